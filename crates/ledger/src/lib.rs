@@ -1,0 +1,180 @@
+//! What an origin saw of its clients: the plain data of the ledger, and the difference of two readings.
+//!
+//! Both origins, the one in Go and the one in Rust, print a [`Ledger`] as one JSON line when asked. This crate
+//! leaves the counting to them, and the judging of what was counted to the harness.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One reading of an origin's counters. All counters run from the origin's start, except the maxima and the log,
+/// which run from the last `mark`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// When it was read: CLOCK_MONOTONIC, ns.
+    pub now_ns: u64,
+    /// What the listeners without TLS saw.
+    pub http: Side,
+    /// What the listeners with TLS saw.
+    pub https: Side,
+}
+
+/// The counters of one transport.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// Connections accepted.
+    pub accepts: u64,
+    /// Connections that are open now.
+    pub open: u64,
+    /// Most connections open at once since the last `mark`.
+    pub most_open: u64,
+    /// Requests whose header was read.
+    pub requests: u64,
+    /// Most requests being answered at once since the last `mark`.
+    pub most_in_flight: u64,
+    /// Bytes of response bodies handed to the connection.
+    pub body_bytes: u64,
+    /// TLS handshakes by outcome (all 0 without TLS).
+    pub handshakes: Handshakes,
+    /// What completed handshakes settled on, each combination with its count.
+    pub negotiated: Vec<Negotiated>,
+    /// Key-exchange groups that clients listed in their ClientHello, in the client's order, as one string
+    /// (`x25519mlkem768,x25519`), each with the number of hellos that listed exactly those.
+    pub offered: BTreeMap<String, u64>,
+    /// Failed handshakes by the reason that the origin's TLS library gave, addresses removed.
+    pub failures: BTreeMap<String, u64>,
+    /// The first requests since the last `mark`, at most [`LOG_ROWS`].
+    pub log: Vec<Served>,
+}
+
+/// The most rows a log holds: enough to draw, small enough to keep in every trial's line.
+pub const LOG_ROWS: usize = 64;
+
+/// TLS handshakes by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshakes {
+    /// Completed with a certificate and a key exchange of its own.
+    pub full: u64,
+    /// Completed by resuming an earlier session.
+    pub resumed: u64,
+    /// Begun and not completed.
+    pub failed: u64,
+}
+
+/// What one kind of handshake settled on. Names are spelled alike by both origins.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Negotiated {
+    /// `TLSv1.3` or `TLSv1.2`.
+    pub version: String,
+    /// The suite's IANA name, e.g. `TLS_AES_128_GCM_SHA256`.
+    pub suite: String,
+    /// The group in lower case, e.g. `x25519`, `x25519mlkem768`, `secp256r1`; empty where none was used.
+    pub group: String,
+    /// The protocol chosen by ALPN (RFC 7301); empty where the client offered none.
+    pub alpn: String,
+    /// Handshakes that settled on this.
+    pub count: u64,
+}
+
+/// One request as the origin saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// Which connection carried it: its number, counted from 1 over both transports.
+    pub connection: u64,
+    /// When its header had been read: CLOCK_MONOTONIC, ns.
+    pub arrived_ns: u64,
+    /// When its answer had been handed to the connection: CLOCK_MONOTONIC, ns; 0 while it is being answered.
+    pub answered_ns: u64,
+}
+
+impl Side {
+    /// What happened between `earlier` and this later reading. Maxima and log are this reading's own, so a `mark`
+    /// belongs at `earlier`.
+    pub fn since(&self, earlier: &Side) -> Side {
+        let before: BTreeMap<_, u64> = earlier.negotiated.iter().map(|n| (n.key(), n.count)).collect();
+        let negotiated = self
+            .negotiated
+            .iter()
+            .map(|n| Negotiated {
+                count: n.count.saturating_sub(before.get(&n.key()).copied().unwrap_or(0)),
+                ..n.clone()
+            })
+            .filter(|n| n.count > 0)
+            .collect();
+        Side {
+            accepts: self.accepts.saturating_sub(earlier.accepts),
+            open: self.open,
+            most_open: self.most_open,
+            requests: self.requests.saturating_sub(earlier.requests),
+            most_in_flight: self.most_in_flight,
+            body_bytes: self.body_bytes.saturating_sub(earlier.body_bytes),
+            handshakes: self.handshakes.since(earlier.handshakes),
+            negotiated,
+            offered: counts_since(&self.offered, &earlier.offered),
+            failures: counts_since(&self.failures, &earlier.failures),
+            log: self.log.clone(),
+        }
+    }
+}
+
+impl Handshakes {
+    fn since(self, earlier: Handshakes) -> Handshakes {
+        Handshakes {
+            full: self.full.saturating_sub(earlier.full),
+            resumed: self.resumed.saturating_sub(earlier.resumed),
+            failed: self.failed.saturating_sub(earlier.failed),
+        }
+    }
+}
+
+impl Negotiated {
+    fn key(&self) -> (&str, &str, &str, &str) {
+        (&self.version, &self.suite, &self.group, &self.alpn)
+    }
+}
+
+fn counts_since(later: &BTreeMap<String, u64>, earlier: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    later
+        .iter()
+        .map(|(name, count)| (name.clone(), count.saturating_sub(earlier.get(name).copied().unwrap_or(0))))
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn negotiated(group: &str, count: u64) -> Negotiated {
+        Negotiated {
+            version: "TLSv1.3".into(),
+            suite: "TLS_AES_128_GCM_SHA256".into(),
+            group: group.into(),
+            alpn: "http/1.1".into(),
+            count,
+        }
+    }
+
+    #[test]
+    fn the_difference_counts_only_what_came_between() {
+        let earlier = Side { accepts: 3, requests: 5, negotiated: vec![negotiated("x25519", 3)], ..Side::default() };
+        let later = Side {
+            accepts: 10,
+            requests: 25,
+            most_in_flight: 4,
+            negotiated: vec![negotiated("x25519", 3), negotiated("secp256r1", 7)],
+            ..Side::default()
+        };
+        let between = later.since(&earlier);
+        assert_eq!((between.accepts, between.requests, between.most_in_flight), (7, 20, 4));
+        assert_eq!(between.negotiated, vec![negotiated("secp256r1", 7)]);
+    }
+
+    #[test]
+    fn a_reading_survives_json() {
+        let side = Side { failures: BTreeMap::from([("bad certificate".to_owned(), 2)]), ..Side::default() };
+        let ledger = Ledger { now_ns: 1, http: Side::default(), https: side };
+        let line = serde_json::to_string(&ledger).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<Ledger>(&line).ok(), Some(ledger));
+    }
+}
