@@ -1,0 +1,15 @@
+//! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
+//!
+//! This crate knows nobody. Which cells exist is the table's business (crate `fetch`), running them the harness's.
+
+mod cell;
+mod expect;
+mod path;
+mod select;
+mod workload;
+
+pub use cell::{Cell, CellError, Connection};
+pub use expect::{Body, Expectation};
+pub use path::{Path, PathError};
+pub use select::{SelectError, Selection};
+pub use workload::{Concurrency, Requests, Workload};

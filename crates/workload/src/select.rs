@@ -1,0 +1,186 @@
+//! Choosing cells by words, which match components of a cell's name, and by patterns over the whole name.
+
+use regex::Regex;
+
+use crate::Cell;
+
+/// What the user chose: words and patterns as given on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    words: Vec<String>,
+    patterns: Vec<Regex>,
+}
+
+/// Why a selection chose nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SelectError {
+    /// A pattern is not a regular expression.
+    #[error("-f {pattern:?} is not a regular expression: {reason}")]
+    Pattern {
+        /// What was given.
+        pattern: String,
+        /// What the regular-expression engine said.
+        reason: String,
+    },
+    /// A word is no component of any cell.
+    #[error("no cell has {word:?} in its name{}", did_you_mean(.nearest))]
+    UnknownWord {
+        /// What was given.
+        word: String,
+        /// Components spelled much like it, best first.
+        nearest: Vec<String>,
+    },
+    /// Words and patterns are sound, and no cell has them all.
+    #[error("no cell matches {given}{}; `tlstax list` names them all", did_you_mean(.nearest))]
+    Nothing {
+        /// The words and patterns.
+        given: String,
+        /// Cells spelled much like what was given, best first.
+        nearest: Vec<String>,
+    },
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        names => format!("; did you mean {}?", names.join(", ")),
+    }
+}
+
+impl Selection {
+    /// Takes words (each a component such as `smol`, or a whole cell's name) and regular expressions over whole names.
+    pub fn new(words: &[String], patterns: &[String]) -> Result<Selection, SelectError> {
+        let compile = |pattern: &String| {
+            Regex::new(pattern).map_err(|error| SelectError::Pattern {
+                pattern: pattern.clone(),
+                reason: error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
+            })
+        };
+        let patterns = patterns.iter().map(compile).collect::<Result<_, _>>()?;
+        Ok(Selection { words: words.to_vec(), patterns })
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.patterns.is_empty()
+    }
+
+    /// The chosen cells of `cells`, in their order. Words for the same component are alternatives (`smol
+    /// tokio-current`), words for different ones must all hold, and a cell must match one pattern where any is given.
+    pub fn choose(&self, cells: &[Cell]) -> Result<Vec<Cell>, SelectError> {
+        let mut wanted: [Vec<&str>; 4] = Default::default();
+        let mut whole = Vec::new();
+        for word in &self.words {
+            match place_of(word, cells) {
+                Some(Place::Component(index)) => wanted[index].push(word),
+                Some(Place::Whole) => whole.push(word.as_str()),
+                None => return Err(unknown(word, cells)),
+            }
+        }
+        let by_words = |cell: &Cell| {
+            let all_parts = wanted.iter().zip(cell.components()).all(|(w, part)| w.is_empty() || w.contains(&part));
+            let any_part = wanted.iter().any(|w| !w.is_empty());
+            whole.contains(&cell.to_string().as_str()) || (all_parts && (any_part || whole.is_empty()))
+        };
+        let by_patterns =
+            |cell: &Cell| self.patterns.is_empty() || self.patterns.iter().any(|p| p.is_match(&cell.to_string()));
+        let chosen: Vec<Cell> = cells.iter().filter(|cell| by_words(cell) && by_patterns(cell)).cloned().collect();
+        match chosen.is_empty() {
+            false => Ok(chosen),
+            true => Err(self.nothing(cells)),
+        }
+    }
+
+    fn nothing(&self, cells: &[Cell]) -> SelectError {
+        let given: Vec<&str> =
+            self.words.iter().map(String::as_str).chain(self.patterns.iter().map(Regex::as_str)).collect();
+        let given = given.join(" ");
+        let sought = given.replace(['^', '$', '\\'], "").replace(' ', "/");
+        let nearest = nearest(&sought, cells.iter().map(Cell::to_string));
+        SelectError::Nothing { given, nearest }
+    }
+}
+
+enum Place {
+    Component(usize),
+    Whole,
+}
+
+fn place_of(word: &str, cells: &[Cell]) -> Option<Place> {
+    let component = (0..4).find(|&index| cells.iter().any(|cell| cell.components()[index] == word));
+    match component {
+        Some(index) => Some(Place::Component(index)),
+        None => cells.iter().any(|cell| cell.to_string() == word).then_some(Place::Whole),
+    }
+}
+
+fn unknown(word: &str, cells: &[Cell]) -> SelectError {
+    let nearest = match word.contains('/') {
+        true => nearest(word, cells.iter().map(Cell::to_string)),
+        false => nearest(word, cells.iter().flat_map(|cell| cell.components().map(str::to_owned))),
+    };
+    SelectError::UnknownWord { word: word.to_owned(), nearest }
+}
+
+/// At most three names that are spelled much like `sought`, best first.
+fn nearest(sought: &str, names: impl Iterator<Item = String>) -> Vec<String> {
+    // Jaro-Winkler favours a common beginning, which is how names are mistyped; 0.75 keeps guesses apart from noise.
+    let mut close: Vec<(f64, String)> = names
+        .map(|name| (strsim::jaro_winkler(sought, &name), name))
+        .filter(|(likeness, _)| *likeness >= 0.75)
+        .collect();
+    close.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    close.dedup_by(|a, b| a.1 == b.1);
+    close.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells() -> Vec<Cell> {
+        ["threads/ureq", "smol/hyper", "tokio-current/hyper"]
+            .iter()
+            .flat_map(|pair| ["plain", "rustls"].iter().map(move |tls| format!("{pair}/{tls}")))
+            .flat_map(|stem| Connection::ALL.iter().map(move |kind| format!("{stem}/{kind}").parse().unwrap()))
+            .collect()
+    }
+
+    use crate::Connection;
+
+    fn choose(words: &[&str], patterns: &[&str]) -> Result<Vec<String>, SelectError> {
+        let owned = |texts: &[&str]| texts.iter().map(|t| t.to_string()).collect::<Vec<_>>();
+        let chosen = Selection::new(&owned(words), &owned(patterns))?.choose(&cells())?;
+        Ok(chosen.iter().map(Cell::to_string).collect())
+    }
+
+    #[test]
+    fn words_narrow_by_component_and_widen_within_one() {
+        assert_eq!(choose(&["smol", "rustls", "new-conn"], &[]).unwrap(), ["smol/hyper/rustls/new-conn"]);
+        assert_eq!(choose(&["smol", "threads", "plain", "new-conn"], &[]).unwrap().len(), 2);
+        assert_eq!(choose(&[], &[]).unwrap().len(), 12);
+    }
+
+    #[test]
+    fn a_whole_name_is_a_word_too() {
+        let name = "smol/hyper/plain/keep-alive";
+        assert_eq!(choose(&[name], &[]).unwrap(), [name]);
+        assert_eq!(choose(&[name, "smol/hyper/rustls/new-conn"], &[]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_misspelt_word_is_answered_with_its_neighbours() {
+        let error = choose(&["tokio-curent"], &[]).unwrap_err();
+        assert!(error.to_string().contains("did you mean tokio-current"), "{error}");
+        let error = choose(&["tokio-current/hyper/rustls/newconn"], &[]).unwrap_err();
+        assert!(error.to_string().contains("tokio-current/hyper/rustls/new-conn"), "{error}");
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_names_the_nearest_cells() {
+        let error = choose(&[], &["^smol/hyper/rustls/new-con$"]).unwrap_err();
+        assert!(error.to_string().contains("smol/hyper/rustls/new-conn"), "{error}");
+        assert!(matches!(choose(&[], &["("]), Err(SelectError::Pattern { .. })));
+        assert!(matches!(choose(&["smol"], &["^threads"]), Err(SelectError::Nothing { .. })));
+    }
+}
