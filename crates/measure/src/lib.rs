@@ -1,0 +1,15 @@
+//! What was seen: stamps and phases of each request, the recorder that turns them into histograms, the costs of a
+//! process from outside, the messages of the trial protocol and the result files.
+//!
+//! Nothing here fetches or starts anything. What the figures mean is left to the crate `stats`.
+
+pub mod clock;
+pub mod histogram;
+pub mod kernel;
+pub mod machine;
+pub mod marks;
+pub mod phase;
+pub mod process;
+pub mod protocol;
+pub mod recorder;
+pub mod result;

@@ -1,0 +1,107 @@
+//! The parts of one request, and its timeline of stamps.
+
+use serde::{Deserialize, Serialize};
+
+/// A part of one request, in the order of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// From when the request was due (its slot was free) until the model ran it: spawning, waking, waiting for a thread.
+    Queue,
+    /// From there until the TCP connection stood; only where one was opened.
+    Connect,
+    /// The TLS handshake; only where one was made.
+    Tls,
+    /// Until the last byte of the request was handed to the connection.
+    Send,
+    /// Until the first bytes of the answer.
+    Wait,
+    /// Until the answer was complete and found right.
+    Body,
+}
+
+impl Phase {
+    /// All phases in the order of time.
+    pub const ALL: [Phase; 6] = [Phase::Queue, Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
+
+    /// The name in results and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Queue => "queue",
+            Phase::Connect => "connect",
+            Phase::Tls => "tls",
+            Phase::Send => "send",
+            Phase::Wait => "wait",
+            Phase::Body => "body",
+        }
+    }
+}
+
+/// The stamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// When it could have started: its slot was free.
+    pub due: u64,
+    /// When the model ran it.
+    pub start: u64,
+    /// When its TCP connection stood.
+    pub connected: u64,
+    /// When its TLS handshake was complete.
+    pub secured: u64,
+    /// When the last byte of the request was handed to the connection.
+    pub sent: u64,
+    /// When the first bytes of the answer were read.
+    pub first_byte: u64,
+    /// When the answer was complete and found right.
+    pub done: u64,
+}
+
+impl Timeline {
+    /// Latency: from when it was due until it was done, ns.
+    pub fn total_ns(&self) -> u64 {
+        self.done.saturating_sub(self.due)
+    }
+
+    /// Calls `record` with every phase that was seen and its length in ns.
+    #[inline]
+    pub fn each_phase(&self, mut record: impl FnMut(Phase, u64)) {
+        let mut from = self.due;
+        // Without its first byte the answer's beginning is unknown: what is left is no phase of its own.
+        let answered = if self.first_byte == 0 { 0 } else { self.done };
+        let ends = [self.start, self.connected, self.secured, self.sent, self.first_byte, answered];
+        for (phase, end) in Phase::ALL.into_iter().zip(ends) {
+            if end != 0 {
+                record(phase, end.saturating_sub(from));
+                from = end;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phases(timeline: Timeline) -> Vec<(&'static str, u64)> {
+        let mut seen = Vec::new();
+        timeline.each_phase(|phase, ns| seen.push((phase.name(), ns)));
+        seen
+    }
+
+    #[test]
+    fn phases_add_up_to_the_latency() {
+        let line =
+            Timeline { due: 100, start: 110, connected: 130, secured: 200, sent: 205, first_byte: 300, done: 310 };
+        let seen = phases(line);
+        assert_eq!(seen[2], ("tls", 70));
+        assert_eq!(seen.iter().map(|(_, ns)| ns).sum::<u64>(), line.total_ns());
+    }
+
+    #[test]
+    fn what_did_not_happen_is_absent() {
+        let line = Timeline { due: 100, start: 101, sent: 105, first_byte: 300, done: 310, ..Timeline::default() };
+        assert_eq!(phases(line), [("queue", 1), ("send", 4), ("wait", 195), ("body", 10)]);
+        let unseen = Timeline { due: 100, start: 101, done: 310, ..Timeline::default() };
+        assert_eq!(phases(unseen), [("queue", 1)]);
+    }
+}

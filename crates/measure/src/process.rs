@@ -1,0 +1,104 @@
+//! The costs of another process, read from outside: CPU time, memory, threads.
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use procfs::process::Process;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::cpu_ns_of;
+
+/// One reading of a process' counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    cpu_ns: u64,
+    user_ticks: u64,
+    system_ticks: u64,
+}
+
+/// What a process cost between two readings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// CPU time by the process CPU clock, ended threads included, ns.
+    pub cpu_ns: u64,
+    /// The share of it spent in user mode, 0 to 1. On many kernels a sample of timer ticks, coarse for short trials;
+    /// `None` where no tick fell.
+    pub user_share: Option<f64>,
+}
+
+/// Why a process could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("reading the {what} of process {pid} failed: {reason}")]
+pub struct ProcessError {
+    what: &'static str,
+    pid: u32,
+    reason: String,
+}
+
+impl Reading {
+    /// Reads the counters of process `pid` now.
+    pub fn of(pid: u32) -> Result<Reading, ProcessError> {
+        // The CPU clock last: what reading /proc costs the reader must not fall between clock and `go`.
+        let stat = open(pid)?.stat().map_err(|error| failed("CPU ticks", pid, &error))?;
+        let cpu_ns = cpu_ns_of(pid).ok_or_else(|| failed("CPU clock", pid, &"the process is gone"))?;
+        Ok(Reading { cpu_ns, user_ticks: stat.utime, system_ticks: stat.stime })
+    }
+
+    /// What the process cost from `earlier` until this reading.
+    pub fn since(&self, earlier: &Reading) -> Cost {
+        let user = self.user_ticks.saturating_sub(earlier.user_ticks) as f64;
+        let ticks = user + self.system_ticks.saturating_sub(earlier.system_ticks) as f64;
+        Cost { cpu_ns: self.cpu_ns.saturating_sub(earlier.cpu_ns), user_share: (ticks > 0.0).then(|| user / ticks) }
+    }
+}
+
+/// Makes the peak of resident memory count from now on.
+pub fn reset_peak_memory(pid: u32) -> Result<(), ProcessError> {
+    // 5 resets VmHWM (proc_pid_clear_refs(5)).
+    std::fs::write(format!("/proc/{pid}/clear_refs"), "5").map_err(|error| failed("peak-memory reset", pid, &error))
+}
+
+/// Peak resident memory since the last reset, bytes.
+pub fn peak_memory_bytes(pid: u32) -> Result<u64, ProcessError> {
+    let status = open(pid)?.status().map_err(|error| failed("peak memory", pid, &error))?;
+    let kib = status.vmhwm.ok_or_else(|| failed("peak memory", pid, &"the kernel does not tell VmHWM"))?;
+    Ok(kib * 1024)
+}
+
+/// Raises this process' (and so its children's) limit of open files to the hard limit, and returns it.
+pub fn raise_open_files() -> Result<u64, ProcessError> {
+    let pid = std::process::id();
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).map_err(|error| failed("open-files limit", pid, &error))?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).map_err(|error| failed("open-files limit", pid, &error))?;
+    Ok(hard)
+}
+
+fn open(pid: u32) -> Result<Process, ProcessError> {
+    let number = i32::try_from(pid).map_err(|error| failed("entry in /proc", pid, &error))?;
+    Process::new(number).map_err(|error| failed("entry in /proc", pid, &error))
+}
+
+fn failed(what: &'static str, pid: u32, reason: &dyn std::fmt::Display) -> ProcessError {
+    ProcessError { what, pid, reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::own_cpu_ns;
+
+    #[test]
+    fn burnt_cpu_is_seen_as_cost() {
+        let pid = std::process::id();
+        let before = Reading::of(pid).unwrap();
+        let start = own_cpu_ns();
+        while own_cpu_ns() < start + 20_000_000 {}
+        let cost = Reading::of(pid).unwrap().since(&before);
+        assert!(cost.cpu_ns >= 20_000_000, "{cost:?}");
+        assert!(peak_memory_bytes(pid).unwrap() > 0);
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_an_error() {
+        let error = Reading::of(u32::MAX).unwrap_err();
+        assert!(error.to_string().contains("4294967295"), "{error}");
+    }
+}

@@ -1,0 +1,150 @@
+//! The messages of the trial protocol: one JSON object per line, harness ⇄ engine. Written down for authors of engines
+//! in `docs/trial-protocol.md`.
+//!
+//! The talk goes: `job` → `ready` → `go` → `finished` → `report` → `done`. `finished` stands apart from `done` so
+//! that the costs are read before an engine spends CPU on merging and encoding what it saw.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use workload::{Cell, Workload};
+
+use crate::phase::Timeline;
+
+/// The version that both sides must speak.
+pub const VERSION: u32 = 1;
+
+/// Harness → engine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// What to do. The engine prepares and warms up.
+    Job(Box<Job>),
+    /// Run the measured part.
+    Go,
+    /// The costs have been read: say what was seen.
+    Report,
+}
+
+/// Engine → harness.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Prepared and warm.
+    Ready(Box<Ready>),
+    /// The measured part is over.
+    Finished(Finished),
+    /// What was seen in it.
+    Done(Box<Seen>),
+    /// The job cannot be done.
+    Failed(String),
+}
+
+/// One trial.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    /// [`VERSION`].
+    pub protocol: u32,
+    /// The cell to run.
+    pub cell: Cell,
+    /// What to fetch.
+    pub workload: Workload,
+    /// Where from: request or slot number i uses target i modulo their number.
+    pub targets: Vec<Target>,
+    /// PEM file of the roots to trust, and no others. `None`: plain HTTP only.
+    pub trust_file: Option<PathBuf>,
+    /// Key-exchange groups to offer, where the engine's TLS stack can be told.
+    pub groups: Vec<String>,
+    /// Worker threads of models that have a choice.
+    pub workers: usize,
+    /// For what an engine draws at random.
+    pub seed: u64,
+}
+
+/// One URL and the address it stands for, so that no name is looked up during a trial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The whole URL.
+    pub url: String,
+    /// The host's name, as in the certificate.
+    pub host: String,
+    /// Where it listens.
+    pub addr: SocketAddr,
+}
+
+/// What an engine says of itself when it is prepared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The engine's name.
+    pub engine: String,
+    /// Its version. An engine without one is refused.
+    pub version: String,
+    /// The libraries that do the work, with their versions, e.g. `rustls 0.23.46 (aws-lc-rs)`.
+    #[serde(default)]
+    pub libraries: Vec<String>,
+    /// Threads that run fetches, where there is such a number.
+    #[serde(default)]
+    pub workers: Option<usize>,
+    /// What it does not measure: phases by name.
+    #[serde(default)]
+    pub cannot_measure: Vec<String>,
+    /// Requests made while warming up.
+    #[serde(default)]
+    pub warm_up_requests: u64,
+    /// CPU spent on preparing and warming up, ns.
+    #[serde(default)]
+    pub warm_up_cpu_ns: u64,
+}
+
+/// When the measured part ran: CLOCK_MONOTONIC, ns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// When it began.
+    pub started_ns: u64,
+    /// When the last request was done.
+    pub ended_ns: u64,
+    /// Bytes that the engine's own recording holds, to be told from the model's memory.
+    #[serde(default)]
+    pub recorder_bytes: u64,
+}
+
+/// What was seen in the measured part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Requests answered rightly.
+    pub right: u64,
+    /// Requests that failed, by kind.
+    #[serde(default)]
+    pub errors: BTreeMap<String, ErrorCount>,
+    /// HdrHistogram V2, base64, ns: `total` (latency) and each phase that was measured.
+    #[serde(default)]
+    pub histograms: BTreeMap<String, String>,
+    /// A bounded sample of timelines, evenly spread over the trial.
+    #[serde(default)]
+    pub sample: Vec<Timeline>,
+}
+
+/// How often one kind of error came, and what the first one was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorCount {
+    /// How often.
+    pub count: u64,
+    /// What the first one said.
+    pub first: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_may_leave_out_what_it_does_not_know() {
+        let line = r#"{"ready":{"engine":"mine","version":"1"}}"#;
+        let Ok(Answer::Ready(ready)) = serde_json::from_str(line) else { panic!("not read") };
+        assert_eq!((ready.workers, ready.engine.as_str()), (None, "mine"));
+        assert!(serde_json::from_str::<Answer>(r#"{"ready":{"engine":"mine"}}"#).is_err(), "a version is required");
+        assert!(matches!(serde_json::from_str(r#""go""#), Ok(Order::Go)));
+    }
+}

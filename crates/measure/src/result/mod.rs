@@ -1,0 +1,17 @@
+//! The result of a run: a folder with `run.json` (what was run, on what) and `trials.ndjson` (a line per trial).
+
+mod read;
+mod run;
+mod trial;
+mod write;
+
+pub use read::{ReadError, RunResult};
+pub use run::{FORMAT, Handshake, OriginInfo, Pinning, RunInfo, Section};
+pub use trial::{Flag, Trial, Verdict};
+pub use write::{ResultWriter, WriteError};
+
+/// The file that says what was run.
+pub const RUN_FILE: &str = "run.json";
+
+/// The file with a line per trial.
+pub const TRIALS_FILE: &str = "trials.ndjson";

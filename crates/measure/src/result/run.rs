@@ -1,0 +1,99 @@
+//! What a run was: everything needed to repeat it and to judge whether it may be compared with another.
+
+use serde::{Deserialize, Serialize};
+use workload::{Cell, Workload};
+
+use crate::machine::Machine;
+
+/// The version of the result files that this build writes.
+pub const FORMAT: u32 = 1;
+
+/// What was run, on what, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// [`FORMAT`] of the writer.
+    pub format: u32,
+    /// The version of tlstax.
+    pub tlstax: String,
+    /// The git revision that it was built from, `-dirty` behind it where the tree had changes; `None` outside git.
+    pub revision: Option<String>,
+    /// When it began, RFC 3339, UTC.
+    pub started: String,
+    /// The command line, so that it can be repeated.
+    pub command: Vec<String>,
+    /// What the order of trials was drawn from.
+    pub seed: u64,
+    /// Which CPUs ran what.
+    pub pinning: Pinning,
+    /// Worker threads of models that have a choice.
+    pub workers: usize,
+    /// What was fetched from.
+    pub origin: OriginInfo,
+    /// What every TLS handshake was pinned to.
+    pub handshake: Handshake,
+    /// The machine.
+    pub machine: Machine,
+    /// What was fetched, by which cells.
+    pub sections: Vec<Section>,
+    /// When it ended, RFC 3339, UTC; `None` while it runs, and when it was killed.
+    pub ended: Option<String>,
+    /// Whether it was interrupted before its last trial.
+    pub interrupted: bool,
+}
+
+/// One workload and the cells that ran it: a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its name, e.g. `cost`.
+    pub name: String,
+    /// What each trial fetched.
+    pub workload: Workload,
+    /// How often each cell ran.
+    pub rounds: u32,
+    /// The cells, in the order of the table.
+    pub cells: Vec<Cell>,
+}
+
+/// Which CPUs ran client and origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pinning {
+    /// CPUs of the client.
+    pub client: Vec<usize>,
+    /// CPUs of the origin.
+    pub origin: Vec<usize>,
+}
+
+impl Pinning {
+    /// Whether client and origin had CPUs of their own.
+    pub fn is_split(&self) -> bool {
+        self.client.iter().all(|cpu| !self.origin.contains(cpu))
+    }
+}
+
+/// What was fetched from. Results of different origins are never compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OriginInfo {
+    /// `go-httpbin` or `embedded`.
+    pub name: String,
+    /// Its version and those of the libraries in it.
+    pub version: String,
+    /// Why this one.
+    pub why: String,
+    /// Listening ports per transport.
+    pub ports: usize,
+}
+
+/// What handshakes were pinned to at the origin, and read back from its ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshake {
+    /// `TLSv1.3`.
+    pub version: String,
+    /// The suite's IANA name.
+    pub suite: String,
+    /// The key-exchange group.
+    pub group: String,
+    /// The protocol chosen by ALPN.
+    pub alpn: String,
+    /// The leaf's key, and the certificates sent.
+    pub certificate: String,
+}

@@ -1,0 +1,130 @@
+//! One trial: what it cost, what was seen, and whether it counts.
+
+use std::collections::BTreeMap;
+
+use ledger::Side;
+use serde::{Deserialize, Serialize};
+use workload::Cell;
+
+use crate::histogram::{self, HistogramError};
+use crate::phase::Timeline;
+use crate::process::Cost;
+use crate::protocol::{ErrorCount, Ready};
+
+/// One line of `trials.ndjson`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The section it belongs to.
+    pub section: String,
+    /// The cell.
+    pub cell: Cell,
+    /// The round, counted from 1.
+    pub round: u32,
+    /// Whether it counts.
+    pub verdict: Verdict,
+    /// What the engine said of itself; `None` when it never became ready.
+    pub engine: Option<Ready>,
+    /// Length of the measured part, ns; 0 when it was never finished.
+    pub wall_ns: u64,
+    /// Requests answered rightly.
+    pub right: u64,
+    /// Requests that failed, by kind.
+    pub errors: BTreeMap<String, ErrorCount>,
+    /// What the client's process cost in the measured part.
+    pub client: Cost,
+    /// What the origin's process cost in the measured part.
+    pub origin: Cost,
+    /// Peak resident memory of the client in the measured part, bytes.
+    pub peak_memory_bytes: u64,
+    /// The share of it that is the recorder's, bytes.
+    pub recorder_bytes: u64,
+    /// What the origin saw in the measured part; `None` where there is no ledger, or it could not be read.
+    pub ledger: Option<Side>,
+    /// What the origin saw while the client warmed up.
+    pub warm_up: Option<Side>,
+    /// What other than the model was, or may have been, the limit.
+    pub flags: Vec<Flag>,
+    /// CPU time that the hypervisor gave to others meanwhile, ns.
+    pub steal_ns: u64,
+    /// Sockets in TIME_WAIT on the machine when it began.
+    pub time_wait: u64,
+    /// HdrHistogram V2, base64, ns: `total` and each phase that was measured.
+    pub histograms: BTreeMap<String, String>,
+    /// A sample of timelines.
+    pub sample: Vec<Timeline>,
+}
+
+/// Whether a trial counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every answer was right and the ledger agrees.
+    Valid,
+    /// Every answer was right, and there is no ledger to agree.
+    Unproven,
+    /// It did not do the work, for these reasons.
+    Invalid(Vec<String>),
+}
+
+/// What other than the model was, or may have been, the limit of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// The origin's CPUs were busy for 90 % of the time or more: the client could have done more requests per second.
+    OriginBound,
+    /// The client's CPUs were busy for 95 % of the time or more.
+    ClientFull,
+    /// So many sockets stood in TIME_WAIT that connecting itself may have been slow.
+    TimeWait,
+    /// A listener's backlog overflowed: some connects waited a second for their retry.
+    ListenOverflow,
+}
+
+impl Flag {
+    /// The short mark of tables.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Flag::OriginBound => "origin-bound",
+            Flag::ClientFull => "client-full",
+            Flag::TimeWait => "time-wait",
+            Flag::ListenOverflow => "listen-overflow",
+        }
+    }
+}
+
+impl Trial {
+    /// Whether its figures may be shown as results.
+    pub fn counts(&self) -> bool {
+        !matches!(self.verdict, Verdict::Invalid(_))
+    }
+
+    /// Requests per second.
+    pub fn per_second(&self) -> f64 {
+        if self.wall_ns == 0 { 0.0 } else { self.right as f64 * 1e9 / self.wall_ns as f64 }
+    }
+
+    /// Client CPU per request, µs.
+    pub fn client_us(&self) -> f64 {
+        per_request_us(self.client.cpu_ns, self.right)
+    }
+
+    /// Origin CPU per request, µs.
+    pub fn origin_us(&self) -> f64 {
+        per_request_us(self.origin.cpu_ns, self.right)
+    }
+
+    /// The model's own peak resident memory, the recorder's taken off, bytes.
+    pub fn model_memory_bytes(&self) -> u64 {
+        self.peak_memory_bytes.saturating_sub(self.recorder_bytes)
+    }
+
+    /// Latency at a quantile (0 to 1) of `phase` (`total` for the whole request), ns; `None` where it was not measured.
+    pub fn quantile_ns(&self, phase: &str, quantile: f64) -> Result<Option<u64>, HistogramError> {
+        let times = self.histograms.get(phase).map(|text| histogram::decode(text)).transpose()?;
+        Ok(times.filter(|times| !times.is_empty()).map(|times| times.value_at_quantile(quantile)))
+    }
+}
+
+fn per_request_us(cpu_ns: u64, requests: u64) -> f64 {
+    if requests == 0 { 0.0 } else { cpu_ns as f64 / 1e3 / requests as f64 }
+}
