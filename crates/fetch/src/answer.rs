@@ -1,0 +1,128 @@
+//! Whether an answer is the right one.
+//!
+//! The first answer of each target is looked at closely; later ones must hold the same bytes, which costs a comparison
+//! of memory and no more. An answer that was cut, mixed up with another's or made up is found either way.
+
+use std::sync::OnceLock;
+
+use workload::{Body, Expectation};
+
+use crate::target::Targets;
+use crate::{ErrorKind, FetchError};
+
+/// The longest body that is read, bytes. A longer one is an error rather than a full memory.
+pub(crate) const LONGEST_BODY: usize = 64 << 20;
+
+/// Checks the answers of one trial.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    expectation: Expectation,
+    /// The first right body of each target.
+    first: Box<[OnceLock<Box<[u8]>>]>,
+}
+
+impl Checker {
+    /// A checker for that many targets.
+    pub(crate) fn new(expectation: Expectation, targets: &Targets) -> Checker {
+        Checker { expectation, first: (0..targets.count()).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Checks the answer of `targets`' number `number`.
+    pub(crate) fn check(&self, targets: &Targets, number: usize, status: u16, body: &[u8]) -> Result<(), FetchError> {
+        if status != self.expectation.status {
+            return Err(ErrorKind::Status.because(format!("{status} instead of {}", self.expectation.status)));
+        }
+        let Some(slot) = self.first.get(number) else { return Ok(()) };
+        match slot.get() {
+            Some(first) => self.compare(first, body),
+            None => {
+                self.examine(&targets.get(number).url, body)?;
+                // Two first answers at once: the later one is compared like any other.
+                match slot.set(body.into()) {
+                    Ok(()) => Ok(()),
+                    Err(_) => self.compare(slot.get().map_or(body, |first| first), body),
+                }
+            }
+        }
+    }
+
+    fn examine(&self, url: &str, body: &[u8]) -> Result<(), FetchError> {
+        match self.expectation.body {
+            Body::Echo => echoes(url, body),
+            Body::Sized { length, .. } => same_length(length, body),
+            Body::SameLength => Ok(()),
+        }
+    }
+
+    fn compare(&self, first: &[u8], body: &[u8]) -> Result<(), FetchError> {
+        same_length(first.len() as u64, body)?;
+        let repeats = matches!(self.expectation.body, Body::Echo | Body::Sized { repeats: true, .. });
+        match repeats && first != body {
+            true => Err(ErrorKind::Content.because("the body differs from the first one of the same URL")),
+            false => Ok(()),
+        }
+    }
+}
+
+fn same_length(expected: u64, body: &[u8]) -> Result<(), FetchError> {
+    match body.len() as u64 == expected {
+        true => Ok(()),
+        false => Err(ErrorKind::Length.because(format!("{} bytes instead of {expected}", body.len()))),
+    }
+}
+
+fn echoes(url: &str, body: &[u8]) -> Result<(), FetchError> {
+    let json: serde_json::Value = serde_json::from_slice(body)
+        .map_err(|error| ErrorKind::Content.because(format!("not the JSON that was expected: {error}")))?;
+    match json.get("url").and_then(|value| value.as_str()) {
+        Some(echoed) if echoed == url => Ok(()),
+        echoed => Err(ErrorKind::Content.because(format!("the answer is to {echoed:?}, {url} was asked for"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::protocol::Target;
+
+    use super::*;
+
+    fn checker(path: &str) -> (Checker, Targets) {
+        let url = format!("http://localhost:1{path}");
+        let target = Target { url, host: "localhost".into(), addr: "127.0.0.1:1".parse().unwrap() };
+        let targets = Targets::parse(&[target]).unwrap();
+        (Checker::new(Expectation::of(&path.parse().unwrap()), &targets), targets)
+    }
+
+    fn kinds(path: &str, answers: &[(u16, &str)]) -> Vec<Option<ErrorKind>> {
+        let (checker, targets) = checker(path);
+        let check = |(status, body): &(u16, &str)| checker.check(&targets, 0, *status, body.as_bytes());
+        answers.iter().map(|answer| check(answer).err().map(|error| error.kind)).collect()
+    }
+
+    #[test]
+    fn an_echo_names_its_url_and_never_changes() {
+        let right = r#"{"url":"http://localhost:1/get"}"#;
+        let other = r#"{"url":"http://localhost:1/got"}"#;
+        assert_eq!(
+            kinds("/get", &[(503, right), (200, other), (200, "{"), (200, right), (200, other), (200, "")]),
+            [
+                Some(ErrorKind::Status),
+                Some(ErrorKind::Content),
+                Some(ErrorKind::Content),
+                None,
+                Some(ErrorKind::Content),
+                Some(ErrorKind::Length)
+            ]
+        );
+    }
+
+    #[test]
+    fn bytes_have_the_length_that_was_asked_for() {
+        assert_eq!(
+            kinds("/bytes/3", &[(200, "ab"), (200, "abc"), (200, "xyz")]),
+            [Some(ErrorKind::Length), None, None]
+        );
+        let seeded = kinds("/bytes/3?seed=1", &[(200, "abc"), (200, "xyz")]);
+        assert_eq!(seeded, [None, Some(ErrorKind::Content)]);
+    }
+}

@@ -1,0 +1,210 @@
+//! hyper's low-level HTTP/1.1 client, the same code on every async runtime.
+//!
+//! The connection is driven by the task that makes the request, so nothing is spawned and no runtime is known here.
+
+use std::future::poll_fn;
+use std::io;
+use std::marker::PhantomData;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ::hyper::body::{Body, Incoming};
+use ::hyper::client::conn::http1::{self, Connection as Http1, SendRequest};
+use ::hyper::header::{ACCEPT, HOST, USER_AGENT};
+use ::hyper::http::HeaderValue;
+use ::hyper::{Request, Response};
+use http_body_util::Empty;
+use hyper_util::rt::TokioIo;
+use measure::marks::Marks;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use workload::Connection;
+
+use super::Shared;
+use crate::answer::LONGEST_BODY;
+use crate::net::{AsyncStream, Net};
+use crate::slot::AsyncClient;
+use crate::target::Target;
+use crate::{ErrorKind, FetchError};
+
+type NoBody = Empty<&'static [u8]>;
+
+/// A client on one runtime: a slot's connection, and what it fetches.
+pub(crate) struct HyperClient<N> {
+    shared: Shared,
+    /// What is asked of each target, built once: a request is a copy of it.
+    requests: Arc<[Request<NoBody>]>,
+    slot: u32,
+    marks: Arc<Marks>,
+    kept: Option<Box<Exchange>>,
+    body: Vec<u8>,
+    net: PhantomData<N>,
+}
+
+/// One HTTP/1.1 connection: where requests are handed in, and what must be polled for anything to move.
+struct Exchange {
+    sender: SendRequest<NoBody>,
+    connection: Http1<TokioIo<Marked>, NoBody>,
+}
+
+/// A client per slot.
+pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Vec<HyperClient<N>> {
+    let requests: Arc<[Request<NoBody>]> = shared.targets.all().map(get).collect();
+    let client = |slot| HyperClient {
+        shared: shared.clone(),
+        requests: Arc::clone(&requests),
+        slot,
+        marks: Arc::default(),
+        kept: None,
+        body: Vec::new(),
+        net: PhantomData,
+    };
+    (0..slots).map(client).collect()
+}
+
+impl<N: Net + Sync> AsyncClient for HyperClient<N> {
+    async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
+        let targets = Arc::clone(&self.shared.targets);
+        let number = targets.pick(self.shared.connection, self.slot, request);
+        let target = targets.get(number);
+        let mut exchange = match self.kept.take() {
+            Some(kept) => kept,
+            // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
+            None => Box::pin(open::<N>(&self.shared, target, &self.marks)).await?,
+        };
+        self.body.clear();
+        let status = exchange.send(self.requests[number].clone(), &mut self.body).await?;
+        self.shared.checker.check(&targets, number, status, &self.body)?;
+        if self.shared.connection == Connection::KeepAlive {
+            self.kept = Some(exchange);
+        }
+        Ok(())
+    }
+
+    fn marks(&self) -> &Marks {
+        &self.marks
+    }
+}
+
+async fn open<N: Net>(shared: &Shared, target: &Target, marks: &Arc<Marks>) -> Result<Box<Exchange>, FetchError> {
+    let tcp = N::connect(target.addr).await.map_err(|error| ErrorKind::Connect.because(error))?;
+    marks.connected();
+    let stream = shared.tls.connect_async(&target.host, tcp).await.map_err(|error| ErrorKind::Tls.because(error))?;
+    if shared.tls.secures() {
+        marks.secured();
+    }
+    let io = TokioIo::new(Marked { stream, marks: Arc::clone(marks) });
+    let (sender, connection) = http1::handshake(io).await.map_err(|error| ErrorKind::Http.because(error))?;
+    Ok(Box::new(Exchange { sender, connection }))
+}
+
+impl Exchange {
+    /// Makes one request: the status, with the body put into `body`.
+    async fn send(&mut self, request: Request<NoBody>, body: &mut Vec<u8>) -> Result<u16, FetchError> {
+        let Exchange { sender, connection } = self;
+        let answered = async {
+            let response = sender.send_request(request).await.map_err(http)?;
+            let status = response.status().as_u16();
+            collect(response, body).await?;
+            Ok(status)
+        };
+        let mut answered = pin!(answered);
+        let mut open = true;
+        poll_fn(|context| {
+            // First the request, which hands work to the connection; then the connection, which may complete it.
+            if let Poll::Ready(result) = answered.as_mut().poll(context) {
+                return Poll::Ready(result);
+            }
+            if open && let Poll::Ready(ended) = Pin::new(&mut *connection).poll(context) {
+                open = false;
+                if let Err(error) = ended {
+                    return Poll::Ready(Err(http(error)));
+                }
+            }
+            answered.as_mut().poll(context)
+        })
+        .await
+    }
+}
+
+fn get(target: &Target) -> Request<NoBody> {
+    let mut request = Request::new(Empty::new());
+    *request.uri_mut() = target.path.clone();
+    let headers = request.headers_mut();
+    headers.insert(HOST, target.authority.clone());
+    headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    request
+}
+
+async fn collect(response: Response<Incoming>, into: &mut Vec<u8>) -> Result<(), FetchError> {
+    let mut incoming = response.into_body();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut incoming).poll_frame(context)).await {
+        if let Ok(data) = frame.map_err(http)?.into_data() {
+            if into.len() + data.len() > LONGEST_BODY {
+                return Err(ErrorKind::Length.because(format!("more than {LONGEST_BODY} bytes")));
+            }
+            into.extend_from_slice(&data);
+        }
+    }
+    Ok(())
+}
+
+fn http(error: ::hyper::Error) -> FetchError {
+    // hyper's own text leaves out the cause, which is what helps.
+    match std::error::Error::source(&error) {
+        Some(cause) => ErrorKind::Http.because(format!("{error}: {cause}")),
+        None => ErrorKind::Http.because(error),
+    }
+}
+
+/// A connection that stamps when bytes of requests leave and bytes of answers come.
+struct Marked {
+    stream: Box<dyn AsyncStream>,
+    marks: Arc<Marks>,
+}
+
+impl AsyncRead for Marked {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(context, into);
+        if into.filled().len() > before {
+            self.marks.read();
+        }
+        result
+    }
+}
+
+impl AsyncWrite for Marked {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if matches!(result, Poll::Ready(Ok(_))) {
+            self.marks.wrote();
+        }
+        result
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if matches!(result, Poll::Ready(Ok(_))) {
+            self.marks.wrote();
+        }
+        result
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

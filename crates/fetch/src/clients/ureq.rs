@@ -1,0 +1,198 @@
+//! ureq over connections of ours.
+//!
+//! Changed from the stock client: connections come from the trial's own TLS stack (so that nothing is resumed and phases
+//! are known), addresses are given rather than looked up, and buffers hold 16 KiB and 4 KiB instead of 128 KiB each.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use ::ureq::Agent;
+use ::ureq::config::Config;
+use ::ureq::http::Uri;
+use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
+use measure::marks::Marks;
+use workload::Connection;
+
+use super::{Shared, USER_AGENT};
+use crate::answer::LONGEST_BODY;
+use crate::slot::BlockingClient;
+use crate::tls::BlockingStream;
+use crate::{ErrorKind, FetchError};
+
+/// Bytes of the buffer that answers are read into.
+const INPUT_BUFFER: usize = 16 << 10;
+
+/// Bytes of the buffer that requests are written from.
+const OUTPUT_BUFFER: usize = 4 << 10;
+
+/// An agent of a slot's own, so that the slot owns the kept connection.
+pub(crate) struct UreqClient {
+    agent: Agent,
+    seat: Arc<Seat>,
+    slot: u32,
+    body: Vec<u8>,
+}
+
+/// What the agent's connector needs to know of the request that it connects for.
+struct Seat {
+    shared: Shared,
+    marks: Marks,
+    /// The number of the target that is being fetched.
+    target: AtomicUsize,
+}
+
+/// A client per slot.
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqClient> {
+    (0..slots).map(|slot| client(shared, slot)).collect()
+}
+
+fn client(shared: &Shared, slot: u32) -> UreqClient {
+    let kept = match shared.connection {
+        Connection::NewConn => 0,
+        Connection::KeepAlive => 1,
+    };
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .user_agent(USER_AGENT)
+        .accept("*/*")
+        .accept_encoding("")
+        .input_buffer_size(INPUT_BUFFER)
+        .output_buffer_size(OUTPUT_BUFFER)
+        .max_idle_connections(kept)
+        .max_idle_connections_per_host(kept)
+        // A trial ends its connections itself; none may be dropped for its age during a long one.
+        .max_idle_age(std::time::Duration::from_secs(24 * 3600))
+        .build();
+    let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
+    let agent = Agent::with_parts(config, OurConnector(Arc::clone(&seat)), OurResolver(Arc::clone(&seat)));
+    UreqClient { agent, seat, slot, body: Vec::new() }
+}
+
+impl BlockingClient for UreqClient {
+    fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
+        let Shared { targets, checker, connection, .. } = &self.seat.shared;
+        let number = targets.pick(*connection, self.slot, request);
+        self.seat.target.store(number, Relaxed);
+        let response = self.agent.get(targets.get(number).uri.clone()).call().map_err(classify)?;
+        let status = response.status().as_u16();
+        self.body.clear();
+        let mut reader = response.into_body().into_reader().take(LONGEST_BODY as u64 + 1);
+        reader.read_to_end(&mut self.body).map_err(|error| ErrorKind::Http.because(error))?;
+        if self.body.len() > LONGEST_BODY {
+            return Err(ErrorKind::Length.because(format!("more than {LONGEST_BODY} bytes")));
+        }
+        checker.check(targets, number, status, &self.body)
+    }
+
+    fn marks(&self) -> &Marks {
+        &self.seat.marks
+    }
+}
+
+/// Our connector hands its failures through ureq as I/O errors that hold a [`FetchError`].
+fn classify(error: ::ureq::Error) -> FetchError {
+    match error {
+        ::ureq::Error::Io(error) => match error.downcast::<FetchError>() {
+            Ok(ours) => ours,
+            Err(error) => ErrorKind::Http.because(error),
+        },
+        error => ErrorKind::Http.because(error),
+    }
+}
+
+#[derive(Debug)]
+struct OurResolver(Arc<Seat>);
+
+impl Resolver for OurResolver {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ::ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(self.0.shared.targets.get(self.0.target.load(Relaxed)).addr);
+        Ok(addresses)
+    }
+}
+
+#[derive(Debug)]
+struct OurConnector(Arc<Seat>);
+
+impl Connector for OurConnector {
+    type Out = Marked;
+
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Marked>, ::ureq::Error> {
+        let Seat { shared, marks, target } = &*self.0;
+        let target = shared.targets.get(target.load(Relaxed));
+        let tcp = TcpStream::connect(target.addr).map_err(|error| failed(ErrorKind::Connect, &error))?;
+        tcp.set_nodelay(true)?;
+        marks.connected();
+        let stream = shared.tls.connect(&target.host, tcp).map_err(|error| failed(ErrorKind::Tls, &error))?;
+        if shared.tls.secures() {
+            marks.secured();
+        }
+        Ok(Some(Marked { stream, seat: Arc::clone(&self.0), buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER) }))
+    }
+}
+
+fn failed(kind: ErrorKind, error: &io::Error) -> ::ureq::Error {
+    ::ureq::Error::Io(io::Error::other(kind.because(error)))
+}
+
+/// A connection that stamps when bytes of requests leave and bytes of answers come.
+struct Marked {
+    stream: Box<dyn BlockingStream>,
+    seat: Arc<Seat>,
+    buffers: LazyBuffers,
+}
+
+impl Transport for Marked {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ::ureq::Error> {
+        self.stream.write_all(&self.buffers.output()[..amount])?;
+        self.seat.marks.wrote();
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ::ureq::Error> {
+        let read = self.stream.read(self.buffers.input_append_buf())?;
+        if read > 0 {
+            self.seat.marks.read();
+        }
+        self.buffers.input_appended(read);
+        Ok(read > 0)
+    }
+
+    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle.
+    fn is_open(&mut self) -> bool {
+        let socket = self.stream.socket();
+        let idle = || -> io::Result<bool> {
+            socket.set_nonblocking(true)?;
+            let peeked = socket.peek(&mut [0]);
+            socket.set_nonblocking(false)?;
+            Ok(matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock))
+        };
+        idle().unwrap_or(false)
+    }
+
+    fn is_tls(&self) -> bool {
+        self.seat.shared.tls.secures()
+    }
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Marked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Marked").field("socket", self.stream.socket()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! Why a fetch failed, by kind, so that failures can be counted; and why a cell could not be prepared.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// One fetch that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}: {what}")]
+pub struct FetchError {
+    /// What kind of failure it was.
+    pub kind: ErrorKind,
+    /// What happened.
+    pub what: String,
+}
+
+/// Kinds of failure: by step while there is no answer, by what is wrong with it once there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErrorKind {
+    /// The model could not run it, e.g. no thread was to be had.
+    Spawn,
+    /// No TCP connection.
+    Connect,
+    /// No TLS session on it: the handshake failed, or a certificate was refused.
+    Tls,
+    /// The exchange broke off, or was no HTTP.
+    Http,
+    /// The wrong status.
+    Status,
+    /// A body of the wrong length.
+    Length,
+    /// A body of the right length with the wrong content.
+    Content,
+}
+
+impl ErrorKind {
+    /// The name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Spawn => "spawn",
+            ErrorKind::Connect => "connect",
+            ErrorKind::Tls => "tls",
+            ErrorKind::Http => "http",
+            ErrorKind::Status => "status",
+            ErrorKind::Length => "length",
+            ErrorKind::Content => "content",
+        }
+    }
+
+    /// An error of this kind.
+    pub fn because(self, what: impl fmt::Display) -> FetchError {
+        FetchError { kind: self, what: what.to_string() }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a cell could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The table has no such cell.
+    #[error("there is no cell {0}; `tlstax list` names them all")]
+    NoSuchCell(String),
+    /// A target is not what a client can fetch.
+    #[error("the target {url:?} cannot be fetched: {reason}")]
+    Target {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The trust store could not be read.
+    #[error("reading the trust store {} failed: {reason}", .path.display())]
+    Trust {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The TLS stack refused its settings.
+    #[error("setting up {stack} failed: {reason}")]
+    Tls {
+        /// The TLS stack.
+        stack: &'static str,
+        /// What it said.
+        reason: String,
+    },
+    /// The model's threads or runtime could not be started.
+    #[error("starting the threads of {model} failed: {reason}")]
+    Model {
+        /// The model.
+        model: &'static str,
+        /// What the system said.
+        reason: String,
+    },
+}

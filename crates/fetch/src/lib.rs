@@ -1,0 +1,19 @@
+//! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the table that joins them into cells.
+//!
+//! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
+//! the others; [`table`] names what goes together. Starting processes and judging what they did is the harness's.
+
+mod answer;
+pub mod engine;
+mod error;
+mod slot;
+mod table;
+mod target;
+
+mod clients;
+mod models;
+mod net;
+mod tls;
+
+pub use error::{ErrorKind, FetchError, PrepareError};
+pub use table::{Setup, cells, library_of, note_of};

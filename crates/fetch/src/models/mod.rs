@@ -1,0 +1,20 @@
+//! Concurrency models: how many fetches run at once. One file each.
+
+pub(crate) mod rayon;
+pub(crate) mod serial;
+pub(crate) mod threads;
+pub(crate) mod tokio_current;
+pub(crate) mod tokio_multi;
+
+use std::sync::Arc;
+
+use measure::recorder::Recorder;
+
+/// A model with its threads started and its slots made, ready to make requests as often as it is asked to.
+pub(crate) trait Model {
+    /// Makes `requests` requests and returns when all are answered or have failed.
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>);
+
+    /// Threads that run fetches; `None` where their number follows the requests.
+    fn workers(&self) -> Option<usize>;
+}

@@ -1,0 +1,37 @@
+//! Rayon's work-stealing pool with as many threads as there are workers: its default is one per core.
+//!
+//! C slots queue before the pool, but only as many requests are in flight as it has threads. Made for computing, it
+//! keeps most slots waiting when the time goes into waiting for answers: that is the talk's fault in another coat.
+
+use std::sync::Arc;
+
+use measure::recorder::Recorder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::Model;
+use crate::PrepareError;
+use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+
+struct Rayon<C> {
+    pool: ThreadPool,
+    slots: Slots<C>,
+}
+
+/// A slot per client and a pool of `workers` threads.
+pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>, workers: usize) -> Result<Box<dyn Model>, PrepareError> {
+    let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+    let pool = pool.map_err(|error| PrepareError::Model { model: "rayon", reason: error.to_string() })?;
+    Ok(Box::new(Rayon { pool, slots: slots(clients) }))
+}
+
+impl<C: BlockingClient> Model for Rayon<C> {
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+        let slots = std::mem::take(&mut self.slots);
+        let pool = &self.pool;
+        self.slots = closed_loop_blocking(slots, requests, recorder, |task| pool.spawn(move || task.run()));
+    }
+
+    fn workers(&self) -> Option<usize> {
+        Some(self.pool.current_num_threads())
+    }
+}

@@ -1,0 +1,28 @@
+//! One request after another on one thread, whatever concurrency is asked for.
+
+use std::sync::Arc;
+
+use measure::recorder::Recorder;
+
+use super::Model;
+use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+
+struct Serial<C> {
+    slots: Slots<C>,
+}
+
+/// Takes the first client; there is never a second request in flight.
+pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>) -> Box<dyn Model> {
+    Box::new(Serial { slots: slots(clients.into_iter().take(1)) })
+}
+
+impl<C: BlockingClient> Model for Serial<C> {
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+        let slots = std::mem::take(&mut self.slots);
+        self.slots = closed_loop_blocking(slots, requests, recorder, |task| task.run());
+    }
+
+    fn workers(&self) -> Option<usize> {
+        Some(1)
+    }
+}

@@ -1,0 +1,49 @@
+//! A new operating-system thread per request, C at most alive.
+
+use std::sync::Arc;
+use std::thread;
+
+use measure::recorder::Recorder;
+
+use super::Model;
+use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+
+struct Threads<C> {
+    slots: Slots<C>,
+}
+
+/// A slot per client.
+pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>) -> Box<dyn Model> {
+    Box::new(Threads { slots: slots(clients) })
+}
+
+impl<C: BlockingClient> Model for Threads<C> {
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+        let slots = std::mem::take(&mut self.slots);
+        self.slots = thread::scope(|scope| {
+            closed_loop_blocking(slots, requests, recorder, |task| {
+                // The closure is dropped with its task when no thread is to be had; the cell keeps the task for `refuse`.
+                let task = Arc::new(std::sync::Mutex::new(Some(task)));
+                let body = Arc::clone(&task);
+                let spawned = thread::Builder::new().spawn_scoped(scope, move || {
+                    if let Some(task) = take(&body) {
+                        task.run();
+                    }
+                });
+                if let Err(error) = spawned
+                    && let Some(task) = take(&task)
+                {
+                    task.refuse(&error);
+                }
+            })
+        });
+    }
+
+    fn workers(&self) -> Option<usize> {
+        None
+    }
+}
+
+fn take<T>(cell: &std::sync::Mutex<Option<T>>) -> Option<T> {
+    cell.lock().ok()?.take()
+}

@@ -1,0 +1,34 @@
+//! Tokio's current-thread runtime: a task per request, all on one thread.
+
+use std::sync::Arc;
+
+use measure::recorder::Recorder;
+use tokio::runtime::{Builder, Runtime};
+
+use super::Model;
+use crate::PrepareError;
+use crate::slot::{AsyncClient, Slots, closed_loop, slots};
+
+struct TokioCurrent<C> {
+    runtime: Runtime,
+    slots: Slots<C>,
+}
+
+/// A slot per client and a runtime on the calling thread.
+pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>) -> Result<Box<dyn Model>, PrepareError> {
+    let runtime = Builder::new_current_thread().enable_io().build();
+    let runtime = runtime.map_err(|error| PrepareError::Model { model: "tokio-current", reason: error.to_string() })?;
+    Ok(Box::new(TokioCurrent { runtime, slots: slots(clients) }))
+}
+
+impl<C: AsyncClient> Model for TokioCurrent<C> {
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+        let slots = std::mem::take(&mut self.slots);
+        let spawn = |task: crate::slot::Task<C, _>| drop(tokio::spawn(task.run()));
+        self.slots = self.runtime.block_on(closed_loop(slots, requests, Arc::clone(recorder), spawn));
+    }
+
+    fn workers(&self) -> Option<usize> {
+        Some(1)
+    }
+}

@@ -1,0 +1,187 @@
+//! The one table that joins models, clients and TLS stacks into cells. A new one is a file of its own and a line here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use workload::{Cell, Connection, Workload};
+
+use crate::PrepareError;
+use crate::answer::Checker;
+use crate::clients::{Shared, hyper, ureq};
+use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
+use crate::net::TokioNet;
+use crate::target::Targets;
+use crate::tls::native_tls::{self, NativeTls};
+use crate::tls::plain::Plain;
+use crate::tls::rustls::{self, Rustls};
+use crate::tls::{Tls, TlsSettings};
+
+type Prepared = Result<Box<dyn Model>, PrepareError>;
+
+/// A model with a client that can run in it.
+struct Pair {
+    model: &'static str,
+    client: &'static str,
+    prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
+    /// The libraries of both, with their versions.
+    libraries: &'static [&'static str],
+    /// What `list` says of the model.
+    note: &'static str,
+}
+
+const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
+const HYPER: &str = concat!("hyper ", env!("TLSTAX_VERSION_HYPER"));
+const RAYON: &str = concat!("rayon ", env!("TLSTAX_VERSION_RAYON"));
+const TOKIO: &str = concat!("tokio ", env!("TLSTAX_VERSION_TOKIO"));
+
+static PAIRS: &[Pair] = &[
+    Pair {
+        model: "serial",
+        client: "ureq",
+        prepare: |shared, slots, _| Ok(serial::prepare(ureq::clients(shared, slots.min(1)))),
+        libraries: &[UREQ],
+        note: "one request after another, whatever concurrency is asked for",
+    },
+    Pair {
+        model: "threads",
+        client: "ureq",
+        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots))),
+        libraries: &[UREQ],
+        note: "a thread per request, C at most alive",
+    },
+    Pair {
+        model: "rayon",
+        client: "ureq",
+        prepare: |shared, slots, workers| rayon::prepare(ureq::clients(shared, slots), workers),
+        libraries: &[RAYON, UREQ],
+        note: "rayon's default pool: as many requests in flight as it has threads, not C",
+    },
+    Pair {
+        model: "tokio-current",
+        client: "hyper",
+        prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)),
+        libraries: &[TOKIO, HYPER],
+        note: "a task per request on one thread",
+    },
+    Pair {
+        model: "tokio-multi",
+        client: "hyper",
+        prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots), workers),
+        libraries: &[TOKIO, HYPER],
+        note: "a task per request on a pool of worker threads",
+    },
+];
+
+/// A TLS stack.
+struct Stack {
+    name: &'static str,
+    build: fn(TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError>,
+    library: fn() -> Option<String>,
+}
+
+static STACKS: &[Stack] = &[
+    Stack { name: Cell::PLAIN, build: |_| Ok(Arc::new(Plain)), library: || None },
+    Stack {
+        name: "rustls",
+        build: |settings| Ok(Arc::new(Rustls::new(settings)?)),
+        library: || Some(rustls::library()),
+    },
+    Stack {
+        name: "native-tls",
+        build: |settings| Ok(Arc::new(NativeTls::new(settings)?)),
+        library: || Some(native_tls::library()),
+    },
+];
+
+/// What a cell is prepared with.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// What to fetch.
+    pub workload: &'a Workload,
+    /// Where from.
+    pub targets: &'a [measure::protocol::Target],
+    /// PEM file of the roots to trust.
+    pub trust_file: Option<&'a Path>,
+    /// Groups to offer, by their names in the ledger.
+    pub groups: &'a [String],
+    /// Worker threads of models that have a choice.
+    pub workers: usize,
+}
+
+/// Every cell of the table, in the order of tables: by model and client, TLS stack, connection.
+pub fn cells() -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for pair in PAIRS {
+        for stack in STACKS {
+            cells.extend(Connection::ALL.map(|connection| Cell {
+                model: pair.model.to_owned(),
+                client: pair.client.to_owned(),
+                tls: stack.name.to_owned(),
+                connection,
+            }));
+        }
+    }
+    cells
+}
+
+/// What there is to know about a cell's model; empty for a cell that is not in the table.
+pub fn note_of(cell: &Cell) -> &'static str {
+    pair(cell).map_or("", |pair| pair.note)
+}
+
+/// The TLS library behind a cell and its version; `None` without TLS.
+pub fn library_of(cell: &Cell) -> Option<String> {
+    stack(cell).and_then(|stack| (stack.library)())
+}
+
+/// Every library that does a cell's work, with its version.
+pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
+    let of_pair = pair(cell).map_or(&[][..], |pair| pair.libraries);
+    of_pair.iter().map(|library| (*library).to_owned()).chain(library_of(cell)).collect()
+}
+
+/// Starts a cell's threads and makes its slots.
+pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Prepared {
+    let unknown = || PrepareError::NoSuchCell(cell.to_string());
+    let pair = pair(cell).ok_or_else(unknown)?;
+    let stack = stack(cell).ok_or_else(unknown)?;
+    let targets = Arc::new(Targets::parse(setup.targets)?);
+    let settings = TlsSettings { trust_file: setup.trust_file, groups: setup.groups };
+    let shared = Shared {
+        checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
+        targets,
+        tls: (stack.build)(settings)?,
+        connection: cell.connection,
+    };
+    (pair.prepare)(&shared, setup.workload.slots(), setup.workers)
+}
+
+fn pair(cell: &Cell) -> Option<&'static Pair> {
+    PAIRS.iter().find(|pair| pair.model == cell.model && pair.client == cell.client)
+}
+
+fn stack(cell: &Cell) -> Option<&'static Stack> {
+    STACKS.iter().find(|stack| stack.name == cell.tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_follows_the_grammar_and_stands_once() {
+        let mut names: Vec<String> = cells().iter().map(Cell::to_string).collect();
+        assert!(names.iter().all(|name| name.parse::<Cell>().is_ok()));
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!((names.len(), count), (PAIRS.len() * STACKS.len() * 2, count));
+    }
+
+    #[test]
+    fn libraries_name_their_versions() {
+        let cell = "tokio-multi/hyper/native-tls/new-conn".parse().unwrap();
+        let libraries = libraries(&cell).join(" ");
+        assert!(libraries.contains("OpenSSL ") && !libraries.contains("unknown"), "{libraries}");
+    }
+}

@@ -1,0 +1,69 @@
+//! native-tls: the platform's TLS, which on Linux is OpenSSL.
+//!
+//! It has no way to name the groups it offers. The harness does that from outside, through OpenSSL's own configuration
+//! file, and the origin's ledger shows whether it worked.
+
+use std::io;
+use std::net::TcpStream;
+
+use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
+
+use super::{BlockingStream, Boxed, Tls, TlsSettings, TrustStore};
+use crate::PrepareError;
+use crate::net::AsyncStream;
+
+/// The name in errors.
+const STACK: &str = "native-tls";
+
+/// native-tls, its connector shared by all connections of a trial: building one costs tens of milliseconds.
+pub(crate) struct NativeTls {
+    connector: TlsConnector,
+    asynchronous: tokio_native_tls::TlsConnector,
+}
+
+impl NativeTls {
+    /// Parses the trust store and builds the connector.
+    pub(crate) fn new(settings: TlsSettings<'_>) -> Result<NativeTls, PrepareError> {
+        let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK, reason: error.to_string() };
+        let mut builder = TlsConnector::builder();
+        builder.disable_built_in_roots(true).min_protocol_version(Some(Protocol::Tlsv12)).request_alpns(&["http/1.1"]);
+        for root in TrustStore::read(settings.trust_file)?.roots() {
+            builder.add_root_certificate(Certificate::from_der(root).map_err(refuse)?);
+        }
+        let connector = builder.build().map_err(refuse)?;
+        Ok(NativeTls { asynchronous: connector.clone().into(), connector })
+    }
+}
+
+impl BlockingStream for TlsStream<TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref()
+    }
+}
+
+impl Tls for NativeTls {
+    fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
+        match self.connector.connect(host, tcp) {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(HandshakeError::Failure(error)) => Err(io::Error::other(error)),
+            // Only a socket that does not block can do this.
+            Err(HandshakeError::WouldBlock(_)) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    fn connect_async<'a>(
+        &'a self,
+        host: &'a str,
+        tcp: Box<dyn AsyncStream>,
+    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
+        Box::pin(async move {
+            let stream = self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)?;
+            Ok(Box::new(stream) as Box<dyn AsyncStream>)
+        })
+    }
+}
+
+/// The versions that are linked, as `list` and every trial name them.
+pub(crate) fn library() -> String {
+    format!("native-tls {} ({})", env!("TLSTAX_VERSION_NATIVE_TLS"), openssl::version::version())
+}

@@ -1,0 +1,34 @@
+//! No TLS: what the others are compared with.
+
+use std::io;
+use std::net::TcpStream;
+
+use super::{BlockingStream, Boxed, Tls};
+use crate::net::AsyncStream;
+
+/// The connection as it is.
+pub(crate) struct Plain;
+
+impl BlockingStream for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Tls for Plain {
+    fn secures(&self) -> bool {
+        false
+    }
+
+    fn connect(&self, _host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
+        Ok(Box::new(tcp))
+    }
+
+    fn connect_async<'a>(
+        &'a self,
+        _host: &'a str,
+        tcp: Box<dyn AsyncStream>,
+    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
+        Box::pin(async move { Ok(tcp) })
+    }
+}

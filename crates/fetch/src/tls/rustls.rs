@@ -1,0 +1,93 @@
+//! rustls with aws-lc-rs.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls_pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+
+use super::{BlockingStream, Boxed, Tls, TlsSettings, TrustStore};
+use crate::PrepareError;
+use crate::net::AsyncStream;
+
+/// The name in errors.
+const STACK: &str = "rustls";
+
+/// rustls, its configuration shared by all connections of a trial.
+pub(crate) struct Rustls {
+    config: Arc<ClientConfig>,
+}
+
+impl Rustls {
+    /// Parses the trust store and builds the configuration.
+    pub(crate) fn new(settings: TlsSettings<'_>) -> Result<Rustls, PrepareError> {
+        let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
+        let mut roots = RootCertStore::empty();
+        for root in TrustStore::read(settings.trust_file)?.roots() {
+            roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
+        }
+        // With two providers compiled in, the plain `builder()` would panic: the provider is always named.
+        let config = ClientConfig::builder_with_provider(Arc::new(provider(settings.groups)?))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| refuse(error.to_string()))?;
+        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.resumption = Resumption::disabled();
+        Ok(Rustls { config: Arc::new(config) })
+    }
+}
+
+/// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that the
+/// pinned origin never takes.
+fn provider(groups: &[String]) -> Result<CryptoProvider, PrepareError> {
+    let mut provider = aws_lc_rs::default_provider();
+    let name = |group: &dyn rustls::crypto::SupportedKxGroup| format!("{:?}", group.name()).to_lowercase();
+    provider.kx_groups.retain(|group| groups.contains(&name(*group)));
+    match provider.kx_groups.is_empty() {
+        true => {
+            let reason = format!("it has none of the groups {}", groups.join(", "));
+            Err(PrepareError::Tls { stack: STACK, reason })
+        }
+        false => Ok(provider),
+    }
+}
+
+impl BlockingStream for StreamOwned<ClientConnection, TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        &self.sock
+    }
+}
+
+impl Tls for Rustls {
+    fn connect(&self, host: &str, mut tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
+        let mut connection = ClientConnection::new(Arc::clone(&self.config), name(host)?).map_err(io::Error::other)?;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut tcp)?;
+        }
+        Ok(Box::new(StreamOwned::new(connection, tcp)))
+    }
+
+    fn connect_async<'a>(
+        &'a self,
+        host: &'a str,
+        tcp: Box<dyn AsyncStream>,
+    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
+        Box::pin(async move {
+            let connector = TlsConnector::from(Arc::clone(&self.config));
+            Ok(Box::new(connector.connect(name(host)?, tcp).await?) as Box<dyn AsyncStream>)
+        })
+    }
+}
+
+fn name(host: &str) -> io::Result<ServerName<'static>> {
+    ServerName::try_from(host.to_owned()).map_err(io::Error::other)
+}
+
+/// The version that is compiled in, as `list` and every trial name it.
+pub(crate) fn library() -> String {
+    format!("rustls {} (aws-lc-rs)", env!("TLSTAX_VERSION_RUSTLS"))
+}

@@ -1,0 +1,30 @@
+//! The trust store: the roots in one PEM file, the same for every stack.
+
+use std::path::Path;
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use crate::PrepareError;
+
+/// Root certificates, DER.
+pub(crate) struct TrustStore(Vec<CertificateDer<'static>>);
+
+impl TrustStore {
+    /// Reads every certificate of the file. One that holds none is an error.
+    pub(crate) fn read(file: Option<&Path>) -> Result<TrustStore, PrepareError> {
+        let path = file.unwrap_or(Path::new(""));
+        let refuse = |reason: String| PrepareError::Trust { path: path.to_owned(), reason };
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| refuse(error.to_string()))?;
+        let roots: Vec<_> = certificates.collect::<Result<_, _>>().map_err(|error| refuse(error.to_string()))?;
+        match roots.is_empty() {
+            true => Err(refuse("it holds no certificate".to_owned())),
+            false => Ok(TrustStore(roots)),
+        }
+    }
+
+    /// The certificates.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
+        self.0.iter()
+    }
+}
