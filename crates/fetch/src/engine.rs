@@ -92,7 +92,7 @@ fn prepare(job: &Job) -> Result<(Box<dyn Model>, Ready), EngineError> {
     let workers = model.workers();
     let warm_up_requests = match job.cell.connection {
         // Slots are handed out in order, so this many requests open each slot's connection once.
-        Connection::KeepAlive => u64::from(job.workload.slots()),
+        Connection::KeepAlive => model.slots() as u64,
         Connection::NewConn => 2 * workers.unwrap_or(1) as u64,
     };
     let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));

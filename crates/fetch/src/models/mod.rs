@@ -15,6 +15,9 @@ pub(crate) trait Model {
     /// Makes `requests` requests and returns when all are answered or have failed.
     fn run(&mut self, requests: u64, recorder: &Arc<Recorder>);
 
+    /// Slots: requests in flight at most.
+    fn slots(&self) -> usize;
+
     /// Threads that run fetches; `None` where their number follows the requests.
     fn workers(&self) -> Option<usize>;
 }

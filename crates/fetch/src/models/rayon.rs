@@ -31,6 +31,10 @@ impl<C: BlockingClient> Model for Rayon<C> {
         self.slots = closed_loop_blocking(slots, requests, recorder, |task| pool.spawn(move || task.run()));
     }
 
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     fn workers(&self) -> Option<usize> {
         Some(self.pool.current_num_threads())
     }

@@ -22,6 +22,10 @@ impl<C: BlockingClient> Model for Serial<C> {
         self.slots = closed_loop_blocking(slots, requests, recorder, |task| task.run());
     }
 
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     fn workers(&self) -> Option<usize> {
         Some(1)
     }

@@ -39,6 +39,10 @@ impl<C: BlockingClient> Model for Threads<C> {
         });
     }
 
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     fn workers(&self) -> Option<usize> {
         None
     }

@@ -28,6 +28,10 @@ impl<C: AsyncClient> Model for TokioCurrent<C> {
         self.slots = self.runtime.block_on(closed_loop(slots, requests, Arc::clone(recorder), spawn));
     }
 
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     fn workers(&self) -> Option<usize> {
         Some(1)
     }

@@ -31,6 +31,10 @@ impl<C: AsyncClient> Model for TokioMulti<C> {
         self.slots = self.runtime.block_on(all).unwrap_or_default();
     }
 
+    fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     fn workers(&self) -> Option<usize> {
         Some(self.workers)
     }
