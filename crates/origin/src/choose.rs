@@ -1,0 +1,153 @@
+//! Which origin to fetch from, and the reason in one line, so that no result leaves it open.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::go::{Built, Cache};
+use crate::launch::{EmbeddedProgram, Kind};
+use crate::{Error, go};
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// go-httpbin where it can be had, else the embedded one.
+    #[default]
+    Auto,
+    /// go-httpbin or an error.
+    GoHttpbin,
+    /// The one in Rust.
+    Embedded,
+}
+
+impl Choice {
+    const ALL: [Choice; 3] = [Choice::Auto, Choice::GoHttpbin, Choice::Embedded];
+
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Choice::Auto => "auto",
+            Choice::GoHttpbin => "go-httpbin",
+            Choice::Embedded => "embedded",
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Choice {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        Choice::ALL.into_iter().find(|choice| choice.name() == name).ok_or_else(|| Error::UnknownName {
+            what: "origin",
+            given: name.to_owned(),
+            known: Choice::ALL.map(Choice::name).join(", "),
+        })
+    }
+}
+
+/// The origin to start, and in one line which it is and why. `embedded` is the program to use for the embedded one;
+/// `say` is told what takes long.
+///
+/// # Errors
+/// When go-httpbin is asked for and can't be had. Also for [`Choice::Auto`] when there is a Go but the build fails:
+/// results with one origin must not turn into results with the other because of a typing error or a lost network.
+pub fn choose(choice: Choice, embedded: EmbeddedProgram, say: &mut dyn FnMut(&str)) -> Result<(Kind, String), Error> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    choose_from(choice, embedded, say, &path, Cache::of_user())
+}
+
+/// The same, with what there is on this machine: where programs are, and what was built before.
+fn choose_from(
+    choice: Choice,
+    embedded: EmbeddedProgram,
+    say: &mut dyn FnMut(&str),
+    path: &OsStr,
+    cache: Result<Cache, Error>,
+) -> Result<(Kind, String), Error> {
+    if choice == Choice::Embedded {
+        return Ok((Kind::Embedded(embedded), "embedded: as asked".to_owned()));
+    }
+    let error = match cache.and_then(|cache| obtain(path, &cache, say)) {
+        Ok((built, how)) => return Ok((Kind::GoHttpbin { binary: built.binary }, format!("go-httpbin: {how}"))),
+        Err(error) if choice == Choice::GoHttpbin => return Err(error),
+        Err(error) => error,
+    };
+    let why = match error {
+        Error::NoGo { minimum } => format!("no `go` on PATH to build go-httpbin with (Go {minimum} or newer)"),
+        Error::OldGo { program, found, minimum } => {
+            format!("{} is Go {found}, and go-httpbin needs {minimum} or newer", program.display())
+        }
+        Error::NoCache(reason) => format!("no folder to keep a built go-httpbin in ({reason})"),
+        error => return Err(error),
+    };
+    Ok((Kind::Embedded(embedded), format!("embedded: {why}")))
+}
+
+/// go-httpbin, from the cache or built now, and where from.
+fn obtain(path: &OsStr, cache: &Cache, say: &mut dyn FnMut(&str)) -> Result<(Built, String), Error> {
+    if let Some(built) = cache.find() {
+        let how = format!("built before, with Go {}", built.go_version);
+        return Ok((built, how));
+    }
+    let go = go::find_go_in(path)?;
+    say(&format!("building go-httpbin with {} (once, about 15 s)", go.program.display()));
+    let built = cache.build(&go)?;
+    let how = format!("built now, with Go {}", built.go_version);
+    Ok((built, how))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go::folder_with_go;
+
+    fn chosen(choice: Choice, go: &str, cache: &Cache) -> Result<(&'static str, String), Error> {
+        let bin = folder_with_go(go);
+        let program = EmbeddedProgram { exe: "tlstax".into(), leading_args: Vec::new() };
+        let (kind, why) = choose_from(choice, program, &mut |_| {}, bin.path().as_os_str(), Ok(cache.clone()))?;
+        Ok((kind.name(), why))
+    }
+
+    /// A `go` that builds, one that doesn't, one that is too old.
+    const GOOD: &str = "[ $1 = version ] && echo go version go1.99.0 x/y || echo built > $6";
+    const FAILING: &str = "[ $1 = version ] && echo go version go1.99.0 x/y && exit; echo 'no network' >&2; exit 1";
+    const OLD: &str = "echo go version go1.2.1 x/y";
+
+    #[test]
+    fn auto_takes_go_httpbin_and_remembers_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path());
+        let (name, why) = chosen(Choice::Auto, GOOD, &cache).unwrap();
+        assert_eq!((name, why.as_str()), ("go-httpbin", "go-httpbin: built now, with Go 1.99"));
+        let (name, why) = chosen(Choice::Auto, OLD, &cache).unwrap();
+        assert_eq!((name, why.as_str()), ("go-httpbin", "go-httpbin: built before, with Go 1.99"));
+    }
+
+    #[test]
+    fn auto_takes_the_embedded_one_where_go_is_missing_or_old_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path());
+        let (name, why) = chosen(Choice::Auto, OLD, &cache).unwrap();
+        assert_eq!(name, "embedded");
+        assert!(why.contains("is Go 1.2,") && !why.contains('\n'), "{why}");
+        let error = chosen(Choice::GoHttpbin, OLD, &cache).unwrap_err();
+        assert!(matches!(error, Error::OldGo { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_failed_build_is_never_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        for choice in [Choice::Auto, Choice::GoHttpbin] {
+            let error = chosen(choice, FAILING, &Cache::at(folder.path())).unwrap_err().to_string();
+            assert!(error.contains("no network") && error.contains("--origin embedded"), "{error}");
+        }
+        assert_eq!(chosen(Choice::Embedded, FAILING, &Cache::at(folder.path())).unwrap().0, "embedded");
+    }
+}

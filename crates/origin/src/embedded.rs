@@ -1,0 +1,151 @@
+//! The origin in Rust: hyper and rustls, the same endpoints and the same ledger as go-httpbin.
+//!
+//! It runs as a process of its own, so that its costs are never mistaken for a client's. This module joins its
+//! parts: what it is told ([`Settings`]), where it listens, TLS, connections, what it counts, and the commands that
+//! it takes. HTTP/1.1 only: a client that pins h2 is to be measured against go-httpbin.
+
+mod connection;
+mod control;
+mod counters;
+mod log;
+mod settings;
+mod tls;
+
+use std::future::poll_fn;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::task::Poll;
+use std::thread;
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::Error;
+use crate::protocol::{self, Ready};
+use connection::Transport;
+use counters::Counters;
+pub use settings::Settings;
+
+/// Its name in ready lines and results.
+pub const NAME: &str = "embedded";
+
+/// Its version and those of the libraries that it is linked with, which decide what it costs.
+pub const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (hyper ", env!("LINKED_HYPER"), ", rustls ", env!("LINKED_RUSTLS"), ")");
+
+/// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel
+/// try again after a second, which looks like a slow handshake. The kernel lowers it to `net.core.somaxconn`.
+const BACKLOG: u32 = 4096;
+
+/// Serves until standard input ends, or in the foreground until SIGINT or SIGTERM.
+///
+/// Its worker threads are as many as [`thread::available_parallelism`] says (the CPUs that the process is bound to,
+/// or its cgroup's share of them, rounded down), and at least one. To be called once, in a process of its own.
+///
+/// # Errors
+/// When TLS can't be set up as pinned, a port not be listened on, or the ready line not be written.
+pub fn serve(settings: Settings) -> Result<(), Error> {
+    let config = tls::server_config(&settings.pins, &settings.cert, &settings.key)?;
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    tls::warm_up();
+    let mut runtime = Builder::new_multi_thread();
+    runtime.worker_threads(workers).on_thread_start(tls::warm_up).enable_all();
+    let runtime = runtime.build().map_err(Error::Runtime)?;
+    let counters = Counters::default();
+    let http = Transport::new(Arc::clone(&counters.http), None);
+    let https = Transport::new(Arc::clone(&counters.https), Some(config));
+    // The handlers are in place before anyone knows where to send a signal.
+    let signals = settings.foreground.then(|| Signals::install(&runtime)).transpose()?;
+    let ready = Ready {
+        tlstax_origin: protocol::VERSION,
+        name: NAME.to_owned(),
+        version: VERSION.to_owned(),
+        pid: std::process::id(),
+        http: listen(&runtime, settings.ports, settings.http_port, http)?,
+        https: listen(&runtime, settings.ports, settings.https_port, https)?,
+    };
+    let mut stdout = io::stdout();
+    control::say(&mut stdout, &ready).map_err(Error::Announce)?;
+    match signals {
+        Some(signals) => runtime.block_on(signals.first()),
+        None => control::obey(io::stdin().lock(), stdout, &counters),
+    }
+    // Requests that are still being answered must not keep the process.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// Opens one listener on a fixed port, or `count` on ports that the system picks, and accepts on each in a task of
+/// its own.
+fn listen(
+    runtime: &Runtime,
+    count: u16,
+    fixed: Option<u16>,
+    transport: Arc<Transport>,
+) -> Result<Vec<SocketAddr>, Error> {
+    let mut addresses = Vec::new();
+    let fixed = fixed.filter(|port| *port != 0);
+    for _ in 0..fixed.map_or(count, |_| 1) {
+        let asked = SocketAddr::from((Ipv4Addr::LOCALHOST, fixed.unwrap_or_default()));
+        let failed = |source| Error::Listen { address: asked, source };
+        let listener = {
+            let _context = runtime.enter();
+            bind(asked).map_err(failed)?
+        };
+        addresses.push(listener.local_addr().map_err(failed)?);
+        runtime.spawn(connection::accept(listener, Arc::clone(&transport)));
+    }
+    Ok(addresses)
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    // A fixed port must be free again as soon as its last server has ended.
+    socket.set_reuseaddr(address.port() != 0)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn install(runtime: &Runtime) -> Result<Signals, Error> {
+        let _context = runtime.enter();
+        let install = |kind| signal(kind).map_err(Error::Runtime);
+        Ok(Signals { interrupt: install(SignalKind::interrupt())?, terminate: install(SignalKind::terminate())? })
+    }
+
+    async fn first(mut self) {
+        poll_fn(|context| {
+            let interrupted = self.interrupt.poll_recv(context).is_ready();
+            let terminated = self.terminate.poll_recv(context).is_ready();
+            if interrupted || terminated { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// Tells the person who looks. Losing it is no reason to stop serving.
+fn complain(words: &str) {
+    let _ = writeln!(io::stderr(), "embedded origin: {words}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_names_what_is_linked() {
+        let numbered = |library: &str| {
+            let (_, after) = VERSION.split_once(library).unwrap();
+            after.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        };
+        assert!(numbered("hyper") && numbered("rustls 0."), "{VERSION}");
+    }
+}

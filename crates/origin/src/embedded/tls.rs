@@ -1,0 +1,167 @@
+//! TLS as pinned, and the names of what was offered and negotiated, spelled as the ledger spells them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ledger::Negotiated;
+use rustls::crypto::aws_lc_rs::{self, Ticketer, cipher_suite, kx_group};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::server::{ClientHello, NoServerSessionStorage};
+use rustls::{NamedGroup, ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion, version};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::{Error, Group, Pins, TlsVersion};
+
+/// The server's side of `pins`, with the certificate chain and key from these PEM files.
+pub(super) fn server_config(pins: &Pins, chain: &Path, key: &Path) -> Result<Arc<ServerConfig>, Error> {
+    if let Some(protocol) = pins.alpn.iter().find(|protocol| *protocol != "http/1.1") {
+        return Err(Error::Alpn(protocol.clone()));
+    }
+    let version: &'static SupportedProtocolVersion = match pins.tls_version {
+        TlsVersion::Tls12 => &version::TLS12,
+        TlsVersion::Tls13 => &version::TLS13,
+    };
+    if !pins.groups.iter().any(|group| kx_group(*group).usable_for_version(version.version)) {
+        let groups = pins.groups.iter().map(|group| group.name()).collect::<Vec<_>>().join(",");
+        return Err(Error::Tls(format!("TLS {} has none of the groups {groups:?}: pin another", pins.tls_version)));
+    }
+    let provider = CryptoProvider {
+        // What Go chooses on a CPU with AES instructions, so that both origins ask the same of a client.
+        cipher_suites: vec![
+            cipher_suite::TLS13_AES_128_GCM_SHA256,
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+            cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        ],
+        kx_groups: pins.groups.iter().copied().map(kx_group).collect(),
+        ..aws_lc_rs::default_provider()
+    };
+    let unusable = |error: rustls::Error| Error::Tls(format!("{error} (certificate {})", chain.display()));
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[version])
+        .map_err(unusable)?
+        .with_no_client_auth()
+        .with_single_cert(certificates(chain)?, private_key(key)?)
+        .map_err(unusable)?;
+    config.alpn_protocols = pins.alpn.iter().map(|protocol| protocol.clone().into_bytes()).collect();
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    if pins.tickets {
+        config.ticketer = Ticketer::new().map_err(unusable)?;
+        // One, as Go sends: a second would cost every client work for a ticket that it doesn't use.
+        config.send_tls13_tickets = 1;
+    } else {
+        config.send_tls13_tickets = 0;
+    }
+    Ok(Arc::new(config))
+}
+
+/// Makes the calling thread ready to draw random numbers. aws-lc seeds its generator once per process (20 ms of CPU)
+/// and once per thread, which the first handshakes would pay for otherwise.
+pub(super) fn warm_up() {
+    // Should it fail, so will every handshake, and tell.
+    let _ = ::aws_lc_rs::rand::fill(&mut [0]);
+}
+
+fn kx_group(group: Group) -> &'static dyn SupportedKxGroup {
+    match group {
+        Group::X25519 => kx_group::X25519,
+        Group::X25519MlKem768 => kx_group::X25519MLKEM768,
+        Group::Secp256r1 => kx_group::SECP256R1,
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bad = |reason: String| Error::Pem { path: file.to_owned(), reason };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).map_err(|e| bad(e.to_string()))?.collect();
+    match chain {
+        Ok(chain) if chain.is_empty() => Err(bad("there is no certificate in it".to_owned())),
+        Ok(chain) => Ok(chain),
+        Err(error) => Err(bad(error.to_string())),
+    }
+}
+
+fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+    PrivateKeyDer::from_pem_file(file).map_err(|e| Error::Pem { path: file.to_owned(), reason: e.to_string() })
+}
+
+/// The groups that a client listed, in its order, without the ones that mean nothing (RFC 8701).
+pub(super) fn offered_groups(hello: &ClientHello<'_>) -> String {
+    let groups = hello.named_groups().unwrap_or_default().iter().copied();
+    groups.filter(|group| !is_grease(u16::from(*group))).map(group_name).collect::<Vec<_>>().join(",")
+}
+
+fn is_grease(group: u16) -> bool {
+    let [high, low] = group.to_be_bytes();
+    high == low && low & 0x0f == 0x0a
+}
+
+/// What a completed handshake settled on, counted once.
+pub(super) fn negotiated(connection: &ServerConnection) -> Negotiated {
+    let version = match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
+        Some(ProtocolVersion::TLSv1_2) => "TLSv1.2".to_owned(),
+        other => format!("{other:?}"),
+    };
+    // rustls marks the suites of TLS 1.3 in their names, IANA doesn't.
+    let suite = connection.negotiated_cipher_suite();
+    let suite = suite.and_then(|suite| suite.suite().as_str()).unwrap_or_default().replacen("TLS13_", "TLS_", 1);
+    let group = connection.negotiated_key_exchange_group().map(|group| group_name(group.name())).unwrap_or_default();
+    let alpn = connection.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
+    Negotiated { version, suite, group, alpn, count: 1 }
+}
+
+/// IANA's name in lower case; a number in hexadecimal for a group that neither origin knows.
+fn group_name(group: NamedGroup) -> String {
+    let name = match u16::from(group) {
+        0x0017 => "secp256r1",
+        0x0018 => "secp384r1",
+        0x0019 => "secp521r1",
+        0x001d => "x25519",
+        0x001e => "x448",
+        0x0100 => "ffdhe2048",
+        0x0101 => "ffdhe3072",
+        0x0102 => "ffdhe4096",
+        0x0103 => "ffdhe6144",
+        0x0104 => "ffdhe8192",
+        0x11eb => "secp256r1mlkem768",
+        0x11ec => "x25519mlkem768",
+        0x11ed => "secp384r1mlkem1024",
+        other => return format!("0x{other:04x}"),
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Authority;
+
+    fn refused(pins: Pins) -> String {
+        let authority = Authority::create().unwrap();
+        server_config(&pins, authority.chain_file(), authority.key_file()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn pins_that_cannot_be_are_refused_in_words() {
+        let h2 = refused(Pins { alpn: vec!["h2".into(), "http/1.1".into()], ..Pins::default() });
+        assert!(h2.contains("\"h2\"") && h2.contains("go-httpbin"), "{h2}");
+        let hybrid = Pins { tls_version: TlsVersion::Tls12, groups: vec![Group::X25519MlKem768], ..Pins::default() };
+        let hybrid = refused(hybrid);
+        assert!(hybrid.contains("x25519mlkem768") && hybrid.contains("1.2"), "{hybrid}");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let authority = Authority::create().unwrap();
+        let missing = authority.key_file().with_file_name("missing.pem");
+        let error = server_config(&Pins::default(), authority.chain_file(), &missing).unwrap_err().to_string();
+        assert!(error.contains("missing.pem"), "{error}");
+    }
+
+    #[test]
+    fn groups_have_the_ledgers_names() {
+        assert_eq!(group_name(NamedGroup::X25519MLKEM768), "x25519mlkem768");
+        assert_eq!(group_name(NamedGroup::from(0x6399)), "0x6399");
+        assert!(is_grease(0x3a3a) && !is_grease(0x001d) && !is_grease(0x1a2a));
+    }
+}

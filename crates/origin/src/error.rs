@@ -1,0 +1,189 @@
+//! What can go wrong with an origin: what was being done, to what, and what to do next.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name that isn't one of those known.
+    #[error("{given:?} is not a {what}; known: {known}")]
+    UnknownName {
+        /// What was named.
+        what: &'static str,
+        /// The name as given.
+        given: String,
+        /// The names that would do, separated by commas.
+        known: String,
+    },
+    /// Arguments of the embedded server that it doesn't understand, or a request for its help.
+    #[error("{0}")]
+    Arguments(clap::Error),
+    /// A file or folder that couldn't be read or written.
+    #[error("{doing} {}: {source}", path.display())]
+    File {
+        /// What was being done, e.g. `writing`.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A certificate that couldn't be issued.
+    #[error("issuing the certificate of {subject:?}: {source}")]
+    Certificate {
+        /// Whose it would have been.
+        subject: String,
+        /// The reason.
+        source: rcgen::Error,
+    },
+    /// A certificate chain or key that can't be used.
+    #[error("reading {}: {reason}; it must hold PEM, as `Authority` writes it", path.display())]
+    Pem {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Pins that can't be brought about together.
+    #[error("setting up TLS: {0}")]
+    Tls(String),
+    /// The embedded server was asked for HTTP/2.
+    #[error("the embedded origin speaks HTTP/1.1 only, not {0:?}: leave it out of --alpn, or use --origin go-httpbin")]
+    Alpn(String),
+    /// An address that can't be listened on.
+    #[error("listening on {address}: {source}; is another program using that port?")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The embedded server's runtime couldn't start.
+    #[error("starting the embedded origin's threads: {0}")]
+    Runtime(io::Error),
+    /// The embedded server couldn't say that it listens.
+    #[error("writing the embedded origin's ready line to its standard output: {0}")]
+    Announce(io::Error),
+    /// CPUs that a process can't be bound to.
+    #[error("binding the origin to CPUs {cpus:?}: {reason}; try without pinning (--pin none)")]
+    Affinity {
+        /// The CPUs asked for.
+        cpus: Vec<usize>,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The program of an origin couldn't be started.
+    #[error("starting the origin {}: {source}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// An origin that didn't answer in time.
+    #[error("waiting for the {origin} origin to {what}: nothing within {} s{}", timeout.as_secs_f64(), words(stderr))]
+    Silent {
+        /// Its name.
+        origin: &'static str,
+        /// What it should have done.
+        what: String,
+        /// How long was waited.
+        timeout: Duration,
+        /// The last it wrote to its standard error.
+        stderr: String,
+    },
+    /// An origin that is no more.
+    #[error("waiting for the {origin} origin to {what}: it ended ({}){}", ending(status), words(stderr))]
+    Gone {
+        /// Its name.
+        origin: &'static str,
+        /// What it should have done.
+        what: String,
+        /// How it ended, where that is known.
+        status: Option<ExitStatus>,
+        /// The last it wrote to its standard error.
+        stderr: String,
+    },
+    /// An origin that said something else than the protocol has.
+    #[error("waiting for the {origin} origin to {what}: {reason}; it said {line:?}")]
+    Protocol {
+        /// Its name.
+        origin: &'static str,
+        /// What it should have done.
+        what: String,
+        /// What is wrong.
+        reason: String,
+        /// What it said.
+        line: String,
+    },
+    /// An origin in the foreground was asked for its ledger.
+    #[error("the {origin} origin runs in the foreground and takes no commands: start it without `foreground`")]
+    Foreground {
+        /// Its name.
+        origin: &'static str,
+    },
+    /// There is no Go.
+    #[error(
+        "looking for Go: no `go` on PATH; install Go {minimum} or newer (https://go.dev/dl), or use --origin embedded"
+    )]
+    NoGo {
+        /// The oldest Go that will do.
+        minimum: String,
+    },
+    /// There is a Go that doesn't tell its version.
+    #[error("asking {} for its version: {reason}; install Go again, or use --origin embedded", program.display())]
+    BrokenGo {
+        /// The `go` that was asked.
+        program: PathBuf,
+        /// What came of it.
+        reason: String,
+    },
+    /// There is a Go, but too old.
+    #[error(
+        "{} is Go {found}; go-httpbin needs {minimum} or newer: update it (https://go.dev/dl), or use --origin embedded",
+        program.display()
+    )]
+    OldGo {
+        /// The `go` that was found.
+        program: PathBuf,
+        /// Its version.
+        found: String,
+        /// The oldest that will do.
+        minimum: String,
+    },
+    /// go-httpbin couldn't be built.
+    #[error("building go-httpbin with {} failed:\n{}\nMend that, or use --origin embedded", program.display(), stderr.trim_end())]
+    GoBuild {
+        /// The `go` that was used.
+        program: PathBuf,
+        /// The end of what it wrote to its standard error.
+        stderr: String,
+    },
+    /// There is no place for a cache.
+    #[error("finding a folder for the built go-httpbin: {0}; set XDG_CACHE_HOME, or use --origin embedded")]
+    NoCache(String),
+}
+
+impl Error {
+    /// For `map_err` on what was done to a file.
+    pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        move |source| Error::File { doing, path, source }
+    }
+}
+
+fn words(stderr: &str) -> String {
+    match stderr.trim_end() {
+        "" => String::new(),
+        stderr => format!("; its last words:\n{stderr}"),
+    }
+}
+
+fn ending(status: &Option<ExitStatus>) -> String {
+    status.map_or_else(|| "no status".to_owned(), |status| status.to_string())
+}

@@ -1,0 +1,136 @@
+//! The installed Go: where it is, and whether it is new enough.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::minimum;
+use crate::Error;
+
+/// A Go that is new enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toolchain {
+    /// Its `go` command.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: GoVersion,
+}
+
+/// A version of Go, as far as it matters for what it can build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GoVersion {
+    /// 1.
+    pub major: u32,
+    /// The number that goes up twice a year.
+    pub minor: u32,
+}
+
+impl GoVersion {
+    /// Reads `1.26`, `1.26.8` or `1.27rc1`.
+    pub(super) fn parse(text: &str) -> Option<GoVersion> {
+        let (major, rest) = text.trim().split_once('.')?;
+        let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(GoVersion { major: major.parse().ok()?, minor: minor.parse().ok()? })
+    }
+}
+
+impl fmt::Display for GoVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// The `go` on PATH.
+///
+/// # Errors
+/// When there is none, when it is too old for go-httpbin, or doesn't say its version.
+pub fn find_go() -> Result<Toolchain, Error> {
+    find_go_in(env::var_os("PATH").unwrap_or_default().as_ref())
+}
+
+/// The first `go` in a list of folders as PATH holds it.
+pub(crate) fn find_go_in(path: &OsStr) -> Result<Toolchain, Error> {
+    let mut candidates = env::split_paths(path).map(|folder| folder.join("go"));
+    let program =
+        candidates.find(|file| is_program(file)).ok_or_else(|| Error::NoGo { minimum: minimum().to_string() })?;
+    let version = ask_version(&program)?;
+    if version < minimum() {
+        let (found, minimum) = (version.to_string(), minimum().to_string());
+        return Err(Error::OldGo { program, found, minimum });
+    }
+    Ok(Toolchain { program, version })
+}
+
+fn is_program(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+/// `go version go1.26.8 linux/amd64`, or `go version devel go1.27-0a1b2c …`.
+fn ask_version(program: &Path) -> Result<GoVersion, Error> {
+    let broken = |reason: String| Error::BrokenGo { program: program.to_owned(), reason };
+    // Local: the Go that is here, not one that it would download because a go.mod nearby asks for it.
+    let output = Command::new(program).arg("version").env("GOTOOLCHAIN", "local").output();
+    let output = output.map_err(|error| broken(error.to_string()))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let version = said.split_whitespace().find_map(|word| GoVersion::parse(word.strip_prefix("go")?));
+    version.ok_or_else(|| {
+        broken(format!(
+            "it said {:?} ({})",
+            format!("{said}{}", String::from_utf8_lossy(&output.stderr)),
+            output.status
+        ))
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A folder with a `go` in it that runs this shell script. A shell writes it: were this process to, a child that
+    /// another test starts in that moment would hold the file open, and it could not be run.
+    pub(crate) fn folder_with_go(script: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod 755 "$0""#;
+        let status = Command::new("sh").args(["-c", write]).arg(folder.path().join("go")).arg(script).status();
+        assert!(status.unwrap().success());
+        folder
+    }
+
+    fn found(says: &str) -> Result<Toolchain, Error> {
+        let folder = folder_with_go(&format!("echo '{says}'"));
+        find_go_in(folder.path().as_os_str())
+    }
+
+    #[test]
+    fn versions_are_read_however_they_are_written() {
+        let version = |major, minor| Some(GoVersion { major, minor });
+        assert_eq!(GoVersion::parse("1.26.8"), version(1, 26));
+        assert_eq!(GoVersion::parse("1.27rc1"), version(1, 27));
+        assert_eq!(GoVersion::parse("1.27-0a1b2c"), version(1, 27));
+        assert_eq!(GoVersion::parse("version"), None);
+    }
+
+    #[test]
+    fn a_new_go_is_found() {
+        assert_eq!(found("go version go1.99.1 linux/amd64").unwrap().version, GoVersion { major: 1, minor: 99 });
+        assert_eq!(found("go version devel go1.99-0a1b Tue linux/arm64").unwrap().version.minor, 99);
+    }
+
+    #[test]
+    fn an_old_go_is_named_with_what_is_needed() {
+        let error = found("go version go1.19.8 linux/amd64").unwrap_err().to_string();
+        assert!(error.contains("Go 1.19") && error.contains(&minimum().to_string()), "{error}");
+        assert!(error.contains("--origin embedded"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_or_broken_go_is_an_error_of_its_own() {
+        let empty = tempfile::tempdir().unwrap();
+        assert!(matches!(find_go_in(empty.path().as_os_str()), Err(Error::NoGo { .. })));
+        assert!(matches!(found("segmentation fault"), Err(Error::BrokenGo { .. })));
+    }
+}

@@ -1,0 +1,141 @@
+//! Which origin to start, and how: the program and its command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::{Pins, embedded};
+
+/// An origin's name, as results have it.
+const GO_HTTPBIN: &str = "go-httpbin";
+
+/// The program of an origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// go-httpbin, built by [`crate::go`].
+    GoHttpbin {
+        /// The built program.
+        binary: PathBuf,
+    },
+    /// The one in Rust.
+    Embedded(EmbeddedProgram),
+}
+
+/// A program that calls [`embedded::serve`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedProgram {
+    /// The program, e.g. this very one.
+    pub exe: PathBuf,
+    /// What makes it serve, before the flags of [`embedded::Settings`]: e.g. a subcommand.
+    pub leading_args: Vec<String>,
+}
+
+impl Kind {
+    /// The origin's name: `go-httpbin` or `embedded`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::GoHttpbin { .. } => GO_HTTPBIN,
+            Kind::Embedded(_) => embedded::NAME,
+        }
+    }
+}
+
+/// An origin to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// Which.
+    pub kind: Kind,
+    /// Listeners for each of HTTP and HTTPS. Several, because one port has only so many connections a minute: closed
+    /// ones linger.
+    pub ports: u16,
+    /// The one port to serve HTTP on; none: as many as `ports` says, picked by the system.
+    pub http_port: Option<u16>,
+    /// The one port to serve HTTPS on, likewise.
+    pub https_port: Option<u16>,
+    /// What of TLS is pinned.
+    pub pins: Pins,
+    /// PEM: the leaf, then its intermediates.
+    pub chain_file: PathBuf,
+    /// PEM: the leaf's key.
+    pub key_file: PathBuf,
+    /// The CPUs that it may use; none: those that the caller may.
+    pub cpus: Option<Vec<usize>>,
+    /// Whether it takes signals instead of commands. Nobody can ask for its ledger then, and it outlives a caller that
+    /// is killed.
+    pub foreground: bool,
+}
+
+impl Launch {
+    /// With 16 ports for each transport, the default pins, and any CPU.
+    pub fn new(kind: Kind, chain_file: impl Into<PathBuf>, key_file: impl Into<PathBuf>) -> Launch {
+        Launch {
+            kind,
+            ports: 16,
+            http_port: None,
+            https_port: None,
+            pins: Pins::default(),
+            chain_file: chain_file.into(),
+            key_file: key_file.into(),
+            cpus: None,
+            foreground: false,
+        }
+    }
+
+    /// The program to run.
+    pub(crate) fn program(&self) -> &PathBuf {
+        match &self.kind {
+            Kind::GoHttpbin { binary } => binary,
+            Kind::Embedded(program) => &program.exe,
+        }
+    }
+
+    /// The program with its arguments: the same flags for both origins.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(self.program());
+        if let Kind::Embedded(program) = &self.kind {
+            command.args(&program.leading_args);
+        }
+        let mut flag = |name: &str, value: OsString| {
+            command.arg(name).arg(value);
+        };
+        flag("--ports", self.ports.to_string().into());
+        for (name, port) in [("--http-port", self.http_port), ("--https-port", self.https_port)] {
+            if let Some(port) = port {
+                flag(name, port.to_string().into());
+            }
+        }
+        flag("--cert", self.chain_file.clone().into());
+        flag("--key", self.key_file.clone().into());
+        command.args(self.pins.arguments());
+        if self.foreground {
+            command.arg("--foreground");
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded::Settings;
+    use crate::{Group, TlsVersion};
+
+    #[test]
+    fn what_is_launched_is_what_the_server_reads() {
+        let program = EmbeddedProgram { exe: "tlstax".into(), leading_args: vec!["serve-embedded".into()] };
+        let launch = Launch {
+            ports: 3,
+            http_port: Some(8080),
+            pins: Pins { tls_version: TlsVersion::Tls12, groups: vec![Group::Secp256r1], ..Pins::default() },
+            foreground: true,
+            ..Launch::new(Kind::Embedded(program), "c.pem", "k.pem")
+        };
+        let command = launch.command();
+        let mut arguments = command.get_args().map(|argument| argument.to_str().unwrap().to_owned());
+        assert_eq!(arguments.next().as_deref(), Some("serve-embedded"));
+        let settings = Settings::from_args(arguments).unwrap();
+        assert_eq!((settings.ports, settings.http_port, settings.https_port), (3, Some(8080), None));
+        assert_eq!(settings.pins, launch.pins);
+        assert!(settings.foreground);
+    }
+}

@@ -1,0 +1,256 @@
+//! An origin process and its supervisor's end of the protocol.
+//!
+//! It starts one, learns where it listens, asks for its ledger, and sees to it that none is left behind. What is
+//! asked when, and what the answers prove, is the harness's affair.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use ledger::Ledger;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::protocol::{self, LEDGER, MARK, Ready, Refusal};
+use crate::{Error, Launch, affinity};
+
+/// How long an origin may take until it listens: it reads two files and seeds its random numbers.
+const READY_WITHIN: Duration = Duration::from_secs(15);
+/// How long it may take to answer a command, however busy its CPUs are.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// How long it may take to end by itself.
+const END_WITHIN: Duration = Duration::from_secs(1);
+/// How much of its standard error is remembered, bytes.
+const STDERR_KEPT: usize = 4096;
+
+/// A running origin. Dropping it ends the process.
+#[derive(Debug)]
+pub struct Origin {
+    process: Process,
+    ready: Ready,
+}
+
+impl Origin {
+    /// Starts an origin and waits until it listens.
+    ///
+    /// It is put into a process group of its own, so that Ctrl-C at the terminal reaches its supervisor first.
+    ///
+    /// # Errors
+    /// When the program can't be started, ends, says something else, or isn't ready within 15 s. What it wrote to its
+    /// standard error is part of the error then.
+    pub fn start(launch: &Launch) -> Result<Origin, Error> {
+        let mut process = Process::start(launch)?;
+        let what = "say where it listens";
+        let line = process.next_line(READY_WITHIN, what)?;
+        let ready: Ready = process.parse(&line, what)?;
+        if ready.tlstax_origin != protocol::VERSION {
+            let (theirs, ours) = (ready.tlstax_origin, protocol::VERSION);
+            let reason = format!("it speaks version {theirs} of the protocol, this program version {ours}");
+            return Err(process.misspoke(what, reason, &line));
+        }
+        Ok(Origin { process, ready })
+    }
+
+    /// What it said when it was ready.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// What it has seen so far.
+    ///
+    /// # Errors
+    /// When it is gone, runs in the foreground, or doesn't answer within 2 s.
+    pub fn ledger(&mut self) -> Result<Ledger, Error> {
+        self.process.ask(LEDGER)
+    }
+
+    /// Starts the maxima and the log anew, and says what it has seen so far.
+    ///
+    /// # Errors
+    /// As [`Origin::ledger`].
+    pub fn mark(&mut self) -> Result<Ledger, Error> {
+        self.process.ask(MARK)
+    }
+
+    /// Whether the process still runs.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.process.child.try_wait(), Ok(None))
+    }
+}
+
+/// The child process, and the threads that read what it writes.
+#[derive(Debug)]
+struct Process {
+    name: &'static str,
+    foreground: bool,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    stderr: Tail,
+    /// Answers that came too late and are still to come: they must not be taken for the next command's.
+    owed: usize,
+}
+
+impl Process {
+    fn start(launch: &Launch) -> Result<Process, Error> {
+        let failed = |source| Error::Start { program: launch.program().clone(), source };
+        let mut command = launch.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let mut child = affinity::on_cpus(launch.cpus.as_deref(), || command.spawn())?.map_err(failed)?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let started = read_lines(stdout).and_then(|lines| Ok((lines, Tail::follow(stderr)?)));
+        match started {
+            Ok((lines, stderr)) => {
+                let (name, foreground) = (launch.kind.name(), launch.foreground);
+                Ok(Process { name, foreground, child, stdin, lines, stderr, owed: 0 })
+            }
+            Err(error) => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(failed(error))
+            }
+        }
+    }
+
+    fn ask(&mut self, command: &str) -> Result<Ledger, Error> {
+        if self.foreground {
+            return Err(Error::Foreground { origin: self.name });
+        }
+        let what = format!("answer {command:?}");
+        let written = match &mut self.stdin {
+            Some(stdin) => writeln!(stdin, "{command}").and_then(|()| stdin.flush()).is_ok(),
+            None => false,
+        };
+        if !written {
+            return Err(self.gone(&what));
+        }
+        let deadline = Instant::now() + ANSWER_WITHIN;
+        self.owed += 1;
+        loop {
+            let line = self.next_line(deadline.saturating_duration_since(Instant::now()), &what)?;
+            self.owed -= 1;
+            if self.owed > 0 {
+                continue;
+            }
+            return match serde_json::from_str::<Refusal>(&line) {
+                Ok(refusal) => Err(self.misspoke(&what, refusal.error, &line)),
+                Err(_) => self.parse(&line, &what),
+            };
+        }
+    }
+
+    fn next_line(&mut self, timeout: Duration, what: &str) -> Result<String, Error> {
+        self.lines.recv_timeout(timeout).map_err(|error| match error {
+            RecvTimeoutError::Disconnected => self.gone(what),
+            RecvTimeoutError::Timeout => Error::Silent {
+                origin: self.name,
+                what: what.to_owned(),
+                timeout: if self.owed > 0 { ANSWER_WITHIN } else { READY_WITHIN },
+                stderr: self.stderr.text(),
+            },
+        })
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(&self, line: &str, what: &str) -> Result<T, Error> {
+        serde_json::from_str(line).map_err(|error| self.misspoke(what, error.to_string(), line))
+    }
+
+    fn misspoke(&self, what: &str, reason: String, line: &str) -> Error {
+        Error::Protocol { origin: self.name, what: what.to_owned(), reason, line: line.to_owned() }
+    }
+
+    /// It closed its end: waits for the status and for its last words, but not for long.
+    fn gone(&mut self, what: &str) -> Error {
+        let status = self.wait(END_WITHIN);
+        self.stderr.wait(Duration::from_millis(200));
+        Error::Gone { origin: self.name, what: what.to_owned(), status, stderr: self.stderr.text() }
+    }
+
+    fn wait(&mut self, timeout: Duration) -> Option<ExitStatus> {
+        let child = &mut self.child;
+        poll(timeout, || child.try_wait().ok().flatten())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // The end of its input is what tells an origin to end; in the foreground it doesn't read, and takes a signal.
+        self.stdin = None;
+        if self.foreground
+            && matches!(self.child.try_wait(), Ok(None))
+            && let Ok(pid) = i32::try_from(self.child.id())
+        {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        if self.wait(END_WITHIN).is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Asks again and again until there is an answer, at first often.
+fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + timeout;
+    let mut pause = Duration::from_micros(200);
+    loop {
+        let answer = ask();
+        if answer.is_some() || Instant::now() >= deadline {
+            return answer;
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(10));
+    }
+}
+
+/// The lines that the child prints. The channel closes when it prints no more, or when nobody listens.
+fn read_lines(stdout: Option<ChildStdout>) -> std::io::Result<Receiver<String>> {
+    let (send, lines) = mpsc::channel();
+    thread::Builder::new().name("origin-stdout".to_owned()).spawn(move || {
+        let lines = stdout.map(BufReader::new).into_iter().flat_map(BufRead::lines);
+        for line in lines.map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(lines)
+}
+
+/// The end of what the child writes to its standard error.
+#[derive(Debug)]
+struct Tail {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Tail {
+    fn follow(stderr: Option<ChildStderr>) -> std::io::Result<Tail> {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&bytes);
+        let reader = thread::Builder::new().name("origin-stderr".to_owned()).spawn(move || {
+            let Some(mut stderr) = stderr else { return };
+            let mut chunk = [0; 1024];
+            while let Ok(length @ 1..) = stderr.read(&mut chunk) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&chunk[..length]);
+                let surplus = kept.len().saturating_sub(STDERR_KEPT);
+                kept.drain(..surplus);
+            }
+        })?;
+        Ok(Tail { bytes, reader })
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+
+    /// Until all was read; a grandchild that keeps the pipe open can't hold it up.
+    fn wait(&self, timeout: Duration) {
+        poll(timeout, || self.reader.is_finished().then_some(()));
+    }
+}
