@@ -1,0 +1,109 @@
+//! Whether an engine verifies certificates: it is sent to servers that it must not trust.
+//!
+//! A ledger cannot tell a verified handshake from one that was waved through, and not verifying saves a good part of the
+//! cost. So each client × TLS stack is examined once per run, before its first trial.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::time::{Duration, Instant};
+
+use measure::protocol::{Job, Order};
+use origin::{Authority, Kind, Launch, Leaf};
+use workload::{Cell, Connection, Workload};
+
+use crate::engine::{Engine, Fault};
+use crate::plan::Plan;
+use crate::source::Source;
+
+/// How long an examination may take.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// The servers that no client may trust, and what is wrong with them.
+const IMPOSTORS: [(Leaf, &str); 2] =
+    [(Leaf::Untrusted, "signed by no root that it trusts"), (Leaf::WrongName, "issued for another name")];
+
+/// Examines engines, and remembers what came of it.
+pub(crate) struct Examiner {
+    impostors: Vec<(Source, &'static str)>,
+    found: HashMap<(String, String), Vec<String>>,
+}
+
+impl Examiner {
+    /// Makes the impostors' certificates; their servers start when the first engine is examined.
+    pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<Examiner, origin::Error> {
+        let impostor = |(leaf, fault)| {
+            let issued = authority.issue(leaf)?;
+            let kind = Kind::Embedded(plan.embedded.clone());
+            let mut launch = Launch::new(kind, issued.chain_file, issued.key_file);
+            launch.ports = 1;
+            launch.pins = plan.pins.clone();
+            launch.cpus = Some(plan.run.pinning.origin.clone());
+            Ok((Source::new(launch), fault))
+        };
+        let impostors = IMPOSTORS.into_iter().map(impostor).collect::<Result<_, origin::Error>>()?;
+        Ok(Examiner { impostors, found: HashMap::new() })
+    }
+
+    /// What is wrong with how the cell's client verifies, one sentence each. Asked anew, it is not examined anew.
+    pub(crate) fn faults(
+        &mut self,
+        plan: &Plan,
+        job: &Job,
+        environment: &[(&str, OsString)],
+    ) -> Result<Vec<String>, Fault> {
+        let key = (job.cell.client.clone(), job.cell.tls.clone());
+        if !job.cell.is_tls() {
+            return Ok(Vec::new());
+        }
+        if let Some(known) = self.found.get(&key) {
+            return Ok(known.clone());
+        }
+        let mut faults = Vec::new();
+        for (impostor, fault) in &mut self.impostors {
+            faults.extend(examine(plan, job, environment, impostor, fault)?);
+        }
+        self.found.insert(key, faults.clone());
+        Ok(faults)
+    }
+}
+
+fn examine(
+    plan: &Plan,
+    job: &Job,
+    environment: &[(&str, OsString)],
+    impostor: &mut Source,
+    fault: &str,
+) -> Result<Option<String>, Fault> {
+    let unexamined = |error: origin::Error| Fault::Failed(format!("examining how it verifies: {error}"));
+    let before = impostor.read(true).map_err(unexamined)?;
+    let cell = Cell { connection: Connection::NewConn, ..job.cell.clone() };
+    let one = Workload { requests: 1.try_into().unwrap_or(job.workload.requests), ..job.workload.clone() };
+    let targets = impostor.targets(&cell, &one.path).map_err(unexamined)?;
+    let job = Job { cell, workload: one, targets, ..job.clone() };
+    tempt(plan, job, environment)?;
+    let after = impostor.read(false).map_err(unexamined)?.https.since(&before.https);
+    Ok(match (after.accepts, after.requests) {
+        (0, _) => Some(format!(
+            "it never connected to a server whose certificate is {fault}, so nothing shows that it verifies"
+        )),
+        (_, 0) => None,
+        _ => Some(format!("it sent a request to a server whose certificate is {fault}: it does not verify")),
+    })
+}
+
+/// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
+fn tempt(plan: &Plan, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
+    let converse = || -> Result<(), Fault> {
+        let deadline = Instant::now() + WITHIN;
+        let mut engine = Engine::start(&plan.engine, environment, &plan.run.pinning.client, deadline)?;
+        engine.say(&Order::Job(Box::new(job)))?;
+        engine.hear("ready", &plan.interrupt)?;
+        engine.say(&Order::Go)?;
+        engine.hear("finished", &plan.interrupt)?;
+        Ok(())
+    };
+    match converse() {
+        Err(Fault::Interrupted) => Err(Fault::Interrupted),
+        Ok(()) | Err(Fault::Failed(_)) => Ok(()),
+    }
+}

@@ -1,0 +1,154 @@
+//! A whole run: sections, rounds, trials, one line each.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use measure::process::ProcessError;
+use measure::result::{ResultWriter, RunInfo, Section, Trial, WriteError};
+use origin::{Authority, Launch};
+
+use crate::examine::Examiner;
+use crate::openssl_conf;
+use crate::plan::Plan;
+use crate::source::Source;
+use crate::trial::Stage;
+
+/// Longer than any run.
+pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// The run is to end now.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+/// Told of a run's progress.
+pub trait Observer {
+    /// The origin listens: its name and version.
+    fn origin(&mut self, name: &str, version: &str);
+    /// A trial is about to run.
+    fn begins(&mut self, section: &Section, cell: &workload::Cell, round: u32);
+    /// A trial has been run and is on disk.
+    fn ended(&mut self, section: &Section, trial: &Trial);
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Trials that count.
+    pub valid: usize,
+    /// Trials that do not.
+    pub invalid: usize,
+    /// Whether it was interrupted before its last trial.
+    pub interrupted: bool,
+}
+
+/// Why a run could not begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The origin or its certificates.
+    #[error(transparent)]
+    Origin(#[from] origin::Error),
+    /// The result folder.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The limit of open files could not be raised.
+    #[error(transparent)]
+    Limit(#[from] ProcessError),
+    /// More connections than descriptors.
+    #[error(
+        "{concurrency} requests in flight need {needed} open files in each process and the limit is {limit}: \
+         raise it (ulimit -Hn {needed}) or use a smaller -c"
+    )]
+    Descriptors {
+        /// C as asked.
+        concurrency: u32,
+        /// Descriptors that it takes.
+        needed: u64,
+        /// Descriptors that there may be.
+        limit: u64,
+    },
+    /// A file of the run's own could not be written.
+    #[error("writing a temporary file in {}: {source}; set TMPDIR to a folder with room", .path.display())]
+    Temporary {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Runs the plan. Each trial is on disk before the next begins. `describe` is called with what was learnt of the origin,
+/// and makes the result folder: nothing is measured before it is there.
+pub fn run(
+    plan: &mut Plan,
+    make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
+    observer: &mut impl Observer,
+) -> Result<Outcome, Error> {
+    check_descriptors(plan)?;
+    let authority = Authority::create()?;
+    let mut launch = Launch::new(plan.origin.clone(), authority.chain_file(), authority.key_file());
+    launch.ports = plan.ports;
+    launch.pins = plan.pins.clone();
+    launch.cpus = Some(plan.run.pinning.origin.clone());
+    let mut source = Source::new(launch);
+    let ready = source.running()?.ready();
+    plan.run.origin.version.clone_from(&ready.version);
+    observer.origin(&ready.name, &ready.version);
+    let mut writer = make_writer(&plan.run)?;
+
+    let groups: Vec<String> = plan.pins.groups.iter().map(ToString::to_string).collect();
+    let settings = tempfile::tempdir().map_err(temporary(&std::env::temp_dir()))?;
+    let conf = openssl_conf::write(settings.path(), &groups).map_err(temporary(settings.path()))?;
+    let stage = Stage {
+        examiner: Examiner::new(plan, &authority)?,
+        trust_file: authority.trust_file(),
+        environment: vec![("OPENSSL_CONF", conf.into_os_string())],
+        source,
+        plan,
+    };
+    let outcome = rounds(stage, &mut writer, observer)?;
+    plan.run.ended = Some(jiff::Timestamp::now().to_string());
+    plan.run.interrupted = outcome.interrupted;
+    writer.describe(&plan.run)?;
+    Ok(outcome)
+}
+
+fn rounds(mut stage: Stage<'_>, writer: &mut ResultWriter, observer: &mut impl Observer) -> Result<Outcome, Error> {
+    let run = &stage.plan.run;
+    let mut outcome = Outcome { valid: 0, invalid: 0, interrupted: false };
+    for section in &run.sections {
+        for round in 1..=section.rounds {
+            for cell in crate::order::shuffled(&section.cells, run.seed, &section.name, round) {
+                observer.begins(section, &cell, round);
+                let trial = match stage.trial(section, &cell, round) {
+                    Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
+                    Ok(_) | Err(Interrupted) => return Ok(Outcome { interrupted: true, ..outcome }),
+                };
+                writer.append(&trial)?;
+                if trial.counts() {
+                    outcome.valid += 1
+                } else {
+                    outcome.invalid += 1
+                }
+                observer.ended(section, &trial);
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+fn temporary(path: &std::path::Path) -> impl Fn(io::Error) -> Error {
+    move |source| Error::Temporary { path: path.to_owned(), source }
+}
+
+fn check_descriptors(plan: &Plan) -> Result<(), Error> {
+    let limit = measure::process::raise_open_files()?;
+    for section in &plan.run.sections {
+        let needed = crate::descriptors_needed(&section.workload);
+        if needed > limit {
+            return Err(Error::Descriptors { concurrency: section.workload.concurrency.get(), needed, limit });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! Whether a trial did the work: its answers counted, and the origin's ledger held against them.
+//!
+//! Each rule that is broken gives one sentence. A trial with any of them is invalid, and no figure of it is a result.
+
+use ledger::{Negotiated, Side};
+use measure::histogram;
+use measure::protocol::Seen;
+use measure::result::Handshake;
+use workload::{Cell, Connection, Workload};
+
+/// What a trial left behind, to be judged.
+pub(crate) struct Evidence<'a> {
+    pub(crate) cell: &'a Cell,
+    pub(crate) workload: &'a Workload,
+    pub(crate) seen: &'a Seen,
+    /// What the origin saw on the cell's transport in the measured part.
+    pub(crate) measured: &'a Side,
+    /// What it saw there while the engine warmed up.
+    pub(crate) warm_up: &'a Side,
+    /// What it saw on the other transport from start to end.
+    pub(crate) other: &'a Side,
+    /// What every handshake must have settled on.
+    pub(crate) pinned: &'a Handshake,
+}
+
+/// The rules that are broken, one sentence each; none for a valid trial.
+pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
+    let mut broken = answers(evidence);
+    broken.extend(requests(evidence));
+    broken.extend(connections(evidence));
+    if evidence.cell.is_tls() {
+        broken.extend(handshakes(evidence));
+        broken.extend(negotiated(evidence));
+    }
+    broken
+}
+
+fn answers(evidence: &Evidence<'_>) -> Vec<String> {
+    let asked = evidence.workload.requests.get();
+    let seen = evidence.seen;
+    let wrong = seen.errors.iter();
+    let mut broken: Vec<String> = wrong
+        .map(|(kind, error)| format!("{} of {asked} requests failed ({kind}): {}", error.count, error.first))
+        .collect();
+    let told = seen.right + seen.errors.values().map(|error| error.count).sum::<u64>();
+    if told != asked {
+        broken.push(format!("the engine tells of {told} requests, {asked} were asked for"));
+    }
+    for (name, text) in &seen.histograms {
+        match histogram::decode(text) {
+            Ok(times) if name == "total" && times.len() != seen.right => {
+                let count = times.len();
+                broken.push(format!("the latency histogram holds {count} requests, {} were right", seen.right));
+            }
+            Ok(_) => {}
+            Err(error) => broken.push(format!("the histogram {name:?}: {error}")),
+        }
+    }
+    broken
+}
+
+fn requests(evidence: &Evidence<'_>) -> Vec<String> {
+    let asked = evidence.workload.requests.get();
+    let served = evidence.measured.requests;
+    let mut broken = Vec::new();
+    if served != asked {
+        broken.push(format!("the origin served {served} requests, {asked} were asked for"));
+    }
+    let Side { accepts, requests, .. } = evidence.other;
+    if *accepts > 0 || *requests > 0 {
+        broken.push(format!("the origin's other transport saw {accepts} connections and {requests} requests"));
+    }
+    broken
+}
+
+fn connections(evidence: &Evidence<'_>) -> Option<String> {
+    let asked = evidence.workload.requests.get();
+    let slots = u64::from(evidence.workload.slots());
+    let accepts = evidence.measured.accepts;
+    match evidence.cell.connection {
+        Connection::NewConn if accepts != asked => {
+            Some(format!("the origin accepted {accepts} connections, new-conn makes one for each of {asked} requests"))
+        }
+        Connection::KeepAlive if evidence.warm_up.accepts + accepts > slots => Some(format!(
+            "the origin accepted {} connections, keep-alive opens {slots} at most",
+            evidence.warm_up.accepts + accepts
+        )),
+        Connection::NewConn | Connection::KeepAlive => None,
+    }
+}
+
+fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
+    let made = evidence.measured.handshakes;
+    let mut broken = Vec::new();
+    if evidence.cell.connection == Connection::NewConn && made.full != evidence.workload.requests.get() {
+        let asked = evidence.workload.requests;
+        broken.push(format!("the origin saw {} full handshakes, new-conn makes one for each of {asked}", made.full));
+    }
+    if made.resumed + evidence.warm_up.handshakes.resumed > 0 {
+        broken.push(format!("{} sessions were resumed", made.resumed + evidence.warm_up.handshakes.resumed));
+    }
+    if made.failed > 0 {
+        let reasons: Vec<&str> = evidence.measured.failures.keys().map(String::as_str).collect();
+        broken.push(format!("{} handshakes failed: {}", made.failed, reasons.join("; ")));
+    }
+    broken
+}
+
+fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
+    let all = || evidence.warm_up.negotiated.iter().chain(&evidence.measured.negotiated);
+    let mut broken: Vec<String> = all()
+        .filter(|found| !is_pinned(found, evidence.pinned))
+        .map(|found| {
+            let Negotiated { version, suite, group, alpn, count } = found;
+            format!("{count} handshakes settled on {version} {suite} {group} {alpn:?}, which is not what was pinned")
+        })
+        .collect();
+    if all().next().is_none() {
+        broken.push("the origin saw no handshake at all".to_owned());
+    }
+    broken
+}
+
+fn is_pinned(found: &Negotiated, pinned: &Handshake) -> bool {
+    found.version == pinned.version
+        && found.suite == pinned.suite
+        && found.group == pinned.group
+        && found.alpn == pinned.alpn
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::Handshakes;
+    use measure::protocol::ErrorCount;
+
+    use super::*;
+
+    const N: u64 = 10;
+
+    fn pinned() -> Handshake {
+        Handshake {
+            version: "TLSv1.3".into(),
+            suite: "TLS_AES_128_GCM_SHA256".into(),
+            group: "x25519".into(),
+            alpn: "http/1.1".into(),
+            certificate: "ECDSA P-256".into(),
+        }
+    }
+
+    fn settled(group: &str, count: u64) -> Negotiated {
+        let Handshake { version, suite, alpn, .. } = pinned();
+        Negotiated { version, suite, group: group.into(), alpn, count }
+    }
+
+    fn honest() -> Side {
+        Side {
+            accepts: N,
+            requests: N,
+            handshakes: Handshakes { full: N, resumed: 0, failed: 0 },
+            negotiated: vec![settled("x25519", N)],
+            ..Side::default()
+        }
+    }
+
+    fn seen() -> Seen {
+        Seen { right: N, ..Seen::default() }
+    }
+
+    fn judge(cell: &str, seen: &Seen, measured: &Side, warm_up: &Side, other: &Side) -> Vec<String> {
+        let workload = Workload {
+            path: "/get".parse().unwrap(),
+            requests: N.try_into().unwrap(),
+            concurrency: 4.try_into().unwrap(),
+        };
+        let cell = &cell.parse().unwrap();
+        broken_rules(&Evidence { cell, workload: &workload, seen, measured, warm_up, other, pinned: &pinned() })
+    }
+
+    fn new_conn(seen: &Seen, measured: &Side) -> Vec<String> {
+        judge("m/c/rustls/new-conn", seen, measured, &Side::default(), &Side::default())
+    }
+
+    fn one(broken: Vec<String>, words: &str) {
+        assert!(broken.len() == 1 && broken[0].contains(words), "{broken:?} should say only {words:?}");
+    }
+
+    #[test]
+    fn honest_work_breaks_no_rule() {
+        assert_eq!(new_conn(&seen(), &honest()), Vec::<String>::new());
+        let kept = Side { requests: N, ..Side::default() };
+        let opened = Side { accepts: 4, requests: 4, negotiated: vec![settled("x25519", 4)], ..Side::default() };
+        assert_eq!(judge("m/c/rustls/keep-alive", &seen(), &kept, &opened, &Side::default()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_request_that_was_never_made_is_missed() {
+        one(new_conn(&Seen { right: N - 1, ..Seen::default() }, &honest()), "tells of 9 requests");
+        let cached = Side { requests: N - 1, ..honest() };
+        one(new_conn(&seen(), &cached), "served 9 requests");
+    }
+
+    #[test]
+    fn wrong_answers_are_told_by_kind() {
+        let errors = [("status".to_owned(), ErrorCount { count: 1, first: "503 instead of 200".into() })];
+        one(new_conn(&Seen { right: N - 1, errors: errors.into(), ..Seen::default() }, &honest()), "(status): 503");
+        let lying = [("total".to_owned(), "nonsense".to_owned())];
+        one(new_conn(&Seen { histograms: lying.into(), ..seen() }, &honest()), "HdrHistogram");
+    }
+
+    #[test]
+    fn kept_and_resumed_connections_are_no_new_ones() {
+        one(new_conn(&seen(), &Side { accepts: 1, ..honest() }), "accepted 1 connections");
+        let resumed = Handshakes { full: 1, resumed: N - 1, failed: 0 };
+        assert_eq!(new_conn(&seen(), &Side { handshakes: resumed, ..honest() }).len(), 2);
+        let failed = Handshakes { full: N, resumed: 0, failed: 1 };
+        one(new_conn(&seen(), &Side { handshakes: failed, ..honest() }), "1 handshakes failed");
+    }
+
+    #[test]
+    fn more_connections_than_slots_are_no_keep_alive() {
+        let side = |accepts| Side { accepts, requests: N, ..Side::default() };
+        let broken = judge("m/c/plain/keep-alive", &seen(), &side(2), &side(3), &Side::default());
+        one(broken, "keep-alive opens 4 at most");
+    }
+
+    #[test]
+    fn another_handshake_than_the_pinned_one_is_told() {
+        let mixed = vec![settled("x25519", N - 1), settled("secp256r1", 1)];
+        one(new_conn(&seen(), &Side { negotiated: mixed, ..honest() }), "secp256r1");
+        one(new_conn(&seen(), &Side { negotiated: Vec::new(), ..honest() }), "no handshake at all");
+    }
+
+    #[test]
+    fn the_other_transport_stays_blank() {
+        let broken = judge("m/c/rustls/new-conn", &seen(), &honest(), &Side::default(), &honest());
+        one(broken, "other transport");
+    }
+}
