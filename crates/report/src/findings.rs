@@ -1,0 +1,80 @@
+//! What a run means, in a few plain sentences, each made of its figures. What was not run is not spoken of.
+
+use workload::{Cell, Connection};
+
+use crate::format::{number, time};
+use crate::summary::{Figures, Row, Summary};
+
+/// At most three sentences: what a new connection costs over TLS, what keeping it saves, what waiting does to models.
+pub fn sentences(summaries: &[Summary]) -> Vec<String> {
+    let taxes = summaries.iter().find_map(new_connection);
+    let kept = summaries.iter().find_map(|summary| kept_connection(summary, summaries));
+    let waits = summaries.iter().find_map(waiting);
+    [taxes, kept, waits].into_iter().flatten().collect()
+}
+
+fn new_connection(summary: &Summary) -> Option<String> {
+    let plain = summary.rows.iter().find(|row| {
+        !row.cell.is_tls() && row.cell.connection == Connection::NewConn && row.figures.is_some() && !waits(summary)
+    })?;
+    let Cell { model, client, .. } = &plain.cell;
+    let stacks: Vec<String> = summary
+        .rows
+        .iter()
+        .filter(|row| row.cell.plain_twin().as_ref() == Some(&plain.cell))
+        .filter_map(|row| {
+            let figures = row.figures.as_ref()?;
+            let ratio = figures.tls_tax?.ratio.median;
+            Some(format!("{} over {} (×{ratio:.0})", number(figures.client_us.median), row.cell.tls))
+        })
+        .collect();
+    let base = number(plain.figures.as_ref()?.client_us.median);
+    (!stacks.is_empty()).then(|| {
+        format!(
+            "A new connection per request costs {model}/{client} {base} µs of CPU without TLS, {} with a full handshake.",
+            stacks.join(" and ")
+        )
+    })
+}
+
+fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
+    let kept = summary.rows.iter().find(|row| {
+        row.cell.is_tls() && row.cell.connection == Connection::KeepAlive && row.figures.is_some() && !waits(summary)
+    })?;
+    let Cell { model, client, tls, .. } = &kept.cell;
+    let kept = kept.figures.as_ref()?;
+    let fresh = all.iter().find_map(|summary| summary.figures(model, client, tls, Connection::NewConn))?;
+    let saved = fresh.client_us.median / kept.client_us.median;
+    let tax = kept.tls_tax.map(|tax| format!(", of which TLS is {}", number(tax.added_us.median)));
+    Some(format!(
+        "Kept alive, the same {model}/{client} request over {tls} costs {} µs{}: {saved:.0} times less.",
+        number(kept.client_us.median),
+        tax.unwrap_or_default()
+    ))
+}
+
+fn waiting(summary: &Summary) -> Option<String> {
+    if !waits(summary) {
+        return None;
+    }
+    let told = |row: &Row| Some((row.cell.clone(), row.figures.clone()?));
+    let mut rows: Vec<(Cell, Figures)> = summary.rows.iter().filter_map(told).collect();
+    rows.sort_by(|a, b| a.1.wall_ns.median.total_cmp(&b.1.wall_ns.median));
+    let ((fast, quick), (slow, late)) = (rows.first()?, rows.last()?);
+    let in_flight = |figures: &Figures| figures.in_flight.map_or_else(|| "?".to_owned(), |most| number(most.median));
+    Some(format!(
+        "Waiting for a slow origin, {}/{} had {} requests in flight and took {}; {}/{} had {} and took {}.",
+        fast.model,
+        fast.client,
+        in_flight(quick),
+        time(quick.wall_ns.median),
+        slow.model,
+        slow.client,
+        in_flight(late),
+        time(late.wall_ns.median)
+    ))
+}
+
+fn waits(summary: &Summary) -> bool {
+    summary.workload.path.delay_seconds() > 0.0
+}

@@ -1,0 +1,60 @@
+//! The summary as CSV: one line per section and cell, plain units, empty where there is no figure.
+
+use crate::summary::{Figure, Summary};
+
+/// The figures of all sections as CSV with a header.
+///
+/// # Errors
+/// None that a summary can cause: the writer's target is memory.
+pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(HEADER)?;
+    for summary in summaries {
+        for row in &summary.rows {
+            let figures = row.figures.as_ref();
+            let median = |pick: &dyn Fn(&crate::summary::Figures) -> Option<Figure>| {
+                figures.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
+            };
+            let client = figures.map(|figures| figures.client_us);
+            writer.write_record([
+                summary.section.clone(),
+                row.cell.to_string(),
+                row.counted.to_string(),
+                median(&|f| Some(f.per_second)),
+                median(&|f| f.p50_ns),
+                median(&|f| f.p99_ns),
+                median(&|f| Some(f.client_us)),
+                client.map_or_else(String::new, |figure| figure.low.to_string()),
+                client.map_or_else(String::new, |figure| figure.high.to_string()),
+                median(&|f| Some(f.origin_us)),
+                median(&|f| Some(f.memory_bytes)),
+                median(&|f| f.in_flight),
+                median(&|f| f.tls_tax.map(|tax| tax.added_us)),
+                median(&|f| f.tls_tax.map(|tax| tax.ratio)),
+                row.flags.iter().map(|flag| flag.mark()).collect::<Vec<_>>().join(" "),
+                row.invalid.keys().cloned().collect::<Vec<_>>().join("; "),
+            ])?;
+        }
+    }
+    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+const HEADER: [&str; 16] = [
+    "section",
+    "cell",
+    "rounds_counted",
+    "requests_per_second",
+    "p50_ns",
+    "p99_ns",
+    "client_cpu_us_per_request",
+    "client_cpu_low",
+    "client_cpu_high",
+    "origin_cpu_us_per_request",
+    "peak_memory_bytes",
+    "most_in_flight",
+    "tls_tax_us_per_request",
+    "tls_tax_ratio",
+    "flags",
+    "invalid",
+];

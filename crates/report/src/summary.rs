@@ -1,0 +1,248 @@
+//! A run summed up: one row per cell and section, medians over rounds, the TLS tax paired by round.
+
+use std::collections::BTreeMap;
+
+use measure::result::{Flag, RunResult, Section, Trial, Verdict};
+use serde::Serialize;
+use stats::{Estimate, Interval};
+use workload::{Cell, Connection, Workload};
+
+/// One section's table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The section's name.
+    pub section: String,
+    /// What each trial fetched.
+    pub workload: Workload,
+    /// Rounds that were asked for.
+    pub rounds: u32,
+    /// One row per cell, in the order of the section.
+    pub rows: Vec<Row>,
+}
+
+/// One cell's figures over the rounds of a section.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The cell.
+    pub cell: Cell,
+    /// Rounds that count.
+    pub counted: usize,
+    /// Its figures; `None` when no round counts.
+    pub figures: Option<Figures>,
+    /// What other than the model was the limit, in any round that counts.
+    pub flags: Vec<Flag>,
+    /// Why rounds do not count, each reason with how many rounds gave it.
+    pub invalid: BTreeMap<String, usize>,
+    /// Whether there was no ledger to prove it.
+    pub unproven: bool,
+}
+
+/// What was measured of a cell.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figures {
+    /// Requests per second.
+    pub per_second: Figure,
+    /// Median latency, ns.
+    pub p50_ns: Option<Figure>,
+    /// 99th percentile of latency, ns.
+    pub p99_ns: Option<Figure>,
+    /// Client CPU per request, µs.
+    pub client_us: Figure,
+    /// Origin CPU per request, µs.
+    pub origin_us: Figure,
+    /// Peak resident memory of the client without the recorder's, bytes.
+    pub memory_bytes: Figure,
+    /// Length of a trial's measured part, ns.
+    pub wall_ns: Figure,
+    /// Most requests in flight at once, as the origin saw it; absent without a ledger.
+    pub in_flight: Option<Figure>,
+    /// What TLS adds; absent for plain cells and without a plain twin in the same section.
+    pub tls_tax: Option<Tax>,
+}
+
+/// What TLS adds to a request, against the plain twin, paired by round.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Tax {
+    /// Client CPU added, µs per request.
+    pub added_us: Figure,
+    /// Client CPU of the TLS cell ÷ that of its plain twin.
+    pub ratio: Figure,
+}
+
+/// A median with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figure {
+    /// The median over rounds.
+    pub median: f64,
+    /// The interval's lower end.
+    pub low: f64,
+    /// The interval's upper end.
+    pub high: f64,
+    /// Whether the interval holds the true median with 95 %; otherwise it is the range of too few rounds for a claim.
+    pub confident: bool,
+}
+
+impl From<Estimate> for Figure {
+    fn from(estimate: Estimate) -> Figure {
+        let Estimate { median, low, high, interval } = estimate;
+        Figure { median, low, high, confident: interval == Interval::Confidence95 }
+    }
+}
+
+/// Sums up every section of a run.
+pub fn summaries(result: &RunResult) -> Vec<Summary> {
+    result.run.sections.iter().map(|section| summary(section, &result.trials)).collect()
+}
+
+fn summary(section: &Section, trials: &[Trial]) -> Summary {
+    let of_section: Vec<&Trial> = trials.iter().filter(|trial| trial.section == section.name).collect();
+    let rows = section.cells.iter().map(|cell| row(cell, &of_section)).collect();
+    Summary { section: section.name.clone(), workload: section.workload.clone(), rounds: section.rounds, rows }
+}
+
+fn row(cell: &Cell, trials: &[&Trial]) -> Row {
+    let own: Vec<&Trial> = trials.iter().filter(|trial| trial.cell == *cell).copied().collect();
+    let counting: Vec<&Trial> = own.iter().filter(|trial| trial.counts()).copied().collect();
+    let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
+    flags.sort_unstable();
+    flags.dedup();
+    let mut invalid = BTreeMap::new();
+    for trial in &own {
+        if let Verdict::Invalid(reasons) = &trial.verdict {
+            *invalid.entry(reasons.join("; ")).or_insert(0) += 1;
+        }
+    }
+    let twin = cell.plain_twin();
+    let of_twin = trials.iter().filter(|trial| Some(&trial.cell) == twin.as_ref() && trial.counts());
+    let pairs = pairs(&of_twin.copied().collect::<Vec<_>>(), &counting);
+    let unproven = counting.iter().any(|trial| trial.verdict == Verdict::Unproven);
+    Row {
+        cell: cell.clone(),
+        counted: counting.len(),
+        figures: figures(&counting, if unproven { &[] } else { &pairs }),
+        flags,
+        invalid,
+        unproven,
+    }
+}
+
+/// Client CPU per request of the plain twin and of the cell, round by round where both count.
+fn pairs(plain: &[&Trial], secure: &[&Trial]) -> Vec<(f64, f64)> {
+    let of_round = |round| plain.iter().find(|trial| trial.round == round);
+    secure.iter().filter_map(|trial| Some((of_round(trial.round)?.client_us(), trial.client_us()))).collect()
+}
+
+fn figures(trials: &[&Trial], pairs: &[(f64, f64)]) -> Option<Figures> {
+    let over = |figure: &dyn Fn(&Trial) -> f64| {
+        Estimate::of(&trials.iter().map(|trial| figure(trial)).collect::<Vec<_>>()).map(Figure::from)
+    };
+    let quantile = |quantile: f64| {
+        let values = trials.iter().map(|trial| Some(trial.quantile_ns("total", quantile).ok()?? as f64));
+        Some(Figure::from(Estimate::of(&values.collect::<Option<Vec<_>>>()?)?))
+    };
+    let in_flight = trials.iter().map(|trial| Some(trial.ledger.as_ref()?.most_in_flight as f64));
+    let in_flight: Option<Vec<f64>> = in_flight.collect();
+    Some(Figures {
+        per_second: over(&Trial::per_second)?,
+        p50_ns: quantile(0.5),
+        p99_ns: quantile(0.99),
+        client_us: over(&Trial::client_us)?,
+        origin_us: over(&Trial::origin_us)?,
+        memory_bytes: over(&|trial| trial.model_memory_bytes() as f64)?,
+        wall_ns: over(&|trial| trial.wall_ns as f64)?,
+        in_flight: in_flight.and_then(|values| Estimate::of(&values)).map(Figure::from),
+        tls_tax: tax(pairs),
+    })
+}
+
+fn tax(pairs: &[(f64, f64)]) -> Option<Tax> {
+    let added_us = Estimate::of_differences(pairs)?.into();
+    Some(Tax { added_us, ratio: Estimate::of_ratios(pairs)?.into() })
+}
+
+impl Summary {
+    /// The row of a cell, if it was run.
+    pub fn row(&self, cell: &Cell) -> Option<&Row> {
+        self.rows.iter().find(|row| row.cell == *cell)
+    }
+
+    /// The figures of `model/client/tls/connection`, if they count.
+    pub fn figures(&self, model: &str, client: &str, tls: &str, connection: Connection) -> Option<&Figures> {
+        let cell = Cell { model: model.to_owned(), client: client.to_owned(), tls: tls.to_owned(), connection };
+        self.row(&cell)?.figures.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
+        let cpu_ns = client_us * 1_000 * 100;
+        let zero: measure::process::Cost = measure::process::Cost::default();
+        Trial {
+            section: "cost".into(),
+            cell: cell.parse().unwrap(),
+            round,
+            verdict: Verdict::Valid,
+            engine: None,
+            wall_ns: 1_000_000_000,
+            right: 100,
+            errors: BTreeMap::new(),
+            client: measure::process::Cost { cpu_ns, user_share: None },
+            origin: zero,
+            peak_memory_bytes: 0,
+            recorder_bytes: 0,
+            ledger: None,
+            warm_up: None,
+            flags: Vec::new(),
+            steal_ns: 0,
+            time_wait: 0,
+            histograms: BTreeMap::new(),
+            sample: Vec::new(),
+        }
+    }
+
+    fn section(cells: &[&str]) -> Section {
+        Section {
+            name: "cost".into(),
+            workload: Workload {
+                path: "/get".parse().unwrap(),
+                requests: 100.try_into().unwrap(),
+                concurrency: 4.try_into().unwrap(),
+            },
+            rounds: 2,
+            cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),
+        }
+    }
+
+    const PLAIN: &str = "m/c/plain/new-conn";
+    const SECURE: &str = "m/c/rustls/new-conn";
+
+    #[test]
+    fn the_tax_is_paired_by_round() {
+        let trials = [trial(PLAIN, 1, 10), trial(SECURE, 2, 60), trial(PLAIN, 2, 20), trial(SECURE, 1, 30)];
+        let summary = summary(&section(&[PLAIN, SECURE]), &trials);
+        let tax = summary.rows[1].figures.as_ref().unwrap().tls_tax.unwrap();
+        assert_eq!((tax.ratio.low, tax.ratio.high), (3.0, 3.0));
+        assert_eq!((tax.added_us.low, tax.added_us.high, tax.added_us.confident), (20.0, 40.0, false));
+        assert_eq!(summary.rows[0].figures.as_ref().unwrap().tls_tax, None);
+    }
+
+    #[test]
+    fn an_invalid_round_gives_its_reason_and_no_figure() {
+        let mut bad = trial(SECURE, 1, 1);
+        bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
+        let row = &summary(&section(&[SECURE]), &[bad.clone(), bad]).rows[0];
+        assert!(row.figures.is_none());
+        assert_eq!((row.counted, row.invalid["it lied"]), (0, 2));
+    }
+
+    #[test]
+    fn what_is_unproven_gets_no_ratio() {
+        let mut unproven = trial(SECURE, 1, 30);
+        unproven.verdict = Verdict::Unproven;
+        let summary = summary(&section(&[PLAIN, SECURE]), &[trial(PLAIN, 1, 10), unproven]);
+        assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());
+    }
+}
