@@ -1,0 +1,13 @@
+//! `tlstax engine`: one trial of a built-in cell, for the harness.
+
+use std::io;
+use std::process::{self, ExitCode};
+
+use crate::failure::Failure;
+
+pub(crate) fn run() -> Result<ExitCode, Failure> {
+    measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
+    // Whatever the trial is at when the harness goes, nothing of it may stay behind.
+    fetch::engine::serve(io::stdin(), io::stdout(), || process::exit(0))?;
+    Ok(ExitCode::SUCCESS)
+}

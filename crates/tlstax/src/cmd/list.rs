@@ -1,0 +1,43 @@
+//! `tlstax list`: the cells that can run here.
+
+use std::process::ExitCode;
+
+use workload::Selection;
+
+use crate::failure::Failure;
+use crate::show::write;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Components of cells' names, or whole names (`tlstax list tokio-current rustls`)
+    words: Vec<String>,
+    /// Only cells whose whole name matches this regular expression; may be given again
+    #[arg(short, long = "filter", value_name = "REGEX")]
+    filter: Vec<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let cells = Selection::new(&args.words, &args.filter)?.choose(&fetch::cells())?;
+    if args.json {
+        let rows = cells.iter().map(
+            |cell| serde_json::json!({ "cell": cell, "model": fetch::note_of(cell), "tls": fetch::library_of(cell) }),
+        );
+        write(&format!("{:#}\n", serde_json::Value::Array(rows.collect())))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut text = String::new();
+    for cell in &cells {
+        text.push_str(&format!("{cell:<42} {}\n", fetch::library_of(cell).unwrap_or_default()));
+    }
+    let mut models: Vec<(&str, &str)> = cells.iter().map(|cell| (cell.model.as_str(), fetch::note_of(cell))).collect();
+    models.dedup();
+    text.push('\n');
+    for (model, note) in models {
+        text.push_str(&format!("{model:<42} {note}\n"));
+    }
+    write(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

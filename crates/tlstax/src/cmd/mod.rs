@@ -1,0 +1,8 @@
+//! The commands, one file each.
+
+pub(crate) mod engine;
+pub(crate) mod list;
+pub(crate) mod origin;
+pub(crate) mod run;
+pub(crate) mod serve_embedded;
+pub(crate) mod show;

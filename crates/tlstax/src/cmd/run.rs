@@ -1,0 +1,186 @@
+//! `tlstax run`: measures cells, and says what came of it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use harness::{EngineCommand, Outcome, Pins, Plan};
+use measure::machine::{Machine, allowed_cpus};
+use measure::result::{FORMAT, Handshake, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
+use origin::{Choice, EmbeddedProgram};
+use report::{findings, summary};
+use workload::{Concurrency, Path, Requests, Selection};
+
+use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
+use crate::plan::{Asked, by_connection, telling};
+use crate::progress::Progress;
+use crate::show::{Form, print, write};
+use crate::{folder, interrupt};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Components of cells' names, or whole names (`tlstax run tokio-current rustls new-conn`)
+    words: Vec<String>,
+    /// Only cells whose whole name matches this regular expression; may be given again
+    #[arg(short, long = "filter", value_name = "REGEX")]
+    filter: Vec<String>,
+    /// Every cell
+    #[arg(long)]
+    all: bool,
+
+    /// Requests of each trial [default: 400 over new connections, 4000 over kept ones]
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
+    requests: Option<Requests>,
+    /// Requests in flight at most [default: 64]
+    #[arg(short, long, value_name = "C", help_heading = "Workload")]
+    concurrency: Option<Concurrency>,
+    /// What is fetched [default: /get]
+    #[arg(long, value_name = "PATH", help_heading = "Workload")]
+    path: Option<Path>,
+    /// What it is fetched from: auto, go-httpbin or embedded
+    #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto, help_heading = "Workload")]
+    origin: Choice,
+
+    /// How often each cell runs [default: 3]; from 6 on there are intervals
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Measurement")]
+    rounds: Option<u32>,
+    /// Whether client and origin have CPUs of their own [default: split where there are two]
+    #[arg(long, value_enum, value_name = "HOW", help_heading = "Measurement")]
+    pin: Option<Pin>,
+    /// Worker threads of rayon and tokio-multi [default: the client's CPUs, 2 at least]
+    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Measurement")]
+    workers: Option<u16>,
+    /// What the order of trials is drawn from [default: the time]
+    #[arg(long, value_name = "SEED", help_heading = "Measurement")]
+    seed: Option<u64>,
+
+    /// The result folder, to be made [default: results/local/<time>]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// The summary as JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Pin {
+    /// Disjoint CPUs
+    Split,
+    /// All CPUs for both
+    None,
+}
+
+/// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
+const PORTS: u16 = 16;
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let sections = sections(args)?;
+    let mut plan = plan(args, sections)?;
+    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64 * u64::from(section.rounds)).sum();
+    let mut progress = Progress::new(trials);
+    let outcome = harness::run(&mut plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    progress.finish();
+    let outcome = outcome?;
+
+    let result = RunResult::read(&dir)?;
+    print(&result, if args.json { Form::Json } else { Form::Tables })?;
+    if !args.json {
+        write(&afterword(args, &result, &dir))?;
+    }
+    Ok(code(&outcome))
+}
+
+fn code(outcome: &Outcome) -> ExitCode {
+    match outcome {
+        Outcome { interrupted: true, .. } => ExitCode::from(INTERRUPTED),
+        Outcome { invalid: 1.., .. } => ExitCode::from(INVALID_TRIAL),
+        Outcome { .. } => ExitCode::SUCCESS,
+    }
+}
+
+fn sections(args: &Args) -> Result<Vec<Section>, Failure> {
+    let asked =
+        Asked { requests: args.requests, concurrency: args.concurrency, path: args.path.clone(), rounds: args.rounds };
+    let selection = Selection::new(&args.words, &args.filter)?;
+    let cells = fetch::cells();
+    match (args.all, selection.is_empty()) {
+        (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
+        (false, true) => Ok(telling(&cells, &asked)),
+        (_, _) => Ok(by_connection(&selection.choose(&cells)?, &asked)),
+    }
+}
+
+fn plan(args: &Args, sections: Vec<Section>) -> Result<Plan, Failure> {
+    let cpus = allowed_cpus();
+    let split = args.pin.map_or(cpus.len() > 1, |pin| pin == Pin::Split);
+    let pinning = harness::pin(&cpus, split)?;
+    let workers = args.workers.map_or(pinning.client.len().max(2), usize::from);
+    let embedded = embedded_program()?;
+    let (kind, why) = origin::choose(args.origin, embedded.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let pins = Pins::default();
+    let run = RunInfo {
+        format: FORMAT,
+        tlstax: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: option_env!("TLSTAX_REVISION").map(str::to_owned),
+        started: jiff::Timestamp::now().to_string(),
+        command: command(),
+        seed: args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),
+        pinning,
+        workers,
+        origin: OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(PORTS) },
+        handshake: handshake(&pins),
+        machine: Machine::read(),
+        sections,
+        ended: None,
+        interrupted: false,
+    };
+    Ok(Plan {
+        run,
+        origin: kind,
+        ports: PORTS,
+        pins,
+        engine: EngineCommand { program: embedded.exe.clone(), args: vec![OsString::from("engine")] },
+        embedded,
+        deadline: None,
+        interrupt: interrupt::flag()?,
+    })
+}
+
+/// What the pins come to in the ledger's words.
+fn handshake(pins: &Pins) -> Handshake {
+    Handshake {
+        version: format!("TLSv{}", pins.tls_version),
+        suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+        group: pins.groups.first().map(ToString::to_string).unwrap_or_default(),
+        alpn: pins.alpn.first().cloned().unwrap_or_default(),
+        certificate: "ECDSA P-256, leaf + intermediate".to_owned(),
+    }
+}
+
+/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
+fn command() -> Vec<String> {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
+}
+
+/// This program, as the embedded origin.
+pub(crate) fn embedded_program() -> Result<EmbeddedProgram, Failure> {
+    let exe = std::env::current_exe().map_err(Failure::io("finding this program's own file"))?;
+    Ok(EmbeddedProgram { exe, leading_args: vec!["serve-embedded".to_owned()] })
+}
+
+fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
+    let mut text = String::new();
+    let sentences = findings::sentences(&summary::summaries(result));
+    if !sentences.is_empty() {
+        text.push_str(&format!("\n{}\n", sentences.join("\n")));
+    }
+    text.push_str(&format!("\nResults: {}\n", dir.display()));
+    if !args.all && args.words.is_empty() && args.filter.is_empty() {
+        text.push_str(
+            "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",
+        );
+    }
+    text
+}

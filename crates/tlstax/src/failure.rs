@@ -1,0 +1,59 @@
+//! What ended a command, and the exit code that says so.
+
+use std::io;
+use std::process::ExitCode;
+
+/// A trial was invalid.
+pub(crate) const INVALID_TRIAL: u8 = 3;
+
+/// The user ended it: 128 + SIGINT, as shells have it.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Bad usage or input.
+const BAD_INPUT: u8 = 2;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Select(#[from] workload::SelectError),
+    #[error(transparent)]
+    Origin(#[from] origin::Error),
+    #[error(transparent)]
+    Harness(#[from] harness::Error),
+    #[error(transparent)]
+    Pinning(#[from] harness::PinningError),
+    #[error(transparent)]
+    Read(#[from] measure::result::ReadError),
+    #[error(transparent)]
+    Engine(#[from] fetch::engine::EngineError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("writing JSON failed: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("{doing} failed: {source}")]
+    Io {
+        doing: &'static str,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Failure {
+    /// For `map_err` on what the system refused.
+    pub(crate) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Failure {
+        move |source| Failure::Io { doing, source }
+    }
+
+    /// Says it on standard error, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        // A reader that has seen enough (`tlstax list | head`) is no failure.
+        if let Failure::Io { source, .. } = self
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            return ExitCode::SUCCESS;
+        }
+        anstream::eprintln!("tlstax: {self}");
+        ExitCode::from(BAD_INPUT)
+    }
+}

@@ -1,0 +1,60 @@
+//! The command line: parses, calls, prints; nothing else.
+//!
+//! Exit codes: 0 done; 1 a comparison or expectation failed; 2 bad usage or input; 3 a trial was invalid; 130 interrupted.
+
+mod cmd;
+mod failure;
+mod folder;
+mod interrupt;
+mod plan;
+mod progress;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Shows where HTTPS time goes: the same fetches by several concurrency models, over plain HTTP, rustls and native-tls.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure cells; without arguments a dozen telling ones
+    Run(cmd::run::Args),
+    /// Name the cells that can run here
+    List(cmd::list::Args),
+    /// Print a run's tables again, from its files
+    Show(cmd::show::Args),
+    /// Run the servers in the foreground, for any client
+    Origin(cmd::origin::Args),
+    /// Run one trial, as the harness tells on standard input (docs/trial-protocol.md)
+    #[command(hide = true)]
+    Engine,
+    /// Serve as the embedded origin, as the supervisor tells on standard input
+    #[command(hide = true, disable_help_flag = true)]
+    ServeEmbedded {
+        /// Flags of the embedded origin
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Run(args) => cmd::run::run(&args),
+        Command::List(args) => cmd::list::run(&args),
+        Command::Show(args) => cmd::show::run(&args),
+        Command::Origin(args) => cmd::origin::run(&args),
+        Command::Engine => cmd::engine::run(),
+        Command::ServeEmbedded { args } => cmd::serve_embedded::run(args),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,105 @@
+//! What a run is to do, from what the command line says: the sections, each a workload with its cells.
+
+use measure::result::Section;
+use workload::{Cell, Concurrency, Connection, Path, Requests, Workload};
+
+/// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
+const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
+
+/// Requests of a trial where connections are kept: each costs a tenth or less.
+const KEEP_ALIVE_REQUESTS: Requests = Requests::new(4_000).unwrap();
+
+/// Requests of a trial that waits for a slow origin: each slot once.
+const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
+
+/// C where none is asked for: what a busy client keeps open.
+const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
+
+/// Rounds where none are asked for: a range, and no claim.
+const ROUNDS: u32 = 3;
+
+/// Service time of the slow origin, seconds.
+const DELAY: f64 = 0.1;
+
+/// What the command line says of the workload; `None` for what it leaves open.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    pub(crate) requests: Option<Requests>,
+    pub(crate) concurrency: Option<Concurrency>,
+    pub(crate) path: Option<Path>,
+    pub(crate) rounds: Option<u32>,
+}
+
+impl Asked {
+    fn section(&self, name: &str, path: Path, requests: Requests, rounds: u32, cells: Vec<Cell>) -> Section {
+        let workload = Workload {
+            path: self.path.clone().unwrap_or(path),
+            requests: self.requests.unwrap_or(requests),
+            concurrency: self.concurrency.unwrap_or(CONCURRENCY),
+        };
+        Section { name: name.to_owned(), workload, rounds: self.rounds.unwrap_or(rounds), cells }
+    }
+}
+
+/// The chosen cells, a section for each connection kind: their requests differ so much in cost that one number of them
+/// would be too many for the one or too few for the other.
+pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+    let of_kind = |(kind, requests): (Connection, Requests)| {
+        let chosen: Vec<Cell> = cells.iter().filter(|cell| cell.connection == kind).cloned().collect();
+        (!chosen.is_empty()).then(|| asked.section(kind.name(), Path::get(), requests, ROUNDS, chosen))
+    };
+    let kinds = [(Connection::NewConn, NEW_CONN_REQUESTS), (Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];
+    kinds.into_iter().filter_map(of_kind).collect()
+}
+
+/// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
+pub(crate) fn telling(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+    let named = |names: &[&str]| -> Vec<Cell> {
+        let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
+        cells.iter().filter(is).cloned().collect()
+    };
+    vec![
+        asked.section("new-conn", Path::get(), NEW_CONN_REQUESTS, ROUNDS, named(&NEW_CONN)),
+        asked.section("keep-alive", Path::get(), KEEP_ALIVE_REQUESTS, ROUNDS, named(&KEEP_ALIVE)),
+        asked.section("waiting", Path::delay(DELAY), WAITING_REQUESTS, 1, named(&WAITING)),
+    ]
+}
+
+const NEW_CONN: [&str; 6] = [
+    "threads/ureq/plain/new-conn",
+    "threads/ureq/rustls/new-conn",
+    "threads/ureq/native-tls/new-conn",
+    "tokio-current/hyper/plain/new-conn",
+    "tokio-current/hyper/rustls/new-conn",
+    "tokio-current/hyper/native-tls/new-conn",
+];
+
+const KEEP_ALIVE: [&str; 2] = ["tokio-current/hyper/plain/keep-alive", "tokio-current/hyper/rustls/keep-alive"];
+
+const WAITING: [&str; 4] = [
+    "threads/ureq/rustls/new-conn",
+    "rayon/ureq/rustls/new-conn",
+    "tokio-current/hyper/rustls/new-conn",
+    "tokio-multi/hyper/rustls/new-conn",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_telling_dozen_is_in_the_table() {
+        let sections = telling(&fetch::cells(), &Asked::default());
+        let counts: Vec<usize> = sections.iter().map(|section| section.cells.len()).collect();
+        assert_eq!(counts, [NEW_CONN.len(), KEEP_ALIVE.len(), WAITING.len()]);
+    }
+
+    #[test]
+    fn what_is_asked_for_holds_in_every_section() {
+        let asked = Asked { requests: Requests::new(7), rounds: Some(2), ..Asked::default() };
+        let sections = by_connection(&fetch::cells(), &asked);
+        assert_eq!(sections.len(), 2);
+        assert!(sections.iter().all(|section| section.workload.requests.get() == 7 && section.rounds == 2));
+        assert_eq!(sections.iter().map(|section| section.cells.len()).sum::<usize>(), fetch::cells().len());
+    }
+}

@@ -1,0 +1,80 @@
+//! A run's progress on standard error: a row per trial as it is measured, and a bar where there is a terminal.
+
+use std::io::IsTerminal;
+
+use harness::Observer;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use measure::result::{Section, Trial, Verdict};
+use report::format::{number, time};
+use workload::Cell;
+
+/// Shows progress.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    section: String,
+}
+
+impl Progress {
+    /// For a run of `trials`.
+    pub(crate) fn new(trials: u64) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(trials), ProgressDrawTarget::stderr());
+        // A template of ours that the library does not understand would show the library's own bar.
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} · {elapsed} of about {duration} · {msg}")
+        {
+            bar.set_style(style);
+        }
+        Progress { bar, section: String::new() }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn line(&self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.bar.println(text);
+        } else {
+            anstream::eprintln!("{text}");
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn origin(&mut self, name: &str, version: &str) {
+        self.line(&format!("origin: {name} {version}"));
+    }
+
+    fn begins(&mut self, section: &Section, cell: &Cell, round: u32) {
+        if self.section != section.name {
+            self.section.clone_from(&section.name);
+            self.line(&format!(
+                "{:<42}{:>6}{:>12}{:>10}{:>10}{:>20}",
+                section.name, "round", "req/s", "p50", "p99", "client CPU µs/req"
+            ));
+        }
+        self.bar.set_message(format!("{cell}, round {round}"));
+    }
+
+    fn ended(&mut self, _: &Section, trial: &Trial) {
+        self.bar.inc(1);
+        self.line(&row(trial));
+    }
+}
+
+fn row(trial: &Trial) -> String {
+    if let Verdict::Invalid(reasons) = &trial.verdict {
+        return format!("{:<42}{:>6}  invalid: {}", trial.cell, trial.round, reasons.join("; "));
+    }
+    let quantile =
+        |quantile| trial.quantile_ns("total", quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));
+    format!(
+        "{:<42}{:>6}{:>12}{:>10}{:>10}{:>20}",
+        trial.cell,
+        trial.round,
+        number(trial.per_second()),
+        quantile(0.5),
+        quantile(0.99),
+        number(trial.client_us())
+    )
+}

@@ -1,0 +1,79 @@
+//! Every client over every TLS stack refuses a server that it must not trust, and says that it was the handshake.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use measure::protocol::{Answer, Job, Order, Target, VERSION};
+use origin::{Authority, EmbeddedProgram, Kind, Launch, Leaf, Origin};
+use workload::Workload;
+
+/// What the engine answers to a job against a server with this leaf.
+fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
+    let authority = Authority::create().unwrap();
+    let issued = authority.issue(leaf).unwrap();
+    let program =
+        EmbeddedProgram { exe: env!("CARGO_BIN_EXE_tlstax").into(), leading_args: vec!["serve-embedded".into()] };
+    let mut origin = Origin::start(&Launch::new(Kind::Embedded(program), issued.chain_file, issued.key_file)).unwrap();
+    let addr = origin.ready().https[0];
+    let job = Job {
+        protocol: VERSION,
+        cell: format!("{model_and_client}/{tls}/new-conn").parse().unwrap(),
+        workload: Workload {
+            path: "/get".parse().unwrap(),
+            requests: 1.try_into().unwrap(),
+            concurrency: 1.try_into().unwrap(),
+        },
+        targets: vec![Target { url: format!("https://localhost:{}/get", addr.port()), host: "localhost".into(), addr }],
+        trust_file: Some(authority.trust_file()),
+        groups: vec!["x25519".into()],
+        workers: 1,
+        seed: 1,
+    };
+    let mut engine = Command::new(env!("CARGO_BIN_EXE_tlstax"))
+        .arg("engine")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = engine.stdin.take().unwrap();
+    writeln!(stdin, "{}", serde_json::to_string(&Order::Job(Box::new(job))).unwrap()).unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(engine.stdout.take().unwrap()), &mut line).unwrap();
+    drop(stdin);
+    engine.wait().unwrap();
+    let served = origin.ledger().unwrap().https.requests;
+    let answer = serde_json::from_str(&line).unwrap();
+    assert_eq!(served > 0, matches!(answer, Answer::Ready(_)), "{model_and_client} {tls} {leaf:?}: {line}");
+    answer
+}
+
+const CLIENTS: [&str; 2] = ["serial/ureq", "tokio-current/hyper"];
+const STACKS: [&str; 2] = ["rustls", "native-tls"];
+
+#[test]
+fn a_good_certificate_is_trusted() {
+    for client in CLIENTS {
+        for tls in STACKS {
+            assert!(matches!(answer(client, tls, Leaf::Good), Answer::Ready(_)), "{client} {tls}");
+        }
+    }
+}
+
+#[test]
+fn an_expired_a_wrong_and_an_untrusted_certificate_are_refused() {
+    for client in CLIENTS {
+        for tls in STACKS {
+            for leaf in [Leaf::Expired, Leaf::WrongName, Leaf::Untrusted] {
+                let Answer::Failed(reason) = answer(client, tls, leaf) else {
+                    panic!("{client} {tls} trusts {leaf:?}")
+                };
+                assert!(reason.contains("tls: "), "{client} {tls} {leaf:?}: {reason}");
+            }
+        }
+    }
+}
