@@ -1,0 +1,141 @@
+//! An engine whose cost is known: each request burns X µs of CPU and sleeps Y ms, the fetch itself included.
+//!
+//! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. Told to `--lie`, it
+//! breaks one rule of a trial, and shows that tlstax catches it.
+
+mod client;
+mod lie;
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use measure::clock::{now_ns, own_cpu_ns};
+use measure::phase::Timeline;
+use measure::protocol::{Answer, Finished, Job, Order, Ready};
+use measure::recorder::Recorder;
+
+use client::Client;
+use lie::Lie;
+
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// CPU of each request, µs
+    #[arg(long, default_value_t = 0)]
+    burn_us: u64,
+    /// Sleep of each request, ms
+    #[arg(long, default_value_t = 0)]
+    sleep_ms: u64,
+    /// The rule to break
+    #[arg(long)]
+    lie: Option<Lie>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Be the embedded origin instead, so that a test needs no other program
+    #[command(disable_help_flag = true)]
+    ServeEmbedded {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Some(Command::ServeEmbedded { args }) => serve_embedded(args.clone()),
+        None => trial(&cli),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "known-answer: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve_embedded(args: Vec<String>) -> io::Result<()> {
+    let settings = origin::embedded::Settings::from_args(args.into_iter()).map_err(io::Error::other)?;
+    origin::embedded::serve(settings).map_err(io::Error::other)
+}
+
+fn trial(cli: &Cli) -> io::Result<()> {
+    let job = match hear()? {
+        Order::Job(job) => job,
+        Order::Go | Order::Report => return Err(io::Error::other("the harness must begin with a job")),
+    };
+    let mut client = Client::new(&job, cli.lie)?;
+    // One request before the clock opens what is kept and shows that the job can be done.
+    if let Err(error) = client.get() {
+        return say(&Answer::Failed(error.to_string()));
+    }
+    say(&ready(cli))?;
+    hear()?;
+    let (recorder, finished) = measured(cli, &job, &mut client)?;
+    say(&Answer::Finished(finished))?;
+    hear()?;
+    let seen = recorder.finish().map_err(io::Error::other)?;
+    say(&Answer::Done(Box::new(seen)))
+}
+
+fn ready(cli: &Cli) -> Answer {
+    let version = if cli.lie == Some(Lie::NoVersion) { "" } else { env!("CARGO_PKG_VERSION") };
+    Answer::Ready(Box::new(Ready {
+        engine: "known-answer".to_owned(),
+        version: version.to_owned(),
+        workers: Some(1),
+        warm_up_requests: 1,
+        ..Ready::default()
+    }))
+}
+
+fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, Finished)> {
+    let requests = job.workload.requests.get();
+    let recorder = Recorder::new(requests, 1);
+    let started_ns = now_ns();
+    let mut burnt = own_cpu_ns();
+    for request in 0..requests {
+        let due = now_ns();
+        match cli.lie {
+            Some(Lie::Hang) => thread::sleep(Duration::from_secs(3600)),
+            Some(Lie::Exit) if request > 0 => std::process::exit(7),
+            // The answer of before, once more.
+            Some(Lie::Cached) if request > 0 => {}
+            Some(Lie::Missing) if request == 1 => {}
+            _ => client.get()?,
+        }
+        // What the fetch itself has cost counts: a request costs X in all, not X and something.
+        burnt += cli.burn_us * 1_000;
+        while own_cpu_ns() < burnt {}
+        burnt = burnt.max(own_cpu_ns());
+        let sent = now_ns();
+        thread::sleep(Duration::from_millis(cli.sleep_ms));
+        let woke = now_ns();
+        recorder.right(&Timeline { due, start: due, sent, first_byte: woke, done: now_ns(), ..Timeline::default() });
+    }
+    let ended_ns = if cli.lie == Some(Lie::Backwards) { started_ns } else { now_ns() };
+    Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
+}
+
+fn hear() -> io::Result<Order> {
+    let mut line = String::new();
+    if io::stdin().lock().read_line(&mut line)? == 0 {
+        // The harness is gone, and so is the reason for this process.
+        std::process::exit(0);
+    }
+    Ok(serde_json::from_str(&line)?)
+}
+
+fn say(answer: &Answer) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer(&mut stdout, answer)?;
+    stdout.write_all(b"\n")?;
+    stdout.flush()
+}

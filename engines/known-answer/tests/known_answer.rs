@@ -1,0 +1,36 @@
+//! tlstax reports the cost that an engine is known to have.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use measure::result::Verdict;
+
+/// CPU of each request, µs.
+const BURN_US: f64 = 2_000.0;
+
+/// Sleep of each request, ms.
+const SLEEP_MS: u64 = 20;
+
+#[test]
+fn burnt_cpu_and_slept_time_are_reported() {
+    let trials = common::run("known/answer/plain/keep-alive", 40, 3, &["--burn-us", "2000", "--sleep-ms", "20"]);
+    assert_eq!(trials.len(), 3);
+    for trial in &trials {
+        assert_eq!(trial.verdict, Verdict::Valid);
+        let off = (trial.client_us() - BURN_US).abs() / BURN_US;
+        assert!(off <= 0.05, "{} µs of CPU reported, {BURN_US} burnt", trial.client_us());
+        // A sleep is never short; on a busy machine it may be long.
+        let slept = trial.quantile_ns("wait", 0.5).unwrap().unwrap() / 1_000_000;
+        assert!((SLEEP_MS..4 * SLEEP_MS).contains(&slept), "{slept} ms reported, {SLEEP_MS} slept");
+        assert!(trial.wall_ns >= 40 * (2_000_000 + 20_000_000));
+    }
+}
+
+#[test]
+fn over_tls_an_honest_engine_is_valid() {
+    for cell in ["known/answer/rustls/new-conn", "known/answer/rustls/keep-alive"] {
+        let trials = common::run(cell, 20, 1, &[]);
+        assert_eq!(trials[0].verdict, Verdict::Valid, "{cell}");
+    }
+}
