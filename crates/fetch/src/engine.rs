@@ -93,7 +93,7 @@ fn prepare(job: &Job) -> Result<(Box<dyn Model>, Ready), EngineError> {
     let warm_up_requests = match job.cell.connection {
         // Slots are handed out in order, so this many requests open each slot's connection once.
         Connection::KeepAlive => model.slots() as u64,
-        Connection::NewConn => 2 * workers.unwrap_or(1) as u64,
+        Connection::NewConn | Connection::Own => 2 * workers.unwrap_or(1) as u64,
     };
     let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));
     model.run(warm_up_requests, &recorder);
@@ -107,7 +107,7 @@ fn prepare(job: &Job) -> Result<(Box<dyn Model>, Ready), EngineError> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         libraries: table::libraries(&job.cell),
         workers,
-        cannot_measure: Vec::new(),
+        cannot_measure: table::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
         warm_up_requests,
         warm_up_cpu_ns: own_cpu_ns(),
     };

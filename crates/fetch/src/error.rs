@@ -88,6 +88,14 @@ pub enum PrepareError {
         /// What it said.
         reason: String,
     },
+    /// The HTTP client refused its settings.
+    #[error("setting up {client} failed: {reason}")]
+    Client {
+        /// The client.
+        client: &'static str,
+        /// What it said.
+        reason: String,
+    },
     /// The model's threads or runtime could not be started.
     #[error("starting the threads of {model} failed: {reason}")]
     Model {

@@ -1,7 +1,7 @@
 //! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the table that joins them into cells.
 //!
 //! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
-//! the others; [`table`] names what goes together. Starting processes and judging what they did is the harness's.
+//! the others; `table.rs` names what goes together. Starting processes and judging what they did is the harness's.
 
 mod answer;
 pub mod engine;
@@ -16,4 +16,4 @@ mod net;
 mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
-pub use table::{Setup, cells, library_of, note_of};
+pub use table::{Setup, cells, library_of, note_of, terms_of, thread_per_slot};

@@ -2,13 +2,20 @@
 //!
 //! A slot owns a client with its kept connection, and the moment at which it became free: that is when its next request
 //! was due. So latency × throughput = C (Little's law), whatever a model does between two requests.
+//!
+//! The closed loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
+//! the loop hears it is how long a ready task had to wait.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc as blocking;
+use std::thread;
 
 use measure::clock::now_ns;
 use measure::marks::Marks;
 use measure::recorder::Recorder;
+use measure::watch::{BEAT, HELD_EVERY, Watch};
 use tokio::sync::mpsc as cooperative;
 
 use crate::{ErrorKind, FetchError};
@@ -58,8 +65,10 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     pub(crate) fn run(mut self) {
         let slot = &mut *self.slot;
         slot.client.marks().clear();
+        self.recorder.watch().begins();
         let start = now_ns();
         let result = slot.client.fetch(self.request);
+        self.recorder.watch().ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
         // The loop that waits for it outlives every task.
         let _ = self.free.send(self.slot);
@@ -73,16 +82,52 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     }
 }
 
-impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Box<Slot<C>>>> {
+impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
     /// Makes the request.
     pub(crate) async fn run(mut self) {
         let slot = &mut *self.slot;
         slot.client.marks().clear();
+        let watch = self.recorder.watch();
+        watch.begins();
         let start = now_ns();
-        let result = slot.client.fetch(self.request).await;
+        let result = match self.request.is_multiple_of(HELD_EVERY) {
+            true => timed(slot.client.fetch(self.request), watch).await,
+            false => slot.client.fetch(self.request).await,
+        };
+        watch.ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
-        let _ = self.free.send(self.slot);
+        let _ = self.free.send(Event::Freed(self.slot));
     }
+}
+
+/// Measures for how long the polls of a fetch hold their thread.
+async fn timed<T>(fetch: impl Future<Output = T>, watch: &Watch) -> T {
+    let mut fetch = pin!(fetch);
+    poll_fn(|context| {
+        let polled = now_ns();
+        let result = fetch.as_mut().poll(context);
+        watch.held(now_ns().saturating_sub(polled));
+        result
+    })
+    .await
+}
+
+/// What the closed loop of an async model waits for.
+pub(crate) enum Event<C> {
+    /// A slot is free.
+    Freed(Box<Slot<C>>),
+    /// Sent at this time, ns, to be heard at once.
+    Beat(u64),
+}
+
+/// Sends beats from a thread of its own until the loop is gone.
+fn beat<C: Send + 'static>(events: cooperative::UnboundedSender<Event<C>>) -> std::io::Result<()> {
+    let beat = move || {
+        while events.send(Event::Beat(now_ns())).is_ok() {
+            thread::sleep(BEAT);
+        }
+    };
+    thread::Builder::new().name("heartbeat".to_owned()).spawn(beat).map(drop)
 }
 
 /// Records one request, and returns when its slot became free.
@@ -122,23 +167,31 @@ pub(crate) async fn closed_loop<C: AsyncClient>(
     slots: Slots<C>,
     requests: u64,
     recorder: Arc<Recorder>,
-    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Box<Slot<C>>>>),
+    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Event<C>>>),
 ) -> Slots<C> {
-    let (free, mut freed) = cooperative::unbounded_channel();
+    let (free, mut events) = cooperative::unbounded_channel();
     let count = slots.len();
     let begun = now_ns();
     for mut slot in slots {
         slot.due = begun;
-        let _ = free.send(slot);
+        let _ = free.send(Event::Freed(slot));
     }
-    for request in 0..requests {
-        let Some(slot) = freed.recv().await else { break };
-        spawn(Task { slot, request, recorder: Arc::clone(&recorder), free: free.clone() });
-    }
+    // Where not even one thread is to be had, the loop goes unwatched, and the result says nothing of it.
+    let _ = beat(free.clone());
+    let mut made = 0;
     let mut back = Vec::with_capacity(count);
     while back.len() < count {
-        let Some(slot) = freed.recv().await else { break };
-        back.push(slot);
+        match events.recv().await {
+            Some(Event::Freed(slot)) if made < requests => {
+                let (recorder, free) = (Arc::clone(&recorder), free.clone());
+                spawn(Task { slot, request: made, recorder, free });
+                made += 1;
+            }
+            Some(Event::Freed(slot)) => back.push(slot),
+            Some(Event::Beat(sent)) => recorder.watch().beat(now_ns().saturating_sub(sent)),
+            // The loop holds a sender itself, so the channel never closes while it waits.
+            None => break,
+        }
     }
     in_order(back)
 }

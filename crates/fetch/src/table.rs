@@ -3,18 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use measure::phase::Phase;
+use measure::result::Terms;
 use workload::{Cell, Connection, Workload};
 
 use crate::PrepareError;
 use crate::answer::Checker;
-use crate::clients::{Shared, hyper, ureq};
+use crate::clients::{Shared, hyper, reqwest, reqwest_stock, ureq, ureq_stock};
+use crate::models::async_std::{self, AsyncStdNet};
+use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
 use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::plain::Plain;
 use crate::tls::rustls::{self, Rustls};
-use crate::tls::{Tls, TlsSettings};
+use crate::tls::{Tls, TlsSettings, TrustStore};
 
 type Prepared = Result<Box<dyn Model>, PrepareError>;
 
@@ -25,10 +29,14 @@ struct Pair {
     prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
     /// The libraries of both, with their versions.
     libraries: &'static [&'static str],
+    terms: Terms,
     /// What `list` says of the model.
     note: &'static str,
 }
 
+const ASYNC_STD: &str = concat!("async-std ", env!("TLSTAX_VERSION_ASYNC_STD"));
+const REQWEST: &str = concat!("reqwest ", env!("TLSTAX_VERSION_REQWEST"));
+const SMOL: &str = concat!("smol ", env!("TLSTAX_VERSION_SMOL"));
 const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
 const HYPER: &str = concat!("hyper ", env!("TLSTAX_VERSION_HYPER"));
 const RAYON: &str = concat!("rayon ", env!("TLSTAX_VERSION_RAYON"));
@@ -40,6 +48,7 @@ static PAIRS: &[Pair] = &[
         client: "ureq",
         prepare: |shared, slots, _| Ok(serial::prepare(ureq::clients(shared, slots.min(1)))),
         libraries: &[UREQ],
+        terms: Terms::Pinned,
         note: "one request after another, whatever concurrency is asked for",
     },
     Pair {
@@ -47,6 +56,7 @@ static PAIRS: &[Pair] = &[
         client: "ureq",
         prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots))),
         libraries: &[UREQ],
+        terms: Terms::Pinned,
         note: "a thread per request, C at most alive",
     },
     Pair {
@@ -54,13 +64,23 @@ static PAIRS: &[Pair] = &[
         client: "ureq",
         prepare: |shared, slots, workers| rayon::prepare(ureq::clients(shared, slots), workers),
         libraries: &[RAYON, UREQ],
+        terms: Terms::Pinned,
         note: "rayon's default pool: as many requests in flight as it has threads, not C",
+    },
+    Pair {
+        model: "rayon-pool",
+        client: "ureq",
+        prepare: |shared, slots, _| rayon::prepare(ureq::clients(shared, slots), slots as usize),
+        libraries: &[RAYON, UREQ],
+        terms: Terms::Pinned,
+        note: "a rayon pool of C threads",
     },
     Pair {
         model: "tokio-current",
         client: "hyper",
         prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)),
         libraries: &[TOKIO, HYPER],
+        terms: Terms::Pinned,
         note: "a task per request on one thread",
     },
     Pair {
@@ -68,6 +88,55 @@ static PAIRS: &[Pair] = &[
         client: "hyper",
         prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots), workers),
         libraries: &[TOKIO, HYPER],
+        terms: Terms::Pinned,
+        note: "a task per request on a pool of worker threads",
+    },
+    Pair {
+        model: "smol",
+        client: "hyper",
+        prepare: |shared, slots, workers| Ok(smol::prepare(hyper::clients::<SmolNet>(shared, slots), workers)),
+        libraries: &[SMOL, HYPER],
+        terms: Terms::Pinned,
+        note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
+    },
+    Pair {
+        model: "async-std",
+        client: "hyper",
+        prepare: |shared, slots, workers| Ok(async_std::prepare(hyper::clients::<AsyncStdNet>(shared, slots), workers)),
+        libraries: &[ASYNC_STD, HYPER],
+        terms: Terms::Pinned,
+        note: "discontinued upstream (RUSTSEC-2025-0052): shown for those who still run it and must decide",
+    },
+    Pair {
+        model: "tokio-current",
+        client: "reqwest",
+        prepare: |shared, slots, _| tokio_current::prepare(reqwest::clients(shared, slots)?),
+        libraries: &[TOKIO, REQWEST],
+        terms: Terms::Pooled,
+        note: "a task per request on one thread",
+    },
+    Pair {
+        model: "tokio-multi",
+        client: "reqwest",
+        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest::clients(shared, slots)?, workers),
+        libraries: &[TOKIO, REQWEST],
+        terms: Terms::Pooled,
+        note: "a task per request on a pool of worker threads",
+    },
+    Pair {
+        model: "threads",
+        client: "ureq-stock",
+        prepare: |shared, slots, _| Ok(threads::prepare(ureq_stock::clients(shared, slots))),
+        libraries: &[UREQ],
+        terms: Terms::Stock,
+        note: "a thread per request, C at most alive",
+    },
+    Pair {
+        model: "tokio-multi",
+        client: "reqwest-stock",
+        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest_stock::clients(shared, slots)?, workers),
+        libraries: &[TOKIO, REQWEST],
+        terms: Terms::Stock,
         note: "a task per request on a pool of worker threads",
     },
 ];
@@ -131,7 +200,33 @@ pub fn note_of(cell: &Cell) -> &'static str {
 
 /// The TLS library behind a cell and its version; `None` without TLS.
 pub fn library_of(cell: &Cell) -> Option<String> {
-    stack(cell).and_then(|stack| (stack.library)())
+    let library = stack(cell).and_then(|stack| (stack.library)())?;
+    // Left to itself, ureq takes rustls with ring.
+    let is_ring = cell.client == "ureq-stock";
+    Some(if is_ring { library.replace("(aws-lc-rs)", "(ring)") } else { library })
+}
+
+/// On which terms a cell takes part; [`Terms::Pinned`] for a cell that is not in the table.
+pub fn terms_of(cell: &Cell) -> Terms {
+    pair(cell).map_or(Terms::Pinned, |pair| pair.terms)
+}
+
+/// Whether a cell's model has a thread for every request in flight.
+pub fn thread_per_slot(cell: &Cell) -> bool {
+    THREAD_PER_SLOT.contains(&cell.model.as_str())
+}
+
+/// Models whose threads are as many as the slots.
+const THREAD_PER_SLOT: [&str; 2] = ["threads", "rayon-pool"];
+
+/// Phases that a cell's client does not tell.
+pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
+    match terms_of(cell) {
+        Terms::Pinned => &[],
+        Terms::Pooled | Terms::Stock | Terms::Command => {
+            &[Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body]
+        }
+    }
 }
 
 /// Every library that does a cell's work, with its version.
@@ -146,11 +241,16 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Prepared {
     let pair = pair(cell).ok_or_else(unknown)?;
     let stack = stack(cell).ok_or_else(unknown)?;
     let targets = Arc::new(Targets::parse(setup.targets)?);
-    let settings = TlsSettings { trust_file: setup.trust_file, groups: setup.groups };
+    let trust = Arc::new(match setup.trust_file {
+        Some(file) => TrustStore::read(file)?,
+        None => TrustStore::empty(),
+    });
+    let tls = (stack.build)(TlsSettings { trust: &trust, groups: setup.groups })?;
     let shared = Shared {
         checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
         targets,
-        tls: (stack.build)(settings)?,
+        tls,
+        trust,
         connection: cell.connection,
     };
     (pair.prepare)(&shared, setup.workload.slots(), setup.workers)

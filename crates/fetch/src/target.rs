@@ -55,7 +55,7 @@ impl Targets {
     pub(crate) fn pick(&self, connection: Connection, slot: u32, request: u64) -> usize {
         let turn = match connection {
             Connection::KeepAlive => u64::from(slot),
-            Connection::NewConn => request,
+            Connection::NewConn | Connection::Own => request,
         };
         (turn % self.0.len() as u64) as usize
     }

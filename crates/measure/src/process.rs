@@ -63,6 +63,11 @@ pub fn peak_memory_bytes(pid: u32) -> Result<u64, ProcessError> {
     Ok(kib * 1024)
 }
 
+/// Threads that process `pid` has now; `None` when it is gone.
+pub fn threads(pid: u32) -> Option<u64> {
+    u64::try_from(open(pid).ok()?.stat().ok()?.num_threads).ok()
+}
+
 /// Raises this process' (and so its children's) limit of open files to the hard limit, and returns it.
 pub fn raise_open_files() -> Result<u64, ProcessError> {
     let pid = std::process::id();

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use workload::{Cell, Workload};
 
 use crate::phase::Timeline;
+use crate::watch::EventLoop;
 
 /// The version that both sides must speak.
 pub const VERSION: u32 = 1;
@@ -121,9 +122,18 @@ pub struct Seen {
     /// HdrHistogram V2, base64, ns: `total` (latency) and each phase that was measured.
     #[serde(default)]
     pub histograms: BTreeMap<String, String>,
+    /// Instead of histograms: the timeline of every request that was answered rightly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Timeline>,
     /// A bounded sample of timelines, evenly spread over the trial.
     #[serde(default)]
     pub sample: Vec<Timeline>,
+    /// Most requests in flight at once, as the client saw it.
+    #[serde(default)]
+    pub most_in_flight: Option<u64>,
+    /// How its event loop kept up, where there is one.
+    #[serde(default)]
+    pub event_loop: Option<EventLoop>,
 }
 
 /// How often one kind of error came, and what the first one was.

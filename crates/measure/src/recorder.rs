@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::{Phase, Timeline};
 use crate::protocol::{ErrorCount, Seen};
+use crate::watch::Watch;
 
 /// The most timelines that are kept as they are: enough to draw, small enough for every trial's line.
 pub const SAMPLE_ROWS: u64 = 64;
@@ -21,6 +22,18 @@ pub struct Recorder {
     shards: Box<[Padded]>,
     /// Every how many requests of a shard a timeline is kept.
     stride: u64,
+    watch: Watch,
+}
+
+/// Makes histograms and a sample of an engine's plain rows, if it sent any.
+pub fn fold_rows(seen: Seen) -> Result<Seen, HistogramError> {
+    if seen.rows.is_empty() {
+        return Ok(seen);
+    }
+    let recorder = Recorder::new(seen.rows.len() as u64, 1);
+    seen.rows.iter().for_each(|line| recorder.right(line));
+    let Seen { histograms, sample, .. } = recorder.finish()?;
+    Ok(Seen { histograms, sample, rows: Vec::new(), ..seen })
 }
 
 /// Keeps two shards' locks off one cache line.
@@ -49,7 +62,14 @@ impl Recorder {
         Recorder {
             shards: (0..shards).map(|_| Padded(Mutex::new(Shard::new()))).collect(),
             stride: requests.div_ceil(SAMPLE_ROWS).max(1),
+            watch: Watch::default(),
         }
+    }
+
+    /// What the client can see of its own concurrency.
+    #[inline]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Records a request that was answered rightly.
@@ -97,7 +117,15 @@ impl Recorder {
         for (phase, times) in Phase::ALL.into_iter().zip(&merged.phases).filter(|(_, times)| !times.is_empty()) {
             histograms.insert(phase.name().to_owned(), histogram::encode(times)?);
         }
-        Ok(Seen { right: merged.right, errors: merged.errors, histograms, sample: merged.sample })
+        Ok(Seen {
+            right: merged.right,
+            errors: merged.errors,
+            histograms,
+            rows: Vec::new(),
+            sample: merged.sample,
+            most_in_flight: Some(self.watch.most_in_flight()).filter(|most| *most > 0),
+            event_loop: self.watch.event_loop(),
+        })
     }
 
     #[inline]
@@ -184,6 +212,14 @@ mod tests {
         (0..1_000_000u64).for_each(|n| recorder.right(&line(n * 1_000)));
         assert_eq!(recorder.bytes(), before);
         assert!(recorder.finish().unwrap().sample.len() as u64 <= SAMPLE_ROWS);
+    }
+
+    #[test]
+    fn plain_rows_become_histograms() {
+        let rows = vec![line(1_000), line(3_000), line(2_000)];
+        let seen = fold_rows(Seen { right: 3, rows, ..Seen::default() }).unwrap();
+        assert_eq!(histogram::decode(&seen.histograms["total"]).unwrap().len(), 3);
+        assert!(seen.rows.is_empty() && seen.sample.len() == 3 && seen.right == 3);
     }
 
     #[test]

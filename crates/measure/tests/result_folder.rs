@@ -9,7 +9,8 @@ use std::io::Write;
 use measure::machine::Machine;
 use measure::process::Cost;
 use measure::result::{
-    FORMAT, Handshake, OriginInfo, Pinning, ReadError, ResultWriter, RunInfo, RunResult, Trial, Verdict, WriteError,
+    FORMAT, Handshake, OriginInfo, Pinning, ReadError, ResultWriter, RunInfo, RunResult, Terms, Trial, Verdict,
+    WriteError,
 };
 
 fn run() -> RunInfo {
@@ -32,6 +33,7 @@ fn run() -> RunInfo {
         },
         machine: Machine::read(),
         sections: Vec::new(),
+        left_out: Vec::new(),
         ended: None,
         interrupted: false,
     }
@@ -58,6 +60,11 @@ fn trial(round: u32) -> Trial {
         time_wait: 0,
         histograms: BTreeMap::new(),
         sample: Vec::new(),
+        terms: Terms::Pinned,
+        client_in_flight: None,
+        event_loop: None,
+        threads: None,
+        verifies: None,
     }
 }
 

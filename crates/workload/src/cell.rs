@@ -29,10 +29,12 @@ pub enum Connection {
     NewConn,
     /// One connection per slot, opened before the clock starts and kept throughout.
     KeepAlive,
+    /// Whatever a program does that cannot be told: only cells of such programs have it.
+    Own,
 }
 
 impl Connection {
-    /// Every kind, in the order of tables.
+    /// Every kind that a model can be told, in the order of tables.
     pub const ALL: [Connection; 2] = [Connection::NewConn, Connection::KeepAlive];
 
     /// The name as it stands in a cell.
@@ -40,6 +42,7 @@ impl Connection {
         match self {
             Connection::NewConn => "new-conn",
             Connection::KeepAlive => "keep-alive",
+            Connection::Own => "own",
         }
     }
 }
@@ -95,7 +98,7 @@ impl FromStr for Connection {
     type Err = CellError;
 
     fn from_str(text: &str) -> Result<Self, CellError> {
-        let known = Connection::ALL.into_iter().find(|kind| kind.name() == text);
+        let known = Connection::ALL.into_iter().chain([Connection::Own]).find(|kind| kind.name() == text);
         known.ok_or_else(|| CellError::Connection(text.to_owned()))
     }
 }

@@ -1,7 +1,10 @@
 //! HTTP clients: who speaks HTTP over a connection. One file each.
 
 pub(crate) mod hyper;
+pub(crate) mod reqwest;
+pub(crate) mod reqwest_stock;
 pub(crate) mod ureq;
+pub(crate) mod ureq_stock;
 
 use std::sync::Arc;
 
@@ -9,7 +12,7 @@ use workload::Connection;
 
 use crate::answer::Checker;
 use crate::target::Targets;
-use crate::tls::Tls;
+use crate::tls::{Tls, TrustStore};
 
 /// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));
@@ -20,5 +23,7 @@ pub(crate) struct Shared {
     pub(crate) targets: Arc<Targets>,
     pub(crate) checker: Arc<Checker>,
     pub(crate) tls: Arc<dyn Tls>,
+    /// The roots to trust, for libraries that bring their own glue to a TLS stack.
+    pub(crate) trust: Arc<TrustStore>,
     pub(crate) connection: Connection,
 }

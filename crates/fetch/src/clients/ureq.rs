@@ -9,11 +9,11 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use ::ureq::Agent;
 use ::ureq::config::Config;
-use ::ureq::http::Uri;
+use ::ureq::http::{Response, Uri};
 use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
+use ::ureq::{Agent, Body};
 use measure::marks::Marks;
 use workload::Connection;
 
@@ -52,7 +52,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqClient> {
 
 fn client(shared: &Shared, slot: u32) -> UreqClient {
     let kept = match shared.connection {
-        Connection::NewConn => 0,
+        Connection::NewConn | Connection::Own => 0,
         Connection::KeepAlive => 1,
     };
     let config = Agent::config_builder()
@@ -80,18 +80,24 @@ impl BlockingClient for UreqClient {
         let number = targets.pick(*connection, self.slot, request);
         self.seat.target.store(number, Relaxed);
         let response = self.agent.get(targets.get(number).uri.clone()).call().map_err(classify)?;
-        let status = response.status().as_u16();
-        self.body.clear();
-        let mut reader = response.into_body().into_reader().take(LONGEST_BODY as u64 + 1);
-        reader.read_to_end(&mut self.body).map_err(|error| ErrorKind::Http.because(error))?;
-        if self.body.len() > LONGEST_BODY {
-            return Err(ErrorKind::Length.because(format!("more than {LONGEST_BODY} bytes")));
-        }
+        let status = receive(response, &mut self.body)?;
         checker.check(targets, number, status, &self.body)
     }
 
     fn marks(&self) -> &Marks {
         &self.seat.marks
+    }
+}
+
+/// Reads an answer to its end: its status, with the body put into `body`.
+pub(crate) fn receive(response: Response<Body>, body: &mut Vec<u8>) -> Result<u16, FetchError> {
+    let status = response.status().as_u16();
+    body.clear();
+    let mut reader = response.into_body().into_reader().take(LONGEST_BODY as u64 + 1);
+    reader.read_to_end(body).map_err(|error| ErrorKind::Http.because(error))?;
+    match body.len() > LONGEST_BODY {
+        true => Err(ErrorKind::Length.because(format!("more than {LONGEST_BODY} bytes"))),
+        false => Ok(status),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Concurrency models: how many fetches run at once. One file each.
 
+pub(crate) mod async_std;
 pub(crate) mod rayon;
 pub(crate) mod serial;
+pub(crate) mod smol;
 pub(crate) mod threads;
 pub(crate) mod tokio_current;
 pub(crate) mod tokio_multi;

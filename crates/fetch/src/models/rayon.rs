@@ -1,7 +1,8 @@
-//! Rayon's work-stealing pool with as many threads as there are workers: its default is one per core.
+//! Rayon's work-stealing pool: `rayon` with a thread per worker (its default is one per core), `rayon-pool` with one per
+//! slot.
 //!
-//! C slots queue before the pool, but only as many requests are in flight as it has threads. Made for computing, it
-//! keeps most slots waiting when the time goes into waiting for answers: that is the talk's fault in another coat.
+//! C slots queue before the pool, but only as many requests are in flight as it has threads. Made for computing, its
+//! default keeps most slots waiting when the time goes into waiting for answers.
 
 use std::sync::Arc;
 
@@ -17,9 +18,9 @@ struct Rayon<C> {
     slots: Slots<C>,
 }
 
-/// A slot per client and a pool of `workers` threads.
-pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>, workers: usize) -> Result<Box<dyn Model>, PrepareError> {
-    let pool = ThreadPoolBuilder::new().num_threads(workers).build();
+/// A slot per client and a pool of `threads` threads.
+pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>, threads: usize) -> Result<Box<dyn Model>, PrepareError> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| PrepareError::Model { model: "rayon", reason: error.to_string() })?;
     Ok(Box::new(Rayon { pool, slots: slots(clients) }))
 }

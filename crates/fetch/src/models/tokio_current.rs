@@ -16,7 +16,7 @@ struct TokioCurrent<C> {
 
 /// A slot per client and a runtime on the calling thread.
 pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>) -> Result<Box<dyn Model>, PrepareError> {
-    let runtime = Builder::new_current_thread().enable_io().build();
+    let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| PrepareError::Model { model: "tokio-current", reason: error.to_string() })?;
     Ok(Box::new(TokioCurrent { runtime, slots: slots(clients) }))
 }

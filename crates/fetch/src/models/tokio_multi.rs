@@ -17,7 +17,7 @@ struct TokioMulti<C> {
 
 /// A slot per client and a runtime of `workers` threads.
 pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Result<Box<dyn Model>, PrepareError> {
-    let runtime = Builder::new_multi_thread().worker_threads(workers).enable_io().build();
+    let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     let runtime = runtime.map_err(|error| PrepareError::Model { model: "tokio-multi", reason: error.to_string() })?;
     Ok(Box::new(TokioMulti { runtime, workers, slots: slots(clients) }))
 }

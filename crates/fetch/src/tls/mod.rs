@@ -10,7 +10,6 @@ mod trust;
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::pin::Pin;
 
 pub(crate) use trust::TrustStore;
@@ -26,11 +25,25 @@ pub(crate) trait BlockingStream: Read + Write + Send + Sync {
     fn socket(&self) -> &TcpStream;
 }
 
+/// A TLS stack as libraries that bring their own glue to it call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    None,
+    Rustls,
+    NativeTls,
+}
+
 /// One TLS stack, set up for a trial.
 pub(crate) trait Tls: Send + Sync + 'static {
+    /// Which it is, for libraries that bring their own glue to it.
+    fn backend(&self) -> Backend;
+
+    /// Hands its settings to reqwest, which makes connections itself.
+    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder;
+
     /// Whether there is a handshake at all.
     fn secures(&self) -> bool {
-        true
+        self.backend() != Backend::None
     }
 
     /// Makes the handshake with `host` over a blocking connection.
@@ -45,10 +58,10 @@ pub(crate) trait Tls: Send + Sync + 'static {
 }
 
 /// What a TLS stack is told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct TlsSettings<'a> {
-    /// PEM file of the roots to trust, and no others.
-    pub(crate) trust_file: Option<&'a Path>,
+    /// The roots to trust, and no others.
+    pub(crate) trust: &'a TrustStore,
     /// Groups to offer, by their names in the ledger.
     pub(crate) groups: &'a [String],
 }

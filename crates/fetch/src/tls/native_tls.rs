@@ -8,7 +8,7 @@ use std::net::TcpStream;
 
 use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::{BlockingStream, Boxed, Tls, TlsSettings, TrustStore};
+use super::{Backend, BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
@@ -22,12 +22,12 @@ pub(crate) struct NativeTls {
 }
 
 impl NativeTls {
-    /// Parses the trust store and builds the connector.
+    /// Builds the connector.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<NativeTls, PrepareError> {
         let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK, reason: error.to_string() };
         let mut builder = TlsConnector::builder();
         builder.disable_built_in_roots(true).min_protocol_version(Some(Protocol::Tlsv12)).request_alpns(&["http/1.1"]);
-        for root in TrustStore::read(settings.trust_file)?.roots() {
+        for root in settings.trust.roots() {
             builder.add_root_certificate(Certificate::from_der(root).map_err(refuse)?);
         }
         let connector = builder.build().map_err(refuse)?;
@@ -42,6 +42,14 @@ impl BlockingStream for TlsStream<TcpStream> {
 }
 
 impl Tls for NativeTls {
+    fn backend(&self) -> Backend {
+        Backend::NativeTls
+    }
+
+    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        builder.tls_backend_preconfigured(self.connector.clone())
+    }
+
     fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
         match self.connector.connect(host, tcp) {
             Ok(stream) => Ok(Box::new(stream)),

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 
-use super::{BlockingStream, Boxed, Tls, TlsSettings, TrustStore};
+use super::{Backend, BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
@@ -23,11 +23,11 @@ pub(crate) struct Rustls {
 }
 
 impl Rustls {
-    /// Parses the trust store and builds the configuration.
+    /// Builds the configuration.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<Rustls, PrepareError> {
         let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
         let mut roots = RootCertStore::empty();
-        for root in TrustStore::read(settings.trust_file)?.roots() {
+        for root in settings.trust.roots() {
             roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
         }
         // With two providers compiled in, the plain `builder()` would panic: the provider is always named.
@@ -63,6 +63,14 @@ impl BlockingStream for StreamOwned<ClientConnection, TcpStream> {
 }
 
 impl Tls for Rustls {
+    fn backend(&self) -> Backend {
+        Backend::Rustls
+    }
+
+    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        builder.tls_backend_preconfigured(ClientConfig::clone(&self.config))
+    }
+
     fn connect(&self, host: &str, mut tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
         let mut connection = ClientConnection::new(Arc::clone(&self.config), name(host)?).map_err(io::Error::other)?;
         while connection.is_handshaking() {

@@ -11,9 +11,13 @@ use crate::PrepareError;
 pub(crate) struct TrustStore(Vec<CertificateDer<'static>>);
 
 impl TrustStore {
+    /// No roots at all, for cells without TLS.
+    pub(crate) fn empty() -> TrustStore {
+        TrustStore(Vec::new())
+    }
+
     /// Reads every certificate of the file. One that holds none is an error.
-    pub(crate) fn read(file: Option<&Path>) -> Result<TrustStore, PrepareError> {
-        let path = file.unwrap_or(Path::new(""));
+    pub(crate) fn read(path: &Path) -> Result<TrustStore, PrepareError> {
         let refuse = |reason: String| PrepareError::Trust { path: path.to_owned(), reason };
         let certificates = CertificateDer::pem_file_iter(path).map_err(|error| refuse(error.to_string()))?;
         let roots: Vec<_> = certificates.collect::<Result<_, _>>().map_err(|error| refuse(error.to_string()))?;

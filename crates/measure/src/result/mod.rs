@@ -6,8 +6,8 @@ mod trial;
 mod write;
 
 pub use read::{ReadError, RunResult};
-pub use run::{FORMAT, Handshake, OriginInfo, Pinning, RunInfo, Section};
-pub use trial::{Flag, Trial, Verdict};
+pub use run::{FORMAT, Handshake, LeftOut, OriginInfo, Pinning, RunInfo, Section};
+pub use trial::{Flag, Terms, Trial, Verdict};
 pub use write::{ResultWriter, WriteError};
 
 /// The file that says what was run.

@@ -1,7 +1,7 @@
 //! What a run was: everything needed to repeat it and to judge whether it may be compared with another.
 
 use serde::{Deserialize, Serialize};
-use workload::{Cell, Workload};
+use workload::{Cell, Concurrency, Workload};
 
 use crate::machine::Machine;
 
@@ -35,6 +35,9 @@ pub struct RunInfo {
     pub machine: Machine,
     /// What was fetched, by which cells.
     pub sections: Vec<Section>,
+    /// What was asked for and could not run here.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
     /// When it ended, RFC 3339, UTC; `None` while it runs, and when it was killed.
     pub ended: Option<String>,
     /// Whether it was interrupted before its last trial.
@@ -52,6 +55,17 @@ pub struct Section {
     pub rounds: u32,
     /// The cells, in the order of the table.
     pub cells: Vec<Cell>,
+}
+
+/// A cell that was asked for and could not run on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The cell, or the engine's command line.
+    pub what: String,
+    /// The concurrency at which it could not; `None`: at none.
+    pub concurrency: Option<Concurrency>,
+    /// Why, in a sentence.
+    pub why: String,
 }
 
 /// Which CPUs ran client and origin.

@@ -10,6 +10,7 @@ use crate::histogram::{self, HistogramError};
 use crate::phase::Timeline;
 use crate::process::Cost;
 use crate::protocol::{ErrorCount, Ready};
+use crate::watch::EventLoop;
 
 /// One line of `trials.ndjson`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,44 @@ pub struct Trial {
     pub histograms: BTreeMap<String, String>,
     /// A sample of timelines.
     pub sample: Vec<Timeline>,
+    /// On which terms it took part.
+    #[serde(default)]
+    pub terms: Terms,
+    /// Most requests in flight at once, as the client saw it; `None` where it does not tell.
+    #[serde(default)]
+    pub client_in_flight: Option<u64>,
+    /// How the client's event loop kept up; `None` where it has none or does not tell.
+    #[serde(default)]
+    pub event_loop: Option<EventLoop>,
+    /// Most threads that the client was seen with.
+    #[serde(default)]
+    pub threads: Option<u64>,
+    /// Whether it refused servers that it must not trust; `None` without TLS.
+    #[serde(default)]
+    pub verifies: Option<bool>,
+}
+
+/// On which terms a cell takes part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Terms {
+    /// Its handshakes are pinned, its connections are counted, and it is compared with the others.
+    #[default]
+    Pinned,
+    /// As pinned, with a pool of its client's own that may open a few connections more than there are slots.
+    Pooled,
+    /// A library as it comes from the box, over whatever it negotiates: its answers are checked, what the ledger saw is
+    /// shown, and it is compared with nothing.
+    Stock,
+    /// An existing program that knows nothing of the trial: the ledger and the system tell what it did.
+    Command,
+}
+
+impl Terms {
+    /// Whether its figures may be compared with those of others.
+    pub fn compares(self) -> bool {
+        matches!(self, Terms::Pinned | Terms::Pooled)
+    }
 }
 
 /// Whether a trial counts.
@@ -78,6 +117,8 @@ pub enum Flag {
     TimeWait,
     /// A listener's backlog overflowed: some connects waited a second for their retry.
     ListenOverflow,
+    /// Far fewer requests were in flight than were asked for: a quarter of C or less.
+    FewInFlight,
 }
 
 impl Flag {
@@ -88,6 +129,7 @@ impl Flag {
             Flag::ClientFull => "client-full",
             Flag::TimeWait => "time-wait",
             Flag::ListenOverflow => "listen-overflow",
+            Flag::FewInFlight => "few-in-flight",
         }
     }
 }

@@ -1,0 +1,28 @@
+//! reqwest as it comes from the box: its own resumption, groups, ALPN and look-ups, one client shared by all slots.
+//!
+//! Only what a trial cannot do without is said: which backend, the run's roots beside the platform's, and no proxy from
+//! the environment.
+
+use ::reqwest::{Certificate, Client};
+use workload::Connection;
+
+use super::Shared;
+use super::reqwest::{ReqwestClient, handles};
+use crate::PrepareError;
+use crate::tls::Backend;
+
+/// One client with a handle per slot.
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
+    let refuse = |error: ::reqwest::Error| PrepareError::Client { client: "reqwest", reason: error.to_string() };
+    let roots = shared.trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
+    let builder = Client::builder().no_proxy();
+    let mut builder = match shared.tls.backend() {
+        Backend::None => builder,
+        Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(refuse)?),
+        Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(refuse)?),
+    };
+    if shared.connection == Connection::NewConn {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    handles(builder.build(), shared, slots)
+}

@@ -1,0 +1,69 @@
+//! ureq as it comes from the box: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
+//!
+//! Only what a trial cannot do without is said: which provider, the run's trust store, no proxy from the environment, and
+//! that a status is an answer and not an error.
+
+use std::sync::Arc;
+
+use ::ureq::Agent;
+use ::ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use measure::marks::Marks;
+use workload::Connection;
+
+use super::Shared;
+use super::ureq::receive;
+use crate::slot::BlockingClient;
+use crate::tls::Backend;
+use crate::{ErrorKind, FetchError};
+
+/// A handle of the shared agent.
+pub(crate) struct UreqStockClient {
+    agent: Agent,
+    shared: Shared,
+    slot: u32,
+    marks: Marks,
+    body: Vec<u8>,
+}
+
+/// One agent with a handle per slot.
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqStockClient> {
+    let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+    let builder = match shared.tls.backend() {
+        Backend::None => builder,
+        Backend::Rustls => builder.tls_config(tls(shared, TlsProvider::Rustls)),
+        Backend::NativeTls => builder.tls_config(tls(shared, TlsProvider::NativeTls)),
+    };
+    let builder = match shared.connection {
+        Connection::KeepAlive => builder,
+        _ => builder.max_idle_connections(0),
+    };
+    let agent = Agent::new_with_config(builder.build());
+    let handle = |slot| UreqStockClient {
+        agent: agent.clone(),
+        shared: shared.clone(),
+        slot,
+        marks: Marks::default(),
+        body: Vec::new(),
+    };
+    (0..slots).map(handle).collect()
+}
+
+fn tls(shared: &Shared, provider: TlsProvider) -> TlsConfig {
+    let roots: Vec<_> = shared.trust.roots().map(|root| Certificate::from_der(root).to_owned()).collect();
+    TlsConfig::builder().provider(provider).root_certs(RootCerts::Specific(Arc::new(roots))).build()
+}
+
+impl BlockingClient for UreqStockClient {
+    fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
+        let targets = &self.shared.targets;
+        let number = targets.pick(self.shared.connection, self.slot, request);
+        let response =
+            self.agent.get(&targets.get(number).url).call().map_err(|error| ErrorKind::Http.because(error))?;
+        let status = receive(response, &mut self.body)?;
+        self.shared.checker.check(targets, number, status, &self.body)
+    }
+
+    fn marks(&self) -> &Marks {
+        &self.marks
+    }
+}
