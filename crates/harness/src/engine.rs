@@ -48,8 +48,30 @@ pub(crate) struct Engine {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
-    stderr: Arc<Mutex<Vec<u8>>>,
+    stderr: Tail,
     deadline: Instant,
+    /// Most threads that it was seen with.
+    threads: u64,
+}
+
+/// The end of what a process says on one of its streams.
+pub(crate) struct Tail(Arc<Mutex<Vec<u8>>>);
+
+impl Tail {
+    /// Reads the stream to its end, on a thread, so that the process is never held up.
+    pub(crate) fn follow(pipe: Option<impl Read + Send + 'static>) -> Tail {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        if let Some(pipe) = pipe {
+            let into = Arc::clone(&kept);
+            thread::spawn(move || keep_tail(pipe, &into));
+        }
+        Tail(kept)
+    }
+
+    /// What is there of it by now.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
 }
 
 impl Engine {
@@ -69,18 +91,19 @@ impl Engine {
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = origin::on_cpus(Some(cpus), || process.spawn()).map_err(|error| failed(&error))?;
         let mut child = spawned.map_err(|error| failed(&error))?;
-        let stderr = Arc::new(Mutex::new(Vec::new()));
-        if let Some(pipe) = child.stderr.take() {
-            let kept = Arc::clone(&stderr);
-            thread::spawn(move || keep_tail(pipe, &kept));
-        }
+        let stderr = Tail::follow(child.stderr.take());
         let lines = read_lines(child.stdout.take());
-        Ok(Engine { stdin: child.stdin.take(), child, lines, stderr, deadline })
+        Ok(Engine { stdin: child.stdin.take(), child, lines, stderr, deadline, threads: 0 })
     }
 
     /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Most threads that it was seen with, looked at every 20 ms while an answer was waited for.
+    pub(crate) fn threads(&self) -> Option<u64> {
+        Some(self.threads).filter(|threads| *threads > 0)
     }
 
     /// Says one order. That nobody listens shows when an answer is due.
@@ -118,7 +141,9 @@ impl Engine {
             }
             match self.lines.recv_timeout(left.min(GLANCE)) {
                 Ok(line) => return Ok(line),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    self.threads = self.threads.max(measure::process::threads(self.pid()).unwrap_or(0));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(Fault::Failed(self.last_words(due))),
             }
         }
@@ -127,8 +152,7 @@ impl Engine {
     fn last_words(&mut self, due: &str) -> String {
         let status = wait(&mut self.child, END_WITHIN);
         let status = status.map_or_else(|| "its output closed".to_owned(), |status| status.to_string());
-        let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        match String::from_utf8_lossy(&stderr).trim() {
+        match self.stderr.text().trim() {
             "" => format!("the engine ended before it said {due:?} ({status})"),
             words => format!("the engine ended before it said {due:?} ({status}): {words}"),
         }

@@ -5,11 +5,14 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use measure::protocol::{Job, Order};
 use origin::{Authority, Kind, Launch, Leaf};
-use workload::{Cell, Connection, Workload};
+use workload::{Cell, Concurrency, Connection, Requests, Workload};
+
+use crate::command::{self, CommandLine};
 
 use crate::engine::{Engine, Fault};
 use crate::plan::Plan;
@@ -26,6 +29,8 @@ const IMPOSTORS: [(Leaf, &str); 2] =
 pub(crate) struct Examiner {
     impostors: Vec<(Source, &'static str)>,
     found: HashMap<(String, String), Vec<String>>,
+    /// Whether programs verify, by the clients of their cells.
+    verifies: HashMap<String, bool>,
 }
 
 impl Examiner {
@@ -41,7 +46,7 @@ impl Examiner {
             Ok((Source::new(launch), fault))
         };
         let impostors = IMPOSTORS.into_iter().map(impostor).collect::<Result<_, origin::Error>>()?;
-        Ok(Examiner { impostors, found: HashMap::new() })
+        Ok(Examiner { impostors, found: HashMap::new(), verifies: HashMap::new() })
     }
 
     /// What is wrong with how the cell's client verifies, one sentence each. Asked anew, it is not examined anew.
@@ -65,6 +70,45 @@ impl Examiner {
         self.found.insert(key, faults.clone());
         Ok(faults)
     }
+
+    /// Whether a program verifies: it sent no impostor a request. `None` without TLS. It is shown, and forbids nothing.
+    pub(crate) fn verifies(
+        &mut self,
+        plan: &Plan,
+        cell: &Cell,
+        command: &CommandLine,
+        workload: &Workload,
+        trust_file: &Path,
+    ) -> Result<Option<bool>, Fault> {
+        if !cell.is_tls() {
+            return Ok(None);
+        }
+        if let Some(known) = self.verifies.get(&cell.client) {
+            return Ok(Some(*known));
+        }
+        let mut verifies = true;
+        for (impostor, _) in &mut self.impostors {
+            let before = impostor.read(true).map_err(unexamined)?;
+            let target = impostor.targets(cell, &workload.path).map_err(unexamined)?.swap_remove(0);
+            let one = one_request(workload);
+            match command::run(plan, command, &target.url, &one, trust_file, Instant::now() + WITHIN) {
+                Err(Fault::Interrupted) => return Err(Fault::Interrupted),
+                // Most programs fail here, as they should; what counts is what the impostor saw.
+                Ok(_) | Err(Fault::Failed(_)) => {}
+            }
+            verifies &= impostor.read(false).map_err(unexamined)?.https.since(&before.https).requests == 0;
+        }
+        self.verifies.insert(cell.client.clone(), verifies);
+        Ok(Some(verifies))
+    }
+}
+
+fn unexamined(error: origin::Error) -> Fault {
+    Fault::Failed(format!("examining how it verifies: {error}"))
+}
+
+fn one_request(workload: &Workload) -> Workload {
+    Workload { requests: Requests::MIN, concurrency: Concurrency::MIN, ..workload.clone() }
 }
 
 fn examine(
@@ -74,10 +118,9 @@ fn examine(
     impostor: &mut Source,
     fault: &str,
 ) -> Result<Option<String>, Fault> {
-    let unexamined = |error: origin::Error| Fault::Failed(format!("examining how it verifies: {error}"));
     let before = impostor.read(true).map_err(unexamined)?;
     let cell = Cell { connection: Connection::NewConn, ..job.cell.clone() };
-    let one = Workload { requests: 1.try_into().unwrap_or(job.workload.requests), ..job.workload.clone() };
+    let one = one_request(&job.workload);
     let targets = impostor.targets(&cell, &one.path).map_err(unexamined)?;
     let job = Job { cell, workload: one, targets, ..job.clone() };
     tempt(plan, job, environment)?;
@@ -95,7 +138,7 @@ fn examine(
 fn tempt(plan: &Plan, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
     let converse = || -> Result<(), Fault> {
         let deadline = Instant::now() + WITHIN;
-        let mut engine = Engine::start(&plan.engine, environment, &plan.run.pinning.client, deadline)?;
+        let mut engine = Engine::start(plan.engine(&job.cell), environment, &plan.run.pinning.client, deadline)?;
         engine.say(&Order::Job(Box::new(job)))?;
         engine.hear("ready", &plan.interrupt)?;
         engine.say(&Order::Go)?;

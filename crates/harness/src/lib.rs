@@ -3,6 +3,7 @@
 //! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes one
 //! line per trial. It neither fetches itself nor says what the figures mean.
 
+mod command;
 mod deadline;
 mod engine;
 mod examine;
@@ -15,7 +16,8 @@ mod source;
 mod trial;
 mod verify;
 
+pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
-pub use limit::descriptors_needed;
-pub use plan::{PinningError, Pins, Plan, pin};
+pub use limit::{Limit, binding};
+pub use plan::{OUTSIDE, Outside, PinningError, Pins, Plan, pin};
 pub use run::{Error, Observer, Outcome, run};

@@ -1,13 +1,89 @@
-//! What a run needs of the system, asked before it begins.
+//! What a concurrency needs of the machine, asked before anything is measured.
 
-use workload::Workload;
+use std::fmt;
+use std::fs;
+
+use workload::{Cell, Concurrency, Workload};
 
 /// Descriptors that a client or an origin has open beside its connections: streams, reactors, listeners, libraries.
 const BESIDE: u64 = 128;
 
-/// Open files that one process of a trial needs: a connection per slot, one more per slot while it is replaced, and what
-/// any process has open.
-pub fn descriptors_needed(workload: &Workload) -> u64 {
+/// A limit of the machine that a cell at some concurrency would exceed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// C.
+    pub concurrency: Concurrency,
+    /// What there is too little of.
+    pub what: &'static str,
+    /// How many it takes.
+    pub needed: u64,
+    /// How many there may be.
+    pub limit: u64,
+    /// How to raise it.
+    advice: &'static str,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Limit { concurrency, what, needed, limit, advice } = self;
+        write!(
+            f,
+            "{concurrency} requests in flight need {needed} {what} and the limit is {limit}: {advice} or use a smaller -c"
+        )
+    }
+}
+
+/// The limit that binds when `cell` runs `workload` with `open_files` descriptors to a process; `None` when all is well.
+pub fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limit> {
     let slots = u64::from(workload.slots());
-    slots + slots / 8 + BESIDE
+    // A connection per slot, and now and then one more while it is being replaced.
+    let files = slots + slots / 8 + BESIDE;
+    let exceeds =
+        |what, needed, limit, advice| Limit { concurrency: workload.concurrency, what, needed, limit, advice };
+    if files > open_files {
+        return Some(exceeds("open files in each process", files, open_files, "raise it (ulimit -Hn)"));
+    }
+    let threads = slots + BESIDE;
+    let most = most_threads();
+    (fetch::thread_per_slot(cell) && threads > most)
+        .then(|| exceeds("threads", threads, most, "raise it (kernel.threads-max, vm.max_map_count, pids.max)"))
+}
+
+/// Threads that one process can have: the least of the kernel's, the control group's and the address space's limits. A
+/// thread takes two memory maps, its stack and the guard below it.
+fn most_threads() -> u64 {
+    let read = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let maps = read("/proc/sys/vm/max_map_count").map(|maps| maps / 2);
+    let limits =
+        [read("/proc/sys/kernel/threads-max"), read("/proc/sys/kernel/pid_max"), read("/sys/fs/cgroup/pids.max"), maps];
+    limits.into_iter().flatten().min().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(model: &str, concurrency: u32, open_files: u64) -> Option<Limit> {
+        let cell = format!("{model}/ureq/plain/new-conn").parse().unwrap();
+        let workload = Workload {
+            path: workload::Path::get(),
+            requests: u64::MAX.try_into().unwrap(),
+            concurrency: concurrency.try_into().unwrap(),
+        };
+        binding(&cell, &workload, open_files)
+    }
+
+    #[test]
+    fn descriptors_bind_every_model() {
+        let limit = at("serial", 1000, 1000).unwrap();
+        assert_eq!((limit.what, limit.needed, limit.limit), ("open files in each process", 1253, 1000));
+        assert_eq!(at("serial", 1000, 1253), None);
+    }
+
+    #[test]
+    fn threads_bind_models_that_have_one_per_slot() {
+        let limit = at("threads", 100_000_000, u64::MAX).unwrap();
+        assert_eq!(limit.what, "threads");
+        assert_eq!(at("serial", 100_000_000, u64::MAX), None);
+    }
 }

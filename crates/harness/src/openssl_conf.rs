@@ -6,7 +6,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Writes the file into `folder`. The variable `OPENSSL_CONF` makes OpenSSL read it (openssl config(5)).
+/// The variable that makes OpenSSL read a configuration file (openssl config(5)).
+pub(crate) const OPENSSL_CONF: &str = "OPENSSL_CONF";
+
+/// Writes the file into `folder`.
 pub(crate) fn write(folder: &Path, groups: &[String]) -> io::Result<PathBuf> {
     let path = folder.join("openssl.cnf");
     std::fs::write(&path, text(groups))?;

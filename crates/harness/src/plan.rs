@@ -1,13 +1,15 @@
 //! What a run is to do: everything decided before the first trial.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use measure::result::{Pinning, RunInfo};
+use measure::result::{Pinning, RunInfo, Terms};
 use origin::{EmbeddedProgram, Kind};
+use workload::Cell;
 
-use crate::EngineCommand;
+use crate::{CommandLine, EngineCommand};
 
 pub use origin::Pins;
 
@@ -24,12 +26,51 @@ pub struct Plan {
     pub pins: Pins,
     /// The embedded origin's program, which also plays the impostors that no client may trust.
     pub embedded: EmbeddedProgram,
-    /// Who fetches.
+    /// Who runs the built-in cells.
     pub engine: EngineCommand,
+    /// Who runs the cells of other engines, by the engine's name: the client of such a cell.
+    pub outside: BTreeMap<String, Outside>,
     /// How long a trial may take; `None`: by its workload.
     pub deadline: Option<Duration>,
     /// Becomes true when the run is to end now.
     pub interrupt: Arc<AtomicBool>,
+}
+
+/// The model of cells that an engine from outside runs.
+pub const OUTSIDE: &str = "engine";
+
+/// An engine from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outside {
+    /// A program that speaks the trial protocol.
+    Protocol(EngineCommand),
+    /// Any program that fetches a URL.
+    Command(CommandLine),
+}
+
+impl Plan {
+    /// Who runs `cell`, if it is not built in.
+    pub(crate) fn outside(&self, cell: &Cell) -> Option<&Outside> {
+        if cell.model == OUTSIDE { self.outside.get(&cell.client) } else { None }
+    }
+
+    /// On which terms `cell` takes part.
+    pub(crate) fn terms(&self, cell: &Cell) -> Terms {
+        match self.outside(cell) {
+            // An engine of another language may keep a pool of its own.
+            Some(Outside::Protocol(_)) => Terms::Pooled,
+            Some(Outside::Command(_)) => Terms::Command,
+            None => fetch::terms_of(cell),
+        }
+    }
+
+    /// The program that speaks the trial protocol for `cell`.
+    pub(crate) fn engine(&self, cell: &Cell) -> &EngineCommand {
+        match self.outside(cell) {
+            Some(Outside::Protocol(engine)) => engine,
+            Some(Outside::Command(_)) | None => &self.engine,
+        }
+    }
 }
 
 /// Why CPUs could not be shared out.

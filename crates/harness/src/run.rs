@@ -1,16 +1,16 @@
 //! A whole run: sections, rounds, trials, one line each.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use measure::process::ProcessError;
 use measure::result::{ResultWriter, RunInfo, Section, Trial, WriteError};
-use origin::{Authority, Launch};
+use origin::{Authority, Group, Kind, Launch, Pins};
 
 use crate::examine::Examiner;
-use crate::openssl_conf;
+use crate::openssl_conf::{self, OPENSSL_CONF};
 use crate::plan::Plan;
 use crate::source::Source;
 use crate::trial::Stage;
@@ -52,22 +52,6 @@ pub enum Error {
     /// The result folder.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The limit of open files could not be raised.
-    #[error(transparent)]
-    Limit(#[from] ProcessError),
-    /// More connections than descriptors.
-    #[error(
-        "{concurrency} requests in flight need {needed} open files in each process and the limit is {limit}: \
-         raise it (ulimit -Hn {needed}) or use a smaller -c"
-    )]
-    Descriptors {
-        /// C as asked.
-        concurrency: u32,
-        /// Descriptors that it takes.
-        needed: u64,
-        /// Descriptors that there may be.
-        limit: u64,
-    },
     /// A file of the run's own could not be written.
     #[error("writing a temporary file in {}: {source}; set TMPDIR to a folder with room", .path.display())]
     Temporary {
@@ -85,13 +69,15 @@ pub fn run(
     make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
     observer: &mut impl Observer,
 ) -> Result<Outcome, Error> {
-    check_descriptors(plan)?;
     let authority = Authority::create()?;
-    let mut launch = Launch::new(plan.origin.clone(), authority.chain_file(), authority.key_file());
-    launch.ports = plan.ports;
-    launch.pins = plan.pins.clone();
-    launch.cpus = Some(plan.run.pinning.origin.clone());
-    let mut source = Source::new(launch);
+    let launch = |pins: &Pins| {
+        let mut launch = Launch::new(plan.origin.clone(), authority.chain_file(), authority.key_file());
+        launch.ports = plan.ports;
+        launch.pins = pins.clone();
+        launch.cpus = Some(plan.run.pinning.origin.clone());
+        launch
+    };
+    let (mut source, stock) = (Source::new(launch(&plan.pins)), Source::new(launch(&stock_pins(&plan.origin))));
     let ready = source.running()?.ready();
     plan.run.origin.version.clone_from(&ready.version);
     observer.origin(&ready.name, &ready.version);
@@ -103,8 +89,9 @@ pub fn run(
     let stage = Stage {
         examiner: Examiner::new(plan, &authority)?,
         trust_file: authority.trust_file(),
-        environment: vec![("OPENSSL_CONF", conf.into_os_string())],
+        environment: environment(plan.run.workers, conf),
         source,
+        stock,
         plan,
     };
     let outcome = rounds(stage, &mut writer, observer)?;
@@ -138,17 +125,28 @@ fn rounds(mut stage: Stage<'_>, writer: &mut ResultWriter, observer: &mut impl O
     Ok(outcome)
 }
 
-fn temporary(path: &std::path::Path) -> impl Fn(io::Error) -> Error {
-    move |source| Error::Temporary { path: path.to_owned(), source }
+/// What the origin allows a stock client: everything that it can do itself.
+fn stock_pins(origin: &Kind) -> Pins {
+    let http1 = "http/1.1".to_owned();
+    let alpn = match origin {
+        Kind::GoHttpbin { .. } => vec!["h2".to_owned(), http1],
+        // The embedded origin speaks HTTP/1.1 only.
+        Kind::Embedded(_) => vec![http1],
+    };
+    let groups = vec![Group::X25519MlKem768, Group::X25519, Group::Secp256r1];
+    Pins { groups, alpn, tickets: true, ..Pins::default() }
 }
 
-fn check_descriptors(plan: &Plan) -> Result<(), Error> {
-    let limit = measure::process::raise_open_files()?;
-    for section in &plan.run.sections {
-        let needed = crate::descriptors_needed(&section.workload);
-        if needed > limit {
-            return Err(Error::Descriptors { concurrency: section.workload.concurrency.get(), needed, limit });
-        }
-    }
-    Ok(())
+/// What engines are told beside the job: the groups of OpenSSL, and the threads of executors that ask the environment.
+fn environment(workers: usize, openssl_conf: PathBuf) -> Vec<(&'static str, OsString)> {
+    let workers = OsString::from(workers.to_string());
+    vec![
+        (OPENSSL_CONF, openssl_conf.into_os_string()),
+        ("SMOL_THREADS", workers.clone()),
+        ("ASYNC_STD_THREAD_COUNT", workers),
+    ]
+}
+
+fn temporary(path: &std::path::Path) -> impl Fn(io::Error) -> Error {
+    move |source| Error::Temporary { path: path.to_owned(), source }
 }

@@ -1,18 +1,23 @@
 //! One trial: an engine's process from job to done, its costs and the origin's, and the verdict.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ledger::Side;
 use measure::kernel::Counters;
 use measure::process::{Cost, Reading, peak_memory_bytes, reset_peak_memory};
-use measure::protocol::{Answer, Finished, Job, Order, Ready, Seen, VERSION};
-use measure::result::{Flag, Section, Trial, Verdict};
-use workload::Cell;
+use measure::protocol::{Answer, Finished, Job, Order, Ready, Seen, Target, VERSION};
+use measure::recorder::fold_rows;
+use measure::result::{Flag, Section, Terms, Trial, Verdict};
+use workload::{Cell, Workload};
+
+use crate::command::{self, CommandLine};
 
 use crate::engine::{Engine, Fault};
 use crate::examine::Examiner;
-use crate::plan::Plan;
+use crate::openssl_conf::OPENSSL_CONF;
+use crate::plan::{Outside, Plan};
 use crate::source::{Source, sides};
 use crate::verify::{Evidence, broken_rules};
 use crate::{deadline, run};
@@ -29,10 +34,13 @@ const TIME_WAIT_PER_PORT: u64 = 14_000;
 /// What all trials of a run share.
 pub(crate) struct Stage<'a> {
     pub(crate) plan: &'a Plan,
+    /// The origin with everything pinned.
     pub(crate) source: Source,
+    /// The origin that lets a stock client do as it does.
+    pub(crate) stock: Source,
     pub(crate) examiner: Examiner,
     pub(crate) environment: Vec<(&'static str, OsString)>,
-    pub(crate) trust_file: std::path::PathBuf,
+    pub(crate) trust_file: PathBuf,
 }
 
 /// What was learnt of a trial before it ended, however it ended.
@@ -48,6 +56,8 @@ struct Learnt {
     warm_up: Option<Side>,
     before: Counters,
     after: Counters,
+    threads: Option<u64>,
+    verifies: Option<bool>,
     broken: Vec<String>,
 }
 
@@ -55,7 +65,11 @@ impl Stage<'_> {
     /// Runs one trial. `Err` only when the run is to end now; a trial that fails is an invalid [`Trial`].
     pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, run::Interrupted> {
         let mut learnt = Learnt::default();
-        match self.measure(section, cell, round, &mut learnt) {
+        let measured = match self.plan.outside(cell) {
+            Some(Outside::Command(command)) => self.command(section, cell, command, &mut learnt),
+            Some(Outside::Protocol(_)) | None => self.measure(section, cell, round, &mut learnt),
+        };
+        match measured {
             Ok(()) => {}
             Err(Fault::Interrupted) => return Err(run::Interrupted),
             Err(Fault::Failed(reason)) => learnt.broken.push(reason),
@@ -64,19 +78,27 @@ impl Stage<'_> {
     }
 
     fn measure(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
-        let start = self.source.begin().map_err(origin_failed)?;
-        let job = self.job(section, cell, round)?;
-        learnt.broken = self.examiner.faults(self.plan, &job, &self.environment)?;
+        let (plan, terms) = (self.plan, self.plan.terms(cell));
+        let environment: Vec<_> = match terms {
+            // As it comes from the box: OpenSSL too.
+            Terms::Stock => self.environment.iter().filter(|(name, _)| *name != OPENSSL_CONF).cloned().collect(),
+            _ => self.environment.clone(),
+        };
+        let source = if terms == Terms::Stock { &mut self.stock } else { &mut self.source };
+        let start = source.begin().map_err(origin_failed)?;
+        let targets = source.targets(cell, &section.workload.path).map_err(origin_failed)?;
+        let job = job(plan, &self.trust_file, section, cell, round, targets);
+        learnt.broken = self.examiner.faults(plan, &job, &environment)?;
+        learnt.verifies = cell.is_tls().then_some(learnt.broken.is_empty());
 
-        let within = self.plan.deadline.unwrap_or_else(|| deadline::of(&section.workload));
-        let until = Instant::now().checked_add(within).unwrap_or_else(|| Instant::now() + run::FOREVER);
-        let interrupt = &self.plan.interrupt;
-        let mut engine = Engine::start(&self.plan.engine, &self.environment, &self.plan.run.pinning.client, until)?;
+        let until = until(plan, section);
+        let interrupt = &plan.interrupt;
+        let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
         engine.say(&Order::Job(Box::new(job)))?;
         learnt.ready = Some(ready(engine.hear("ready", interrupt)?)?);
 
-        let origin_pid = self.source.running().map_err(origin_failed)?.ready().pid;
-        let warm = self.source.read(true).map_err(origin_failed)?;
+        let origin_pid = source.running().map_err(origin_failed)?.ready().pid;
+        let warm = source.read(true).map_err(origin_failed)?;
         learnt.before = Counters::read();
         let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
         reset_peak_memory(engine.pid()).map_err(costly)?;
@@ -92,11 +114,13 @@ impl Stage<'_> {
 
         // The origin may still be at work on what the last answers left behind: that is its cost too, but none of the
         // trial's time. Its ledger is read before its CPU clock, so that what is counted has been paid for.
-        let end = self.source.read(false).map_err(origin_failed)?;
+        let end = source.read(false).map_err(origin_failed)?;
         learnt.origin = Reading::of(origin_pid).map_err(costly)?.since(&origin_before);
 
         engine.say(&Order::Report)?;
-        learnt.seen = seen(engine.hear("done", interrupt)?)?;
+        let seen = fold_rows(seen(engine.hear("done", interrupt)?)?);
+        learnt.seen = seen.map_err(|error| Fault::Failed(error.to_string()))?;
+        learnt.threads = engine.threads();
 
         let (start, other_start) = sides(cell, &start);
         let (warm, _) = sides(cell, &warm);
@@ -109,30 +133,52 @@ impl Stage<'_> {
             measured: &measured,
             warm_up: &warm_up,
             other: &other_end.since(other_start),
-            pinned: &self.plan.run.handshake,
+            pinned: &plan.run.handshake,
+            terms,
         }));
         learnt.measured = Some(measured);
         learnt.warm_up = Some(warm_up);
         Ok(())
     }
 
-    fn job(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Job, Fault> {
-        let targets = self.source.targets(cell, &section.workload.path).map_err(origin_failed)?;
-        Ok(Job {
-            protocol: VERSION,
-            cell: cell.clone(),
-            workload: section.workload.clone(),
-            targets,
-            trust_file: cell.is_tls().then(|| self.trust_file.clone()),
-            groups: self.plan.pins.groups.iter().map(ToString::to_string).collect(),
-            workers: self.plan.run.workers,
-            seed: self.plan.run.seed.wrapping_add(u64::from(round)),
-        })
+    /// A trial of a program that knows nothing of it.
+    fn command(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        command: &CommandLine,
+        learnt: &mut Learnt,
+    ) -> Result<(), Fault> {
+        let (plan, workload, trust_file) = (self.plan, &section.workload, &self.trust_file);
+        learnt.verifies = self.examiner.verifies(plan, cell, command, workload, trust_file)?;
+        let start = self.source.begin().map_err(origin_failed)?;
+        let target = self.source.targets(cell, &workload.path).map_err(origin_failed)?.swap_remove(0);
+        let origin_pid = self.source.running().map_err(origin_failed)?.ready().pid;
+        let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
+        learnt.before = Counters::read();
+        let origin_before = Reading::of(origin_pid).map_err(costly)?;
+        let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section))?;
+        learnt.after = Counters::read();
+        let end = self.source.read(false).map_err(origin_failed)?;
+        learnt.origin = Reading::of(origin_pid).map_err(costly)?.since(&origin_before);
+        learnt.finished = Some(Finished { started_ns: 0, ended_ns: ended.wall_ns, recorder_bytes: 0 });
+        learnt.client = ended.cost;
+        learnt.peak_memory_bytes = ended.peak_memory_bytes;
+        learnt.broken.extend(ended.complaint);
+        let measured = sides(cell, &end).0.since(sides(cell, &start).0);
+        learnt.seen.right = measured.requests;
+        let due = command.requests(workload);
+        if measured.requests < due {
+            learnt.broken.push(format!("the origin served {} requests, {due} were due", measured.requests));
+        }
+        learnt.ready = Some(Ready { engine: command.name().to_owned(), ..Ready::default() });
+        learnt.measured = Some(measured);
+        Ok(())
     }
 
     fn record(&self, section: &Section, cell: &Cell, round: u32, learnt: Learnt) -> Trial {
         let wall_ns = learnt.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
-        let flags = self.flags(&learnt, wall_ns);
+        let flags = self.flags(section, &learnt, wall_ns);
         Trial {
             section: section.name.clone(),
             cell: cell.clone(),
@@ -153,10 +199,15 @@ impl Stage<'_> {
             time_wait: learnt.before.time_wait,
             histograms: learnt.seen.histograms,
             sample: learnt.seen.sample,
+            terms: self.plan.terms(cell),
+            client_in_flight: learnt.seen.most_in_flight,
+            event_loop: learnt.seen.event_loop,
+            threads: learnt.threads,
+            verifies: learnt.verifies,
         }
     }
 
-    fn flags(&self, learnt: &Learnt, wall_ns: u64) -> Vec<Flag> {
+    fn flags(&self, section: &Section, learnt: &Learnt, wall_ns: u64) -> Vec<Flag> {
         let pinning = &self.plan.run.pinning;
         let share = |cost: &Cost, cpus: usize| match wall_ns {
             0 => 0.0,
@@ -168,8 +219,37 @@ impl Stage<'_> {
             (Flag::ClientFull, share(&learnt.client, pinning.client.len()) >= CLIENT_FULL),
             (Flag::TimeWait, learnt.before.time_wait >= ports * TIME_WAIT_PER_PORT),
             (Flag::ListenOverflow, learnt.after.listen_overflows > learnt.before.listen_overflows),
+            (Flag::FewInFlight, few_in_flight(&section.workload, learnt)),
         ];
         found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
+    }
+}
+
+/// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the origin
+/// saw it. Where answers come at once, few are in flight at the origin however many are asked for.
+fn few_in_flight(workload: &Workload, learnt: &Learnt) -> bool {
+    let slots = u64::from(workload.slots());
+    let few = |most: u64| most * 4 <= slots;
+    let waits = workload.path.delay_seconds() > 0.0;
+    learnt.seen.most_in_flight.is_some_and(few)
+        || (waits && learnt.measured.as_ref().is_some_and(|ledger| few(ledger.most_in_flight)))
+}
+
+fn until(plan: &Plan, section: &Section) -> Instant {
+    let within = plan.deadline.unwrap_or_else(|| deadline::of(&section.workload));
+    Instant::now().checked_add(within).unwrap_or_else(|| Instant::now() + run::FOREVER)
+}
+
+fn job(plan: &Plan, trust_file: &Path, section: &Section, cell: &Cell, round: u32, targets: Vec<Target>) -> Job {
+    Job {
+        protocol: VERSION,
+        cell: cell.clone(),
+        workload: section.workload.clone(),
+        targets,
+        trust_file: cell.is_tls().then(|| trust_file.to_owned()),
+        groups: plan.pins.groups.iter().map(ToString::to_string).collect(),
+        workers: plan.run.workers,
+        seed: plan.run.seed.wrapping_add(u64::from(round)),
     }
 }
 

@@ -14,9 +14,10 @@ pub fn sentences(summaries: &[Summary]) -> Vec<String> {
 }
 
 fn new_connection(summary: &Summary) -> Option<String> {
-    let plain = summary.rows.iter().find(|row| {
-        !row.cell.is_tls() && row.cell.connection == Connection::NewConn && row.figures.is_some() && !waits(summary)
-    })?;
+    let plain = summary.rows.iter().filter(|row| {
+        !row.cell.is_tls() && row.cell.connection == Connection::NewConn && row.terms.compares() && !waits(summary)
+    });
+    let plain = plain.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let Cell { model, client, .. } = &plain.cell;
     let stacks: Vec<String> = summary
         .rows
@@ -38,9 +39,10 @@ fn new_connection(summary: &Summary) -> Option<String> {
 }
 
 fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
-    let kept = summary.rows.iter().find(|row| {
-        row.cell.is_tls() && row.cell.connection == Connection::KeepAlive && row.figures.is_some() && !waits(summary)
-    })?;
+    let kept = summary.rows.iter().filter(|row| {
+        row.cell.is_tls() && row.cell.connection == Connection::KeepAlive && row.terms.compares() && !waits(summary)
+    });
+    let kept = kept.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let Cell { model, client, tls, .. } = &kept.cell;
     let kept = kept.figures.as_ref()?;
     let fresh = all.iter().find_map(|summary| summary.figures(model, client, tls, Connection::NewConn))?;
@@ -61,9 +63,10 @@ fn waiting(summary: &Summary) -> Option<String> {
     let mut rows: Vec<(Cell, Figures)> = summary.rows.iter().filter_map(told).collect();
     rows.sort_by(|a, b| a.1.wall_ns.median.total_cmp(&b.1.wall_ns.median));
     let ((fast, quick), (slow, late)) = (rows.first()?, rows.last()?);
-    let in_flight = |figures: &Figures| figures.in_flight.map_or_else(|| "?".to_owned(), |most| number(most.median));
+    let in_flight =
+        |figures: &Figures| figures.in_flight.map_or_else(|| "?".to_owned(), |most| format!("{:.0}", most.median));
     Some(format!(
-        "Waiting for a slow origin, {}/{} had {} requests in flight and took {}; {}/{} had {} and took {}.",
+        "Waiting for a slow origin, {}/{} had {} requests in flight there and took {}; {}/{} had {} and took {}.",
         fast.model,
         fast.client,
         in_flight(quick),
@@ -73,6 +76,11 @@ fn waiting(summary: &Summary) -> Option<String> {
         in_flight(late),
         time(late.wall_ns.median)
     ))
+}
+
+/// Client CPU per request, µs; infinite where no round counts.
+fn cost(row: &Row) -> f64 {
+    row.figures.as_ref().map_or(f64::INFINITY, |figures| figures.client_us.median)
 }
 
 fn waits(summary: &Summary) -> bool {

@@ -34,8 +34,11 @@ pub fn time(ns: f64) -> String {
     }
 }
 
-/// A size given in bytes, in MiB: `12.4 MiB`.
+/// A size given in bytes, in MiB: `12.4 MiB`. Nothing for 0, which no process has.
 pub fn memory(bytes: f64) -> String {
+    if bytes == 0.0 {
+        return String::new();
+    }
     format!("{:.1} MiB", bytes / f64::from(1 << 20))
 }
 

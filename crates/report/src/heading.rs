@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use measure::result::{Pinning, RunResult};
+use measure::result::{OriginInfo, Pinning, RunResult};
 
 /// The lines above the tables of a run.
 pub fn lines(result: &RunResult) -> Vec<String> {
     let run = &result.run;
     let mut lines = vec![
         format!("CPUs       {}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu),
-        format!("origin     {} {} — {}", run.origin.name, run.origin.version, run.origin.why),
+        format!("origin     {} {} ({})", run.origin.name, run.origin.version, why(&run.origin)),
         format!(
             "TLS        {} · {} · {} · {} · {}, by the origin's ledger",
             run.handshake.version,
@@ -24,10 +24,20 @@ pub fn lines(result: &RunResult) -> Vec<String> {
     if run.pinning.is_split() && run.pinning.client.len() == 1 {
         lines.push("note       one client CPU: parallel speed-up cannot be seen in this run".to_owned());
     }
+    for left in &run.left_out {
+        let at = left.concurrency.map_or_else(String::new, |c| format!(" at c = {c}"));
+        lines.push(format!("left out   {}{at}: {}", left.what, left.why));
+    }
     if run.interrupted || run.ended.is_none() {
         lines.push("note       this run did not reach its end".to_owned());
     }
     lines
+}
+
+/// The reason for this origin, without its name in front.
+fn why(origin: &OriginInfo) -> &str {
+    let named = origin.why.strip_prefix(origin.name.as_str()).and_then(|rest| rest.strip_prefix(": "));
+    named.unwrap_or(&origin.why)
 }
 
 fn cpus(pinning: &Pinning) -> String {
@@ -47,7 +57,7 @@ fn libraries(result: &RunResult) -> String {
 /// A line when clients offered other groups than the pinned one: they paid for key shares that were not taken.
 fn offered(result: &RunResult) -> Option<String> {
     let pinned = &result.run.handshake.group;
-    let ledgers = result.trials.iter().filter(|trial| trial.counts()).filter_map(|trial| {
+    let ledgers = result.trials.iter().filter(|trial| trial.counts() && trial.terms.compares()).filter_map(|trial| {
         let offered = &trial.ledger.as_ref()?.offered;
         offered.keys().find(|groups| *groups != pinned).map(|groups| (trial.cell.tls.clone(), groups.clone()))
     });

@@ -5,6 +5,7 @@
 pub mod findings;
 pub mod format;
 pub mod heading;
+pub mod scaling;
 pub mod spreadsheet;
 pub mod summary;
 pub mod table;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use measure::result::{Flag, RunResult, Section, Trial, Verdict};
+use measure::result::{Flag, RunResult, Section, Terms, Trial, Verdict};
 use serde::Serialize;
 use stats::{Estimate, Interval};
 use workload::{Cell, Connection, Workload};
@@ -29,12 +29,31 @@ pub struct Row {
     pub counted: usize,
     /// Its figures; `None` when no round counts.
     pub figures: Option<Figures>,
-    /// What other than the model was the limit, in any round that counts.
+    /// What other than the model was the limit, in half of the rounds that count or more.
     pub flags: Vec<Flag>,
     /// Why rounds do not count, each reason with how many rounds gave it.
     pub invalid: BTreeMap<String, usize>,
     /// Whether there was no ledger to prove it.
     pub unproven: bool,
+    /// On which terms it took part.
+    pub terms: Terms,
+    /// What the ledger saw in its first round that counts.
+    pub seen: Option<Seen>,
+}
+
+/// What the ledger saw of a trial, for rows that are not pinned.
+#[derive(Debug, Clone, Serialize)]
+pub struct Seen {
+    /// Connections per request.
+    pub accepts_per_request: f64,
+    /// Full handshakes.
+    pub full: u64,
+    /// Resumed sessions.
+    pub resumed: u64,
+    /// What handshakes settled on, most first.
+    pub negotiated: Vec<String>,
+    /// Whether it refused servers that it must not trust; absent without TLS.
+    pub verifies: Option<bool>,
 }
 
 /// What was measured of a cell.
@@ -56,6 +75,14 @@ pub struct Figures {
     pub wall_ns: Figure,
     /// Most requests in flight at once, as the origin saw it; absent without a ledger.
     pub in_flight: Option<Figure>,
+    /// Most requests in flight at once, as the client saw it; absent where it does not tell.
+    pub client_in_flight: Option<Figure>,
+    /// The longest time for which the event loop left a ready task waiting, ns; absent without an event loop.
+    pub loop_late_ns: Option<Figure>,
+    /// The share of wall time for which fetches held the executor's threads, 0 to 1; absent without an event loop.
+    pub held: Option<Figure>,
+    /// Most threads that the client was seen with.
+    pub threads: Option<Figure>,
     /// What TLS adds; absent for plain cells and without a plain twin in the same section.
     pub tls_tax: Option<Tax>,
 }
@@ -106,6 +133,8 @@ fn row(cell: &Cell, trials: &[&Trial]) -> Row {
     let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
     flags.sort_unstable();
     flags.dedup();
+    // A median is what most rounds were: what held in a few of them did not limit it.
+    flags.retain(|flag| 2 * counting.iter().filter(|trial| trial.flags.contains(flag)).count() >= counting.len());
     let mut invalid = BTreeMap::new();
     for trial in &own {
         if let Verdict::Invalid(reasons) = &trial.verdict {
@@ -115,15 +144,36 @@ fn row(cell: &Cell, trials: &[&Trial]) -> Row {
     let twin = cell.plain_twin();
     let of_twin = trials.iter().filter(|trial| Some(&trial.cell) == twin.as_ref() && trial.counts());
     let pairs = pairs(&of_twin.copied().collect::<Vec<_>>(), &counting);
+    let terms = own.first().map_or(Terms::Pinned, |trial| trial.terms);
     let unproven = counting.iter().any(|trial| trial.verdict == Verdict::Unproven);
     Row {
         cell: cell.clone(),
         counted: counting.len(),
-        figures: figures(&counting, if unproven { &[] } else { &pairs }),
+        figures: figures(&counting, if unproven || !terms.compares() { &[] } else { &pairs }),
         flags,
         invalid,
         unproven,
+        terms,
+        seen: counting.first().and_then(|trial| seen(trial)),
     }
+}
+
+fn seen(trial: &Trial) -> Option<Seen> {
+    let ledger = trial.ledger.as_ref()?;
+    // Kept connections made their handshakes while warming up.
+    let warm_up = trial.warm_up.iter().flat_map(|ledger| &ledger.negotiated);
+    let mut settled: Vec<_> = ledger.negotiated.iter().chain(warm_up).collect();
+    settled.sort_by_key(|negotiated| std::cmp::Reverse(negotiated.count));
+    let words = settled.iter().map(|n| [&n.version, &n.suite, &n.group, &n.alpn].map(String::as_str).join(" "));
+    let mut words: Vec<String> = words.collect();
+    words.dedup();
+    Some(Seen {
+        accepts_per_request: ledger.accepts as f64 / ledger.requests.max(1) as f64,
+        full: ledger.handshakes.full,
+        resumed: ledger.handshakes.resumed,
+        negotiated: words,
+        verifies: trial.verifies,
+    })
 }
 
 /// Client CPU per request of the plain twin and of the cell, round by round where both count.
@@ -140,8 +190,10 @@ fn figures(trials: &[&Trial], pairs: &[(f64, f64)]) -> Option<Figures> {
         let values = trials.iter().map(|trial| Some(trial.quantile_ns("total", quantile).ok()?? as f64));
         Some(Figure::from(Estimate::of(&values.collect::<Option<Vec<_>>>()?)?))
     };
-    let in_flight = trials.iter().map(|trial| Some(trial.ledger.as_ref()?.most_in_flight as f64));
-    let in_flight: Option<Vec<f64>> = in_flight.collect();
+    let known = |figure: &dyn Fn(&Trial) -> Option<f64>| {
+        let values: Option<Vec<f64>> = trials.iter().map(|trial| figure(trial)).collect();
+        values.and_then(|values| Estimate::of(&values)).map(Figure::from)
+    };
     Some(Figures {
         per_second: over(&Trial::per_second)?,
         p50_ns: quantile(0.5),
@@ -150,9 +202,21 @@ fn figures(trials: &[&Trial], pairs: &[(f64, f64)]) -> Option<Figures> {
         origin_us: over(&Trial::origin_us)?,
         memory_bytes: over(&|trial| trial.model_memory_bytes() as f64)?,
         wall_ns: over(&|trial| trial.wall_ns as f64)?,
-        in_flight: in_flight.and_then(|values| Estimate::of(&values)).map(Figure::from),
+        in_flight: known(&|trial| Some(trial.ledger.as_ref()?.most_in_flight as f64)),
+        client_in_flight: known(&|trial| Some(trial.client_in_flight? as f64)),
+        loop_late_ns: known(&|trial| Some(trial.event_loop?.latest_ns as f64)),
+        held: known(&held),
+        threads: known(&|trial| Some(trial.threads? as f64)),
         tls_tax: tax(pairs),
     })
+}
+
+/// The share of its threads' wall time for which fetches held them.
+fn held(trial: &Trial) -> Option<f64> {
+    let workers = trial.engine.as_ref()?.workers.unwrap_or(1).max(1) as f64;
+    // Measured on a sample of requests, so that it can come out a little above the whole.
+    let wall = Some(trial.wall_ns as f64).filter(|wall| *wall > 0.0)?;
+    trial.event_loop.map(|seen| (seen.held_ns as f64 / (wall * workers)).min(1.0))
 }
 
 fn tax(pairs: &[(f64, f64)]) -> Option<Tax> {
@@ -200,6 +264,11 @@ mod tests {
             time_wait: 0,
             histograms: BTreeMap::new(),
             sample: Vec::new(),
+            terms: Terms::Pinned,
+            client_in_flight: None,
+            event_loop: None,
+            threads: None,
+            verifies: None,
         }
     }
 

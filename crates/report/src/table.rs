@@ -1,10 +1,11 @@
 //! The table of a section, for a terminal.
 
 use comfy_table::{CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
-use measure::result::Flag;
+use measure::result::{Flag, Terms};
+use workload::Connection;
 
 use crate::format::{memory, number, time, with_interval};
-use crate::summary::{Figures, Row, Summary, Tax};
+use crate::summary::{Figure, Figures, Row, Summary, Tax};
 
 /// Draws the section's table with its title, wrapped to `width` columns where there is one.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
@@ -18,7 +19,7 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     for row in &summary.rows {
         table.add_row(match (&row.figures, waits) {
             (None, _) => vec![row.cell.to_string(), "invalid".to_owned()],
-            (Some(figures), true) => waiting(row, figures, summary.workload.slots()),
+            (Some(figures), true) => waiting(row, figures),
             (Some(figures), false) => cost(row, figures),
         });
     }
@@ -26,22 +27,70 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let mut text = format!("{}\n{table}", title(summary));
-    for reason in invalid(summary) {
-        text.push_str(&format!("\n{reason}"));
+    for line in invalid(summary).into_iter().chain(unpinned(summary)) {
+        text.push_str(&format!("\n{line}"));
     }
     text
 }
 
+/// What the ledger saw of rows that were let do as they do, and of pools.
+fn unpinned(summary: &Summary) -> Vec<String> {
+    let told = |row: &Row| {
+        let seen = row.seen.as_ref()?;
+        let accepts = format!("{} connections per request", number(seen.accepts_per_request));
+        let verifies = match seen.verifies {
+            Some(false) => "; does not verify certificates",
+            _ => "",
+        };
+        let handshakes = match row.cell.is_tls() {
+            true => {
+                format!(", {} full and {} resumed handshakes, {}", seen.full, seen.resumed, seen.negotiated.join("; "))
+            }
+            false => String::new(),
+        };
+        match row.terms {
+            Terms::Pinned => None,
+            Terms::Pooled => {
+                (row.cell.connection == Connection::KeepAlive).then(|| format!("pooled: {}: {accepts}", row.cell))
+            }
+            Terms::Stock => Some(format!("as it comes: {}: {accepts}{handshakes}", row.cell)),
+            Terms::Command => Some(format!("program: {}: {accepts}{handshakes}{verifies}", row.cell)),
+        }
+    };
+    summary.rows.iter().filter_map(told).collect()
+}
+
 /// Columns side by side under one line: nothing between rows, so that a table stays as short as its figures.
-const STYLE: TableStyle = TableStyle::new()
+pub(crate) const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none())
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());
 
-const COST: [&str; 8] =
-    ["cell", "req/s", "p50", "p99", "client CPU µs/req", "origin CPU µs/req", "peak RSS", "TLS tax µs/req"];
+const COST: [&str; 11] = [
+    "cell",
+    "req/s",
+    "p50",
+    "p99",
+    "client CPU\nµs/req",
+    "origin CPU\nµs/req",
+    "peak RSS",
+    "TLS tax\nµs/req",
+    "in\nflight",
+    "loop\nlate",
+    "threads\nheld",
+];
 
-const WAITING: [&str; 7] = ["cell", "in flight", "took", "p50", "p99", "client CPU µs/req", "peak RSS"];
+const WAITING: [&str; 9] = [
+    "cell",
+    "in flight\nclient/origin",
+    "took",
+    "p50",
+    "p99",
+    "client CPU\nµs/req",
+    "peak RSS",
+    "loop\nlate",
+    "threads\nheld",
+];
 
 fn title(summary: &Summary) -> String {
     let workload = &summary.workload;
@@ -74,26 +123,51 @@ fn cost(row: &Row, figures: &Figures) -> Vec<String> {
         number(figures.origin_us.median),
         memory(figures.memory_bytes.median),
         figures.tls_tax.as_ref().map(tax).unwrap_or_default(),
+        // Where answers come at once the origin has few in flight, whatever the client does.
+        marked(row, most(figures.client_in_flight)),
+        quantile(figures.loop_late_ns.map(|figure| figure.median)),
+        held(figures),
     ]
 }
 
-fn waiting(row: &Row, figures: &Figures, slots: u32) -> Vec<String> {
-    let in_flight = figures.in_flight.map_or_else(String::new, |most| format!("{} of {slots}", number(most.median)));
+fn waiting(row: &Row, figures: &Figures) -> Vec<String> {
     vec![
         row.cell.to_string(),
-        in_flight,
+        in_flight(row, figures),
         time(figures.wall_ns.median),
         quantile(figures.p50_ns.as_ref().map(|figure| figure.median)),
         quantile(figures.p99_ns.as_ref().map(|figure| figure.median)),
         with_interval(&figures.client_us),
         memory(figures.memory_bytes.median),
+        quantile(figures.loop_late_ns.map(|figure| figure.median)),
+        held(figures),
     ]
+}
+
+/// `64/61`: as the client and as the origin saw it.
+fn in_flight(row: &Row, figures: &Figures) -> String {
+    marked(row, format!("{}/{}", most(figures.client_in_flight), most(figures.in_flight)))
+}
+
+fn most(figure: Option<Figure>) -> String {
+    figure.map_or_else(|| "–".to_owned(), |most| format!("{:.0}", most.median))
+}
+
+/// Marked where it is far below what was asked for.
+fn marked(row: &Row, in_flight: String) -> String {
+    if row.flags.contains(&Flag::FewInFlight) { format!("{in_flight} few") } else { in_flight }
+}
+
+fn held(figures: &Figures) -> String {
+    figures.held.map_or_else(String::new, |share| format!("{:.0} %", share.median * 100.0))
 }
 
 /// A rate that the origin limited is a lower bound.
 fn per_second(row: &Row, figures: &Figures) -> String {
     let bound = if row.flags.contains(&Flag::OriginBound) { "≥ " } else { "" };
-    let rest: Vec<&str> = row.flags.iter().filter(|flag| **flag > Flag::ClientFull).map(|flag| flag.mark()).collect();
+    let said_elsewhere = [Flag::OriginBound, Flag::ClientFull, Flag::FewInFlight];
+    let rest: Vec<&str> =
+        row.flags.iter().filter(|flag| !said_elsewhere.contains(flag)).map(|flag| flag.mark()).collect();
     let rest = if rest.is_empty() { String::new() } else { format!(" [{}]", rest.join(", ")) };
     format!("{bound}{}{rest}", number(figures.per_second.median))
 }

@@ -6,6 +6,7 @@ mod cmd;
 mod failure;
 mod folder;
 mod interrupt;
+mod outside;
 mod plan;
 mod progress;
 mod show;

@@ -4,10 +4,10 @@ use measure::result::Section;
 use workload::{Cell, Concurrency, Connection, Path, Requests, Workload};
 
 /// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
-const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
+const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
 
 /// Requests of a trial where connections are kept: each costs a tenth or less.
-const KEEP_ALIVE_REQUESTS: Requests = Requests::new(4_000).unwrap();
+const KEEP_ALIVE_REQUESTS: Requests = Requests::new(8_000).unwrap();
 
 /// Requests of a trial that waits for a slow origin: each slot once.
 const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
@@ -21,35 +21,50 @@ const ROUNDS: u32 = 3;
 /// Service time of the slow origin, seconds.
 const DELAY: f64 = 0.1;
 
-/// What the command line says of the workload; `None` for what it leaves open.
+/// What the command line says of the workload; `None`, or empty, for what it leaves open.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
     pub(crate) requests: Option<Requests>,
-    pub(crate) concurrency: Option<Concurrency>,
+    pub(crate) concurrency: Vec<Concurrency>,
     pub(crate) path: Option<Path>,
     pub(crate) rounds: Option<u32>,
 }
 
 impl Asked {
-    fn section(&self, name: &str, path: Path, requests: Requests, rounds: u32, cells: Vec<Cell>) -> Section {
-        let workload = Workload {
-            path: self.path.clone().unwrap_or(path),
-            requests: self.requests.unwrap_or(requests),
-            concurrency: self.concurrency.unwrap_or(CONCURRENCY),
+    /// A section for each concurrency that was asked for.
+    fn sections(&self, name: &str, path: &Path, requests: Requests, rounds: u32, cells: &[Cell]) -> Vec<Section> {
+        let asked: &[Concurrency] = if self.concurrency.is_empty() { &[CONCURRENCY] } else { &self.concurrency };
+        let section = |concurrency: Concurrency| Section {
+            name: if asked.len() > 1 { format!("{name} c={concurrency}") } else { name.to_owned() },
+            workload: Workload {
+                path: self.path.as_ref().unwrap_or(path).clone(),
+                // Fewer requests than slots would not put the concurrency to use.
+                requests: self.requests.unwrap_or(requests.max(Requests::from(concurrency))),
+                concurrency,
+            },
+            rounds: self.rounds.unwrap_or(rounds),
+            cells: cells.to_vec(),
         };
-        Section { name: name.to_owned(), workload, rounds: self.rounds.unwrap_or(rounds), cells }
+        asked.iter().copied().map(section).collect()
     }
 }
 
-/// The chosen cells, a section for each connection kind: their requests differ so much in cost that one number of them
+/// The chosen cells, sections for each connection kind: their requests differ so much in cost that one number of them
 /// would be too many for the one or too few for the other.
 pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     let of_kind = |(kind, requests): (Connection, Requests)| {
         let chosen: Vec<Cell> = cells.iter().filter(|cell| cell.connection == kind).cloned().collect();
-        (!chosen.is_empty()).then(|| asked.section(kind.name(), Path::get(), requests, ROUNDS, chosen))
+        match chosen.is_empty() {
+            true => Vec::new(),
+            false => asked.sections(kind.name(), &Path::get(), requests, ROUNDS, &chosen),
+        }
     };
-    let kinds = [(Connection::NewConn, NEW_CONN_REQUESTS), (Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];
-    kinds.into_iter().filter_map(of_kind).collect()
+    let kinds = [
+        (Connection::NewConn, NEW_CONN_REQUESTS),
+        (Connection::KeepAlive, KEEP_ALIVE_REQUESTS),
+        (Connection::Own, KEEP_ALIVE_REQUESTS),
+    ];
+    kinds.into_iter().flat_map(of_kind).collect()
 }
 
 /// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
@@ -58,11 +73,9 @@ pub(crate) fn telling(cells: &[Cell], asked: &Asked) -> Vec<Section> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
     };
-    vec![
-        asked.section("new-conn", Path::get(), NEW_CONN_REQUESTS, ROUNDS, named(&NEW_CONN)),
-        asked.section("keep-alive", Path::get(), KEEP_ALIVE_REQUESTS, ROUNDS, named(&KEEP_ALIVE)),
-        asked.section("waiting", Path::delay(DELAY), WAITING_REQUESTS, 1, named(&WAITING)),
-    ]
+    let waits = asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING));
+    let cost = [named(&NEW_CONN), named(&KEEP_ALIVE)].concat();
+    by_connection(&cost, asked).into_iter().chain(waits).collect()
 }
 
 const NEW_CONN: [&str; 6] = [
@@ -101,5 +114,15 @@ mod tests {
         assert_eq!(sections.len(), 2);
         assert!(sections.iter().all(|section| section.workload.requests.get() == 7 && section.rounds == 2));
         assert_eq!(sections.iter().map(|section| section.cells.len()).sum::<usize>(), fetch::cells().len());
+    }
+
+    #[test]
+    fn a_sweep_has_a_section_for_each_concurrency_and_enough_requests_for_it() {
+        let concurrency = [1, 10_000].map(|c| Concurrency::new(c).unwrap()).to_vec();
+        let cells: Vec<Cell> = vec!["smol/hyper/rustls/new-conn".parse().unwrap()];
+        let sections = by_connection(&cells, &Asked { concurrency, ..Asked::default() });
+        let told: Vec<(&str, u64)> =
+            sections.iter().map(|section| (section.name.as_str(), section.workload.requests.get())).collect();
+        assert_eq!(told, [("new-conn c=1", 800), ("new-conn c=10000", 10_000)]);
     }
 }

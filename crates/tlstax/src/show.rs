@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use measure::result::RunResult;
-use report::{heading, spreadsheet, summary, table};
+use report::{heading, scaling, spreadsheet, summary, table};
 
 use crate::failure::Failure;
 
@@ -29,7 +29,8 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
         }
         Form::Tables => {
             let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-            let tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
+            let mut tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
+            tables.extend(scaling::tables(&result.run, &summaries));
             write(&format!("{}\n\n{}\n", heading::lines(result).join("\n"), tables.join("\n\n")))
         }
     }

@@ -47,6 +47,19 @@ fn more_connections_than_descriptors_are_refused_with_the_number() {
 }
 
 #[test]
+fn what_the_machine_cannot_hold_is_said_and_the_rest_runs() {
+    let (_dir, path) = folder();
+    let output = run(
+        &path,
+        "run serial plain new-conn -n 4000000 -c 4000000,2 --origin embedded --out never --rounds 1 --seed 1 --path /nowhere",
+    );
+    // The path fails every request, so that four million are never made; the sweep's other concurrency was begun.
+    assert_eq!(code(&output), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("left out: 4000000 requests in flight need"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("left out   serial/ureq/plain/new-conn at c = 4000000"), "{}", stdout(&output));
+}
+
+#[test]
 fn more_slots_than_requests_mean_as_many_as_there_are() {
     let (_dir, path) = folder();
     let output = run(&path, "run tokio-current plain new-conn -n 2 -c 60000 --rounds 1 --origin embedded --out r");

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{code, folder, result, run, stderr, stdout};
-use measure::result::Verdict;
+use measure::result::{Flag, Verdict};
 
 #[test]
 fn every_cell_of_the_table_is_valid() {
@@ -13,7 +13,7 @@ fn every_cell_of_the_table_is_valid() {
     let output = run(&path, "run --all --origin embedded -n 40 -c 4 --rounds 1 --seed 7 --out r");
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let result = result(&path, "r");
-    assert_eq!(result.trials.len(), 30);
+    assert_eq!(result.trials.len(), 72);
     for trial in &result.trials {
         assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
         assert_eq!(trial.right, 40);
@@ -21,11 +21,20 @@ fn every_cell_of_the_table_is_valid() {
         assert_eq!(ledger.requests, 40, "{}", trial.cell);
         assert!(ledger.most_in_flight <= 4);
         assert!(trial.client.cpu_ns > 0 && trial.origin.cpu_ns > 0 && trial.peak_memory_bytes > trial.recorder_bytes);
-        assert!(trial.quantile_ns("wait", 0.5).unwrap().is_some());
+        assert!(trial.client_in_flight.unwrap() <= 4);
+        let is_async = ["tokio", "smol", "async"].iter().any(|name| trial.cell.model.starts_with(name));
+        assert_eq!(trial.event_loop.is_some(), is_async, "{}", trial.cell);
+        let untold = &trial.engine.as_ref().unwrap().cannot_measure;
+        assert_eq!(
+            trial.quantile_ns("wait", 0.5).unwrap().is_none(),
+            untold.contains(&"wait".to_owned()),
+            "{}",
+            trial.cell
+        );
         let handshook = trial.quantile_ns("tls", 0.5).unwrap().is_some();
         let fresh = trial.cell.connection == workload::Connection::NewConn;
-        assert_eq!(handshook, trial.cell.is_tls() && fresh, "{}", trial.cell);
-        if trial.cell.is_tls() && fresh {
+        assert_eq!(handshook, trial.cell.is_tls() && fresh && untold.is_empty(), "{}", trial.cell);
+        if trial.cell.is_tls() && fresh && trial.terms.compares() {
             assert_eq!(ledger.offered.keys().collect::<Vec<_>>(), ["x25519"], "{}", trial.cell);
         }
     }
@@ -61,7 +70,8 @@ fn models_wait_as_they_must() {
             "rayon" => 2,
             _ => 12,
         };
-        assert_eq!(most, expected, "{}", trial.cell);
+        assert_eq!((most, trial.client_in_flight), (expected, Some(expected)), "{}", trial.cell);
+        assert_eq!(trial.flags.contains(&Flag::FewInFlight), expected < 12, "{}", trial.cell);
     }
 }
 
@@ -100,8 +110,9 @@ fn bytes_are_checked_by_their_length() {
 fn cells_are_listed_with_their_libraries() {
     let (_dir, path) = folder();
     let listed = stdout(&run(&path, "list"));
-    assert_eq!(listed.lines().filter(|line| line.contains("/new-conn")).count(), 15);
+    assert_eq!(listed.lines().filter(|line| line.contains("/new-conn")).count(), 36);
     assert!(listed.contains("OpenSSL") && listed.contains("aws-lc-rs"));
+    assert!(listed.contains("RUSTSEC-2025-0052"), "async-std is said to be discontinued");
     let json: serde_json::Value = serde_json::from_str(&stdout(&run(&path, "list rayon --json"))).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 6);
 }

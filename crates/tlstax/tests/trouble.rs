@@ -28,7 +28,8 @@ fn child(pid: u32, word: &str) -> u32 {
     wait_for(find).unwrap_or_else(|| panic!("{word} never ran"))
 }
 
-const LONG: &str = "run tokio-current plain new-conn --origin embedded --path /delay/0.2 -n 4 -c 1 --rounds 50 --out r";
+const LONG: &str =
+    "run tokio-current hyper plain new-conn --origin embedded --path /delay/0.2 -n 4 -c 1 --rounds 50 --out r";
 
 /// Waits for the first line of the result.
 fn first_trial(path: &Path) {
@@ -70,7 +71,7 @@ fn an_origin_that_dies_costs_one_trial() {
     let (_dir, path) = folder();
     let mut harness = start(
         &path,
-        "run tokio-current plain new-conn --origin embedded --path /delay/0.2 -n 4 -c 1 --rounds 4 --out r",
+        "run tokio-current hyper plain new-conn --origin embedded --path /delay/0.2 -n 4 -c 1 --rounds 4 --out r",
     );
     first_trial(&path);
     child(harness.id(), "engine");

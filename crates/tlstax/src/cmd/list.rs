@@ -2,25 +2,21 @@
 
 use std::process::ExitCode;
 
-use workload::Selection;
-
+use super::cells::Cells;
 use crate::failure::Failure;
 use crate::show::write;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Components of cells' names, or whole names (`tlstax list tokio-current rustls`)
-    words: Vec<String>,
-    /// Only cells whose whole name matches this regular expression; may be given again
-    #[arg(short, long = "filter", value_name = "REGEX")]
-    filter: Vec<String>,
+    #[command(flatten)]
+    cells: Cells,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let cells = Selection::new(&args.words, &args.filter)?.choose(&fetch::cells())?;
+    let cells = args.cells.selection()?.choose(&fetch::cells())?;
     if args.json {
         let rows = cells.iter().map(
             |cell| serde_json::json!({ "cell": cell, "model": fetch::note_of(cell), "tls": fetch::library_of(cell) }),

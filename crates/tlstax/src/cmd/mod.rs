@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod cells;
 pub(crate) mod engine;
 pub(crate) mod list;
 pub(crate) mod origin;

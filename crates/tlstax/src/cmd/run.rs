@@ -6,12 +6,15 @@ use std::process::ExitCode;
 
 use harness::{EngineCommand, Outcome, Pins, Plan};
 use measure::machine::{Machine, allowed_cpus};
-use measure::result::{FORMAT, Handshake, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
+use measure::process::raise_open_files;
+use measure::result::{FORMAT, Handshake, LeftOut, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
-use workload::{Concurrency, Path, Requests, Selection};
+use workload::{Concurrency, Path, Requests};
 
+use super::cells::Cells;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
+use crate::outside::{self, Engines};
 use crate::plan::{Asked, by_connection, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
@@ -19,11 +22,8 @@ use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Components of cells' names, or whole names (`tlstax run tokio-current rustls new-conn`)
-    words: Vec<String>,
-    /// Only cells whose whole name matches this regular expression; may be given again
-    #[arg(short, long = "filter", value_name = "REGEX")]
-    filter: Vec<String>,
+    #[command(flatten)]
+    cells: Cells,
     /// Every cell
     #[arg(long)]
     all: bool,
@@ -31,15 +31,20 @@ pub(crate) struct Args {
     /// Requests of each trial [default: 400 over new connections, 4000 over kept ones]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
     requests: Option<Requests>,
-    /// Requests in flight at most [default: 64]
-    #[arg(short, long, value_name = "C", help_heading = "Workload")]
-    concurrency: Option<Concurrency>,
+    /// Requests in flight at most [default: 64]; several, with commas between, are run one after another
+    #[arg(short, long, value_name = "C,…", value_delimiter = ',', help_heading = "Workload")]
+    concurrency: Vec<Concurrency>,
     /// What is fetched [default: /get]
     #[arg(long, value_name = "PATH", help_heading = "Workload")]
     path: Option<Path>,
     /// What it is fetched from: auto, go-httpbin or embedded
     #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto, help_heading = "Workload")]
     origin: Choice,
+
+    /// A program beside the cells: with {url} in it any that fetches ({c}, {n}, {s} and {ca} are filled in too), without
+    /// one that speaks the trial protocol; may be given again
+    #[arg(long, value_name = "COMMAND", help_heading = "Workload")]
+    engine: Vec<String>,
 
     /// How often each cell runs [default: 3]; from 6 on there are intervals
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Measurement")]
@@ -54,7 +59,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SEED", help_heading = "Measurement")]
     seed: Option<u64>,
 
-    /// The result folder, to be made [default: results/local/<time>]
+    /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
     /// The summary as JSON
@@ -74,8 +79,10 @@ enum Pin {
 const PORTS: u16 = 16;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let sections = sections(args)?;
-    let mut plan = plan(args, sections)?;
+    let engines = outside::read(&args.engine)?;
+    let mut sections = sections(args, &engines)?;
+    let left_out = leave_out(&mut sections, &engines)?;
+    let mut plan = plan(args, sections, left_out, engines)?;
     let dir = args.out.clone().unwrap_or_else(folder::fresh);
     let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64 * u64::from(section.rounds)).sum();
     let mut progress = Progress::new(trials);
@@ -99,19 +106,50 @@ fn code(outcome: &Outcome) -> ExitCode {
     }
 }
 
-fn sections(args: &Args) -> Result<Vec<Section>, Failure> {
-    let asked =
-        Asked { requests: args.requests, concurrency: args.concurrency, path: args.path.clone(), rounds: args.rounds };
-    let selection = Selection::new(&args.words, &args.filter)?;
+fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
+    let asked = Asked {
+        requests: args.requests,
+        concurrency: args.concurrency.clone(),
+        path: args.path.clone(),
+        rounds: args.rounds,
+    };
+    let selection = args.cells.selection()?;
     let cells = fetch::cells();
     match (args.all, selection.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
-        (false, true) => Ok(telling(&cells, &asked)),
-        (_, _) => Ok(by_connection(&selection.choose(&cells)?, &asked)),
+        (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
+        (false, true) => Ok(by_connection(&engines.cells, &asked)),
+        (_, _) => Ok(by_connection(&[selection.choose(&cells)?, engines.cells.clone()].concat(), &asked)),
     }
 }
 
-fn plan(args: &Args, sections: Vec<Section>) -> Result<Plan, Failure> {
+/// Takes out of the sections what this machine cannot hold, and says so before anything is measured.
+fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftOut>, Failure> {
+    let open_files = raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut left_out = engines.left_out.clone();
+    for section in sections.iter_mut() {
+        section.cells.retain(|cell| match harness::binding(cell, &section.workload, open_files) {
+            Some(limit) => {
+                let concurrency = Some(limit.concurrency);
+                left_out.push(LeftOut { what: cell.to_string(), concurrency, why: limit.to_string() });
+                false
+            }
+            None => true,
+        });
+    }
+    sections.retain(|section| !section.cells.is_empty());
+    let mut reasons: Vec<&str> = left_out.iter().map(|left| left.why.as_str()).collect();
+    reasons.dedup();
+    if sections.is_empty() {
+        return Err(Failure::Usage(format!("nothing is left to run: {}", reasons.join("; "))));
+    }
+    for reason in reasons {
+        anstream::eprintln!("left out: {reason}");
+    }
+    Ok(left_out)
+}
+
+fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: Engines) -> Result<Plan, Failure> {
     let cpus = allowed_cpus();
     let split = args.pin.map_or(cpus.len() > 1, |pin| pin == Pin::Split);
     let pinning = harness::pin(&cpus, split)?;
@@ -132,6 +170,7 @@ fn plan(args: &Args, sections: Vec<Section>) -> Result<Plan, Failure> {
         handshake: handshake(&pins),
         machine: Machine::read(),
         sections,
+        left_out,
         ended: None,
         interrupted: false,
     };
@@ -141,6 +180,7 @@ fn plan(args: &Args, sections: Vec<Section>) -> Result<Plan, Failure> {
         ports: PORTS,
         pins,
         engine: EngineCommand { program: embedded.exe.clone(), args: vec![OsString::from("engine")] },
+        outside: engines.by_name,
         embedded,
         deadline: None,
         interrupt: interrupt::flag()?,
@@ -177,7 +217,7 @@ fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
         text.push_str(&format!("\n{}\n", sentences.join("\n")));
     }
     text.push_str(&format!("\nResults: {}\n", dir.display()));
-    if !args.all && args.words.is_empty() && args.filter.is_empty() {
+    if !args.all && args.cells.words.is_empty() && args.cells.filter.is_empty() && args.engine.is_empty() {
         text.push_str(
             "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",
         );

@@ -1,0 +1,99 @@
+//! How cells scale with concurrency, where a run swept it: throughput by C, memory per connection, and where a model stops.
+
+use comfy_table::{CellAlignment, Table};
+use measure::result::RunInfo;
+use workload::{Cell, Concurrency};
+
+use crate::format::number;
+use crate::summary::{Figures, Summary};
+use crate::table::STYLE;
+
+/// One table per kind of connection and path that ran at two concurrencies or more.
+pub fn tables(run: &RunInfo, summaries: &[Summary]) -> Vec<String> {
+    let mut tables = Vec::new();
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for summary in summaries {
+        let key = key(summary);
+        if seen.contains(&key) {
+            continue;
+        }
+        let of_key: Vec<&Summary> = summaries.iter().filter(|other| self::key(other) == key).collect();
+        if of_key.len() > 1 {
+            tables.push(draw(run, &of_key));
+        }
+        seen.push(key);
+    }
+    tables
+}
+
+/// What makes sections one sweep: all but the concurrency.
+fn key(summary: &Summary) -> (String, String) {
+    let kind = summary.rows.first().map_or_else(String::new, |row| row.cell.connection.to_string());
+    (kind, summary.workload.path.to_string())
+}
+
+fn draw(run: &RunInfo, sweep: &[&Summary]) -> String {
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    let columns = sweep.iter().map(|summary| format!("c = {}\nreq/s", summary.workload.concurrency));
+    let header = ["cell".to_owned()].into_iter().chain(columns);
+    let most = "KiB per\nconnection".to_owned();
+    table.set_header(header.chain([most, "threads".to_owned(), "stops".to_owned()]));
+    for cell in cells(sweep) {
+        let at = |summary: &Summary| summary.row(&cell).and_then(|row| row.figures.clone());
+        let figures: Vec<Option<Figures>> = sweep.iter().map(|summary| at(summary)).collect();
+        let rates = figures.iter().map(|figures| {
+            figures.as_ref().map_or_else(|| "–".to_owned(), |figures| number(figures.per_second.median))
+        });
+        let threads = figures.iter().flatten().filter_map(|figures| figures.threads).map(|most| most.median);
+        let threads =
+            threads.fold(None, |most: Option<f64>, threads| Some(most.map_or(threads, |most| most.max(threads))));
+        table.add_row([cell.to_string()].into_iter().chain(rates).chain([
+            per_connection(sweep, &figures).map_or_else(String::new, number),
+            threads.map_or_else(String::new, number),
+            stops(run, sweep, &cell).unwrap_or_default(),
+        ]));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let path = &sweep.first().map(|summary| summary.workload.path.to_string()).unwrap_or_default();
+    format!("scaling of GET {path}\n{table}")
+}
+
+/// Every cell of the sweep, those too that only ran at some concurrencies.
+fn cells(sweep: &[&Summary]) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for row in sweep.iter().flat_map(|summary| &summary.rows) {
+        if !cells.contains(&row.cell) {
+            cells.push(row.cell.clone());
+        }
+    }
+    cells
+}
+
+/// Memory that one more connection takes, KiB: the slope between the least and the greatest concurrency that counts.
+fn per_connection(sweep: &[&Summary], figures: &[Option<Figures>]) -> Option<f64> {
+    let slots = |summary: &Summary| f64::from(summary.workload.slots());
+    let mut points = sweep
+        .iter()
+        .zip(figures)
+        .filter_map(|(summary, figures)| figures.as_ref().map(|figures| (slots(summary), figures.memory_bytes.median)));
+    let (few, low) = points.next()?;
+    let (many, high) = points.next_back()?;
+    (many > few).then(|| (high - low).max(0.0) / (many - few) / 1024.0)
+}
+
+/// The least concurrency at which the cell could not run or did not count, and why.
+fn stops(run: &RunInfo, sweep: &[&Summary], cell: &Cell) -> Option<String> {
+    let name = cell.to_string();
+    let at = |c: Concurrency, why: &str| format!("at c = {c}: {why}");
+    let left = run.left_out.iter().filter(|left| left.what == name);
+    let left = left.filter_map(|left| Some((left.concurrency?, at(left.concurrency?, &left.why))));
+    let failed = sweep.iter().filter_map(|summary| {
+        let row = summary.row(cell)?;
+        let why = row.invalid.keys().next()?;
+        row.figures.is_none().then(|| (summary.workload.concurrency, at(summary.workload.concurrency, why)))
+    });
+    left.chain(failed).min_by_key(|(concurrency, _)| *concurrency).map(|(_, why)| why)
+}

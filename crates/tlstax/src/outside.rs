@@ -1,0 +1,77 @@
+//! Engines from outside, as `--engine` names them: any program that fetches a URL, or one that speaks the trial protocol.
+
+use std::collections::BTreeMap;
+
+use harness::{CommandError, CommandLine, OUTSIDE, Outside};
+use measure::result::LeftOut;
+use workload::{Cell, Connection};
+
+use crate::failure::Failure;
+
+/// The TLS stack in the name of an outside engine's cell: which one it is only the engine knows.
+const HTTPS: &str = "https";
+
+/// The engines that were named, their cells, and those that are not there.
+#[derive(Debug, Default)]
+pub(crate) struct Engines {
+    pub(crate) by_name: BTreeMap<String, Outside>,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// Reads the command lines. One without `{url}` must speak the protocol; one whose program is not installed is left out.
+pub(crate) fn read(lines: &[String]) -> Result<Engines, Failure> {
+    let mut engines = Engines::default();
+    for line in lines {
+        match CommandLine::parse(line) {
+            Ok(command) => engines.take(command),
+            Err(missing @ CommandError::NotInstalled { .. }) => {
+                engines.left_out.push(LeftOut { what: line.clone(), concurrency: None, why: missing.to_string() });
+            }
+            Err(error) => return Err(Failure::Usage(error.to_string())),
+        }
+    }
+    Ok(engines)
+}
+
+impl Engines {
+    fn take(&mut self, command: CommandLine) {
+        let name = self.free_name(command.name());
+        let (kinds, engine) = match command.takes_url() {
+            true => (vec![Connection::Own], Outside::Command(command)),
+            false => (Connection::ALL.to_vec(), Outside::Protocol(command.as_engine())),
+        };
+        for tls in [Cell::PLAIN, HTTPS] {
+            self.cells.extend(kinds.iter().map(|connection| Cell {
+                model: OUTSIDE.to_owned(),
+                client: name.clone(),
+                tls: tls.to_owned(),
+                connection: *connection,
+            }));
+        }
+        self.by_name.insert(name, engine);
+    }
+
+    /// The program's name, numbered where another engine has it already.
+    fn free_name(&self, name: &str) -> String {
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        names.find(|name| !self.by_name.contains_key(name)).unwrap_or_else(|| name.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_makes_a_command_of_it_and_none_an_engine() {
+        let lines = ["sh -c 'x {url}'", "sh -c x", "no-such-program {url}"].map(str::to_owned);
+        let engines = read(&lines).unwrap();
+        let names: Vec<String> = engines.cells.iter().map(Cell::to_string).collect();
+        assert_eq!(names[..2], ["engine/sh/plain/own", "engine/sh/https/own"]);
+        assert_eq!(names[2..].len(), 4);
+        assert!(names[2..].iter().all(|name| name.starts_with("engine/sh-2/")));
+        assert!(engines.left_out[0].why.contains("not installed"));
+    }
+}
