@@ -1,0 +1,3 @@
+module tlstax/engines/go-nethttp
+
+go 1.25.0
