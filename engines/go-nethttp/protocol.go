@@ -13,8 +13,9 @@ type job struct {
 	Protocol int    `json:"protocol"`
 	Cell     string `json:"cell"`
 	Workload struct {
-		Requests    int `json:"requests"`
-		Concurrency int `json:"concurrency"`
+		Path        string `json:"path"`
+		Requests    int    `json:"requests"`
+		Concurrency int    `json:"concurrency"`
 	} `json:"workload"`
 	Targets   []target `json:"targets"`
 	TrustFile string   `json:"trust_file"`

@@ -131,6 +131,7 @@ pub(crate) fn run(
     let mut process = Command::new(&command.program);
     process.args(command.filled(url, workload, trust_file)).process_group(0);
     process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    die_with_parent(&mut process);
     let started = now_ns();
     let cpus = Some(plan.run.pinning.client.as_slice());
     let spawned = origin::on_cpus(cpus, || process.spawn()).map_err(|error| failed(&error))?;
@@ -148,6 +149,15 @@ pub(crate) fn run(
         }
         peak = peak_memory_bytes(running.0.id()).unwrap_or(peak);
     }
+}
+
+/// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell it.
+#[allow(unsafe_code)]
+fn die_with_parent(process: &mut Command) {
+    let ask = || nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).map_err(std::io::Error::from);
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one prctl(2), which is; turning its
+    // error number into an error neither allocates nor locks.
+    unsafe { process.pre_exec(ask) };
 }
 
 fn ended(used: &ResUse, started: u64, peak_memory_bytes: u64, tails: &[Tail; 2]) -> Ended {

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use measure::protocol::{Answer, Order};
@@ -22,11 +22,14 @@ pub struct EngineCommand {
     pub args: Vec<OsString>,
 }
 
-/// The longest line an engine may say, bytes: 64 MiB hold a million rows.
-const LONGEST_LINE: u64 = 64 << 20;
+/// The longest line an engine may say, bytes: room for a million rows of 150 to 200 bytes.
+const LONGEST_LINE: u64 = 256 << 20;
 
 /// How much of its standard error is kept, bytes.
 const STDERR_KEPT: usize = 4096;
+
+/// How long the last words of a process that has ended may take to be read.
+const READ_WITHIN: Duration = Duration::from_millis(200);
 
 /// How often a wait looks whether the run is to end.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -55,22 +58,28 @@ pub(crate) struct Engine {
 }
 
 /// The end of what a process says on one of its streams.
-pub(crate) struct Tail(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Tail {
+    kept: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
 
 impl Tail {
     /// Reads the stream to its end, on a thread, so that the process is never held up.
     pub(crate) fn follow(pipe: Option<impl Read + Send + 'static>) -> Tail {
         let kept = Arc::new(Mutex::new(Vec::new()));
-        if let Some(pipe) = pipe {
-            let into = Arc::clone(&kept);
-            thread::spawn(move || keep_tail(pipe, &into));
-        }
-        Tail(kept)
+        let into = Arc::clone(&kept);
+        let reader = pipe.map(|pipe| thread::spawn(move || keep_tail(pipe, &into)));
+        Tail { kept, reader }
     }
 
-    /// What is there of it by now.
+    /// What a process that has ended said last. A process that it left behind may hold the stream open: that is not
+    /// waited for long.
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+        let until = Instant::now() + READ_WITHIN;
+        while self.reader.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < until {
+            thread::sleep(Duration::from_millis(1));
+        }
+        String::from_utf8_lossy(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 }
 

@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use ledger::Side;
 use measure::protocol::{Job, Order};
 use origin::{Authority, Kind, Launch, Leaf};
 use workload::{Cell, Concurrency, Connection, Requests, Workload};
@@ -19,7 +21,10 @@ use crate::plan::Plan;
 use crate::source::Source;
 
 /// How long an examination may take.
-const WITHIN: Duration = Duration::from_secs(10);
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// How long the impostor may take to count what a client that has ended left behind.
+const COUNTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The servers that no client may trust, and what is wrong with them.
 const IMPOSTORS: [(Leaf, &str); 2] =
@@ -67,11 +72,15 @@ impl Examiner {
         for (impostor, fault) in &mut self.impostors {
             faults.extend(examine(plan, job, environment, impostor, fault)?);
         }
-        self.found.insert(key, faults.clone());
+        // What could not be seen may be seen another time.
+        if !faults.iter().any(|fault| fault.contains(NOTHING_SHOWS)) {
+            self.found.insert(key, faults.clone());
+        }
         Ok(faults)
     }
 
-    /// Whether a program verifies: it sent no impostor a request. `None` without TLS. It is shown, and forbids nothing.
+    /// Whether a program verifies: it sent no impostor a request. `None` without TLS, and where it broke off no
+    /// handshake either. It is shown, and forbids nothing.
     pub(crate) fn verifies(
         &mut self,
         plan: &Plan,
@@ -96,7 +105,11 @@ impl Examiner {
                 // Most programs fail here, as they should; what counts is what the impostor saw.
                 Ok(_) | Err(Fault::Failed(_)) => {}
             }
-            verifies &= impostor.read(false).map_err(unexamined)?.https.since(&before.https).requests == 0;
+            let seen = counted(impostor, &before.https)?;
+            if seen.requests == 0 && seen.handshakes.failed == 0 {
+                return Ok(None);
+            }
+            verifies &= seen.requests == 0;
         }
         self.verifies.insert(cell.client.clone(), verifies);
         Ok(Some(verifies))
@@ -124,14 +137,29 @@ fn examine(
     let targets = impostor.targets(&cell, &one.path).map_err(unexamined)?;
     let job = Job { cell, workload: one, targets, ..job.clone() };
     tempt(plan, job, environment)?;
-    let after = impostor.read(false).map_err(unexamined)?.https.since(&before.https);
-    Ok(match (after.accepts, after.requests) {
-        (0, _) => Some(format!(
-            "it never connected to a server whose certificate is {fault}, so nothing shows that it verifies"
-        )),
-        (_, 0) => None,
+    let after = counted(impostor, &before.https)?;
+    Ok(match (after.requests, after.handshakes.failed) {
+        (0, 0) => {
+            Some(format!("it broke off no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
+        }
+        (0, _) => None,
         _ => Some(format!("it sent a request to a server whose certificate is {fault}: it does not verify")),
     })
+}
+
+/// The words of an examination that came to nothing.
+const NOTHING_SHOWS: &str = "nothing shows that it verifies";
+
+/// What the impostor saw since `before`: a handshake that a client breaks off is counted a moment after it has.
+fn counted(impostor: &mut Source, before: &Side) -> Result<Side, Fault> {
+    let until = Instant::now() + COUNTED_WITHIN;
+    loop {
+        let seen = impostor.read(false).map_err(unexamined)?.https.since(before);
+        if seen.requests > 0 || seen.handshakes.failed > 0 || Instant::now() >= until {
+            return Ok(seen);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ledger::Side;
-use measure::kernel::Counters;
-use measure::process::{Cost, Reading, peak_memory_bytes, reset_peak_memory};
+use measure::clock::now_ns;
+use measure::kernel::{self, Counters};
+use measure::process::{self, Cost, Reading, peak_memory_bytes, reset_peak_memory};
 use measure::protocol::{Answer, Finished, Job, Order, Ready, Seen, Target, VERSION};
 use measure::recorder::fold_rows;
 use measure::result::{Flag, Section, Terms, Trial, Verdict};
@@ -28,7 +29,8 @@ const ORIGIN_BOUND: f64 = 0.90;
 /// Share of the client's CPU time from which it counts as full.
 const CLIENT_FULL: f64 = 0.95;
 
-/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports.
+/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports. Half
+/// of what the kernel keeps at all is the bound where that is less.
 const TIME_WAIT_PER_PORT: u64 = 14_000;
 
 /// What all trials of a run share.
@@ -66,7 +68,7 @@ impl Stage<'_> {
     pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, run::Interrupted> {
         let mut learnt = Learnt::default();
         let measured = match self.plan.outside(cell) {
-            Some(Outside::Command(command)) => self.command(section, cell, command, &mut learnt),
+            Some(Outside::Command(command)) => self.command(section, cell, round, command, &mut learnt),
             Some(Outside::Protocol(_)) | None => self.measure(section, cell, round, &mut learnt),
         };
         match measured {
@@ -91,7 +93,7 @@ impl Stage<'_> {
         learnt.broken = self.examiner.faults(plan, &job, &environment)?;
         learnt.verifies = cell.is_tls().then_some(learnt.broken.is_empty());
 
-        let until = until(plan, section);
+        let until = until(plan, section, cell);
         let interrupt = &plan.interrupt;
         let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
         engine.say(&Order::Job(Box::new(job)))?;
@@ -104,11 +106,15 @@ impl Stage<'_> {
         reset_peak_memory(engine.pid()).map_err(costly)?;
         let origin_before = Reading::of(origin_pid).map_err(costly)?;
         let client_before = Reading::of(engine.pid()).map_err(costly)?;
+        let said = now_ns();
         engine.say(&Order::Go)?;
         let finished = finished(engine.hear("finished", interrupt)?)?;
+        let heard = now_ns();
         let client_after = Reading::of(engine.pid()).map_err(costly)?;
         learnt.peak_memory_bytes = peak_memory_bytes(engine.pid()).map_err(costly)?;
         learnt.finished = Some(finished);
+        learnt.broken.extend(clock_fault(said, &finished, heard));
+        learnt.broken.extend(unseen_processes(engine.pid()));
         learnt.client = client_after.since(&client_before);
         learnt.after = Counters::read();
 
@@ -146,18 +152,21 @@ impl Stage<'_> {
         &mut self,
         section: &Section,
         cell: &Cell,
+        round: u32,
         command: &CommandLine,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
         let (plan, workload, trust_file) = (self.plan, &section.workload, &self.trust_file);
         learnt.verifies = self.examiner.verifies(plan, cell, command, workload, trust_file)?;
         let start = self.source.begin().map_err(origin_failed)?;
-        let target = self.source.targets(cell, &workload.path).map_err(origin_failed)?.swap_remove(0);
+        let mut targets = self.source.targets(cell, &workload.path).map_err(origin_failed)?;
+        // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
+        let target = targets.swap_remove(round as usize % targets.len());
         let origin_pid = self.source.running().map_err(origin_failed)?.ready().pid;
         let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
         learnt.before = Counters::read();
         let origin_before = Reading::of(origin_pid).map_err(costly)?;
-        let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section))?;
+        let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
         learnt.after = Counters::read();
         let end = self.source.read(false).map_err(origin_failed)?;
         learnt.origin = Reading::of(origin_pid).map_err(costly)?.since(&origin_before);
@@ -213,16 +222,40 @@ impl Stage<'_> {
             0 => 0.0,
             wall => cost.cpu_ns as f64 / (wall as f64 * cpus as f64),
         };
-        let ports = u64::from(self.plan.ports);
+        let most = (u64::from(self.plan.ports) * TIME_WAIT_PER_PORT).min(kernel::most_time_wait() / 2);
         let found = [
             (Flag::OriginBound, share(&learnt.origin, pinning.origin.len()) >= ORIGIN_BOUND),
             (Flag::ClientFull, share(&learnt.client, pinning.client.len()) >= CLIENT_FULL),
-            (Flag::TimeWait, learnt.before.time_wait >= ports * TIME_WAIT_PER_PORT),
+            (Flag::TimeWait, learnt.before.time_wait >= most),
             (Flag::ListenOverflow, learnt.after.listen_overflows > learnt.before.listen_overflows),
             (Flag::FewInFlight, few_in_flight(&section.workload, learnt)),
         ];
         found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
     }
+}
+
+/// What is wrong with an engine's stamps, held against the harness' own. Between them lie a few wake-ups; half a second
+/// and a tenth of the trial allow for a busy machine, and for no other clock or unit.
+fn clock_fault(said: u64, finished: &Finished, heard: u64) -> Option<String> {
+    let Finished { started_ns, ended_ns, .. } = *finished;
+    let between = heard.saturating_sub(said);
+    let untold = between.saturating_sub(ended_ns.saturating_sub(started_ns));
+    let agrees = said <= started_ns && ended_ns <= heard && untold <= 500_000_000 + between / 10;
+    (!agrees).then(|| {
+        format!(
+            "its clock is not the harness': it tells of {} ms, {} ms passed between \"go\" and \"finished\"",
+            ended_ns.saturating_sub(started_ns) / 1_000_000,
+            between / 1_000_000
+        )
+    })
+}
+
+/// An engine that works in processes of its own: only its own cost is read.
+fn unseen_processes(pid: u32) -> Option<String> {
+    let count = process::children(pid);
+    (count > 0).then(|| {
+        format!("it has started {count} processes, whose cost is not seen: give the program itself, not a wrapper")
+    })
 }
 
 /// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the origin
@@ -235,8 +268,8 @@ fn few_in_flight(workload: &Workload, learnt: &Learnt) -> bool {
         || (waits && learnt.measured.as_ref().is_some_and(|ledger| few(ledger.most_in_flight)))
 }
 
-fn until(plan: &Plan, section: &Section) -> Instant {
-    let within = plan.deadline.unwrap_or_else(|| deadline::of(&section.workload));
+fn until(plan: &Plan, section: &Section, cell: &Cell) -> Instant {
+    let within = plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell.connection));
     Instant::now().checked_add(within).unwrap_or_else(|| Instant::now() + run::FOREVER)
 }
 

@@ -25,6 +25,12 @@ impl Counters {
     }
 }
 
+/// Sockets that the kernel keeps in TIME_WAIT at most.
+pub fn most_time_wait() -> u64 {
+    let limit = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_max_tw_buckets").ok();
+    limit.and_then(|limit| limit.trim().parse().ok()).unwrap_or(u64::MAX)
+}
+
 fn steal_ns() -> u64 {
     let ticks = KernelStats::current().ok().and_then(|stats| stats.total.steal).unwrap_or(0);
     ticks * 1_000_000_000 / procfs::ticks_per_second().max(1)

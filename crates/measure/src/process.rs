@@ -68,6 +68,13 @@ pub fn threads(pid: u32) -> Option<u64> {
     u64::try_from(open(pid).ok()?.stat().ok()?.num_threads).ok()
 }
 
+/// Processes that `pid` has started and that live: their cost is none of its own.
+pub fn children(pid: u32) -> usize {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
+    let of_task = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+    tasks.map(|task| of_task(task).split_whitespace().count()).sum()
+}
+
 /// Raises this process' (and so its children's) limit of open files to the hard limit, and returns it.
 pub fn raise_open_files() -> Result<u64, ProcessError> {
     let pid = std::process::id();

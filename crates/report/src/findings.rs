@@ -49,7 +49,7 @@ fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
     let saved = fresh.client_us.median / kept.client_us.median;
     let tax = kept.tls_tax.map(|tax| format!(", of which TLS is {}", number(tax.added_us.median)));
     Some(format!(
-        "Kept alive, the same {model}/{client} request over {tls} costs {} µs{}: {saved:.0} times less.",
+        "Kept alive, the same {model}/{client} request over {tls} costs {} µs{}: about {saved:.0} times less.",
         number(kept.client_us.median),
         tax.unwrap_or_default()
     ))
@@ -59,10 +59,17 @@ fn waiting(summary: &Summary) -> Option<String> {
     if !waits(summary) {
         return None;
     }
-    let told = |row: &Row| Some((row.cell.clone(), row.figures.clone()?));
+    let told = |row: &Row| {
+        let compares = row.terms.compares() && !row.unproven;
+        compares.then(|| Some((row.cell.clone(), row.figures.clone()?))).flatten()
+    };
     let mut rows: Vec<(Cell, Figures)> = summary.rows.iter().filter_map(told).collect();
     rows.sort_by(|a, b| a.1.wall_ns.median.total_cmp(&b.1.wall_ns.median));
     let ((fast, quick), (slow, late)) = (rows.first()?, rows.last()?);
+    // Anything less may be chance, in a section that runs but once.
+    if late.wall_ns.median < 2.0 * quick.wall_ns.median {
+        return None;
+    }
     let in_flight =
         |figures: &Figures| figures.in_flight.map_or_else(|| "?".to_owned(), |most| format!("{:.0}", most.median));
     Some(format!(

@@ -11,7 +11,7 @@ pub fn lines(result: &RunResult) -> Vec<String> {
         format!("CPUs       {}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu),
         format!("origin     {} {} ({})", run.origin.name, run.origin.version, why(&run.origin)),
         format!(
-            "TLS        {} · {} · {} · {} · {}, by the origin's ledger",
+            "TLS        pinned to {} · {} · {} · {} · {}",
             run.handshake.version,
             run.handshake.suite,
             run.handshake.group,

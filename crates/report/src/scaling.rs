@@ -6,7 +6,7 @@ use workload::{Cell, Concurrency};
 
 use crate::format::number;
 use crate::summary::{Figures, Summary};
-use crate::table::STYLE;
+use crate::table::{STYLE, per_second};
 
 /// One table per kind of connection and path that ran at two concurrencies or more.
 pub fn tables(run: &RunInfo, summaries: &[Summary]) -> Vec<String> {
@@ -42,8 +42,9 @@ fn draw(run: &RunInfo, sweep: &[&Summary]) -> String {
     for cell in cells(sweep) {
         let at = |summary: &Summary| summary.row(&cell).and_then(|row| row.figures.clone());
         let figures: Vec<Option<Figures>> = sweep.iter().map(|summary| at(summary)).collect();
-        let rates = figures.iter().map(|figures| {
-            figures.as_ref().map_or_else(|| "–".to_owned(), |figures| number(figures.per_second.median))
+        let rates = sweep.iter().zip(&figures).map(|(summary, figures)| match (summary.row(&cell), figures) {
+            (Some(row), Some(figures)) => per_second(row, figures),
+            _ => "–".to_owned(),
         });
         let threads = figures.iter().flatten().filter_map(|figures| figures.threads).map(|most| most.median);
         let threads =

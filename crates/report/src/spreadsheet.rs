@@ -16,6 +16,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 figures.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
             };
             let client = figures.map(|figures| figures.client_us);
+            let ratio = figures.and_then(|figures| figures.tls_tax).map(|tax| tax.ratio);
             writer.write_record([
                 summary.section.clone(),
                 row.cell.to_string(),
@@ -31,6 +32,8 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 median(&|f| f.in_flight),
                 median(&|f| f.tls_tax.map(|tax| tax.added_us)),
                 median(&|f| f.tls_tax.map(|tax| tax.ratio)),
+                ratio.map_or_else(String::new, |ratio| ratio.low.to_string()),
+                ratio.map_or_else(String::new, |ratio| ratio.high.to_string()),
                 row.flags.iter().map(|flag| flag.mark()).collect::<Vec<_>>().join(" "),
                 row.invalid.keys().cloned().collect::<Vec<_>>().join("; "),
             ])?;
@@ -40,7 +43,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 18] = [
     "section",
     "cell",
     "rounds_counted",
@@ -55,6 +58,8 @@ const HEADER: [&str; 16] = [
     "most_in_flight",
     "tls_tax_us_per_request",
     "tls_tax_ratio",
+    "tls_tax_ratio_low",
+    "tls_tax_ratio_high",
     "flags",
     "invalid",
 ];

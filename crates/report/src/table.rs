@@ -18,7 +18,9 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     table.set_header(if waits { WAITING.to_vec() } else { COST.to_vec() });
     for row in &summary.rows {
         table.add_row(match (&row.figures, waits) {
-            (None, _) => vec![row.cell.to_string(), "invalid".to_owned()],
+            (None, _) => {
+                vec![row.cell.to_string(), if row.invalid.is_empty() { "not run" } else { "invalid" }.to_owned()]
+            }
             (Some(figures), true) => waiting(row, figures),
             (Some(figures), false) => cost(row, figures),
         });
@@ -54,7 +56,9 @@ fn unpinned(summary: &Summary) -> Vec<String> {
                 (row.cell.connection == Connection::KeepAlive).then(|| format!("pooled: {}: {accepts}", row.cell))
             }
             Terms::Stock => Some(format!("as it comes: {}: {accepts}{handshakes}", row.cell)),
-            Terms::Command => Some(format!("program: {}: {accepts}{handshakes}{verifies}", row.cell)),
+            Terms::Command => {
+                Some(format!("program (answers not checked): {}: {accepts}{handshakes}{verifies}", row.cell))
+            }
         }
     };
     summary.rows.iter().filter_map(told).collect()
@@ -108,9 +112,16 @@ fn rounds(summary: &Summary) -> String {
     let claims = summary.rows.iter().filter_map(|row| row.figures.as_ref()).any(|figures| figures.client_us.confident);
     match (summary.rounds, claims) {
         (1, _) => "1 round: no interval, no winner".to_owned(),
-        (rounds, true) => format!("{rounds} rounds: median (95 % interval)"),
+        (rounds, true) => format!("{rounds} rounds: median (95 % interval{})", exceptions(summary)),
         (rounds, false) => format!("{rounds} rounds: median (range), no winner below {}", stats::ENOUGH_ROUNDS),
     }
+}
+
+/// Which rows have fewer rounds than an interval takes.
+fn exceptions(summary: &Summary) -> String {
+    let few = summary.rows.iter().filter(|row| row.figures.is_some() && row.counted < stats::ENOUGH_ROUNDS);
+    let few: Vec<String> = few.map(|row| format!("{} {}", row.cell, row.counted)).collect();
+    if few.is_empty() { String::new() } else { format!("; range where fewer rounds count: {}", few.join(", ")) }
 }
 
 fn cost(row: &Row, figures: &Figures) -> Vec<String> {
@@ -134,7 +145,7 @@ fn waiting(row: &Row, figures: &Figures) -> Vec<String> {
     vec![
         row.cell.to_string(),
         in_flight(row, figures),
-        time(figures.wall_ns.median),
+        format!("{}{}", time(figures.wall_ns.median), marks(row)),
         quantile(figures.p50_ns.as_ref().map(|figure| figure.median)),
         quantile(figures.p99_ns.as_ref().map(|figure| figure.median)),
         with_interval(&figures.client_us),
@@ -163,13 +174,17 @@ fn held(figures: &Figures) -> String {
 }
 
 /// A rate that the origin limited is a lower bound.
-fn per_second(row: &Row, figures: &Figures) -> String {
+pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
     let bound = if row.flags.contains(&Flag::OriginBound) { "≥ " } else { "" };
-    let said_elsewhere = [Flag::OriginBound, Flag::ClientFull, Flag::FewInFlight];
-    let rest: Vec<&str> =
-        row.flags.iter().filter(|flag| !said_elsewhere.contains(flag)).map(|flag| flag.mark()).collect();
-    let rest = if rest.is_empty() { String::new() } else { format!(" [{}]", rest.join(", ")) };
-    format!("{bound}{}{rest}", number(figures.per_second.median))
+    format!("{bound}{}{}", number(figures.per_second.median), marks(row))
+}
+
+/// What the network did to the trial. That the client's CPUs were full is the rule and stands in the data alone; the
+/// other flags have marks of their own.
+fn marks(row: &Row) -> String {
+    let of_network = [Flag::TimeWait, Flag::ListenOverflow];
+    let marks: Vec<&str> = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark()).collect();
+    if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) }
 }
 
 fn quantile(ns: Option<f64>) -> String {
@@ -177,7 +192,9 @@ fn quantile(ns: Option<f64>) -> String {
 }
 
 fn tax(tax: &Tax) -> String {
-    format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median)
+    let Figure { median, low, high, .. } = tax.ratio;
+    let range = if low == high { String::new() } else { format!(", {low:.1}–{high:.1}") };
+    format!("{:+.1} (×{median:.1}{range})", tax.added_us.median)
 }
 
 fn invalid(summary: &Summary) -> Vec<String> {

@@ -45,12 +45,15 @@ impl Failure {
         move |source| Failure::Io { doing, source }
     }
 
+    /// Whether nobody reads standard output any more.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Failure::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// Says it on standard error, and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         // A reader that has seen enough (`tlstax list | head`) is no failure.
-        if let Failure::Io { source, .. } = self
-            && source.kind() == io::ErrorKind::BrokenPipe
-        {
+        if self.is_closed_pipe() {
             return ExitCode::SUCCESS;
         }
         anstream::eprintln!("tlstax: {self}");

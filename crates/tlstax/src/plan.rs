@@ -62,7 +62,8 @@ pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     let kinds = [
         (Connection::NewConn, NEW_CONN_REQUESTS),
         (Connection::KeepAlive, KEEP_ALIVE_REQUESTS),
-        (Connection::Own, KEEP_ALIVE_REQUESTS),
+        // A program may open a connection, or start a process, for each.
+        (Connection::Own, NEW_CONN_REQUESTS),
     ];
     kinds.into_iter().flat_map(of_kind).collect()
 }
@@ -73,9 +74,12 @@ pub(crate) fn telling(cells: &[Cell], asked: &Asked) -> Vec<Section> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
     };
-    let waits = asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING));
-    let cost = [named(&NEW_CONN), named(&KEEP_ALIVE)].concat();
-    by_connection(&cost, asked).into_iter().chain(waits).collect()
+    let mut sections = by_connection(&[named(&NEW_CONN), named(&KEEP_ALIVE)].concat(), asked);
+    // Whoever names a path wants that one and no other.
+    if asked.path.is_none() {
+        sections.extend(asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
+    }
+    sections
 }
 
 const NEW_CONN: [&str; 6] = [

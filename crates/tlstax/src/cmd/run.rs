@@ -1,5 +1,6 @@
 //! `tlstax run`: measures cells, and says what came of it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ pub(crate) struct Args {
     #[arg(long)]
     all: bool,
 
-    /// Requests of each trial [default: 400 over new connections, 4000 over kept ones]
+    /// Requests of each trial [default: 800 over new connections, 8000 over kept ones]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
     requests: Option<Requests>,
     /// Requests in flight at most [default: 64]; several, with commas between, are run one after another
@@ -52,7 +53,7 @@ pub(crate) struct Args {
     /// Whether client and origin have CPUs of their own [default: split where there are two]
     #[arg(long, value_enum, value_name = "HOW", help_heading = "Measurement")]
     pin: Option<Pin>,
-    /// Worker threads of rayon and tokio-multi [default: the client's CPUs, 2 at least]
+    /// Worker threads of models that have a choice [default: the client's CPUs, 2 at least]
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Measurement")]
     workers: Option<u16>,
     /// What the order of trials is drawn from [default: the time]
@@ -91,11 +92,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let outcome = outcome?;
 
     let result = RunResult::read(&dir)?;
-    print(&result, if args.json { Form::Json } else { Form::Tables })?;
-    if !args.json {
-        write(&afterword(args, &result, &dir))?;
+    let printed = print(&result, if args.json { Form::Json } else { Form::Tables }).and_then(|()| match args.json {
+        true => Ok(()),
+        false => write(&afterword(args, &result, &dir)),
+    });
+    match printed {
+        // A reader that has seen enough takes nothing from what the run came to.
+        Err(failure) if !failure.is_closed_pipe() => Err(failure),
+        _ => Ok(code(&outcome)),
     }
-    Ok(code(&outcome))
 }
 
 fn code(outcome: &Outcome) -> ExitCode {
@@ -109,7 +114,7 @@ fn code(outcome: &Outcome) -> ExitCode {
 fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
     let asked = Asked {
         requests: args.requests,
-        concurrency: args.concurrency.clone(),
+        concurrency: args.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
         path: args.path.clone(),
         rounds: args.rounds,
     };
