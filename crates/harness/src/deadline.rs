@@ -31,6 +31,7 @@ mod tests {
             path: "/delay/1".parse().unwrap(),
             requests: n.try_into().unwrap(),
             concurrency: 64.try_into().unwrap(),
+            server: workload::Server::Httpbin,
         };
         assert!(of(&workload(100), Connection::NewConn) > Duration::from_secs(200));
         assert!(of(&workload(u64::MAX), Connection::Own) > Duration::from_secs(200));

@@ -19,5 +19,5 @@ mod verify;
 pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
 pub use limit::{Limit, binding};
-pub use plan::{OUTSIDE, Outside, PinningError, Pins, Plan, pin};
+pub use plan::{OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, pin};
 pub use run::{Error, Observer, Outcome, run};

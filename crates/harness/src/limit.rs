@@ -69,6 +69,7 @@ mod tests {
             path: workload::Path::get(),
             requests: u64::MAX.try_into().unwrap(),
             concurrency: concurrency.try_into().unwrap(),
+            server: workload::Server::Httpbin,
         };
         binding(&cell, &workload, open_files)
     }

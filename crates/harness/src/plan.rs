@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use measure::protocol::Target;
 use measure::result::{Pinning, RunInfo, Terms};
 use origin::{EmbeddedProgram, Kind};
 use workload::Cell;
@@ -18,8 +19,8 @@ pub use origin::Pins;
 pub struct Plan {
     /// What is written to `run.json`: sections, seed, pinning, workers and the rest.
     pub run: RunInfo,
-    /// The origin's program.
-    pub origin: Kind,
+    /// What is fetched from.
+    pub origin: Supplier,
     /// Listeners per transport.
     pub ports: u16,
     /// What handshakes are pinned to.
@@ -34,6 +35,15 @@ pub struct Plan {
     pub deadline: Option<Duration>,
     /// Becomes true when the run is to end now.
     pub interrupt: Arc<AtomicBool>,
+}
+
+/// What a run fetches from.
+#[derive(Debug, Clone)]
+pub enum Supplier {
+    /// An origin of ours, by its program.
+    Ours(Kind),
+    /// A server of the user's: no ledger, so nothing is proved, and nothing is pinned.
+    Theirs(Target),
 }
 
 /// The model of cells that an engine from outside runs.
@@ -52,6 +62,14 @@ impl Plan {
     /// Who runs `cell`, if it is not built in.
     pub(crate) fn outside(&self, cell: &Cell) -> Option<&Outside> {
         if cell.model == OUTSIDE { self.outside.get(&cell.client) } else { None }
+    }
+
+    /// Groups that clients are told to offer, where they can be told.
+    pub(crate) fn groups(&self) -> Vec<String> {
+        match self.origin {
+            Supplier::Ours(_) => self.pins.groups.iter().map(ToString::to_string).collect(),
+            Supplier::Theirs(_) => origin::Group::ALL.iter().map(ToString::to_string).collect(),
+        }
     }
 
     /// On which terms `cell` takes part.

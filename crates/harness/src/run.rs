@@ -11,8 +11,8 @@ use origin::{Authority, Group, Kind, Launch, Pins};
 
 use crate::examine::Examiner;
 use crate::openssl_conf::{self, OPENSSL_CONF};
-use crate::plan::Plan;
-use crate::source::Source;
+use crate::plan::{Plan, Supplier};
+use crate::source::{Source, Supply};
 use crate::trial::Stage;
 
 /// Longer than any run.
@@ -70,22 +70,30 @@ pub fn run(
     observer: &mut impl Observer,
 ) -> Result<Outcome, Error> {
     let authority = Authority::create()?;
-    let launch = |pins: &Pins| {
-        let mut launch = Launch::new(plan.origin.clone(), authority.chain_file(), authority.key_file());
+    let supply = |kind: &Kind, pins: Pins| {
+        let mut launch = Launch::new(kind.clone(), authority.chain_file(), authority.key_file());
         launch.ports = plan.ports;
-        launch.pins = pins.clone();
+        launch.pins = pins;
         launch.cpus = Some(plan.run.pinning.origin.clone());
-        launch
+        Source::new(launch)
     };
-    let (mut source, stock) = (Source::new(launch(&plan.pins)), Source::new(launch(&stock_pins(&plan.origin))));
-    let ready = source.running()?.ready();
-    plan.run.origin.version.clone_from(&ready.version);
-    observer.origin(&ready.name, &ready.version);
+    let (source, stock) = match &plan.origin {
+        Supplier::Ours(kind) => {
+            let mut source = supply(kind, plan.pins.clone());
+            let ready = source.running()?.ready();
+            plan.run.origin.version.clone_from(&ready.version);
+            observer.origin(&ready.name, &ready.version);
+            (Supply::Ours(Box::new(source)), Supply::Ours(Box::new(supply(kind, stock_pins(kind)))))
+        }
+        Supplier::Theirs(target) => {
+            observer.origin(&target.url, &target.addr.to_string());
+            (Supply::Theirs(target.clone()), Supply::Theirs(target.clone()))
+        }
+    };
     let mut writer = make_writer(&plan.run)?;
 
-    let groups: Vec<String> = plan.pins.groups.iter().map(ToString::to_string).collect();
     let settings = tempfile::tempdir().map_err(temporary(&std::env::temp_dir()))?;
-    let conf = openssl_conf::write(settings.path(), &groups).map_err(temporary(settings.path()))?;
+    let conf = openssl_conf::write(settings.path(), &plan.groups()).map_err(temporary(settings.path()))?;
     let stage = Stage {
         examiner: Examiner::new(plan, &authority)?,
         trust_file: authority.trust_file(),

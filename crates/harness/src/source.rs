@@ -1,4 +1,5 @@
-//! The origin of a run, started anew whenever it has died, hangs or says nonsense.
+//! What a run fetches from: an origin of ours, started anew whenever it has died, hangs or says nonsense, or a server of
+//! the user's, of which nothing is known but its address.
 
 use std::net::SocketAddr;
 
@@ -53,6 +54,48 @@ impl Source {
         let ready = self.running()?.ready();
         let (scheme, addresses) = if cell.is_tls() { ("https", &ready.https) } else { ("http", &ready.http) };
         Ok(addresses.iter().map(|addr| target(scheme, *addr, path)).collect())
+    }
+}
+
+/// What a run fetches from.
+pub(crate) enum Supply {
+    /// An origin with a ledger.
+    Ours(Box<Source>),
+    /// A server of the user's.
+    Theirs(Target),
+}
+
+impl Supply {
+    /// [`Source::begin`]; `None` where there is no ledger.
+    pub(crate) fn begin(&mut self) -> Result<Option<Ledger>, origin::Error> {
+        match self {
+            Supply::Ours(source) => source.begin().map(Some),
+            Supply::Theirs(_) => Ok(None),
+        }
+    }
+
+    /// [`Source::read`]; `None` where there is no ledger.
+    pub(crate) fn read(&mut self, mark: bool) -> Result<Option<Ledger>, origin::Error> {
+        match self {
+            Supply::Ours(source) => source.read(mark).map(Some),
+            Supply::Theirs(_) => Ok(None),
+        }
+    }
+
+    /// What `cell` fetches.
+    pub(crate) fn targets(&mut self, cell: &Cell, path: &Path) -> Result<Vec<Target>, origin::Error> {
+        match self {
+            Supply::Ours(source) => source.targets(cell, path),
+            Supply::Theirs(target) => Ok(vec![target.clone()]),
+        }
+    }
+
+    /// The origin's process; `None` for a server of the user's.
+    pub(crate) fn pid(&mut self) -> Result<Option<u32>, origin::Error> {
+        match self {
+            Supply::Ours(source) => Ok(Some(source.running()?.ready().pid)),
+            Supply::Theirs(_) => Ok(None),
+        }
     }
 }
 

@@ -18,9 +18,9 @@ use crate::command::{self, CommandLine};
 use crate::engine::{Engine, Fault};
 use crate::examine::Examiner;
 use crate::openssl_conf::OPENSSL_CONF;
-use crate::plan::{Outside, Plan};
-use crate::source::{Source, sides};
-use crate::verify::{Evidence, broken_rules};
+use crate::plan::{Outside, Plan, Supplier};
+use crate::source::{Supply, sides};
+use crate::verify::{Evidence, broken_answers, broken_rules};
 use crate::{deadline, run};
 
 /// Share of the origin's CPU time from which it, not the client, is the limit.
@@ -37,9 +37,9 @@ const TIME_WAIT_PER_PORT: u64 = 14_000;
 pub(crate) struct Stage<'a> {
     pub(crate) plan: &'a Plan,
     /// The origin with everything pinned.
-    pub(crate) source: Source,
+    pub(crate) source: Supply,
     /// The origin that lets a stock client do as it does.
-    pub(crate) stock: Source,
+    pub(crate) stock: Supply,
     pub(crate) examiner: Examiner,
     pub(crate) environment: Vec<(&'static str, OsString)>,
     pub(crate) trust_file: PathBuf,
@@ -60,6 +60,8 @@ struct Learnt {
     after: Counters,
     threads: Option<u64>,
     verifies: Option<bool>,
+    /// Whether there is no ledger to hold the answers against.
+    unproven: bool,
     broken: Vec<String>,
 }
 
@@ -82,8 +84,9 @@ impl Stage<'_> {
     fn measure(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
         let (plan, terms) = (self.plan, self.plan.terms(cell));
         let environment: Vec<_> = match terms {
-            // As it comes from the box: OpenSSL too.
-            Terms::Stock => self.environment.iter().filter(|(name, _)| *name != OPENSSL_CONF).cloned().collect(),
+            // As it comes from the box, OpenSSL too; and a server of the user's is asked for all that OpenSSL has.
+            Terms::Stock => without_openssl_conf(&self.environment),
+            _ if matches!(plan.origin, Supplier::Theirs(_)) => without_openssl_conf(&self.environment),
             _ => self.environment.clone(),
         };
         let source = if terms == Terms::Stock { &mut self.stock } else { &mut self.source };
@@ -99,12 +102,12 @@ impl Stage<'_> {
         engine.say(&Order::Job(Box::new(job)))?;
         learnt.ready = Some(ready(engine.hear("ready", interrupt)?)?);
 
-        let origin_pid = source.running().map_err(origin_failed)?.ready().pid;
+        let origin_pid = source.pid().map_err(origin_failed)?;
         let warm = source.read(true).map_err(origin_failed)?;
         learnt.before = Counters::read();
         let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
         reset_peak_memory(engine.pid()).map_err(costly)?;
-        let origin_before = Reading::of(origin_pid).map_err(costly)?;
+        let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         let client_before = Reading::of(engine.pid()).map_err(costly)?;
         let said = now_ns();
         engine.say(&Order::Go)?;
@@ -121,13 +124,19 @@ impl Stage<'_> {
         // The origin may still be at work on what the last answers left behind: that is its cost too, but none of the
         // trial's time. Its ledger is read before its CPU clock, so that what is counted has been paid for.
         let end = source.read(false).map_err(origin_failed)?;
-        learnt.origin = Reading::of(origin_pid).map_err(costly)?.since(&origin_before);
+        let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        learnt.origin = cost_between(origin_before, origin_after);
 
         engine.say(&Order::Report)?;
         let seen = fold_rows(seen(engine.hear("done", interrupt)?)?);
         learnt.seen = seen.map_err(|error| Fault::Failed(error.to_string()))?;
         learnt.threads = engine.threads();
 
+        let (Some(start), Some(warm), Some(end)) = (start, warm, end) else {
+            learnt.broken.extend(broken_answers(&section.workload, &learnt.seen));
+            learnt.unproven = true;
+            return Ok(());
+        };
         let (start, other_start) = sides(cell, &start);
         let (warm, _) = sides(cell, &warm);
         let (end, other_end) = sides(cell, &end);
@@ -162,18 +171,24 @@ impl Stage<'_> {
         let mut targets = self.source.targets(cell, &workload.path).map_err(origin_failed)?;
         // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
         let target = targets.swap_remove(round as usize % targets.len());
-        let origin_pid = self.source.running().map_err(origin_failed)?.ready().pid;
+        let origin_pid = self.source.pid().map_err(origin_failed)?;
         let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
         learnt.before = Counters::read();
-        let origin_before = Reading::of(origin_pid).map_err(costly)?;
+        let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
         learnt.after = Counters::read();
         let end = self.source.read(false).map_err(origin_failed)?;
-        learnt.origin = Reading::of(origin_pid).map_err(costly)?.since(&origin_before);
+        let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        learnt.origin = cost_between(origin_before, origin_after);
         learnt.finished = Some(Finished { started_ns: 0, ended_ns: ended.wall_ns, recorder_bytes: 0 });
         learnt.client = ended.cost;
         learnt.peak_memory_bytes = ended.peak_memory_bytes;
         learnt.broken.extend(ended.complaint);
+        let (Some(start), Some(end)) = (start, end) else {
+            return Err(Fault::Failed(
+                "only an origin's ledger can tell what a program did: leave --origin out".to_owned(),
+            ));
+        };
         let measured = sides(cell, &end).0.since(sides(cell, &start).0);
         learnt.seen.right = measured.requests;
         let due = command.requests(workload);
@@ -192,7 +207,11 @@ impl Stage<'_> {
             section: section.name.clone(),
             cell: cell.clone(),
             round,
-            verdict: if learnt.broken.is_empty() { Verdict::Valid } else { Verdict::Invalid(learnt.broken) },
+            verdict: match (learnt.broken.is_empty(), learnt.unproven) {
+                (true, false) => Verdict::Valid,
+                (true, true) => Verdict::Unproven,
+                (false, _) => Verdict::Invalid(learnt.broken),
+            },
             engine: learnt.ready,
             wall_ns,
             right: learnt.seen.right,
@@ -280,10 +299,18 @@ fn job(plan: &Plan, trust_file: &Path, section: &Section, cell: &Cell, round: u3
         workload: section.workload.clone(),
         targets,
         trust_file: cell.is_tls().then(|| trust_file.to_owned()),
-        groups: plan.pins.groups.iter().map(ToString::to_string).collect(),
+        groups: plan.groups(),
         workers: plan.run.workers,
         seed: plan.run.seed.wrapping_add(u64::from(round)),
     }
+}
+
+fn without_openssl_conf(environment: &[(&'static str, OsString)]) -> Vec<(&'static str, OsString)> {
+    environment.iter().filter(|(name, _)| *name != OPENSSL_CONF).cloned().collect()
+}
+
+fn cost_between(before: Option<Reading>, after: Option<Reading>) -> Cost {
+    before.zip(after).map(|(before, after)| after.since(&before)).unwrap_or_default()
 }
 
 fn origin_failed(error: origin::Error) -> Fault {

@@ -27,7 +27,7 @@ pub(crate) struct Evidence<'a> {
 
 /// The rules that are broken, one sentence each; none for a valid trial.
 pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
-    let mut broken = answers(evidence);
+    let mut broken = broken_answers(evidence.workload, evidence.seen);
     broken.extend(requests(evidence));
     if !evidence.terms.compares() {
         return broken;
@@ -40,9 +40,9 @@ pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
     broken
 }
 
-fn answers(evidence: &Evidence<'_>) -> Vec<String> {
-    let asked = evidence.workload.requests.get();
-    let seen = evidence.seen;
+/// The rules that answers alone can break: all that can be said without a ledger.
+pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
+    let asked = workload.requests.get();
     let wrong = seen.errors.iter();
     let mut broken: Vec<String> = wrong
         .map(|(kind, error)| format!("{} of {asked} requests failed ({kind}): {}", error.count, error.first))
@@ -190,6 +190,7 @@ mod tests {
             path: "/get".parse().unwrap(),
             requests: N.try_into().unwrap(),
             concurrency: 4.try_into().unwrap(),
+            server: workload::Server::Httpbin,
         };
         let cell = &cell.parse().unwrap();
         broken_rules(&Evidence {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use measure::result::{OriginInfo, Pinning, RunResult};
+use measure::result::{Handshake, OriginInfo, Pinning, RunResult};
 
 /// The lines above the tables of a run.
 pub fn lines(result: &RunResult) -> Vec<String> {
@@ -10,14 +10,7 @@ pub fn lines(result: &RunResult) -> Vec<String> {
     let mut lines = vec![
         format!("CPUs       {}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu),
         format!("origin     {} {} ({})", run.origin.name, run.origin.version, why(&run.origin)),
-        format!(
-            "TLS        pinned to {} · {} · {} · {} · {}",
-            run.handshake.version,
-            run.handshake.suite,
-            run.handshake.group,
-            run.handshake.alpn,
-            run.handshake.certificate
-        ),
+        tls(&run.handshake),
         format!("libraries  {}", libraries(result)),
     ];
     lines.extend(offered(result));
@@ -32,6 +25,16 @@ pub fn lines(result: &RunResult) -> Vec<String> {
         lines.push("note       this run did not reach its end".to_owned());
     }
     lines
+}
+
+fn tls(pinned: &Handshake) -> String {
+    let Handshake { version, suite, group, alpn, certificate } = pinned;
+    match version.is_empty() {
+        true => {
+            "unproven   no ledger of this server tells what was negotiated, or that anything was fetched".to_owned()
+        }
+        false => format!("TLS        pinned to {version} · {suite} · {group} · {alpn} · {certificate}"),
+    }
 }
 
 /// The reason for this origin, without its name in front.

@@ -36,6 +36,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 ratio.map_or_else(String::new, |ratio| ratio.high.to_string()),
                 row.flags.iter().map(|flag| flag.mark()).collect::<Vec<_>>().join(" "),
                 row.invalid.keys().cloned().collect::<Vec<_>>().join("; "),
+                row.libraries.join("; "),
             ])?;
         }
     }
@@ -43,7 +44,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 19] = [
     "section",
     "cell",
     "rounds_counted",
@@ -62,4 +63,5 @@ const HEADER: [&str; 18] = [
     "tls_tax_ratio_high",
     "flags",
     "invalid",
+    "libraries",
 ];

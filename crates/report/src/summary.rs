@@ -39,6 +39,8 @@ pub struct Row {
     pub terms: Terms,
     /// What the ledger saw in its first round that counts.
     pub seen: Option<Seen>,
+    /// The libraries that did the work, with their versions.
+    pub libraries: Vec<String>,
 }
 
 /// What the ledger saw of a trial, for rows that are not pinned.
@@ -155,6 +157,7 @@ fn row(cell: &Cell, trials: &[&Trial]) -> Row {
         unproven,
         terms,
         seen: counting.first().and_then(|trial| seen(trial)),
+        libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),
     }
 }
 
@@ -279,6 +282,7 @@ mod tests {
                 path: "/get".parse().unwrap(),
                 requests: 100.try_into().unwrap(),
                 concurrency: 4.try_into().unwrap(),
+                server: workload::Server::Httpbin,
             },
             rounds: 2,
             cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),

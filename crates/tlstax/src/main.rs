@@ -10,6 +10,7 @@ mod outside;
 mod plan;
 mod progress;
 mod show;
+mod supplier;
 
 use std::process::ExitCode;
 
@@ -26,7 +27,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Measure cells; without arguments a dozen telling ones
-    Run(cmd::run::Args),
+    Run(Box<cmd::run::Args>),
     /// Name the cells that can run here
     List(cmd::list::Args),
     /// Print a run's tables again, from its files

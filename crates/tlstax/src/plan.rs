@@ -1,7 +1,7 @@
 //! What a run is to do, from what the command line says: the sections, each a workload with its cells.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Connection, Path, Requests, Workload};
+use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
 
 /// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
 const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
@@ -28,6 +28,7 @@ pub(crate) struct Asked {
     pub(crate) concurrency: Vec<Concurrency>,
     pub(crate) path: Option<Path>,
     pub(crate) rounds: Option<u32>,
+    pub(crate) server: Server,
 }
 
 impl Asked {
@@ -41,6 +42,7 @@ impl Asked {
                 // Fewer requests than slots would not put the concurrency to use.
                 requests: self.requests.unwrap_or(requests.max(Requests::from(concurrency))),
                 concurrency,
+                server: self.server,
             },
             rounds: self.rounds.unwrap_or(rounds),
             cells: cells.to_vec(),

@@ -26,6 +26,7 @@ fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
             path: "/get".parse().unwrap(),
             requests: 1.try_into().unwrap(),
             concurrency: 1.try_into().unwrap(),
+            server: workload::Server::Httpbin,
         },
         targets: vec![Target { url: format!("https://localhost:{}/get", addr.port()), host: "localhost".into(), addr }],
         trust_file: Some(authority.trust_file()),

@@ -28,11 +28,29 @@ pub enum Body {
         /// Whether every answer holds the same bytes.
         repeats: bool,
     },
-    /// The same length each time: all that can be said of a server that is not known.
+    /// The same length each time.
     SameLength,
+    /// Whatever it is, as long as it is complete: all that can be said of a server that is not known.
+    Any,
+}
+
+/// Whose answers are to be expected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Server {
+    /// go-httpbin's, or the embedded origin's, which are the same.
+    #[default]
+    Httpbin,
+    /// A server of the user's.
+    Unknown,
 }
 
 impl Expectation {
+    /// What a server that is not known answers: 200, and a body.
+    pub fn unknown() -> Expectation {
+        Expectation { status: 200, body: Body::Any }
+    }
+
     /// What go-httpbin's endpoints answer to `path`. For a path that is not one of them: 200 and a body that does
     /// not change its length.
     pub fn of(path: &Path) -> Expectation {

@@ -9,7 +9,7 @@ mod select;
 mod workload;
 
 pub use cell::{Cell, CellError, Connection};
-pub use expect::{Body, Expectation};
+pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};
 pub use select::{SelectError, Selection};
 pub use workload::{Concurrency, Requests, Workload};

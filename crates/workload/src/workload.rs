@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Expectation, Path};
+use crate::{Expectation, Path, Server};
 
 /// How many requests a trial makes.
 pub type Requests = NonZeroU64;
@@ -21,12 +21,18 @@ pub struct Workload {
     pub requests: Requests,
     /// C: requests in flight at most. Where it exceeds N, N are in flight.
     pub concurrency: Concurrency,
+    /// Whose answers are to be expected.
+    #[serde(default)]
+    pub server: Server,
 }
 
 impl Workload {
     /// What every answer must be.
     pub fn expectation(&self) -> Expectation {
-        Expectation::of(&self.path)
+        match self.server {
+            Server::Httpbin => Expectation::of(&self.path),
+            Server::Unknown => Expectation::unknown(),
+        }
     }
 
     /// Slots that can ever be in use: C, or N where that is less.
@@ -50,6 +56,7 @@ mod tests {
             path: "/get".parse().unwrap(),
             requests: Requests::new(n).unwrap(),
             concurrency: Concurrency::new(c).unwrap(),
+            server: Server::Httpbin,
         };
         assert_eq!(workload(10, 64).slots(), 10);
         assert_eq!(workload(u64::MAX, 64).slots(), 64);

@@ -97,8 +97,8 @@ pub struct OriginInfo {
     pub ports: usize,
 }
 
-/// What handshakes were pinned to at the origin, and read back from its ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What handshakes were pinned to at the origin, and read back from its ledger. Empty for a server of the user's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handshake {
     /// `TLSv1.3`.
     pub version: String,

@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{EngineCommand, Outcome, Pins, Plan};
+use harness::{EngineCommand, Outcome, Pins, Plan, Supplier};
 use measure::machine::{Machine, allowed_cpus};
 use measure::process::raise_open_files;
 use measure::result::{FORMAT, Handshake, LeftOut, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
-use workload::{Concurrency, Path, Requests};
+use workload::{Concurrency, Path, Requests, Server};
 
 use super::cells::Cells;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
@@ -19,7 +19,7 @@ use crate::outside::{self, Engines};
 use crate::plan::{Asked, by_connection, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt};
+use crate::{folder, interrupt, supplier};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -38,9 +38,12 @@ pub(crate) struct Args {
     /// What is fetched [default: /get]
     #[arg(long, value_name = "PATH", help_heading = "Workload")]
     path: Option<Path>,
-    /// What it is fetched from: auto, go-httpbin or embedded
-    #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto, help_heading = "Workload")]
-    origin: Choice,
+    /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
+    #[arg(long, value_name = "WHICH", default_value_t = supplier::Asked::Ours(Choice::Auto), help_heading = "Workload")]
+    origin: supplier::Asked,
+    /// Allow a URL off this machine; -n and -c must be given then
+    #[arg(long, help_heading = "Workload")]
+    i_may_load_this_host: bool,
 
     /// A program beside the cells: with {url} in it any that fetches ({c}, {n}, {s} and {ca} are filled in too), without
     /// one that speaks the trial protocol; may be given again
@@ -112,14 +115,19 @@ fn code(outcome: &Outcome) -> ExitCode {
 }
 
 fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
+    let own_path = args.origin.path()?;
     let asked = Asked {
+        server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
         requests: args.requests,
         concurrency: args.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
-        path: args.path.clone(),
+        path: args.path.clone().or(own_path),
         rounds: args.rounds,
     };
     let selection = args.cells.selection()?;
-    let cells = fetch::cells();
+    let mut cells = fetch::cells();
+    if let Some(wants_tls) = args.origin.wants_tls() {
+        cells.retain(|cell| cell.is_tls() == wants_tls);
+    }
     match (args.all, selection.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
         (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
@@ -156,11 +164,15 @@ fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftO
 
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: Engines) -> Result<Plan, Failure> {
     let cpus = allowed_cpus();
-    let split = args.pin.map_or(cpus.len() > 1, |pin| pin == Pin::Split);
+    // A server of the user's has CPUs that nothing is known of: none are kept free for it.
+    let ours = matches!(args.origin, supplier::Asked::Ours(_));
+    let split = args.pin.map_or(ours && cpus.len() > 1, |pin| pin == Pin::Split);
     let pinning = harness::pin(&cpus, split)?;
     let workers = args.workers.map_or(pinning.client.len().max(2), usize::from);
     let embedded = embedded_program()?;
-    let (kind, why) = origin::choose(args.origin, embedded.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let limited = args.requests.is_some() && !args.concurrency.is_empty();
+    let (supplier, why) =
+        args.origin.supplier(args.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     let pins = Pins::default();
     let run = RunInfo {
         format: FORMAT,
@@ -171,8 +183,8 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
         seed: args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),
         pinning,
         workers,
-        origin: OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(PORTS) },
-        handshake: handshake(&pins),
+        origin: origin_info(&supplier, why),
+        handshake: if ours { handshake(&pins) } else { Handshake::default() },
         machine: Machine::read(),
         sections,
         left_out,
@@ -181,7 +193,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
     };
     Ok(Plan {
         run,
-        origin: kind,
+        origin: supplier,
         ports: PORTS,
         pins,
         engine: EngineCommand { program: embedded.exe.clone(), args: vec![OsString::from("engine")] },
@@ -190,6 +202,17 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
         deadline: None,
         interrupt: interrupt::flag()?,
     })
+}
+
+fn origin_info(supplier: &Supplier, why: String) -> OriginInfo {
+    match supplier {
+        Supplier::Ours(kind) => {
+            OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(PORTS) }
+        }
+        Supplier::Theirs(target) => {
+            OriginInfo { name: target.url.clone(), version: target.addr.to_string(), why, ports: 1 }
+        }
+    }
 }
 
 /// What the pins come to in the ledger's words.

@@ -29,6 +29,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         path: "/get".parse().unwrap(),
         requests: requests.try_into().unwrap(),
         concurrency: 1.try_into().unwrap(),
+        server: workload::Server::Httpbin,
     };
     let section = Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()] };
     let mut plan = Plan {
@@ -55,7 +56,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
             ended: None,
             interrupted: false,
         },
-        origin: Kind::Embedded(embedded.clone()),
+        origin: harness::Supplier::Ours(Kind::Embedded(embedded.clone())),
         ports: 2,
         pins: Pins::default(),
         embedded,
