@@ -1,6 +1,6 @@
 //! How long a trial may take before it counts as stuck.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use workload::{Connection, Workload};
 
@@ -12,6 +12,13 @@ const PER_REQUEST: Duration = Duration::from_millis(5);
 
 /// The same for a program that may start another for every request.
 const PER_PROCESS: Duration = Duration::from_millis(100);
+
+/// When a trial that begins now counts as stuck, if it may take so long; a year for what no clock can hold.
+pub(crate) fn after(within: Duration) -> Instant {
+    const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
+    let now = Instant::now();
+    now.checked_add(within).unwrap_or_else(|| now + FOREVER)
+}
 
 /// Time for a trial in which nothing overlaps, twice over.
 pub(crate) fn of(workload: &Workload, connection: Connection) -> Duration {

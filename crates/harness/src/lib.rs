@@ -12,6 +12,7 @@ mod openssl_conf;
 mod order;
 mod plan;
 mod run;
+mod saturation;
 mod source;
 mod trial;
 mod verify;

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
 
 use measure::result::{ResultWriter, RunInfo, Section, Trial, WriteError};
 use origin::{Authority, Group, Kind, Launch, Pins};
@@ -13,14 +12,7 @@ use crate::examine::Examiner;
 use crate::openssl_conf::{self, OPENSSL_CONF};
 use crate::plan::{Plan, Supplier};
 use crate::source::{Source, Supply};
-use crate::trial::Stage;
-
-/// Longer than any run.
-pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// The run is to end now.
-#[derive(Debug)]
-pub(crate) struct Interrupted;
+use crate::trial::{Interrupted, Stage};
 
 /// Told of a run's progress.
 pub trait Observer {

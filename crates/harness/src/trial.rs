@@ -6,32 +6,26 @@ use std::time::Instant;
 
 use ledger::Side;
 use measure::clock::now_ns;
-use measure::kernel::{self, Counters};
+use measure::kernel::Counters;
 use measure::process::{self, Cost, Reading, peak_memory_bytes, reset_peak_memory};
 use measure::protocol::{Answer, Finished, Job, Order, Ready, Seen, Target, VERSION};
 use measure::recorder::fold_rows;
-use measure::result::{Flag, Section, Terms, Trial, Verdict};
-use workload::{Cell, Workload};
+use measure::result::{Section, Terms, Trial, Verdict};
+use workload::Cell;
 
 use crate::command::{self, CommandLine};
-
+use crate::deadline;
 use crate::engine::{Engine, Fault};
 use crate::examine::Examiner;
 use crate::openssl_conf::OPENSSL_CONF;
 use crate::plan::{Outside, Plan, Supplier};
+use crate::saturation::{self, Load};
 use crate::source::{Supply, sides};
 use crate::verify::{Evidence, broken_answers, broken_rules};
-use crate::{deadline, run};
 
-/// Share of the origin's CPU time from which it, not the client, is the limit.
-const ORIGIN_BOUND: f64 = 0.90;
-
-/// Share of the client's CPU time from which it counts as full.
-const CLIENT_FULL: f64 = 0.95;
-
-/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports. Half
-/// of what the kernel keeps at all is the bound where that is less.
-const TIME_WAIT_PER_PORT: u64 = 14_000;
+/// The run is to end now.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
 
 /// What all trials of a run share.
 pub(crate) struct Stage<'a> {
@@ -67,7 +61,7 @@ struct Learnt {
 
 impl Stage<'_> {
     /// Runs one trial. `Err` only when the run is to end now; a trial that fails is an invalid [`Trial`].
-    pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, run::Interrupted> {
+    pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, Interrupted> {
         let mut learnt = Learnt::default();
         let measured = match self.plan.outside(cell) {
             Some(Outside::Command(command)) => self.command(section, cell, round, command, &mut learnt),
@@ -75,7 +69,7 @@ impl Stage<'_> {
         };
         match measured {
             Ok(()) => {}
-            Err(Fault::Interrupted) => return Err(run::Interrupted),
+            Err(Fault::Interrupted) => return Err(Interrupted),
             Err(Fault::Failed(reason)) => learnt.broken.push(reason),
         }
         Ok(self.record(section, cell, round, learnt))
@@ -202,7 +196,18 @@ impl Stage<'_> {
 
     fn record(&self, section: &Section, cell: &Cell, round: u32, learnt: Learnt) -> Trial {
         let wall_ns = learnt.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
-        let flags = self.flags(section, &learnt, wall_ns);
+        let flags = saturation::flags(&Load {
+            workload: &section.workload,
+            pinning: &self.plan.run.pinning,
+            ports: self.plan.ports,
+            wall_ns,
+            client: learnt.client,
+            origin: learnt.origin,
+            before: learnt.before,
+            after: learnt.after,
+            client_in_flight: learnt.seen.most_in_flight,
+            ledger: learnt.measured.as_ref(),
+        });
         Trial {
             section: section.name.clone(),
             cell: cell.clone(),
@@ -234,23 +239,6 @@ impl Stage<'_> {
             verifies: learnt.verifies,
         }
     }
-
-    fn flags(&self, section: &Section, learnt: &Learnt, wall_ns: u64) -> Vec<Flag> {
-        let pinning = &self.plan.run.pinning;
-        let share = |cost: &Cost, cpus: usize| match wall_ns {
-            0 => 0.0,
-            wall => cost.cpu_ns as f64 / (wall as f64 * cpus as f64),
-        };
-        let most = (u64::from(self.plan.ports) * TIME_WAIT_PER_PORT).min(kernel::most_time_wait() / 2);
-        let found = [
-            (Flag::OriginBound, share(&learnt.origin, pinning.origin.len()) >= ORIGIN_BOUND),
-            (Flag::ClientFull, share(&learnt.client, pinning.client.len()) >= CLIENT_FULL),
-            (Flag::TimeWait, learnt.before.time_wait >= most),
-            (Flag::ListenOverflow, learnt.after.listen_overflows > learnt.before.listen_overflows),
-            (Flag::FewInFlight, few_in_flight(&section.workload, learnt)),
-        ];
-        found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
-    }
 }
 
 /// What is wrong with an engine's stamps, held against the harness' own. Between them lie a few wake-ups; half a second
@@ -277,19 +265,8 @@ fn unseen_processes(pid: u32) -> Option<String> {
     })
 }
 
-/// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the origin
-/// saw it. Where answers come at once, few are in flight at the origin however many are asked for.
-fn few_in_flight(workload: &Workload, learnt: &Learnt) -> bool {
-    let slots = u64::from(workload.slots());
-    let few = |most: u64| most * 4 <= slots;
-    let waits = workload.path.delay_seconds() > 0.0;
-    learnt.seen.most_in_flight.is_some_and(few)
-        || (waits && learnt.measured.as_ref().is_some_and(|ledger| few(ledger.most_in_flight)))
-}
-
 fn until(plan: &Plan, section: &Section, cell: &Cell) -> Instant {
-    let within = plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell.connection));
-    Instant::now().checked_add(within).unwrap_or_else(|| Instant::now() + run::FOREVER)
+    deadline::after(plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell.connection)))
 }
 
 fn job(plan: &Plan, trust_file: &Path, section: &Section, cell: &Cell, round: u32, targets: Vec<Target>) -> Job {

@@ -23,4 +23,8 @@ pub(crate) enum Lie {
     Exit,
     /// Say that the work ended when it began.
     Backwards,
+    /// Tell of a thousandth of the time that passed.
+    FastClock,
+    /// Have another process do something.
+    Forks,
 }

@@ -99,6 +99,9 @@ fn ready(cli: &Cli) -> Answer {
 fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, Finished)> {
     let requests = job.workload.requests.get();
     let recorder = Recorder::new(requests, 1);
+    if cli.lie == Some(Lie::Forks) {
+        std::process::Command::new("sleep").arg("3").spawn()?;
+    }
     let started_ns = now_ns();
     let mut burnt = own_cpu_ns();
     for request in 0..requests {
@@ -120,7 +123,11 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
         let woke = now_ns();
         recorder.right(&Timeline { due, start: due, sent, first_byte: woke, done: now_ns(), ..Timeline::default() });
     }
-    let ended_ns = if cli.lie == Some(Lie::Backwards) { started_ns } else { now_ns() };
+    let ended_ns = match cli.lie {
+        Some(Lie::Backwards) => started_ns,
+        Some(Lie::FastClock) => started_ns + (now_ns() - started_ns) / 1_000,
+        _ => now_ns(),
+    };
     Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
 }
 

@@ -57,3 +57,15 @@ fn an_engine_that_ends_early() {
 fn a_clock_that_stands_still() {
     caught("liar/bare/plain/new-conn", "backwards", "ended before it began");
 }
+
+#[test]
+fn a_clock_that_runs_too_fast() {
+    let trials = common::run("liar/bare/plain/keep-alive", 10, 1, &["--sleep-ms", "80", "--lie", "fast-clock"]);
+    let Verdict::Invalid(reasons) = &trials[0].verdict else { panic!("a fast clock was not caught") };
+    assert!(reasons.iter().any(|reason| reason.contains("its clock is not the harness'")), "{reasons:?}");
+}
+
+#[test]
+fn work_done_in_another_process() {
+    caught("liar/bare/plain/keep-alive", "forks", "whose cost is not seen");
+}

@@ -4,12 +4,14 @@
 
 mod common;
 
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 /// The origin among this process' children.
-fn origin() -> Option<String> {
+fn origin() -> Option<Pid> {
     let pid = std::process::id();
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().filter_map(Result::ok);
     let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
@@ -19,7 +21,7 @@ fn origin() -> Option<String> {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         String::from_utf8_lossy(&line).contains("serve-embedded")
     };
-    children.into_iter().find(serves)
+    children.into_iter().find(serves).map(|pid| Pid::from_raw(pid.parse().unwrap()))
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn a_stalled_origin_costs_one_trial() {
         };
         // In the middle of the first trial, which takes 0.9 s.
         thread::sleep(Duration::from_millis(500));
-        assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+        kill(pid, Signal::SIGSTOP).unwrap();
     });
     let trials = common::run("known/answer/plain/new-conn", 3, 3, &["--sleep-ms", "300"]);
     stall.join().unwrap();
