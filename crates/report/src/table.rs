@@ -1,34 +1,43 @@
 //! The table of a section, for a terminal.
 
-use comfy_table::{CellAlignment, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
 use measure::result::{Flag, Terms};
 use workload::Connection;
 
 use crate::format::{memory, number, time, with_interval};
 use crate::summary::{Figure, Figures, Row, Summary, Tax};
 
-/// Draws the section's table with its title, wrapped to `width` columns where there is one.
+/// Draws the section's table with its title, in as many columns as `width` has room for.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     let waits = summary.workload.path.delay_seconds() > 0.0;
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    table.set_header(if waits { WAITING.to_vec() } else { COST.to_vec() });
-    for row in &summary.rows {
-        table.add_row(match (&row.figures, waits) {
+    let columns: &[Column] = if waits { &WAITING } else { &COST };
+    let rows: Vec<Vec<String>> = summary
+        .rows
+        .iter()
+        .map(|row| match (&row.figures, waits) {
             (None, _) => {
                 vec![row.cell.to_string(), if row.invalid.is_empty() { "not run" } else { "invalid" }.to_owned()]
             }
             (Some(figures), true) => waiting(row, figures),
             (Some(figures), false) => cost(row, figures),
-        });
+        })
+        .collect();
+    let shown = fitting(columns, &rows, width);
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_header(shown.iter().map(|number| columns[*number].0));
+    for row in &rows {
+        table.add_row(shown.iter().map(|number| row.get(*number).map_or("", String::as_str)));
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let mut text = format!("{}\n{table}", title(summary));
+    if shown.len() < columns.len() {
+        let left = columns.iter().enumerate().filter(|(number, _)| !shown.contains(number));
+        let names: Vec<String> = left.map(|(_, (name, _))| name.replace('\n', " ")).collect();
+        text.push_str(&format!("\nno room for: {} (--csv has them)", names.join(", ")));
+    }
     for line in invalid(summary).into_iter().chain(unpinned(summary)) {
         text.push_str(&format!("\n{line}"));
     }
@@ -70,31 +79,54 @@ pub(crate) const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());
 
-const COST: [&str; 11] = [
-    "cell",
-    "req/s",
-    "p50",
-    "p99",
-    "client CPU\nµs/req",
-    "origin CPU\nµs/req",
-    "peak RSS",
-    "TLS tax\nµs/req",
-    "in\nflight",
-    "loop\nlate",
-    "threads\nheld",
+/// A column's header, and its rank: where it is narrow, the highest ranks give way first.
+type Column = (&'static str, u8);
+
+const COST: [Column; 11] = [
+    ("cell", 0),
+    ("req/s", 2),
+    ("p50", 6),
+    ("p99", 3),
+    ("client CPU\nµs/req", 0),
+    ("origin CPU\nµs/req", 8),
+    ("peak RSS", 5),
+    ("TLS tax\nµs/req", 1),
+    ("in\nflight", 4),
+    ("loop\nlate", 7),
+    ("threads\nheld", 9),
 ];
 
-const WAITING: [&str; 9] = [
-    "cell",
-    "in flight\nclient/origin",
-    "took",
-    "p50",
-    "p99",
-    "client CPU\nµs/req",
-    "peak RSS",
-    "loop\nlate",
-    "threads\nheld",
+const WAITING: [Column; 9] = [
+    ("cell", 0),
+    ("in flight\nclient/origin", 1),
+    ("took", 0),
+    ("p50", 5),
+    ("p99", 3),
+    ("client CPU\nµs/req", 2),
+    ("peak RSS", 4),
+    ("loop\nlate", 6),
+    ("threads\nheld", 7),
 ];
+
+/// The numbers of the columns that `width` has room for. A column that is wrapped into slivers tells nobody anything.
+fn fitting(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> Vec<usize> {
+    let mut shown: Vec<usize> = (0..columns.len()).collect();
+    let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let needs = |number: &usize| {
+        let cells = rows.iter().filter_map(|row| row.get(*number)).map(|cell| longest(cell));
+        // A blank on either side and one between.
+        cells.max().unwrap_or(0).max(longest(columns[*number].0)) + 3
+    };
+    let Some(width) = width.map(usize::from) else { return shown };
+    while shown.iter().map(needs).sum::<usize>() > width {
+        let least = shown.iter().copied().max_by_key(|number| columns[*number].1);
+        match least.filter(|number| columns[*number].1 > 0) {
+            Some(least) => shown.retain(|number| *number != least),
+            None => break,
+        }
+    }
+    shown
+}
 
 fn title(summary: &Summary) -> String {
     let workload = &summary.workload;
@@ -201,4 +233,20 @@ fn invalid(summary: &Summary) -> Vec<String> {
     let rows = summary.rows.iter().flat_map(|row| row.invalid.iter().map(move |(reason, count)| (row, reason, count)));
     rows.map(|(row, reason, count)| format!("invalid: {} in {count} of {} rounds: {reason}", row.cell, summary.rounds))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_is_narrow_the_least_telling_columns_give_way() {
+        let rows = [COST.map(|(name, _)| name.replace('\n', " "))].map(|row| row.to_vec());
+        assert_eq!(fitting(&COST, &rows, None).len(), COST.len());
+        assert_eq!(fitting(&COST, &rows, Some(500)).len(), COST.len());
+        let narrow = fitting(&COST, &rows, Some(60));
+        assert!(narrow.contains(&0) && narrow.contains(&4) && narrow.contains(&7), "cell, client CPU and TLS tax stay");
+        assert!(!narrow.contains(&10) && narrow.len() < COST.len());
+        assert_eq!(fitting(&COST, &rows, Some(1)), [0, 4], "without which there is no table");
+    }
 }

@@ -45,8 +45,8 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Workload")]
     i_may_load_this_host: bool,
 
-    /// A program beside the cells: with {url} in it any that fetches ({c}, {n}, {s} and {ca} are filled in too), without
-    /// one that speaks the trial protocol; may be given again
+    /// A program beside the cells: with {url} in it any that fetches (engines/README.md names the other placeholders),
+    /// without one that speaks the trial protocol; may be given again
     #[arg(long, value_name = "COMMAND", help_heading = "Workload")]
     engine: Vec<String>,
 
