@@ -30,6 +30,10 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 median(&|f| Some(f.origin_us)),
                 median(&|f| Some(f.memory_bytes)),
                 median(&|f| f.in_flight),
+                median(&|f| f.client_in_flight),
+                median(&|f| f.loop_late_ns),
+                median(&|f| f.held),
+                median(&|f| f.threads),
                 median(&|f| f.tls_tax.map(|tax| tax.added_us)),
                 median(&|f| f.tls_tax.map(|tax| tax.ratio)),
                 ratio.map_or_else(String::new, |ratio| ratio.low.to_string()),
@@ -44,7 +48,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 19] = [
+const HEADER: [&str; 23] = [
     "section",
     "cell",
     "rounds_counted",
@@ -56,7 +60,11 @@ const HEADER: [&str; 19] = [
     "client_cpu_high",
     "origin_cpu_us_per_request",
     "peak_memory_bytes",
-    "most_in_flight",
+    "most_in_flight_origin",
+    "most_in_flight_client",
+    "loop_late_ns",
+    "threads_held_share",
+    "threads",
     "tls_tax_us_per_request",
     "tls_tax_ratio",
     "tls_tax_ratio_low",
