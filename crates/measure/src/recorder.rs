@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn memory_does_not_grow_with_the_requests() {
-        let recorder = Recorder::new(1_000_000, 1);
+        let recorder = Recorder::new(10_000_000, 1);
         let before = recorder.bytes();
-        (0..1_000_000u64).for_each(|n| recorder.right(&line(n * 1_000)));
+        (0..10_000_000u64).for_each(|n| recorder.right(&line(n * 100)));
         assert_eq!(recorder.bytes(), before);
         assert!(recorder.finish().unwrap().sample.len() as u64 <= SAMPLE_ROWS);
     }
