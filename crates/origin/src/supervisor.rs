@@ -52,6 +52,9 @@ impl Origin {
             let reason = format!("it speaks version {theirs} of the protocol, this program version {ours}");
             return Err(process.misspoke(what, reason, &line));
         }
+        if ready.http.is_empty() || ready.https.is_empty() {
+            return Err(process.misspoke(what, "it does not listen for both HTTP and HTTPS".to_owned(), &line));
+        }
         Ok(Origin { process, ready })
     }
 

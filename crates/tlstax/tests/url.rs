@@ -36,4 +36,7 @@ fn a_server_that_is_not_there_or_not_ours_is_no_result() {
     let output = run(&path, "run serial new-conn --origin http://192.0.2.1/ -n 3 --rounds 1 --out s");
     assert_eq!(code(&output), Some(2));
     assert!(stderr(&output).contains("--i-may-load-this-host"), "{}", stderr(&output));
+    let output =
+        tlstax(&path).args(["run", "--origin", "http://127.0.0.1:9/", "--engine", "true {url}"]).output().unwrap();
+    assert_eq!(code(&output), Some(2), "a program is not let loose on a server that cannot tell what it did");
 }

@@ -5,6 +5,7 @@
 //! phases.
 
 use ::reqwest::Client;
+use ::reqwest::redirect::Policy;
 use measure::marks::Marks;
 use workload::Connection;
 
@@ -24,7 +25,7 @@ pub(crate) struct ReqwestClient {
 
 /// One client with a handle per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
-    let mut builder = Client::builder().no_proxy().http1_only().user_agent(USER_AGENT);
+    let mut builder = Client::builder().no_proxy().redirect(Policy::none()).http1_only().user_agent(USER_AGENT);
     for target in shared.targets.all() {
         // The port is that of the URL; only the name is looked up.
         builder = builder.resolve(&target.host, target.addr);

@@ -1,8 +1,9 @@
 //! reqwest as it comes from the box: its own resumption, groups, ALPN and look-ups, one client shared by all slots.
 //!
-//! Only what a trial cannot do without is said: which backend, the run's roots beside the platform's, and no proxy from
-//! the environment.
+//! Only what a trial cannot do without is said: which backend, the run's roots beside the platform's, no proxy from the
+//! environment, and no redirect followed, which might lead to a host that nobody allowed to be loaded.
 
+use ::reqwest::redirect::Policy;
 use ::reqwest::{Certificate, Client};
 use workload::Connection;
 
@@ -15,7 +16,7 @@ use crate::tls::Backend;
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
     let refuse = |error: ::reqwest::Error| PrepareError::Client { client: "reqwest", reason: error.to_string() };
     let roots = shared.trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
-    let builder = Client::builder().no_proxy();
+    let builder = Client::builder().no_proxy().redirect(Policy::none());
     let mut builder = match shared.tls.backend() {
         Backend::None => builder,
         Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(refuse)?),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{EngineCommand, Outcome, Pins, Plan, Supplier};
+use harness::{EngineCommand, Outcome, Outside, Pins, Plan, Supplier};
 use measure::machine::{Machine, allowed_cpus};
 use measure::process::raise_open_files;
 use measure::result::{FORMAT, Handshake, LeftOut, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
@@ -84,6 +84,11 @@ const PORTS: u16 = 16;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let engines = outside::read(&args.engine)?;
+    if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, Outside::Command(_))) {
+        let words =
+            "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
+        return Err(Failure::Usage(words.to_owned()));
+    }
     let mut sections = sections(args, &engines)?;
     let left_out = leave_out(&mut sections, &engines)?;
     let mut plan = plan(args, sections, left_out, engines)?;
@@ -124,15 +129,16 @@ fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
         rounds: args.rounds,
     };
     let selection = args.cells.selection()?;
-    let mut cells = fetch::cells();
+    let (mut cells, mut outside) = (fetch::cells(), engines.cells.clone());
     if let Some(wants_tls) = args.origin.wants_tls() {
         cells.retain(|cell| cell.is_tls() == wants_tls);
+        outside.retain(|cell| cell.is_tls() == wants_tls);
     }
     match (args.all, selection.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
         (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
-        (false, true) => Ok(by_connection(&engines.cells, &asked)),
-        (_, _) => Ok(by_connection(&[selection.choose(&cells)?, engines.cells.clone()].concat(), &asked)),
+        (false, true) => Ok(by_connection(&outside, &asked)),
+        (_, _) => Ok(by_connection(&[selection.choose(&cells)?, outside].concat(), &asked)),
     }
 }
 
