@@ -4,18 +4,12 @@
 //! gone, and then nothing of the trial may go on.
 
 use std::io::{self, BufRead, Write};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use measure::clock::{now_ns, own_cpu_ns};
-use measure::protocol::{Answer, Finished, Job, Order, Ready, VERSION};
-use measure::recorder::Recorder;
-use workload::Connection;
+use measure::protocol::{Answer, Order, VERSION};
 
-use crate::PrepareError;
-use crate::models::Model;
-use crate::table::{self, Setup};
+use crate::{PrepareError, Prepared};
 
 /// Why an engine ended before its trial did.
 #[derive(Debug, thiserror::Error)]
@@ -62,56 +56,16 @@ fn trial(orders: &Receiver<String>, answers: &mut impl Write) -> Result<(), Engi
         (Order::Job(job), _) if job.protocol == VERSION => job,
         (_, line) => return Err(EngineError::Protocol { expected: "the job of protocol version 1", found: line }),
     };
-    let (mut model, ready) = prepare(&job)?;
-    let requests = job.workload.requests.get();
-    let recorder = Arc::new(Recorder::new(requests, job.workers));
-    say(answers, &Answer::Ready(Box::new(ready)))?;
+    let mut prepared = Prepared::new(&job)?;
+    let recorder = prepared.recorder();
+    say(answers, &Answer::Ready(Box::new(prepared.ready().clone())))?;
 
     expect(orders, "go", |order| matches!(order, Order::Go))?;
-    let started_ns = now_ns();
-    model.run(requests, &recorder);
-    let finished = Finished { started_ns, ended_ns: now_ns(), recorder_bytes: recorder.bytes() };
-    say(answers, &Answer::Finished(finished))?;
+    say(answers, &Answer::Finished(prepared.run(&recorder)))?;
 
     expect(orders, "report", |order| matches!(order, Order::Report))?;
     let seen = recorder.finish().map_err(|error| EngineError::Encode(error.to_string()))?;
     say(answers, &Answer::Done(Box::new(seen)))
-}
-
-/// Prepares the cell and makes the requests that must not be measured: they open kept connections, seed the entropy of
-/// the TLS libraries and fault in their code.
-fn prepare(job: &Job) -> Result<(Box<dyn Model>, Ready), EngineError> {
-    let setup = Setup {
-        workload: &job.workload,
-        targets: &job.targets,
-        trust_file: job.trust_file.as_deref(),
-        groups: &job.groups,
-        workers: job.workers,
-    };
-    let mut model = table::prepare(&job.cell, &setup)?;
-    let workers = model.workers();
-    let warm_up_requests = match job.cell.connection {
-        // Slots are handed out in order, so this many requests open each slot's connection once.
-        Connection::KeepAlive => model.slots() as u64,
-        Connection::NewConn | Connection::Own => 2 * workers.unwrap_or(1) as u64,
-    };
-    let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));
-    model.run(warm_up_requests, &recorder);
-    let seen = recorder.finish().map_err(|error| EngineError::Encode(error.to_string()))?;
-    if let Some((kind, error)) = seen.errors.first_key_value() {
-        let count = error.count;
-        return Err(EngineError::WarmUp(format!("{count} of {warm_up_requests} requests: {kind}: {}", error.first)));
-    }
-    let ready = Ready {
-        engine: "tlstax".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        libraries: table::libraries(&job.cell),
-        workers,
-        cannot_measure: table::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
-        warm_up_requests,
-        warm_up_cpu_ns: own_cpu_ns(),
-    };
-    Ok((model, ready))
 }
 
 fn listen(orders: impl io::Read + Send + 'static, gone: impl FnOnce() + Send + 'static) -> Receiver<String> {

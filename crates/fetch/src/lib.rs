@@ -6,6 +6,7 @@
 mod answer;
 pub mod engine;
 mod error;
+mod prepared;
 mod slot;
 mod table;
 mod target;
@@ -16,4 +17,5 @@ mod net;
 mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
-pub use table::{Setup, cells, library_of, note_of, terms_of, thread_per_slot};
+pub use prepared::Prepared;
+pub use table::{cells, library_of, note_of, terms_of, thread_per_slot};

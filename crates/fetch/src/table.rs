@@ -164,17 +164,17 @@ static STACKS: &[Stack] = &[
 
 /// What a cell is prepared with.
 #[derive(Debug)]
-pub struct Setup<'a> {
+pub(crate) struct Setup<'a> {
     /// What to fetch.
-    pub workload: &'a Workload,
+    pub(crate) workload: &'a Workload,
     /// Where from.
-    pub targets: &'a [measure::protocol::Target],
+    pub(crate) targets: &'a [measure::protocol::Target],
     /// PEM file of the roots to trust.
-    pub trust_file: Option<&'a Path>,
+    pub(crate) trust_file: Option<&'a Path>,
     /// Groups to offer, by their names in the ledger.
-    pub groups: &'a [String],
+    pub(crate) groups: &'a [String],
     /// Worker threads of models that have a choice.
-    pub workers: usize,
+    pub(crate) workers: usize,
 }
 
 /// Every cell of the table, in the order of tables: by model and client, TLS stack, connection.

@@ -1,0 +1,84 @@
+//! A cell that is prepared and warm, ready to make the requests of its workload as often as it is asked to.
+//!
+//! What a run of them costs is read by whoever asks: from outside, where the cell has a process of its own
+//! ([`crate::engine`]), or in the same process.
+
+use std::sync::Arc;
+
+use measure::clock::{now_ns, own_cpu_ns};
+use measure::protocol::{Finished, Job, Ready};
+use measure::recorder::Recorder;
+use workload::{Connection, Requests};
+
+use crate::engine::EngineError;
+use crate::models::Model;
+use crate::table::{self, Setup};
+
+/// A prepared cell, its threads, slots and kept connections.
+pub struct Prepared {
+    model: Box<dyn Model>,
+    requests: Requests,
+    workers: usize,
+    ready: Ready,
+}
+
+impl Prepared {
+    /// Prepares the job's cell and makes the requests that must not be measured: they open kept connections, seed the
+    /// entropy of the TLS libraries and fault in their code.
+    ///
+    /// # Errors
+    /// When the cell cannot be set up, or a request of the warm-up fails.
+    pub fn new(job: &Job) -> Result<Prepared, EngineError> {
+        let setup = Setup {
+            workload: &job.workload,
+            targets: &job.targets,
+            trust_file: job.trust_file.as_deref(),
+            groups: &job.groups,
+            workers: job.workers,
+        };
+        let mut model = table::prepare(&job.cell, &setup)?;
+        let workers = model.workers();
+        let warm_up_requests = match job.cell.connection {
+            // Slots are handed out in order, so this many requests open each slot's connection once.
+            Connection::KeepAlive => model.slots() as u64,
+            Connection::NewConn | Connection::Own => 2 * workers.unwrap_or(1) as u64,
+        };
+        let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));
+        model.run(warm_up_requests, &recorder);
+        let seen = recorder.finish().map_err(|error| EngineError::Encode(error.to_string()))?;
+        if let Some((kind, error)) = seen.errors.first_key_value() {
+            let count = error.count;
+            return Err(EngineError::WarmUp(format!(
+                "{count} of {warm_up_requests} requests: {kind}: {}",
+                error.first
+            )));
+        }
+        let ready = Ready {
+            engine: "tlstax".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            libraries: table::libraries(&job.cell),
+            workers,
+            cannot_measure: table::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
+            warm_up_requests,
+            warm_up_cpu_ns: own_cpu_ns(),
+        };
+        Ok(Prepared { model, requests: job.workload.requests, workers: job.workers, ready })
+    }
+
+    /// What it says of itself.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// An empty recorder for one run, made before the costs are read.
+    pub fn recorder(&self) -> Arc<Recorder> {
+        Arc::new(Recorder::new(self.requests.get(), self.workers))
+    }
+
+    /// Makes all requests of the workload. What was seen is in `recorder`, not merged or encoded yet.
+    pub fn run(&mut self, recorder: &Arc<Recorder>) -> Finished {
+        let started_ns = now_ns();
+        self.model.run(self.requests.get(), recorder);
+        Finished { started_ns, ended_ns: now_ns(), recorder_bytes: recorder.bytes() }
+    }
+}
