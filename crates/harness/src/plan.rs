@@ -1,18 +1,50 @@
 //! What a run is to do: everything decided before the first trial.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use measure::machine::Machine;
 use measure::protocol::Target;
-use measure::result::{Pinning, RunInfo, Terms};
+use measure::result::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Kind};
 use workload::Cell;
 
 use crate::{CommandLine, EngineCommand};
 
 pub use origin::Pins;
+
+/// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
+const PORTS: u16 = 16;
+
+/// What the maker of a run decides; the rest of its plan follows.
+#[derive(Debug)]
+pub struct Choices {
+    /// What is fetched, by which cells.
+    pub sections: Vec<Section>,
+    /// What was asked for and cannot run here.
+    pub left_out: Vec<LeftOut>,
+    /// In which order trials run.
+    pub order: Order,
+    /// What is fetched from.
+    pub origin: Supplier,
+    /// Why that.
+    pub why: String,
+    /// Which CPUs run what.
+    pub pinning: Pinning,
+    /// Worker threads; `None`: as many as the client's CPUs, two at least.
+    pub workers: Option<usize>,
+    /// What the order of trials is drawn from; `None`: the time.
+    pub seed: Option<u64>,
+    /// This program: it is the engine of built-in cells (`engine`), and the embedded origin.
+    pub program: EmbeddedProgram,
+    /// The engines from outside, by the client of their cells.
+    pub outside: BTreeMap<String, Outside>,
+    /// Becomes true when the run is to end now.
+    pub interrupt: Arc<AtomicBool>,
+}
 
 /// A run, decided.
 #[derive(Debug)]
@@ -59,6 +91,36 @@ pub enum Outside {
 }
 
 impl Plan {
+    /// The plan that follows from `choices`.
+    pub fn of(choices: Choices) -> Plan {
+        let Choices { sections, left_out, order, origin, why, pinning, workers, seed, program, outside, interrupt } =
+            choices;
+        let pins = Pins::default();
+        let run = RunInfo {
+            format: FORMAT,
+            tlstax: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: option_env!("TLSTAX_REVISION").map(str::to_owned),
+            started: jiff::Timestamp::now().to_string(),
+            command: command(),
+            seed: seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),
+            workers: workers.unwrap_or_else(|| default_workers(&pinning)),
+            pinning,
+            origin: origin_info(&origin, why),
+            handshake: match origin {
+                Supplier::Ours(_) => handshake(&pins),
+                Supplier::Theirs(_) => Handshake::default(),
+            },
+            machine: Machine::read(),
+            order,
+            sections,
+            left_out,
+            ended: None,
+            interrupted: false,
+        };
+        let engine = EngineCommand { program: program.exe.clone(), args: vec![OsString::from("engine")] };
+        Plan { run, origin, ports: PORTS, pins, engine, outside, embedded: program, deadline: None, interrupt }
+    }
+
     /// Who runs `cell`, if it is not built in.
     pub(crate) fn outside(&self, cell: &Cell) -> Option<&Outside> {
         if cell.model == OUTSIDE { self.outside.get(&cell.client) } else { None }
@@ -89,6 +151,39 @@ impl Plan {
             Some(Outside::Command(_)) | None => &self.engine,
         }
     }
+}
+
+/// Worker threads where none are asked for: the client's CPUs, two at least.
+pub fn default_workers(pinning: &Pinning) -> usize {
+    pinning.client.len().max(2)
+}
+
+fn origin_info(supplier: &Supplier, why: String) -> OriginInfo {
+    match supplier {
+        Supplier::Ours(kind) => {
+            OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(PORTS) }
+        }
+        Supplier::Theirs(target) => {
+            OriginInfo { name: target.url.clone(), version: target.addr.to_string(), why, ports: 1 }
+        }
+    }
+}
+
+/// What the pins come to in the ledger's words.
+fn handshake(pins: &Pins) -> Handshake {
+    Handshake {
+        version: format!("TLSv{}", pins.tls_version),
+        suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+        group: pins.groups.first().map(ToString::to_string).unwrap_or_default(),
+        alpn: pins.alpn.first().cloned().unwrap_or_default(),
+        certificate: "ECDSA P-256, leaf + intermediate".to_owned(),
+    }
+}
+
+/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
+fn command() -> Vec<String> {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
 }
 
 /// Why CPUs could not be shared out.

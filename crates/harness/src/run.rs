@@ -1,25 +1,22 @@
 //! A whole run: sections, rounds, trials, one line each.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 
-use measure::result::{ResultWriter, RunInfo, Section, Trial, WriteError};
-use origin::{Authority, Group, Kind, Launch, Pins};
+use measure::result::{OriginInfo, ResultWriter, RunInfo, Section, Trial, WriteError};
+use workload::Cell;
 
-use crate::examine::Examiner;
-use crate::openssl_conf::{self, OPENSSL_CONF};
-use crate::plan::{Plan, Supplier};
-use crate::source::{Source, Supply};
-use crate::trial::{Interrupted, Stage};
+use crate::plan::Plan;
+use crate::stage::Stage;
+use crate::trial::Interrupted;
 
 /// Told of a run's progress.
 pub trait Observer {
-    /// The origin listens: its name and version.
-    fn origin(&mut self, name: &str, version: &str);
+    /// The origin listens.
+    fn origin(&mut self, origin: &OriginInfo);
     /// A trial is about to run.
-    fn begins(&mut self, section: &Section, cell: &workload::Cell, round: u32);
+    fn begins(&mut self, section: &Section, cell: &Cell, round: u32);
     /// A trial has been run and is on disk.
     fn ended(&mut self, section: &Section, trial: &Trial);
 }
@@ -52,61 +49,38 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A cell of this process could not be prepared.
+    #[error("preparing {cell}: {reason}")]
+    Cell {
+        /// Which.
+        cell: Cell,
+        /// Why.
+        reason: String,
+    },
 }
 
-/// Runs the plan. Each trial is on disk before the next begins. `describe` is called with what was learnt of the origin,
-/// and makes the result folder: nothing is measured before it is there.
+/// Runs the plan. Each trial is on disk before the next begins. `make_writer` is called with what was learnt of the
+/// origin, and makes the result folder: nothing is measured before it is there.
 pub fn run(
-    plan: &mut Plan,
+    plan: Plan,
     make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
     observer: &mut impl Observer,
 ) -> Result<Outcome, Error> {
-    let authority = Authority::create()?;
-    let supply = |kind: &Kind, pins: Pins| {
-        let mut launch = Launch::new(kind.clone(), authority.chain_file(), authority.key_file());
-        launch.ports = plan.ports;
-        launch.pins = pins;
-        launch.cpus = Some(plan.run.pinning.origin.clone());
-        Source::new(launch)
-    };
-    let (source, stock) = match &plan.origin {
-        Supplier::Ours(kind) => {
-            let mut source = supply(kind, plan.pins.clone());
-            let ready = source.running()?.ready();
-            plan.run.origin.version.clone_from(&ready.version);
-            observer.origin(&ready.name, &ready.version);
-            (Supply::Ours(Box::new(source)), Supply::Ours(Box::new(supply(kind, stock_pins(kind)))))
-        }
-        Supplier::Theirs(target) => {
-            observer.origin(&target.url, &target.addr.to_string());
-            (Supply::Theirs(target.clone()), Supply::Theirs(target.clone()))
-        }
-    };
-    let mut writer = make_writer(&plan.run)?;
-
-    let settings = tempfile::tempdir().map_err(temporary(&std::env::temp_dir()))?;
-    let conf = openssl_conf::write(settings.path(), &plan.groups()).map_err(temporary(settings.path()))?;
-    let stage = Stage {
-        examiner: Examiner::new(plan, &authority)?,
-        trust_file: authority.trust_file(),
-        environment: environment(plan.run.workers, conf),
-        source,
-        stock,
-        plan,
-    };
-    let outcome = rounds(stage, &mut writer, observer)?;
-    plan.run.ended = Some(jiff::Timestamp::now().to_string());
-    plan.run.interrupted = outcome.interrupted;
-    writer.describe(&plan.run)?;
+    let mut stage = Stage::open(plan)?;
+    observer.origin(&stage.plan.run.origin);
+    let mut writer = make_writer(&stage.plan.run)?;
+    let outcome = rounds(&mut stage, &mut writer, observer)?;
+    let ended = Some(jiff::Timestamp::now().to_string());
+    writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
     Ok(outcome)
 }
 
-fn rounds(mut stage: Stage<'_>, writer: &mut ResultWriter, observer: &mut impl Observer) -> Result<Outcome, Error> {
-    let run = &stage.plan.run;
+fn rounds(stage: &mut Stage, writer: &mut ResultWriter, observer: &mut impl Observer) -> Result<Outcome, Error> {
+    let RunInfo { sections, seed, .. } = stage.plan.run.clone();
     let mut outcome = Outcome { valid: 0, invalid: 0, interrupted: false };
-    for section in &run.sections {
+    for section in &sections {
         for round in 1..=section.rounds {
-            for cell in crate::order::shuffled(&section.cells, run.seed, &section.name, round) {
+            for cell in crate::order::shuffled(&section.cells, seed, &section.name, round) {
                 observer.begins(section, &cell, round);
                 let trial = match stage.trial(section, &cell, round) {
                     Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
@@ -123,30 +97,4 @@ fn rounds(mut stage: Stage<'_>, writer: &mut ResultWriter, observer: &mut impl O
         }
     }
     Ok(outcome)
-}
-
-/// What the origin allows a stock client: everything that it can do itself.
-fn stock_pins(origin: &Kind) -> Pins {
-    let http1 = "http/1.1".to_owned();
-    let alpn = match origin {
-        Kind::GoHttpbin { .. } => vec!["h2".to_owned(), http1],
-        // The embedded origin speaks HTTP/1.1 only.
-        Kind::Embedded(_) => vec![http1],
-    };
-    let groups = vec![Group::X25519MlKem768, Group::X25519, Group::Secp256r1];
-    Pins { groups, alpn, tickets: true, ..Pins::default() }
-}
-
-/// What engines are told beside the job: the groups of OpenSSL, and the threads of executors that ask the environment.
-fn environment(workers: usize, openssl_conf: PathBuf) -> Vec<(&'static str, OsString)> {
-    let workers = OsString::from(workers.to_string());
-    vec![
-        (OPENSSL_CONF, openssl_conf.into_os_string()),
-        ("SMOL_THREADS", workers.clone()),
-        ("ASYNC_STD_THREAD_COUNT", workers),
-    ]
-}
-
-fn temporary(path: &std::path::Path) -> impl Fn(io::Error) -> Error {
-    move |source| Error::Temporary { path: path.to_owned(), source }
 }

@@ -1,153 +1,58 @@
-//! One trial: an engine's process from job to done, its costs and the origin's, and the verdict.
+//! One trial in a process of its own: an engine from job to done, or a program from start to end.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use ledger::Side;
-use measure::clock::now_ns;
-use measure::kernel::Counters;
-use measure::process::{self, Cost, Reading, peak_memory_bytes, reset_peak_memory};
-use measure::protocol::{Answer, Finished, Job, Order, Ready, Seen, Target, VERSION};
-use measure::recorder::fold_rows;
-use measure::result::{Section, Terms, Trial, Verdict};
+use measure::process::{self, Reading};
+use measure::protocol::{Answer, Finished, Order, Ready, Seen};
+use measure::result::{Section, Trial};
 use workload::Cell;
 
 use crate::command::{self, CommandLine};
 use crate::deadline;
 use crate::engine::{Engine, Fault};
-use crate::examine::Examiner;
-use crate::openssl_conf::OPENSSL_CONF;
-use crate::plan::{Outside, Plan, Supplier};
-use crate::saturation::{self, Load};
-use crate::source::{Supply, sides};
-use crate::verify::{Evidence, broken_answers, broken_rules};
+use crate::learnt::Learnt;
+use crate::measured::{Fetcher, cost_between, costly};
+use crate::plan::{Outside, Plan};
+use crate::source::sides;
+use crate::stage::{Stage, origin_failed};
 
 /// The run is to end now.
 #[derive(Debug)]
 pub(crate) struct Interrupted;
 
-/// What all trials of a run share.
-pub(crate) struct Stage<'a> {
-    pub(crate) plan: &'a Plan,
-    /// The origin with everything pinned.
-    pub(crate) source: Supply,
-    /// The origin that lets a stock client do as it does.
-    pub(crate) stock: Supply,
-    pub(crate) examiner: Examiner,
-    pub(crate) environment: Vec<(&'static str, OsString)>,
-    pub(crate) trust_file: PathBuf,
-}
-
-/// What was learnt of a trial before it ended, however it ended.
-#[derive(Default)]
-struct Learnt {
-    ready: Option<Ready>,
-    finished: Option<Finished>,
-    seen: Seen,
-    client: Cost,
-    origin: Cost,
-    peak_memory_bytes: u64,
-    measured: Option<Side>,
-    warm_up: Option<Side>,
-    before: Counters,
-    after: Counters,
-    threads: Option<u64>,
-    verifies: Option<bool>,
-    /// Whether there is no ledger to hold the answers against.
-    unproven: bool,
-    broken: Vec<String>,
-}
-
-impl Stage<'_> {
+impl Stage {
     /// Runs one trial. `Err` only when the run is to end now; a trial that fails is an invalid [`Trial`].
     pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, Interrupted> {
         let mut learnt = Learnt::default();
-        let measured = match self.plan.outside(cell) {
-            Some(Outside::Command(command)) => self.command(section, cell, round, command, &mut learnt),
-            Some(Outside::Protocol(_)) | None => self.measure(section, cell, round, &mut learnt),
+        let command = match self.plan.outside(cell) {
+            Some(Outside::Command(command)) => Some(command.clone()),
+            Some(Outside::Protocol(_)) | None => None,
+        };
+        let measured = match &command {
+            Some(command) => self.command(section, cell, round, command, &mut learnt),
+            None => self.engine(section, cell, round, &mut learnt),
         };
         match measured {
             Ok(()) => {}
             Err(Fault::Interrupted) => return Err(Interrupted),
             Err(Fault::Failed(reason)) => learnt.broken.push(reason),
         }
-        Ok(self.record(section, cell, round, learnt))
+        Ok(learnt.record(&self.plan, section, cell, round))
     }
 
-    fn measure(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
-        let (plan, terms) = (self.plan, self.plan.terms(cell));
-        let environment: Vec<_> = match terms {
-            // As it comes from the box, OpenSSL too; and a server of the user's is asked for all that OpenSSL has.
-            Terms::Stock => without_openssl_conf(&self.environment),
-            _ if matches!(plan.origin, Supplier::Theirs(_)) => without_openssl_conf(&self.environment),
-            _ => self.environment.clone(),
-        };
-        let source = if terms == Terms::Stock { &mut self.stock } else { &mut self.source };
-        let start = source.begin().map_err(origin_failed)?;
-        let targets = source.targets(cell, &section.workload.path).map_err(origin_failed)?;
-        let job = job(plan, &self.trust_file, section, cell, round, targets);
-        learnt.broken = self.examiner.faults(plan, &job, &environment)?;
-        learnt.verifies = cell.is_tls().then_some(learnt.broken.is_empty());
-
+    /// A trial of an engine that speaks the trial protocol.
+    fn engine(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
+        let (opened, job) = self.begin(section, cell, round)?;
+        *learnt = opened.learnt(cell);
+        let plan = &self.plan;
+        let environment = self.environment.of(plan.terms(cell), &plan.origin);
         let until = until(plan, section, cell);
-        let interrupt = &plan.interrupt;
+        let interrupt = std::sync::Arc::clone(&plan.interrupt);
         let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
         engine.say(&Order::Job(Box::new(job)))?;
-        learnt.ready = Some(ready(engine.hear("ready", interrupt)?)?);
-
-        let origin_pid = source.pid().map_err(origin_failed)?;
-        let warm = source.read(true).map_err(origin_failed)?;
-        learnt.before = Counters::read();
-        let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
-        reset_peak_memory(engine.pid()).map_err(costly)?;
-        let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
-        let client_before = Reading::of(engine.pid()).map_err(costly)?;
-        let said = now_ns();
-        engine.say(&Order::Go)?;
-        let finished = finished(engine.hear("finished", interrupt)?)?;
-        let heard = now_ns();
-        let client_after = Reading::of(engine.pid()).map_err(costly)?;
-        learnt.peak_memory_bytes = peak_memory_bytes(engine.pid()).map_err(costly)?;
-        learnt.finished = Some(finished);
-        learnt.broken.extend(clock_fault(said, &finished, heard));
-        learnt.broken.extend(unseen_processes(engine.pid()));
-        learnt.client = client_after.since(&client_before);
-        learnt.after = Counters::read();
-
-        // The origin may still be at work on what the last answers left behind: that is its cost too, but none of the
-        // trial's time. Its ledger is read before its CPU clock, so that what is counted has been paid for.
-        let end = source.read(false).map_err(origin_failed)?;
-        let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
-        learnt.origin = cost_between(origin_before, origin_after);
-
-        engine.say(&Order::Report)?;
-        let seen = fold_rows(seen(engine.hear("done", interrupt)?)?);
-        learnt.seen = seen.map_err(|error| Fault::Failed(error.to_string()))?;
-        learnt.threads = engine.threads();
-
-        let (Some(start), Some(warm), Some(end)) = (start, warm, end) else {
-            learnt.broken.extend(broken_answers(&section.workload, &learnt.seen));
-            learnt.unproven = true;
-            return Ok(());
-        };
-        let (start, other_start) = sides(cell, &start);
-        let (warm, _) = sides(cell, &warm);
-        let (end, other_end) = sides(cell, &end);
-        let (measured, warm_up) = (end.since(warm), warm.since(start));
-        learnt.broken.extend(broken_rules(&Evidence {
-            cell,
-            workload: &section.workload,
-            seen: &learnt.seen,
-            measured: &measured,
-            warm_up: &warm_up,
-            other: &other_end.since(other_start),
-            pinned: &plan.run.handshake,
-            terms,
-        }));
-        learnt.measured = Some(measured);
-        learnt.warm_up = Some(warm_up);
-        Ok(())
+        learnt.ready = Some(ready(engine.hear("ready", &interrupt)?)?);
+        let mut apart = Apart { engine, interrupt: &interrupt };
+        self.measured(section, cell, &opened, None, &mut apart, learnt)
     }
 
     /// A trial of a program that knows nothing of it.
@@ -159,18 +64,17 @@ impl Stage<'_> {
         command: &CommandLine,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
-        let (plan, workload, trust_file) = (self.plan, &section.workload, &self.trust_file);
+        let (plan, workload, trust_file) = (&self.plan, &section.workload, &self.authority.trust_file());
         learnt.verifies = self.examiner.verifies(plan, cell, command, workload, trust_file)?;
         let start = self.source.begin().map_err(origin_failed)?;
         let mut targets = self.source.targets(cell, &workload.path).map_err(origin_failed)?;
         // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
         let target = targets.swap_remove(round as usize % targets.len());
         let origin_pid = self.source.pid().map_err(origin_failed)?;
-        let costly = |error: measure::process::ProcessError| Fault::Failed(error.to_string());
-        learnt.before = Counters::read();
+        learnt.before = measure::kernel::Counters::read();
         let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
-        learnt.after = Counters::read();
+        learnt.after = measure::kernel::Counters::read();
         let end = self.source.read(false).map_err(origin_failed)?;
         let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         learnt.origin = cost_between(origin_before, origin_after);
@@ -193,51 +97,39 @@ impl Stage<'_> {
         learnt.measured = Some(measured);
         Ok(())
     }
+}
 
-    fn record(&self, section: &Section, cell: &Cell, round: u32, learnt: Learnt) -> Trial {
-        let wall_ns = learnt.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
-        let flags = saturation::flags(&Load {
-            workload: &section.workload,
-            pinning: &self.plan.run.pinning,
-            ports: self.plan.ports,
-            wall_ns,
-            client: learnt.client,
-            origin: learnt.origin,
-            before: learnt.before,
-            after: learnt.after,
-            client_in_flight: learnt.seen.most_in_flight,
-            ledger: learnt.measured.as_ref(),
-        });
-        Trial {
-            section: section.name.clone(),
-            cell: cell.clone(),
-            round,
-            verdict: match (learnt.broken.is_empty(), learnt.unproven) {
-                (true, false) => Verdict::Valid,
-                (true, true) => Verdict::Unproven,
-                (false, _) => Verdict::Invalid(learnt.broken),
-            },
-            engine: learnt.ready,
-            wall_ns,
-            right: learnt.seen.right,
-            errors: learnt.seen.errors,
-            client: learnt.client,
-            origin: learnt.origin,
-            peak_memory_bytes: learnt.peak_memory_bytes,
-            recorder_bytes: learnt.finished.map_or(0, |finished| finished.recorder_bytes),
-            ledger: learnt.measured,
-            warm_up: learnt.warm_up,
-            flags,
-            steal_ns: learnt.after.steal_ns.saturating_sub(learnt.before.steal_ns),
-            time_wait: learnt.before.time_wait,
-            histograms: learnt.seen.histograms,
-            sample: learnt.seen.sample,
-            terms: self.plan.terms(cell),
-            client_in_flight: learnt.seen.most_in_flight,
-            event_loop: learnt.seen.event_loop,
-            threads: learnt.threads,
-            verifies: learnt.verifies,
-        }
+/// An engine in a process of its own.
+struct Apart<'a> {
+    engine: Engine,
+    interrupt: &'a std::sync::atomic::AtomicBool,
+}
+
+impl Fetcher for Apart<'_> {
+    fn pid(&self) -> u32 {
+        self.engine.pid()
+    }
+
+    fn is_alone(&self) -> bool {
+        true
+    }
+
+    fn go(&mut self) -> Result<Finished, Fault> {
+        self.engine.say(&Order::Go)?;
+        finished(self.engine.hear("finished", self.interrupt)?)
+    }
+
+    fn faults(&self, said: u64, heard: u64, finished: &Finished) -> Vec<String> {
+        clock_fault(said, finished, heard).into_iter().chain(unseen_processes(self.pid())).collect()
+    }
+
+    fn seen(&mut self) -> Result<Seen, Fault> {
+        self.engine.say(&Order::Report)?;
+        seen(self.engine.hear("done", self.interrupt)?)
+    }
+
+    fn threads(&self) -> Option<u64> {
+        self.engine.threads()
     }
 }
 
@@ -267,31 +159,6 @@ fn unseen_processes(pid: u32) -> Option<String> {
 
 fn until(plan: &Plan, section: &Section, cell: &Cell) -> Instant {
     deadline::after(plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell.connection)))
-}
-
-fn job(plan: &Plan, trust_file: &Path, section: &Section, cell: &Cell, round: u32, targets: Vec<Target>) -> Job {
-    Job {
-        protocol: VERSION,
-        cell: cell.clone(),
-        workload: section.workload.clone(),
-        targets,
-        trust_file: cell.is_tls().then(|| trust_file.to_owned()),
-        groups: plan.groups(),
-        workers: plan.run.workers,
-        seed: plan.run.seed.wrapping_add(u64::from(round)),
-    }
-}
-
-fn without_openssl_conf(environment: &[(&'static str, OsString)]) -> Vec<(&'static str, OsString)> {
-    environment.iter().filter(|(name, _)| *name != OPENSSL_CONF).cloned().collect()
-}
-
-fn cost_between(before: Option<Reading>, after: Option<Reading>) -> Cost {
-    before.zip(after).map(|(before, after)| after.since(&before)).unwrap_or_default()
-}
-
-fn origin_failed(error: origin::Error) -> Fault {
-    Fault::Failed(error.to_string())
 }
 
 fn ready(answer: Answer) -> Result<Ready, Fault> {

@@ -7,7 +7,7 @@ mod records;
 use std::fs;
 use std::io::Write;
 
-use measure::result::{ReadError, ResultWriter, RunResult, WriteError};
+use measure::result::{ReadError, ResultWriter, RunResult, Trial, WriteError};
 use records::{run, trial};
 
 #[test]
@@ -49,4 +49,24 @@ fn a_newer_format_and_a_missing_folder_are_refused() {
     assert!(matches!(RunResult::read(dir.path()), Err(ReadError::Io { .. })));
     fs::write(dir.path().join("run.json"), r#"{"format":999}"#).unwrap();
     assert!(matches!(RunResult::read(dir.path()), Err(ReadError::Newer { found: 999, .. })));
+}
+
+#[test]
+fn what_another_run_measured_is_left_out_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = ResultWriter::create(dir.path(), &run()).unwrap();
+    let other_run = Trial { run: Some("2025-12-31T00:00:00Z".into()), ..trial(2) };
+    let other_cell = Trial { cell: "threads/ureq/plain/new-conn".parse().unwrap(), ..trial(1) };
+    for trial in [trial(1), other_run.clone(), other_run, other_cell, trial(1), Trial { run: None, ..trial(2) }] {
+        writer.append(&trial).unwrap();
+    }
+    let result = RunResult::read(dir.path()).unwrap();
+    assert_eq!(result.trials, [trial(1), Trial { run: None, ..trial(2) }], "older lines name no run");
+    let problems = result.problems.join("\n");
+    assert!(problems.contains("2 lines of trials.ndjson, from 2 on"), "{problems}");
+    for words in
+        ["the run begun at 2025-12-31T00:00:00Z", "line 4", "line 5 of trials.ndjson is left out: it is of a round"]
+    {
+        assert!(problems.contains(words), "{problems}");
+    }
 }

@@ -248,6 +248,7 @@ mod tests {
         let cpu_ns = client_us * 1_000 * 100;
         let zero: measure::process::Cost = measure::process::Cost::default();
         Trial {
+            run: None,
             section: "cost".into(),
             cell: cell.parse().unwrap(),
             round,

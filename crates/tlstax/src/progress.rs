@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use harness::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use measure::result::{Section, Trial, Verdict};
+use measure::result::{OriginInfo, Section, Trial, Verdict};
 use report::format::{number, time};
 use workload::Cell;
 
@@ -41,8 +41,8 @@ impl Progress {
 }
 
 impl Observer for Progress {
-    fn origin(&mut self, name: &str, version: &str) {
-        self.line(&format!("origin: {name} {version}"));
+    fn origin(&mut self, origin: &OriginInfo) {
+        self.line(&format!("origin: {} {}", origin.name, origin.version));
     }
 
     fn begins(&mut self, section: &Section, cell: &Cell, round: u32) {

@@ -6,7 +6,7 @@ mod trial;
 mod write;
 
 pub use read::{ReadError, RunResult};
-pub use run::{FORMAT, Handshake, LeftOut, OriginInfo, Pinning, RunInfo, Section};
+pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use trial::{Flag, Terms, Trial, Verdict};
 pub use write::{ResultWriter, WriteError};
 

@@ -1,10 +1,13 @@
 //! Reading a result folder. What can be read is read; what can't is named.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::Deserialize;
+use workload::Cell;
 
 use super::{FORMAT, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
@@ -65,21 +68,65 @@ impl RunResult {
         }
         let run = serde_json::from_str(&text).map_err(not_a_run)?;
         let trials = read(&dir.join(TRIALS_FILE))?;
-        let (trials, problems) = parse(&trials);
-        Ok(RunResult { run, trials, problems })
+        let (trials, mut problems) = parse(&trials);
+        let trials = belonging(&run, trials, &mut problems);
+        Ok(RunResult { run, trials: trials.into_iter().map(|(_, trial)| trial).collect(), problems })
     }
 }
 
-fn parse(text: &str) -> (Vec<Trial>, Vec<String>) {
+/// A trial with the number of its line.
+type Line = (usize, Trial);
+
+/// Every line that is a trial; the others are named. Decoding is what reading costs, so that all cores share it.
+fn parse(text: &str) -> (Vec<Line>, Vec<String>) {
+    let lines: Vec<(usize, &str)> =
+        text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(|(at, line)| (at + 1, line)).collect();
+    let decoded: Vec<Result<Line, String>> = lines
+        .into_par_iter()
+        .map(|(number, line)| match serde_json::from_str(line) {
+            Ok(trial) => Ok((number, trial)),
+            Err(error) => Err(format!("line {number} of {TRIALS_FILE} is left out: {error}")),
+        })
+        .collect();
     let mut trials = Vec::new();
     let mut problems = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str(line) {
+    for line in decoded {
+        match line {
             Ok(trial) => trials.push(trial),
-            Err(error) => problems.push(format!("line {} of {TRIALS_FILE} is left out: {error}", number + 1)),
+            Err(problem) => problems.push(problem),
         }
     }
     (trials, problems)
+}
+
+/// Takes out what is not of this run: trials that tell of another, cells that it never had, rounds that are there already.
+/// Results of two origins or machines in one table would be compared, and mean nothing.
+fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Vec<Line> {
+    let mut strangers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    let known: HashMap<&str, HashSet<&Cell>> =
+        run.sections.iter().map(|section| (section.name.as_str(), section.cells.iter().collect())).collect();
+    let mut kept = Vec::with_capacity(trials.len());
+    for (number, trial) in trials {
+        let other = trial.run.as_ref().filter(|started| **started != run.started);
+        let why = if let Some(started) = other {
+            format!("of the run begun at {started}, not of this one, begun at {}", run.started)
+        } else if !known.get(trial.section.as_str()).is_some_and(|cells| cells.contains(&trial.cell)) {
+            format!("of a cell or section that {RUN_FILE} does not name")
+        } else if !seen.insert((trial.section.clone(), trial.cell.clone(), trial.round)) {
+            "of a round that is there already".to_owned()
+        } else {
+            kept.push((number, trial));
+            continue;
+        };
+        strangers.entry(why).or_default().push(number);
+    }
+    problems.extend(strangers.into_iter().map(|(why, lines)| match lines[..] {
+        [line] => format!("line {line} of {TRIALS_FILE} is left out: it is {why}"),
+        [first, ..] => format!("{} lines of {TRIALS_FILE}, from {first} on, are left out: they are {why}", lines.len()),
+        [] => String::new(),
+    }));
+    kept
 }
 
 fn read(path: &Path) -> Result<String, ReadError> {

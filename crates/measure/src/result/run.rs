@@ -33,6 +33,9 @@ pub struct RunInfo {
     pub handshake: Handshake,
     /// The machine.
     pub machine: Machine,
+    /// In which order the trials ran.
+    #[serde(default)]
+    pub order: Order,
     /// What was fetched, by which cells.
     pub sections: Vec<Section>,
     /// What was asked for and could not run here.
@@ -42,6 +45,17 @@ pub struct RunInfo {
     pub ended: Option<String>,
     /// Whether it was interrupted before its last trial.
     pub interrupted: bool,
+}
+
+/// In which order trials ran: whether comparisons of cells may be paired by round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Each round passed over all cells, so that what drifts hits all of them alike.
+    #[default]
+    Interleaved,
+    /// All trials of one cell, then all of the next: what drifts between them is not told apart from what they cost.
+    Blocks,
 }
 
 /// One workload and the cells that ran it: a table.

@@ -15,6 +15,9 @@ use crate::watch::EventLoop;
 /// One line of `trials.ndjson`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
+    /// When its run began, as `run.json` has it: what tells a line of another run; `None` before runs told it.
+    #[serde(default)]
+    pub run: Option<String>,
     /// The section it belongs to.
     pub section: String,
     /// The cell.

@@ -1,10 +1,13 @@
 //! A run and a trial to write.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use measure::machine::Machine;
 use measure::process::Cost;
-use measure::result::{FORMAT, Handshake, OriginInfo, Pinning, RunInfo, Terms, Trial, Verdict};
+use measure::result::{FORMAT, Handshake, Order, OriginInfo, Pinning, RunInfo, Section, Terms, Trial, Verdict};
+use workload::{Path, Server, Workload};
 
 pub(crate) fn run() -> RunInfo {
     RunInfo {
@@ -25,7 +28,18 @@ pub(crate) fn run() -> RunInfo {
             certificate: "ECDSA P-256".into(),
         },
         machine: Machine::read(),
-        sections: Vec::new(),
+        order: Order::Interleaved,
+        sections: vec![Section {
+            name: "cost".into(),
+            workload: Workload {
+                path: Path::get(),
+                requests: 100.try_into().unwrap(),
+                concurrency: 1.try_into().unwrap(),
+                server: Server::Httpbin,
+            },
+            rounds: 2,
+            cells: vec!["serial/ureq/plain/new-conn".parse().unwrap()],
+        }],
         left_out: Vec::new(),
         ended: None,
         interrupted: false,
@@ -34,6 +48,7 @@ pub(crate) fn run() -> RunInfo {
 
 pub(crate) fn trial(round: u32) -> Trial {
     Trial {
+        run: Some(run().started),
         section: "cost".into(),
         cell: "serial/ureq/plain/new-conn".parse().unwrap(),
         round,

@@ -1,14 +1,13 @@
 //! `tlstax run`: measures cells, and says what came of it.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{EngineCommand, Outcome, Outside, Pins, Plan, Supplier};
-use measure::machine::{Machine, allowed_cpus};
+use harness::{Choices, Outcome, Outside, Plan};
+use measure::machine::allowed_cpus;
 use measure::process::raise_open_files;
-use measure::result::{FORMAT, Handshake, LeftOut, OriginInfo, ResultWriter, RunInfo, RunResult, Section};
+use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
 use workload::{Concurrency, Path, Requests, Server};
@@ -79,9 +78,6 @@ enum Pin {
     None,
 }
 
-/// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
-const PORTS: u16 = 16;
-
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let engines = outside::read(&args.engine)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, Outside::Command(_))) {
@@ -91,11 +87,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let mut sections = sections(args, &engines)?;
     let left_out = leave_out(&mut sections, &engines)?;
-    let mut plan = plan(args, sections, left_out, engines)?;
+    let plan = plan(args, sections, left_out, engines)?;
     let dir = args.out.clone().unwrap_or_else(folder::fresh);
     let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64 * u64::from(section.rounds)).sum();
     let mut progress = Progress::new(trials);
-    let outcome = harness::run(&mut plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
     progress.finish();
     let outcome = outcome?;
 
@@ -174,68 +170,23 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
     let ours = matches!(args.origin, supplier::Asked::Ours(_));
     let split = args.pin.map_or(ours && cpus.len() > 1, |pin| pin == Pin::Split);
     let pinning = harness::pin(&cpus, split)?;
-    let workers = args.workers.map_or(pinning.client.len().max(2), usize::from);
     let embedded = embedded_program()?;
     let limited = args.requests.is_some() && !args.concurrency.is_empty();
     let (supplier, why) =
         args.origin.supplier(args.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
-    let pins = Pins::default();
-    let run = RunInfo {
-        format: FORMAT,
-        tlstax: env!("CARGO_PKG_VERSION").to_owned(),
-        revision: option_env!("TLSTAX_REVISION").map(str::to_owned),
-        started: jiff::Timestamp::now().to_string(),
-        command: command(),
-        seed: args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),
-        pinning,
-        workers,
-        origin: origin_info(&supplier, why),
-        handshake: if ours { handshake(&pins) } else { Handshake::default() },
-        machine: Machine::read(),
+    Ok(Plan::of(Choices {
         sections,
         left_out,
-        ended: None,
-        interrupted: false,
-    };
-    Ok(Plan {
-        run,
+        order: Order::Interleaved,
         origin: supplier,
-        ports: PORTS,
-        pins,
-        engine: EngineCommand { program: embedded.exe.clone(), args: vec![OsString::from("engine")] },
+        why,
+        pinning,
+        workers: args.workers.map(usize::from),
+        seed: args.seed,
+        program: embedded,
         outside: engines.by_name,
-        embedded,
-        deadline: None,
         interrupt: interrupt::flag()?,
-    })
-}
-
-fn origin_info(supplier: &Supplier, why: String) -> OriginInfo {
-    match supplier {
-        Supplier::Ours(kind) => {
-            OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(PORTS) }
-        }
-        Supplier::Theirs(target) => {
-            OriginInfo { name: target.url.clone(), version: target.addr.to_string(), why, ports: 1 }
-        }
-    }
-}
-
-/// What the pins come to in the ledger's words.
-fn handshake(pins: &Pins) -> Handshake {
-    Handshake {
-        version: format!("TLSv{}", pins.tls_version),
-        suite: "TLS_AES_128_GCM_SHA256".to_owned(),
-        group: pins.groups.first().map(ToString::to_string).unwrap_or_default(),
-        alpn: pins.alpn.first().cloned().unwrap_or_default(),
-        certificate: "ECDSA P-256, leaf + intermediate".to_owned(),
-    }
-}
-
-/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
-fn command() -> Vec<String> {
-    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
+    }))
 }
 
 /// This program, as the embedded origin.

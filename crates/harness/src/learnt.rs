@@ -1,0 +1,81 @@
+//! What was learnt of a trial, however it ended, and the record that it becomes.
+
+use ledger::Side;
+use measure::kernel::Counters;
+use measure::process::Cost;
+use measure::protocol::{Finished, Ready, Seen};
+use measure::result::{Section, Trial, Verdict};
+use workload::Cell;
+
+use crate::plan::Plan;
+use crate::saturation::{self, Load};
+
+/// What was learnt of a trial before it ended, however it ended.
+#[derive(Default)]
+pub(crate) struct Learnt {
+    pub(crate) ready: Option<Ready>,
+    pub(crate) finished: Option<Finished>,
+    pub(crate) seen: Seen,
+    pub(crate) client: Cost,
+    pub(crate) origin: Cost,
+    pub(crate) peak_memory_bytes: u64,
+    pub(crate) measured: Option<Side>,
+    pub(crate) warm_up: Option<Side>,
+    pub(crate) before: Counters,
+    pub(crate) after: Counters,
+    pub(crate) threads: Option<u64>,
+    pub(crate) verifies: Option<bool>,
+    /// Whether there is no ledger to hold the answers against.
+    pub(crate) unproven: bool,
+    pub(crate) broken: Vec<String>,
+}
+
+impl Learnt {
+    /// The record of it.
+    pub(crate) fn record(self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
+        let wall_ns = self.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
+        let flags = saturation::flags(&Load {
+            workload: &section.workload,
+            pinning: &plan.run.pinning,
+            ports: plan.ports,
+            wall_ns,
+            client: self.client,
+            origin: self.origin,
+            before: self.before,
+            after: self.after,
+            client_in_flight: self.seen.most_in_flight,
+            ledger: self.measured.as_ref(),
+        });
+        Trial {
+            run: Some(plan.run.started.clone()),
+            section: section.name.clone(),
+            cell: cell.clone(),
+            round,
+            verdict: match (self.broken.is_empty(), self.unproven) {
+                (true, false) => Verdict::Valid,
+                (true, true) => Verdict::Unproven,
+                (false, _) => Verdict::Invalid(self.broken),
+            },
+            engine: self.ready,
+            wall_ns,
+            right: self.seen.right,
+            errors: self.seen.errors,
+            client: self.client,
+            origin: self.origin,
+            peak_memory_bytes: self.peak_memory_bytes,
+            recorder_bytes: self.finished.map_or(0, |finished| finished.recorder_bytes),
+            ledger: self.measured,
+            warm_up: self.warm_up,
+            flags,
+            steal_ns: self.after.steal_ns.saturating_sub(self.before.steal_ns),
+            time_wait: self.before.time_wait,
+            histograms: self.seen.histograms,
+            sample: self.seen.sample,
+            terms: plan.terms(cell),
+            client_in_flight: self.seen.most_in_flight,
+            event_loop: self.seen.event_loop,
+            threads: self.threads,
+            verifies: self.verifies,
+        }
+    }
+}
