@@ -59,6 +59,59 @@ impl Estimate {
         }
         Estimate::of(&pairs.iter().map(|(base, new)| new / base).collect::<Vec<_>>())
     }
+
+    /// `new − base` of two medians that were not measured in pairs: between the farthest ends of their intervals, which
+    /// holds the true difference at least as often as both intervals hold their medians.
+    pub fn difference(new: &Estimate, base: &Estimate) -> Estimate {
+        Estimate {
+            median: new.median - base.median,
+            low: new.low - base.high,
+            high: new.high - base.low,
+            interval: new.interval.weaker(base.interval),
+        }
+    }
+
+    /// `new ÷ base`, likewise. `None` unless all of `base` is above 0.
+    pub fn quotient(new: &Estimate, base: &Estimate) -> Option<Estimate> {
+        (base.low > 0.0).then(|| Estimate {
+            median: new.median / base.median,
+            low: new.low / base.high,
+            high: new.high / base.low,
+            interval: new.interval.weaker(base.interval),
+        })
+    }
+}
+
+impl Interval {
+    /// What can be said of two together: no more than of the weaker.
+    fn weaker(self, other: Interval) -> Interval {
+        if self == other { self } else { Interval::Range }
+    }
+}
+
+/// Which of two is the less, as far as the interval of their ratio tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The new one is less than the base.
+    Less,
+    /// The new one is more than the base.
+    More,
+    /// The interval holds 1: neither.
+    Tie,
+    /// There are too few rounds for a claim.
+    Unknown,
+}
+
+impl Order {
+    /// What the interval of `new ÷ base` says.
+    pub fn of_ratio(ratio: &Estimate) -> Order {
+        match ratio {
+            Estimate { interval: Interval::Range, .. } => Order::Unknown,
+            Estimate { high, .. } if *high < 1.0 => Order::Less,
+            Estimate { low, .. } if *low > 1.0 => Order::More,
+            _ => Order::Tie,
+        }
+    }
 }
 
 /// How many values may be cut off at either end of `n` sorted ones so that what is left holds the true median with at
@@ -103,6 +156,26 @@ mod tests {
             assert_eq!((estimate.low, estimate.high), (low, high), "n = {n}");
             assert_eq!(estimate.interval, Interval::Confidence95);
         }
+    }
+
+    #[test]
+    fn unpaired_medians_are_as_far_apart_as_their_intervals_allow() {
+        let of = |values: &[f64]| Estimate::of(values).unwrap();
+        let (base, new) = (of(&[2.0; 6]), of(&[3.0, 3.0, 4.0, 4.0, 5.0, 5.0]));
+        let quotient = Estimate::quotient(&new, &base).unwrap();
+        assert_eq!((quotient.low, quotient.median, quotient.high), (1.5, 2.0, 2.5));
+        assert_eq!((quotient.interval, Order::of_ratio(&quotient)), (Interval::Confidence95, Order::More));
+        let difference = Estimate::difference(&new, &base);
+        assert_eq!((difference.low, difference.high), (1.0, 3.0));
+        assert_eq!(Estimate::quotient(&new, &of(&[0.0; 6])), None);
+    }
+
+    #[test]
+    fn an_interval_that_holds_one_is_a_tie_and_few_rounds_say_nothing() {
+        let order = |values: &[f64]| Order::of_ratio(&Estimate::of(values).unwrap());
+        assert_eq!(order(&[0.9, 1.0, 1.1, 1.0, 1.0, 1.2]), Order::Tie);
+        assert_eq!(order(&[0.7, 0.8, 0.8, 0.9, 0.9, 0.9]), Order::Less);
+        assert_eq!(order(&[0.5; 5]), Order::Unknown);
     }
 
     #[test]
