@@ -37,7 +37,7 @@ pub(crate) fn flags(load: &Load<'_>) -> Vec<Flag> {
         0 => 0.0,
         wall => cost.cpu_ns as f64 / (wall as f64 * cpus as f64),
     };
-    let most = (u64::from(load.ports) * TIME_WAIT_PER_PORT).min(kernel::most_time_wait() / 2);
+    let most = most_time_wait(load.ports);
     let found = [
         (Flag::OriginBound, share(&load.origin, load.pinning.origin.len()) >= ORIGIN_BOUND),
         (Flag::ClientFull, share(&load.client, load.pinning.client.len()) >= CLIENT_FULL),
@@ -46,6 +46,11 @@ pub(crate) fn flags(load: &Load<'_>) -> Vec<Flag> {
         (Flag::FewInFlight, few_in_flight(load)),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
+}
+
+/// Sockets in TIME_WAIT from which connecting to an origin of so many ports turns slow.
+pub(crate) fn most_time_wait(ports: u16) -> u64 {
+    (u64::from(ports) * TIME_WAIT_PER_PORT).min(kernel::most_time_wait() / 2)
 }
 
 /// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use fetch::Prepared;
 use ledger::Ledger;
+use measure::kernel::Counters;
 use measure::protocol::{Finished, Seen};
 use measure::recorder::Recorder;
 use measure::result::{RunInfo, Section, Trial};
@@ -19,6 +20,7 @@ use crate::engine::Fault;
 use crate::learnt::Learnt;
 use crate::measured::{Fetcher, Opened};
 use crate::plan::Plan;
+use crate::saturation::most_time_wait;
 use crate::stage::{Stage, origin_failed};
 
 /// An origin and what it takes to hold cells of this process against it.
@@ -48,6 +50,13 @@ impl Session {
     /// What is run, with what was learnt of the origin.
     pub fn run(&self) -> &RunInfo {
         &self.stage.plan.run
+    }
+
+    /// Sockets in TIME_WAIT now, if they are so many that connecting itself turns slow: a cell that runs now would pay for
+    /// those before it.
+    pub fn crowd(&self) -> Option<u64> {
+        let waiting = Counters::read().time_wait;
+        (waiting >= most_time_wait(self.stage.plan.ports)).then_some(waiting)
     }
 
     /// Prepares a cell and warms it up.

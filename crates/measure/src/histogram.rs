@@ -40,7 +40,7 @@ pub fn encode(times: &Times) -> Result<String, HistogramError> {
 }
 
 /// Reads what [`encode`] wrote.
-pub fn decode(text: &str) -> Result<Histogram<u64>, HistogramError> {
+pub fn decode(text: &str) -> Result<Times, HistogramError> {
     let bytes = STANDARD.decode(text).map_err(|error| HistogramError::Decode(error.to_string()))?;
     Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(|error| HistogramError::Decode(format!("{error:?}")))
 }

@@ -15,7 +15,7 @@ pub fn sentences(summaries: &[Summary]) -> Vec<String> {
 
 fn new_connection(summary: &Summary) -> Option<String> {
     let plain = summary.rows.iter().filter(|row| {
-        !row.cell.is_tls() && row.cell.connection == Connection::NewConn && compares(row) && !waits(summary)
+        !row.cell.is_tls() && row.cell.connection == Connection::NewConn && row.compares() && !summary.waits()
     });
     let plain = plain.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let Cell { model, client, .. } = &plain.cell;
@@ -40,7 +40,7 @@ fn new_connection(summary: &Summary) -> Option<String> {
 
 fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
     let kept = summary.rows.iter().filter(|row| {
-        row.cell.is_tls() && row.cell.connection == Connection::KeepAlive && compares(row) && !waits(summary)
+        row.cell.is_tls() && row.cell.connection == Connection::KeepAlive && row.compares() && !summary.waits()
     });
     let kept = kept.min_by(|a, b| cost(a).total_cmp(&cost(b)))?;
     let Cell { model, client, tls, .. } = &kept.cell;
@@ -56,10 +56,10 @@ fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
 }
 
 fn waiting(summary: &Summary) -> Option<String> {
-    if !waits(summary) {
+    if !summary.waits() {
         return None;
     }
-    let told = |row: &Row| compares(row).then(|| Some((row.cell.clone(), row.figures.clone()?))).flatten();
+    let told = |row: &Row| row.compares().then(|| Some((row.cell.clone(), row.figures.clone()?))).flatten();
     let mut rows: Vec<(Cell, Figures)> = summary.rows.iter().filter_map(told).collect();
     rows.sort_by(|a, b| a.1.wall_ns.median.total_cmp(&b.1.wall_ns.median));
     let ((fast, quick), (slow, late)) = (rows.first()?, rows.last()?);
@@ -82,16 +82,7 @@ fn waiting(summary: &Summary) -> Option<String> {
     ))
 }
 
-/// Whether a row may be held against others.
-fn compares(row: &Row) -> bool {
-    row.terms.compares() && !row.unproven
-}
-
 /// Client CPU per request, µs; infinite where no round counts.
 fn cost(row: &Row) -> f64 {
     row.figures.as_ref().map_or(f64::INFINITY, |figures| figures.client_us.median)
-}
-
-fn waits(summary: &Summary) -> bool {
-    summary.workload.path.delay_seconds() > 0.0
 }

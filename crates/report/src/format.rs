@@ -5,6 +5,7 @@ use crate::summary::Figure;
 /// A number in as few digits as its size allows: `0.53`, `7.1`, `243`, `41,200`.
 pub fn number(value: f64) -> String {
     match value.abs() {
+        0.0 => "0".to_owned(),
         size if size < 1.0 => format!("{value:.2}"),
         size if size < 20.0 => format!("{value:.1}"),
         size if size < 1000.0 => format!("{value:.0}"),
@@ -12,8 +13,8 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A whole number, its thousands apart.
-fn grouped(value: f64) -> String {
+/// A whole number, its thousands apart: `41,200`.
+pub fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -57,8 +58,8 @@ mod tests {
 
     #[test]
     fn digits_follow_the_size() {
-        let texts = [0.527, 7.06, 243.4, 41_234.0, 1_234_567.0, -5.0].map(number);
-        assert_eq!(texts, ["0.53", "7.1", "243", "41,234", "1,234,567", "-5.0"]);
+        let texts = [0.0, 0.527, 7.06, 243.4, 41_234.0, 1_234_567.0, -5.0].map(number);
+        assert_eq!(texts, ["0", "0.53", "7.1", "243", "41,234", "1,234,567", "-5.0"]);
     }
 
     #[test]

@@ -2,38 +2,63 @@
 
 use std::collections::BTreeSet;
 
-use measure::result::{Handshake, OriginInfo, Pinning, RunResult};
+use measure::result::{Handshake, Order, OriginInfo, Pinning, RunResult};
+
+/// One thing to know of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about.
+    pub name: &'static str,
+    /// What is to be known.
+    pub text: String,
+}
 
 /// The lines above the tables of a run.
 pub fn lines(result: &RunResult) -> Vec<String> {
-    let run = &result.run;
-    let mut lines = vec![
-        format!("CPUs       {}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu),
-        format!("origin     {} {} ({})", run.origin.name, run.origin.version, why(&run.origin)),
-        tls(&run.handshake),
-        format!("libraries  {}", libraries(result)),
-    ];
-    lines.extend(offered(result));
-    if run.pinning.is_split() && run.pinning.client.len() == 1 {
-        lines.push("note       one client CPU: parallel speed-up cannot be seen in this run".to_owned());
-    }
-    for left in &run.left_out {
-        let at = left.concurrency.map_or_else(String::new, |c| format!(" at c = {c}"));
-        lines.push(format!("left out   {}{at}: {}", left.what, left.why));
-    }
-    if run.interrupted || run.ended.is_none() {
-        lines.push("note       this run did not reach its end".to_owned());
-    }
-    lines
+    facts(result).into_iter().map(|Fact { name, text }| format!("{name:<11}{text}")).collect()
 }
 
-fn tls(pinned: &Handshake) -> String {
+/// What decides how far the figures of a run hold.
+pub fn facts(result: &RunResult) -> Vec<Fact> {
+    let run = &result.run;
+    let fact = |name, text| Fact { name, text };
+    let mut facts = vec![
+        fact("CPUs", format!("{}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu)),
+        fact("origin", format!("{} {} ({})", run.origin.name, run.origin.version, why(&run.origin))),
+        tls(&run.handshake),
+        fact("libraries", libraries(result)),
+    ];
+    facts.extend(offered(result).map(|text| fact("note", text)));
+    if run.pinning.is_split() && run.pinning.client.len() == 1 {
+        facts.push(fact("note", "one client CPU: parallel speed-up cannot be seen in this run".to_owned()));
+    }
+    if run.order == Order::Blocks {
+        facts.push(fact("note", BLOCKS.to_owned()));
+    }
+    facts.extend(run.left_out.iter().map(|left| {
+        let at = left.concurrency.map_or_else(String::new, |c| format!(" at c = {c}"));
+        fact("left out", format!("{}{at}: {}", left.what, left.why))
+    }));
+    if run.interrupted || run.ended.is_none() {
+        facts.push(fact("note", "this run did not reach its end".to_owned()));
+    }
+    facts
+}
+
+/// What comparisons of cells that ran one after another are worth.
+pub const BLOCKS: &str = "cells ran one after another, not in rounds over all of them: what the machine did meanwhile is in \
+                          the differences between cells. `tlstax run` alternates them";
+
+fn tls(pinned: &Handshake) -> Fact {
     let Handshake { version, suite, group, alpn, certificate } = pinned;
     match version.is_empty() {
-        true => {
-            "unproven   no ledger of this server tells what was negotiated, or that anything was fetched".to_owned()
+        true => Fact {
+            name: "unproven",
+            text: "no ledger of this server tells what was negotiated, or that anything was fetched".to_owned(),
+        },
+        false => {
+            Fact { name: "TLS", text: format!("pinned to {version} · {suite} · {group} · {alpn} · {certificate}") }
         }
-        false => format!("TLS        pinned to {version} · {suite} · {group} · {alpn} · {certificate}"),
     }
 }
 
@@ -66,5 +91,5 @@ fn offered(result: &RunResult) -> Option<String> {
     });
     let strays: BTreeSet<(String, String)> = ledgers.collect();
     let told: Vec<String> = strays.into_iter().map(|(tls, groups)| format!("{tls} offered {groups}")).collect();
-    (!told.is_empty()).then(|| format!("note       {}", told.join("; ")))
+    (!told.is_empty()).then(|| told.join("; "))
 }

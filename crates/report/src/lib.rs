@@ -1,11 +1,24 @@
-//! What is shown of a run: its summary per cell, and that summary as a terminal's table, JSON-ready data or CSV.
+//! What is shown of a run: its summary per cell, as a terminal's table, JSON-ready data, CSV, Markdown, charts and a page.
 //!
-//! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`.
+//! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
+//! from a [`summary`] and a [`distribution`] per cell, by way of the [`digest`], into everything else.
 
+pub mod by_cell;
+pub mod charts;
+pub mod compare;
+pub mod decisions;
+pub mod digest;
+pub mod distribution;
+pub mod files;
 pub mod findings;
+pub mod folder;
 pub mod format;
 pub mod heading;
+pub mod markdown;
+pub mod page;
+pub mod readme;
 pub mod scaling;
+pub mod splice;
 pub mod spreadsheet;
 pub mod summary;
 pub mod table;

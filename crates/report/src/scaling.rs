@@ -10,20 +10,21 @@ use crate::table::{STYLE, per_second};
 
 /// One table per kind of connection and path that ran at two concurrencies or more.
 pub fn tables(run: &RunInfo, summaries: &[Summary]) -> Vec<String> {
-    let mut tables = Vec::new();
-    let mut seen: Vec<(String, String)> = Vec::new();
+    sweeps(summaries).iter().map(|(_, sweep)| draw(run, sweep)).collect()
+}
+
+/// Sections that differ in nothing but concurrency, where there are two or more, with what they have in common.
+pub(crate) fn sweeps(summaries: &[Summary]) -> Vec<(String, Vec<&Summary>)> {
+    let mut sweeps: Vec<((String, String), Vec<&Summary>)> = Vec::new();
     for summary in summaries {
         let key = key(summary);
-        if seen.contains(&key) {
-            continue;
+        match sweeps.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, sweep)) => sweep.push(summary),
+            None => sweeps.push((key, vec![summary])),
         }
-        let of_key: Vec<&Summary> = summaries.iter().filter(|other| self::key(other) == key).collect();
-        if of_key.len() > 1 {
-            tables.push(draw(run, &of_key));
-        }
-        seen.push(key);
     }
-    tables
+    sweeps.retain(|(_, sweep)| sweep.len() > 1);
+    sweeps.into_iter().map(|((kind, path), sweep)| (format!("{kind} of {path}"), sweep)).collect()
 }
 
 /// What makes sections one sweep: all but the concurrency.
@@ -63,7 +64,7 @@ fn draw(run: &RunInfo, sweep: &[&Summary]) -> String {
 }
 
 /// Every cell of the sweep, those too that only ran at some concurrencies.
-fn cells(sweep: &[&Summary]) -> Vec<Cell> {
+pub(crate) fn cells(sweep: &[&Summary]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for row in sweep.iter().flat_map(|summary| &summary.rows) {
         if !cells.contains(&row.cell) {

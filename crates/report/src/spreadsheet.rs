@@ -1,5 +1,8 @@
-//! The summary as CSV: one line per section and cell, plain units, empty where there is no figure.
+//! Figures as CSV, in plain units, empty where there is none: a line per section and cell, and longer tables of
+//! percentiles and phases.
 
+use crate::digest::Digest;
+use crate::distribution::Distribution;
 use crate::summary::{Figure, Summary};
 
 /// The figures of all sections as CSV with a header.
@@ -27,6 +30,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 median(&|f| Some(f.client_us)),
                 client.map_or_else(String::new, |figure| figure.low.to_string()),
                 client.map_or_else(String::new, |figure| figure.high.to_string()),
+                figures.and_then(|f| f.user_share).map_or_else(String::new, |share| format!("{share:.4}")),
                 median(&|f| Some(f.origin_us)),
                 median(&|f| Some(f.memory_bytes)),
                 median(&|f| f.in_flight),
@@ -44,11 +48,53 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
             ])?;
         }
     }
+    text(writer)
+}
+
+/// Latency by percentile, a line per cell and percentile: section, cell, quantile (0 to 1), ns.
+///
+/// # Errors
+/// As [`csv`].
+pub fn percentiles(digest: &Digest<'_>) -> Result<String, csv::Error> {
+    long(digest, "quantile", |distribution| {
+        distribution.percentiles.iter().map(|(quantile, ns)| (quantile.to_string(), *ns)).collect()
+    })
+}
+
+/// Mean time by phase, a line per cell and phase: section, cell, phase, ns.
+///
+/// # Errors
+/// As [`csv`].
+pub fn phases(digest: &Digest<'_>) -> Result<String, csv::Error> {
+    long(digest, "phase", |distribution| {
+        distribution.phases.iter().map(|(phase, ns)| (phase.name().to_owned(), *ns)).collect()
+    })
+}
+
+/// A line per cell and key.
+fn long(
+    digest: &Digest<'_>,
+    key: &str,
+    pick: impl Fn(&Distribution) -> Vec<(String, f64)>,
+) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["section", "cell", key, "ns"])?;
+    for (number, summary) in digest.summaries.iter().enumerate() {
+        for (row, distribution) in digest.rows(number) {
+            for (name, ns) in pick(distribution) {
+                writer.write_record([&summary.section, &row.cell.to_string(), &name, &format!("{ns:.0}")])?;
+            }
+        }
+    }
+    text(writer)
+}
+
+fn text(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 23] = [
+const HEADER: [&str; 24] = [
     "section",
     "cell",
     "rounds_counted",
@@ -58,6 +104,7 @@ const HEADER: [&str; 23] = [
     "client_cpu_us_per_request",
     "client_cpu_low",
     "client_cpu_high",
+    "client_user_share",
     "origin_cpu_us_per_request",
     "peak_memory_bytes",
     "most_in_flight_origin",

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use measure::result::{Flag, RunResult, Section, Terms, Trial, Verdict};
+use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Verdict};
+use rayon::prelude::*;
 use serde::Serialize;
 use stats::{Estimate, Interval};
 use workload::{Cell, Connection, Workload};
+
+use crate::by_cell::ByCell;
+use crate::compare::{Comparison, compare};
 
 /// One section's table.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +45,20 @@ pub struct Row {
     pub seen: Option<Seen>,
     /// The libraries that did the work, with their versions.
     pub libraries: Vec<String>,
+    /// What comparisons are made of: its rounds that count.
+    #[serde(skip)]
+    pub rounds: Vec<Round>,
+}
+
+/// One round of a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Round {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Client CPU per request, µs.
+    pub client_us: f64,
+    /// Length of the measured part, ns.
+    pub wall_ns: f64,
 }
 
 /// What the ledger saw of a trial, for rows that are not pinned.
@@ -69,6 +87,8 @@ pub struct Figures {
     pub p99_ns: Option<Figure>,
     /// Client CPU per request, µs.
     pub client_us: Figure,
+    /// The share of it spent in user mode, 0 to 1, over all rounds: a sample of timer ticks, too coarse for one of them.
+    pub user_share: Option<f64>,
     /// Origin CPU per request, µs.
     pub origin_us: Figure,
     /// Peak resident memory of the client without the recorder's, bytes.
@@ -120,17 +140,23 @@ impl From<Estimate> for Figure {
 
 /// Sums up every section of a run.
 pub fn summaries(result: &RunResult) -> Vec<Summary> {
-    result.run.sections.iter().map(|section| summary(section, &result.trials)).collect()
+    let trials = ByCell::new(&result.trials);
+    result.run.sections.iter().map(|section| summary(section, &trials, result.run.order)).collect()
 }
 
-fn summary(section: &Section, trials: &[Trial]) -> Summary {
-    let of_section: Vec<&Trial> = trials.iter().filter(|trial| trial.section == section.name).collect();
-    let rows = section.cells.iter().map(|cell| row(cell, &of_section)).collect();
+fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
+    // Decoding histograms is what it costs, so that all cores share it.
+    let mut rows: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell))).collect();
+    let taxes: Vec<Option<Tax>> = rows.iter().map(|row| tax(&rows, row, order)).collect();
+    for (row, tax) in rows.iter_mut().zip(taxes) {
+        if let Some(figures) = &mut row.figures {
+            figures.tls_tax = tax;
+        }
+    }
     Summary { section: section.name.clone(), workload: section.workload.clone(), rounds: section.rounds, rows }
 }
 
-fn row(cell: &Cell, trials: &[&Trial]) -> Row {
-    let own: Vec<&Trial> = trials.iter().filter(|trial| trial.cell == *cell).copied().collect();
+fn row(cell: &Cell, own: &[&Trial]) -> Row {
     let counting: Vec<&Trial> = own.iter().filter(|trial| trial.counts()).copied().collect();
     let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
     flags.sort_unstable();
@@ -138,27 +164,29 @@ fn row(cell: &Cell, trials: &[&Trial]) -> Row {
     // A median is what most rounds were: what held in a few of them did not limit it.
     flags.retain(|flag| 2 * counting.iter().filter(|trial| trial.flags.contains(flag)).count() >= counting.len());
     let mut invalid = BTreeMap::new();
-    for trial in &own {
+    for trial in own {
         if let Verdict::Invalid(reasons) = &trial.verdict {
             *invalid.entry(reasons.join("; ")).or_insert(0) += 1;
         }
     }
-    let twin = cell.plain_twin();
-    let of_twin = trials.iter().filter(|trial| Some(&trial.cell) == twin.as_ref() && trial.counts());
-    let pairs = pairs(&of_twin.copied().collect::<Vec<_>>(), &counting);
     let terms = own.first().map_or(Terms::Pinned, |trial| trial.terms);
     let unproven = counting.iter().any(|trial| trial.verdict == Verdict::Unproven);
     Row {
         cell: cell.clone(),
         counted: counting.len(),
-        figures: figures(&counting, if unproven || !terms.compares() { &[] } else { &pairs }),
+        figures: figures(&counting),
         flags,
         invalid,
         unproven,
         terms,
         seen: counting.first().and_then(|trial| seen(trial)),
         libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),
+        rounds: counting.iter().map(|trial| round(trial)).collect(),
     }
+}
+
+fn round(trial: &Trial) -> Round {
+    Round { number: trial.round, client_us: trial.client_us(), wall_ns: trial.wall_ns as f64 }
 }
 
 fn seen(trial: &Trial) -> Option<Seen> {
@@ -179,29 +207,27 @@ fn seen(trial: &Trial) -> Option<Seen> {
     })
 }
 
-/// Client CPU per request of the plain twin and of the cell, round by round where both count.
-fn pairs(plain: &[&Trial], secure: &[&Trial]) -> Vec<(f64, f64)> {
-    let of_round = |round| plain.iter().find(|trial| trial.round == round);
-    secure.iter().filter_map(|trial| Some((of_round(trial.round)?.client_us(), trial.client_us()))).collect()
-}
-
-fn figures(trials: &[&Trial], pairs: &[(f64, f64)]) -> Option<Figures> {
+fn figures(trials: &[&Trial]) -> Option<Figures> {
     let over = |figure: &dyn Fn(&Trial) -> f64| {
         Estimate::of(&trials.iter().map(|trial| figure(trial)).collect::<Vec<_>>()).map(Figure::from)
     };
-    let quantile = |quantile: f64| {
-        let values = trials.iter().map(|trial| Some(trial.quantile_ns("total", quantile).ok()?? as f64));
-        Some(Figure::from(Estimate::of(&values.collect::<Option<Vec<_>>>()?)?))
-    };
+    // Decoded once for both quantiles.
+    let latencies = trials.iter().map(|trial| {
+        let times = trial.times("total").ok()??;
+        Some((times.value_at_quantile(0.5) as f64, times.value_at_quantile(0.99) as f64))
+    });
+    let (p50, p99): (Vec<f64>, Vec<f64>) =
+        latencies.collect::<Option<Vec<_>>>().unwrap_or_default().into_iter().unzip();
     let known = |figure: &dyn Fn(&Trial) -> Option<f64>| {
         let values: Option<Vec<f64>> = trials.iter().map(|trial| figure(trial)).collect();
         values.and_then(|values| Estimate::of(&values)).map(Figure::from)
     };
     Some(Figures {
         per_second: over(&Trial::per_second)?,
-        p50_ns: quantile(0.5),
-        p99_ns: quantile(0.99),
+        p50_ns: Estimate::of(&p50).map(Figure::from),
+        p99_ns: Estimate::of(&p99).map(Figure::from),
         client_us: over(&Trial::client_us)?,
+        user_share: user_share(trials),
         origin_us: over(&Trial::origin_us)?,
         memory_bytes: over(&|trial| trial.model_memory_bytes() as f64)?,
         wall_ns: over(&|trial| trial.wall_ns as f64)?,
@@ -210,8 +236,15 @@ fn figures(trials: &[&Trial], pairs: &[(f64, f64)]) -> Option<Figures> {
         loop_late_ns: known(&|trial| Some(trial.event_loop?.latest_ns as f64)),
         held: known(&held),
         threads: known(&|trial| Some(trial.threads? as f64)),
-        tls_tax: tax(pairs),
+        tls_tax: None,
     })
+}
+
+/// User CPU time ÷ CPU time, where ticks fell.
+fn user_share(trials: &[&Trial]) -> Option<f64> {
+    let told = trials.iter().filter_map(|trial| Some((trial.client.user_share?, trial.client.cpu_ns as f64)));
+    let (user, all) = told.fold((0.0, 0.0), |(user, all), (share, cpu)| (user + share * cpu, all + cpu));
+    (all > 0.0).then_some(user / all)
 }
 
 /// The share of its threads' wall time for which fetches held them.
@@ -222,12 +255,43 @@ fn held(trial: &Trial) -> Option<f64> {
     trial.event_loop.map(|seen| (seen.held_ns as f64 / (wall * workers)).min(1.0))
 }
 
-fn tax(pairs: &[(f64, f64)]) -> Option<Tax> {
-    let added_us = Estimate::of_differences(pairs)?.into();
-    Some(Tax { added_us, ratio: Estimate::of_ratios(pairs)?.into() })
+/// What TLS adds to `row`, if its plain twin is among `rows` and both may be compared.
+fn tax(rows: &[Row], row: &Row, order: Order) -> Option<Tax> {
+    let twin = row.cell.plain_twin()?;
+    let twin = rows.iter().find(|other| other.cell == twin)?;
+    let Comparison { added, ratio } = compare(twin, row, |round| round.client_us, order)?;
+    Some(Tax { added_us: added.into(), ratio: ratio.into() })
+}
+
+impl Row {
+    /// Whether its figures may be held against those of others.
+    pub fn compares(&self) -> bool {
+        self.terms.compares() && !self.unproven
+    }
 }
 
 impl Summary {
+    /// Whether anything of it counts.
+    pub fn has_figures(&self) -> bool {
+        self.rows.iter().any(|row| row.figures.is_some())
+    }
+
+    /// The TLS stacks of its cells, each once, in the order of the table.
+    pub fn stacks(&self) -> Vec<&str> {
+        let mut stacks = Vec::new();
+        for row in &self.rows {
+            if !stacks.contains(&row.cell.tls.as_str()) {
+                stacks.push(row.cell.tls.as_str());
+            }
+        }
+        stacks
+    }
+
+    /// Whether the origin makes every request wait.
+    pub fn waits(&self) -> bool {
+        self.workload.path.delay_seconds() > 0.0
+    }
+
     /// The row of a cell, if it was run.
     pub fn row(&self, cell: &Cell) -> Option<&Row> {
         self.rows.iter().find(|row| row.cell == *cell)
@@ -296,7 +360,7 @@ mod tests {
     #[test]
     fn the_tax_is_paired_by_round() {
         let trials = [trial(PLAIN, 1, 10), trial(SECURE, 2, 60), trial(PLAIN, 2, 20), trial(SECURE, 1, 30)];
-        let summary = summary(&section(&[PLAIN, SECURE]), &trials);
+        let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
         let tax = summary.rows[1].figures.as_ref().unwrap().tls_tax.unwrap();
         assert_eq!((tax.ratio.low, tax.ratio.high), (3.0, 3.0));
         assert_eq!((tax.added_us.low, tax.added_us.high, tax.added_us.confident), (20.0, 40.0, false));
@@ -307,7 +371,7 @@ mod tests {
     fn an_invalid_round_gives_its_reason_and_no_figure() {
         let mut bad = trial(SECURE, 1, 1);
         bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
-        let row = &summary(&section(&[SECURE]), &[bad.clone(), bad]).rows[0];
+        let row = &summary(&section(&[SECURE]), &ByCell::new(&[bad.clone(), bad]), Order::Interleaved).rows[0];
         assert!(row.figures.is_none());
         assert_eq!((row.counted, row.invalid["it lied"]), (0, 2));
     }
@@ -316,7 +380,8 @@ mod tests {
     fn what_is_unproven_gets_no_ratio() {
         let mut unproven = trial(SECURE, 1, 30);
         unproven.verdict = Verdict::Unproven;
-        let summary = summary(&section(&[PLAIN, SECURE]), &[trial(PLAIN, 1, 10), unproven]);
+        let trials = [trial(PLAIN, 1, 10), unproven];
+        let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
         assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());
     }
 }

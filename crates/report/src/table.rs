@@ -9,7 +9,7 @@ use crate::summary::{Figure, Figures, Row, Summary, Tax};
 
 /// Draws the section's table with its title, in as many columns as `width` has room for.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
-    let waits = summary.workload.path.delay_seconds() > 0.0;
+    let waits = summary.waits();
     let columns: &[Column] = if waits { &WAITING } else { &COST };
     let rows: Vec<Vec<String>> = summary
         .rows

@@ -1,6 +1,7 @@
 //! What ended a command, and the exit code that says so.
 
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A trial was invalid.
@@ -27,6 +28,12 @@ pub(crate) enum Failure {
     Read(#[from] measure::result::ReadError),
     #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),
+    #[error(transparent)]
+    Report(#[from] report::files::ReportError),
+    #[error(transparent)]
+    Chart(#[from] report::charts::ChartError),
+    #[error(transparent)]
+    Folder(#[from] report::folder::FolderError),
     #[error("{0}")]
     Usage(String),
     #[error("writing JSON failed: {0}")]
@@ -43,6 +50,12 @@ impl Failure {
     /// For `map_err` on what the system refused.
     pub(crate) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Failure {
         move |source| Failure::Io { doing, source }
+    }
+
+    /// The same, for what was done to a file.
+    pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Failure {
+        let path = path.to_owned();
+        move |source| Failure::Usage(format!("{doing} {}: {source}", path.display()))
     }
 
     /// Whether nobody reads standard output any more.

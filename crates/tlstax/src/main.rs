@@ -28,6 +28,8 @@ struct Cli {
 enum Command {
     /// Measure cells; without arguments a dozen telling ones
     Run(Box<cmd::run::Args>),
+    /// Draw a run: the page, its charts, the Markdown and the data
+    Report(cmd::report::Args),
     /// Name the cells that can run here
     List(cmd::list::Args),
     /// Print a run's tables again, from its files
@@ -49,6 +51,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => cmd::run::run(&args),
+        Command::Report(args) => cmd::report::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),
         Command::Origin(args) => cmd::origin::run(&args),

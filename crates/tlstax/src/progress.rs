@@ -66,8 +66,7 @@ fn row(trial: &Trial) -> String {
     if let Verdict::Invalid(reasons) = &trial.verdict {
         return format!("{:<42}{:>6}  invalid: {}", trial.cell, trial.round, reasons.join("; "));
     }
-    let quantile =
-        |quantile| trial.quantile_ns("total", quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));
+    let quantile = |quantile| trial.latency_ns(quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));
     format!(
         "{:<42}{:>6}{:>12}{:>10}{:>10}{:>20}",
         trial.cell,

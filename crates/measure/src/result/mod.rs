@@ -8,7 +8,7 @@ mod write;
 pub use read::{ReadError, RunResult};
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use trial::{Flag, Terms, Trial, Verdict};
-pub use write::{ResultWriter, WriteError};
+pub use write::{ResultWriter, WriteError, describe};
 
 /// The file that says what was run.
 pub const RUN_FILE: &str = "run.json";

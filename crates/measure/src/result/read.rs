@@ -132,5 +132,5 @@ fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Ve
 fn read(path: &Path) -> Result<String, ReadError> {
     // A line cut within a character, or overwritten, must not hide the others.
     let bytes = fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

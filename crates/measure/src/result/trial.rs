@@ -6,7 +6,7 @@ use ledger::Side;
 use serde::{Deserialize, Serialize};
 use workload::Cell;
 
-use crate::histogram::{self, HistogramError};
+use crate::histogram::{self, HistogramError, Times};
 use crate::phase::Timeline;
 use crate::process::Cost;
 use crate::protocol::{ErrorCount, Ready};
@@ -163,10 +163,21 @@ impl Trial {
         self.peak_memory_bytes.saturating_sub(self.recorder_bytes)
     }
 
-    /// Latency at a quantile (0 to 1) of `phase` (`total` for the whole request), ns; `None` where it was not measured.
-    pub fn quantile_ns(&self, phase: &str, quantile: f64) -> Result<Option<u64>, HistogramError> {
+    /// The times of `phase` (`total` for the whole request), ns; `None` where it was not measured.
+    ///
+    /// # Errors
+    /// When what the file holds is no histogram.
+    pub fn times(&self, phase: &str) -> Result<Option<Times>, HistogramError> {
         let times = self.histograms.get(phase).map(|text| histogram::decode(text)).transpose()?;
-        Ok(times.filter(|times| !times.is_empty()).map(|times| times.value_at_quantile(quantile)))
+        Ok(times.filter(|times| !times.is_empty()))
+    }
+
+    /// Latency at a quantile (0 to 1) of the whole request, ns; `None` where it was not measured.
+    ///
+    /// # Errors
+    /// As [`Trial::times`].
+    pub fn latency_ns(&self, quantile: f64) -> Result<Option<u64>, HistogramError> {
+        Ok(self.times("total")?.map(|times| times.value_at_quantile(quantile)))
     }
 }
 

@@ -68,20 +68,7 @@ impl ResultWriter {
 
     /// Replaces `run.json` as a whole: a reader sees the old one or the new one.
     pub fn describe(&self, run: &RunInfo) -> Result<(), WriteError> {
-        let path = self.dir.join(RUN_FILE);
-        let text =
-            serde_json::to_string_pretty(run).map_err(|source| WriteError::Encode { path: path.clone(), source })?;
-        let draft = self.dir.join(format!(".{RUN_FILE}.new"));
-        let put = || -> io::Result<()> {
-            let mut file = File::create(&draft)?;
-            writeln!(file, "{text}")?;
-            file.sync_data()?;
-            fs::rename(&draft, &path)
-        };
-        put().map_err(|source| {
-            let _ = fs::remove_file(&draft);
-            io_error("writing", &path, source)
-        })
+        describe(&self.dir, run)
     }
 
     /// Appends one trial, on disk when this returns. On failure nothing of the line remains.
@@ -97,6 +84,26 @@ impl ResultWriter {
         self.length += line.len() as u64;
         Ok(())
     }
+}
+
+/// Replaces the `run.json` of a result folder as a whole, the run being over or not.
+///
+/// # Errors
+/// When the system refuses; the old one is still there then.
+pub fn describe(dir: &Path, run: &RunInfo) -> Result<(), WriteError> {
+    let path = dir.join(RUN_FILE);
+    let text = serde_json::to_string_pretty(run).map_err(|source| WriteError::Encode { path: path.clone(), source })?;
+    let draft = dir.join(format!(".{RUN_FILE}.new"));
+    let put = || -> io::Result<()> {
+        let mut file = File::create(&draft)?;
+        writeln!(file, "{text}")?;
+        file.sync_data()?;
+        fs::rename(&draft, &path)
+    };
+    put().map_err(|source| {
+        let _ = fs::remove_file(&draft);
+        io_error("writing", &path, source)
+    })
 }
 
 fn io_error(doing: &'static str, path: &Path, source: io::Error) -> WriteError {

@@ -4,6 +4,7 @@ pub(crate) mod cells;
 pub(crate) mod engine;
 pub(crate) mod list;
 pub(crate) mod origin;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve_embedded;
 pub(crate) mod show;

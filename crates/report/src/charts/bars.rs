@@ -1,0 +1,180 @@
+//! Horizontal bars, a row each: stacks with an interval at their end, or lanes of time.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::canvas::Canvas;
+use super::palette::INK;
+use super::{ChartError, WIDTH, ink, label, title_of};
+
+/// A chart of bars.
+pub(crate) struct Bars<'a> {
+    pub(crate) title: &'a str,
+    /// What the axis shows, with its unit.
+    pub(crate) axis: &'a str,
+    /// How ticks are written.
+    pub(crate) tick: &'a dyn Fn(&f64) -> String,
+    /// Colours and what they mean, where they do not name the row's model.
+    pub(crate) keys: Vec<(RGBColor, f64, String)>,
+    pub(crate) rows: Vec<Bar>,
+    pub(crate) shape: Shape,
+}
+
+/// Measures of a chart of bars, pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) width: u32,
+    /// Room for labels of rows.
+    pub(crate) labels: u32,
+    /// Room for what stands behind bars.
+    pub(crate) values: u32,
+    /// Height of a row.
+    pub(crate) pitch: u32,
+}
+
+impl Shape {
+    /// A row per cell.
+    pub(crate) const CELLS: Shape = Shape { width: WIDTH, labels: 250, values: 130, pitch: 18 };
+    /// A lane per request: no words.
+    pub(crate) const LANES: Shape = Shape { width: WIDTH, labels: 0, values: 20, pitch: 8 };
+    /// Two of them stand side by side.
+    pub(crate) const SMALL: Shape = Shape { width: 480, labels: 128, values: 90, pitch: 19 };
+}
+
+/// One row.
+pub(crate) struct Bar {
+    /// The cell it belongs to, for filters; rows of one cell's own chart have none.
+    pub(crate) cell: Option<String>,
+    pub(crate) label: String,
+    /// Whether a gap goes before it.
+    pub(crate) apart: bool,
+    pub(crate) pieces: Vec<Piece>,
+    /// The interval of the whole, and where its middle ends.
+    pub(crate) interval: Option<(f64, f64)>,
+    /// What stands behind it.
+    pub(crate) value: String,
+    /// The text alternative.
+    pub(crate) told: String,
+}
+
+/// A part of a row.
+pub(crate) struct Piece {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) color: RGBColor,
+    pub(crate) opacity: f64,
+}
+
+/// Room above and below, pixels.
+const ABOVE: u32 = 30;
+const KEYS: u32 = 20;
+const BELOW: u32 = 48;
+/// The gap between groups of rows, in rows.
+const GAP: f64 = 0.45;
+
+impl Bars<'_> {
+    /// Draws it.
+    pub(crate) fn draw(&self) -> Result<Canvas, ChartError> {
+        let gaps = self.rows.iter().filter(|row| row.apart).count() as f64 * GAP;
+        let height = self.rows.len() as f64 + gaps;
+        let Shape { width, labels, values, pitch } = self.shape;
+        let above = ABOVE + if self.keys.is_empty() { 0 } else { KEYS };
+        let canvas = Canvas::new(width, (height * f64::from(pitch)) as u32 + above + BELOW + 6);
+        let root = canvas.clone().into_drawing_area();
+        title_of(&root, self.title)?;
+        self.draw_keys(&root)?;
+        let greatest =
+            self.rows.iter().flat_map(|row| row.interval.map(|(_, high)| high).into_iter().chain(row.ends()));
+        let greatest = greatest.fold(0.0_f64, f64::max);
+        let least = self.rows.iter().flat_map(|row| row.pieces.first()).map(|piece| piece.from);
+        let least = least.fold(0.0_f64, f64::min);
+        let to = if greatest > least { greatest } else { least + 1.0 };
+        let mut chart = ChartBuilder::on(&root)
+            .margin_top(above)
+            .margin_right(values)
+            .margin_left(12)
+            .margin_bottom(6)
+            .x_label_area_size(BELOW)
+            .y_label_area_size(labels)
+            .build_cartesian_2d(least..to, height..0.0)?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .y_labels(0)
+            .x_labels(if width < WIDTH { 4 } else { 8 })
+            .x_desc(self.axis)
+            .x_label_formatter(self.tick)
+            .label_style(label())
+            .axis_style(ink(0.5))
+            .bold_line_style(ink(0.15))
+            .light_line_style(ink(0.0))
+            .draw()?;
+        let mut at = 0.0;
+        for row in &self.rows {
+            at += if row.apart { GAP } else { 0.0 };
+            canvas.open("row", row.cell.as_deref(), &row.told);
+            let area = chart.plotting_area();
+            let y = |part: f64| area.map_coordinate(&(least, at + part)).1;
+            for piece in &row.pieces {
+                let x = |value: f64| area.map_coordinate(&(value, at)).0;
+                let corners = [(x(piece.from), y(0.12)), (x(piece.to).max(x(piece.from) + 1), y(0.88))];
+                root.draw(&Rectangle::new(corners, piece.color.mix(piece.opacity).filled()))?;
+            }
+            let middle = y(0.5);
+            let x = |value: f64| area.map_coordinate(&(value, at)).0;
+            if let Some((low, high)) = row.interval
+                && high > low
+            {
+                let line = |from, to| PathElement::new(vec![from, to], ink(0.9));
+                root.draw(&line((x(low), middle), (x(high), middle)))?;
+                root.draw(&line((x(low), middle - 3), (x(low), middle + 3)))?;
+                root.draw(&line((x(high), middle - 3), (x(high), middle + 3)))?;
+            }
+            let beside = |x, pos| (x, label().pos(Pos::new(pos, VPos::Center)));
+            if !row.label.is_empty() {
+                let (left, style) = beside(labels as i32 + 4, HPos::Right);
+                root.draw(&Text::new(row.label.clone(), (left, middle), style))?;
+            }
+            if !row.value.is_empty() {
+                let ends = row.interval.map(|(_, high)| high).into_iter().chain(row.ends()).fold(least, f64::max);
+                let (right, style) = beside(x(ends) + 6, HPos::Left);
+                root.draw(&Text::new(row.value.clone(), (right, middle), style))?;
+            }
+            canvas.close();
+            at += 1.0;
+        }
+        Ok(canvas)
+    }
+
+    /// The colours' meanings in a line.
+    fn draw_keys(&self, root: &DrawingArea<Canvas, Shift>) -> Result<(), ChartError> {
+        let mut x = 12;
+        let y = ABOVE as i32 + 4;
+        for (color, opacity, name) in &self.keys {
+            root.draw(&Rectangle::new([(x, y - 5), (x + 12, y + 5)], color.mix(*opacity).filled()))?;
+            root.draw(&Text::new(name.clone(), (x + 17, y), label().pos(Pos::new(HPos::Left, VPos::Center))))?;
+            x += 17 + 7 * name.chars().count() as i32 + 16;
+        }
+        Ok(())
+    }
+}
+
+impl Bar {
+    fn ends(&self) -> Option<f64> {
+        self.pieces.last().map(|piece| piece.to)
+    }
+}
+
+/// A legend entry for what is not a model's colour.
+pub(crate) fn key(color: RGBColor, name: &str) -> (RGBColor, f64, String) {
+    (color, 1.0, name.to_owned())
+}
+
+/// The two halves of CPU time.
+pub(crate) fn user_and_system() -> Vec<(RGBColor, f64, String)> {
+    vec![(INK, 0.8, "user".to_owned()), (INK, SYSTEM * 0.8, "system (kernel)".to_owned())]
+}
+
+/// How pale the kernel's share is drawn.
+pub(crate) const SYSTEM: f64 = 0.45;

@@ -1,0 +1,81 @@
+//! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole.
+
+use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, user_and_system};
+use super::{Chart, ChartError, palette};
+use crate::digest::Digest;
+use crate::format::{number, with_interval};
+use crate::summary::{Figures, Row, Summary};
+
+/// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
+pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+    digest.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
+}
+
+fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
+    let title = format!("Client CPU per request, {}", part.name);
+    let rows: Vec<Bar> = part.rows.iter().map(|(row, figures, apart)| bar(row, figures, *apart)).collect();
+    let bars = Bars {
+        title: &title,
+        axis: "µs per request",
+        tick: &|us| number(*us),
+        keys: user_and_system(),
+        rows,
+        shape: Shape::CELLS,
+    };
+    let canvas = bars.draw()?;
+    let description = "A bar per cell: CPU time of the client's process per request, in user mode and in the kernel, with \
+                       the interval of the sum. The table has the same figures.";
+    Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas))
+}
+
+fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
+    let whole = figures.client_us;
+    // Where no timer tick fell, the halves are not known, and none is made up.
+    let user = figures.user_share.map_or(whole.median, |share| whole.median * share);
+    let color = palette::of_model(&row.cell.model);
+    let piece = |from, to, opacity| Piece { from, to, color, opacity };
+    let halves = figures
+        .user_share
+        .map_or_else(String::new, |share| format!(", {:.0} % of it in the kernel", (1.0 - share) * 100.0));
+    Bar {
+        cell: Some(row.cell.to_string()),
+        label: name(row),
+        apart,
+        pieces: vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
+        interval: Some((whole.low, whole.high)),
+        value: with_interval(&whole),
+        told: format!("{}: {} µs of client CPU per request{halves}", row.cell, with_interval(&whole)),
+    }
+}
+
+/// The cell without its connection, which is the chart's.
+pub(crate) fn name(row: &Row) -> String {
+    format!("{}/{} · {}", row.cell.model, row.cell.client, row.cell.tls)
+}
+
+/// Rows of a section that stand on one axis.
+pub(crate) struct Part<'a> {
+    pub(crate) name: String,
+    /// Each with its figures, and whether it begins another model or client.
+    pub(crate) rows: Vec<(&'a Row, &'a Figures, bool)>,
+}
+
+/// Those rows that are compared, and those that are not, where there are any.
+pub(crate) fn parts(summary: &Summary) -> Vec<Part<'_>> {
+    let part = |compares: bool, name: String| {
+        let mut last: Option<(&str, &str)> = None;
+        let rows = summary.rows.iter().filter(|row| row.terms.compares() == compares).filter_map(|row| {
+            let figures = row.figures.as_ref()?;
+            let pair = (row.cell.model.as_str(), row.cell.client.as_str());
+            let apart = last.is_some_and(|last| last != pair);
+            last = Some(pair);
+            Some((row, figures, apart))
+        });
+        Part { name, rows: rows.collect() }
+    };
+    let parts = [
+        part(true, summary.section.clone()),
+        part(false, format!("{}, as they come and not compared", summary.section)),
+    ];
+    parts.into_iter().filter(|part| !part.rows.is_empty()).collect()
+}

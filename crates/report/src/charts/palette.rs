@@ -1,0 +1,132 @@
+//! The colours: one for each model, the same on every chart, told apart by colour-blind readers too; others for phases.
+
+use measure::phase::Phase;
+use plotters::style::RGBColor;
+
+/// Neutral ink: whatever colour the page writes in.
+pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
+
+/// Models with colours of their own. Found by search for the greatest least distance as four kinds of eyes see it, between
+/// what stands out from a white page and what does from a dark one; a test holds them to it.
+const MODELS: [(&str, RGBColor); 8] = [
+    ("serial", RGBColor(0x8c, 0x41, 0x3c)),
+    ("threads", RGBColor(0xb9, 0x1e, 0x00)),
+    ("rayon", RGBColor(0xf5, 0x78, 0x23)),
+    ("rayon-pool", RGBColor(0xb9, 0x96, 0x64)),
+    ("tokio-current", RGBColor(0x14, 0x50, 0xa5)),
+    ("tokio-multi", RGBColor(0x14, 0xaa, 0xc3)),
+    ("smol", RGBColor(0xa5, 0x8c, 0xff)),
+    ("async-std", RGBColor(0x78, 0x0a, 0xeb)),
+];
+
+/// What any other model has: programs from outside, mostly.
+const OTHER: RGBColor = RGBColor(0x73, 0x4b, 0x6e);
+
+/// A model's colour.
+pub(crate) fn of_model(model: &str) -> RGBColor {
+    MODELS.iter().find(|(name, _)| *name == model).map_or(OTHER, |(_, color)| *color)
+}
+
+/// The dashes of a client's lines: the second thing that tells lines of one model apart.
+pub(crate) fn dashes_of(client: &str) -> &'static str {
+    match client {
+        "hyper" | "ureq" => "",
+        "reqwest" => "6 3",
+        "reqwest-stock" | "ureq-stock" => "2 3",
+        _ => "8 3 2 3",
+    }
+}
+
+/// A phase's colour, from pale (waiting for a turn) over strong (TLS) to pale again.
+pub(crate) fn of_phase(phase: Phase) -> RGBColor {
+    match phase {
+        Phase::Queue => RGBColor(0xb4, 0xb4, 0xb4),
+        Phase::Connect => RGBColor(0xdd, 0xaa, 0x33),
+        Phase::Tls => RGBColor(0xbb, 0x55, 0x66),
+        Phase::Send => RGBColor(0x22, 0x88, 0x33),
+        Phase::Wait => RGBColor(0x66, 0x99, 0xcc),
+        Phase::Body => RGBColor(0x00, 0x44, 0x88),
+    }
+}
+
+/// A colour for a share from 0 to 1, pale to dark: for maps. Interpolated between the ends and the middle of a scale of one
+/// hue, so that it reads without colour too.
+pub(crate) fn scale(share: f64) -> RGBColor {
+    const STOPS: [(f64, f64, f64); 3] = [(255.0, 247.0, 222.0), (240.0, 150.0, 70.0), (120.0, 20.0, 30.0)];
+    let at = share.clamp(0.0, 1.0) * 2.0;
+    let (from, to) = if at < 1.0 { (STOPS[0], STOPS[1]) } else { (STOPS[1], STOPS[2]) };
+    let part = at - at.floor().min(1.0);
+    let mix = |a: f64, b: f64| (a + (b - a) * part).round() as u8;
+    RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// Relative luminance, 0 to 1 (WCAG 2.2).
+pub(crate) fn luminance(color: RGBColor) -> f64 {
+    let [r, g, b] = [color.0, color.1, color.2].map(linear);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+fn linear(channel: u8) -> f64 {
+    match f64::from(channel) / 255.0 {
+        low if low <= 0.04045 => low / 12.92,
+        high => ((high + 0.055) / 1.055).powf(2.4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Matrix = [[f64; 3]; 3];
+
+    /// Full sight, then protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009, severity 1).
+    const EYES: [Matrix; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    ];
+
+    /// CIE L*a*b* (D65) of a colour as such eyes see it.
+    fn lab(color: RGBColor, eyes: &Matrix) -> [f64; 3] {
+        let rgb = [color.0, color.1, color.2].map(linear);
+        let seen = eyes.map(|row| (row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2]).clamp(0.0, 1.0));
+        let [r, g, b] = seen;
+        let f = |t: f64| if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+        let x = f((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047);
+        let y = f(0.2126 * r + 0.7152 * g + 0.0722 * b);
+        let z = f((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883);
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn all_eyes_tell_the_models_apart() {
+        let mut colors = MODELS.map(|(_, color)| color).to_vec();
+        colors.push(OTHER);
+        for eyes in &EYES {
+            for (index, one) in colors.iter().enumerate() {
+                for other in &colors[index + 1..] {
+                    let (a, b) = (lab(*one, eyes), lab(*other, eyes));
+                    let distance = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
+                    assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn colours_stand_out_from_light_and_dark_pages() {
+        let contrast = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
+        for (model, color) in MODELS {
+            let own = luminance(color);
+            assert!(contrast(own, 1.0) > 2.5 && contrast(own, 0.0085) > 2.3, "{model}");
+        }
+    }
+
+    #[test]
+    fn the_scale_darkens() {
+        let steps: Vec<f64> = (0..=10).map(|tenth| luminance(scale(f64::from(tenth) / 10.0))).collect();
+        assert!(steps.windows(2).all(|pair| pair[0] > pair[1]), "{steps:?}");
+    }
+}

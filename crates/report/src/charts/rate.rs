@@ -1,0 +1,56 @@
+//! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn pale.
+
+use measure::result::Flag;
+
+use super::bars::{Bar, Bars, Piece, Shape, key};
+use super::cpu::{Part, name, parts};
+use super::palette::{self, INK};
+use super::{Chart, ChartError};
+use crate::digest::Digest;
+use crate::format::{number, with_interval};
+use crate::summary::{Figures, Row};
+
+/// How pale a lower bound is.
+const BOUND: f64 = 0.4;
+
+/// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
+pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+    digest.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
+}
+
+fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
+    let title = format!("Requests per second, {}", part.name);
+    let rows: Vec<Bar> = part.rows.iter().map(|(row, figures, apart)| bar(row, figures, *apart)).collect();
+    let (color, _, measured) = key(INK, "measured");
+    let keys = vec![
+        (color, 0.8, measured),
+        (color, BOUND * 0.8, "at least: the origin was the limit, not the client".to_owned()),
+    ];
+    let bars = Bars {
+        title: &title,
+        axis: "requests per second",
+        tick: &|rate| number(*rate),
+        keys,
+        rows,
+        shape: Shape::CELLS,
+    };
+    let description = "A bar per cell: requests per second with their interval. Cells that the origin limited could do \
+                       more and are not ranked. The table has the same figures.";
+    Ok(Chart::of(&format!("rate-{}", part.name), &title, description, &bars.draw()?))
+}
+
+fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
+    let rate = figures.per_second;
+    let bound = row.flags.contains(&Flag::OriginBound);
+    let at_least = if bound { "≥ " } else { "" };
+    let color = palette::of_model(&row.cell.model);
+    Bar {
+        cell: Some(row.cell.to_string()),
+        label: name(row),
+        apart,
+        pieces: vec![Piece { from: 0.0, to: rate.median, color, opacity: if bound { BOUND } else { 1.0 } }],
+        interval: Some((rate.low, rate.high)),
+        value: format!("{at_least}{}", number(rate.median)),
+        told: format!("{}: {at_least}{} requests per second", row.cell, with_interval(&rate)),
+    }
+}

@@ -1,0 +1,141 @@
+//! The tax map: what TLS adds to a request, model by model and stack by stack, the plain twin beside it.
+
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::canvas::Canvas;
+use super::palette::{luminance, scale};
+use super::{Chart, ChartError, ink, label, title_of};
+use crate::digest::Digest;
+use crate::format::number;
+use crate::summary::{Row, Summary};
+
+/// Measures of the grid, pixels.
+const NAMES: i32 = 210;
+const COLUMN: i32 = 118;
+const ROW: i32 = 26;
+const ABOVE: i32 = 74;
+
+/// One map of the whole run; none where nothing has a tax.
+pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+    let columns = columns(&digest.summaries);
+    let ratios =
+        || columns.iter().flat_map(|column| column.summary.rows.iter().filter_map(tax).map(|(_, ratio)| ratio));
+    let Some(greatest) = ratios().max_by(f64::total_cmp) else { return Ok(Vec::new()) };
+    let title = "TLS tax: client CPU added to a request, µs (× the plain request)";
+    let pairs = pairs(&columns);
+    let (width, height) = (NAMES + COLUMN * columns.len() as i32 + 12, ABOVE + ROW * pairs.len() as i32 + 12);
+    let canvas = Canvas::new(width as u32, height as u32);
+    let root = canvas.clone().into_drawing_area();
+    title_of(&root, title)?;
+    for (number, column) in columns.iter().enumerate() {
+        let middle = NAMES + COLUMN * number as i32 + COLUMN / 2;
+        let centred = || label().pos(Pos::new(HPos::Center, VPos::Center));
+        root.draw(&Text::new(column.summary.section.clone(), (middle, 40), centred()))?;
+        root.draw(&Text::new(column.tls.to_owned(), (middle, 58), centred()))?;
+    }
+    for (number, (model, client)) in pairs.iter().enumerate() {
+        let middle = ABOVE + ROW * number as i32 + ROW / 2;
+        let right = label().pos(Pos::new(HPos::Right, VPos::Center));
+        root.draw(&Text::new(format!("{model}/{client}"), (NAMES - 8, middle), right))?;
+        for (number, column) in columns.iter().enumerate() {
+            if let Some(row) = column.row(model, client) {
+                square(&root, &canvas, row, (NAMES + COLUMN * number as i32, middle), greatest)?;
+            }
+        }
+    }
+    let description = "Rows are models with their clients, columns sections with their TLS stacks. A plain column holds \
+                       client CPU per request; a TLS column what TLS adds to it, and the ratio; darker is a greater ratio.";
+    Ok(vec![Chart::of("tax-map", title, description, &canvas)])
+}
+
+fn square(
+    root: &DrawingArea<Canvas, plotters::coord::Shift>,
+    canvas: &Canvas,
+    row: &Row,
+    (left, middle): (i32, i32),
+    greatest: f64,
+) -> Result<(), ChartError> {
+    let corners = [(left + 1, middle - ROW / 2 + 1), (left + COLUMN - 1, middle + ROW / 2 - 1)];
+    let centred = || label().pos(Pos::new(HPos::Center, VPos::Center));
+    let at = (left + COLUMN / 2, middle);
+    let told = told(row);
+    canvas.open("row", Some(&row.cell.to_string()), &told.1);
+    match tax(row) {
+        Some((_, ratio)) => {
+            // Equal factors are equal steps: 2 to 4 is as much as 4 to 8.
+            let share = if greatest > 1.0 { ratio.max(1.0).ln() / greatest.ln() } else { 0.0 };
+            let color = scale(share);
+            root.draw(&Rectangle::new(corners, color.filled()))?;
+            // Not the page's ink: it must stand out from the square, whatever the page is.
+            let ink = if luminance(color) > 0.3 { &RGBColor(1, 1, 1) } else { &WHITE };
+            root.draw(&Text::new(told.0, at, centred().color(ink)))?;
+        }
+        None => {
+            root.draw(&Rectangle::new(corners, ink(0.25)))?;
+            root.draw(&Text::new(told.0, at, centred()))?;
+        }
+    }
+    canvas.close();
+    Ok(())
+}
+
+/// What stands in the square, and what it says when it is asked.
+fn told(row: &Row) -> (String, String) {
+    let Some(figures) = &row.figures else { return ("–".to_owned(), format!("{}: no round counts", row.cell)) };
+    let cpu = number(figures.client_us.median);
+    match figures.tls_tax {
+        Some(tax) => (
+            format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median),
+            format!(
+                "{}: TLS adds {} µs ({} to {}), {:.1} times the plain request ({:.1} to {:.1}); {cpu} µs in all",
+                row.cell,
+                number(tax.added_us.median),
+                number(tax.added_us.low),
+                number(tax.added_us.high),
+                tax.ratio.median,
+                tax.ratio.low,
+                tax.ratio.high
+            ),
+        ),
+        None => (cpu.clone(), format!("{}: {cpu} µs of client CPU per request", row.cell)),
+    }
+}
+
+fn tax(row: &Row) -> Option<(f64, f64)> {
+    let tax = row.figures.as_ref()?.tls_tax?;
+    Some((tax.added_us.median, tax.ratio.median))
+}
+
+/// A section over one TLS stack.
+struct Column<'a> {
+    summary: &'a Summary,
+    tls: &'a str,
+}
+
+impl Column<'_> {
+    fn row(&self, model: &str, client: &str) -> Option<&Row> {
+        self.summary
+            .rows
+            .iter()
+            .find(|row| row.cell.tls == self.tls && row.cell.model == model && row.cell.client == client)
+    }
+}
+
+/// Columns of sections in which anything has a tax.
+fn columns(summaries: &[Summary]) -> Vec<Column<'_>> {
+    let taxed = summaries.iter().filter(|summary| summary.rows.iter().any(|row| tax(row).is_some()));
+    taxed.flat_map(|summary| summary.stacks().into_iter().map(move |tls| Column { summary, tls })).collect()
+}
+
+/// Models and clients that have a tax anywhere.
+fn pairs<'a>(columns: &[Column<'a>]) -> Vec<(&'a str, &'a str)> {
+    let mut pairs = Vec::new();
+    for row in columns.iter().flat_map(|column| &column.summary.rows).filter(|row| tax(row).is_some()) {
+        let pair = (row.cell.model.as_str(), row.cell.client.as_str());
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    pairs
+}

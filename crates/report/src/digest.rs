@@ -1,0 +1,43 @@
+//! A result, worked out: all that tables, sentences and charts are made of.
+
+use measure::result::{RunResult, Section};
+use rayon::prelude::*;
+
+use crate::by_cell::ByCell;
+use crate::distribution::Distribution;
+use crate::summary::{self, Row, Summary};
+
+/// Everything that is shown of one result.
+pub struct Digest<'a> {
+    /// The result itself.
+    pub result: &'a RunResult,
+    /// The trials by cell.
+    pub trials: ByCell<'a>,
+    /// A summary per section.
+    pub summaries: Vec<Summary>,
+    /// A distribution per row, in the order of the summaries' rows.
+    distributions: Vec<Vec<Distribution>>,
+}
+
+impl<'a> Digest<'a> {
+    /// Works it out.
+    pub fn of(result: &'a RunResult) -> Digest<'a> {
+        let trials = ByCell::new(&result.trials);
+        let of_section = |section: &Section| {
+            section.cells.par_iter().map(|cell| Distribution::of(trials.of(section, cell))).collect()
+        };
+        let distributions = result.run.sections.iter().map(of_section).collect();
+        Digest { result, summaries: summary::summaries(result), distributions, trials }
+    }
+
+    /// The sections with their summaries.
+    pub fn sections(&self) -> impl Iterator<Item = (&'a Section, &Summary)> {
+        self.result.run.sections.iter().zip(&self.summaries)
+    }
+
+    /// The rows of the section with that number, with their distributions.
+    pub fn rows(&self, section: usize) -> impl Iterator<Item = (&Row, &Distribution)> {
+        let rows = self.summaries.get(section).map_or(&[][..], |summary| &summary.rows);
+        rows.iter().zip(self.distributions.get(section).into_iter().flatten())
+    }
+}

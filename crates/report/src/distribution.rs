@@ -1,0 +1,53 @@
+//! Latency by percentile and time by phase, over all rounds of a cell that count.
+//!
+//! Histograms of rounds are merged: a far percentile needs all the requests there are. Phases are means, because means of
+//! parts add up to the mean of the whole and medians do not.
+
+use measure::histogram::Times;
+use measure::phase::Phase;
+use measure::result::Trial;
+
+/// The percentiles that are told, as quantiles: denser where few requests lie, as on HdrHistogram's own axis.
+pub const QUANTILES: [f64; 16] =
+    [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999];
+
+/// What was merged of one cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Distribution {
+    /// Requests in it.
+    pub requests: u64,
+    /// Quantile (0 to 1) and latency there, ns. One that fewer than one request lies beyond is left out.
+    pub percentiles: Vec<(f64, f64)>,
+    /// Mean time by phase, ns, of those that the client tells.
+    pub phases: Vec<(Phase, f64)>,
+}
+
+impl Distribution {
+    /// Merges the trials that count.
+    pub fn of(trials: &[&Trial]) -> Distribution {
+        let counting: Vec<&Trial> = trials.iter().filter(|trial| trial.counts()).copied().collect();
+        let Some(total) = merged(&counting, "total") else { return Distribution::default() };
+        let requests = total.len();
+        let told = QUANTILES.into_iter().filter(|quantile| requests as f64 * (1.0 - quantile) >= 1.0);
+        let percentiles = told.map(|quantile| (quantile, total.value_at_quantile(quantile) as f64)).collect();
+        let phases = Phase::ALL.into_iter();
+        let phases = phases.filter_map(|phase| Some((phase, merged(&counting, phase.name())?.mean()))).collect();
+        Distribution { requests, percentiles, phases }
+    }
+
+    /// Mean time of a phase, ns; `None` where the client does not tell it.
+    pub fn phase(&self, wanted: Phase) -> Option<f64> {
+        self.phases.iter().find(|(phase, _)| *phase == wanted).map(|(_, ns)| *ns)
+    }
+}
+
+/// The histogram of all of them; `None` where none tells it. 32-bit counts saturate beyond 4.3 thousand million requests.
+fn merged(trials: &[&Trial], phase: &str) -> Option<Times> {
+    let mut all = trials.iter().filter_map(|trial| trial.times(phase).ok().flatten());
+    let first = all.next()?;
+    // Of one resolution, they add up; one that were not could not be drawn on one axis either.
+    Some(all.fold(first, |mut sum, times| {
+        let _ = sum.add(times);
+        sum
+    }))
+}

@@ -1,0 +1,42 @@
+//! All files of a report: the page, the Markdown, a picture per chart, and the data.
+
+use crate::charts::{Chart, ChartError};
+use crate::digest::Digest;
+use crate::folder::ReportFile;
+use crate::{markdown, page, spreadsheet};
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A chart.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// The page.
+    #[error("filling in the page: {0}")]
+    Page(#[from] askama::Error),
+    /// The data.
+    #[error("writing CSV: {0}")]
+    Csv(#[from] csv::Error),
+}
+
+/// The page's name.
+pub const PAGE: &str = "index.html";
+
+/// Everything that a report of this result consists of.
+///
+/// # Errors
+/// None that a result can cause; each library says for itself.
+pub fn files(digest: &Digest<'_>) -> Result<Vec<ReportFile>, ReportError> {
+    let panels = page::panels(digest)?;
+    let charts = || panels.iter().flat_map(|panel| &panel.charts);
+    let file = |name: &str, text: String| ReportFile { name: name.to_owned(), text };
+    let mut files = vec![
+        file(PAGE, page::html(digest, &panels)?),
+        file("report.md", markdown::report(digest, charts())),
+        file("cells.csv", spreadsheet::csv(&digest.summaries)?),
+        file("percentiles.csv", spreadsheet::percentiles(digest)?),
+        file("phases.csv", spreadsheet::phases(digest)?),
+    ];
+    files.extend(charts().map(|chart: &Chart| file(&format!("{}.svg", chart.id), chart.file())));
+    Ok(files)
+}

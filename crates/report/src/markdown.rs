@@ -1,0 +1,86 @@
+//! The report as Markdown: decisions, tables and links to the charts, for places that show no HTML.
+
+use crate::charts::Chart;
+use crate::decisions::decisions;
+use crate::digest::Digest;
+use crate::format::{time, with_interval};
+use crate::heading;
+use crate::summary::{Row, Summary};
+
+/// The whole report with links to its charts.
+pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
+    let run = &digest.result.run;
+    let mut text = format!("# What HTTPS costs here\n\n`{}`, begun {}.\n", run.command.join(" "), run.started);
+    let mut put = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    for problem in &digest.result.problems {
+        put(format!("\n**{}**", plain(problem)));
+    }
+    put("\n## What to choose".to_owned());
+    for decision in decisions(&digest.summaries, run.order) {
+        put(format!("\n### {}\n\n{}\n", plain(&decision.when), plain(&decision.choose)));
+        decision.others.iter().for_each(|other| put(format!("- {}", plain(other))));
+        for sentence in decision.matters.iter().chain(&decision.taxes) {
+            put(format!("\n{}", plain(sentence)));
+        }
+    }
+    for summary in &digest.summaries {
+        put(format!("\n## {}\n", plain(&summary.section)));
+        put(table(summary));
+    }
+    put("## Charts\n".to_owned());
+    charts.for_each(|chart| put(format!("- [{}]({}.svg)", plain(&chart.title), chart.id)));
+    put("\n## About this run\n".to_owned());
+    heading::facts(digest.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, plain(&fact.text))));
+    text
+}
+
+fn table(summary: &Summary) -> String {
+    let header = "| cell | client CPU µs/req | TLS adds | req/s | p50 | p99 | rounds |\n| --- | --: | --: | --: | --: | --: | --: |\n";
+    summary.rows.iter().map(line).fold(header.to_owned(), |table, line| table + &line)
+}
+
+fn line(row: &Row) -> String {
+    let Some(figures) = &row.figures else { return format!("| `{}` | – | | | | | {} |\n", row.cell, row.counted) };
+    let quantile =
+        |figure: Option<crate::summary::Figure>| figure.map_or_else(String::new, |figure| time(figure.median));
+    let tax = figures
+        .tls_tax
+        .map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median));
+    format!(
+        "| `{}` | {} | {tax} | {} | {} | {} | {} |\n",
+        row.cell,
+        with_interval(&figures.client_us),
+        crate::table::per_second(row, figures),
+        quantile(figures.p50_ns),
+        quantile(figures.p99_ns),
+        row.counted
+    )
+}
+
+/// Text that Markdown takes for nothing but text.
+pub(crate) fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '&' => safe.push_str("&amp;"),
+            '|' | '`' | '*' | '_' | '[' | ']' | '#' | '\\' => safe.extend(['\\', c]),
+            '\n' | '\r' => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_written_stays_text() {
+        assert_eq!(plain("<script>|a_b`\n# c"), "&lt;script>\\|a\\_b\\` \\# c");
+    }
+}

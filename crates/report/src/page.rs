@@ -1,0 +1,270 @@
+//! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script too.
+
+use askama::Template;
+use measure::result::{Order, RunResult, Terms};
+
+use crate::charts::{self, Chart, ChartError};
+use crate::decisions::{Decision, decisions};
+use crate::digest::Digest;
+use crate::format::{memory, number, time, with_interval};
+use crate::heading::{self, BLOCKS, Fact};
+use crate::summary::{Figure, Row, Summary};
+
+/// Charts that belong together.
+pub struct Panel {
+    id: &'static str,
+    heading: &'static str,
+    intro: &'static str,
+    /// Whether it waits to be asked for.
+    folded: bool,
+    /// Its charts.
+    pub charts: Vec<Chart>,
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    title: String,
+    subtitle: String,
+    problems: &'a [String],
+    decisions: &'a [Decision],
+    caution: Option<&'a str>,
+    panels: &'a [Panel],
+    claims: bool,
+    columns: &'a [&'a str],
+    rows: Vec<TableRow>,
+    about: Vec<(&'a str, String)>,
+    command: String,
+    invalid: Vec<String>,
+    style: &'a str,
+    script: &'a str,
+}
+
+struct TableRow {
+    cell: String,
+    fields: Vec<Field>,
+}
+
+/// A field of the table, with the number behind it that it is sorted by.
+struct Field {
+    text: String,
+    value: Option<f64>,
+}
+
+/// Draws all charts of a result, in the order of the page.
+///
+/// # Errors
+/// When the chart library refuses, which none of its rules gives it reason to.
+pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+    let panel = |id, heading, intro, folded, charts| Panel { id, heading, intro, folded, charts };
+    let all = vec![
+        panel(
+            "tax",
+            "What TLS costs",
+            "Client CPU that TLS adds to a request, by model and stack, with the plain request beside it. Darker is a \
+             greater ratio.",
+            false,
+            charts::tax_map::charts(digest)?,
+        ),
+        panel(
+            "cpu",
+            "Client CPU per request",
+            "What a user pays for: CPU time of the client's process per request, in user mode (full) and in the kernel \
+             (pale), with the interval of the whole. The split is a sample of timer ticks, the whole is exact.",
+            false,
+            charts::cpu::charts(digest)?,
+        ),
+        panel(
+            "rate",
+            "Requests per second",
+            "On a shared machine rates drift more than CPU time does. Pale bars are lower bounds: the origin was busy.",
+            false,
+            charts::rate::charts(digest)?,
+        ),
+        panel(
+            "latency",
+            "Latency by percentile",
+            "From when a request was due. Entries of a legend switch their line off.",
+            true,
+            charts::percentiles::charts(digest)?,
+        ),
+        panel(
+            "phases",
+            "Where a request's time goes",
+            "Means of the phases of a request over a new connection. At many requests in flight most of a phase is waiting \
+             for the CPU.",
+            true,
+            charts::phases::charts(digest)?,
+        ),
+        panel(
+            "scaling",
+            "Scaling with concurrency",
+            "Where a run swept the number of requests in flight.",
+            true,
+            charts::scaling::charts(digest)?,
+        ),
+        panel(
+            "timelines",
+            "Timelines",
+            "Requests of one trial, a lane each: of the cell over TLS that was done soonest and of the one that took longest.",
+            true,
+            charts::timeline::charts(digest)?,
+        ),
+    ];
+    Ok(all.into_iter().filter(|panel| !panel.charts.is_empty()).collect())
+}
+
+/// The page with these charts.
+///
+/// # Errors
+/// None that the data can cause: the template was checked when it was compiled.
+pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
+    let result = digest.result;
+    let decisions = decisions(&digest.summaries, result.run.order);
+    let figures = || digest.summaries.iter().flat_map(|summary| &summary.rows).filter_map(|row| row.figures.as_ref());
+    let page = Page {
+        title: "What HTTPS costs here".to_owned(),
+        subtitle: subtitle(result),
+        problems: &result.problems,
+        decisions: &decisions,
+        caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
+        panels,
+        claims: figures().any(|figures| figures.client_us.confident),
+        columns: &COLUMNS,
+        rows: digest
+            .summaries
+            .iter()
+            .flat_map(|summary| summary.rows.iter().map(|row| table_row(summary, row)))
+            .collect(),
+        about: about(result),
+        command: result.run.command.join(" "),
+        invalid: digest.summaries.iter().flat_map(invalid).collect(),
+        style: include_str!("../templates/page.css"),
+        script: include_str!("../templates/page.js"),
+    };
+    page.render()
+}
+
+fn subtitle(result: &RunResult) -> String {
+    let run = &result.run;
+    let cells: usize = run.sections.iter().map(|section| section.cells.len()).sum();
+    let trials = result.trials.len();
+    format!("{cells} cells, {trials} trials, begun {}, {}, tlstax {}", run.started, run.machine.cpu, run.tlstax)
+}
+
+/// Everything about the run that is not in its tables.
+fn about(result: &RunResult) -> Vec<(&'static str, String)> {
+    let run = &result.run;
+    let none = || "not known".to_owned();
+    let mut about: Vec<(&str, String)> =
+        heading::facts(result).into_iter().map(|Fact { name, text }| (name, text)).collect();
+    about.extend([
+        ("kernel", run.machine.kernel.clone()),
+        ("load", run.machine.load.map_or_else(none, |load| format!("{load:.2} in the minute before it began"))),
+        ("compiler", run.machine.toolchain.clone()),
+        ("revision", run.revision.clone().unwrap_or_else(none)),
+        ("begun", run.started.clone()),
+        ("ended", run.ended.clone().unwrap_or_else(none)),
+        ("seed", run.seed.to_string()),
+        ("ports", format!("{} per transport", run.origin.ports)),
+        ("steal", steal(result)),
+    ]);
+    about.extend(run.sections.iter().map(|section| {
+        let workload = &section.workload;
+        let requests = number(workload.requests.get() as f64);
+        let text = format!(
+            "{}: {requests} × GET {}, {} in flight at most, {} rounds",
+            section.name, workload.path, workload.concurrency, section.rounds
+        );
+        ("section", text)
+    }));
+    about
+}
+
+fn steal(result: &RunResult) -> String {
+    let stolen: u64 = result.trials.iter().map(|trial| trial.steal_ns).sum();
+    let wall: u64 = result.trials.iter().map(|trial| trial.wall_ns).sum();
+    let share = if wall == 0 { 0.0 } else { stolen as f64 / wall as f64 * 100.0 };
+    format!("{} of CPU time went to other machines meanwhile: {share:.1} % of the trials' time", time(stolen as f64))
+}
+
+fn invalid(summary: &Summary) -> Vec<String> {
+    let of_row = |row: &Row| {
+        let lines = row.invalid.iter().map(|(reason, count)| {
+            format!("{}, {}: {count} of {} rounds: {reason}", summary.section, row.cell, summary.rounds)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    summary.rows.iter().flat_map(of_row).collect()
+}
+
+const COLUMNS: [&str; 16] = [
+    "cell",
+    "section",
+    "client CPU µs/req",
+    "user %",
+    "TLS adds µs/req",
+    "× plain",
+    "req/s",
+    "p50",
+    "p99",
+    "origin CPU µs/req",
+    "peak RSS",
+    "in flight",
+    "loop late",
+    "threads",
+    "rounds",
+    "notes",
+];
+
+fn table_row(summary: &Summary, row: &Row) -> TableRow {
+    let words = |text: String| Field { text, value: None };
+    let figures = row.figures.as_ref();
+    let field = |figure: Option<Figure>, say: &dyn Fn(Figure) -> String| match figure {
+        Some(figure) => Field { text: say(figure), value: Some(figure.median) },
+        None => words(String::new()),
+    };
+    let median = |figure: Option<Figure>, say: fn(f64) -> String| field(figure, &|figure| say(figure.median));
+    let tax = figures.and_then(|figures| figures.tls_tax);
+    let fields = vec![
+        words(summary.section.clone()),
+        field(figures.map(|f| f.client_us), &|figure| with_interval(&figure)),
+        match figures.and_then(|figures| figures.user_share) {
+            Some(share) => Field { text: format!("{:.0}", share * 100.0), value: Some(share) },
+            None => words(String::new()),
+        },
+        field(tax.map(|tax| tax.added_us), &|added| with_interval(&added)),
+        field(tax.map(|tax| tax.ratio), &|ratio| format!("{:.1} ({:.1}–{:.1})", ratio.median, ratio.low, ratio.high)),
+        field(figures.map(|f| f.per_second), &|rate| bound(row, number(rate.median))),
+        median(figures.and_then(|f| f.p50_ns), time),
+        median(figures.and_then(|f| f.p99_ns), time),
+        median(figures.map(|f| f.origin_us), number),
+        median(figures.map(|f| f.memory_bytes).filter(|bytes| bytes.median > 0.0), memory),
+        median(figures.and_then(|f| f.client_in_flight), |most| format!("{most:.0}")),
+        median(figures.and_then(|f| f.loop_late_ns), time),
+        median(figures.and_then(|f| f.threads), |most| format!("{most:.0}")),
+        Field { text: row.counted.to_string(), value: Some(row.counted as f64) },
+        words(notes(row)),
+    ];
+    TableRow { cell: row.cell.to_string(), fields }
+}
+
+fn bound(row: &Row, rate: String) -> String {
+    if row.flags.contains(&measure::result::Flag::OriginBound) { format!("≥ {rate}") } else { rate }
+}
+
+fn notes(row: &Row) -> String {
+    let terms = match row.terms {
+        Terms::Pinned => None,
+        Terms::Pooled => Some("pool of its own".to_owned()),
+        Terms::Stock => Some("as it comes, not compared".to_owned()),
+        Terms::Command => Some("program, answers not checked".to_owned()),
+    };
+    let seen = row.seen.as_ref().filter(|_| !row.terms.compares());
+    let seen = seen.map(|seen| format!("{} connections per request", number(seen.accepts_per_request)));
+    let unproven = row.unproven.then(|| "unproven".to_owned());
+    let invalid: usize = row.invalid.values().sum();
+    let invalid = (invalid > 0).then(|| format!("{invalid} invalid"));
+    let flags = row.flags.iter().map(|flag| flag.mark().to_owned());
+    terms.into_iter().chain(seen).chain(unproven).chain(invalid).chain(flags).collect::<Vec<_>>().join(", ")
+}

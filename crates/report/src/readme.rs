@@ -1,0 +1,150 @@
+//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat.
+
+use measure::result::Terms;
+use workload::Connection;
+
+use crate::charts::{Chart, ChartError, small};
+use crate::digest::Digest;
+use crate::format::number;
+use crate::splice::Part;
+use crate::summary::{Figures, Row, Summary};
+
+/// The parts that there are.
+pub const PARTS: [&str; 4] = ["finding", "pictures", "table", "caveat"];
+
+/// The models and clients that are shown: each runtime, and the two ways to use threads.
+const SHOWN: [(&str, &str); 5] = [
+    ("tokio-current", "hyper"),
+    ("tokio-multi", "hyper"),
+    ("smol", "hyper"),
+    ("rayon-pool", "ureq"),
+    ("threads", "ureq"),
+];
+
+/// The pictures that the part `pictures` shows.
+///
+/// # Errors
+/// When the chart library refuses.
+pub fn pictures(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+    small::charts(digest, &SHOWN)
+}
+
+/// A part's text. `command` is what made it, `pictures` are what [`pictures`] drew.
+pub fn part(digest: &Digest<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
+    match part.name {
+        "finding" => finding(digest),
+        "pictures" => tags(pictures, part.argument),
+        "table" => table(digest),
+        _ => caveat(digest, command),
+    }
+}
+
+fn section<'d>(digest: &'d Digest<'_>, connection: Connection) -> Option<&'d Summary> {
+    let of_kind =
+        |summary: &&Summary| !summary.waits() && summary.rows.iter().any(|row| row.cell.connection == connection);
+    digest.summaries.iter().find(of_kind)
+}
+
+fn finding(digest: &Digest<'_>) -> String {
+    let ratio = |tls: &str| {
+        let (model, client) = SHOWN[0];
+        let summary = section(digest, Connection::NewConn)?;
+        Some(summary.figures(model, client, tls, Connection::NewConn)?.tls_tax?.ratio.median)
+    };
+    let kept = section(digest, Connection::KeepAlive).and_then(|summary| {
+        let (model, client) = SHOWN[0];
+        Some(summary.figures(model, client, "rustls", Connection::KeepAlive)?.tls_tax?.added_us.median)
+    });
+    let (Some(rustls), Some(native)) = (ratio("rustls"), ratio("native-tls")) else {
+        return "This run has no new connections over TLS.".to_owned();
+    };
+    let kept = kept.map_or_else(String::new, |us| format!("; kept open, TLS costs it {} µs a request", number(us)));
+    format!(
+        "**A new HTTPS connection costs a client {rustls:.0} times the CPU of a plain one with rustls and {native:.0} times \
+         with OpenSSL{kept}.**"
+    )
+}
+
+fn tags(pictures: &[Chart], folder: &str) -> String {
+    let tag = |chart: &Chart| {
+        let path = if folder.is_empty() { String::new() } else { format!("{}/", folder.trim_end_matches('/')) };
+        format!("<img src=\"{path}{}.svg\" alt=\"{}\" width=\"49%\">", chart.id, chart.title)
+    };
+    pictures.iter().map(tag).collect::<Vec<_>>().join("\n")
+}
+
+fn table(digest: &Digest<'_>) -> String {
+    let Some(summary) = section(digest, Connection::NewConn) else { return String::new() };
+    let stacks: Vec<&str> = summary.stacks();
+    let mut lines = vec![
+        format!("| client CPU per request over a new connection, µs | {} |", stacks.join(" | ")),
+        format!("| --- |{}", " --: |".repeat(stacks.len())),
+    ];
+    for (model, client) in SHOWN {
+        let figures = |tls: &&str| summary.figures(model, client, tls, Connection::NewConn);
+        let fields: Vec<String> = stacks.iter().map(|tls| figures(tls).map_or_else(String::new, field)).collect();
+        if fields.iter().any(|field| !field.is_empty()) {
+            lines.push(format!("| `{model}/{client}` | {} |", fields.join(" | ")));
+        }
+    }
+    lines.join("\n")
+}
+
+fn field(figures: &Figures) -> String {
+    let tax = figures.tls_tax.map_or_else(String::new, |tax| format!(" (×{:.1})", tax.ratio.median));
+    format!("{}{tax}", number(figures.client_us.median))
+}
+
+/// Under which conditions the figures hold, and what made them.
+fn caveat(digest: &Digest<'_>, command: &str) -> String {
+    let run = &digest.result.run;
+    let day = run.started.split('T').next().unwrap_or_default();
+    let rounds = digest.summaries.iter().map(|summary| summary.rounds).max().unwrap_or(0);
+    let pinned = &run.handshake;
+    let cpus = match run.pinning.is_split() {
+        true => format!("client on {}, origin on {}", count(run.pinning.client.len()), count(run.pinning.origin.len())),
+        false => format!("client and origin sharing {}", count(run.pinning.client.len())),
+    };
+    let flight = digest.summaries.first().map_or(0, |summary| summary.workload.slots());
+    let libraries = libraries(digest);
+    format!(
+        "Caveat: {day}, a machine with {} ({}), {cpus}, {flight} in flight, {} {}, {}, {}, {}, {}, nothing resumed, \
+         {libraries}; medians of {rounds} rounds, made by `{command}`.",
+        count(run.machine.cpus.len()),
+        run.machine.cpu,
+        run.origin.name,
+        run.origin.version,
+        pinned.version,
+        pinned.suite,
+        pinned.group,
+        pinned.certificate,
+    )
+}
+
+fn count(cpus: usize) -> String {
+    if cpus == 1 { "one CPU".to_owned() } else { format!("{cpus} CPUs") }
+}
+
+/// The TLS libraries of the cells that are shown.
+fn libraries(digest: &Digest<'_>) -> String {
+    let shown = |row: &&Row| row.terms == Terms::Pinned && row.cell.is_tls();
+    let rows = digest.summaries.iter().flat_map(|summary| &summary.rows).filter(shown);
+    let mut names: Vec<&str> = rows.filter_map(|row| row.libraries.last().map(String::as_str)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use workload::Cell;
+
+    use super::*;
+
+    #[test]
+    fn every_shown_pair_is_the_start_of_a_cell() {
+        for (model, client) in SHOWN {
+            assert!(format!("{model}/{client}/{}/new-conn", Cell::PLAIN).parse::<Cell>().is_ok());
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Keeps parts of a text file true: what stands between two markers is replaced by what the figures say.
+//!
+//! A part begins with `<!-- tlstax report: NAME -->`, or `NAME ARGUMENT`, and ends with `<!-- tlstax report end -->`.
+//! Everything else is left as it is, byte for byte.
+
+/// A part, as its marker names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Which.
+    pub name: &'a str,
+    /// What stands behind the name, if anything does.
+    pub argument: &'a str,
+}
+
+/// Why a file could not be spliced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SpliceError {
+    /// A part does not end.
+    #[error("line {line}: the part {name:?} has no end: write {END} behind it")]
+    Endless {
+        /// The marker's line.
+        line: usize,
+        /// The part.
+        name: String,
+    },
+    /// There is no such part.
+    #[error("line {line}: there is no part {name:?}: there are {known}")]
+    Unknown {
+        /// The marker's line.
+        line: usize,
+        /// The part.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// There is no marker at all.
+    #[error("there is no marker in it: write {BEGIN}table --> and {END} where the table goes")]
+    NoMarker,
+}
+
+const BEGIN: &str = "<!-- tlstax report: ";
+const END: &str = "<!-- tlstax report end -->";
+
+/// Replaces every part of `text` by what `write` makes of it; `known` are the parts that there are.
+///
+/// # Errors
+/// When a part is unknown or has no end, and when there is none.
+pub fn splice(text: &str, known: &[&str], mut write: impl FnMut(Part<'_>) -> String) -> Result<String, SpliceError> {
+    let mut spliced = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut parts = 0;
+    while let Some(at) = rest.find(BEGIN) {
+        let line = text[..text.len() - rest.len() + at].lines().count() + 1;
+        let marked = &rest[at + BEGIN.len()..];
+        let (marker, behind) = marked.split_once("-->").unwrap_or((marked, ""));
+        let marker = marker.trim();
+        let (name, argument) = marker.split_once(' ').unwrap_or((marker, ""));
+        let name_owned = name.to_owned();
+        if !known.contains(&name) {
+            return Err(SpliceError::Unknown { line, name: name_owned, known: known.join(", ") });
+        }
+        let Some((_, after)) = behind.split_once(END) else {
+            return Err(SpliceError::Endless { line, name: name_owned });
+        };
+        spliced.push_str(&rest[..rest.len() - behind.len()]);
+        spliced.push('\n');
+        spliced.push_str(write(Part { name, argument: argument.trim() }).trim_end());
+        spliced.push('\n');
+        spliced.push_str(END);
+        rest = after;
+        parts += 1;
+    }
+    spliced.push_str(rest);
+    if parts == 0 { Err(SpliceError::NoMarker) } else { Ok(spliced) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# A\n<!-- tlstax report: pictures docs/p -->\nold\n<!-- tlstax report end -->\nrest\n";
+
+    #[test]
+    fn what_stands_between_is_replaced_again_and_again() {
+        let write = |part: Part<'_>| format!("{} of {}", part.name, part.argument);
+        let once = splice(TEXT, &["pictures"], write).unwrap();
+        let expected =
+            "# A\n<!-- tlstax report: pictures docs/p -->\npictures of docs/p\n<!-- tlstax report end -->\nrest\n";
+        assert_eq!(once, expected);
+        assert_eq!(splice(&once, &["pictures"], write).unwrap(), once);
+    }
+
+    #[test]
+    fn what_cannot_be_spliced_is_named() {
+        let splice = |text| splice(text, &["table"], |_| String::new()).unwrap_err().to_string();
+        assert!(splice(TEXT).contains("line 2: there is no part \"pictures\""));
+        assert!(splice("\n<!-- tlstax report: table -->\n").contains("line 2: the part \"table\" has no end"));
+        assert!(splice("nothing").contains("no marker"));
+    }
+}

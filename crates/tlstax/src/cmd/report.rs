@@ -1,0 +1,70 @@
+//! `tlstax report`: a page, its charts and its data, from the files of a run.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use measure::result::RunResult;
+use report::digest::Digest;
+use report::files::{PAGE, files};
+use report::{folder as output, readme, splice};
+
+use crate::failure::Failure;
+use crate::folder;
+use crate::show::write;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The result folder; without one, the latest run here
+    dir: Option<PathBuf>,
+    /// Where the report goes [default: `report` in the result folder]
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// A text file whose marked parts (finding, pictures, table, caveat) are to say what this run says; no page is made then
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    splice: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
+    let result = RunResult::read(&dir)?;
+    for problem in &result.problems {
+        anstream::eprintln!("tlstax: {problem}");
+    }
+    let digest = Digest::of(&result);
+    match &args.splice {
+        Some(file) => splice_into(file, &digest, &dir)?,
+        None => {
+            let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
+            output::write(&out, &files(&digest)?)?;
+            write(&format!("Report: {}\n", out.join(PAGE).display()))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Splices the file, and puts the pictures that it shows beside it.
+fn splice_into(file: &Path, digest: &Digest<'_>, dir: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file).map_err(Failure::file("reading", file))?;
+    let pictures = readme::pictures(digest)?;
+    let command = format!("tlstax report {} --splice {}", dir.display(), file.display());
+    let mut folders = Vec::new();
+    let spliced = splice::splice(&text, &readme::PARTS, |part| {
+        if part.name == "pictures" {
+            folders.push(part.argument.to_owned());
+        }
+        readme::part(digest, part, &command, &pictures)
+    });
+    let spliced = spliced.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let beside = file.parent().unwrap_or(Path::new("")).to_owned();
+    for folder in folders {
+        let folder = beside.join(folder);
+        std::fs::create_dir_all(&folder).map_err(Failure::file("making the folder", &folder))?;
+        for chart in &pictures {
+            output::put(&folder, &format!("{}.svg", chart.id), &chart.file())?;
+        }
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let beside = if beside.as_os_str().is_empty() { PathBuf::from(".") } else { beside };
+    output::put(&beside, &name, &spliced)?;
+    write(&format!("Spliced: {}\n", file.display()))
+}
