@@ -3,7 +3,10 @@
 //! `keep-alive` is a request over a kept connection, `new-conn` one that also connects and makes a handshake. Both do
 //! exactly what a slot does around a fetch, and nothing else.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use std::process::ExitCode;
+
+use benches::{folder, page};
+use criterion::{Criterion, Throughput};
 use measure::clock::now_ns;
 use measure::marks::Marks;
 use measure::recorder::Recorder;
@@ -37,5 +40,13 @@ fn record(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, record);
-criterion_main!(benches);
+fn main() -> ExitCode {
+    let mut criterion = Criterion::default().configure_from_args();
+    record(&mut criterion);
+    criterion.final_summary();
+    // The last of a `cargo bench`: its last line says where the page is.
+    match page::draw(&folder::of_this_bench()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Every cell of the matrix as a Criterion benchmark: a group per TLS stack and kind of connection, a function per model
+//! and client, a batch of requests per iteration.
+//!
+//! Models are set up outside the timing; their concurrency is inside. The batches are trials as those of `tlstax run` are,
+//! held against the origin's ledger, and the latest of each cell are left in a result folder with their percentiles,
+//! phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time.
+
+use std::path::Path;
+use std::process::{self, ExitCode};
+use std::time::Duration;
+
+use benches::cost::{self, Cost};
+use benches::failure::Failure;
+use benches::laboratory::{Bench, Laboratory};
+use benches::role::Role;
+use benches::{folder, laboratory, matrix, role, supervisor};
+use criterion::{Criterion, SamplingMode, Throughput};
+use measure::result::Section;
+use workload::{Cell, Connection};
+
+/// What the CPU time of a cell drifts by from one run to the next on a shared machine: less is no change.
+const NOISE: f64 = 0.05;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let dir = std::env::var_os(folder::VARIABLE);
+    let outcome = match Role::of(&args, dir.is_some()) {
+        Role::Engine => role::engine(),
+        Role::Origin(args) => role::origin(args),
+        Role::Laboratory => measure(Path::new(&dir.unwrap_or_default())),
+        Role::Supervisor => supervisor::supervise(&folder::of_this_bench(), &args),
+    };
+    outcome.unwrap_or_else(|failure| failure.report())
+}
+
+/// Measures on the client's CPUs: threads that are started here keep to them.
+fn measure(dir: &Path) -> Result<ExitCode, Failure> {
+    let cost = Cost::chosen(std::env::var(cost::VARIABLE).ok().as_deref())?;
+    let pinning = laboratory::pinning()?;
+    let mut laboratory = Laboratory::new(dir, pinning.clone());
+    origin::on_cpus(Some(&pinning.client), || all(cost, &mut laboratory))?
+}
+
+fn all(cost: Cost, laboratory: &mut Laboratory) -> Result<ExitCode, Failure> {
+    let (sections, _) = matrix::sections();
+    let mut criterion = Criterion::default()
+        .with_measurement(cost)
+        .sample_size(10)
+        .nresamples(20_000)
+        .noise_threshold(NOISE)
+        .without_plots()
+        .configure_from_args();
+    for section in &sections {
+        for stack in matrix::stacks(section) {
+            group(&mut criterion, cost, laboratory, section, &stack)?;
+        }
+    }
+    criterion.final_summary();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn group(
+    criterion: &mut Criterion<Cost>,
+    cost: Cost,
+    laboratory: &mut Laboratory,
+    section: &Section,
+    stack: &str,
+) -> Result<(), Failure> {
+    let mut group = criterion.benchmark_group(cost.group(&format!("{stack}/{}", section.name)));
+    let connection = section.cells.first().map(|cell| cell.connection);
+    let (warm_up, measurement) = times(stack, connection);
+    group.warm_up_time(warm_up).measurement_time(measurement).sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(section.workload.requests.get()));
+    for cell in section.cells.iter().filter(|cell| cell.tls == stack) {
+        let mut bench = laboratory.bench(section, cell);
+        group.bench_function(format!("{}/{}", cell.model, cell.client), |bencher| {
+            bencher.iter_custom(|batches| (0..batches).map(|_| batch(&mut bench, cost)).sum());
+        });
+        bench.end()?;
+    }
+    group.finish();
+    Ok(())
+}
+
+/// What one batch cost. Criterion has no way to hear of a failure: it ends the benchmark before a figure of it is kept.
+fn batch(bench: &mut Bench<'_>, cost: Cost) -> u64 {
+    match bench.batch() {
+        Ok(trial) => cost.of(&trial),
+        Err(failure) => {
+            failure.report();
+            process::exit(i32::from(failure.code()));
+        }
+    }
+}
+
+/// For how long Criterion warms up and measures. Plain connections are made so fast that their sockets in TIME_WAIT set
+/// the bound.
+fn times(stack: &str, connection: Option<Connection>) -> (Duration, Duration) {
+    let ms = Duration::from_millis;
+    match (stack, connection) {
+        (Cell::PLAIN, Some(Connection::NewConn)) => (ms(50), ms(250)),
+        _ => (ms(300), ms(2_000)),
+    }
+}

@@ -1,0 +1,146 @@
+//! The process that measures: it starts the origin with the first cell that is not filtered out, runs batches, and keeps
+//! the latest of each cell for the result folder.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::Duration;
+
+use harness::{Choices, Plan, Resident, Session, Supplier};
+use measure::machine::allowed_cpus;
+use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
+use origin::Choice;
+use workload::Cell;
+
+use crate::failure::Failure;
+use crate::matrix::ROUNDS;
+use crate::{matrix, role};
+
+/// How often it is looked whether the sockets in TIME_WAIT are gone.
+const GLANCE: Duration = Duration::from_millis(500);
+
+/// Client and origin on CPUs of their own, where there are two.
+///
+/// # Errors
+/// None on a machine with a CPU.
+pub fn pinning() -> Result<Pinning, Failure> {
+    let cpus = allowed_cpus();
+    Ok(harness::pin(&cpus, cpus.len() > 1)?)
+}
+
+/// Runs the batches of all cells.
+pub struct Laboratory {
+    dir: PathBuf,
+    pinning: Pinning,
+    opened: Option<(Session, ResultWriter)>,
+}
+
+/// A cell at work: prepared with its first batch, so that one that is filtered out costs nothing.
+pub struct Bench<'a> {
+    laboratory: &'a mut Laboratory,
+    section: &'a Section,
+    cell: &'a Cell,
+    resident: Option<Resident>,
+    kept: VecDeque<Trial>,
+}
+
+impl Laboratory {
+    /// A laboratory whose result folder, not made yet, is `dir`. The caller's thread keeps to the client's CPUs.
+    pub fn new(dir: &Path, pinning: Pinning) -> Laboratory {
+        Laboratory { dir: dir.to_owned(), pinning, opened: None }
+    }
+
+    /// A cell, to be benchmarked.
+    pub fn bench<'a>(&'a mut self, section: &'a Section, cell: &'a Cell) -> Bench<'a> {
+        Bench { laboratory: self, section, cell, resident: None, kept: VecDeque::new() }
+    }
+
+    /// What was opened with the first cell.
+    fn opened(&mut self) -> Result<&mut (Session, ResultWriter), Failure> {
+        if self.opened.is_none() {
+            self.opened = Some(open(&self.dir, self.pinning.clone())?);
+        }
+        let source = std::io::Error::other("it is not open");
+        self.opened.as_mut().ok_or_else(|| Failure::Io { doing: "opening", path: self.dir.clone(), source })
+    }
+}
+
+fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure> {
+    measure::process::raise_open_files()?;
+    let (sections, left_out) = matrix::sections();
+    let program = role::program()?;
+    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let session = Session::open(Plan::of(Choices {
+        sections,
+        left_out,
+        order: Order::Blocks,
+        origin: Supplier::Ours(kind),
+        why,
+        pinning,
+        workers: None,
+        seed: None,
+        program,
+        outside: BTreeMap::new(),
+        interrupt: Arc::new(AtomicBool::new(false)),
+    }))?;
+    let origin = &session.run().origin;
+    anstream::eprintln!("origin: {} {}", origin.name, origin.version);
+    let writer = ResultWriter::create(dir, session.run())?;
+    Ok((session, writer))
+}
+
+impl Bench<'_> {
+    /// Makes all requests of one batch.
+    ///
+    /// # Errors
+    /// When the cell cannot be prepared, and when the batch did not do the work.
+    pub fn batch(&mut self) -> Result<Trial, Failure> {
+        let (session, writer) = self.laboratory.opened()?;
+        let resident = match &mut self.resident {
+            Some(resident) => resident,
+            empty => {
+                settle(session);
+                empty.insert(session.prepare(self.section, self.cell)?)
+            }
+        };
+        let trial = session.batch(resident);
+        if let Verdict::Invalid(reasons) = &trial.verdict {
+            let failure = Failure::Invalid { cell: self.cell.clone(), reasons: reasons.join("; ") };
+            writer.append(&trial)?;
+            return Err(failure);
+        }
+        if self.kept.len() >= ROUNDS as usize {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(trial.clone());
+        Ok(trial)
+    }
+
+    /// Writes the latest batches as the rounds of this cell.
+    ///
+    /// # Errors
+    /// When the result folder refuses.
+    pub fn end(self) -> Result<(), Failure> {
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let (_, writer) = self.laboratory.opened()?;
+        let numbered = (1..).zip(self.kept).map(|(round, trial)| Trial { round, ..trial });
+        for trial in numbered {
+            writer.append(&trial)?;
+        }
+        Ok(())
+    }
+}
+
+/// Waits until the sockets that earlier cells left in TIME_WAIT are few enough not to slow the next one down.
+fn settle(session: &Session) {
+    if let Some(waiting) = session.crowd() {
+        anstream::eprintln!("waiting until fewer than {waiting} sockets are in TIME_WAIT");
+        while session.crowd().is_some() {
+            thread::sleep(GLANCE);
+        }
+    }
+}

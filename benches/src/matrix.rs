@@ -1,0 +1,63 @@
+//! Which cells are benchmarked, and how large a batch is.
+
+use measure::result::{LeftOut, Section};
+use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
+
+/// Requests of a batch over new connections: many times C, so that beginning and end weigh little.
+const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
+
+/// Requests of a batch over kept connections: each costs a tenth or less.
+const KEEP_ALIVE_REQUESTS: Requests = Requests::new(4_000).unwrap();
+
+/// C, as in `tlstax run`.
+const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
+
+/// Batches of a cell that the result folder keeps: its latest.
+pub const ROUNDS: u32 = 10;
+
+/// All cells that one process can run as they are meant, in a section per kind of connection, and those that it cannot.
+pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
+    let (cells, left): (Vec<Cell>, Vec<Cell>) = fetch::cells().into_iter().partition(can_stand_here);
+    let section = |connection: Connection, requests| Section {
+        name: connection.name().to_owned(),
+        workload: Workload { path: Path::get(), requests, concurrency: CONCURRENCY, server: Server::Httpbin },
+        rounds: ROUNDS,
+        cells: cells.iter().filter(|cell| cell.connection == connection).cloned().collect(),
+    };
+    let sections =
+        vec![section(Connection::NewConn, NEW_CONN_REQUESTS), section(Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];
+    let why =
+        "OpenSSL reads its settings once per process, and here they are pinned: `tlstax run` shows it as it comes";
+    let left = left.iter().map(|cell| LeftOut { what: cell.to_string(), concurrency: None, why: why.to_owned() });
+    (sections, left.collect())
+}
+
+/// Whether pinned settings of OpenSSL leave the cell what it is.
+fn can_stand_here(cell: &Cell) -> bool {
+    fetch::terms_of(cell).compares() || cell.tls != "native-tls"
+}
+
+/// The TLS stacks of a section's cells, in their order.
+pub fn stacks(section: &Section) -> Vec<String> {
+    let mut stacks: Vec<String> = Vec::new();
+    for cell in &section.cells {
+        if !stacks.contains(&cell.tls) {
+            stacks.push(cell.tls.clone());
+        }
+    }
+    stacks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_benchmarked_or_named() {
+        let (sections, left) = sections();
+        let benchmarked: usize = sections.iter().map(|section| section.cells.len()).sum();
+        assert_eq!(benchmarked + left.len(), fetch::cells().len());
+        assert!(left.iter().all(|left| left.what.contains("-stock/native-tls/")), "{left:?}");
+        assert_eq!(stacks(&sections[0]), ["plain", "rustls", "native-tls"]);
+    }
+}

@@ -1,0 +1,55 @@
+//! The page of a `cargo bench`, drawn from what was run of it.
+
+use std::path::Path;
+
+use measure::result::{RUN_FILE, RunInfo, RunResult, Section, Trial, describe};
+use report::digest::Digest;
+use report::files::{PAGE, files};
+use report::folder;
+use workload::Cell;
+
+use crate::failure::Failure;
+
+/// Ends the run in `dir`: what was filtered out is taken from its description.
+///
+/// # Errors
+/// When the folder cannot be read or written.
+pub fn close(dir: &Path, interrupted: bool) -> Result<(), Failure> {
+    if !dir.join(RUN_FILE).is_file() {
+        return Ok(());
+    }
+    let result = RunResult::read(dir)?;
+    let ended = Some(jiff::Timestamp::now().to_string());
+    let sections = ran(&result.run.sections, &result.trials);
+    Ok(describe(dir, &RunInfo { sections, ended, interrupted, ..result.run })?)
+}
+
+/// Draws the page of what there is in `dir`, and says where it is. Without a run there is none.
+///
+/// # Errors
+/// When the folder cannot be read, or the report not be written.
+pub fn draw(dir: &Path) -> Result<(), Failure> {
+    if !dir.join(RUN_FILE).is_file() {
+        return Ok(());
+    }
+    let result = RunResult::read(dir)?;
+    for problem in &result.problems {
+        anstream::eprintln!("tlstax: {problem}");
+    }
+    let out = dir.join("report");
+    folder::write(&out, &files(&Digest::of(&result))?)?;
+    anstream::println!("Report: {}", out.join(PAGE).display());
+    Ok(())
+}
+
+/// The sections with the cells that have trials.
+fn ran(sections: &[Section], trials: &[Trial]) -> Vec<Section> {
+    let has_run = |section: &Section, cell: &Cell| {
+        trials.iter().any(|trial| trial.section == section.name && trial.cell == *cell)
+    };
+    let narrowed = sections.iter().map(|section| Section {
+        cells: section.cells.iter().filter(|cell| has_run(section, *cell)).cloned().collect(),
+        ..section.clone()
+    });
+    narrowed.filter(|section| !section.cells.is_empty()).collect()
+}

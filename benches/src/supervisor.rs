@@ -1,0 +1,38 @@
+//! Starts the process that measures, with what it must be told before it begins, and draws the page when it has ended.
+//!
+//! OpenSSL reads the file that pins its groups when it is first used, and executors the number of their threads: both are
+//! told by the environment, which a process cannot change for itself once it runs.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+use harness::{Environment, Pins, default_workers};
+use signal_hook::consts::SIGINT;
+
+use crate::failure::Failure;
+use crate::{folder, laboratory, page};
+
+/// Runs this program again as the one that measures, its results in `dir`.
+///
+/// # Errors
+/// When it cannot be started, or the page not be drawn.
+pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
+    let groups: Vec<String> = Pins::default().groups.iter().map(ToString::to_string).collect();
+    let environment = Environment::write(&groups, default_workers(&laboratory::pinning()?))?;
+    let failed = |source| Failure::Io { doing: "starting the benchmark", path: dir.to_owned(), source };
+    let program = std::env::current_exe().map_err(failed)?;
+    let mut command = Command::new(program);
+    command.args(args).envs(environment.pinned().iter().map(|(name, value)| (name, value)));
+    command.env(folder::VARIABLE, dir);
+    // Ctrl-C on a terminal reaches both: the one that measures ends, and this one still draws what there is.
+    signal_hook::flag::register(SIGINT, Arc::default()).map_err(failed)?;
+    let status = command.status().map_err(failed)?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    page::close(dir, code.is_none())?;
+    page::draw(dir)?;
+    Ok(code.map_or(ExitCode::from(INTERRUPTED), ExitCode::from))
+}
+
+/// 128 + SIGINT: what ends a benchmark by a signal is nearly always Ctrl-C.
+const INTERRUPTED: u8 = 130;
