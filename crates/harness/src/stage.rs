@@ -82,7 +82,7 @@ impl Environment {
 impl Stage {
     /// Starts the origin of the plan, and fills in the plan what was learnt of it.
     pub(crate) fn open(mut plan: Plan) -> Result<Stage, Error> {
-        let authority = Authority::create()?;
+        let authority = Authority::create().map_err(origin::Error::from)?;
         let supply = |kind: &Kind, pins: Pins| {
             let mut launch = Launch::new(kind.clone(), authority.chain_file(), authority.key_file());
             launch.ports = plan.ports;

@@ -33,14 +33,9 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// A certificate that couldn't be issued.
-    #[error("issuing the certificate of {subject:?}: {source}")]
-    Certificate {
-        /// Whose it would have been.
-        subject: String,
-        /// The reason.
-        source: rcgen::Error,
-    },
+    /// A certificate that couldn't be issued or written.
+    #[error(transparent)]
+    Certificate(#[from] certificates::Error),
     /// A certificate chain or key that can't be used.
     #[error("reading {}: {reason}; it must hold PEM, as `Authority` writes it", path.display())]
     Pem {

@@ -3,10 +3,9 @@
 //! An origin is a process of its own that serves the same endpoints over HTTP and HTTPS and keeps a [`ledger`] of
 //! what it saw. There are two, and they speak one protocol ([`protocol`]): go-httpbin, the real thing ([`go`]
 //! builds it), and one in Rust ([`embedded`]) for where there is no Go. [`choose()`] picks, [`Origin`] runs it,
-//! [`Authority`] issues its certificates. Who fetches from it, and what the ledger then proves, is for others.
+//! [`Authority`] issues its certificates (crate [`certificates`]). Who fetches from it, and what the ledger then proves, is for others.
 
 mod affinity;
-pub mod certificates;
 pub mod choose;
 pub mod embedded;
 mod endpoints;

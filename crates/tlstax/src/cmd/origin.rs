@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupted = interrupt::flag()?;
     let (kind, why) =
         origin::choose(args.origin, super::run::embedded_program()?, &mut |line| anstream::eprintln!("{line}"))?;
-    let authority = Authority::create()?;
+    let authority = Authority::create().map_err(origin::Error::from)?;
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;
     launch.http_port = Some(args.http_port);

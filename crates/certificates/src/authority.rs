@@ -1,35 +1,20 @@
-//! Certificates for one run: a private authority, the origin's leaf, and the files that clients trust.
-//!
-//! Everything is ECDSA P-256, since the kind of certificate decides how the cost of a handshake falls on client and
-//! server. The chain is root, intermediate, leaf, as on the web: verifying it is part of what HTTPS costs. What TLS
-//! negotiates with them is for [`crate::Pins`].
+//! An authority and the files it keeps: chains and keys to present, and what clients trust.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose,
-};
 use tempfile::TempDir;
-use time::{Duration, OffsetDateTime};
 
-use crate::Error;
-
-/// How long certificates are valid: longer than any run, shorter than any client's limit.
-const VALID_FOR: Duration = Duration::days(90);
-/// How far back their validity begins: the clocks of a container and of its host needn't agree.
-const BACKDATED: Duration = Duration::days(2);
+use crate::file::write;
+use crate::issue::{self, Issuer};
+use crate::{Error, Key, mozilla};
 
 /// A certificate authority that lives as long as this value, and its files with it.
 pub struct Authority {
     folder: TempDir,
-    intermediate: CertifiedIssuer<'static, KeyPair>,
+    key: Key,
+    intermediate: Issuer,
     good: Issued,
 }
 
@@ -56,22 +41,31 @@ pub struct Issued {
 }
 
 impl Authority {
-    /// A fresh authority with a good leaf, in a temporary folder that only its owner may enter.
+    /// A fresh authority with a good leaf, of ECDSA P-256 throughout. See [`Authority::with`].
     ///
     /// # Errors
     /// When a certificate can't be issued, or a file of it not be written.
     pub fn create() -> Result<Authority, Error> {
+        Authority::with(Key::EcdsaP256)
+    }
+
+    /// A fresh authority with a good leaf, in a temporary folder that only its owner may enter. Root, intermediate and
+    /// leaves all have keys of the kind `key`.
+    ///
+    /// # Errors
+    /// As [`Authority::create`].
+    pub fn with(key: Key) -> Result<Authority, Error> {
         let folder = tempfile::Builder::new()
             .prefix("tlstax-certificates-")
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .map_err(Error::file("creating a folder in", std::env::temp_dir()))?;
-        let root = root("tlstax root")?;
-        let intermediate = intermediate("tlstax intermediate", &root)?;
+        let root = issue::root("tlstax root", key)?;
+        let intermediate = issue::intermediate("tlstax intermediate", key, &root)?;
         write(&folder.path().join("root.pem"), &root.pem(), 0o644)?;
-        write(&folder.path().join("trust.pem"), &(mozilla_roots() + &root.pem()), 0o644)?;
-        let good = issue(folder.path(), Leaf::Good, &intermediate)?;
-        Ok(Authority { folder, intermediate, good })
+        write(&folder.path().join("trust.pem"), &(mozilla::roots() + &root.pem()), 0o644)?;
+        let good = present(folder.path(), Leaf::Good, key, &intermediate)?;
+        Ok(Authority { folder, key, intermediate, good })
     }
 
     /// Another leaf, in files of its own; the good one is there from the start.
@@ -81,12 +75,18 @@ impl Authority {
     pub fn issue(&self, leaf: Leaf) -> Result<Issued, Error> {
         match leaf {
             Leaf::Good => Ok(self.good.clone()),
-            Leaf::Expired | Leaf::WrongName => issue(self.folder.path(), leaf, &self.intermediate),
+            Leaf::Expired | Leaf::WrongName => present(self.folder.path(), leaf, self.key, &self.intermediate),
             Leaf::Untrusted => {
-                let stranger = root("tlstax unknown root")?;
-                issue(self.folder.path(), leaf, &intermediate("tlstax unknown intermediate", &stranger)?)
+                let stranger = issue::root("tlstax unknown root", self.key)?;
+                let intermediate = issue::intermediate("tlstax unknown intermediate", self.key, &stranger)?;
+                present(self.folder.path(), leaf, self.key, &intermediate)
             }
         }
+    }
+
+    /// The kind of all its keys.
+    pub fn key(&self) -> Key {
+        self.key
     }
 
     /// The good leaf and the intermediate, PEM.
@@ -111,41 +111,15 @@ impl Authority {
     }
 }
 
-fn root(name: &str) -> Result<CertifiedIssuer<'static, KeyPair>, Error> {
-    let (params, key) = authority(name, BasicConstraints::Unconstrained)?;
-    CertifiedIssuer::self_signed(params, key).map_err(failed(name))
-}
-
-fn intermediate(
-    name: &str,
-    root: &CertifiedIssuer<'static, KeyPair>,
-) -> Result<CertifiedIssuer<'static, KeyPair>, Error> {
-    let (params, key) = authority(name, BasicConstraints::Constrained(0))?;
-    CertifiedIssuer::signed_by(params, key, root).map_err(failed(name))
-}
-
-fn authority(name: &str, constraints: BasicConstraints) -> Result<(CertificateParams, KeyPair), Error> {
-    let (mut params, key) = certificate(name, &[])?;
-    params.is_ca = IsCa::Ca(constraints);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    Ok((params, key))
-}
-
-fn issue(folder: &Path, leaf: Leaf, issuer: &CertifiedIssuer<'static, KeyPair>) -> Result<Issued, Error> {
+/// Issues `leaf` and writes what presenting it takes.
+fn present(folder: &Path, leaf: Leaf, key: Key, issuer: &Issuer) -> Result<Issued, Error> {
     let (file, hosts): (_, &[&str]) = match leaf {
         Leaf::Good => ("good", &["localhost", "127.0.0.1", "::1"]),
         Leaf::Expired => ("expired", &["localhost", "127.0.0.1", "::1"]),
         Leaf::WrongName => ("wrong-name", &["elsewhere.invalid"]),
         Leaf::Untrusted => ("untrusted", &["localhost", "127.0.0.1", "::1"]),
     };
-    let name = format!("tlstax origin ({file})");
-    let (mut params, key) = certificate(&name, hosts)?;
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    if leaf == Leaf::Expired {
-        params.not_after = params.not_before + Duration::days(1);
-    }
-    let certificate = params.signed_by(&key, issuer).map_err(failed(&name))?;
+    let (certificate, key) = issue::leaf(&format!("tlstax origin ({file})"), key, hosts, leaf, issuer)?;
     let issued = Issued {
         chain_file: folder.join(format!("{file}-chain.pem")),
         key_file: folder.join(format!("{file}-key.pem")),
@@ -155,69 +129,9 @@ fn issue(folder: &Path, leaf: Leaf, issuer: &CertifiedIssuer<'static, KeyPair>) 
     Ok(issued)
 }
 
-/// What all of them have in common. OpenSSL's strict mode asks for the authority key identifier, and macOS for a
-/// validity of at most 825 days.
-fn certificate(name: &str, hosts: &[&str]) -> Result<(CertificateParams, KeyPair), Error> {
-    let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
-    let mut params = CertificateParams::new(hosts).map_err(failed(name))?;
-    let now = now();
-    params.not_before = now - BACKDATED;
-    params.not_after = now + VALID_FOR;
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.use_authority_key_identifier_extension = true;
-    let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed(name))?;
-    Ok((params, key))
-}
-
-fn failed(subject: &str) -> impl FnOnce(rcgen::Error) -> Error {
-    move |source| Error::Certificate { subject: subject.to_owned(), source }
-}
-
-/// Now, to the second; 1970 on a machine whose clock is set before that.
-fn now() -> OffsetDateTime {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-fn mozilla_roots() -> String {
-    let mut pem = String::new();
-    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-        let text = BASE64_STANDARD.encode(root);
-        pem.push_str("-----BEGIN CERTIFICATE-----\n");
-        let mut rest = text.as_str();
-        // RFC 7468: lines of 64 characters. Base64 is ASCII, so any index is a boundary.
-        while !rest.is_empty() {
-            let (line, after) = rest.split_at(rest.len().min(64));
-            pem.push_str(line);
-            pem.push('\n');
-            rest = after;
-        }
-        pem.push_str("-----END CERTIFICATE-----\n");
-    }
-    pem
-}
-
-/// Writes a file that has its mode from its creation on. A file that is already there is replaced, so that asking
-/// for the same leaf twice gives a fresh one.
-fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Error::file("replacing", path)(error));
-        }
-        _ => {}
-    }
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(Error::file("writing", path))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::sync::Arc;
 
     use rustls::client::WebPkiServerVerifier;
@@ -244,9 +158,26 @@ mod tests {
 
     #[test]
     fn the_good_leaf_is_accepted_for_each_of_its_names() {
-        let authority = Authority::create().unwrap();
-        for host in ["localhost", "127.0.0.1", "::1"] {
-            assert_eq!(verify(&authority, Leaf::Good, host), Ok(()), "{host}");
+        for key in Key::ALL {
+            let authority = Authority::with(key).unwrap();
+            for host in ["localhost", "127.0.0.1", "::1"] {
+                assert_eq!(verify(&authority, Leaf::Good, host), Ok(()), "{key} {host}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_chain_is_of_one_kind() {
+        // The DER of an object identifier: ecdsa-with-SHA256 (RFC 5758 §3.2), sha256WithRSAEncryption (RFC 4055 §5).
+        let ecdsa: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let rsa: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
+        let has = |der: &CertificateDer<'_>, oid: &[u8]| der.windows(oid.len()).any(|window| window == oid);
+        for (key, mine, other) in [(Key::EcdsaP256, ecdsa, rsa), (Key::Rsa2048, rsa, ecdsa)] {
+            let authority = Authority::with(key).unwrap();
+            let mut all = certificates(authority.chain_file());
+            all.append(&mut certificates(&authority.root_file()));
+            assert_eq!(all.len(), 3);
+            assert!(all.iter().all(|der| has(der, mine) && !has(der, other)), "{key}");
         }
     }
 

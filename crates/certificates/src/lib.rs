@@ -1,0 +1,16 @@
+//! Certificates for one run: a private authority, the leaves it issues, and the files that clients trust.
+//!
+//! The kind of key decides how the cost of a handshake falls on client and server, so an authority is made of one kind
+//! throughout ([`Key`]). The chain is root, intermediate, leaf, as on the web: verifying it is part of what HTTPS
+//! costs. Who presents a chain, and what TLS negotiates with it, is for others.
+
+mod authority;
+mod error;
+mod file;
+mod issue;
+mod key;
+mod mozilla;
+
+pub use authority::{Authority, Issued, Leaf};
+pub use error::Error;
+pub use key::Key;
