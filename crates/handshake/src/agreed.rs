@@ -1,0 +1,90 @@
+//! What an end reports of a handshake, and whether it is what was asked for.
+
+use crate::{Case, Error, Group, Key, Kind, Side, Version};
+
+/// What came of a handshake, as one end tells it. `None` is what the end doesn't know, or something unheard-of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Agreed {
+    pub(crate) version: Option<Version>,
+    pub(crate) kind: Option<Kind>,
+    /// The cipher suite's number in IANA's registry.
+    pub(crate) suite: Option<u16>,
+    /// None where no keys were exchanged.
+    pub(crate) group: Option<Group>,
+}
+
+impl Agreed {
+    /// What both ends must report of `case`.
+    pub(crate) fn wanted(case: Case) -> Agreed {
+        let group = match (case.version, case.kind) {
+            // TLS 1.2 resumes with the keys of the session (RFC 5246 §7.3): no exchange, no group.
+            (Version::Tls12, Kind::Resumed) => None,
+            _ => Some(case.group),
+        };
+        Agreed { version: Some(case.version), kind: Some(case.kind), suite: Some(suite(case.version, case.key)), group }
+    }
+
+    /// Compares what `side` reports.
+    pub(crate) fn demand(&self, side: Side, got: &Agreed) -> Result<(), Error> {
+        same(side, "version", self.version.map(Version::name), got.version.map(Version::name))?;
+        same(side, "kind", self.kind.map(Kind::name), got.kind.map(Kind::name))?;
+        same(side, "suite", self.suite.map(hex), got.suite.map(hex))?;
+        same(side, "group", self.group.map(Group::name), got.group.map(Group::name))
+    }
+}
+
+/// The one suite that is offered: TLS_AES_128_GCM_SHA256 (RFC 8446 §B.4), or
+/// TLS_ECDHE_{ECDSA,RSA}_WITH_AES_128_GCM_SHA256 (RFC 5289 §3.2).
+pub(crate) fn suite(version: Version, key: Key) -> u16 {
+    match (version, key) {
+        (Version::Tls13, _) => 0x1301,
+        (Version::Tls12, Key::EcdsaP256) => 0xc02b,
+        (Version::Tls12, Key::Rsa2048) => 0xc02f,
+    }
+}
+
+fn hex(suite: u16) -> String {
+    format!("{suite:#06x}")
+}
+
+fn same<T: PartialEq + ToString>(
+    side: Side,
+    what: &'static str,
+    wanted: Option<T>,
+    got: Option<T>,
+) -> Result<(), Error> {
+    let text = |value: Option<T>| value.map_or_else(|| "none".to_owned(), |value| value.to_string());
+    match wanted == got {
+        true => Ok(()),
+        false => Err(Error::Differs { side, what, wanted: text(wanted), got: text(got) }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Stack;
+
+    #[test]
+    fn each_difference_is_named() {
+        let case = Case {
+            stack: Stack::OpenSsl,
+            version: Version::Tls13,
+            group: Group::X25519,
+            key: Key::EcdsaP256,
+            kind: Kind::Full,
+        };
+        let wanted = Agreed::wanted(case);
+        assert!(wanted.demand(Side::Client, &wanted).is_ok());
+        let others = [
+            ("version", Agreed { version: Some(Version::Tls12), ..wanted.clone() }),
+            ("kind", Agreed { kind: None, ..wanted.clone() }),
+            ("suite", Agreed { suite: Some(0x1302), ..wanted.clone() }),
+            ("group", Agreed { group: Some(Group::X25519MlKem768), ..wanted.clone() }),
+        ];
+        for (name, other) in others {
+            let error = wanted.demand(Side::Server, &other).unwrap_err();
+            assert!(matches!(error, Error::Differs { side: Side::Server, what, .. } if what == name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The handshakes there are: one static table of valid combinations, times stacks and kinds.
+
+use std::fmt;
+
+use certificates::{Authority, Key};
+
+use crate::{Error, Pair, stack};
+
+/// A TLS library, with the cryptography beneath it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stack {
+    /// rustls with aws-lc-rs.
+    RustlsAwsLc,
+    /// rustls with ring.
+    RustlsRing,
+    /// OpenSSL.
+    OpenSsl,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Version {
+    /// RFC 8446.
+    Tls13,
+    /// RFC 5246.
+    Tls12,
+}
+
+/// A key-exchange group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Curve25519 (RFC 7748).
+    X25519,
+    /// ML-KEM-768 together with X25519, safe against a quantum computer; TLS 1.3 only.
+    X25519MlKem768,
+}
+
+/// Whether a handshake begins a session or takes one up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// With certificates, and no tickets afterwards.
+    Full,
+    /// From a session of the same pair: TLS 1.3 by a ticket and a new key exchange (`psk_dhe_ke`, RFC 8446 §4.2.9),
+    /// TLS 1.2 by session id (RFC 5246 §7.3).
+    Resumed,
+}
+
+/// An end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// The one that connects, and verifies.
+    Client,
+    /// The one that presents a certificate.
+    Server,
+}
+
+/// One handshake to measure. The suite follows from it: AES-128-GCM with SHA-256 throughout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Case {
+    /// Whose.
+    pub stack: Stack,
+    /// Of which TLS.
+    pub version: Version,
+    /// With which key exchange.
+    pub group: Group,
+    /// With which keys, root to leaf.
+    pub key: Key,
+    /// From nothing or from a session.
+    pub kind: Kind,
+}
+
+/// Which version, group and key go together. The hybrid group is for TLS 1.3 only.
+static COMBINATIONS: [(Version, Group, Key); 6] = [
+    (Version::Tls13, Group::X25519, Key::EcdsaP256),
+    (Version::Tls13, Group::X25519, Key::Rsa2048),
+    (Version::Tls13, Group::X25519MlKem768, Key::EcdsaP256),
+    (Version::Tls13, Group::X25519MlKem768, Key::Rsa2048),
+    (Version::Tls12, Group::X25519, Key::EcdsaP256),
+    (Version::Tls12, Group::X25519, Key::Rsa2048),
+];
+
+impl Case {
+    /// Every combination, those that can't be had here included ([`Case::missing`]).
+    pub fn all() -> impl Iterator<Item = Case> {
+        Kind::ALL.into_iter().flat_map(|kind| {
+            Stack::ALL.into_iter().flat_map(move |stack| {
+                COMBINATIONS.iter().map(move |&(version, group, key)| Case { stack, version, group, key, kind })
+            })
+        })
+    }
+
+    /// Why this one can't be had, if so: it depends on what is linked.
+    pub fn missing(self) -> Option<&'static str> {
+        self.stack.lacks(self.group)
+    }
+
+    /// Sets it up: configuration, trust store and, for [`Kind::Resumed`], a session to resume. None of that is timed.
+    ///
+    /// # Errors
+    /// When the case is [`Case::missing`], the authority's keys are of another kind, or the library refuses.
+    pub fn pair(self, authority: &Authority) -> Result<Box<dyn Pair>, Error> {
+        stack::pair(self, authority, self.kind == Kind::Resumed)
+    }
+}
+
+/// Without the kind, which is the group in a benchmark's name: `rustls-aws-lc/tls1.3/x25519/ecdsa-p256`.
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}/{}", self.stack, self.version, self.group, self.key)
+    }
+}
+
+impl Stack {
+    /// Every stack there is.
+    pub const ALL: [Stack; 3] = [Stack::RustlsAwsLc, Stack::RustlsRing, Stack::OpenSsl];
+
+    /// The linked library and its version, e.g. `rustls 0.23.46 (ring 0.17.14)`.
+    pub fn library(self) -> String {
+        match self {
+            Stack::RustlsAwsLc => {
+                format!("rustls {} (aws-lc-rs {})", env!("TLSTAX_VERSION_RUSTLS"), env!("TLSTAX_VERSION_AWS_LC_RS"))
+            }
+            Stack::RustlsRing => {
+                format!("rustls {} (ring {})", env!("TLSTAX_VERSION_RUSTLS"), env!("TLSTAX_VERSION_RING"))
+            }
+            Stack::OpenSsl => openssl::version::version().to_owned(),
+        }
+    }
+
+    /// Why the stack has no such group, if so.
+    pub(crate) fn lacks(self, group: Group) -> Option<&'static str> {
+        match (self, group) {
+            (Stack::RustlsRing, Group::X25519MlKem768) => Some("ring has no ML-KEM"),
+            (Stack::OpenSsl, Group::X25519MlKem768) if openssl::version::number() < 0x3050_0000 => {
+                Some("OpenSSL has ML-KEM from 3.5 on, and the one linked is older")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Kind {
+    /// Both kinds.
+    pub const ALL: [Kind; 2] = [Kind::Full, Kind::Resumed];
+}
+
+impl Side {
+    /// Both ends.
+    pub const ALL: [Side; 2] = [Side::Client, Side::Server];
+}
+
+/// The names that figures and benchmarks go by.
+macro_rules! names {
+    ($($type:ident { $($variant:ident => $name:literal),+ $(,)? })+) => {
+        $(
+            impl $type {
+                /// The name in figures.
+                pub fn name(self) -> &'static str {
+                    match self {
+                        $($type::$variant => $name),+
+                    }
+                }
+            }
+
+            impl fmt::Display for $type {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.name())
+                }
+            }
+        )+
+    };
+}
+
+names! {
+    Stack { RustlsAwsLc => "rustls-aws-lc", RustlsRing => "rustls-ring", OpenSsl => "openssl" }
+    Version { Tls13 => "tls1.3", Tls12 => "tls1.2" }
+    Group { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768" }
+    Kind { Full => "full", Resumed => "resumed" }
+    Side { Client => "client", Server => "server" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_case_has_a_name_of_its_own() {
+        let names: HashSet<String> = Case::all().map(|case| format!("{}/{case}", case.kind)).collect();
+        assert_eq!(names.len(), 3 * 6 * 2);
+        assert!(names.contains("full/rustls-aws-lc/tls1.3/x25519/ecdsa-p256"));
+    }
+
+    #[test]
+    fn only_the_hybrid_group_can_be_missing() {
+        for case in Case::all().filter(|case| case.missing().is_some()) {
+            assert_eq!(case.group, Group::X25519MlKem768);
+            assert_ne!(case.stack, Stack::RustlsAwsLc);
+        }
+    }
+}

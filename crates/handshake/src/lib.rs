@@ -1,0 +1,22 @@
+//! TLS handshakes in memory: what they cost a client and a server, each side by itself.
+//!
+//! Both ends live in one thread and hand each other their bytes: no sockets, no kernel, no waiting. What remains is
+//! the library's own work, the floor beneath every figure that is measured over a network. [`Case::all`] are the
+//! handshakes there are to measure, [`Case::pair`] sets one up, [`Pair::handshake`] makes one and says what each end
+//! spent. Sampling, statistics and printing are for others.
+
+mod agreed;
+mod case;
+mod clock;
+mod error;
+mod group_on_wire;
+mod memory;
+mod pair;
+mod stack;
+mod trust;
+
+pub use case::{Case, Group, Kind, Side, Stack, Version};
+pub use certificates::{Authority, Key};
+pub use clock::thread_cpu_ns;
+pub use error::Error;
+pub use pair::{Link, Pair, Times};

@@ -1,0 +1,148 @@
+//! A connection in memory: two ends that take turns, and the time each spends.
+//!
+//! What an end does with the bytes is for [`crate::stack`].
+
+use crate::agreed::Agreed;
+use crate::clock::timed;
+use crate::{Error, Link, Pair, Side, Times};
+
+/// Plaintext that passes at a time, bytes: four records of TLS at their largest (RFC 8446 §5.1).
+const FLIGHT: usize = 64 << 10;
+
+/// A library with its configuration, which makes the ends.
+pub(crate) trait Library: Send {
+    type End: End + 'static;
+
+    /// A client's end, nothing sent yet.
+    fn client(&self) -> Result<Self::End, Error>;
+
+    /// A server's end.
+    fn server(&self) -> Result<Self::End, Error>;
+}
+
+/// One end of a connection.
+pub(crate) trait End: Send {
+    /// Takes all of `incoming`, goes as far as that allows, and appends what it has to say to `outgoing`.
+    fn advance(&mut self, incoming: &mut Vec<u8>, outgoing: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// Whether the handshake is done, as far as this end is concerned.
+    fn is_established(&self) -> bool;
+
+    /// What came of it. `answer` is the server's first flight, for libraries that don't tell everything.
+    fn agreed(&self, answer: &[u8]) -> Agreed;
+
+    /// Encrypts `plain`.
+    fn send(&mut self, plain: &[u8], outgoing: &mut Vec<u8>) -> Result<(), Error>;
+
+    /// Takes all of `incoming`, decrypted, into `plain`; says how many bytes that were.
+    fn receive(&mut self, incoming: &mut Vec<u8>, plain: &mut [u8]) -> Result<usize, Error>;
+
+    /// Told that the connection ends well: its session remains fit for resumption.
+    fn close(&mut self) {}
+}
+
+/// A library's client and server, and what must come of each handshake of theirs.
+pub(crate) struct Memory<L> {
+    library: L,
+    wanted: Agreed,
+}
+
+impl<L: Library> Memory<L> {
+    pub(crate) fn new(library: L, wanted: Agreed) -> Memory<L> {
+        Memory { library, wanted }
+    }
+
+    /// Makes a handshake, whatever kind it be: one to resume from.
+    pub(crate) fn prime(&self) -> Result<(), Error> {
+        connect(&self.library).map(|_| ())
+    }
+
+    /// The group as the client tells it, and as it was on the wire.
+    #[cfg(test)]
+    pub(crate) fn groups(&self) -> Result<(Option<crate::Group>, Option<crate::Group>), Error> {
+        let (connection, _) = connect(&self.library)?;
+        Ok((connection.client.agreed(&connection.answer).group, crate::group_on_wire::group(&connection.answer)))
+    }
+
+    /// Makes a handshake that counts.
+    fn proved(&self) -> Result<(Connection<L::End>, Times), Error> {
+        let (connection, times) = connect(&self.library)?;
+        self.wanted.demand(Side::Client, &connection.client.agreed(&connection.answer))?;
+        self.wanted.demand(Side::Server, &connection.server.agreed(&connection.answer))?;
+        Ok((connection, times))
+    }
+}
+
+impl<L: Library> Pair for Memory<L> {
+    fn handshake(&mut self) -> Result<Times, Error> {
+        self.proved().map(|(_, times)| times)
+    }
+
+    fn link(&mut self) -> Result<Box<dyn Link>, Error> {
+        self.proved().map(|(connection, _)| Box::new(connection) as Box<dyn Link>)
+    }
+}
+
+/// Both ends, and the bytes on their way to the client.
+struct Connection<E: End> {
+    client: E,
+    server: E,
+    /// The server's first flight.
+    answer: Vec<u8>,
+    to_client: Vec<u8>,
+    received: Vec<u8>,
+}
+
+/// A handshake, whatever kind it be.
+fn connect<L: Library>(library: &L) -> Result<(Connection<L::End>, Times), Error> {
+    let mut times = Times::default();
+    let (mut to_client, mut to_server) = (Vec::with_capacity(FLIGHT), Vec::with_capacity(FLIGHT));
+    let mut client = timed(&mut times.client_ns, || {
+        let mut client = library.client()?;
+        client.advance(&mut to_client, &mut to_server).map(|()| client)
+    })?;
+    let mut server = timed(&mut times.server_ns, || {
+        let mut server = library.server()?;
+        server.advance(&mut to_server, &mut to_client).map(|()| server)
+    })?;
+    let answer = to_client.clone();
+    while !(to_client.is_empty() && to_server.is_empty()) {
+        if !to_client.is_empty() {
+            timed(&mut times.client_ns, || client.advance(&mut to_client, &mut to_server))?;
+        }
+        if !to_server.is_empty() {
+            timed(&mut times.server_ns, || server.advance(&mut to_server, &mut to_client))?;
+        }
+    }
+    for (side, end) in [(Side::Client, &client), (Side::Server, &server)] {
+        if !end.is_established() {
+            return Err(Error::Halted { waiting: side });
+        }
+    }
+    Ok((Connection { client, server, answer, to_client, received: Vec::new() }, times))
+}
+
+impl<E: End> Link for Connection<E> {
+    fn transfer(&mut self, bytes: &[u8]) -> Result<Times, Error> {
+        let mut times = Times::default();
+        self.received.clear();
+        self.received.resize(bytes.len(), 0);
+        let mut got = 0;
+        for flight in bytes.chunks(FLIGHT) {
+            timed(&mut times.server_ns, || self.server.send(flight, &mut self.to_client))?;
+            let plain = self.received.get_mut(got..).unwrap_or_default();
+            got += timed(&mut times.client_ns, || self.client.receive(&mut self.to_client, plain))?;
+        }
+        match got == bytes.len() && self.received == bytes {
+            true => Ok(times),
+            false => Err(Error::Mangled { sent: bytes.len(), got }),
+        }
+    }
+}
+
+impl<E: End> Drop for Connection<E> {
+    fn drop(&mut self) {
+        self.client.close();
+        self.server.close();
+    }
+}
