@@ -1,4 +1,4 @@
-//! What can go wrong with a handshake in memory.
+//! What can go wrong with a handshake in memory, and with its parts.
 
 use std::path::PathBuf;
 
@@ -66,6 +66,14 @@ pub enum Error {
         /// How many arrived.
         got: usize,
     },
+    /// A primitive that failed, or whose result is wrong.
+    #[error("{what}: {reason}")]
+    Primitive {
+        /// Which.
+        what: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 impl Error {
@@ -77,5 +85,10 @@ impl Error {
     /// For `map_err` on what the end `side` does.
     pub(crate) fn failed<E: ToString>(side: Side) -> impl Fn(E) -> Error {
         move |error| Error::Failed { side, reason: error.to_string() }
+    }
+
+    /// For `map_err` on the primitive `what`.
+    pub(crate) fn primitive<E: ToString>(what: &'static str) -> impl Fn(E) -> Error {
+        move |error| Error::Primitive { what, reason: error.to_string() }
     }
 }

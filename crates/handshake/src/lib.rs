@@ -1,9 +1,9 @@
-//! TLS handshakes in memory: what they cost a client and a server, each side by itself.
+//! TLS handshakes in memory: what they cost a client and a server, and what they are made of.
 //!
 //! Both ends live in one thread and hand each other their bytes: no sockets, no kernel, no waiting. What remains is
 //! the library's own work, the floor beneath every figure that is measured over a network. [`Case::all`] are the
 //! handshakes there are to measure, [`Case::pair`] sets one up, [`Pair::handshake`] makes one and says what each end
-//! spent. Sampling, statistics and printing are for others.
+//! spent; [`Primitive`] is a part of a handshake by itself. Sampling, statistics and printing are for others.
 
 mod agreed;
 mod case;
@@ -12,6 +12,7 @@ mod error;
 mod group_on_wire;
 mod memory;
 mod pair;
+mod primitives;
 mod stack;
 mod trust;
 
@@ -20,3 +21,4 @@ pub use certificates::{Authority, Key};
 pub use clock::thread_cpu_ns;
 pub use error::Error;
 pub use pair::{Link, Pair, Times};
+pub use primitives::{Operation, Primitive};

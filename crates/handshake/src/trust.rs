@@ -1,5 +1,6 @@
 //! The files of an authority, as the libraries want them.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use certificates::Authority;
@@ -32,6 +33,12 @@ impl Material {
             roots: certificates(trust)?,
         })
     }
+}
+
+/// The text of the trust store, PEM.
+pub(crate) fn bundle(authority: &Authority) -> Result<Vec<u8>, Error> {
+    let path = authority.trust_file();
+    fs::read(&path).map_err(pem(&path))
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {

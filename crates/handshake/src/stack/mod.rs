@@ -8,13 +8,14 @@ mod rustls;
 
 use certificates::{Authority, Key};
 
+pub(crate) use self::rustls::{group as group_of, stock};
 use crate::agreed::Agreed;
 use crate::memory::{Library, Memory};
 use crate::trust::Material;
 use crate::{Case, Error, Kind, Pair, Stack};
 
 /// The host that certificates are for.
-const HOST: &str = "localhost";
+pub(crate) const HOST: &str = "localhost";
 
 /// Sets a case up. `resumes` is whether the server lets sessions be resumed.
 pub(crate) fn pair(case: Case, authority: &Authority, resumes: bool) -> Result<Box<dyn Pair>, Error> {
@@ -41,7 +42,7 @@ fn primed<L: Library + 'static>(library: L, case: Case) -> Result<Box<dyn Pair>,
 
 /// The number of the signature scheme that goes with a key (RFC 8446 §4.2.3): `ecdsa_secp256r1_sha256` or
 /// `rsa_pss_rsae_sha256`. Left to themselves, libraries choose differently: rustls signs with SHA-512.
-fn scheme(key: Key) -> u16 {
+pub(crate) fn scheme(key: Key) -> u16 {
     match key {
         Key::EcdsaP256 => 0x0403,
         Key::Rsa2048 => 0x0804,

@@ -97,7 +97,7 @@ fn server(
 }
 
 /// The provider of a stack as it comes, all of its algorithms for certificates included.
-fn stock(stack: Stack) -> CryptoProvider {
+pub(crate) fn stock(stack: Stack) -> CryptoProvider {
     match stack {
         Stack::RustlsRing => ring::default_provider(),
         Stack::RustlsAwsLc | Stack::OpenSsl => aws_lc_rs::default_provider(),
@@ -139,7 +139,7 @@ fn protocol(version: Version) -> &'static SupportedProtocolVersion {
     }
 }
 
-fn group(name: NamedGroup) -> Option<Group> {
+pub(crate) fn group(name: NamedGroup) -> Option<Group> {
     match name {
         NamedGroup::X25519 => Some(Group::X25519),
         NamedGroup::X25519MLKEM768 => Some(Group::X25519MlKem768),

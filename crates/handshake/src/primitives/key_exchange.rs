@@ -1,0 +1,175 @@
+//! Key exchange: a fresh share and the secret it leads to, by side.
+//!
+//! A client's part comes in two pieces with the server's between, and that of ML-KEM must be to this very share. So
+//! exchanges are made in rounds of some dozens, each side's pieces timed together.
+
+use ::openssl::derive::Deriver;
+use ::openssl::pkey::{Id, PKey, Private};
+use rustls::crypto::{ActiveKeyExchange, SupportedKxGroup};
+
+use super::{Operation, demand};
+use crate::clock::timed;
+use crate::stack::{group_of, stock};
+use crate::{Error, Group, Side, Stack, Times};
+
+/// Exchanges to a round.
+const ROUND: u64 = 32;
+
+/// Names it in errors.
+const WHAT: &str = "exchanging keys";
+
+pub(super) fn prepare(stack: Stack, group: Group, side: Side) -> Result<Operation, Error> {
+    match stack {
+        Stack::OpenSsl => rounds(OpenSsl, side),
+        Stack::RustlsAwsLc | Stack::RustlsRing => {
+            let groups = stock(stack).kx_groups;
+            let group = groups.into_iter().find(|offered| group_of(offered.name()) == Some(group));
+            rounds(Rustls(group.ok_or_else(|| Error::primitive(WHAT)("the provider has no such group"))?), side)
+        }
+    }
+}
+
+/// A library's way.
+trait Exchange {
+    /// What the client keeps until it has the server's share.
+    type Begun;
+
+    /// The client's share.
+    fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error>;
+
+    /// The server's share and secret.
+    fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error>;
+
+    /// The client's secret.
+    fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error>;
+}
+
+fn rounds<E: Exchange + Send + 'static>(exchange: E, side: Side) -> Result<Operation, Error> {
+    round(&exchange, 2)?;
+    Ok(Operation::batch(move |times| {
+        let mut sum = 0;
+        let mut left = times;
+        while left > 0 {
+            let count = left.min(ROUND);
+            let spent = round(&exchange, count)?;
+            sum += match side {
+                Side::Client => spent.client_ns,
+                Side::Server => spent.server_ns,
+            };
+            left -= count;
+        }
+        Ok(sum)
+    }))
+}
+
+/// `count` exchanges, in each of which both sides must come to the same secret.
+fn round<E: Exchange>(exchange: &E, count: u64) -> Result<Times, Error> {
+    let mut times = Times::default();
+    let begun: Vec<_> = timed(&mut times.client_ns, || (0..count).map(|_| exchange.begin()).collect::<Result<_, _>>())?;
+    let answers: Vec<_> = timed(&mut times.server_ns, || {
+        begun.iter().map(|(_, share)| exchange.answer(share)).collect::<Result<_, _>>()
+    })?;
+    let secrets: Vec<_> = timed(&mut times.client_ns, || {
+        begun
+            .into_iter()
+            .zip(&answers)
+            .map(|((own, _), (share, _))| exchange.complete(own, share))
+            .collect::<Result<_, _>>()
+    })?;
+    let agree = secrets.iter().zip(&answers).all(|(client, (_, server))| client == server);
+    demand(agree, WHAT, "the two sides came to different secrets").map(|()| times)
+}
+
+struct Rustls(&'static dyn SupportedKxGroup);
+
+impl Exchange for Rustls {
+    type Begun = Box<dyn ActiveKeyExchange>;
+
+    fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error> {
+        let begun = self.0.start().map_err(Error::primitive(WHAT))?;
+        let share = begun.pub_key().to_vec();
+        Ok((begun, share))
+    }
+
+    fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let done = self.0.start_and_complete(share).map_err(Error::primitive(WHAT))?;
+        Ok((done.pub_key, done.secret.secret_bytes().to_vec()))
+    }
+
+    fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error> {
+        begun.complete(share).map(|secret| secret.secret_bytes().to_vec()).map_err(Error::primitive(WHAT))
+    }
+}
+
+/// X25519 only.
+struct OpenSsl;
+
+impl OpenSsl {
+    fn derive(own: &PKey<Private>, share: &[u8]) -> Result<Vec<u8>, Error> {
+        PKey::public_key_from_raw_bytes(share, Id::X25519)
+            .and_then(|peer| {
+                let mut deriver = Deriver::new(own)?;
+                deriver.set_peer(&peer)?;
+                deriver.derive_to_vec()
+            })
+            .map_err(Error::primitive(WHAT))
+    }
+}
+
+impl Exchange for OpenSsl {
+    type Begun = PKey<Private>;
+
+    fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error> {
+        let key = PKey::generate_x25519().map_err(Error::primitive(WHAT))?;
+        let share = key.raw_public_key().map_err(Error::primitive(WHAT))?;
+        Ok((key, share))
+    }
+
+    fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let (key, own) = self.begin()?;
+        Ok((own, OpenSsl::derive(&key, share)?))
+    }
+
+    fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error> {
+        OpenSsl::derive(&begun, share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Exchanges keys, but answers with somebody else's share.
+    struct Liar;
+
+    impl Exchange for Liar {
+        type Begun = PKey<Private>;
+
+        fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error> {
+            OpenSsl.begin()
+        }
+
+        fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+            Ok((OpenSsl.begin()?.1, OpenSsl.answer(share)?.1))
+        }
+
+        fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error> {
+            OpenSsl.complete(begun, share)
+        }
+    }
+
+    #[test]
+    fn two_secrets_are_an_error() {
+        assert!(round(&OpenSsl, 40).is_ok());
+        assert!(matches!(round(&Liar, 1), Err(Error::Primitive { what: WHAT, .. })));
+    }
+
+    #[test]
+    fn the_libraries_understand_each_other() {
+        let groups = stock(Stack::RustlsRing).kx_groups;
+        let ring = Rustls(groups.into_iter().find(|group| group_of(group.name()) == Some(Group::X25519)).unwrap());
+        let (begun, share) = ring.begin().unwrap();
+        let (answer, secret) = OpenSsl.answer(&share).unwrap();
+        assert_eq!(ring.complete(begun, &answer).unwrap(), secret);
+    }
+}

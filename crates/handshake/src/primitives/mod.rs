@@ -1,0 +1,172 @@
+//! What a handshake is made of, each part by itself, one file per group of parts.
+//!
+//! What they add up to is less than a handshake: messages, records, transcripts and allocation are not among them.
+
+mod chain;
+mod key_exchange;
+mod key_schedule;
+mod signature;
+mod trust_store;
+
+use std::fmt;
+
+use certificates::{Authority, Key};
+
+use crate::clock::timed;
+use crate::{Error, Group, Side, Stack};
+
+/// A part of a handshake, or of getting ready for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Primitive {
+    /// A side's key exchange: the client makes a key share and, once it has the server's, the secret; the server makes
+    /// share and secret in one go.
+    KeyExchange(Group, Side),
+    /// Signing `CertificateVerify` (RFC 8446 §4.4.3), which is the server's: ECDSA with SHA-256 on P-256, or RSA-2048
+    /// PSS with SHA-256.
+    Sign(Key),
+    /// Verifying that signature, which is the client's.
+    Verify(Key),
+    /// Validating leaf and intermediate, DER as they come, against the full store, host name included.
+    Chain(Key),
+    /// All that a full handshake of TLS 1.3 derives (RFC 8446 §7.1 and §7.3): the same on either side.
+    KeySchedule,
+    /// Loading the full store from PEM. Not per handshake: per configuration, if a client is wise.
+    TrustStore,
+}
+
+impl Primitive {
+    /// Every one there is.
+    pub const ALL: [Primitive; 12] = [
+        Primitive::KeyExchange(Group::X25519, Side::Client),
+        Primitive::KeyExchange(Group::X25519, Side::Server),
+        Primitive::KeyExchange(Group::X25519MlKem768, Side::Client),
+        Primitive::KeyExchange(Group::X25519MlKem768, Side::Server),
+        Primitive::Sign(Key::EcdsaP256),
+        Primitive::Sign(Key::Rsa2048),
+        Primitive::Verify(Key::EcdsaP256),
+        Primitive::Verify(Key::Rsa2048),
+        Primitive::Chain(Key::EcdsaP256),
+        Primitive::Chain(Key::Rsa2048),
+        Primitive::KeySchedule,
+        Primitive::TrustStore,
+    ];
+
+    /// Why it can't be had of `stack`, if so.
+    pub fn missing(self, stack: Stack) -> Option<&'static str> {
+        match (self, stack) {
+            (Primitive::KeyExchange(Group::X25519MlKem768, _), Stack::OpenSsl) => {
+                Some("the openssl crate has no safe call for key encapsulation")
+            }
+            (Primitive::KeyExchange(group, _), _) => stack.lacks(group),
+            _ => None,
+        }
+    }
+
+    /// The kind of keys that its authority must have; any will do for those that take none.
+    pub fn key(self) -> Key {
+        match self {
+            Primitive::Sign(key) | Primitive::Verify(key) | Primitive::Chain(key) => key,
+            Primitive::KeyExchange(..) | Primitive::KeySchedule | Primitive::TrustStore => Key::EcdsaP256,
+        }
+    }
+
+    /// Sets it up, and does it once to see that its result is right.
+    ///
+    /// # Errors
+    /// When it is [`Primitive::missing`], the authority's keys are of another kind, the library refuses, or the result
+    /// is wrong.
+    pub fn prepare(self, stack: Stack, authority: &Authority) -> Result<Operation, Error> {
+        if let Some(reason) = self.missing(stack) {
+            return Err(Error::Missing { what: format!("{self} of {stack}"), reason });
+        }
+        if authority.key() != self.key() {
+            return Err(Error::Missing { what: self.to_string(), reason: "the authority's keys are of another kind" });
+        }
+        match self {
+            Primitive::KeyExchange(group, side) => key_exchange::prepare(stack, group, side),
+            Primitive::Sign(_) => signature::sign(stack, authority),
+            Primitive::Verify(_) => signature::verify(stack, authority),
+            Primitive::Chain(_) => chain::prepare(stack, authority),
+            Primitive::KeySchedule => key_schedule::prepare(stack),
+            Primitive::TrustStore => trust_store::prepare(stack, authority),
+        }
+    }
+}
+
+/// The name in figures, e.g. `key-exchange/x25519/client`.
+impl fmt::Display for Primitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Primitive::KeyExchange(group, side) => write!(f, "key-exchange/{group}/{side}"),
+            Primitive::Sign(key) => write!(f, "sign/{key}"),
+            Primitive::Verify(key) => write!(f, "verify/{key}"),
+            Primitive::Chain(key) => write!(f, "chain/{key}"),
+            Primitive::KeySchedule => f.write_str("key-schedule"),
+            Primitive::TrustStore => f.write_str("trust-store"),
+        }
+    }
+}
+
+/// A primitive that is set up, to be done as often as one likes.
+pub struct Operation(Box<Batch>);
+
+/// Does something so many times, and says how long that took, ns of CPU.
+type Batch = dyn FnMut(u64) -> Result<u64, Error> + Send;
+
+impl Operation {
+    /// Does it `times` times, and says how long all of them took, ns of CPU.
+    ///
+    /// # Errors
+    /// When the library refuses.
+    pub fn run(&mut self, times: u64) -> Result<u64, Error> {
+        (self.0)(times)
+    }
+
+    /// One that is timed as a whole.
+    fn of<T>(mut once: impl FnMut() -> Result<T, Error> + Send + 'static) -> Operation {
+        Operation::batch(move |times| {
+            let mut sum = 0;
+            timed(&mut sum, || (0..times).try_for_each(|_| once().map(|result| drop(std::hint::black_box(result)))))?;
+            Ok(sum)
+        })
+    }
+
+    /// One that times itself.
+    fn batch(batch: impl FnMut(u64) -> Result<u64, Error> + Send + 'static) -> Operation {
+        Operation(Box::new(batch))
+    }
+}
+
+/// An error where what was computed `is_right` not.
+fn demand(is_right: bool, what: &'static str, reason: &str) -> Result<(), Error> {
+    match is_right {
+        true => Ok(()),
+        false => Err(Error::Primitive { what, reason: reason.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_primitive_is_done_by_every_stack_that_has_it() {
+        let authorities = Key::ALL.map(|key| Authority::with(key).unwrap());
+        let mut done = 0;
+        for stack in Stack::ALL {
+            for primitive in Primitive::ALL {
+                let authority = authorities.iter().find(|authority| authority.key() == primitive.key()).unwrap();
+                match (primitive.missing(stack), primitive.prepare(stack, authority)) {
+                    (None, Ok(mut operation)) => {
+                        assert!(operation.run(3).unwrap() > 0, "{primitive} of {stack}");
+                        done += 1;
+                    }
+                    (Some(_), Err(Error::Missing { .. })) => {}
+                    (_, Err(error)) => panic!("{primitive} of {stack}: {error}"),
+                    (Some(_), Ok(_)) => panic!("{primitive} of {stack} is said to be missing"),
+                }
+            }
+        }
+        assert_eq!(done, 3 * 12 - 4);
+    }
+}
