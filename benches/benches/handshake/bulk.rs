@@ -1,0 +1,46 @@
+//! The group `bulk`: `STACK/VERSION/SIDE`, 1 MiB from server to client over an established connection.
+
+use std::time::Duration;
+
+use benches::Series;
+use criterion::{Criterion, Throughput};
+use handshake::{Case, Group, Key, Kind, Link, Side, Stack, Version};
+
+use crate::handshakes::of;
+use crate::log::Log;
+use crate::setup::{Authorities, or_exit};
+
+/// What passes at a time.
+const BYTES: usize = 1 << 20;
+
+pub(crate) fn bench(criterion: &mut Criterion, authorities: &Authorities, log: &mut Log) {
+    let mut group = criterion.benchmark_group("bulk");
+    group.throughput(Throughput::Bytes(BYTES as u64));
+    let bytes = vec![b'x'; BYTES];
+    for stack in Stack::ALL {
+        for version in [Version::Tls13, Version::Tls12] {
+            // How the connection came about makes no difference to what it carries.
+            let case = Case { stack, version, group: Group::X25519, key: Key::EcdsaP256, kind: Kind::Full };
+            let mut link: Option<Box<dyn Link>> = None;
+            for side in Side::ALL {
+                let mut series = Series::default();
+                group.bench_function(format!("{stack}/{version}/{side}"), |bencher| {
+                    let link = link.get_or_insert_with(|| {
+                        or_exit(case.pair(authorities.of(case.key)).and_then(|mut pair| pair.link()))
+                    });
+                    bencher.iter_custom(|times| {
+                        let mut sum = 0;
+                        for _ in 0..times {
+                            let ns = of(side, or_exit(link.transfer(&bytes)));
+                            series.push(ns, 1);
+                            sum += ns;
+                        }
+                        Duration::from_nanos(sum)
+                    });
+                });
+                log.bulk(stack, version, side, BYTES as u64, series);
+            }
+        }
+    }
+    group.finish();
+}

@@ -1,0 +1,41 @@
+//! What TLS itself costs, in memory: handshakes by stack, version, group and key, full and resumed; bulk transfer; and
+//! the primitives beneath.
+//!
+//! All times are CPU time of the side or the primitive that is named, not of the wall. After the run come handshakes
+//! per second per core, as libraries publish them; with TLSTAX_BENCH_DIR naming a folder (in full: Cargo runs this in
+//! `benches`), all figures also go into its `handshake.json`.
+
+mod bulk;
+mod handshakes;
+mod log;
+mod primitives;
+mod setup;
+mod show;
+
+use std::time::Duration;
+
+use criterion::Criterion;
+
+use log::Log;
+use setup::Authorities;
+
+fn main() {
+    let folder = setup::or_exit(show::folder());
+    // Some hundred benchmarks: what each takes, resampling included, is what keeps all of them within two minutes.
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(800))
+        .sample_size(20)
+        .nresamples(20_000)
+        .without_plots()
+        .configure_from_args();
+    let authorities = Authorities::default();
+    let mut log = Log::default();
+    handshakes::bench(&mut criterion, &authorities, &mut log);
+    bulk::bench(&mut criterion, &authorities, &mut log);
+    primitives::bench(&mut criterion, &authorities, &mut log);
+    criterion.final_summary();
+    if setup::is_measuring() {
+        setup::or_exit(show::report(&log.figures(), folder.as_deref()));
+    }
+}

@@ -1,0 +1,40 @@
+//! What benchmarks share: authorities, made when first asked for, and what becomes of errors.
+
+use std::cell::OnceCell;
+use std::fmt::Display;
+use std::io::Write;
+use std::process;
+
+use handshake::{Authority, Key};
+
+/// An authority per kind of key. Made only when a benchmark runs: `--list` needs none.
+#[derive(Default)]
+pub(crate) struct Authorities {
+    ecdsa: OnceCell<Authority>,
+    rsa: OnceCell<Authority>,
+}
+
+impl Authorities {
+    pub(crate) fn of(&self, key: Key) -> &Authority {
+        let cell = match key {
+            Key::EcdsaP256 => &self.ecdsa,
+            Key::Rsa2048 => &self.rsa,
+        };
+        cell.get_or_init(|| or_exit(Authority::with(key)))
+    }
+}
+
+/// The value, or the end of the program: what went wrong has no figure, and Criterion takes no errors.
+pub(crate) fn or_exit<T, E: Display>(result: Result<T, E>) -> T {
+    result.unwrap_or_else(|error| {
+        // Nothing is left to be done about a standard error that is closed.
+        let _ = writeln!(std::io::stderr(), "error: {error}");
+        process::exit(1)
+    })
+}
+
+/// Whether figures come of this: not where benchmarks are only listed, tested or profiled.
+pub(crate) fn is_measuring() -> bool {
+    let given = |flag: &str| std::env::args().any(|argument| argument == flag);
+    given("--bench") && !given("--test") && !given("--list") && !given("--profile-time")
+}

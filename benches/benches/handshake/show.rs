@@ -1,0 +1,100 @@
+//! What comes after the run: what could not be had, a table of handshakes, and the file of figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
+use handshake::{Case, Figure, Figures, Primitive, Side, Stack};
+use report::format::number;
+
+/// As the tables of `tlstax show`.
+const STYLE: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none())
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .content_lines(ContentLineStyle::none());
+
+/// Names the folder that the figures go to.
+const FOLDER: &str = "TLSTAX_BENCH_DIR";
+
+/// Shows what there is, and writes it into `folder`.
+pub(crate) fn report(figures: &Figures, folder: Option<&Path>) -> Result<(), String> {
+    if figures.handshakes.is_empty() && figures.bulk.is_empty() && figures.primitives.is_empty() {
+        return Ok(());
+    }
+    for line in left_out() {
+        writeln!(io::stderr(), "left out: {line}").map_err(|error| format!("writing to standard error: {error}"))?;
+    }
+    if !figures.handshakes.is_empty() {
+        writeln!(io::stdout(), "\n{}", table(&figures.handshakes))
+            .map_err(|error| format!("writing to standard output: {error}"))?;
+    }
+    let Some(folder) = folder else { return Ok(()) };
+    let file = folder.join("handshake.json");
+    let failed = |reason: String| format!("writing {}: {reason}", file.display());
+    let text = serde_json::to_string_pretty(figures).map_err(|error| failed(error.to_string()))?;
+    fs::write(&file, text + "\n").map_err(|error| failed(error.to_string()))
+}
+
+/// The folder that figures are to go to, if any. Asked for before the run, which nobody wants to make twice.
+pub(crate) fn folder() -> Result<Option<PathBuf>, String> {
+    match env::var_os(FOLDER).map(PathBuf::from) {
+        Some(folder) if !folder.is_dir() => {
+            Err(format!("{FOLDER} names {}, which is no folder: make it, or unset it", folder.display()))
+        }
+        folder => Ok(folder),
+    }
+}
+
+/// What can't be had here, by reason.
+fn left_out() -> Vec<String> {
+    let cases = Case::all().filter_map(|case| Some((case.missing()?, format!("{}/{}", case.stack, case.group))));
+    let primitives = Stack::ALL.into_iter().flat_map(|stack| {
+        let missing = move |primitive: Primitive| Some((primitive.missing(stack)?, format!("{stack}/{primitive}")));
+        Primitive::ALL.into_iter().filter_map(missing)
+    });
+    let mut by_reason: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (reason, what) in cases.chain(primitives) {
+        by_reason.entry(reason).or_default().insert(what);
+    }
+    let line = |(reason, what): (&str, BTreeSet<String>)| format!("{reason} ({})", Vec::from_iter(what).join(", "));
+    by_reason.into_iter().map(line).collect()
+}
+
+/// Handshakes per second per core, beneath the libraries they are of.
+fn table(figures: &[Figure]) -> String {
+    let mut text = String::from("handshakes per second per core, one side's CPU time each\n");
+    let libraries: BTreeSet<(&str, &str)> = figures.iter().map(|figure| (&*figure.stack, &*figure.library)).collect();
+    for (stack, library) in libraries {
+        let _ = writeln!(text, "{stack}: {library}");
+    }
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_header(["stack", "version", "group", "key", "kind", "client/s", "server/s"]);
+    let mut rows: Vec<[&str; 5]> = Vec::new();
+    for figure in figures {
+        let row = row(figure);
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    for wanted in rows {
+        let rate = |side: Side| {
+            let figure = figures.iter().find(|figure| row(figure) == wanted && figure.side == side.name());
+            figure.map_or_else(|| "–".to_owned(), |figure| number((1e9 / figure.mean_ns).round()))
+        };
+        let cells = wanted.map(str::to_owned).into_iter().chain(Side::ALL.map(rate));
+        table.add_row(cells);
+    }
+    for column in table.column_iter_mut().skip(5) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    text + &table.to_string()
+}
+
+fn row(figure: &Figure) -> [&str; 5] {
+    [&figure.stack, &figure.version, &figure.group, &figure.key, &figure.kind]
+}
