@@ -48,7 +48,7 @@ fn ran(sections: &[Section], trials: &[Trial]) -> Vec<Section> {
         trials.iter().any(|trial| trial.section == section.name && trial.cell == *cell)
     };
     let narrowed = sections.iter().map(|section| Section {
-        cells: section.cells.iter().filter(|cell| has_run(section, *cell)).cloned().collect(),
+        cells: section.cells.iter().filter(|cell| has_run(section, cell)).cloned().collect(),
         ..section.clone()
     });
     narrowed.filter(|section| !section.cells.is_empty()).collect()

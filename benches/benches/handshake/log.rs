@@ -1,7 +1,8 @@
 //! Every timing that Criterion asks for is also kept here: it keeps its own samples to itself.
 
 use benches::Series;
-use handshake::{Bulk, Case, Figure, Figures, Primitive, PrimitiveFigure, Side, Stack, Version};
+use handshake::{Case, Primitive, Side, Stack, Version};
+use measure::result::handshakes::{BulkFigure, HandshakeFigure, InMemory, PrimitiveFigure};
 
 /// Timings of a run, in its order.
 #[derive(Default)]
@@ -30,8 +31,8 @@ impl Log {
         }
     }
 
-    pub(crate) fn figures(&self) -> Figures {
-        let handshakes = self.handshakes.iter().map(|(case, side, series)| Figure {
+    pub(crate) fn figures(&self) -> InMemory {
+        let handshakes = self.handshakes.iter().map(|(case, side, series)| HandshakeFigure {
             stack: case.stack.to_string(),
             library: case.stack.library(),
             version: case.version.to_string(),
@@ -43,7 +44,7 @@ impl Log {
             mean_ns: series.mean(),
             handshakes: series.count(),
         });
-        let bulk = self.bulk.iter().map(|(stack, version, side, bytes, series)| Bulk {
+        let bulk = self.bulk.iter().map(|(stack, version, side, bytes, series)| BulkFigure {
             stack: stack.to_string(),
             library: stack.library(),
             version: version.to_string(),
@@ -61,6 +62,6 @@ impl Log {
             mean_ns: series.mean(),
             count: series.count(),
         });
-        Figures { handshakes: handshakes.collect(), bulk: bulk.collect(), primitives: primitives.collect() }
+        InMemory { handshakes: handshakes.collect(), bulk: bulk.collect(), primitives: primitives.collect() }
     }
 }

@@ -2,8 +2,7 @@
 //! the primitives beneath.
 //!
 //! All times are CPU time of the side or the primitive that is named, not of the wall. After the run come handshakes
-//! per second per core, as libraries publish them; with TLSTAX_BENCH_DIR naming a folder (in full: Cargo runs this in
-//! `benches`), all figures also go into its `handshake.json`.
+//! per second per core, as libraries publish them; all figures also go into the folder of this `cargo bench`.
 
 mod bulk;
 mod handshakes;
@@ -14,13 +13,13 @@ mod show;
 
 use std::time::Duration;
 
+use benches::folder;
 use criterion::Criterion;
 
 use log::Log;
 use setup::Authorities;
 
 fn main() {
-    let folder = setup::or_exit(show::folder());
     // Some hundred benchmarks: what each takes, resampling included, is what keeps all of them within two minutes.
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
@@ -36,6 +35,6 @@ fn main() {
     primitives::bench(&mut criterion, &authorities, &mut log);
     criterion.final_summary();
     if setup::is_measuring() {
-        setup::or_exit(show::report(&log.figures(), folder.as_deref()));
+        setup::or_exit(show::report(&log.figures(), &folder::of_this_bench()));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::fmt::Display;
-use std::io::Write;
 use std::process;
 
 use handshake::{Authority, Key};
@@ -27,9 +26,8 @@ impl Authorities {
 /// The value, or the end of the program: what went wrong has no figure, and Criterion takes no errors.
 pub(crate) fn or_exit<T, E: Display>(result: Result<T, E>) -> T {
     result.unwrap_or_else(|error| {
-        // Nothing is left to be done about a standard error that is closed.
-        let _ = writeln!(std::io::stderr(), "error: {error}");
-        process::exit(1)
+        anstream::eprintln!("tlstax: {error}");
+        process::exit(2)
     })
 }
 

@@ -1,14 +1,16 @@
 //! What comes after the run: what could not be had, a table of handshakes, and the file of figures.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use benches::failure::Failure;
+use benches::page;
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
-use handshake::{Case, Figure, Figures, Primitive, Side, Stack};
+use handshake::{Case, Primitive, Side, Stack};
+use measure::result::HANDSHAKE_FILE;
+use measure::result::handshakes::{HandshakeFigure, InMemory};
 use report::format::number;
 
 /// As the tables of `tlstax show`.
@@ -17,36 +19,24 @@ const STYLE: TableStyle = TableStyle::new()
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());
 
-/// Names the folder that the figures go to.
-const FOLDER: &str = "TLSTAX_BENCH_DIR";
-
-/// Shows what there is, and writes it into `folder`.
-pub(crate) fn report(figures: &Figures, folder: Option<&Path>) -> Result<(), String> {
-    if figures.handshakes.is_empty() && figures.bulk.is_empty() && figures.primitives.is_empty() {
-        return Ok(());
+/// Shows what there is, writes it into `folder`, and draws the page of what was run there.
+pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
+    if !figures.is_empty() {
+        for line in left_out() {
+            anstream::eprintln!("left out: {line}");
+        }
+        if !figures.handshakes.is_empty() {
+            anstream::println!("\n{}", table(&figures.handshakes));
+        }
+        write(figures, folder)?;
     }
-    for line in left_out() {
-        writeln!(io::stderr(), "left out: {line}").map_err(|error| format!("writing to standard error: {error}"))?;
-    }
-    if !figures.handshakes.is_empty() {
-        writeln!(io::stdout(), "\n{}", table(&figures.handshakes))
-            .map_err(|error| format!("writing to standard output: {error}"))?;
-    }
-    let Some(folder) = folder else { return Ok(()) };
-    let file = folder.join("handshake.json");
-    let failed = |reason: String| format!("writing {}: {reason}", file.display());
-    let text = serde_json::to_string_pretty(figures).map_err(|error| failed(error.to_string()))?;
-    fs::write(&file, text + "\n").map_err(|error| failed(error.to_string()))
+    page::draw(folder)
 }
 
-/// The folder that figures are to go to, if any. Asked for before the run, which nobody wants to make twice.
-pub(crate) fn folder() -> Result<Option<PathBuf>, String> {
-    match env::var_os(FOLDER).map(PathBuf::from) {
-        Some(folder) if !folder.is_dir() => {
-            Err(format!("{FOLDER} names {}, which is no folder: make it, or unset it", folder.display()))
-        }
-        folder => Ok(folder),
-    }
+fn write(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
+    let failed = |source| Failure::Io { doing: "writing into", path: folder.to_owned(), source };
+    let text = serde_json::to_string_pretty(figures).map_err(|error| failed(error.into()))?;
+    fs::create_dir_all(folder).and_then(|()| fs::write(folder.join(HANDSHAKE_FILE), text + "\n")).map_err(failed)
 }
 
 /// What can't be had here, by reason.
@@ -65,7 +55,7 @@ fn left_out() -> Vec<String> {
 }
 
 /// Handshakes per second per core, beneath the libraries they are of.
-fn table(figures: &[Figure]) -> String {
+fn table(figures: &[HandshakeFigure]) -> String {
     let mut text = String::from("handshakes per second per core, one side's CPU time each\n");
     let libraries: BTreeSet<(&str, &str)> = figures.iter().map(|figure| (&*figure.stack, &*figure.library)).collect();
     for (stack, library) in libraries {
@@ -95,6 +85,6 @@ fn table(figures: &[Figure]) -> String {
     text + &table.to_string()
 }
 
-fn row(figure: &Figure) -> [&str; 5] {
+fn row(figure: &HandshakeFigure) -> [&str; 5] {
     [&figure.stack, &figure.version, &figure.group, &figure.key, &figure.kind]
 }

@@ -6,8 +6,10 @@ use measure::result::{Order, RunResult, Terms};
 use crate::charts::{self, Chart, ChartError};
 use crate::decisions::{Decision, decisions};
 use crate::digest::Digest;
+use crate::field::Field;
 use crate::format::{memory, number, time, with_interval};
 use crate::heading::{self, BLOCKS, Fact};
+use crate::in_memory::{self, Table};
 use crate::summary::{Figure, Row, Summary};
 
 /// Charts that belong together.
@@ -30,6 +32,7 @@ struct Page<'a> {
     decisions: &'a [Decision],
     caution: Option<&'a str>,
     panels: &'a [Panel],
+    in_memory: Vec<Table>,
     claims: bool,
     columns: &'a [&'a str],
     rows: Vec<TableRow>,
@@ -43,12 +46,6 @@ struct Page<'a> {
 struct TableRow {
     cell: String,
     fields: Vec<Field>,
-}
-
-/// A field of the table, with the number behind it that it is sorted by.
-struct Field {
-    text: String,
-    value: Option<f64>,
 }
 
 /// Draws all charts of a result, in the order of the page.
@@ -129,6 +126,7 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
         decisions: &decisions,
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
+        in_memory: in_memory::tables(&result.in_memory),
         claims: figures().any(|figures| figures.client_us.confident),
         columns: &COLUMNS,
         rows: digest
@@ -218,20 +216,19 @@ const COLUMNS: [&str; 16] = [
 ];
 
 fn table_row(summary: &Summary, row: &Row) -> TableRow {
-    let words = |text: String| Field { text, value: None };
     let figures = row.figures.as_ref();
     let field = |figure: Option<Figure>, say: &dyn Fn(Figure) -> String| match figure {
-        Some(figure) => Field { text: say(figure), value: Some(figure.median) },
-        None => words(String::new()),
+        Some(figure) => Field::of(say(figure), figure.median),
+        None => Field::empty(),
     };
     let median = |figure: Option<Figure>, say: fn(f64) -> String| field(figure, &|figure| say(figure.median));
     let tax = figures.and_then(|figures| figures.tls_tax);
     let fields = vec![
-        words(summary.section.clone()),
+        Field::words(summary.section.clone()),
         field(figures.map(|f| f.client_us), &|figure| with_interval(&figure)),
         match figures.and_then(|figures| figures.user_share) {
-            Some(share) => Field { text: format!("{:.0}", share * 100.0), value: Some(share) },
-            None => words(String::new()),
+            Some(share) => Field::of(format!("{:.0}", share * 100.0), share),
+            None => Field::empty(),
         },
         field(tax.map(|tax| tax.added_us), &|added| with_interval(&added)),
         field(tax.map(|tax| tax.ratio), &|ratio| format!("{:.1} ({:.1}–{:.1})", ratio.median, ratio.low, ratio.high)),
@@ -243,8 +240,8 @@ fn table_row(summary: &Summary, row: &Row) -> TableRow {
         median(figures.and_then(|f| f.client_in_flight), |most| format!("{most:.0}")),
         median(figures.and_then(|f| f.loop_late_ns), time),
         median(figures.and_then(|f| f.threads), |most| format!("{most:.0}")),
-        Field { text: row.counted.to_string(), value: Some(row.counted as f64) },
-        words(notes(row)),
+        Field::of(row.counted.to_string(), row.counted as f64),
+        Field::words(notes(row)),
     ];
     TableRow { cell: row.cell.to_string(), fields }
 }

@@ -1,5 +1,6 @@
 //! The result of a run: a folder with `run.json` (what was run, on what) and `trials.ndjson` (a line per trial).
 
+pub mod handshakes;
 mod read;
 mod run;
 mod trial;
@@ -9,6 +10,9 @@ pub use read::{ReadError, RunResult};
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use trial::{Flag, Terms, Trial, Verdict};
 pub use write::{ResultWriter, WriteError, describe};
+
+/// The file with figures of TLS in memory, where a benchmark left them.
+pub const HANDSHAKE_FILE: &str = "handshake.json";
 
 /// The file that says what was run.
 pub const RUN_FILE: &str = "run.json";

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use workload::Cell;
 
-use super::{FORMAT, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
+use super::handshakes::InMemory;
+use super::{FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
 /// A run, read back.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct RunResult {
     pub run: RunInfo,
     /// Its trials, in the order in which they ran.
     pub trials: Vec<Trial>,
+    /// What TLS costs in memory, where that was measured too.
+    pub in_memory: InMemory,
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
 }
@@ -70,7 +73,21 @@ impl RunResult {
         let trials = read(&dir.join(TRIALS_FILE))?;
         let (trials, mut problems) = parse(&trials);
         let trials = belonging(&run, trials, &mut problems);
-        Ok(RunResult { run, trials: trials.into_iter().map(|(_, trial)| trial).collect(), problems })
+        let in_memory = in_memory(dir).unwrap_or_else(|problem| {
+            problems.push(problem);
+            InMemory::default()
+        });
+        Ok(RunResult { run, trials: trials.into_iter().map(|(_, trial)| trial).collect(), in_memory, problems })
+    }
+}
+
+/// The figures of TLS in memory; none where there is no such file.
+fn in_memory(dir: &Path) -> Result<InMemory, String> {
+    let left_out = |why: &dyn std::fmt::Display| format!("{HANDSHAKE_FILE} is left out: {why}");
+    match fs::read(dir.join(HANDSHAKE_FILE)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(InMemory::default()),
+        Err(error) => Err(left_out(&error)),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| left_out(&error)),
     }
 }
 

@@ -1,21 +1,22 @@
 //! A run of the known-answer engine against the embedded origin.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use harness::{EngineCommand, Observer, Pins, Plan};
-use measure::machine::{Machine, allowed_cpus};
-use measure::result::{FORMAT, Handshake, OriginInfo, ResultWriter, RunInfo, RunResult, Section, Trial};
+use harness::{Choices, EngineCommand, Observer, Plan, Supplier};
+use measure::machine::allowed_cpus;
+use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
 use workload::{Cell, Workload};
 
 struct Silent;
 
 impl Observer for Silent {
-    fn origin(&mut self, _: &str, _: &str) {}
+    fn origin(&mut self, _: &OriginInfo) {}
     fn begins(&mut self, _: &Section, _: &Cell, _: u32) {}
     fn ended(&mut self, _: &Section, _: &Trial) {}
 }
@@ -32,40 +33,22 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         server: workload::Server::Httpbin,
     };
     let section = Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()] };
-    let mut plan = Plan {
-        run: RunInfo {
-            format: FORMAT,
-            tlstax: "0".into(),
-            revision: None,
-            started: "2026-01-01T00:00:00Z".into(),
-            command: Vec::new(),
-            seed: 1,
-            pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
-            workers: 2,
-            origin: OriginInfo { name: "embedded".into(), version: String::new(), why: "a test".into(), ports: 2 },
-            handshake: Handshake {
-                version: "TLSv1.3".into(),
-                suite: "TLS_AES_128_GCM_SHA256".into(),
-                group: "x25519".into(),
-                alpn: "http/1.1".into(),
-                certificate: "ECDSA P-256".into(),
-            },
-            machine: Machine::read(),
-            sections: vec![section],
-            left_out: Vec::new(),
-            ended: None,
-            interrupted: false,
-        },
-        origin: harness::Supplier::Ours(Kind::Embedded(embedded.clone())),
-        ports: 2,
-        pins: Pins::default(),
-        embedded,
-        outside: std::collections::BTreeMap::new(),
-        engine: EngineCommand { program, args: args.iter().map(OsString::from).collect() },
-        deadline: Some(Duration::from_secs(5)),
+    let plan = Plan::of(Choices {
+        sections: vec![section],
+        left_out: Vec::new(),
+        order: Order::Interleaved,
+        origin: Supplier::Ours(Kind::Embedded(embedded.clone())),
+        why: "a test".into(),
+        pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
+        workers: Some(2),
+        seed: Some(1),
+        program: embedded,
+        outside: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),
-    };
+    });
+    let engine = EngineCommand { program, args: args.iter().map(OsString::from).collect() };
+    let plan = Plan { engine, ports: 2, deadline: Some(Duration::from_secs(5)), ..plan };
     let dir = tempfile::tempdir().unwrap();
-    harness::run(&mut plan, |run| ResultWriter::create(&dir.path().join("result"), run), &mut Silent).unwrap();
+    harness::run(plan, |run| ResultWriter::create(&dir.path().join("result"), run), &mut Silent).unwrap();
     RunResult::read(&dir.path().join("result")).unwrap().trials
 }

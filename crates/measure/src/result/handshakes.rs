@@ -1,21 +1,21 @@
-//! Figures as plain data, for whoever shows or keeps them.
+//! What TLS costs in memory, without sockets: figures that a benchmark leaves in a result folder, as plain data.
 
 use serde::{Deserialize, Serialize};
 
 /// What a run of the benchmarks found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Figures {
+pub struct InMemory {
     /// Handshakes, each by side.
-    pub handshakes: Vec<Figure>,
+    pub handshakes: Vec<HandshakeFigure>,
     /// Bulk transfers, each by side.
-    pub bulk: Vec<Bulk>,
+    pub bulk: Vec<BulkFigure>,
     /// Primitives.
     pub primitives: Vec<PrimitiveFigure>,
 }
 
-/// What handshakes of one [`crate::Case`] cost one side.
+/// What handshakes of one kind cost one side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Figure {
+pub struct HandshakeFigure {
     /// The stack, e.g. `rustls-aws-lc`.
     pub stack: String,
     /// The library with its version, e.g. `rustls 0.23.46 (aws-lc-rs 1.19.0)`.
@@ -40,12 +40,12 @@ pub struct Figure {
 
 /// What bulk transfer costs one side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Bulk {
-    /// As [`Figure::stack`].
+pub struct BulkFigure {
+    /// As [`HandshakeFigure::stack`].
     pub stack: String,
-    /// As [`Figure::library`].
+    /// As [`HandshakeFigure::library`].
     pub library: String,
-    /// As [`Figure::version`].
+    /// As [`HandshakeFigure::version`].
     pub version: String,
     /// The side: the server encrypts, the client decrypts.
     pub side: String,
@@ -59,12 +59,19 @@ pub struct Bulk {
     pub transfers: u64,
 }
 
+impl InMemory {
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        self.handshakes.is_empty() && self.bulk.is_empty() && self.primitives.is_empty()
+    }
+}
+
 /// What a part of a handshake costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrimitiveFigure {
-    /// As [`Figure::stack`].
+    /// As [`HandshakeFigure::stack`].
     pub stack: String,
-    /// As [`Figure::library`].
+    /// As [`HandshakeFigure::library`].
     pub library: String,
     /// Its name, e.g. `verify/ecdsa-p256`.
     pub primitive: String,

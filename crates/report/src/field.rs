@@ -1,0 +1,25 @@
+//! A field of a table on the page: words, and the number behind them that it is sorted by.
+
+/// One field.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) text: String,
+    pub(crate) value: Option<f64>,
+}
+
+impl Field {
+    /// Nothing: what was not measured.
+    pub(crate) fn empty() -> Field {
+        Field::words(String::new())
+    }
+
+    /// Words alone, sorted as words.
+    pub(crate) fn words(text: String) -> Field {
+        Field { text, value: None }
+    }
+
+    /// A figure in words.
+    pub(crate) fn of(text: String, value: f64) -> Field {
+        Field { text, value: Some(value) }
+    }
+}

@@ -1,0 +1,99 @@
+//! Tables of what TLS costs in memory: handshakes per second per core by side, bulk transfer, and primitives.
+
+use measure::result::handshakes::{HandshakeFigure, InMemory};
+
+use crate::field::Field;
+use crate::format::{number, time};
+
+/// A table of the page.
+pub struct Table {
+    /// Its anchor.
+    pub(crate) id: &'static str,
+    pub(crate) heading: &'static str,
+    pub(crate) intro: String,
+    pub(crate) columns: Vec<&'static str>,
+    pub(crate) rows: Vec<Vec<Field>>,
+}
+
+/// Those tables that have rows.
+pub fn tables(figures: &InMemory) -> Vec<Table> {
+    let tables = [handshakes(figures), bulk(figures), primitives(figures)];
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn handshakes(figures: &InMemory) -> Table {
+    let mut kinds: Vec<[&str; 5]> = figures.handshakes.iter().map(kind).collect();
+    kinds.dedup();
+    let mut seen: Vec<[&str; 5]> = Vec::new();
+    kinds.retain(|kind| {
+        if seen.contains(kind) {
+            false
+        } else {
+            seen.push(*kind);
+            true
+        }
+    });
+    let rate = |wanted: [&str; 5], side: &str| {
+        let figure = figures.handshakes.iter().find(|figure| kind(figure) == wanted && figure.side == side);
+        figure.map_or_else(Field::empty, |figure| {
+            let rate = 1e9 / figure.ns_per_handshake;
+            Field::of(number(rate.round()), rate)
+        })
+    };
+    let rows = kinds.into_iter().map(|kind| {
+        let words = kind.into_iter().map(|word| Field::words(word.to_owned()));
+        words.chain([rate(kind, "client"), rate(kind, "server")]).collect()
+    });
+    Table {
+        id: "handshakes",
+        heading: "TLS handshakes in memory",
+        intro: format!(
+            "No sockets, one core, median CPU time: handshakes per second per core, client and server apart, to stand \
+             beside those that libraries publish. {}.",
+            libraries(figures)
+        ),
+        columns: vec!["stack", "version", "group", "key", "kind", "client /s", "server /s"],
+        rows: rows.collect(),
+    }
+}
+
+fn kind(figure: &HandshakeFigure) -> [&str; 5] {
+    [&figure.stack, &figure.version, &figure.group, &figure.key, &figure.kind]
+}
+
+fn libraries(figures: &InMemory) -> String {
+    let mut names: Vec<&str> = figures.handshakes.iter().map(|figure| figure.library.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+fn bulk(figures: &InMemory) -> Table {
+    let rows = figures.bulk.iter().map(|figure| {
+        let rate = figure.bytes as f64 / f64::from(1 << 20) * 1e9 / figure.ns_per_transfer;
+        let words = [&figure.stack, &figure.version, &figure.side].map(|word| Field::words(word.clone()));
+        words.into_iter().chain([Field::of(number(rate.round()), rate)]).collect()
+    });
+    Table {
+        id: "bulk",
+        heading: "Bulk transfer in memory",
+        intro: "MiB per second of one core over an established connection: the server encrypts, the client decrypts."
+            .to_owned(),
+        columns: vec!["stack", "version", "side", "MiB/s"],
+        rows: rows.collect(),
+    }
+}
+
+fn primitives(figures: &InMemory) -> Table {
+    let rows = figures.primitives.iter().map(|figure| {
+        let words = [&figure.stack, &figure.primitive].map(|word| Field::words(word.clone()));
+        words.into_iter().chain([Field::of(time(figure.ns), figure.ns)]).collect()
+    });
+    Table {
+        id: "primitives",
+        heading: "What a handshake is made of",
+        intro: "Median CPU time of each part by itself.".to_owned(),
+        columns: vec!["stack", "part", "CPU time"],
+        rows: rows.collect(),
+    }
+}
