@@ -138,7 +138,7 @@ impl Bench<'_> {
 /// Waits until the sockets that earlier cells left in TIME_WAIT are few enough not to slow the next one down.
 fn settle(session: &Session) {
     if let Some(waiting) = session.crowd() {
-        anstream::eprintln!("waiting until fewer than {waiting} sockets are in TIME_WAIT");
+        anstream::eprintln!("{waiting} sockets are in TIME_WAIT: waiting until connecting is fast again");
         while session.crowd().is_some() {
             thread::sleep(GLANCE);
         }

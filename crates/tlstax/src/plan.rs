@@ -70,6 +70,18 @@ pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     kinds.into_iter().flat_map(of_kind).collect()
 }
 
+/// Every cell, and beside what a request costs how models wait: over one TLS stack, since no stack waits otherwise.
+pub(crate) fn everything(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+    let waits = |cell: &&Cell| cell.tls == "rustls" && cell.connection == Connection::NewConn;
+    let waiting: Vec<Cell> = cells.iter().filter(waits).cloned().collect();
+    let rounds = asked.rounds.unwrap_or(ROUNDS);
+    let mut sections = by_connection(cells, asked);
+    if asked.path.is_none() && asked.requests.is_none() && !waiting.is_empty() {
+        sections.extend(asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, rounds, &waiting));
+    }
+    sections
+}
+
 /// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
 pub(crate) fn telling(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     let named = |names: &[&str]| -> Vec<Cell> {
@@ -111,6 +123,17 @@ mod tests {
         let sections = telling(&fetch::cells(), &Asked::default());
         let counts: Vec<usize> = sections.iter().map(|section| section.cells.len()).collect();
         assert_eq!(counts, [NEW_CONN.len(), KEEP_ALIVE.len(), WAITING.len()]);
+    }
+
+    #[test]
+    fn everything_is_every_cell_and_how_models_wait() {
+        let cells = fetch::cells();
+        let sections = everything(&cells, &Asked::default());
+        let names: Vec<&str> = sections.iter().map(|section| section.name.as_str()).collect();
+        assert_eq!(names, ["new-conn", "keep-alive", "waiting"]);
+        assert_eq!(sections[0].cells.len() + sections[1].cells.len(), cells.len());
+        let asked = Asked { path: Some(Path::get()), ..Asked::default() };
+        assert_eq!(everything(&cells, &asked).len(), 2, "whoever names a path wants that one and no other");
     }
 
     #[test]

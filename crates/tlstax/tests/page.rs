@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use headless_chrome::protocol::cdp::types::Event;
-use headless_chrome::protocol::cdp::{Network, Page};
+use headless_chrome::protocol::cdp::{Emulation, Network, Page};
 use headless_chrome::{Browser, LaunchOptions, Tab};
 
 const SCRIPT: &str = "<script>alert(1)</script>";
@@ -55,6 +55,7 @@ struct Opened {
 }
 
 impl Opened {
+    /// In a window so many CSS pixels wide. A browser's own window cannot be as narrow as a telephone's.
     fn at(width: u32) -> Option<Opened> {
         let (path, profile, report) = (chromium()?, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let results = results();
@@ -67,7 +68,6 @@ impl Opened {
             port: Some(0),
             sandbox: false,
             user_data_dir: Some(profile.path().to_owned()),
-            window_size: Some((width, 1000)),
             args: ["--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync"]
                 .map(OsStr::new)
                 .to_vec(),
@@ -77,6 +77,7 @@ impl Opened {
         let tab = browser.new_tab().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         listen(&tab, &seen);
+        tab.call_method(metrics(width)).unwrap();
         let url = format!("file://{}", report.path().join("index.html").display());
         tab.navigate_to(&url).unwrap().wait_until_navigated().unwrap();
         Some(Opened { tab, seen, report, _browser: browser, _profile: profile })
@@ -103,6 +104,13 @@ impl Opened {
         let records = reader.records().map(Result::unwrap);
         records.filter_map(|record| Some((record[1].to_owned(), record[column].parse().ok()?))).collect()
     }
+}
+
+fn metrics(width: u32) -> Emulation::SetDeviceMetricsOverride {
+    serde_json::from_value(
+        serde_json::json!({ "width": width, "height": 1000, "deviceScaleFactor": 1.0, "mobile": false }),
+    )
+    .unwrap()
 }
 
 fn listen(tab: &Arc<Tab>, seen: &Arc<Mutex<Vec<String>>>) {
@@ -240,7 +248,8 @@ fn a_narrow_window_scrolls_tables_and_charts_and_not_the_page() {
         eprintln!("skipped: Chromium is not installed");
         return;
     };
+    assert_eq!(page.number("innerWidth"), 400.0);
     let wide = "[...document.querySelectorAll('body > *, main > *')].filter((part) => part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.id || part.tagName)";
-    assert_eq!(page.json(wide), serde_json::json!([]), "these stick out of a window of {}", page.number("innerWidth"));
+    assert_eq!(page.json(wide), serde_json::json!([]), "these stick out");
     assert!(page.number("document.documentElement.scrollWidth - innerWidth") <= 1.0);
 }

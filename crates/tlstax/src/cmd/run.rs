@@ -15,7 +15,7 @@ use workload::{Concurrency, Path, Requests, Server};
 use super::cells::Cells;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::outside::{self, Engines};
-use crate::plan::{Asked, by_connection, telling};
+use crate::plan::{Asked, by_connection, everything, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
 use crate::{folder, interrupt, supplier};
@@ -132,6 +132,7 @@ fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
     }
     match (args.all, selection.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
+        (true, true) => Ok([everything(&cells, &asked), by_connection(&outside, &asked)].concat()),
         (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
         (false, true) => Ok(by_connection(&outside, &asked)),
         (_, _) => Ok(by_connection(&[selection.choose(&cells)?, outside].concat(), &asked)),
