@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A committed run: 720 trials of 72 cells.
+/// A committed run: ten rounds of 72 cells, 12 of which also show how they wait.
 fn matrix() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/matrix-split")
 }
@@ -52,7 +52,7 @@ fn a_run_becomes_a_page_with_its_charts_and_data() {
         assert!(svg.starts_with("<svg") && svg.contains("<desc") && page.contains(name), "{name}");
     }
     let rows = fs::read_to_string(out.path().join("cells.csv")).unwrap().lines().count();
-    assert_eq!(rows, 73, "a line per cell and the header");
+    assert_eq!(rows, 72 + 12 + 1, "a line per section and cell, and the header");
     let percentiles = fs::read_to_string(out.path().join("percentiles.csv")).unwrap();
     assert!(percentiles.contains("keep-alive,smol/hyper/rustls/keep-alive,0.999,"));
     assert!(fs::read_to_string(out.path().join("report.md")).unwrap().contains("| `threads/ureq/plain/new-conn` |"));
@@ -75,15 +75,16 @@ fn what_cannot_be_read_is_said_and_the_rest_is_shown() {
     let out = tempfile::tempdir().unwrap();
     let cut = damaged(|trials| trials[..trials.len() - 1000].to_owned());
     let (errors, code) = report(cut.path(), out.path());
-    assert!(code == Some(0) && errors.contains("line 720 of trials.ndjson is left out"), "{errors}");
-    assert!(fs::read_to_string(out.path().join("index.html")).unwrap().contains("line 720 of trials.ndjson"));
+    assert!(code == Some(0) && errors.contains("line 840 of trials.ndjson is left out"), "{errors}");
+    assert!(fs::read_to_string(out.path().join("index.html")).unwrap().contains("line 840 of trials.ndjson"));
 
     let mixed = damaged(|trials| {
-        let stranger = trials.lines().next().unwrap().replacen('{', "{\"run\":\"2001-01-01T00:00:00Z\",", 1);
+        let mut stranger: serde_json::Value = serde_json::from_str(trials.lines().next().unwrap()).unwrap();
+        stranger["run"] = "2001-01-01T00:00:00Z".into();
         format!("{trials}{stranger}\n{stranger}\n")
     });
     let (errors, code) = report(mixed.path(), out.path());
-    assert!(code == Some(0) && errors.contains("2 lines of trials.ndjson, from 721 on, are left out"), "{errors}");
+    assert!(code == Some(0) && errors.contains("2 lines of trials.ndjson, from 841 on, are left out"), "{errors}");
     assert!(errors.contains("of the run begun at 2001-01-01T00:00:00Z"), "{errors}");
 
     let none = damaged(|_| String::new());
