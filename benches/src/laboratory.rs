@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Choices, Plan, Resident, Session, Supplier};
+use harness::{Choices, Pins, Plan, Resident, Session, Supplier};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
 use origin::Choice;
@@ -78,6 +78,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         order: Order::Blocks,
         origin: Supplier::Ours(kind),
         why,
+        pins: Pins::default(),
         pinning,
         workers: None,
         seed: None,

@@ -27,6 +27,11 @@ impl Checker {
         Checker { expectation, first: (0..targets.count()).map(|_| OnceLock::new()).collect() }
     }
 
+    /// The status that every answer must have.
+    pub(crate) fn status(&self) -> u16 {
+        self.expectation.status
+    }
+
     /// Checks the answer of `targets`' number `number`.
     pub(crate) fn check(&self, targets: &Targets, number: usize, status: u16, body: &[u8]) -> Result<(), FetchError> {
         if status != self.expectation.status {

@@ -64,7 +64,7 @@ fn trial(orders: &Receiver<String>, answers: &mut impl Write) -> Result<(), Engi
     say(answers, &Answer::Finished(prepared.run(&recorder)))?;
 
     expect(orders, "report", |order| matches!(order, Order::Report))?;
-    let seen = recorder.finish().map_err(|error| EngineError::Encode(error.to_string()))?;
+    let seen = prepared.seen(&recorder).map_err(|error| EngineError::Encode(error.to_string()))?;
     say(answers, &Answer::Done(Box::new(seen)))
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod prepared;
 mod slot;
 mod table;
+pub mod talk;
 mod target;
 
 mod clients;

@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use measure::clock::{now_ns, own_cpu_ns};
-use measure::protocol::{Finished, Job, Ready};
+use measure::histogram::HistogramError;
+use measure::protocol::{Finished, Job, Ready, Seen};
 use measure::recorder::Recorder;
+use measure::trace::Tracer;
 use workload::{Connection, Requests};
 
 use crate::engine::EngineError;
@@ -20,6 +22,7 @@ pub struct Prepared {
     requests: Requests,
     workers: usize,
     ready: Ready,
+    tracer: Arc<Tracer>,
 }
 
 impl Prepared {
@@ -36,7 +39,7 @@ impl Prepared {
             groups: &job.groups,
             workers: job.workers,
         };
-        let mut model = table::prepare(&job.cell, &setup)?;
+        let (mut model, tracer) = table::prepare(&job.cell, &setup)?;
         let workers = model.workers();
         let warm_up_requests = match job.cell.connection {
             // Slots are handed out in order, so this many requests open each slot's connection once.
@@ -62,7 +65,7 @@ impl Prepared {
             warm_up_requests,
             warm_up_cpu_ns: own_cpu_ns(),
         };
-        Ok(Prepared { model, requests: job.workload.requests, workers: job.workers, ready })
+        Ok(Prepared { model, requests: job.workload.requests, workers: job.workers, ready, tracer })
     }
 
     /// What it says of itself.
@@ -77,8 +80,18 @@ impl Prepared {
 
     /// Makes all requests of the workload. What was seen is in `recorder`, not merged or encoded yet.
     pub fn run(&mut self, recorder: &Arc<Recorder>) -> Finished {
+        // What the warm-up, or an earlier run, left behind.
+        drop(self.tracer.take());
         let started_ns = now_ns();
         self.model.run(self.requests.get(), recorder);
         Finished { started_ns, ended_ns: now_ns(), recorder_bytes: recorder.bytes() }
+    }
+
+    /// What was seen of the latest run, merged and encoded.
+    ///
+    /// # Errors
+    /// When a histogram cannot be encoded.
+    pub fn seen(&self, recorder: &Recorder) -> Result<Seen, HistogramError> {
+        Ok(Seen { trace: self.tracer.take(), ..recorder.finish()? })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use measure::phase::Phase;
 use measure::result::Terms;
+use measure::trace::Tracer;
 use workload::{Cell, Connection, Workload};
 
 use crate::PrepareError;
@@ -14,6 +15,7 @@ use crate::models::async_std::{self, AsyncStdNet};
 use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
+use crate::talk;
 use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::plain::Plain;
@@ -34,13 +36,13 @@ struct Pair {
     note: &'static str,
 }
 
-const ASYNC_STD: &str = concat!("async-std ", env!("TLSTAX_VERSION_ASYNC_STD"));
+pub(crate) const ASYNC_STD: &str = concat!("async-std ", env!("TLSTAX_VERSION_ASYNC_STD"));
 const REQWEST: &str = concat!("reqwest ", env!("TLSTAX_VERSION_REQWEST"));
-const SMOL: &str = concat!("smol ", env!("TLSTAX_VERSION_SMOL"));
-const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
+pub(crate) const SMOL: &str = concat!("smol ", env!("TLSTAX_VERSION_SMOL"));
+pub(crate) const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
 const HYPER: &str = concat!("hyper ", env!("TLSTAX_VERSION_HYPER"));
 const RAYON: &str = concat!("rayon ", env!("TLSTAX_VERSION_RAYON"));
-const TOKIO: &str = concat!("tokio ", env!("TLSTAX_VERSION_TOKIO"));
+pub(crate) const TOKIO: &str = concat!("tokio ", env!("TLSTAX_VERSION_TOKIO"));
 
 static PAIRS: &[Pair] = &[
     Pair {
@@ -195,7 +197,7 @@ pub fn cells() -> Vec<Cell> {
 
 /// What there is to know about a cell's model; empty for a cell that is not in the table.
 pub fn note_of(cell: &Cell) -> &'static str {
-    pair(cell).map_or("", |pair| pair.note)
+    pair(cell).map_or_else(|| talk::note_of(cell), |pair| pair.note)
 }
 
 /// The TLS library behind a cell and its version; `None` without TLS.
@@ -231,14 +233,13 @@ pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
 
 /// Every library that does a cell's work, with its version.
 pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
-    let of_pair = pair(cell).map_or(&[][..], |pair| pair.libraries);
+    let of_pair = pair(cell).map_or_else(|| talk::libraries(cell), |pair| pair.libraries);
     of_pair.iter().map(|library| (*library).to_owned()).chain(library_of(cell)).collect()
 }
 
-/// Starts a cell's threads and makes its slots.
-pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Prepared {
+/// Starts a cell's threads and makes its slots. Clients that note their steps do so on the tracer.
+pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
     let unknown = || PrepareError::NoSuchCell(cell.to_string());
-    let pair = pair(cell).ok_or_else(unknown)?;
     let stack = stack(cell).ok_or_else(unknown)?;
     let targets = Arc::new(Targets::parse(setup.targets)?);
     let trust = Arc::new(match setup.trust_file {
@@ -246,14 +247,21 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Prepared {
         None => TrustStore::empty(),
     });
     let tls = (stack.build)(TlsSettings { trust: &trust, groups: setup.groups })?;
+    let tracer = Arc::new(Tracer::default());
     let shared = Shared {
+        tracer: Arc::clone(&tracer),
         checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
         targets,
         tls,
         trust,
         connection: cell.connection,
     };
-    (pair.prepare)(&shared, setup.workload.slots(), setup.workers)
+    let slots = setup.workload.slots();
+    let model = match cell.model.as_str() {
+        talk::MODEL => talk::prepare(cell, &shared, slots)?,
+        _ => (pair(cell).ok_or_else(unknown)?.prepare)(&shared, slots, setup.workers)?,
+    };
+    Ok((model, tracer))
 }
 
 fn pair(cell: &Cell) -> Option<&'static Pair> {

@@ -71,6 +71,8 @@ impl Learnt {
             time_wait: self.before.time_wait,
             histograms: self.seen.histograms,
             sample: self.seen.sample,
+            trace: self.seen.trace,
+            profile: self.seen.profile,
             terms: plan.terms(cell),
             client_in_flight: self.seen.most_in_flight,
             event_loop: self.seen.event_loop,

@@ -24,7 +24,7 @@ mod verify;
 pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
 pub use limit::{Limit, binding};
-pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, default_workers, pin};
+pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin};
 pub use run::{Error, Observer, Outcome, run};
 pub use session::{Resident, Session};
 pub use stage::Environment;

@@ -14,7 +14,7 @@ use workload::Cell;
 
 use crate::{CommandLine, EngineCommand};
 
-pub use origin::Pins;
+pub use origin::{Pins, TlsVersion};
 
 /// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
 const PORTS: u16 = 16;
@@ -32,6 +32,8 @@ pub struct Choices {
     pub origin: Supplier,
     /// Why that.
     pub why: String,
+    /// What handshakes are pinned to.
+    pub pins: Pins,
     /// Which CPUs run what.
     pub pinning: Pinning,
     /// Worker threads; `None`: as many as the client's CPUs, two at least.
@@ -93,9 +95,8 @@ pub enum Outside {
 impl Plan {
     /// The plan that follows from `choices`.
     pub fn of(choices: Choices) -> Plan {
-        let Choices { sections, left_out, order, origin, why, pinning, workers, seed, program, outside, interrupt } =
-            choices;
-        let pins = Pins::default();
+        let Choices { sections, left_out, order, origin, why, pins, pinning, workers, seed, .. } = choices;
+        let Choices { program, outside, interrupt, .. } = choices;
         let run = RunInfo {
             format: FORMAT,
             tlstax: env!("CARGO_PKG_VERSION").to_owned(),
@@ -173,7 +174,11 @@ fn origin_info(supplier: &Supplier, why: String) -> OriginInfo {
 fn handshake(pins: &Pins) -> Handshake {
     Handshake {
         version: format!("TLSv{}", pins.tls_version),
-        suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+        suite: match pins.tls_version {
+            TlsVersion::Tls13 => "TLS_AES_128_GCM_SHA256",
+            TlsVersion::Tls12 => "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        }
+        .to_owned(),
         group: pins.groups.first().map(ToString::to_string).unwrap_or_default(),
         alpn: pins.alpn.first().cloned().unwrap_or_default(),
         certificate: "ECDSA P-256, leaf + intermediate".to_owned(),

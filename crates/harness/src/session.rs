@@ -113,7 +113,7 @@ impl Fetcher for Here<'_> {
     }
 
     fn seen(&mut self) -> Result<Seen, Fault> {
-        self.recorder.finish().map_err(|error| Fault::Failed(error.to_string()))
+        self.prepared.seen(&self.recorder).map_err(|error| Fault::Failed(error.to_string()))
     }
 
     fn threads(&self) -> Option<u64> {

@@ -128,7 +128,7 @@ fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
 fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
     let all = || evidence.warm_up.negotiated.iter().chain(&evidence.measured.negotiated);
     let mut broken: Vec<String> = all()
-        .filter(|found| !is_pinned(found, evidence.pinned))
+        .filter(|found| !is_pinned(found, evidence.pinned, evidence.terms))
         .map(|found| {
             let Negotiated { version, suite, group, alpn, count } = found;
             format!("{count} handshakes settled on {version} {suite} {group} {alpn:?}, which is not what was pinned")
@@ -140,11 +140,13 @@ fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
     broken
 }
 
-fn is_pinned(found: &Negotiated, pinned: &Handshake) -> bool {
+fn is_pinned(found: &Negotiated, pinned: &Handshake, terms: Terms) -> bool {
+    // Who offers no protocol is answered in HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot offer.
+    let unoffered = terms == Terms::Pooled && found.alpn.is_empty();
     found.version == pinned.version
         && found.suite == pinned.suite
         && found.group == pinned.group
-        && found.alpn == pinned.alpn
+        && (found.alpn == pinned.alpn || unoffered)
 }
 
 #[cfg(test)]

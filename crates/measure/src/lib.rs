@@ -13,4 +13,5 @@ pub mod process;
 pub mod protocol;
 pub mod recorder;
 pub mod result;
+pub mod trace;
 pub mod watch;

@@ -52,6 +52,17 @@ impl Marks {
         }
     }
 
+    /// Takes over the stamps of another.
+    pub fn copy(&self, from: &Marks) {
+        let pairs = [
+            (&self.connected, &from.connected),
+            (&self.secured, &from.secured),
+            (&self.sent, &from.sent),
+            (&self.first_byte, &from.first_byte),
+        ];
+        pairs.into_iter().for_each(|(mine, theirs)| mine.store(theirs.load(Relaxed), Relaxed));
+    }
+
     /// Joins the connection's stamps with those of the model.
     pub fn timeline(&self, due: u64, start: u64, done: u64) -> Timeline {
         Timeline {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use workload::{Cell, Workload};
 
 use crate::phase::Timeline;
+use crate::trace::Event;
 use crate::watch::EventLoop;
 
 /// The version that both sides must speak.
@@ -134,6 +135,34 @@ pub struct Seen {
     /// How its event loop kept up, where there is one.
     #[serde(default)]
     pub event_loop: Option<EventLoop>,
+    /// Every step of every request, where the client notes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Event>,
+    /// Where a profiler ran: the functions in which most time went by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+}
+
+/// What a deterministic profiler saw of the measured part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Length of what was profiled, ns.
+    pub wall_ns: u64,
+    /// Functions, the longest first.
+    pub rows: Vec<ProfileRow>,
+}
+
+/// One function of a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileRow {
+    /// Its name, with its file.
+    pub function: String,
+    /// How often it was called.
+    pub calls: u64,
+    /// Time in itself, ns.
+    pub self_ns: u64,
+    /// Time in it and in what it called, ns.
+    pub cumulative_ns: u64,
 }
 
 /// How often one kind of error came, and what the first one was.

@@ -125,6 +125,7 @@ impl Recorder {
             sample: merged.sample,
             most_in_flight: Some(self.watch.most_in_flight()).filter(|most| *most > 0),
             event_loop: self.watch.event_loop(),
+            ..Seen::default()
         })
     }
 

@@ -332,6 +332,8 @@ mod tests {
             time_wait: 0,
             histograms: BTreeMap::new(),
             sample: Vec::new(),
+            trace: Vec::new(),
+            profile: None,
             terms: Terms::Pinned,
             client_in_flight: None,
             event_loop: None,

@@ -8,6 +8,7 @@ pub(crate) mod ureq_stock;
 
 use std::sync::Arc;
 
+use measure::trace::Tracer;
 use workload::Connection;
 
 use crate::answer::Checker;
@@ -26,4 +27,6 @@ pub(crate) struct Shared {
     /// The roots to trust, for libraries that bring their own glue to a TLS stack.
     pub(crate) trust: Arc<TrustStore>,
     pub(crate) connection: Connection,
+    /// Where clients that choose how they wait note their steps.
+    pub(crate) tracer: Arc<Tracer>,
 }

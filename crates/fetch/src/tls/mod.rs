@@ -11,6 +11,7 @@ mod trust;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub(crate) use trust::TrustStore;
 
@@ -40,6 +41,11 @@ pub(crate) trait Tls: Send + Sync + 'static {
 
     /// Hands its settings to reqwest, which makes connections itself.
     fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder;
+
+    /// Its configuration, if it is rustls: for a client that drives the state machine itself.
+    fn rustls(&self) -> Option<Arc<::rustls::ClientConfig>> {
+        None
+    }
 
     /// Whether there is a handshake at all.
     fn secures(&self) -> bool {

@@ -67,6 +67,10 @@ impl Tls for Rustls {
         Backend::Rustls
     }
 
+    fn rustls(&self) -> Option<Arc<ClientConfig>> {
+        Some(Arc::clone(&self.config))
+    }
+
     fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         builder.tls_backend_preconfigured(ClientConfig::clone(&self.config))
     }

@@ -9,7 +9,8 @@ use workload::Cell;
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::Timeline;
 use crate::process::Cost;
-use crate::protocol::{ErrorCount, Ready};
+use crate::protocol::{ErrorCount, Profile, Ready};
+use crate::trace::Event;
 use crate::watch::EventLoop;
 
 /// One line of `trials.ndjson`.
@@ -56,6 +57,12 @@ pub struct Trial {
     pub histograms: BTreeMap<String, String>,
     /// A sample of timelines.
     pub sample: Vec<Timeline>,
+    /// Every step of every request, where the client notes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Event>,
+    /// Where a profiler ran: the functions in which most time went by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
     /// On which terms it took part.
     #[serde(default)]
     pub terms: Terms,

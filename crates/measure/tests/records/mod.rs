@@ -68,6 +68,8 @@ pub(crate) fn trial(round: u32) -> Trial {
         time_wait: 0,
         histograms: BTreeMap::new(),
         sample: Vec::new(),
+        trace: Vec::new(),
+        profile: None,
         terms: Terms::Pinned,
         client_in_flight: None,
         event_loop: None,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use harness::{Choices, EngineCommand, Observer, Plan, Supplier};
+use harness::{Choices, EngineCommand, Observer, Pins, Plan, Supplier};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
@@ -39,6 +39,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         order: Order::Interleaved,
         origin: Supplier::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),
+        pins: Pins::default(),
         pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
         workers: Some(2),
         seed: Some(1),

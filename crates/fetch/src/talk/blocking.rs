@@ -1,0 +1,57 @@
+//! A blocking client inside async tasks: the shape in which Rust programs commit the talk's fault, and the usual cure.
+
+use measure::marks::Marks;
+
+use crate::slot::{AsyncClient, BlockingClient};
+use crate::{ErrorKind, FetchError};
+
+/// Called straight from `async fn`: whoever polls it is held until the answer is there.
+pub(crate) struct Inside<C>(C);
+
+/// Those clients, in tasks.
+pub(crate) fn inside<C: BlockingClient>(clients: Vec<C>) -> Vec<Inside<C>> {
+    clients.into_iter().map(Inside).collect()
+}
+
+impl<C: BlockingClient + Sync> AsyncClient for Inside<C> {
+    async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
+        self.0.fetch(request)
+    }
+
+    fn marks(&self) -> &Marks {
+        self.0.marks()
+    }
+}
+
+/// Handed to tokio's pool of threads that may block. The task waits for it without holding anything.
+pub(crate) struct HandedOver<C> {
+    /// Away while a thread of the pool has it.
+    client: Option<C>,
+    marks: Marks,
+}
+
+/// Those clients, each to be handed over.
+pub(crate) fn handed_over<C: BlockingClient>(clients: Vec<C>) -> Vec<HandedOver<C>> {
+    clients.into_iter().map(|client| HandedOver { client: Some(client), marks: Marks::default() }).collect()
+}
+
+impl<C: BlockingClient + Sync> AsyncClient for HandedOver<C> {
+    async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
+        let Some(mut client) = self.client.take() else {
+            return Err(ErrorKind::Spawn.because("an earlier request never came back from its thread"));
+        };
+        let fetched = tokio::task::spawn_blocking(move || {
+            client.marks().clear();
+            let fetched = client.fetch(request);
+            (client, fetched)
+        });
+        let (client, fetched) = fetched.await.map_err(|error| ErrorKind::Spawn.because(error))?;
+        self.marks.copy(client.marks());
+        self.client = Some(client);
+        fetched
+    }
+
+    fn marks(&self) -> &Marks {
+        &self.marks
+    }
+}

@@ -1,0 +1,14 @@
+//! The talk's stages as cells `talk/<stage>/<tls>/new-conn`: the same program, its TLS layer waiting in different ways.
+//!
+//! A stage is a table of operations and ways to wait ([`ways`]) on a single-threaded executor. Beside the stages stand
+//! controls, cures, and the fault as Rust programs have it. What each came to when it was published, and what it must come
+//! to here, is for crate `talk`.
+
+mod blocking;
+mod client;
+mod stages;
+mod stream;
+mod ways;
+
+pub use stages::{MODEL, cells};
+pub(crate) use stages::{libraries, note_of, prepare};

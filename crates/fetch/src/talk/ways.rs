@@ -1,0 +1,75 @@
+//! How each operation of a connection waits: the whole difference between one stage of the talk and the next.
+
+/// What an operation does when its socket is not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It holds the thread in poll(2), and with it every other task of the executor.
+    Hold,
+    /// It gives the thread away until the reactor says that the socket is ready.
+    Yield,
+}
+
+/// The way of each operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ways {
+    /// The socket beneath: connecting, and every operation where there is no TLS layer above it.
+    pub(crate) socket: Way,
+    pub(crate) handshake: Way,
+    pub(crate) send: Way,
+    /// Reading into a buffer of the connection's, which is handed out.
+    pub(crate) recv: Way,
+    /// Reading into a buffer of the caller's.
+    pub(crate) recv_into: Way,
+}
+
+impl Ways {
+    /// Stage 1: a TLS layer that knows the event loop.
+    pub(crate) const COOPERATIVE: Ways =
+        Ways { socket: Way::Yield, handshake: Way::Yield, send: Way::Yield, recv: Way::Yield, recv_into: Way::Yield };
+
+    /// Stage 2: a TLS layer that does not, under a socket that does: connections still open together.
+    pub(crate) const BLOCKING: Ways =
+        Ways { socket: Way::Yield, handshake: Way::Hold, send: Way::Hold, recv: Way::Hold, recv_into: Way::Hold };
+
+    /// Stage 3: stage 2's layer in a wrapper that makes handshake, send and recv cooperative. It knows no recv_into, which
+    /// falls through to the layer within.
+    pub(crate) const WRAPPED: Ways = Ways { recv_into: Ways::BLOCKING.recv_into, ..Ways::COOPERATIVE };
+
+    /// Stage 4: the wrapper, patched: it has learnt recv_into too.
+    pub(crate) const PATCHED: Ways = Ways { recv_into: Way::Yield, ..Ways::WRAPPED };
+
+    /// Stage 5: stage 2's layer as it is; what it waits with has been replaced by a wait that yields.
+    pub(crate) const COOPERATIVE_WAIT: Ways = Ways::BLOCKING.waiting(Way::Yield);
+
+    /// Every wait of the layer made in this way.
+    const fn waiting(self, way: Way) -> Ways {
+        Ways { socket: self.socket, handshake: way, send: way, recv: way, recv_into: way }
+    }
+
+    /// One after another has no need to yield.
+    pub(crate) const SERIAL: Ways = Ways { socket: Way::Hold, ..Ways::BLOCKING };
+}
+
+/// Stage 0: who carries TLS is whoever has registered last. A program that names no layer of its own gets whatever else
+/// happens to be installed.
+pub(crate) fn registered_last(installed: &[Ways]) -> Ways {
+    installed.last().copied().unwrap_or(Ways::COOPERATIVE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_installed_beside_decides() {
+        assert_eq!(registered_last(&[]), Ways::COOPERATIVE);
+        assert_eq!(registered_last(&[Ways::COOPERATIVE, Ways::BLOCKING]), Ways::BLOCKING);
+        assert_eq!(registered_last(&[Ways::BLOCKING, Ways::COOPERATIVE]), Ways::COOPERATIVE, "order decides");
+    }
+
+    #[test]
+    fn the_patch_is_one_operation() {
+        assert_ne!(Ways::WRAPPED, Ways::PATCHED);
+        assert_eq!(Ways { recv_into: Way::Hold, ..Ways::PATCHED }, Ways::WRAPPED, "reverted");
+    }
+}
