@@ -29,6 +29,8 @@ struct Page<'a> {
     title: String,
     subtitle: String,
     problems: &'a [String],
+    /// Whether there is anything to choose from by its kind.
+    chooses: bool,
     decisions: &'a [Decision],
     caution: Option<&'a str>,
     panels: &'a [Panel],
@@ -53,8 +55,45 @@ struct TableRow {
 /// # Errors
 /// When the chart library refuses, which none of its rules gives it reason to.
 pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+    let panels = if is_talk(digest) { of_talk(digest)? } else { of_matrix(digest)? };
+    Ok(panels.into_iter().filter(|panel| !panel.charts.is_empty()).collect())
+}
+
+/// Whether all that was run are stages of the talk: they are no models to choose from.
+fn is_talk(digest: &Digest<'_>) -> bool {
+    let mut cells = digest.result.run.sections.iter().flat_map(|section| &section.cells).peekable();
+    cells.peek().is_some() && cells.all(|cell| talk::stage::of(cell).is_some())
+}
+
+fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+    let panel = |id, heading, intro, charts| Panel { id, heading, intro, folded: false, charts };
+    Ok(vec![
+        panel(
+            "stages",
+            "The same program, slow or fast",
+            "The same requests, all opened together. What differs is how the TLS layer waits: it holds the thread, or gives \
+             it away. Square by square as the talk has it; what did not come out as published is framed.",
+            charts::stages::matrix::charts(digest)?,
+        ),
+        panel(
+            "times",
+            "Ten requests, one second or ten",
+            "Measured, published, and as the slides model it.",
+            charts::stages::times::charts(digest)?,
+        ),
+        panel(
+            "lanes",
+            "Who waited for whom",
+            "A lane per request. Look for dark red: a request that waits and holds the only thread, so that all others, open \
+             as they are, stand still. Pale blue waits too, and costs nobody anything.",
+            charts::stages::lanes::charts(digest)?,
+        ),
+    ])
+}
+
+fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
     let panel = |id, heading, intro, folded, charts| Panel { id, heading, intro, folded, charts };
-    let all = vec![
+    Ok(vec![
         panel(
             "tax",
             "What TLS costs",
@@ -107,8 +146,7 @@ pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             true,
             charts::timeline::charts(digest)?,
         ),
-    ];
-    Ok(all.into_iter().filter(|panel| !panel.charts.is_empty()).collect())
+    ])
 }
 
 /// The page with these charts.
@@ -117,10 +155,12 @@ pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
 /// None that the data can cause: the template was checked when it was compiled.
 pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
     let result = digest.result;
-    let decisions = decisions(&digest.summaries, result.run.order);
+    let talk = is_talk(digest);
+    let decisions = if talk { Vec::new() } else { decisions(&digest.summaries, result.run.order) };
     let figures = || digest.summaries.iter().flat_map(|summary| &summary.rows).filter_map(|row| row.figures.as_ref());
     let page = Page {
-        title: "What HTTPS costs here".to_owned(),
+        title: if talk { "Slow HTTPS, and why" } else { "What HTTPS costs here" }.to_owned(),
+        chooses: !talk,
         subtitle: subtitle(result),
         problems: &result.problems,
         decisions: &decisions,

@@ -4,6 +4,9 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// A comparison or an expectation failed.
+pub(crate) const EXPECTATION: u8 = 1;
+
 /// A trial was invalid.
 pub(crate) const INVALID_TRIAL: u8 = 3;
 

@@ -10,6 +10,7 @@ mod outside;
 mod plan;
 mod progress;
 mod show;
+mod stages;
 mod supplier;
 
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ struct Cli {
 enum Command {
     /// Measure cells; without arguments a dozen telling ones
     Run(Box<cmd::run::Args>),
+    /// Reproduce the talk: the same fetches in one second or in ten, by how their TLS layer waits
+    Talk(cmd::talk::Args),
     /// Draw a run: the page, its charts, the Markdown and the data
     Report(cmd::report::Args),
     /// Name the cells that can run here
@@ -51,6 +54,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => cmd::run::run(&args),
+        Command::Talk(args) => cmd::talk::run(&args),
         Command::Report(args) => cmd::report::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),

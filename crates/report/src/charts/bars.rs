@@ -38,6 +38,8 @@ impl Shape {
     pub(crate) const CELLS: Shape = Shape { width: WIDTH, labels: 250, values: 130, pitch: 18 };
     /// A lane per request: no words.
     pub(crate) const LANES: Shape = Shape { width: WIDTH, labels: 0, values: 20, pitch: 8 };
+    /// A lane per request of a stage, named.
+    pub(crate) const STAGES: Shape = Shape { width: WIDTH, labels: 110, values: 40, pitch: 16 };
     /// Two of them stand side by side.
     pub(crate) const SMALL: Shape = Shape { width: 480, labels: 128, values: 90, pitch: 19 };
 }

@@ -12,6 +12,7 @@ pub mod phases;
 pub mod rate;
 pub mod scaling;
 pub mod small;
+pub mod stages;
 pub mod tax_map;
 pub mod timeline;
 

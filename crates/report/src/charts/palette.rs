@@ -2,6 +2,7 @@
 
 use measure::phase::Phase;
 use plotters::style::RGBColor;
+use talk::lanes::State;
 
 /// Neutral ink: whatever colour the page writes in.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
@@ -46,6 +47,20 @@ pub(crate) fn of_phase(phase: Phase) -> RGBColor {
         Phase::Send => RGBColor(0x22, 0x88, 0x33),
         Phase::Wait => RGBColor(0x66, 0x99, 0xcc),
         Phase::Body => RGBColor(0x00, 0x44, 0x88),
+    }
+}
+
+/// The colour of what a request does in a stage of the talk. Holding the thread is the darkest: it is what to look for.
+pub(crate) fn of_state(state: State) -> RGBColor {
+    match state {
+        State::Queued => RGBColor(0xf0, 0xf0, 0xf0),
+        State::Connecting => RGBColor(0xdd, 0xaa, 0x33),
+        State::Stalled => RGBColor(0xc8, 0xc8, 0xc8),
+        State::Handshake => RGBColor(0xbb, 0x55, 0x66),
+        State::Sending => RGBColor(0x22, 0x88, 0x33),
+        State::Parked => RGBColor(0x9c, 0xc4, 0xe4),
+        State::Holding => RGBColor(0x96, 0x14, 0x14),
+        State::Receiving => RGBColor(0x00, 0x44, 0x88),
     }
 }
 

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
 use super::palette::{luminance, scale};
-use super::{Chart, ChartError, ink, label, title_of};
+use super::{Chart, ChartError, WIDTH, ink, label, title_of};
 use crate::digest::Digest;
 use crate::format::number;
 use crate::summary::{Row, Summary};
@@ -25,7 +25,7 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
     let title = "TLS tax: client CPU added to a request, µs (× the plain request)";
     let pairs = pairs(&columns);
     let (width, height) = (NAMES + COLUMN * columns.len() as i32 + 12, ABOVE + ROW * pairs.len() as i32 + 12);
-    let canvas = Canvas::new(width as u32, height as u32);
+    let canvas = Canvas::new((width as u32).max(WIDTH), height as u32);
     let root = canvas.clone().into_drawing_area();
     title_of(&root, title)?;
     for (number, column) in columns.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The choice of cells, as `run` and `list` take it.
 
-use workload::{SelectError, Selection};
+use workload::{Cell, SelectError, Selection};
 
 #[derive(clap::Args)]
 pub(crate) struct Cells {
@@ -12,6 +12,16 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
+    /// What there is to choose from: the matrix, and the talk's stages for who names them. They are one program in many
+    /// states of repair, not models to choose from, so that words like `rustls` do not mean them.
+    pub(crate) fn candidates(&self) -> Vec<Cell> {
+        let named = |text: &String| text.contains(fetch::talk::MODEL);
+        match self.words.iter().chain(&self.filter).any(named) {
+            true => [fetch::cells(), fetch::talk::cells()].concat(),
+            false => fetch::cells(),
+        }
+    }
+
     /// What was chosen.
     pub(crate) fn selection(&self) -> Result<Selection, SelectError> {
         Selection::new(&self.words, &self.filter)

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use workload::Cell;
+
 use super::cells::Cells;
 use crate::failure::Failure;
 use crate::show::write;
@@ -16,7 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let cells = args.cells.selection()?.choose(&fetch::cells())?;
+    let cells = args.cells.selection()?.choose(&args.cells.candidates())?;
     if args.json {
         let rows = cells.iter().map(
             |cell| serde_json::json!({ "cell": cell, "model": fetch::note_of(cell), "tls": fetch::library_of(cell) }),
@@ -28,7 +30,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     for cell in &cells {
         text.push_str(&format!("{cell:<42} {}\n", fetch::library_of(cell).unwrap_or_default()));
     }
-    let mut models: Vec<(&str, &str)> = cells.iter().map(|cell| (cell.model.as_str(), fetch::note_of(cell))).collect();
+    let named = |cell: &Cell| if cell.model == fetch::talk::MODEL { cell.client.clone() } else { cell.model.clone() };
+    let mut models: Vec<(String, &str)> = cells.iter().map(|cell| (named(cell), fetch::note_of(cell))).collect();
     models.dedup();
     text.push('\n');
     for (model, note) in models {

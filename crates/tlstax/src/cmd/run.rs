@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use harness::{Choices, Outcome, Outside, Plan};
+use harness::{Choices, Outcome, Outside, Pins, Plan};
 use measure::machine::allowed_cpus;
 use measure::process::raise_open_files;
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
@@ -125,7 +125,7 @@ fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
         rounds: args.rounds,
     };
     let selection = args.cells.selection()?;
-    let (mut cells, mut outside) = (fetch::cells(), engines.cells.clone());
+    let (mut cells, mut outside) = (args.cells.candidates(), engines.cells.clone());
     if let Some(wants_tls) = args.origin.wants_tls() {
         cells.retain(|cell| cell.is_tls() == wants_tls);
         outside.retain(|cell| cell.is_tls() == wants_tls);
@@ -181,6 +181,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
         order: Order::Interleaved,
         origin: supplier,
         why,
+        pins: Pins::default(),
         pinning,
         workers: args.workers.map(usize::from),
         seed: args.seed,

@@ -1,0 +1,90 @@
+//! Whether a stage came out as published: by what the origin saw in flight, and by the wall time's side of n·D/2.
+//!
+//! How near the published figure a time comes is reported and decides nothing: the machine is another one.
+
+use measure::result::Trial;
+use serde::Serialize;
+use workload::Workload;
+
+use crate::published::{self, Published};
+use crate::stage::{Expected, of};
+
+/// What came of one trial of a stage.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// What it had to come to: `fast`, `slow`, `serial` or `hidden`.
+    pub expected: &'static str,
+    /// Requests.
+    pub n: u64,
+    /// The origin's service time, s.
+    pub delay: f64,
+    /// Wall time, s.
+    pub seconds: f64,
+    /// What was published for so many requests, s at a delay of 1 s; `None` for what has no counterpart.
+    pub published: Option<f64>,
+    /// Most requests in flight, by the origin's ledger.
+    pub in_flight: u64,
+    /// What contradicts the expectation, a sentence each; empty for a stage that came out.
+    pub wrong: Vec<String>,
+}
+
+/// Judges a trial; `None` for a cell that is no stage.
+pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
+    let stage = of(&trial.cell)?;
+    let (n, delay) = (workload.requests.get(), workload.path.delay_seconds());
+    let seconds = trial.wall_ns as f64 / 1e9;
+    let in_flight = trial.ledger.as_ref().map_or(0, |ledger| ledger.most_in_flight);
+    let mut wrong = Vec::new();
+    if let measure::result::Verdict::Invalid(reasons) = &trial.verdict {
+        wrong.extend(reasons.iter().cloned());
+    }
+    let due = stage.expected.in_flight(n);
+    if in_flight != due {
+        wrong.push(format!("the origin saw {in_flight} requests in flight at most, {due} were expected"));
+    }
+    wrong.extend(side(stage.expected, n, delay, seconds));
+    let published = stage.stands_for.and_then(|(stage, python)| published::of(stage, python, n));
+    Some(Verdict {
+        expected: stage.expected.name(),
+        n,
+        delay,
+        seconds,
+        published: published.map(|Published { seconds, .. }| seconds),
+        in_flight,
+        wrong,
+    })
+}
+
+/// What is wrong with the wall time. A stage that is hidden behind w threads takes ceil(n / w) delays, give or take half.
+fn side(expected: Expected, n: u64, delay: f64, seconds: f64) -> Option<String> {
+    let half = n as f64 * delay / 2.0;
+    match expected {
+        Expected::Fast if n > 2 && seconds >= half => {
+            Some(format!("it took {seconds:.2} s, which is not below {half:.2} s: n·D/2"))
+        }
+        Expected::Slow | Expected::Serial if seconds < half => {
+            Some(format!("it took {seconds:.2} s, which is below {half:.2} s: n·D/2"))
+        }
+        Expected::Hidden(workers) => {
+            let due = n.div_ceil(workers) as f64 * delay;
+            let fits = (0.95 * due..1.5 * due + 0.2).contains(&seconds);
+            (!fits).then(|| format!("it took {seconds:.2} s, {workers} threads take about {due:.2} s"))
+        }
+        Expected::Fast | Expected::Slow | Expected::Serial => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_between_one_and_n_delays_decides() {
+        assert_eq!(side(Expected::Fast, 10, 1.0, 1.05), None);
+        assert!(side(Expected::Fast, 10, 1.0, 5.0).is_some());
+        assert_eq!(side(Expected::Slow, 10, 1.0, 10.1), None);
+        assert!(side(Expected::Slow, 10, 1.0, 4.9).is_some());
+        assert_eq!(side(Expected::Hidden(4), 10, 1.0, 3.02), None);
+        assert!(side(Expected::Hidden(4), 10, 1.0, 10.0).is_some());
+    }
+}

@@ -1,0 +1,148 @@
+//! `tlstax talk`: the talk's stages, published beside measured.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use harness::{Choices, Pins, Plan, Supplier, TlsVersion};
+use measure::machine::allowed_cpus;
+use measure::result::{Order, ResultWriter, RunResult, Section};
+use origin::Choice;
+
+use super::run::embedded_program;
+use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
+use crate::progress::Progress;
+use crate::show::write;
+use crate::stages::python::Original;
+use crate::stages::{drawing, plan, python, table};
+use crate::{folder, interrupt};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The origin's service time: this part of the talk's one second
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
+    scale: f64,
+    /// Every stage with every number of requests, a thousand too, and every Python that is here
+    #[arg(long)]
+    all: bool,
+    /// Draw a lane per request
+    #[arg(long)]
+    lanes: bool,
+    /// Leave the Python original out
+    #[arg(long)]
+    rust_only: bool,
+    /// The result folder, to be made [default: results/local/TIME]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the delay of stages whose waits are counted is a part of: how long they wait changes no count.
+const COUNTED_PART: f64 = 0.2;
+
+/// Where those stages' results go, in the result folder.
+const COUNTED: &str = "tls12";
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if (0.01..=9.0).contains(&scale) => Ok(scale),
+        _ => Err("give a number from 0.01 to 9: the origin waits for at most ten seconds".to_owned()),
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let original = if args.rust_only { Original::default() } else { python::original(args.all) };
+    let sections = plan::sections(args.scale, args.all, &original.cells);
+    let interrupted = measure(sections, &dir, Pins::default(), original)?;
+    let counted = plan::counted(args.scale * COUNTED_PART);
+    let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
+    let interrupted = interrupted || measure(vec![counted], &dir.join(COUNTED), pins, Original::default())?;
+    show(args, &dir, interrupted)
+}
+
+/// Runs the sections; whether it was interrupted.
+fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -> Result<bool, Failure> {
+    measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
+    let cpus = allowed_cpus();
+    let program = embedded_program()?;
+    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let trials = sections.iter().map(|section| section.cells.len() as u64).sum();
+    let plan = Plan::of(Choices {
+        sections,
+        left_out: original.left_out,
+        order: Order::Interleaved,
+        origin: Supplier::Ours(kind),
+        why,
+        pins,
+        pinning: harness::pin(&cpus, cpus.len() > 1)?,
+        // The talk's executor has one thread; stages with more say so in their names.
+        workers: Some(1),
+        seed: None,
+        program,
+        outside: if original.engines.is_empty() { BTreeMap::new() } else { original.engines },
+        interrupt: interrupt::flag()?,
+    });
+    let mut progress = Progress::new(trials);
+    let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
+    progress.finish();
+    Ok(outcome?.interrupted)
+}
+
+fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure> {
+    let result = RunResult::read(dir)?;
+    let outcomes = table::outcomes(&result);
+    let counted = match dir.join(COUNTED) {
+        counted if counted.is_dir() => table::outcomes(&RunResult::read(&counted)?),
+        _ => Vec::new(),
+    };
+    let wrong: Vec<String> = table::wrong(&outcomes).into_iter().chain(table::wrong(&counted)).collect();
+    if args.json {
+        let json = serde_json::json!({ "run": result.run, "stages": outcomes, "tls12": counted, "wrong": wrong });
+        write(&format!("{json:#}\n"))?;
+    } else {
+        if args.lanes {
+            write(&format!("{}\n\n", drawing::legend()))?;
+            for trial in &result.trials {
+                if let Some(lanes) = drawing::draw(trial) {
+                    write(&format!("{lanes}\n"))?;
+                }
+            }
+        }
+        write(&format!("{}\n", table::draw(&outcomes)))?;
+        write(&waits(&counted))?;
+        for line in &wrong {
+            write(&format!("NOT as expected: {line}\n"))?;
+        }
+        for left in &result.run.left_out {
+            write(&format!("left out: {}: {}\n", left.what, left.why))?;
+        }
+        write(&format!(
+            "\nResults: {}\nNext: tlstax report {} (the lanes as pictures)\n",
+            dir.display(),
+            dir.display()
+        ))?;
+    }
+    Ok(match (interrupted, wrong.is_empty()) {
+        (true, _) => ExitCode::from(INTERRUPTED),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(EXPECTATION),
+    })
+}
+
+/// How often each request held the thread, over TLS 1.2.
+fn waits(counted: &[table::Outcome]) -> String {
+    let told = counted.iter().filter_map(|outcome| Some((outcome, outcome.traits.as_ref()?)));
+    let words: Vec<String> = told
+        .map(|(outcome, traits)| {
+            format!("{} {:.1}", outcome.cell.trim_end_matches("/rustls/new-conn"), traits.holds_per_request)
+        })
+        .collect();
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!("\nBlocking waits per request over TLS 1.2: {}\n", words.join(", "))
+    }
+}
