@@ -138,7 +138,8 @@ fn examine(
     let job = Job { cell, workload: one, targets, ..job.clone() };
     tempt(plan, job, environment)?;
     let after = counted(impostor, &before.https)?;
-    Ok(match (after.requests, after.handshakes.failed) {
+    // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.
+    Ok(match (after.requests, after.handshakes.failed + after.handshakes.full) {
         (0, 0) => {
             Some(format!("it broke off no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
         }
