@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the reference results again, into the folder given (it must not exist). Takes about 20 minutes on two cores, which
+# Makes the reference results again, into the folder given (it must not exist). Takes about 40 minutes on two cores, which
 # should have nothing else to do.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: scripts/reference.sh OUT}")
@@ -18,4 +18,5 @@ tlstax run tokio-current tokio-multi smol async-std hyper rustls new-conn -n 100
 scripts/peers.sh --rounds 6 --seed 1 --out "$out/peers" >/dev/null
 tlstax run --engine 'known-answer --burn-us 1000 --sleep-ms 5' -n 200 -c 1 --rounds 10 --seed 1 \
   --out "$out/known-answer"
+tlstax talk --all --out "$out/talk"
 cargo bench --bench record 2>/dev/null | grep -E '^record.*time:' >"$out/record.txt"

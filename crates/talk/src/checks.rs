@@ -7,7 +7,8 @@ use measure::result::Trial;
 use measure::trace::{Event, Step};
 use serde::Serialize;
 
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Span, State};
+use crate::slides::Costs;
 
 /// The figures of one trial's trace. Times in ms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -22,6 +23,8 @@ pub struct Traits {
     pub holds_per_request: f64,
     /// The share of the time for which it was held, 0 to 1.
     pub held_share: f64,
+    /// The share of a request's time, from its start to its end, for which it waited and held nothing: the mean, 0 to 1.
+    pub parked_share: f64,
     /// The greatest time that a request waited in its handshake, holding or parked.
     pub handshake_wait_ms: f64,
     /// Whether answers came in the order in which requests began.
@@ -52,14 +55,41 @@ pub fn traits(trial: &Trial) -> Option<Traits> {
         sent_unanswered: sent_unanswered(&trial.trace),
         holds_per_request: at(Step::Hold).len() as f64 / requests,
         held_share: lanes.held_share(),
+        parked_share: parked_share(&lanes),
         handshake_wait_ms: handshake_wait(&trial.trace),
         in_order: done.windows(2).all(|pair| pair[0] < pair[1]),
         complete: done.len() as u64,
     })
 }
 
+/// The mean over requests of the share of their own time that they were parked.
+fn parked_share(lanes: &Lanes) -> f64 {
+    let of_request = |spans: &Vec<Span>| {
+        let length = |wanted: &dyn Fn(State) -> bool| -> u64 {
+            spans.iter().filter(|span| wanted(span.state)).map(|span| span.to - span.from).sum()
+        };
+        let own = length(&|state| state != State::Queued);
+        if own == 0 { 0.0 } else { length(&|state| state == State::Parked) as f64 / own as f64 }
+    };
+    let shares: Vec<f64> = lanes.requests.values().map(of_request).collect();
+    shares.iter().sum::<f64>() / shares.len().max(1) as f64
+}
+
 fn ms(ns: u64) -> f64 {
     ns as f64 / 1e6
+}
+
+/// What sending and receiving one request costs, s, read off a trace in which all were in flight: what the slides' model is
+/// fed with to predict the time of other stages. `None` where it left no trace.
+pub fn costs(trial: &Trial, delay: f64) -> Option<Costs> {
+    let at = |step: Step| trial.trace.iter().filter(move |event| event.step == step).map(|event| event.at);
+    let n = at(Step::Done).count().max(1) as f64;
+    let between = |from: Option<u64>, to: Option<u64>| Some(to?.saturating_sub(from?) as f64 / 1e9 / n);
+    Some(Costs {
+        send: between(at(Step::Start).min(), at(Step::Sent).max())?,
+        work: delay,
+        receive: between(at(Step::FirstByte).min(), at(Step::Done).max())?,
+    })
 }
 
 /// The greatest number of requests that were sent and had no byte of an answer.
@@ -120,7 +150,7 @@ mod tests {
 
     #[test]
     fn only_waits_of_the_handshake_count_as_its() {
-        let event = |at, step| Event { at: at * 1_000_000, request: 0, step };
+        let event = |at: u64, step| Event { at: at * 1_000_000, request: 0, step };
         let trace = [
             event(1, Step::Handshake),
             event(2, Step::Hold),

@@ -10,5 +10,5 @@ mod stages;
 mod stream;
 mod ways;
 
-pub use stages::{MODEL, cells};
+pub use stages::{MODEL, cells, probe};
 pub(crate) use stages::{libraries, note_of, prepare};

@@ -41,6 +41,20 @@ impl Ways {
     /// Stage 5: stage 2's layer as it is; what it waits with has been replaced by a wait that yields.
     pub(crate) const COOPERATIVE_WAIT: Ways = Ways::BLOCKING.waiting(Way::Yield);
 
+    /// Which operations of the TLS layer hold the thread, in words.
+    pub(crate) fn words(&self) -> String {
+        let operations =
+            [("handshake", self.handshake), ("send", self.send), ("recv", self.recv), ("recv_into", self.recv_into)];
+        let holding: Vec<&str> =
+            operations.iter().filter(|(_, way)| *way == Way::Hold).map(|(name, _)| *name).collect();
+        match holding[..] {
+            [] => "all yield".to_owned(),
+            [one] => format!("{one} holds"),
+            _ if holding.len() == operations.len() => "all hold".to_owned(),
+            _ => format!("{} hold", holding.join(", ")),
+        }
+    }
+
     /// Every wait of the layer made in this way.
     const fn waiting(self, way: Way) -> Ways {
         Ways { socket: self.socket, handshake: way, send: way, recv: way, recv_into: way }
@@ -65,6 +79,13 @@ mod tests {
         assert_eq!(registered_last(&[]), Ways::COOPERATIVE);
         assert_eq!(registered_last(&[Ways::COOPERATIVE, Ways::BLOCKING]), Ways::BLOCKING);
         assert_eq!(registered_last(&[Ways::BLOCKING, Ways::COOPERATIVE]), Ways::COOPERATIVE, "order decides");
+    }
+
+    #[test]
+    fn what_holds_is_named() {
+        assert_eq!(Ways::COOPERATIVE.words(), "all yield");
+        assert_eq!(Ways::WRAPPED.words(), "recv_into holds");
+        assert_eq!(Ways::BLOCKING.words(), "all hold");
     }
 
     #[test]

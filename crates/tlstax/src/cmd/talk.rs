@@ -1,6 +1,5 @@
 //! `tlstax talk`: the talk's stages, published beside measured.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,7 +13,7 @@ use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
 use crate::progress::Progress;
 use crate::show::write;
 use crate::stages::python::Original;
-use crate::stages::{drawing, plan, python, table};
+use crate::stages::{drawing, model, observer, plan, python, table, trust};
 use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
@@ -82,9 +81,11 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         workers: Some(1),
         seed: None,
         program,
-        outside: if original.engines.is_empty() { BTreeMap::new() } else { original.engines },
+        outside: original.engines,
         interrupt: interrupt::flag()?,
     });
+    // The files of the original stay until its last trial.
+    let _files = original.files;
     let mut progress = Progress::new(trials);
     let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
@@ -100,7 +101,8 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
     };
     let wrong: Vec<String> = table::wrong(&outcomes).into_iter().chain(table::wrong(&counted)).collect();
     if args.json {
-        let json = serde_json::json!({ "run": result.run, "stages": outcomes, "tls12": counted, "wrong": wrong });
+        let json = serde_json::json!({ "run": result.run, "stages": outcomes, "tls12": counted, "model": model::prediction(&result),
+            "trust_store": trust::costs(), "step_ns": observer::step_ns(), "wrong": wrong });
         write(&format!("{json:#}\n"))?;
     } else {
         if args.lanes {
@@ -113,6 +115,11 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
         }
         write(&format!("{}\n", table::draw(&outcomes)))?;
         write(&waits(&counted))?;
+        if let Some(prediction) = model::prediction(&result) {
+            write(&format!("{}\n", model::line(&prediction)))?;
+        }
+        write(&format!("{}\n", trust::line(&trust::costs())))?;
+        write(&format!("Noting a step of a request costs {:.0} ns; a request has 10 to 20\n", observer::step_ns()))?;
         for line in &wrong {
             write(&format!("NOT as expected: {line}\n"))?;
         }

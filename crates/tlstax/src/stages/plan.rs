@@ -12,8 +12,8 @@ const FEW: [u32; 2] = [3, 5];
 /// Enough to show that a fast stage stays fast.
 const MANY: u32 = 1_000;
 
-/// Stages that are run with fewer requests too: the talk's one pair, and what both stand against.
-const OF_SLIDES: [&str; 5] = ["serial", "1-recv", "1-recv-into", "2-recv", "2-recv-into"];
+/// Stages that are run with fewer requests too: the talk's one pair.
+const OF_SLIDES: [&str; 2] = ["1-recv", "2-recv"];
 
 /// Variants of what is shown already: only with `--all`.
 const VARIANTS: [&str; 2] = ["talk/ureq-in-smol/native-tls/new-conn", "talk/ureq-in-async-std/native-tls/new-conn"];

@@ -1,10 +1,51 @@
-//! The Python original, where there is a Python for it.
+//! The Python original, where there is a Python for it: its files are part of this program, its packages are fetched once
+//! into a virtual environment of the user's cache.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use harness::Outside;
+use harness::{EngineCommand, OUTSIDE, Outside};
 use measure::result::LeftOut;
-use workload::Cell;
+use tempfile::TempDir;
+use workload::{Cell, Connection};
+
+/// A file of `engines/python-talk`, as it was when this program was built.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../../engines/python-talk/", $name)))),*]
+    };
+}
+
+const FILES: [(&str, &str); 11] = files![
+    "setup.sh",
+    "engine.py",
+    "conversation.py",
+    "fetches.py",
+    "profiles.py",
+    "stages.py",
+    "watch.py",
+    "requirements/py27.txt",
+    "requirements/py37.txt",
+    "requirements/py311.txt",
+    "requirements/py311-today.txt",
+];
+
+/// The interpreter, and the releases, that most machines can have.
+const USUAL: [&str; 1] = ["py311"];
+
+/// Every one that the original is known to run on.
+const EVERY: [&str; 4] = ["py27", "py37", "py311", "py311-today"];
+
+/// The talk's stages.
+const STAGES: [&str; 5] = ["serial", "1", "2", "3", "4"];
+
+/// Stage 4 with its patch taken back: stage 3 again, and ten seconds more.
+const REVERTED: &str = "4-before";
+
+/// The one that also runs over plain HTTP: the fault is in the TLS layer alone.
+const PLAIN_TOO: &str = "2";
 
 /// The original's engines, their cells, and what of it cannot run here.
 #[derive(Debug, Default)]
@@ -12,9 +53,75 @@ pub(crate) struct Original {
     pub(crate) engines: BTreeMap<String, Outside>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) left_out: Vec<LeftOut>,
+    /// Its files, while it runs.
+    pub(crate) files: Option<TempDir>,
 }
 
-/// The stages of the original: of one Python, or of all that are here.
-pub(crate) fn original(_all: bool) -> Original {
-    Original::default()
+/// The stages of the original: of one Python, or of every one that is here. What is missing is said, and left out.
+pub(crate) fn original(all: bool) -> Original {
+    let mut original = Original::default();
+    let folder = match unpack() {
+        Ok(folder) => folder,
+        Err(error) => {
+            original.leave_out("the Python original", format!("unpacking its files failed: {error}"));
+            return original;
+        }
+    };
+    for profile in if all { &EVERY[..] } else { &USUAL[..] } {
+        match interpreter(folder.path(), profile) {
+            Ok(python) => {
+                let stages = STAGES.into_iter().chain(all.then_some(REVERTED));
+                stages.for_each(|stage| original.add(profile, stage, &python, folder.path()));
+            }
+            Err(reason) => original.leave_out(profile, reason),
+        }
+    }
+    original.files = Some(folder);
+    original
+}
+
+impl Original {
+    fn add(&mut self, profile: &str, stage: &str, python: &Path, folder: &Path) {
+        let name = format!("{profile}-stage-{stage}");
+        let cell = |tls: &str| Cell {
+            model: OUTSIDE.to_owned(),
+            client: name.clone(),
+            tls: tls.to_owned(),
+            connection: Connection::NewConn,
+        };
+        self.cells.push(cell("https"));
+        if stage == PLAIN_TOO {
+            self.cells.push(cell(Cell::PLAIN));
+        }
+        let args = [folder.join("engine.py").into_os_string(), "--stage".into(), stage.into()].to_vec();
+        self.engines.insert(name, Outside::Protocol(EngineCommand { program: python.to_owned(), args }));
+    }
+
+    fn leave_out(&mut self, what: &str, why: String) {
+        anstream::eprintln!("left out: {what}: {why}");
+        self.left_out.push(LeftOut { what: what.to_owned(), concurrency: None, why });
+    }
+}
+
+fn unpack() -> std::io::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("tlstax-python-").tempdir()?;
+    fs::create_dir(folder.path().join("requirements"))?;
+    for (name, text) in FILES {
+        fs::write(folder.path().join(name), text)?;
+    }
+    Ok(folder)
+}
+
+/// The interpreter with the profile's packages. Making it anew takes a network and half a minute; then it is found again.
+fn interpreter(folder: &Path, profile: &str) -> Result<PathBuf, String> {
+    let script = folder.join("setup.sh");
+    let output = Command::new("bash").arg(&script).arg(profile).output();
+    let output = output.map_err(|error| format!("running its setup: {error}"))?;
+    if output.status.success() {
+        let python = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        return Ok(PathBuf::from(python));
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it did not say why");
+    Err(last.trim().to_owned())
 }

@@ -1,7 +1,7 @@
 //! What came of the stages: published beside measured, and what their traces show.
 
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
-use measure::result::RunResult;
+use measure::result::{RunResult, Trial};
 use serde::Serialize;
 use talk::checks::{Traits, traits};
 use talk::verdict::{Verdict, judge};
@@ -13,6 +13,8 @@ pub(crate) struct Outcome {
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) traits: Option<Traits>,
+    /// Who carries TLS, and which operations hold the thread.
+    pub(crate) probe: String,
 }
 
 /// Judges every trial of a result, in the order of its sections' cells.
@@ -26,11 +28,24 @@ pub(crate) fn outcomes(result: &RunResult) -> Vec<Outcome> {
                 cell: cell.to_string(),
                 verdict,
                 traits: traits(trial),
+                probe: probe(trial),
             }));
         }
     }
     outcomes
 }
+
+/// What a Rust stage is made of, or what an engine says carries its TLS.
+fn probe(trial: &Trial) -> String {
+    let told = trial.engine.as_ref().and_then(|engine| {
+        let socket = engine.libraries.iter().find(|library| library.starts_with(SOCKET))?;
+        Some(socket.trim_start_matches(SOCKET).trim().to_owned())
+    });
+    fetch::talk::probe(&trial.cell).or(told).unwrap_or_default()
+}
+
+/// How an engine begins what it says of its TLS socket's class.
+const SOCKET: &str = "TLS socket";
 
 const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none())
@@ -51,19 +66,21 @@ pub(crate) fn draw(outcomes: &[Outcome]) -> String {
         "thread\nheld",
         "came out",
     ]);
-    for Outcome { cell, verdict, traits } in outcomes {
+    for Outcome { cell, verdict, traits, probe } in outcomes {
         table.add_row([
             cell.trim_end_matches("/new-conn").to_owned(),
             verdict.n.to_string(),
             verdict.expected.to_owned(),
             verdict.published.map_or_else(String::new, |seconds| format!("{seconds:.2}")),
             format!("{:.2}", verdict.seconds),
+            verdict.open.to_string(),
             verdict.in_flight.to_string(),
             traits.as_ref().map_or_else(String::new, |traits| format!("{:.0} %", traits.held_share * 100.0)),
             if verdict.wrong.is_empty() { "as published" } else { "NOT" }.to_owned(),
+            probe.clone(),
         ]);
     }
-    for column in table.column_iter_mut().skip(3).take(4) {
+    for column in table.column_iter_mut().skip(3).take(5) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table.to_string()

@@ -52,8 +52,8 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
         return Ok(Vec::new());
     }
     let title = format!("Stage by client, {} over HTTPS: in flight at the origin, seconds (published)", section.name);
-    let canvas =
-        Canvas::new((NAMES + COLUMN * columns.len() as i32 + 12) as u32, (ABOVE + ROW * ROWS.len() as i32 + 10) as u32);
+    let width = (NAMES + COLUMN * columns.len() as i32 + 12) as u32;
+    let canvas = Canvas::new(width.max(WIDTH), (ABOVE + ROW * ROWS.len() as i32 + 10) as u32);
     let root = canvas.clone().into_drawing_area();
     title_of(&root, &title)?;
     let centred = || label().pos(Pos::new(HPos::Center, VPos::Center));

@@ -1,0 +1,33 @@
+//! What a TLS configuration of its own costs a request: the trust store, parsed again each time.
+
+use handshake::{Authority, Primitive, Stack};
+use serde::Serialize;
+
+/// One stack's cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct TrustStore {
+    /// The library with its version.
+    pub(crate) library: String,
+    /// CPU time to parse Mozilla's roots once, ms.
+    pub(crate) ms: f64,
+}
+
+/// How often each is parsed: the least counts, which nothing else has disturbed.
+const TIMES: u32 = 5;
+
+/// What it costs each stack of the talk's cells; a stack that cannot be measured is left out.
+pub(crate) fn costs() -> Vec<TrustStore> {
+    let Ok(authority) = Authority::create() else { return Vec::new() };
+    let of = |stack: Stack| {
+        let mut load = Primitive::TrustStore.prepare(stack, &authority).ok()?;
+        let runs = (0..TIMES).filter_map(|_| load.run(1).ok());
+        Some(TrustStore { library: stack.library(), ms: runs.min()? as f64 / 1e6 })
+    };
+    [Stack::RustlsAwsLc, Stack::OpenSsl].into_iter().filter_map(of).collect()
+}
+
+/// In a line.
+pub(crate) fn line(costs: &[TrustStore]) -> String {
+    let words: Vec<String> = costs.iter().map(|cost| format!("{:.1} ms with {}", cost.ms, cost.library)).collect();
+    format!("A trust store parsed for every request would add {} a request", words.join(", "))
+}
