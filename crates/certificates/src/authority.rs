@@ -84,6 +84,20 @@ impl Authority {
         }
     }
 
+    /// A leaf as good as the good one, for these host names. Every call has files of its own.
+    ///
+    /// # Errors
+    /// As [`Authority::create`], and when a name is none that a certificate can hold.
+    pub fn issue_for(&self, names: &[&str]) -> Result<Issued, Error> {
+        let folder = tempfile::Builder::new()
+            .prefix("names-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(self.folder.path())
+            .map_err(Error::file("creating a folder in", self.folder.path()))?;
+        // It goes with the authority's, in which it is.
+        present_for(&folder.keep(), "names", names, Leaf::Good, self.key, &self.intermediate)
+    }
+
     /// The kind of all its keys.
     pub fn key(&self) -> Key {
         self.key
@@ -119,6 +133,17 @@ fn present(folder: &Path, leaf: Leaf, key: Key, issuer: &Issuer) -> Result<Issue
         Leaf::WrongName => ("wrong-name", &["elsewhere.invalid"]),
         Leaf::Untrusted => ("untrusted", &["localhost", "127.0.0.1", "::1"]),
     };
+    present_for(folder, file, hosts, leaf, key, issuer)
+}
+
+fn present_for(
+    folder: &Path,
+    file: &str,
+    hosts: &[&str],
+    leaf: Leaf,
+    key: Key,
+    issuer: &Issuer,
+) -> Result<Issued, Error> {
     let (certificate, key) = issue::leaf(&format!("tlstax origin ({file})"), key, hosts, leaf, issuer)?;
     let issued = Issued {
         chain_file: folder.join(format!("{file}-chain.pem")),
@@ -146,11 +171,15 @@ mod tests {
     }
 
     fn verify(authority: &Authority, leaf: Leaf, host: &str) -> Result<(), rustls::Error> {
+        verify_issued(authority, &authority.issue(leaf).unwrap(), host)
+    }
+
+    fn verify_issued(authority: &Authority, issued: &Issued, host: &str) -> Result<(), rustls::Error> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(certificates(&authority.trust_file()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
-        let chain = certificates(&authority.issue(leaf).unwrap().chain_file);
+        let chain = certificates(&issued.chain_file);
         let host = ServerName::try_from(host).unwrap().to_owned();
         use rustls::client::danger::ServerCertVerifier;
         verifier.verify_server_cert(&chain[0], &chain[1..], &host, &[], UnixTime::now()).map(|_| ())
@@ -164,6 +193,23 @@ mod tests {
                 assert_eq!(verify(&authority, Leaf::Good, host), Ok(()), "{key} {host}");
             }
         }
+    }
+
+    #[test]
+    fn a_leaf_for_many_names_is_accepted_for_each_and_for_no_other() {
+        let authority = Authority::create().unwrap();
+        let names: Vec<String> = (0..200).map(|number| format!("host-{number:02}.test")).collect();
+        let issued = authority.issue_for(&names.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        for name in &names {
+            assert_eq!(verify_issued(&authority, &issued, name), Ok(()), "{name}");
+        }
+        for stranger in ["localhost", "host-200.test", "test", "a.host-00.test"] {
+            assert!(verify_issued(&authority, &issued, stranger).is_err(), "{stranger}");
+        }
+        let other = authority.issue_for(&["other.test"]).unwrap();
+        assert_ne!(other, issued);
+        assert_eq!(verify_issued(&authority, &issued, "host-00.test"), Ok(()), "it was replaced");
+        assert!(authority.issue_for(&["höst"]).is_err());
     }
 
     #[test]
