@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -60,7 +61,7 @@ func TestTheErrorLogPassesOnWhatIsNoHandshake(t *testing.T) {
 
 func TestTheBacklogIsTheOneAskedFor(t *testing.T) {
 	const backlog = 7
-	listener, err := listen(0, backlog)
+	listener, err := listen(netip.MustParseAddr("127.0.0.1"), 0, backlog)
 	must(t, err)
 	defer listener.Close()
 	raw, err := listener.SyscallConn()

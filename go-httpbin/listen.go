@@ -4,25 +4,26 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 
 	"golang.org/x/sys/unix"
 )
 
-// openListeners opens one listener on the fixed port, or as many as count says where the port is 0. There are many
-// because the connections a client closed linger in TIME_WAIT, each blocking one pair of its port and ours: the
-// client spreads them over our ports. portFlag is how an error names the fixed port to the user.
-func openListeners(port, count, backlog int, portFlag string) ([]*net.TCPListener, error) {
+// openListeners opens a listener per address on the fixed port, or o.ports of them, the addresses taking turns, where
+// the port is 0. There are many because the connections a client closed linger in TIME_WAIT, each blocking one pair of
+// its port and ours: the client spreads them over our ports. portFlag is how an error names the fixed port to the user.
+func openListeners(o options, port int, portFlag string) ([]*net.TCPListener, error) {
+	count := o.ports
 	if port != 0 {
-		listener, err := listen(port, backlog)
-		if err != nil {
-			return nil, fmt.Errorf("%w; choose another %s, or 0 to let the system pick", err, portFlag)
-		}
-		return []*net.TCPListener{listener}, nil
+		count = len(o.addresses)
 	}
 	listeners := make([]*net.TCPListener, 0, count)
-	for range count {
-		listener, err := listen(0, backlog)
+	for i := range count {
+		listener, err := listen(o.addresses[i%len(o.addresses)], port, o.backlog)
+		if err != nil && port != 0 {
+			return nil, fmt.Errorf("%w; choose another %s, or 0 to let the system pick", err, portFlag)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -31,8 +32,8 @@ func openListeners(port, count, backlog int, portFlag string) ([]*net.TCPListene
 	return listeners, nil
 }
 
-func listen(port, backlog int) (*net.TCPListener, error) {
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+func listen(on netip.Addr, port, backlog int) (*net.TCPListener, error) {
+	address := net.JoinHostPort(on.String(), strconv.Itoa(port))
 	var config net.ListenConfig
 	// Since Go 1.24 listeners speak Multipath TCP where the kernel does. The other origin's don't, and a comparison
 	// of the two should not be one of TCP with something else.

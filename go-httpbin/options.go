@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 // options is the command line, parsed and checked.
 type options struct {
+	addresses   []netip.Addr
 	ports       int
 	httpPort    int
 	httpsPort   int
@@ -46,14 +48,15 @@ var (
 
 // rawOptions holds the flags that need more than the flag package to understand.
 type rawOptions struct {
-	tlsVersion, groups, alpn string
+	addresses, tlsVersion, groups, alpn string
 }
 
 func newFlagSet(o *options, raw *rawOptions) *flag.FlagSet {
 	flags := flag.NewFlagSet("go-httpbin", flag.ContinueOnError)
+	flags.StringVar(&raw.addresses, "addresses", "127.0.0.1", "share listeners out over these loopback `ADDRESSES`, 127.0.0.0/8")
 	flags.IntVar(&o.ports, "ports", 16, "open `N` listeners per transport, on ports that the system picks")
-	flags.IntVar(&o.httpPort, "http-port", 0, "serve HTTP on port `P` only (0: as -ports says)")
-	flags.IntVar(&o.httpsPort, "https-port", 0, "serve HTTPS on port `P` only (0: as -ports says)")
+	flags.IntVar(&o.httpPort, "http-port", 0, "serve HTTP on port `P` of each address only (0: as -ports says)")
+	flags.IntVar(&o.httpsPort, "https-port", 0, "serve HTTPS on port `P` of each address only (0: as -ports says)")
 	flags.IntVar(&o.backlog, "backlog", 4096, "let `N` connections wait to be accepted, per listener")
 	flags.StringVar(&o.certFile, "cert", "", "PEM `FILE` with the certificate chain, leaf first (none: HTTP only)")
 	flags.StringVar(&o.keyFile, "key", "", "PEM `FILE` with the leaf's private key")
@@ -70,7 +73,7 @@ func newFlagSet(o *options, raw *rawOptions) *flag.FlagSet {
 }
 
 func printUsage(to io.Writer) {
-	fmt.Fprintln(to, "go-httpbin: tlstax's Go origin. It serves on 127.0.0.1 and prints one JSON line when it is ready.")
+	fmt.Fprintln(to, "go-httpbin: tlstax's Go origin. It serves on loopback and prints one JSON line when it is ready.")
 	fmt.Fprintln(to, "On standard input it takes `ledger` and `mark`, and it ends when standard input does.")
 	flags := newFlagSet(&options{}, &rawOptions{})
 	flags.SetOutput(to)
@@ -88,6 +91,14 @@ func parseOptions(args []string) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q: everything is said by flags", flags.Arg(0))
 	}
 
+	for name := range strings.SplitSeq(raw.addresses, ",") {
+		address, err := netip.ParseAddr(name)
+		// An origin answers whoever asks, and would do so for a whole network.
+		if err != nil || !address.Is4() || !address.IsLoopback() {
+			return o, fmt.Errorf("-addresses: %q is not one of 127.0.0.0/8: an origin serves this machine only", name)
+		}
+		o.addresses = append(o.addresses, address)
+	}
 	var known bool
 	if o.tlsVersion, known = tlsVersions[raw.tlsVersion]; !known {
 		return o, fmt.Errorf("-tls-version %q is not one of 1.2, 1.3", raw.tlsVersion)
@@ -113,6 +124,8 @@ func (o options) check() error {
 	switch {
 	case o.ports < 1 || o.ports > maxPorts:
 		return fmt.Errorf("-ports %d is not between 1 and %d", o.ports, maxPorts)
+	case o.ports < len(o.addresses):
+		return fmt.Errorf("-ports %d is too few for %d -addresses: each needs a listener", o.ports, len(o.addresses))
 	case !isPort(o.httpPort):
 		return fmt.Errorf("-http-port %d is not between 0 and 65535", o.httpPort)
 	case !isPort(o.httpsPort):

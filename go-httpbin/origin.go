@@ -28,7 +28,7 @@ func openOrigin(o options, complaints io.Writer) (*origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := openListeners(o.httpPort, o.ports, o.backlog, "-http-port")
+	plain, err := openListeners(o, o.httpPort, "-http-port")
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func openOrigin(o options, complaints io.Writer) (*origin, error) {
 		if config, err = newTLSConfig(o, &ledger.https); err != nil {
 			return nil, err
 		}
-		if secure, err = openListeners(o.httpsPort, o.ports, o.backlog, "-https-port"); err != nil {
+		if secure, err = openListeners(o, o.httpsPort, "-https-port"); err != nil {
 			return nil, err
 		}
 	}

@@ -112,6 +112,18 @@ func TestTheProtocolWithTheParent(t *testing.T) {
 	equal(t, "requests after the mark", reading.HTTP.Requests, 1)
 }
 
+func TestListenersAreSharedOutOverAddresses(t *testing.T) {
+	opened := openTestOrigin(t, "-ports", "5", "-addresses", "127.0.0.1,127.0.0.2,127.0.0.3")
+	client := newClient(t, nil, false)
+	for i, address := range opened.http {
+		if on := []string{"127.0.0.1:", "127.0.0.2:", "127.0.0.3:"}[i%3]; !strings.HasPrefix(address, on) {
+			t.Errorf("listener %d is on %s instead of %s", i, address, on)
+		}
+		get(t, client, "http://"+address+"/get")
+	}
+	equal(t, "listeners", len(opened.http), 5)
+}
+
 func TestTheOriginEndsWithItsParent(t *testing.T) {
 	p := startProcess(t, "-ports", "1")
 	response, err := http.Get("http://" + p.greeting.HTTP[0] + "/get") // an open connection must not keep it

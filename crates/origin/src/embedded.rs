@@ -13,7 +13,7 @@ mod tls;
 
 use std::future::poll_fn;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::task::Poll;
@@ -64,8 +64,8 @@ pub fn serve(settings: Settings) -> Result<(), Error> {
         name: NAME.to_owned(),
         version: VERSION.to_owned(),
         pid: std::process::id(),
-        http: listen(&runtime, settings.ports, settings.http_port, http)?,
-        https: listen(&runtime, settings.ports, settings.https_port, https)?,
+        http: listen(&runtime, &settings, settings.http_port, http)?,
+        https: listen(&runtime, &settings, settings.https_port, https)?,
     };
     let mut stdout = io::stdout();
     control::say(&mut stdout, &ready).map_err(Error::Announce)?;
@@ -78,18 +78,19 @@ pub fn serve(settings: Settings) -> Result<(), Error> {
     Ok(())
 }
 
-/// Opens one listener on a fixed port, or `count` on ports that the system picks, and accepts on each in a task of
-/// its own.
+/// Opens a listener per address on a fixed port, or as many as are wanted on ports that the system picks, the addresses
+/// taking turns, and accepts on each in a task of its own.
 fn listen(
     runtime: &Runtime,
-    count: u16,
+    settings: &Settings,
     fixed: Option<u16>,
     transport: Arc<Transport>,
 ) -> Result<Vec<SocketAddr>, Error> {
     let mut addresses = Vec::new();
     let fixed = fixed.filter(|port| *port != 0);
-    for _ in 0..fixed.map_or(count, |_| 1) {
-        let asked = SocketAddr::from((Ipv4Addr::LOCALHOST, fixed.unwrap_or_default()));
+    let count = fixed.map_or(usize::from(settings.ports), |_| settings.addresses.len());
+    for address in settings.addresses.iter().cycle().take(count) {
+        let asked = SocketAddr::from((*address, fixed.unwrap_or_default()));
         let failed = |source| Error::Listen { address: asked, source };
         let listener = {
             let _context = runtime.enter();

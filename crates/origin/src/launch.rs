@@ -1,6 +1,7 @@
 //! Which origin to start, and how: the program and its command line.
 
 use std::ffi::OsString;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -45,10 +46,12 @@ impl Kind {
 pub struct Launch {
     /// Which.
     pub kind: Kind,
-    /// Listeners for each of HTTP and HTTPS. Several, because one port has only so many connections a minute: closed
+    /// Loopback addresses that listeners are shared out over, in turns.
+    pub addresses: Vec<Ipv4Addr>,
+    /// Listeners for each of HTTP and HTTPS, at least one to an address. Several, because one port has only so many connections a minute: closed
     /// ones linger.
     pub ports: u16,
-    /// The one port to serve HTTP on; none: as many as `ports` says, picked by the system.
+    /// The one port of each address to serve HTTP on; none: as many as `ports` says, picked by the system.
     pub http_port: Option<u16>,
     /// The one port to serve HTTPS on, likewise.
     pub https_port: Option<u16>,
@@ -66,10 +69,11 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// With 16 ports for each transport, the default pins, and any CPU.
+    /// With 16 ports of 127.0.0.1 for each transport, the default pins, and any CPU.
     pub fn new(kind: Kind, chain_file: impl Into<PathBuf>, key_file: impl Into<PathBuf>) -> Launch {
         Launch {
             kind,
+            addresses: vec![Ipv4Addr::LOCALHOST],
             ports: 16,
             http_port: None,
             https_port: None,
@@ -98,6 +102,8 @@ impl Launch {
         let mut flag = |name: &str, value: OsString| {
             command.arg(name).arg(value);
         };
+        let addresses: Vec<String> = self.addresses.iter().map(ToString::to_string).collect();
+        flag("--addresses", addresses.join(",").into());
         flag("--ports", self.ports.to_string().into());
         for (name, port) in [("--http-port", self.http_port), ("--https-port", self.https_port)] {
             if let Some(port) = port {
@@ -124,6 +130,7 @@ mod tests {
     fn what_is_launched_is_what_the_server_reads() {
         let program = EmbeddedProgram { exe: "tlstax".into(), leading_args: vec!["serve-embedded".into()] };
         let launch = Launch {
+            addresses: vec![Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)],
             ports: 3,
             http_port: Some(8080),
             pins: Pins { tls_version: TlsVersion::Tls12, groups: vec![Group::Secp256r1], ..Pins::default() },
@@ -135,7 +142,7 @@ mod tests {
         assert_eq!(arguments.next().as_deref(), Some("serve-embedded"));
         let settings = Settings::from_args(arguments).unwrap();
         assert_eq!((settings.ports, settings.http_port, settings.https_port), (3, Some(8080), None));
-        assert_eq!(settings.pins, launch.pins);
+        assert_eq!((settings.addresses, settings.pins), (launch.addresses, launch.pins));
         assert!(settings.foreground);
     }
 }

@@ -5,6 +5,7 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::Ipv4Addr;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -181,6 +182,27 @@ fn what_does_not_speak_the_protocol_is_named() {
     assert!(says("hello").contains("hello"));
     let newer = says(r#"{"tlstax_origin":2,"name":"x","version":"x","pid":1,"http":[],"https":[]}"#);
     assert!(newer.contains("version 2"), "{newer}");
+}
+
+#[test]
+fn listeners_are_shared_out_over_addresses() {
+    let addresses: Vec<Ipv4Addr> = (1..=3).map(|last| Ipv4Addr::new(127, 0, 0, last)).collect();
+    for kind in kinds() {
+        let shared = Launch { addresses: addresses.clone(), ports: 5, ..launch(kind.clone(), Pins::default()) };
+        let origin = Origin::start(&shared).unwrap();
+        for listening in [&origin.ready().http, &origin.ready().https] {
+            assert_eq!(listening.len(), 5);
+            assert!(listening.iter().zip(addresses.iter().cycle()).all(|(socket, address)| socket.ip() == *address));
+        }
+        origin
+            .ready()
+            .https
+            .iter()
+            .for_each(|address| assert_eq!(TlsClient::usual().connect(*address).get("/get").status, 200));
+        let elsewhere = Launch { addresses: vec![Ipv4Addr::new(192, 0, 2, 1)], ..launch(kind, Pins::default()) };
+        let error = Origin::start(&elsewhere).unwrap_err().to_string();
+        assert!(error.contains("127.0.0.0/8"), "{error}");
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What the embedded server is told on its command line: the same flags as the origin in Go takes.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::{Error, Pins};
 
@@ -10,13 +12,16 @@ use crate::{Error, Pins};
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "embedded", no_binary_name = true)]
 pub struct Settings {
-    /// Listeners for each of HTTP and HTTPS, all on 127.0.0.1.
+    /// Loopback addresses that listeners are shared out over.
+    #[arg(long, value_name = "ADDRESS,…", value_delimiter = ',', default_value = "127.0.0.1", value_parser = loopback)]
+    pub addresses: Vec<Ipv4Addr>,
+    /// Listeners for each of HTTP and HTTPS, the addresses taking turns.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     pub ports: u16,
-    /// Serve HTTP on this port only; 0: as --ports says.
+    /// Serve HTTP on this port of each address only; 0: as --ports says.
     #[arg(long, value_name = "PORT")]
     pub http_port: Option<u16>,
-    /// Serve HTTPS on this port only; 0: as --ports says.
+    /// Serve HTTPS on this port of each address only; 0: as --ports says.
     #[arg(long, value_name = "PORT")]
     pub https_port: Option<u16>,
     /// PEM: the leaf, then its intermediates.
@@ -39,7 +44,21 @@ impl Settings {
     /// # Errors
     /// [`Error::Arguments`], whose text says which argument is wrong and how to ask for help.
     pub fn from_args(arguments: impl Iterator<Item = String>) -> Result<Settings, Error> {
-        Settings::try_parse_from(arguments).map_err(Error::Arguments)
+        let settings = Settings::try_parse_from(arguments).map_err(Error::Arguments)?;
+        let (ports, addresses) = (usize::from(settings.ports), settings.addresses.len());
+        if ports < addresses {
+            let reason = format!("--ports {ports} is too few for {addresses} --addresses: each needs a listener\n");
+            return Err(Error::Arguments(clap::Error::raw(ErrorKind::ValueValidation, reason)));
+        }
+        Ok(settings)
+    }
+}
+
+/// An address of this machine alone: an origin answers whoever asks, and would do so for a whole network.
+fn loopback(text: &str) -> Result<Ipv4Addr, String> {
+    match text.parse::<Ipv4Addr>() {
+        Ok(address) if address.is_loopback() => Ok(address),
+        _ => Err("it is not one of 127.0.0.0/8: an origin serves this machine only".to_owned()),
     }
 }
 
@@ -57,7 +76,19 @@ mod tests {
     fn the_defaults_are_the_handshake_that_everyone_can_do() {
         let settings = settings(&[]).unwrap();
         assert_eq!((settings.ports, settings.http_port, settings.foreground), (16, None, false));
-        assert_eq!(settings.pins, Pins::default());
+        assert_eq!((settings.addresses, settings.pins), (vec![Ipv4Addr::LOCALHOST], Pins::default()));
+    }
+
+    #[test]
+    fn only_this_machine_is_served() {
+        let addresses = settings(&["--addresses", "127.0.0.1,127.9.0.2"]).unwrap().addresses;
+        assert_eq!(addresses, [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 9, 0, 2)]);
+        for address in ["192.0.2.1", "0.0.0.0", "127.0.0.1,10.0.0.1", "::1", "localhost"] {
+            let error = settings(&["--addresses", address]).unwrap_err().to_string();
+            assert!(error.contains("127.0.0.0/8"), "{error}");
+        }
+        let error = settings(&["--addresses", "127.0.0.1,127.0.0.2", "--ports", "1"]).unwrap_err().to_string();
+        assert!(error.contains("--ports 1 is too few"), "{error}");
     }
 
     #[test]
