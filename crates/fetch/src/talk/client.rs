@@ -9,22 +9,13 @@ use measure::trace::Step;
 use rustls::ClientConfig;
 use serde_json::Value;
 
-use super::stream::{Lane, Stream};
+use super::exchange::{Exchange, Reading};
+use super::stream::Lane;
 use super::ways::Ways;
-use crate::answer::LONGEST_BODY;
-use crate::clients::{Shared, USER_AGENT};
+use crate::clients::Shared;
 use crate::slot::AsyncClient;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError};
-
-/// How a client reads: by which of two operations of its connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// As the HTTP client of Python 2.7.
-    Recv,
-    /// As that of Python 3.7.
-    RecvInto,
-}
 
 /// One slot's client.
 pub(crate) struct StageClient {
@@ -75,24 +66,19 @@ pub(crate) fn clients(shared: &Shared, slots: u32, ways: Ways, reading: Reading,
 impl AsyncClient for StageClient {
     async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         let tracer = Arc::clone(&self.shared.tracer);
-        let lane = Lane { tracer: &tracer, request };
+        let lane = Lane { tracer: Some(&tracer), request };
         lane.note(Step::Start);
         if let Some(meet) = &self.meet {
             meet.begins();
         }
         let targets = Arc::clone(&self.shared.targets);
         let target = targets.get(targets.pick(self.shared.connection, 0, request));
-        let mut stream = self.open(target, lane).await?;
-
-        lane.note(Step::Sending);
-        stream.send(&get(target, request)).await.map_err(|error| ErrorKind::Http.because(error))?;
-        self.marks.wrote();
-        lane.note(Step::Sent);
+        let mut exchange = Exchange::open(target, self.tls.as_ref(), self.ways, lane, &self.marks).await?;
+        exchange.send(target, request).await?;
         if let Some(meet) = &self.meet {
             meet.sent().await;
         }
-        lane.note(Step::Reading);
-        let (status, body) = self.answer(&mut stream, lane).await?;
+        let (status, body) = exchange.answer(self.reading).await?;
         check(&self.shared, target, request, status, &body)?;
         lane.note(Step::Done);
         Ok(())
@@ -101,74 +87,6 @@ impl AsyncClient for StageClient {
     fn marks(&self) -> &Marks {
         &self.marks
     }
-}
-
-impl StageClient {
-    async fn open<'a>(&self, target: &Target, lane: Lane<'a>) -> Result<Stream<'a>, FetchError> {
-        let stream = Stream::connect(target.addr, self.ways, lane).await;
-        let mut stream = stream.map_err(|error| ErrorKind::Connect.because(error))?;
-        self.marks.connected();
-        if let Some(config) = &self.tls {
-            lane.note(Step::Handshake);
-            stream.handshake(config, &target.host).await.map_err(|error| ErrorKind::Tls.because(error))?;
-            self.marks.secured();
-            lane.note(Step::Secured);
-        }
-        Ok(stream)
-    }
-
-    /// Reads until the answer is complete: its status and its body.
-    async fn answer(&self, stream: &mut Stream<'_>, lane: Lane<'_>) -> Result<(u16, Vec<u8>), FetchError> {
-        let mut answer = Vec::new();
-        let mut buffer = [0; 4096];
-        loop {
-            let bytes = match self.reading {
-                Reading::Recv => stream.recv().await,
-                Reading::RecvInto => stream.recv_into(&mut buffer).await.map(|count| buffer[..count].to_vec()),
-            };
-            let bytes = bytes.map_err(|error| ErrorKind::Http.because(error))?;
-            if answer.is_empty() && !bytes.is_empty() {
-                self.marks.read();
-                lane.note(Step::FirstByte);
-            }
-            if bytes.is_empty() {
-                return Err(ErrorKind::Http.because("the connection ended before the answer was complete"));
-            }
-            answer.extend_from_slice(&bytes);
-            if let Some((status, body)) = complete(&answer)? {
-                return Ok((status, body.to_vec()));
-            }
-        }
-    }
-}
-
-/// The request's number, as the talk's scripts have it: every answer names it back.
-fn path(target: &Target, request: u64) -> String {
-    let path = target.path.path_and_query().map_or("/", |path| path.as_str());
-    let separator = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{separator}page={request}")
-}
-
-fn get(target: &Target, request: u64) -> Vec<u8> {
-    let host = String::from_utf8_lossy(target.authority.as_bytes());
-    let path = path(target, request);
-    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\nAccept: */*\r\n\r\n").into_bytes()
-}
-
-/// The status and the body of an answer that is all there; `None` while some is to come.
-fn complete(answer: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError> {
-    let mut headers = [httparse::EMPTY_HEADER; 32];
-    let mut response = httparse::Response::new(&mut headers);
-    let parsed = response.parse(answer).map_err(|error| ErrorKind::Http.because(error))?;
-    let httparse::Status::Complete(head) = parsed else { return Ok(None) };
-    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
-    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
-    let Some(length) = length.filter(|length| *length <= LONGEST_BODY) else {
-        return Err(ErrorKind::Http.because("the answer does not tell its length"));
-    };
-    let body = &answer[head..];
-    let Some(status) = response.code else { return Err(ErrorKind::Http.because("the answer has no status")) };
-    Ok((body.len() >= length).then(|| (status, &body[..length])))
 }
 
 /// Every answer is to the request that asked: status 200, and the page of its own.
@@ -186,21 +104,5 @@ fn check(shared: &Shared, target: &Target, request: u64, status: u16, body: &[u8
             Err(ErrorKind::Content
                 .because(format!("the answer is to {url:?}, {asked} of {} was asked for", target.url)))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_complete_when_its_length_is_there() {
-        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
-        assert_eq!(complete(answer).unwrap(), Some((200, &b"abc"[..])));
-        for cut in 0..answer.len() {
-            assert_eq!(complete(&answer[..cut]).unwrap(), None, "{cut}");
-        }
-        assert!(complete(b"HTTP/1.1 200 OK\r\n\r\n").is_err(), "without a length nobody knows when it ends");
-        assert!(complete(b"SSH-2.0\r\n\r\n").is_err());
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! A stage is a table of operations and ways to wait ([`ways`]) on a single-threaded executor. Beside the stages stand
 //! controls, cures, and the fault as Rust programs have it. What each came to when it was published, and what it must come
-//! to here, is for crate `talk`.
+//! to here, is for crate `talk`. [`gets`] makes many GETs in three of these ways, for a program that wants their answers.
 
 mod blocking;
 mod client;
+mod exchange;
+pub mod gets;
 mod stages;
 mod stream;
 mod ways;

@@ -3,7 +3,8 @@
 use workload::{Cell, Connection};
 
 use super::blocking::{handed_over, inside};
-use super::client::{Reading, clients};
+use super::client::clients;
+use super::exchange::Reading;
 use super::ways::{Ways, registered_last};
 use crate::PrepareError;
 use crate::clients::{Shared, ureq};
