@@ -37,6 +37,8 @@ pub(crate) enum Failure {
     Chart(#[from] report::charts::ChartError),
     #[error(transparent)]
     Folder(#[from] report::folder::FolderError),
+    #[error(transparent)]
+    ReportingTool(#[from] reporting_tool::Error),
     #[error("{0}")]
     Usage(String),
     #[error("writing JSON failed: {0}")]

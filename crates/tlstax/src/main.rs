@@ -31,6 +31,8 @@ enum Command {
     Run(Box<cmd::run::Args>),
     /// Reproduce the talk: the same fetches in one second or in ten, by how their TLS layer waits
     Talk(cmd::talk::Args),
+    /// The talk's use case: 10,000 HTTPS GETs of 50 hosts, one by one, blocking inside async, and properly
+    ReportingTool(cmd::reporting_tool::Args),
     /// Draw a run: the page, its charts, the Markdown and the data
     Report(cmd::report::Args),
     /// Name the cells that can run here
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => cmd::run::run(&args),
         Command::Talk(args) => cmd::talk::run(&args),
+        Command::ReportingTool(args) => cmd::reporting_tool::run(&args),
         Command::Report(args) => cmd::report::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),

@@ -17,13 +17,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// For a run of `trials`.
     pub(crate) fn new(trials: u64) -> Progress {
-        let bar = ProgressBar::with_draw_target(Some(trials), ProgressDrawTarget::stderr());
-        // A template of ours that the library does not understand would show the library's own bar.
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} · {elapsed} of about {duration} · {msg}")
-        {
-            bar.set_style(style);
-        }
-        Progress { bar, section: String::new() }
+        Progress { bar: bar(trials), section: String::new() }
     }
 
     /// Takes the bar away.
@@ -32,11 +26,26 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        if std::io::stderr().is_terminal() {
-            self.bar.println(text);
-        } else {
-            anstream::eprintln!("{text}");
-        }
+        line(&self.bar, text);
+    }
+}
+
+/// A bar of `length` steps on standard error; nothing where that is no terminal.
+pub(crate) fn bar(length: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    // A template of ours that the library does not understand would show the library's own bar.
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} · {elapsed} of about {duration} · {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// A line on standard error, above the bar.
+pub(crate) fn line(bar: &ProgressBar, text: &str) {
+    if std::io::stderr().is_terminal() {
+        bar.println(text);
+    } else {
+        anstream::eprintln!("{text}");
     }
 }
 

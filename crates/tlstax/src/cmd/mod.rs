@@ -5,6 +5,7 @@ pub(crate) mod engine;
 pub(crate) mod list;
 pub(crate) mod origin;
 pub(crate) mod report;
+pub(crate) mod reporting_tool;
 pub(crate) mod run;
 pub(crate) mod serve_embedded;
 pub(crate) mod show;

@@ -47,7 +47,8 @@ fn probe(trial: &Trial) -> String {
 /// How an engine begins what it says of its TLS socket's class.
 const SOCKET: &str = "TLS socket";
 
-const STYLE: TableStyle = TableStyle::new()
+/// How tables of the talk look.
+pub(crate) const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none())
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());

@@ -1,0 +1,200 @@
+//! The run: an origin for all hosts, then the three manners one after the other, each accounted for.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use fetch::talk::gets::{Getter, Manner};
+use ledger::Ledger;
+use measure::process::raise_open_files;
+use origin::{Authority, Kind, Launch, Origin};
+use serde::Serialize;
+
+use crate::Error;
+use crate::accounts::Accounts;
+use crate::budget::Budget;
+use crate::figures::{Done, Figures, WayReport, misfit};
+use crate::fleet::{self, Fleet, Role};
+
+/// Descriptors that a process has open beside its connections.
+const BESIDE: u64 = 128;
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Requests there are to make. They are all made properly.
+    pub requests: u64,
+    /// Requests that the other manners make of them, at most.
+    pub sample: u64,
+    /// Hosts that take turns: some of [`fleet::HOSTS`].
+    pub hosts: u16,
+    /// Requests in flight.
+    pub at_once: u32,
+    /// How long an ordinary host takes to answer.
+    pub service: Duration,
+    /// Who plays the hosts.
+    pub origin: Kind,
+    /// Becomes true when the run is to end now.
+    pub interrupt: Arc<AtomicBool>,
+}
+
+/// Who looks on.
+pub trait Observer {
+    /// All hosts listen.
+    fn listens(&mut self, origin: &str, hosts: u16, addresses: &[Ipv4Addr]);
+    /// A manner begins with so many requests.
+    fn begins(&mut self, manner: Manner, requests: u64);
+    /// One more request has been answered or has failed.
+    fn got(&mut self);
+    /// A manner has ended.
+    fn ended(&mut self, figures: &Figures);
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Workload {
+    /// Requests there are to make.
+    pub requests: u64,
+    /// Requests that scaled-down manners make.
+    pub sample: u64,
+    /// Requests in flight that were asked for.
+    pub in_flight: u32,
+    /// Hosts.
+    pub hosts: u16,
+    /// The addresses they share.
+    pub addresses: Vec<Ipv4Addr>,
+    /// How long an ordinary host takes, s.
+    pub service_s: f64,
+    /// The host that takes longer, and how many times as long.
+    pub slow_host: String,
+    /// [`fleet::SLOW`].
+    pub slow_factor: u32,
+    /// The host that fails every request.
+    pub failing_host: String,
+    /// Who played the hosts.
+    pub origin: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// What was asked for.
+    pub workload: Workload,
+    /// What it takes to fit the limit.
+    pub budget: Budget,
+    /// What each manner came to.
+    pub ways: Vec<WayReport>,
+    /// What was lost, failed unexpectedly, or does not fit while it should, a sentence each.
+    pub wrong: Vec<String>,
+    /// Whether it was ended before its time.
+    pub interrupted: bool,
+}
+
+/// Makes the requests in every manner.
+///
+/// # Errors
+/// When there is no origin, no certificate, no executor, or no descriptor for so many connections. Requests that fail are
+/// no error: the report has them.
+pub fn run(settings: &Settings, observer: &mut impl Observer) -> Result<Report, Error> {
+    open_files(settings.at_once, settings.hosts)?;
+    let authority = Authority::create().map_err(origin::Error::from)?;
+    let mut origin = start(settings, &authority)?;
+    let ready = origin.ready().clone();
+    let hosts = usize::from(settings.hosts);
+    let listeners = ready.https.get(..hosts);
+    let listeners = listeners.ok_or(Error::Listeners { there: ready.https.len(), hosts: settings.hosts })?;
+    let fleet = Fleet::new(listeners, settings.service);
+    let groups: Vec<String> = origin::Pins::default().groups.iter().map(ToString::to_string).collect();
+    let getter = Getter::new(&fleet.targets(), &authority.trust_file(), &groups)?;
+    observer.listens(&ready.name, settings.hosts, &fleet::addresses(settings.hosts));
+
+    let (mut ways, mut wrong) = (Vec::new(), Vec::new());
+    for manner in Manner::ALL {
+        if settings.interrupt.load(Relaxed) {
+            break;
+        }
+        let done = fetch_all(settings, manner, &getter, &fleet, &mut origin, observer)?;
+        wrong.extend(done.1);
+        observer.ended(&done.0.figures);
+        ways.push(done.0);
+    }
+    let served_s = fleet.service_s(settings.requests);
+    let properly = ways.iter().find(|way| way.figures.way == Manner::Properly.name());
+    wrong.extend(properly.and_then(|way| misfit(&way.figures, served_s)));
+    Ok(Report {
+        budget: Budget::of(settings.requests, settings.service.as_secs_f64(), served_s),
+        workload: workload(settings, &fleet, format!("{} {}", ready.name, ready.version)),
+        ways,
+        wrong,
+        interrupted: settings.interrupt.load(Relaxed),
+    })
+}
+
+/// Makes the requests of one manner: its report, and what is wrong with it.
+fn fetch_all(
+    settings: &Settings,
+    manner: Manner,
+    getter: &Getter,
+    fleet: &Fleet,
+    origin: &mut Origin,
+    observer: &mut impl Observer,
+) -> Result<(WayReport, Vec<String>), Error> {
+    let (requests, at_once) = match manner {
+        Manner::Serially => (settings.sample.min(settings.requests), 1),
+        Manner::BlockingInAsync => (settings.sample.min(settings.requests), settings.at_once),
+        Manner::Properly => (settings.requests, settings.at_once),
+    };
+    observer.begins(manner, requests);
+    let mut accounts = Accounts::new(fleet);
+    let before: Ledger = origin.mark()?;
+    let made = getter.get(manner, requests, at_once, &settings.interrupt, |got| {
+        let url = getter.url(got.request);
+        accounts.take(got, &url);
+        observer.got();
+    })?;
+    let seen = origin.ledger()?.https.since(&before.https);
+    let done = Done { manner, at_once, made, all: settings.requests, totals: accounts.close(), seen: &seen };
+    let wrong = done.wrong();
+    Ok((done.report(fleet), wrong))
+}
+
+/// A listener for every host, and a certificate that names them all.
+fn start(settings: &Settings, authority: &Authority) -> Result<Origin, Error> {
+    let names = fleet::names(settings.hosts);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let issued = authority.issue_for(&names).map_err(origin::Error::from)?;
+    let launch = Launch {
+        addresses: fleet::addresses(settings.hosts),
+        ports: settings.hosts,
+        ..Launch::new(settings.origin.clone(), issued.chain_file, issued.key_file)
+    };
+    Ok(Origin::start(&launch)?)
+}
+
+/// Raises the limit of open files, and refuses what would exceed it.
+fn open_files(at_once: u32, hosts: u16) -> Result<(), Error> {
+    let limit = raise_open_files()?;
+    // The client has two for a connection, what the reactor knows and what it does not. The origin has one, and listeners.
+    let needed = (2 * u64::from(at_once)).max(u64::from(at_once) + 2 * u64::from(hosts)) + BESIDE;
+    if needed > limit { Err(Error::OpenFiles { at_once, needed, limit }) } else { Ok(()) }
+}
+
+fn workload(settings: &Settings, fleet: &Fleet, origin: String) -> Workload {
+    let name_of = |role| {
+        let host = fleet.hosts().iter().find(|host| host.role == role);
+        host.map_or_else(String::new, |host| host.name.clone())
+    };
+    Workload {
+        requests: settings.requests,
+        sample: settings.sample.min(settings.requests),
+        in_flight: settings.at_once,
+        hosts: settings.hosts,
+        addresses: fleet::addresses(settings.hosts),
+        service_s: settings.service.as_secs_f64(),
+        slow_host: name_of(Role::Slow),
+        slow_factor: fleet::SLOW,
+        failing_host: name_of(Role::Failing),
+        origin,
+    }
+}
