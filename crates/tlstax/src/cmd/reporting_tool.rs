@@ -144,6 +144,9 @@ fn text(report: &Report, path: &Path) -> String {
     for line in &report.wrong {
         text.push_str(&format!("WRONG: {line}\n"));
     }
+    if report.interrupted {
+        text.push_str("Interrupted: what was begun is told, no more was begun.\n");
+    }
     text.push_str(&format!("\nReport: {}\n", path.display()));
     text
 }
