@@ -69,7 +69,14 @@ fn group(
     let mut group = criterion.benchmark_group(cost.group(&format!("{stack}/{}", section.name)));
     let connection = section.cells.first().map(|cell| cell.connection);
     let (warm_up, measurement) = times(stack, connection);
-    group.warm_up_time(warm_up).measurement_time(measurement).sampling_mode(SamplingMode::Flat);
+    group.sampling_mode(SamplingMode::Flat);
+    // A group's own times would beat those of the command line.
+    if !is_asked("--warm-up-time") {
+        group.warm_up_time(warm_up);
+    }
+    if !is_asked("--measurement-time") {
+        group.measurement_time(measurement);
+    }
     group.throughput(Throughput::Elements(section.workload.requests.get()));
     for cell in section.cells.iter().filter(|cell| cell.tls == stack) {
         let mut bench = laboratory.bench(section, cell);
@@ -80,6 +87,10 @@ fn group(
     }
     group.finish();
     Ok(())
+}
+
+fn is_asked(flag: &str) -> bool {
+    std::env::args().any(|argument| argument.split('=').next() == Some(flag))
 }
 
 /// What one batch cost. Criterion has no way to hear of a failure: it ends the benchmark before a figure of it is kept.

@@ -82,6 +82,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         pinning,
         workers: None,
         seed: None,
+        command: command(),
         program,
         outside: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),
@@ -90,6 +91,12 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     anstream::eprintln!("origin: {} {}", origin.name, origin.version);
     let writer = ResultWriter::create(dir, session.run())?;
     Ok((session, writer))
+}
+
+/// What was typed: cargo gives the program a flag of its own.
+fn command() -> Vec<String> {
+    let typed = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    ["cargo", "bench", "--bench", "fetch", "--"].map(str::to_owned).into_iter().chain(typed).collect()
 }
 
 impl Bench<'_> {
@@ -109,7 +116,8 @@ impl Bench<'_> {
         let trial = session.batch(resident);
         if let Verdict::Invalid(reasons) = &trial.verdict {
             let failure = Failure::Invalid { cell: self.cell.clone(), reasons: reasons.join("; ") };
-            writer.append(&trial)?;
+            let valid = (1..).zip(self.kept.drain(..)).map(|(round, trial)| Trial { round, ..trial });
+            valid.chain([Trial { round: ROUNDS + 1, ..trial }]).try_for_each(|trial| writer.append(&trial))?;
             return Err(failure);
         }
         if self.kept.len() >= ROUNDS as usize {

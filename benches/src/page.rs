@@ -2,13 +2,48 @@
 
 use std::path::Path;
 
-use measure::result::{RUN_FILE, RunInfo, RunResult, Section, Trial, describe};
+use measure::machine::{Machine, allowed_cpus};
+use measure::result::{
+    FORMAT, Handshake, Order, OriginInfo, Pinning, RUN_FILE, ResultWriter, RunInfo, RunResult, Section, Trial, describe,
+};
 use report::digest::Digest;
 use report::files::{PAGE, files};
 use report::folder;
 use workload::Cell;
 
 use crate::failure::Failure;
+
+/// Makes the folder of a run that has no cells, for figures that stand beside none; a run that is there stays.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
+    if dir.join(RUN_FILE).is_file() {
+        return Ok(());
+    }
+    let cpus = allowed_cpus();
+    let now = jiff::Timestamp::now().to_string();
+    let run = RunInfo {
+        format: FORMAT,
+        tlstax: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: None,
+        started: now.clone(),
+        command: ["cargo", "bench", "--bench", "handshake"].map(str::to_owned).to_vec(),
+        seed: 0,
+        pinning: Pinning { client: cpus.clone(), origin: cpus },
+        workers: 1,
+        origin: OriginInfo { name: "none".to_owned(), version: String::new(), why: "in memory".to_owned(), ports: 0 },
+        handshake: Handshake::default(),
+        machine: Machine::read(),
+        order: Order::Blocks,
+        sections: Vec::new(),
+        left_out: Vec::new(),
+        ended: Some(now),
+        interrupted: false,
+    };
+    ResultWriter::create(dir, &run)?;
+    Ok(())
+}
 
 /// Ends the run in `dir`: what was filtered out is taken from its description.
 ///

@@ -3,6 +3,7 @@
 //! OpenSSL reads the file that pins its groups when it is first used, and executors the number of their threads: both are
 //! told by the environment, which a process cannot change for itself once it runs.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -24,15 +25,24 @@ pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
     command.args(args).envs(environment.pinned().iter().map(|(name, value)| (name, value)));
-    command.env(folder::VARIABLE, dir);
+    // Keys and settings of a process that is ended by a signal stay behind: here they go with this one.
+    let temporary = tempfile::tempdir().map_err(failed)?;
+    command.env(folder::VARIABLE, dir).env("TMPDIR", temporary.path());
     // Ctrl-C on a terminal reaches both: the one that measures ends, and this one still draws what there is.
     signal_hook::flag::register(SIGINT, Arc::default()).map_err(failed)?;
     let status = command.status().map_err(failed)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
-    page::close(dir, code.is_none())?;
+    page::close(dir, code != Some(0))?;
     page::draw(dir)?;
-    Ok(code.map_or(ExitCode::from(INTERRUPTED), ExitCode::from))
+    Ok(match code {
+        Some(code) => ExitCode::from(code),
+        None if status.signal() == Some(SIGINT) => ExitCode::from(INTERRUPTED),
+        None => ExitCode::from(BROKEN_OFF),
+    })
 }
 
-/// 128 + SIGINT: what ends a benchmark by a signal is nearly always Ctrl-C.
+/// 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
+
+/// Ended by another signal: the benchmark could not do its work.
+const BROKEN_OFF: u8 = 2;

@@ -197,6 +197,8 @@ class Stages(unittest.TestCase):
         made = subprocess.run([os.path.join(HERE, 'setup.sh'), PROFILE], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               universal_newlines=True)
         if made.returncode:
+            if os.environ.get('CI'):
+                raise RuntimeError(made.stderr)
             raise unittest.SkipTest(made.stderr)
         cls.python = made.stdout.strip()
         cls.server = subprocess.Popen([tlstax, 'origin'], stdout=subprocess.PIPE, universal_newlines=True)

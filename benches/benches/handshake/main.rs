@@ -30,11 +30,16 @@ fn main() {
         .configure_from_args();
     let authorities = Authorities::default();
     let mut log = Log::default();
-    handshakes::bench(&mut criterion, &authorities, &mut log);
-    bulk::bench(&mut criterion, &authorities, &mut log);
-    primitives::bench(&mut criterion, &authorities, &mut log);
+    let folder = folder::of_this_bench();
+    for bench in [handshakes::bench, bulk::bench, primitives::bench] {
+        bench(&mut criterion, &authorities, &mut log);
+        // Each time anew: whoever ends it halfway keeps what was measured.
+        if setup::is_measuring() {
+            setup::or_exit(show::write(&log.figures(), &folder));
+        }
+    }
     criterion.final_summary();
     if setup::is_measuring() {
-        setup::or_exit(show::report(&log.figures(), &folder::of_this_bench()));
+        setup::or_exit(show::report(&log.figures(), &folder));
     }
 }

@@ -7,19 +7,14 @@ use std::path::Path;
 
 use benches::failure::Failure;
 use benches::page;
-use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, Table};
 use handshake::{Case, Primitive, Side, Stack};
 use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};
 use report::format::number;
+use report::table::STYLE;
 
-/// As the tables of `tlstax show`.
-const STYLE: TableStyle = TableStyle::new()
-    .header_lines(ContentLineStyle::none())
-    .header_separator(LineStyle::none().fill('─').junction('─'))
-    .content_lines(ContentLineStyle::none());
-
-/// Shows what there is, writes it into `folder`, and draws the page of what was run there.
+/// Shows what there is, and draws the page of what was run there.
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     if !figures.is_empty() {
         for line in left_out() {
@@ -28,15 +23,19 @@ pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
         if !figures.handshakes.is_empty() {
             anstream::println!("\n{}", table(&figures.handshakes));
         }
-        write(figures, folder)?;
     }
     page::draw(folder)
 }
 
-fn write(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
+/// Writes what there is so far into `folder`, with a run of no cells where it has none.
+pub(crate) fn write(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
+    if figures.is_empty() {
+        return Ok(());
+    }
+    page::begin_without_cells(folder)?;
     let failed = |source| Failure::Io { doing: "writing into", path: folder.to_owned(), source };
     let text = serde_json::to_string_pretty(figures).map_err(|error| failed(error.into()))?;
-    fs::create_dir_all(folder).and_then(|()| fs::write(folder.join(HANDSHAKE_FILE), text + "\n")).map_err(failed)
+    fs::write(folder.join(HANDSHAKE_FILE), text + "\n").map_err(failed)
 }
 
 /// What can't be had here, by reason.
@@ -74,7 +73,7 @@ fn table(figures: &[HandshakeFigure]) -> String {
     for wanted in rows {
         let rate = |side: Side| {
             let figure = figures.iter().find(|figure| row(figure) == wanted && figure.side == side.name());
-            figure.map_or_else(|| "–".to_owned(), |figure| number((1e9 / figure.mean_ns).round()))
+            figure.map_or_else(|| "–".to_owned(), |figure| number((1e9 / figure.ns_per_handshake).round()))
         };
         let cells = wanted.map(str::to_owned).into_iter().chain(Side::ALL.map(rate));
         table.add_row(cells);

@@ -40,6 +40,8 @@ pub struct Choices {
     pub workers: Option<usize>,
     /// What the order of trials is drawn from; `None`: the time.
     pub seed: Option<u64>,
+    /// What was typed to start it.
+    pub command: Vec<String>,
     /// This program: it is the engine of built-in cells (`engine`), and the embedded origin.
     pub program: EmbeddedProgram,
     /// The engines from outside, by the client of their cells.
@@ -96,13 +98,13 @@ impl Plan {
     /// The plan that follows from `choices`.
     pub fn of(choices: Choices) -> Plan {
         let Choices { sections, left_out, order, origin, why, pins, pinning, workers, seed, .. } = choices;
-        let Choices { program, outside, interrupt, .. } = choices;
+        let Choices { command, program, outside, interrupt, .. } = choices;
         let run = RunInfo {
             format: FORMAT,
             tlstax: env!("CARGO_PKG_VERSION").to_owned(),
             revision: option_env!("TLSTAX_REVISION").map(str::to_owned),
             started: jiff::Timestamp::now().to_string(),
-            command: command(),
+            command,
             seed: seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),
             workers: workers.unwrap_or_else(|| default_workers(&pinning)),
             pinning,
@@ -183,12 +185,6 @@ fn handshake(pins: &Pins) -> Handshake {
         alpn: pins.alpn.first().cloned().unwrap_or_default(),
         certificate: "ECDSA P-256, leaf + intermediate".to_owned(),
     }
-}
-
-/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
-fn command() -> Vec<String> {
-    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
 }
 
 /// Why CPUs could not be shared out.

@@ -29,6 +29,15 @@ pub struct Decision {
     pub taxes: Vec<String>,
 }
 
+/// How the others stand to the least.
+#[derive(Default)]
+struct Standing<'a> {
+    ties: Vec<&'a Row>,
+    dearer: Vec<(&'a Row, Comparison)>,
+    /// Of those with too few common rounds nothing can be said.
+    unknown: Vec<&'a Row>,
+}
+
 /// The others that are named: the nearest ones and the dearest.
 const NAMED: usize = 6;
 
@@ -78,22 +87,23 @@ fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision> {
     let ((best, figure), others) = rows.split_first()?;
     let compared: Vec<(&Row, Option<Comparison>)> =
         others.iter().map(|(row, _)| (*row, compare(best, row, yardstick.of, rounds))).collect();
-    let order =
-        |comparison: &Option<Comparison>| comparison.map_or(Order::Unknown, |known| Order::of_ratio(&known.ratio));
-    let ties: Vec<&Row> =
-        compared.iter().filter(|(_, known)| order(known) == Order::Tie).map(|(row, _)| *row).collect();
-    let mut dearer: Vec<(&Row, Comparison)> = compared
-        .iter()
-        .filter(|(_, known)| order(known) == Order::More)
-        .filter_map(|(row, known)| Some((*row, (*known)?)))
-        .collect();
+    let mut standing = Standing::default();
+    for (row, known) in &compared {
+        match known.map(|known| (Order::of_ratio(&known.ratio), known)) {
+            Some((Order::More, known)) => standing.dearer.push((*row, known)),
+            // Paired, the least median may come out as the greater: no more than a tie either.
+            Some((Order::Tie | Order::Less, _)) => standing.ties.push(*row),
+            Some((Order::Unknown, _)) | None => standing.unknown.push(*row),
+        }
+    }
+    let Standing { ties, mut dearer, unknown } = standing;
     dearer.sort_by(|a, b| a.1.added.median.total_cmp(&b.1.added.median));
     Some(Decision {
         section: summary.section.clone(),
         when: when(summary, &best.cell),
-        choose: choose(best, figure, &ties, others.len(), &yardstick),
+        choose: choose(best, figure, &ties, &unknown, &yardstick, dearer.is_empty()),
         others: named(&dearer).into_iter().map(|(row, comparison)| dearer_by(row, comparison, &yardstick)).collect(),
-        matters: matters(&dearer, &yardstick, summary),
+        matters: matters(&dearer, summary),
         taxes: taxes(summary, &best.cell),
     })
 }
@@ -109,26 +119,38 @@ fn when(summary: &Summary, cell: &Cell) -> String {
     }
 }
 
-fn choose(best: &Row, figure: &Figure, ties: &[&Row], others: usize, yardstick: &Yardstick) -> String {
+fn choose(
+    best: &Row,
+    figure: &Figure,
+    ties: &[&Row],
+    unknown: &[&Row],
+    yardstick: &Yardstick,
+    none_is_dearer: bool,
+) -> String {
     let (least, what) = (name(&best.cell), yardstick.what);
     let [median, low, high] = [figure.median, figure.low, figure.high].map(yardstick.say);
-    if !figure.confident {
+    let undecided = ties.is_empty() && none_is_dearer && !unknown.is_empty();
+    if !figure.confident || undecided {
+        let rounds = unknown.iter().map(|row| row.counted).chain([best.counted]).min().unwrap_or(0);
         let least = format!("the least was {least} with {median} {what}");
         return format!(
-            "No choice from {} rounds: {least}. From {} on there are intervals.",
-            best.counted,
+            "No choice from {rounds} rounds: {least}. From {} on there are intervals.",
             stats::ENOUGH_ROUNDS
         );
     }
     let interval = format!("{median} {what} (95 %: {low} to {high})");
-    if others == 0 {
+    let names = |rows: &[&Row]| rows.iter().map(|row| name(&row.cell)).collect::<Vec<_>>().join(", ");
+    let undecided = match unknown {
+        [] => String::new(),
+        rows => format!(" Not decided, for want of rounds: {}.", names(rows)),
+    };
+    if ties.is_empty() && none_is_dearer {
         return format!("{least} takes {interval}; nothing else was run to choose from.");
     }
     if ties.is_empty() {
-        return format!("Choose {least}: {interval}.");
+        return format!("Choose {least}: {interval}.{undecided}");
     }
-    let names: Vec<String> = ties.iter().map(|row| name(&row.cell)).collect();
-    format!("Choose {least} or, in a tie with it, {}: {interval}.", names.join(", "))
+    format!("Choose {least} or, in a tie with it, {}: {interval}.{undecided}", names(ties))
 }
 
 /// The nearest and the dearest of them.
@@ -147,15 +169,17 @@ fn dearer_by(row: &Row, comparison: Comparison, yardstick: &Yardstick) -> String
 }
 
 /// From how many requests a day the dearest choice costs a minute of CPU more than the cheapest.
-fn matters(dearer: &[(&Row, Comparison)], yardstick: &Yardstick, summary: &Summary) -> Option<String> {
+fn matters(dearer: &[(&Row, Comparison)], summary: &Summary) -> Option<String> {
     let (row, dearest) = dearer.last()?;
-    if summary.waits() || (yardstick.of)(row.rounds.first()?) <= 0.0 || dearest.added.median <= 0.0 {
+    // The interval's upper end, so that what is said holds.
+    let added = dearest.added.high;
+    if summary.waits() || added <= 0.0 {
         return None;
     }
-    let requests = MATTERS_FROM / (dearest.added.median / 1e6);
+    let requests = MATTERS_FROM / (added / 1e6);
     // One significant digit: more would pretend to know the machine that it will run on.
     let power = 10f64.powf(requests.log10().floor());
-    let requests = grouped((requests / power).round() * power);
+    let requests = grouped((requests / power).floor() * power);
     Some(format!(
         "Below {requests} requests a day it does not matter: even {} costs less than a CPU minute more.",
         name(&row.cell)
@@ -250,7 +274,7 @@ mod tests {
         let told = decide(vec![row("b/c/rustls/new-conn", &dear), row("a/c/rustls/new-conn", &LEAST)]);
         assert!(told.choose.starts_with("Choose a/c over rustls: 10.5 µs"), "{}", told.choose);
         assert!(told.others[0].contains("63 core-seconds more per million requests (×7.00"), "{:?}", told.others);
-        assert!(told.matters.unwrap().contains("Below 1,000,000 requests a day"));
+        assert!(told.matters.unwrap().contains("Below 900,000 requests a day"));
     }
 
     #[test]
@@ -262,6 +286,16 @@ mod tests {
         let few = decide(vec![row("a/c/rustls/new-conn", &LEAST[..5]), row("b/c/rustls/new-conn", &[70.0; 5])]);
         assert!(few.choose.starts_with("No choice from 5 rounds"), "{}", few.choose);
         assert!(few.others.is_empty());
+    }
+
+    #[test]
+    fn a_rival_with_too_few_rounds_is_not_beaten() {
+        let dear = [70.0; 6];
+        let rivals = vec![row("a/c/rustls/new-conn", &LEAST), row("b/c/rustls/new-conn", &dear[..5])];
+        let told = decide(rivals.clone());
+        assert!(told.choose.starts_with("No choice from 5 rounds"), "{}", told.choose);
+        let told = decide([rivals, vec![row("c/c/rustls/new-conn", &dear)]].concat());
+        assert!(told.choose.contains("Not decided, for want of rounds: b/c over rustls"), "{}", told.choose);
     }
 
     #[test]

@@ -30,6 +30,17 @@ impl<'a> Digest<'a> {
         Digest { result, summaries: summary::summaries(result), distributions, trials }
     }
 
+    /// Whether all that was run are stages of the talk: they are no models to choose from.
+    pub fn is_talk(&self) -> bool {
+        let mut cells = self.result.run.sections.iter().flat_map(|section| &section.cells).peekable();
+        cells.peek().is_some() && cells.all(|cell| talk::stage::of(cell).is_some())
+    }
+
+    /// What the report is called.
+    pub fn title(&self) -> &'static str {
+        if self.is_talk() { "Slow HTTPS, and why" } else { "What HTTPS costs here" }
+    }
+
     /// The sections with their summaries.
     pub fn sections(&self) -> impl Iterator<Item = (&'a Section, &Summary)> {
         self.result.run.sections.iter().zip(&self.summaries)

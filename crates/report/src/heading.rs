@@ -22,6 +22,9 @@ pub fn lines(result: &RunResult) -> Vec<String> {
 pub fn facts(result: &RunResult) -> Vec<Fact> {
     let run = &result.run;
     let fact = |name, text| Fact { name, text };
+    if run.sections.is_empty() {
+        return vec![fact("CPU", run.machine.cpu.clone())];
+    }
     let mut facts = vec![
         fact("CPUs", format!("{}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu)),
         fact("origin", format!("{} {} ({})", run.origin.name, run.origin.version, why(&run.origin))),

@@ -4,6 +4,7 @@ use measure::result::handshakes::{HandshakeFigure, InMemory};
 
 use crate::field::Field;
 use crate::format::{number, time};
+use crate::markdown::plain;
 
 /// A table of the page.
 pub struct Table {
@@ -15,6 +16,18 @@ pub struct Table {
     pub(crate) rows: Vec<Vec<Field>>,
 }
 
+impl Table {
+    /// The same in Markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let line =
+            |fields: &mut dyn Iterator<Item = String>| format!("| {} |\n", fields.collect::<Vec<_>>().join(" | "));
+        let head = line(&mut self.columns.iter().map(|name| plain(name)));
+        let rule = line(&mut self.columns.iter().map(|_| "---".to_owned()));
+        let rows = self.rows.iter().map(|row| line(&mut row.iter().map(|field| plain(&field.text))));
+        rows.fold(head + &rule, |text, row| text + &row)
+    }
+}
+
 /// Those tables that have rows.
 pub fn tables(figures: &InMemory) -> Vec<Table> {
     let tables = [handshakes(figures), bulk(figures), primitives(figures)];
@@ -23,7 +36,6 @@ pub fn tables(figures: &InMemory) -> Vec<Table> {
 
 fn handshakes(figures: &InMemory) -> Table {
     let mut kinds: Vec<[&str; 5]> = figures.handshakes.iter().map(kind).collect();
-    kinds.dedup();
     let mut seen: Vec<[&str; 5]> = Vec::new();
     kinds.retain(|kind| {
         if seen.contains(kind) {

@@ -4,13 +4,14 @@ use crate::charts::Chart;
 use crate::decisions::decisions;
 use crate::digest::Digest;
 use crate::format::{time, with_interval};
-use crate::heading;
 use crate::summary::{Row, Summary};
+use crate::{heading, in_memory};
 
 /// The whole report with links to its charts.
 pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
     let run = &digest.result.run;
-    let mut text = format!("# What HTTPS costs here\n\n`{}`, begun {}.\n", run.command.join(" "), run.started);
+    let command = plain(&shell_words::join(&run.command));
+    let mut text = format!("# {}\n\n{command}, begun {}.\n", digest.title(), run.started);
     let mut put = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -18,8 +19,11 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     for problem in &digest.result.problems {
         put(format!("\n**{}**", plain(problem)));
     }
-    put("\n## What to choose".to_owned());
-    for decision in decisions(&digest.summaries, run.order) {
+    let decisions = if digest.is_talk() { Vec::new() } else { decisions(&digest.summaries, run.order) };
+    if !decisions.is_empty() {
+        put("\n## What to choose".to_owned());
+    }
+    for decision in decisions {
         put(format!("\n### {}\n\n{}\n", plain(&decision.when), plain(&decision.choose)));
         decision.others.iter().for_each(|other| put(format!("- {}", plain(other))));
         for sentence in decision.matters.iter().chain(&decision.taxes) {
@@ -29,6 +33,10 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     for summary in &digest.summaries {
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
+    }
+    for table in in_memory::tables(&digest.result.in_memory) {
+        put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
+        put(table.markdown());
     }
     put("## Charts\n".to_owned());
     charts.for_each(|chart| put(format!("- [{}]({}.svg)", plain(&chart.title), chart.id)));

@@ -35,7 +35,6 @@ struct Page<'a> {
     caution: Option<&'a str>,
     panels: &'a [Panel],
     in_memory: Vec<Table>,
-    claims: bool,
     columns: &'a [&'a str],
     rows: Vec<TableRow>,
     about: Vec<(&'a str, String)>,
@@ -55,14 +54,8 @@ struct TableRow {
 /// # Errors
 /// When the chart library refuses, which none of its rules gives it reason to.
 pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
-    let panels = if is_talk(digest) { of_talk(digest)? } else { of_matrix(digest)? };
+    let panels = if digest.is_talk() { of_talk(digest)? } else { of_matrix(digest)? };
     Ok(panels.into_iter().filter(|panel| !panel.charts.is_empty()).collect())
-}
-
-/// Whether all that was run are stages of the talk: they are no models to choose from.
-fn is_talk(digest: &Digest<'_>) -> bool {
-    let mut cells = digest.result.run.sections.iter().flat_map(|section| &section.cells).peekable();
-    cells.peek().is_some() && cells.all(|cell| talk::stage::of(cell).is_some())
 }
 
 fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
@@ -155,11 +148,10 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
 /// None that the data can cause: the template was checked when it was compiled.
 pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
     let result = digest.result;
-    let talk = is_talk(digest);
+    let talk = digest.is_talk();
     let decisions = if talk { Vec::new() } else { decisions(&digest.summaries, result.run.order) };
-    let figures = || digest.summaries.iter().flat_map(|summary| &summary.rows).filter_map(|row| row.figures.as_ref());
     let page = Page {
-        title: if talk { "Slow HTTPS, and why" } else { "What HTTPS costs here" }.to_owned(),
+        title: digest.title().to_owned(),
         chooses: !talk,
         subtitle: subtitle(result),
         problems: &result.problems,
@@ -167,7 +159,6 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
         in_memory: in_memory::tables(&result.in_memory),
-        claims: figures().any(|figures| figures.client_us.confident),
         columns: &COLUMNS,
         rows: digest
             .summaries
@@ -175,7 +166,7 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
             .flat_map(|summary| summary.rows.iter().map(|row| table_row(summary, row)))
             .collect(),
         about: about(result),
-        command: result.run.command.join(" "),
+        command: shell_words::join(&result.run.command),
         invalid: digest.summaries.iter().flat_map(invalid).collect(),
         style: include_str!("../templates/page.css"),
         script: include_str!("../templates/page.js"),

@@ -46,23 +46,31 @@ fn section<'d>(digest: &'d Digest<'_>, connection: Connection) -> Option<&'d Sum
 }
 
 fn finding(digest: &Digest<'_>) -> String {
-    let ratio = |tls: &str| {
-        let (model, client) = SHOWN[0];
-        let summary = section(digest, Connection::NewConn)?;
-        Some(summary.figures(model, client, tls, Connection::NewConn)?.tls_tax?.ratio.median)
+    let (model, client) = SHOWN[0];
+    let of = |connection, tls: &str| section(digest, connection)?.figures(model, client, tls, connection)?.tls_tax;
+    let times = |tls: &str| {
+        let ratio = of(Connection::NewConn, tls)?.ratio;
+        ratio.confident.then_some(ratio.median)
     };
-    let kept = section(digest, Connection::KeepAlive).and_then(|summary| {
-        let (model, client) = SHOWN[0];
-        Some(summary.figures(model, client, "rustls", Connection::KeepAlive)?.tls_tax?.added_us.median)
+    let stacks = match (times("rustls"), times("native-tls")) {
+        (Some(rustls), Some(native)) => {
+            format!("{rustls:.0} times the CPU of a plain one with rustls and {native:.0} times with OpenSSL")
+        }
+        (Some(rustls), None) => format!("{rustls:.0} times the CPU of a plain one with rustls"),
+        (None, Some(native)) => format!("{native:.0} times the CPU of a plain one with OpenSSL"),
+        (None, None) => String::new(),
+    };
+    if stacks.is_empty() {
+        return format!(
+            "This run has no new connections of {model}/{client} over TLS in {} rounds or more.",
+            stats::ENOUGH_ROUNDS
+        );
+    }
+    let kept = of(Connection::KeepAlive, "rustls").filter(|tax| tax.added_us.confident);
+    let kept = kept.map_or_else(String::new, |tax| {
+        format!("; kept open, TLS costs it {} µs a request", number(tax.added_us.median))
     });
-    let (Some(rustls), Some(native)) = (ratio("rustls"), ratio("native-tls")) else {
-        return "This run has no new connections over TLS.".to_owned();
-    };
-    let kept = kept.map_or_else(String::new, |us| format!("; kept open, TLS costs it {} µs a request", number(us)));
-    format!(
-        "**A new HTTPS connection costs a client {rustls:.0} times the CPU of a plain one with rustls and {native:.0} times \
-         with OpenSSL{kept}.**"
-    )
+    format!("**A new HTTPS connection costs a client {stacks} ({model}/{client}){kept}.**")
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {

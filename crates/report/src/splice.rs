@@ -59,7 +59,8 @@ pub fn splice(text: &str, known: &[&str], mut write: impl FnMut(Part<'_>) -> Str
         if !known.contains(&name) {
             return Err(SpliceError::Unknown { line, name: name_owned, known: known.join(", ") });
         }
-        let Some((_, after)) = behind.split_once(END) else {
+        // An end behind the next part's beginning is that part's.
+        let Some((_, after)) = behind.split_once(END).filter(|(between, _)| !between.contains(BEGIN)) else {
             return Err(SpliceError::Endless { line, name: name_owned });
         };
         spliced.push_str(&rest[..rest.len() - behind.len()]);
@@ -95,6 +96,8 @@ mod tests {
         let splice = |text| splice(text, &["table"], |_| String::new()).unwrap_err().to_string();
         assert!(splice(TEXT).contains("line 2: there is no part \"pictures\""));
         assert!(splice("\n<!-- tlstax report: table -->\n").contains("line 2: the part \"table\" has no end"));
+        let next = "<!-- tlstax report: table -->\nmine\n<!-- tlstax report: table -->\n<!-- tlstax report end -->";
+        assert!(splice(next).contains("line 1: the part \"table\" has no end"), "the next part's end is not its own");
         assert!(splice("nothing").contains("no marker"));
     }
 }

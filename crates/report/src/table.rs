@@ -74,7 +74,7 @@ fn unpinned(summary: &Summary) -> Vec<String> {
 }
 
 /// Columns side by side under one line: nothing between rows, so that a table stays as short as its figures.
-pub(crate) const STYLE: TableStyle = TableStyle::new()
+pub const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none())
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());

@@ -2,6 +2,8 @@
 (function () {
   'use strict';
 
+  document.querySelector('.tools').hidden = false;
+
   // Filter: a cell stays if its name holds every word.
   const field = document.getElementById('filter');
   const shown = document.getElementById('shown');
@@ -57,6 +59,7 @@
   for (const key of document.querySelectorAll('.series > .key')) {
     const mark = key.parentElement.querySelector('.mark');
     key.setAttribute('role', 'button');
+    key.setAttribute('aria-label', 'Line of ' + key.textContent.trim());
     key.setAttribute('tabindex', '0');
     key.setAttribute('aria-pressed', 'true');
     const toggle = () => {

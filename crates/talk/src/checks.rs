@@ -123,7 +123,7 @@ fn handshake_wait(trace: &[Event]) -> f64 {
             }
             Step::Released => {
                 if let Some(Some(since)) = begun.get(&event.request).copied() {
-                    *waited.entry(event.request).or_default() += event.at - since;
+                    *waited.entry(event.request).or_default() += event.at.saturating_sub(since);
                 }
             }
             Step::Secured => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use measure::result::Trial;
-use measure::trace::{Event, Step};
+use measure::trace::{Event, MOST_EVENTS, Step};
 
 /// What a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,10 +107,14 @@ pub struct Lanes {
 impl Lanes {
     /// The lanes of a trial; `None` where it left no trace.
     pub fn of(trial: &Trial) -> Option<Lanes> {
-        let begin = trial.trace.first()?.at;
+        // Engines of other languages write what they like.
+        let mut trace = trial.trace.clone();
+        trace.truncate(MOST_EVENTS);
+        trace.sort_by_key(|event| event.at);
+        let begin = trace.first()?.at;
         let mut by_request: BTreeMap<u64, Vec<Event>> = BTreeMap::new();
-        for event in &trial.trace {
-            by_request.entry(event.request).or_default().push(*event);
+        for event in trace {
+            by_request.entry(event.request).or_default().push(event);
         }
         let requests: BTreeMap<u64, Vec<Span>> =
             by_request.into_iter().map(|(request, events)| (request, spans(&events, begin))).collect();

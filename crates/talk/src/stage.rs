@@ -99,7 +99,8 @@ fn original(profile: &str, stage: &str, is_tls: bool) -> Option<Stage> {
         ("3", Python::V27) => ("3", Fast),
         ("3", Python::V37) => ("3", Slow),
         ("4", _) => ("4", Fast),
-        ("4-before", Python::V27) => ("4", Fast),
+        // Never published for 2.7, which needs no patch.
+        ("4-before", Python::V27) => ("4-before", Fast),
         ("4-before", Python::V37) => ("4-before", Slow),
         _ => return None,
     };

@@ -22,6 +22,8 @@ pub struct Verdict {
     pub seconds: f64,
     /// What was published for so many requests, s at a delay of 1 s; `None` for what has no counterpart.
     pub published: Option<f64>,
+    /// Whether a profiler ran when it was, which costs 0.3 to 0.5 s.
+    pub profiled: bool,
     /// Most connections open at once, by the origin's ledger.
     pub open: u64,
     /// Most requests in flight, by the same.
@@ -57,6 +59,7 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
         delay,
         seconds,
         published: published.map(|Published { seconds, .. }| seconds),
+        profiled: published.is_some_and(|Published { profiled, .. }| profiled),
         open: trial.ledger.as_ref().map_or(0, |ledger| ledger.most_open),
         in_flight,
         wrong,

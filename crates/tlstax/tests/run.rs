@@ -23,7 +23,8 @@ fn every_cell_of_the_table_is_valid() {
         assert!(trial.client.cpu_ns > 0 && trial.origin.cpu_ns > 0 && trial.peak_memory_bytes > trial.recorder_bytes);
         assert!(trial.client_in_flight.unwrap() <= 4);
         let is_async = ["tokio", "smol", "async"].iter().any(|name| trial.cell.model.starts_with(name));
-        assert_eq!(trial.event_loop.is_some(), is_async, "{}", trial.cell);
+        // So few requests can be over before the first beat.
+        assert!(trial.event_loop.is_none() || is_async, "{}", trial.cell);
         let untold = &trial.engine.as_ref().unwrap().cannot_measure;
         assert_eq!(trial.times("wait").unwrap().is_none(), untold.contains(&"wait".to_owned()), "{}", trial.cell);
         let handshook = trial.times("tls").unwrap().is_some();
@@ -33,6 +34,7 @@ fn every_cell_of_the_table_is_valid() {
             assert_eq!(ledger.offered.keys().collect::<Vec<_>>(), ["x25519"], "{}", trial.cell);
         }
     }
+    assert!(result.trials.iter().any(|trial| trial.event_loop.is_some()));
     assert!(result.run.ended.is_some() && !result.run.interrupted);
     let shown = run(&path, "show r");
     let printed = stdout(&output);

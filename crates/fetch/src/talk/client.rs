@@ -35,14 +35,23 @@ struct Meeting {
     sent: AtomicU64,
 }
 
+/// A request on its way to the meeting. Dropped, it has come, or never will.
+struct Coming<'a>(&'a Meeting);
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        self.0.sent.fetch_add(1, Relaxed);
+    }
+}
+
 impl Meeting {
-    fn begins(&self) {
+    fn begins(&self) -> Coming<'_> {
         self.begun.fetch_add(1, Relaxed);
+        Coming(self)
     }
 
-    /// One more is sent. Returns when all that have begun are: on one thread others have their turn at every yield.
-    async fn sent(&self) {
-        self.sent.fetch_add(1, Relaxed);
+    /// Returns when all that have begun are sent: on one thread others have their turn at every yield.
+    async fn all_sent(&self) {
         while self.sent.load(Relaxed) < self.begun.load(Relaxed) {
             tokio::task::yield_now().await;
         }
@@ -68,15 +77,14 @@ impl AsyncClient for StageClient {
         let tracer = Arc::clone(&self.shared.tracer);
         let lane = Lane { tracer: Some(&tracer), request };
         lane.note(Step::Start);
-        if let Some(meet) = &self.meet {
-            meet.begins();
-        }
+        let coming = self.meet.as_deref().map(Meeting::begins);
         let targets = Arc::clone(&self.shared.targets);
         let target = targets.get(targets.pick(self.shared.connection, 0, request));
         let mut exchange = Exchange::open(target, self.tls.as_ref(), self.ways, lane, &self.marks).await?;
         exchange.send(target, request).await?;
+        drop(coming);
         if let Some(meet) = &self.meet {
-            meet.sent().await;
+            meet.all_sent().await;
         }
         let (status, body) = exchange.answer(self.reading).await?;
         check(&self.shared, target, request, status, &body)?;

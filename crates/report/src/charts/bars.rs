@@ -41,7 +41,7 @@ impl Shape {
     /// A lane per request of a stage, named.
     pub(crate) const STAGES: Shape = Shape { width: WIDTH, labels: 110, values: 40, pitch: 16 };
     /// Two of them stand side by side.
-    pub(crate) const SMALL: Shape = Shape { width: 480, labels: 128, values: 90, pitch: 19 };
+    pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
 }
 
 /// One row.
@@ -175,8 +175,12 @@ pub(crate) fn key(color: RGBColor, name: &str) -> (RGBColor, f64, String) {
 
 /// The two halves of CPU time.
 pub(crate) fn user_and_system() -> Vec<(RGBColor, f64, String)> {
-    vec![(INK, 0.8, "user".to_owned()), (INK, SYSTEM * 0.8, "system (kernel)".to_owned())]
+    let key = |opacity: f64, name: &str| (INK, opacity * 0.8, name.to_owned());
+    vec![key(1.0, "user"), key(SYSTEM, "system (kernel)"), key(UNKNOWN, "not told apart: no timer tick fell")]
 }
+
+/// How pale a whole is drawn whose halves are not known.
+pub(crate) const UNKNOWN: f64 = 0.7;
 
 /// How pale the kernel's share is drawn.
 pub(crate) const SYSTEM: f64 = 0.45;

@@ -54,9 +54,12 @@ impl Canvas {
     pub(crate) fn finish(&self, id: &str, title: &str, description: &str) -> String {
         let (width, height) = self.size;
         let (title, description) = (escaped(title), escaped(description));
+        // Whatever an image holds is hidden from those who cannot see it; a group's shapes tell their figures, and the
+        // entries of its legend are buttons.
+        let role = "group";
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-             height=\"{height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"system-ui,sans-serif\" \
+             height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"system-ui,sans-serif\" \
              font-size=\"12\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{description}</desc>\n{}</svg>\n",
             self.body.borrow()
         )

@@ -1,6 +1,6 @@
 //! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole.
 
-use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, user_and_system};
+use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, UNKNOWN, user_and_system};
 use super::{Chart, ChartError, palette};
 use crate::digest::Digest;
 use crate::format::{number, with_interval};
@@ -24,16 +24,19 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     };
     let canvas = bars.draw()?;
     let description = "A bar per cell: CPU time of the client's process per request, in user mode and in the kernel, with \
-                       the interval of the sum. The table has the same figures.";
+                       the interval (or, of fewer than 6 rounds, the range) of the sum. The table has the same figures.";
     Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas))
 }
 
 fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     let whole = figures.client_us;
-    // Where no timer tick fell, the halves are not known, and none is made up.
-    let user = figures.user_share.map_or(whole.median, |share| whole.median * share);
     let color = palette::of_model(&row.cell.model);
     let piece = |from, to, opacity| Piece { from, to, color, opacity };
+    let pieces = match figures.user_share.map(|share| whole.median * share) {
+        Some(user) => vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
+        // Where no timer tick fell, the halves are not known, and none is made up.
+        None => vec![piece(0.0, whole.median, UNKNOWN)],
+    };
     let halves = figures
         .user_share
         .map_or_else(String::new, |share| format!(", {:.0} % of it in the kernel", (1.0 - share) * 100.0));
@@ -41,7 +44,7 @@ fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
         cell: Some(row.cell.to_string()),
         label: name(row),
         apart,
-        pieces: vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
+        pieces,
         interval: Some((whole.low, whole.high)),
         value: with_interval(&whole),
         told: format!("{}: {} µs of client CPU per request{halves}", row.cell, with_interval(&whole)),

@@ -34,7 +34,7 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
         rows,
         shape: Shape::CELLS,
     };
-    let description = "A bar per cell: requests per second with their interval. Cells that the origin limited could do \
+    let description = "A bar per cell: requests per second with their interval, or the range of fewer than 6 rounds. Cells that the origin limited could do \
                        more and are not ranked. The table has the same figures.";
     Ok(Chart::of(&format!("rate-{}", part.name), &title, description, &bars.draw()?))
 }

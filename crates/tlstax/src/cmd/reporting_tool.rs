@@ -18,8 +18,8 @@ use reporting_tool::{Observer, Report, Settings};
 use super::run::embedded_program;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
 use crate::show::write;
-use crate::stages::table::STYLE;
 use crate::{folder, interrupt, progress};
+use report::table::STYLE;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

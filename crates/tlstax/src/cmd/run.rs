@@ -185,10 +185,17 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
         pinning,
         workers: args.workers.map(usize::from),
         seed: args.seed,
+        command: command(),
         program: embedded,
         outside: engines.by_name,
         interrupt: interrupt::flag()?,
     }))
+}
+
+/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
+pub(crate) fn command() -> Vec<String> {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
 }
 
 /// This program, as the embedded origin.

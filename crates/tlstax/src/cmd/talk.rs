@@ -8,8 +8,8 @@ use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 
-use super::run::embedded_program;
-use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
+use super::run::{command, embedded_program};
+use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::progress::Progress;
 use crate::show::write;
 use crate::stages::python::Original;
@@ -80,6 +80,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         // The talk's executor has one thread; stages with more say so in their names.
         workers: Some(1),
         seed: None,
+        command: command(),
         program,
         outside: original.engines,
         interrupt: interrupt::flag()?,
@@ -94,6 +95,9 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
 
 fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure> {
     let result = RunResult::read(dir)?;
+    for problem in &result.problems {
+        anstream::eprintln!("tlstax: {problem}");
+    }
     let outcomes = table::outcomes(&result);
     let counted = match dir.join(COUNTED) {
         counted if counted.is_dir() => table::outcomes(&RunResult::read(&counted)?),
@@ -132,10 +136,12 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
             dir.display()
         ))?;
     }
-    Ok(match (interrupted, wrong.is_empty()) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, true) => ExitCode::SUCCESS,
-        (false, false) => ExitCode::from(EXPECTATION),
+    let invalid = result.trials.iter().any(|trial| !trial.counts());
+    Ok(match (interrupted, invalid, wrong.is_empty()) {
+        (true, ..) => ExitCode::from(INTERRUPTED),
+        (false, true, _) => ExitCode::from(INVALID_TRIAL),
+        (false, false, false) => ExitCode::from(EXPECTATION),
+        (false, false, true) => ExitCode::SUCCESS,
     })
 }
 

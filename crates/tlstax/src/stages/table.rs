@@ -1,7 +1,8 @@
 //! What came of the stages: published beside measured, and what their traces show.
 
-use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, Table};
 use measure::result::{RunResult, Trial};
+use report::table::STYLE;
 use serde::Serialize;
 use talk::checks::{Traits, traits};
 use talk::verdict::{Verdict, judge};
@@ -47,44 +48,56 @@ fn probe(trial: &Trial) -> String {
 /// How an engine begins what it says of its TLS socket's class.
 const SOCKET: &str = "TLS socket";
 
-/// How tables of the talk look.
-pub(crate) const STYLE: TableStyle = TableStyle::new()
-    .header_lines(ContentLineStyle::none())
-    .header_separator(LineStyle::none().fill('─').junction('─'))
-    .content_lines(ContentLineStyle::none());
+const HEADER: [&str; 10] = [
+    "stage",
+    "n",
+    "expected",
+    "published\ns, at 1 s",
+    "measured\ns",
+    "open\nat origin",
+    "in flight\nat origin",
+    "thread\nheld",
+    "came out",
+    "TLS",
+];
+
+/// A published time; one that a profiler made longer is marked.
+fn published(verdict: &Verdict) -> String {
+    let mark = if verdict.profiled { " *" } else { "" };
+    verdict.published.map_or_else(String::new, |seconds| format!("{seconds:.2}{mark}"))
+}
+
+fn came_out(verdict: &Verdict) -> &'static str {
+    match (verdict.wrong.is_empty(), verdict.published) {
+        (true, Some(_)) => "as published",
+        (true, None) => "as expected",
+        (false, _) => "NOT",
+    }
+}
 
 /// The table of all stages.
 pub(crate) fn draw(outcomes: &[Outcome]) -> String {
     let mut table = Table::new();
     table.load_style(STYLE);
-    table.set_header([
-        "stage",
-        "n",
-        "expected",
-        "published\ns",
-        "measured\ns",
-        "in flight\nat origin",
-        "thread\nheld",
-        "came out",
-    ]);
+    table.set_header(HEADER);
     for Outcome { cell, verdict, traits, probe } in outcomes {
         table.add_row([
             cell.trim_end_matches("/new-conn").to_owned(),
             verdict.n.to_string(),
             verdict.expected.to_owned(),
-            verdict.published.map_or_else(String::new, |seconds| format!("{seconds:.2}")),
+            published(verdict),
             format!("{:.2}", verdict.seconds),
             verdict.open.to_string(),
             verdict.in_flight.to_string(),
             traits.as_ref().map_or_else(String::new, |traits| format!("{:.0} %", traits.held_share * 100.0)),
-            if verdict.wrong.is_empty() { "as published" } else { "NOT" }.to_owned(),
+            came_out(verdict).to_owned(),
             probe.clone(),
         ]);
     }
     for column in table.column_iter_mut().skip(3).take(5) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table.to_string()
+    format!("{table}\n * with a profiler, which took 0.3 to 0.5 s")
 }
 
 /// What is wrong, a line each.

@@ -43,6 +43,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
         workers: Some(2),
         seed: Some(1),
+        command: Vec::new(),
         program: embedded,
         outside: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),

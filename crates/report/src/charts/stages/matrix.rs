@@ -97,7 +97,7 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
 /// Row and column of a cell; `None` for controls and cures.
 fn place(client: &str, tls: &str) -> Option<(String, String)> {
     if let Some((profile, stage)) = client.strip_prefix("py").and_then(|rest| rest.split_once("-stage-")) {
-        return (tls != "plain").then(|| (stage.to_owned(), format!("Python {profile}")));
+        return (tls != "plain").then(|| (stage.to_owned(), format!("Python {}", version(profile))));
     }
     if tls != "rustls" {
         return None;
@@ -117,6 +117,14 @@ fn place(client: &str, tls: &str) -> Option<(String, String)> {
             ROWS.iter().any(|(row, _)| *row == stage).then(|| (stage.to_owned(), column(reading)))
         }
     }
+}
+
+/// `3.11, today` for `311-today`.
+fn version(profile: &str) -> String {
+    let (digits, releases) = profile.split_once('-').unwrap_or((profile, ""));
+    let split = digits.len().min(1);
+    let comma = if releases.is_empty() { "" } else { ", " };
+    format!("{}.{}{comma}{releases}", &digits[..split], &digits[split..])
 }
 
 fn words(verdict: &Verdict) -> String {
