@@ -54,7 +54,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
 /// Latency by percentile, a line per cell and percentile: section, cell, quantile (0 to 1), ns.
 ///
 /// # Errors
-/// As [`csv`].
+/// As [`csv()`].
 pub fn percentiles(digest: &Digest<'_>) -> Result<String, csv::Error> {
     long(digest, "quantile", |distribution| {
         distribution.percentiles.iter().map(|(quantile, ns)| (quantile.to_string(), *ns)).collect()
@@ -64,7 +64,7 @@ pub fn percentiles(digest: &Digest<'_>) -> Result<String, csv::Error> {
 /// Mean time by phase, a line per cell and phase: section, cell, phase, ns.
 ///
 /// # Errors
-/// As [`csv`].
+/// As [`csv()`].
 pub fn phases(digest: &Digest<'_>) -> Result<String, csv::Error> {
     long(digest, "phase", |distribution| {
         distribution.phases.iter().map(|(phase, ns)| (phase.name().to_owned(), *ns)).collect()

@@ -3,7 +3,7 @@
 //!
 //! It fetches one by one, with TLS that blocks inside async, and properly ([`fetch::talk::gets`]), and says what each comes
 //! to. The hosts are names for listeners on loopback ([`fleet`]); every answer is read, every failure listed ([`accounts`]),
-//! what came of a manner set against the limit ([`figures`], [`budget`]) and written to a file ([`file`]). Command line and
+//! what came of a manner set against the limit ([`figures`], [`budget`]) and written to a file ([`mod@file`]). Command line and
 //! tables are for others.
 
 pub mod accounts;
