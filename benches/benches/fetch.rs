@@ -81,6 +81,7 @@ fn group(
     for cell in section.cells.iter().filter(|cell| cell.tls == stack) {
         let mut bench = laboratory.bench(section, cell);
         group.bench_function(format!("{}/{}", cell.model, cell.client), |bencher| {
+            or_end(bench.prepare());
             bencher.iter_custom(|batches| (0..batches).map(|_| batch(&mut bench, cost)).sum());
         });
         bench.end()?;
@@ -93,15 +94,17 @@ fn is_asked(flag: &str) -> bool {
     std::env::args().any(|argument| argument.split('=').next() == Some(flag))
 }
 
-/// What one batch cost. Criterion has no way to hear of a failure: it ends the benchmark before a figure of it is kept.
+/// What one batch cost.
 fn batch(bench: &mut Bench<'_>, cost: Cost) -> u64 {
-    match bench.batch() {
-        Ok(trial) => cost.of(&trial),
-        Err(failure) => {
-            failure.report();
-            process::exit(i32::from(failure.code()));
-        }
-    }
+    cost.of(&or_end(bench.batch()))
+}
+
+/// Criterion has no way to hear of a failure: it ends the benchmark before a figure of it is kept.
+fn or_end<T>(outcome: Result<T, Failure>) -> T {
+    outcome.unwrap_or_else(|failure| {
+        failure.report();
+        process::exit(i32::from(failure.code()))
+    })
 }
 
 /// For how long Criterion warms up and measures: ten batches at least. Plain connections are made so fast that their

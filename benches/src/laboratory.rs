@@ -100,18 +100,29 @@ fn command() -> Vec<String> {
 }
 
 impl Bench<'_> {
+    /// Prepares the cell, if it is not prepared yet: to be called before Criterion's clocks run.
+    ///
+    /// # Errors
+    /// When it cannot be prepared.
+    pub fn prepare(&mut self) -> Result<(), Failure> {
+        if self.resident.is_none() {
+            let (session, _) = self.laboratory.opened()?;
+            settle(session);
+            self.resident = Some(session.prepare(self.section, self.cell)?);
+        }
+        Ok(())
+    }
+
     /// Makes all requests of one batch.
     ///
     /// # Errors
     /// When the cell cannot be prepared, and when the batch did not do the work.
     pub fn batch(&mut self) -> Result<Trial, Failure> {
+        self.prepare()?;
         let (session, writer) = self.laboratory.opened()?;
-        let resident = match &mut self.resident {
-            Some(resident) => resident,
-            empty => {
-                settle(session);
-                empty.insert(session.prepare(self.section, self.cell)?)
-            }
+        let Some(resident) = &mut self.resident else {
+            let reasons = "it was never prepared".to_owned();
+            return Err(Failure::Invalid { cell: self.cell.clone(), reasons });
         };
         let trial = session.batch(resident);
         if let Verdict::Invalid(reasons) = &trial.verdict {
