@@ -18,5 +18,5 @@ tlstax run tokio-current tokio-multi smol async-std hyper rustls new-conn -n 100
 scripts/peers.sh --rounds 6 --seed 1 --out "$out/peers" >/dev/null
 tlstax run --engine 'known-answer --burn-us 1000 --sleep-ms 5' -n 200 -c 1 --rounds 10 --seed 1 \
   --out "$out/known-answer"
-tlstax talk --all --out "$out/talk"
+command tlstax talk --all --out "$out/talk" | grep -E '^(Blocking|The slides|A trust|Noting)' >"$out/talk.txt"
 cargo bench --bench record 2>/dev/null | grep -E '^record.*time:' >"$out/record.txt"

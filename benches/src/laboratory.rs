@@ -37,7 +37,7 @@ pub struct Laboratory {
     opened: Option<(Session, ResultWriter)>,
 }
 
-/// A cell at work: prepared with its first batch, so that one that is filtered out costs nothing.
+/// A cell at work: prepared when Criterion first asks for it, so that one that is filtered out costs nothing.
 pub struct Bench<'a> {
     laboratory: &'a mut Laboratory,
     section: &'a Section,
