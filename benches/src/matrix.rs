@@ -19,7 +19,7 @@ pub const ROUNDS: u32 = 10;
 pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
     let (cells, left): (Vec<Cell>, Vec<Cell>) = fetch::cells().into_iter().partition(can_stand_here);
     let section = |connection: Connection, requests| Section {
-        name: connection.name().to_owned(),
+        name: connection.name().into_owned(),
         workload: Workload { path: Path::get(), requests, concurrency: CONCURRENCY, server: Server::Httpbin },
         rounds: ROUNDS,
         cells: cells.iter().filter(|cell| cell.connection == connection).cloned().collect(),

@@ -14,6 +14,7 @@ use crate::{Error, Key, mozilla};
 pub struct Authority {
     folder: TempDir,
     key: Key,
+    root: Issuer,
     intermediate: Issuer,
     good: Issued,
 }
@@ -61,11 +62,11 @@ impl Authority {
             .tempdir()
             .map_err(Error::file("creating a folder in", std::env::temp_dir()))?;
         let root = issue::root("tlstax root", key)?;
-        let intermediate = issue::intermediate("tlstax intermediate", key, &root)?;
+        let intermediate = issue::intermediate("tlstax intermediate", key, 0, &root)?;
         write(&folder.path().join("root.pem"), &root.pem(), 0o644)?;
         write(&folder.path().join("trust.pem"), &(mozilla::roots() + &root.pem()), 0o644)?;
         let good = present(folder.path(), Leaf::Good, key, &intermediate)?;
-        Ok(Authority { folder, key, intermediate, good })
+        Ok(Authority { folder, key, root, intermediate, good })
     }
 
     /// Another leaf, in files of its own; the good one is there from the start.
@@ -78,7 +79,7 @@ impl Authority {
             Leaf::Expired | Leaf::WrongName => present(self.folder.path(), leaf, self.key, &self.intermediate),
             Leaf::Untrusted => {
                 let stranger = issue::root("tlstax unknown root", self.key)?;
-                let intermediate = issue::intermediate("tlstax unknown intermediate", self.key, &stranger)?;
+                let intermediate = issue::intermediate("tlstax unknown intermediate", self.key, 0, &stranger)?;
                 present(self.folder.path(), leaf, self.key, &intermediate)
             }
         }
@@ -95,7 +96,21 @@ impl Authority {
             .tempdir_in(self.folder.path())
             .map_err(Error::file("creating a folder in", self.folder.path()))?;
         // It goes with the authority's, in which it is.
-        present_for(&folder.keep(), "names", names, Leaf::Good, self.key, &self.intermediate)
+        present_for(&folder.keep(), "names", names, Leaf::Good, self.key, &Line::through(&self.intermediate))
+    }
+
+    /// A leaf as good as the good one, with so many new intermediates between it and the root; 0: the root has issued it.
+    ///
+    /// # Errors
+    /// As [`Authority::create`].
+    pub fn issue_through(&self, intermediates: u8) -> Result<Issued, Error> {
+        let mut issuers: Vec<Issuer> = Vec::new();
+        for below in (0..intermediates).rev() {
+            let name = format!("tlstax intermediate {} of {intermediates}", intermediates - below);
+            issuers.push(issue::intermediate(&name, self.key, below, issuers.last().unwrap_or(&self.root))?);
+        }
+        let line = Line { issuer: issuers.last().unwrap_or(&self.root), sent: issuers.iter().rev().collect() };
+        present_for(self.folder.path(), &format!("through-{intermediates}"), &GOOD, Leaf::Good, self.key, &line)
     }
 
     /// The kind of all its keys.
@@ -125,15 +140,31 @@ impl Authority {
     }
 }
 
+/// The names of a leaf that clients must accept. The wildcard is for workloads of many hosts: a list of them would make a
+/// certificate of another size.
+const GOOD: [&str; 4] = ["localhost", "127.0.0.1", "::1", "*.tlstax.test"];
+
 /// Issues `leaf` and writes what presenting it takes.
 fn present(folder: &Path, leaf: Leaf, key: Key, issuer: &Issuer) -> Result<Issued, Error> {
     let (file, hosts): (_, &[&str]) = match leaf {
-        Leaf::Good => ("good", &["localhost", "127.0.0.1", "::1"]),
-        Leaf::Expired => ("expired", &["localhost", "127.0.0.1", "::1"]),
+        Leaf::Good => ("good", &GOOD),
+        Leaf::Expired => ("expired", &GOOD),
         Leaf::WrongName => ("wrong-name", &["elsewhere.invalid"]),
-        Leaf::Untrusted => ("untrusted", &["localhost", "127.0.0.1", "::1"]),
+        Leaf::Untrusted => ("untrusted", &GOOD),
     };
-    present_for(folder, file, hosts, leaf, key, issuer)
+    present_for(folder, file, hosts, leaf, key, &Line::through(issuer))
+}
+
+/// Who issues a leaf, and which issuers are sent with it, the nearest first.
+struct Line<'a> {
+    issuer: &'a Issuer,
+    sent: Vec<&'a Issuer>,
+}
+
+impl<'a> Line<'a> {
+    fn through(intermediate: &'a Issuer) -> Line<'a> {
+        Line { issuer: intermediate, sent: vec![intermediate] }
+    }
 }
 
 fn present_for(
@@ -142,14 +173,15 @@ fn present_for(
     hosts: &[&str],
     leaf: Leaf,
     key: Key,
-    issuer: &Issuer,
+    line: &Line<'_>,
 ) -> Result<Issued, Error> {
-    let (certificate, key) = issue::leaf(&format!("tlstax origin ({file})"), key, hosts, leaf, issuer)?;
+    let (certificate, key) = issue::leaf(&format!("tlstax origin ({file})"), key, hosts, leaf, line.issuer)?;
     let issued = Issued {
         chain_file: folder.join(format!("{file}-chain.pem")),
         key_file: folder.join(format!("{file}-key.pem")),
     };
-    write(&issued.chain_file, &(certificate.pem() + &issuer.pem()), 0o644)?;
+    let chain = line.sent.iter().fold(certificate.pem(), |chain, issuer| chain + &issuer.pem());
+    write(&issued.chain_file, &chain, 0o644)?;
     write(&issued.key_file, &key.serialize_pem(), 0o600)?;
     Ok(issued)
 }
@@ -210,6 +242,17 @@ mod tests {
         assert_ne!(other, issued);
         assert_eq!(verify_issued(&authority, &issued, "host-00.test"), Ok(()), "it was replaced");
         assert!(authority.issue_for(&["höst"]).is_err());
+    }
+
+    #[test]
+    fn a_chain_has_as_many_intermediates_as_were_asked_for() {
+        let authority = Authority::create().unwrap();
+        for intermediates in 0..3 {
+            let issued = authority.issue_through(intermediates).unwrap();
+            assert_eq!(certificates(&issued.chain_file).len(), usize::from(intermediates) + 1);
+            assert_eq!(verify_issued(&authority, &issued, "localhost"), Ok(()), "{intermediates}");
+            assert_eq!(verify_issued(&authority, &issued, "host-7.tlstax.test"), Ok(()), "{intermediates}");
+        }
     }
 
     #[test]

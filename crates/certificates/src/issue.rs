@@ -23,9 +23,10 @@ pub(crate) fn root(name: &str, key: Key) -> Result<Issuer, Error> {
     CertifiedIssuer::self_signed(params, key).map_err(Error::issuing(name))
 }
 
-pub(crate) fn intermediate(name: &str, key: Key, root: &Issuer) -> Result<Issuer, Error> {
-    let (params, key) = authority(name, key, BasicConstraints::Constrained(0))?;
-    CertifiedIssuer::signed_by(params, key, root).map_err(Error::issuing(name))
+/// An intermediate that may have `below` others below it (RFC 5280 §4.2.1.9).
+pub(crate) fn intermediate(name: &str, key: Key, below: u8, issuer: &Issuer) -> Result<Issuer, Error> {
+    let (params, key) = authority(name, key, BasicConstraints::Constrained(below))?;
+    CertifiedIssuer::signed_by(params, key, issuer).map_err(Error::issuing(name))
 }
 
 /// A leaf for `hosts`; only its [`Leaf::Expired`] differs in anything but those.

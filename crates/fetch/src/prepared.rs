@@ -43,12 +43,14 @@ impl Prepared {
         let workers = model.workers();
         let warm_up_requests = match job.cell.connection {
             // Slots are handed out in order, so this many requests open each slot's connection once.
-            Connection::KeepAlive => model.slots() as u64,
+            Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Resumed => model.slots() as u64,
             // Where the origin makes everyone wait, one each must do.
-            Connection::NewConn | Connection::Own if job.workload.path.delay_seconds() > 0.0 => {
+            Connection::NewConn | Connection::NewClient | Connection::Own
+                if job.workload.path.delay_seconds() > 0.0 =>
+            {
                 workers.unwrap_or(1) as u64
             }
-            Connection::NewConn | Connection::Own => 2 * workers.unwrap_or(1) as u64,
+            Connection::NewConn | Connection::NewClient | Connection::Own => 2 * workers.unwrap_or(1) as u64,
         };
         let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));
         model.run(warm_up_requests, &recorder);

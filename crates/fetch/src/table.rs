@@ -184,12 +184,9 @@ pub fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
     for pair in PAIRS {
         for stack in STACKS {
-            cells.extend(Connection::ALL.map(|connection| Cell {
-                model: pair.model.to_owned(),
-                client: pair.client.to_owned(),
-                tls: stack.name.to_owned(),
-                connection,
-            }));
+            cells.extend(
+                Connection::MATRIX.map(|connection| Cell::new(pair.model, pair.client, stack.name, connection)),
+            );
         }
     }
     cells

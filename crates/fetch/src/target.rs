@@ -54,8 +54,9 @@ impl Targets {
     /// so that no one port gathers all the sockets in TIME_WAIT.
     pub(crate) fn pick(&self, connection: Connection, slot: u32, request: u64) -> usize {
         let turn = match connection {
-            Connection::KeepAlive => u64::from(slot),
-            Connection::NewConn | Connection::Own => request,
+            // A session is resumed with whom it was made.
+            Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Resumed => u64::from(slot),
+            Connection::NewConn | Connection::NewClient | Connection::Own => request,
         };
         (turn % self.0.len() as u64) as usize
     }

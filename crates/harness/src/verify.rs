@@ -6,7 +6,7 @@ use ledger::{Negotiated, Side};
 use measure::histogram;
 use measure::protocol::Seen;
 use measure::result::{Handshake, Terms};
-use workload::{Body, Cell, Connection, Workload};
+use workload::{Body, Cell, Connection, TlsVersion, Workload};
 
 /// What a trial left behind, to be judged.
 pub(crate) struct Evidence<'a> {
@@ -86,37 +86,56 @@ fn requests(evidence: &Evidence<'_>) -> Vec<String> {
 
 fn connections(evidence: &Evidence<'_>) -> Option<String> {
     let asked = evidence.workload.requests.get();
+    let kind = evidence.cell.connection;
     let slots = u64::from(evidence.workload.slots());
     // A pool may have begun a connection more while it waited for one to come back: 1 % of the slots, and one for every
     // thousand requests, which even as handshakes are lost in the cost of the others.
     let spare = if evidence.terms == Terms::Pooled { slots.div_ceil(100) + asked / 1000 } else { 0 };
     let accepts = evidence.measured.accepts;
-    match evidence.cell.connection {
-        Connection::NewConn if accepts != asked => {
-            Some(format!("the origin accepted {accepts} connections, new-conn makes one for each of {asked} requests"))
+    let all = evidence.warm_up.accepts + accepts;
+    match kind {
+        Connection::NewConn | Connection::Resumed | Connection::NewClient => (accepts != asked).then(|| {
+            format!("the origin accepted {accepts} connections, {} makes one for each of {asked} requests", kind.name())
+        }),
+        Connection::KeepAlive if all > slots + spare => {
+            Some(format!("the origin accepted {all} connections, keep-alive opens {} at most", slots + spare))
         }
-        Connection::KeepAlive if evidence.warm_up.accepts + accepts > slots + spare => Some(format!(
-            "the origin accepted {} connections, keep-alive opens {} at most",
-            evidence.warm_up.accepts + accepts,
-            slots + spare
-        )),
         // The warm-up opens them all: one opened in the measured part would put its handshake into a kept one's cost.
-        Connection::KeepAlive if accepts > spare => {
-            Some(format!("{accepts} connections were opened in the measured part, keep-alive opens them before"))
+        Connection::KeepAlive => (accepts > spare)
+            .then(|| format!("{accepts} connections were opened in the measured part, keep-alive opens them before")),
+        Connection::KeepAliveFor(each) => {
+            let requests = evidence.warm_up.requests + evidence.measured.requests;
+            let least = requests.div_ceil(u64::from(each.get()));
+            // Each slot's last connection may have requests left.
+            let most = requests / u64::from(each.get()) + slots + spare;
+            let kind = kind.name();
+            (!(least..=most).contains(&all))
+                .then(|| format!("the origin accepted {all} connections, {kind} opens {least} to {most}"))
         }
-        Connection::NewConn | Connection::KeepAlive | Connection::Own => None,
+        Connection::Own => None,
     }
 }
 
 fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
     let made = evidence.measured.handshakes;
+    let kind = evidence.cell.connection;
+    let asked = evidence.workload.requests.get();
     let mut broken = Vec::new();
-    if evidence.cell.connection == Connection::NewConn && made.full != evidence.workload.requests.get() {
-        let asked = evidence.workload.requests;
-        broken.push(format!("the origin saw {} full handshakes, new-conn makes one for each of {asked}", made.full));
+    let full = matches!(kind, Connection::NewConn | Connection::NewClient);
+    if full && made.full != asked {
+        let kind = kind.name();
+        broken.push(format!("the origin saw {} full handshakes, {kind} makes one for each of {asked}", made.full));
     }
-    if made.resumed + evidence.warm_up.handshakes.resumed > 0 {
-        broken.push(format!("{} sessions were resumed", made.resumed + evidence.warm_up.handshakes.resumed));
+    let resumed = made.resumed + evidence.warm_up.handshakes.resumed;
+    match kind {
+        // The first of each slot, which must be full, belongs to the warm-up.
+        Connection::Resumed if made.resumed != asked => broken.push(format!(
+            "the origin saw {} resumed and {} full handshakes, resumed resumes each of {asked}",
+            made.resumed, made.full
+        )),
+        Connection::Resumed => {}
+        _ if resumed > 0 => broken.push(format!("{resumed} sessions were resumed")),
+        _ => {}
     }
     if made.failed > 0 {
         let reasons: Vec<&str> = evidence.measured.failures.keys().map(String::as_str).collect();
@@ -128,7 +147,7 @@ fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
 fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
     let all = || evidence.warm_up.negotiated.iter().chain(&evidence.measured.negotiated);
     let mut broken: Vec<String> = all()
-        .filter(|found| !is_pinned(found, evidence.pinned, evidence.terms))
+        .filter(|found| !is_pinned(found, evidence))
         .map(|found| {
             let Negotiated { version, suite, group, alpn, count } = found;
             format!("{count} handshakes settled on {version} {suite} {group} {alpn:?}, which is not what was pinned")
@@ -140,12 +159,17 @@ fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
     broken
 }
 
-fn is_pinned(found: &Negotiated, pinned: &Handshake, terms: Terms) -> bool {
+fn is_pinned(found: &Negotiated, evidence: &Evidence<'_>) -> bool {
+    let pinned = evidence.pinned;
     // Who offers no protocol is answered in HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot offer.
-    let unoffered = terms == Terms::Pooled && found.alpn.is_empty();
+    let unoffered = evidence.terms == Terms::Pooled && found.alpn.is_empty();
+    // A session of TLS 1.2 is resumed without a key exchange (RFC 5246 §7.3).
+    let unexchanged = evidence.cell.connection == Connection::Resumed
+        && evidence.cell.axes.tls_version == TlsVersion::Tls12
+        && found.group.is_empty();
     found.version == pinned.version
         && found.suite == pinned.suite
-        && found.group == pinned.group
+        && (found.group == pinned.group || unexchanged)
         && (found.alpn == pinned.alpn || unoffered)
 }
 
@@ -254,6 +278,29 @@ mod tests {
         one(broken, "keep-alive opens 4 at most");
         let broken = judge("m/c/plain/keep-alive", &seen(), &side(1), &side(3), &Side::default());
         one(broken, "opened in the measured part");
+    }
+
+    #[test]
+    fn resumed_sessions_are_all_resumed() {
+        let resumed = Handshakes { full: 0, resumed: N, failed: 0 };
+        let first = Side { handshakes: Handshakes { full: 4, resumed: 0, failed: 0 }, ..honest() };
+        let judged = |measured: &Side| judge("m/c/rustls/resumed", &seen(), measured, &first, &Side::default());
+        assert_eq!(judged(&Side { handshakes: resumed, ..honest() }), Vec::<String>::new());
+        let one_full = Handshakes { full: 1, resumed: N - 1, failed: 0 };
+        one(judged(&Side { handshakes: one_full, ..honest() }), "1 full");
+    }
+
+    #[test]
+    fn connections_of_so_many_requests_are_counted_over_warm_up_and_all() {
+        let side = |accepts, requests| Side { accepts, requests, ..Side::default() };
+        let judged =
+            |accepts| judge("m/c/plain/keep-alive:2", &seen(), &side(accepts, N), &side(4, 4), &Side::default());
+        // 14 requests, two to a connection, by four slots: 7 connections if none is left over.
+        for accepts in 3..=7 {
+            assert_eq!(judged(accepts), Vec::<String>::new(), "{accepts}");
+        }
+        one(judged(2), "keep-alive:2 opens 7 to 11");
+        one(judged(8), "keep-alive:2 opens 7 to 11");
     }
 
     #[test]

@@ -114,7 +114,11 @@ fn when(summary: &Summary, cell: &Cell) -> String {
     match (summary.waits(), cell.connection) {
         (true, _) => format!("If you wait for slow hosts ({n} requests of {}, {c} in flight)", workload.path),
         (false, Connection::NewConn) => format!("If you fetch many hosts once (a new connection each, {c} in flight)"),
-        (false, Connection::KeepAlive) => format!("If you fetch one host often (kept connections, {c} in flight)"),
+        (false, Connection::Resumed) => format!("If you come back to a host (resumed sessions, {c} in flight)"),
+        (false, Connection::KeepAlive | Connection::KeepAliveFor(_)) => {
+            format!("If you fetch one host often (kept connections, {c} in flight)")
+        }
+        (false, Connection::NewClient) => format!("If every request makes a client of its own ({c} in flight)"),
         (false, Connection::Own) => format!("If a program of its own fetches ({c} in flight)"),
     }
 }

@@ -299,8 +299,7 @@ impl Summary {
 
     /// The figures of `model/client/tls/connection`, if they count.
     pub fn figures(&self, model: &str, client: &str, tls: &str, connection: Connection) -> Option<&Figures> {
-        let cell = Cell { model: model.to_owned(), client: client.to_owned(), tls: tls.to_owned(), connection };
-        self.row(&cell)?.figures.as_ref()
+        self.row(&Cell::new(model, client, tls, connection))?.figures.as_ref()
     }
 }
 

@@ -39,15 +39,10 @@ impl Engines {
         let name = self.free_name(command.name());
         let (kinds, engine) = match command.takes_url() {
             true => (vec![Connection::Own], Outside::Command(command)),
-            false => (Connection::ALL.to_vec(), Outside::Protocol(command.as_engine())),
+            false => (Connection::MATRIX.to_vec(), Outside::Protocol(command.as_engine())),
         };
         for tls in [Cell::PLAIN, HTTPS] {
-            self.cells.extend(kinds.iter().map(|connection| Cell {
-                model: OUTSIDE.to_owned(),
-                client: name.clone(),
-                tls: tls.to_owned(),
-                connection: *connection,
-            }));
+            self.cells.extend(kinds.iter().map(|connection| Cell::new(OUTSIDE, name.clone(), tls, *connection)));
         }
         self.by_name.insert(name, engine);
     }

@@ -58,7 +58,7 @@ pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
         let chosen: Vec<Cell> = cells.iter().filter(|cell| cell.connection == kind).cloned().collect();
         match chosen.is_empty() {
             true => Vec::new(),
-            false => asked.sections(kind.name(), &Path::get(), requests, ROUNDS, &chosen),
+            false => asked.sections(&kind.name(), &Path::get(), requests, ROUNDS, &chosen),
         }
     };
     let kinds = [

@@ -1,14 +1,19 @@
-//! The name of one point of the matrix: `model/client/tls/connection`.
+//! The name of one point of the matrix: `model/client/tls/connection[@axis=value,…]`.
 //!
 //! The grammar checks the shape and the connection kind. Which models, clients and TLS stacks there are is not
 //! known here, so that adding one touches nothing in this crate.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// One point of the matrix, written `model/client/tls/connection`.
+use crate::{Axes, AxisError};
+
+/// One point of the matrix, written `model/client/tls/connection`, with `@axis=value,…` behind it where its handshake is
+/// another than the usual one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cell {
@@ -20,6 +25,8 @@ pub struct Cell {
     pub tls: String,
     /// What becomes of a connection after a request.
     pub connection: Connection,
+    /// What its handshake is varied in.
+    pub axes: Axes,
 }
 
 /// What becomes of a connection after a request.
@@ -27,22 +34,49 @@ pub struct Cell {
 pub enum Connection {
     /// A connection, and over TLS a full handshake, per request.
     NewConn,
+    /// A connection per request, its TLS session resumed from the one before in the same slot.
+    Resumed,
     /// One connection per slot, opened before the clock starts and kept throughout.
     KeepAlive,
+    /// So many requests on a connection of the slot's, then a new one.
+    KeepAliveFor(NonZeroU32),
+    /// A client object per request, over TLS with its trust store parsed each time; and so a new connection.
+    NewClient,
     /// Whatever a program does that cannot be told: only cells of such programs have it.
     Own,
 }
 
 impl Connection {
-    /// Every kind that a model can be told, in the order of tables.
-    pub const ALL: [Connection; 2] = [Connection::NewConn, Connection::KeepAlive];
+    /// The kinds that the matrix is made of, in the order of tables.
+    pub const MATRIX: [Connection; 2] = [Connection::NewConn, Connection::KeepAlive];
+
+    /// Every kind that a model can be told and that has no number in it.
+    pub const NAMED: [Connection; 4] =
+        [Connection::NewConn, Connection::Resumed, Connection::KeepAlive, Connection::NewClient];
 
     /// The name as it stands in a cell.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Connection::NewConn => "new-conn",
+            Connection::Resumed => "resumed",
             Connection::KeepAlive => "keep-alive",
+            Connection::KeepAliveFor(requests) => return Cow::Owned(format!("keep-alive:{requests}")),
+            Connection::NewClient => "new-client",
             Connection::Own => "own",
+        })
+    }
+
+    /// Whether every request has a connection of its own.
+    pub fn is_new(self) -> bool {
+        matches!(self, Connection::NewConn | Connection::Resumed | Connection::NewClient)
+    }
+
+    /// How many requests share a connection: 1, K, or `None` for as many as there are.
+    pub fn requests_each(self) -> Option<NonZeroU32> {
+        match self {
+            Connection::NewConn | Connection::Resumed | Connection::NewClient => Some(NonZeroU32::MIN),
+            Connection::KeepAliveFor(requests) => Some(requests),
+            Connection::KeepAlive | Connection::Own => None,
         }
     }
 }
@@ -51,33 +85,64 @@ impl Cell {
     /// The TLS name of cells that use none.
     pub const PLAIN: &'static str = "plain";
 
+    /// A cell at the default of every axis.
+    pub fn new(
+        model: impl Into<String>,
+        client: impl Into<String>,
+        tls: impl Into<String>,
+        connection: Connection,
+    ) -> Cell {
+        Cell { model: model.into(), client: client.into(), tls: tls.into(), connection, axes: Axes::default() }
+    }
+
     /// Whether this cell fetches over TLS.
     pub fn is_tls(&self) -> bool {
         self.tls != Cell::PLAIN
     }
 
     /// The cell that differs from this one only in having no TLS: what the TLS tax is counted from. `None` for a
-    /// plain cell.
+    /// plain cell. Without TLS there is nothing to resume: the twin of a resumed cell opens new connections.
     pub fn plain_twin(&self) -> Option<Cell> {
-        self.is_tls().then(|| Cell { tls: Cell::PLAIN.to_owned(), ..self.clone() })
+        let connection = if self.connection == Connection::Resumed { Connection::NewConn } else { self.connection };
+        self.is_tls().then(|| Cell {
+            tls: Cell::PLAIN.to_owned(),
+            connection,
+            axes: self.axes.without_tls(),
+            ..self.clone()
+        })
     }
 
-    /// The parts of the name, which words of a selection are compared with.
-    pub fn components(&self) -> [&str; 4] {
-        [&self.model, &self.client, &self.tls, self.connection.name()]
+    /// The parts of the name before the axes, which words of a selection are compared with.
+    pub fn components(&self) -> [Cow<'_, str>; 4] {
+        [(&self.model).into(), (&self.client).into(), (&self.tls).into(), self.connection.name()]
+    }
+
+    /// The same cell at the default of every axis.
+    pub fn base(&self) -> Cell {
+        self.at(Axes::default())
+    }
+
+    /// The same cell elsewhere on the axes. A plain cell has no place on those of TLS.
+    pub fn at(&self, axes: Axes) -> Cell {
+        let axes = if self.is_tls() { axes } else { axes.without_tls() };
+        Cell { axes, ..self.clone() }
     }
 }
 
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Through `pad`, so that a width given by the caller holds for the whole name.
-        f.pad(&self.components().join("/"))
+        let name = self.components().join("/");
+        match self.axes.is_default() {
+            true => f.pad(&name),
+            false => f.pad(&format!("{name}@{}", self.axes)),
+        }
     }
 }
 
 impl fmt::Display for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(&self.name())
     }
 }
 
@@ -90,16 +155,30 @@ pub enum CellError {
     )]
     Shape(String),
     /// The last part is no connection kind.
-    #[error("{0:?} is not a connection kind: there are new-conn and keep-alive")]
+    #[error(
+        "{0:?} is not a connection kind: there are new-conn, resumed, keep-alive, keep-alive:K (K requests each) and new-client"
+    )]
     Connection(String),
+    /// What stands behind the `@` is no place on the axes.
+    #[error("in {cell:?}: {reason}")]
+    Axes {
+        /// The whole text.
+        cell: String,
+        /// Why not.
+        reason: AxisError,
+    },
+    /// A plain cell with an axis of TLS.
+    #[error("{0:?} has no TLS: only rtt can be varied there")]
+    NoTls(String),
 }
 
 impl FromStr for Connection {
     type Err = CellError;
 
     fn from_str(text: &str) -> Result<Self, CellError> {
-        let known = Connection::ALL.into_iter().chain([Connection::Own]).find(|kind| kind.name() == text);
-        known.ok_or_else(|| CellError::Connection(text.to_owned()))
+        let known = Connection::NAMED.into_iter().chain([Connection::Own]).find(|kind| kind.name() == text);
+        let numbered = || text.strip_prefix("keep-alive:")?.parse().ok().map(Connection::KeepAliveFor);
+        known.or_else(numbered).ok_or_else(|| CellError::Connection(text.to_owned()))
     }
 }
 
@@ -107,15 +186,27 @@ impl FromStr for Cell {
     type Err = CellError;
 
     fn from_str(text: &str) -> Result<Self, CellError> {
-        let parts: Vec<&str> = text.split('/').collect();
-        match parts[..] {
-            [model, client, tls, connection] if parts.iter().all(|part| is_name(part)) => Ok(Cell {
-                model: model.to_owned(),
-                client: client.to_owned(),
-                tls: tls.to_owned(),
-                connection: connection.parse()?,
-            }),
-            _ => Err(CellError::Shape(text.to_owned())),
+        let (name, axes) = match text.split_once('@') {
+            Some((name, axes)) => {
+                (name, axes.parse().map_err(|reason| CellError::Axes { cell: text.to_owned(), reason })?)
+            }
+            None => (text, Axes::default()),
+        };
+        let parts: Vec<&str> = name.split('/').collect();
+        let [model, client, tls, connection] = parts[..] else { return Err(CellError::Shape(text.to_owned())) };
+        if ![model, client, tls].into_iter().all(is_name) || connection.is_empty() {
+            return Err(CellError::Shape(text.to_owned()));
+        }
+        let cell = Cell {
+            model: model.to_owned(),
+            client: client.to_owned(),
+            tls: tls.to_owned(),
+            connection: connection.parse()?,
+            axes,
+        };
+        match cell.at(axes) == cell {
+            true => Ok(cell),
+            false => Err(CellError::NoTls(text.to_owned())),
         }
     }
 }
@@ -150,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_is_no_cell_is_refused() {
-        for text in ["", "a/b/c", "a/b/c/new-conn/x", "a//c/new-conn", "A/b/c/new-conn", "a/b/c/new-conn "] {
+        for text in ["", "a/b/c", "a/b/c/new-conn/x", "a//c/new-conn", "A/b/c/new-conn", "a/b/c/new-conn ", "a/b/c/"] {
             assert!(text.parse::<Cell>().is_err(), "{text:?} was read as a cell");
         }
         assert_eq!("a/b/c/sometimes".parse::<Cell>(), Err(CellError::Connection("sometimes".into())));
@@ -162,5 +253,32 @@ mod tests {
         let twin = cell.plain_twin().unwrap();
         assert_eq!(twin.to_string(), "threads/ureq/plain/new-conn");
         assert_eq!(twin.plain_twin(), None);
+    }
+
+    #[test]
+    fn a_place_on_the_axes_stands_behind_the_name() {
+        let cell: Cell = "m/c/rustls/resumed@tls-version=1.2,rtt=10".parse().unwrap();
+        assert_eq!(cell.to_string(), "m/c/rustls/resumed@tls-version=1.2,rtt=10");
+        assert_eq!(cell.base().to_string(), "m/c/rustls/resumed");
+        assert_eq!(cell.plain_twin().unwrap().to_string(), "m/c/plain/new-conn@rtt=10");
+        assert_eq!("m/c/rustls/new-conn@group=x25519".parse::<Cell>().unwrap().to_string(), "m/c/rustls/new-conn");
+    }
+
+    #[test]
+    fn what_is_no_place_on_the_axes_is_refused() {
+        let said = |text: &str| text.parse::<Cell>().unwrap_err().to_string();
+        assert!(said("m/c/rustls/new-conn@").contains("axis=value"));
+        assert!(said("m/c/rustls/new-conn@group=none").contains("no value of group"));
+        assert!(said("m/c/plain/new-conn@group=p256").contains("has no TLS"));
+    }
+
+    #[test]
+    fn a_kept_connection_may_have_its_number_of_requests() {
+        let cell: Cell = "m/c/rustls/keep-alive:100".parse().unwrap();
+        assert_eq!(cell.connection.requests_each().map(NonZeroU32::get), Some(100));
+        assert_eq!(cell.to_string(), "m/c/rustls/keep-alive:100");
+        for text in ["keep-alive:0", "keep-alive:", "keep-alive:x", "keep-alive:-1"] {
+            assert!(text.parse::<Connection>().is_err(), "{text}");
+        }
     }
 }

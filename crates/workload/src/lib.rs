@@ -2,12 +2,14 @@
 //!
 //! This crate knows nobody. Which cells exist is the table's business (crate `fetch`), running them the harness's.
 
+mod axes;
 mod cell;
 mod expect;
 mod path;
 mod select;
 mod workload;
 
+pub use axes::{Axes, AxisError, Cert, Chain, Group, Rtt, TlsVersion, Trust};
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};

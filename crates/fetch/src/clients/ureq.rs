@@ -52,8 +52,8 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqClient> {
 
 fn client(shared: &Shared, slot: u32) -> UreqClient {
     let kept = match shared.connection {
-        Connection::NewConn | Connection::Own => 0,
-        Connection::KeepAlive => 1,
+        Connection::NewConn | Connection::Resumed | Connection::NewClient | Connection::Own => 0,
+        Connection::KeepAlive | Connection::KeepAliveFor(_) => 1,
     };
     let config = Agent::config_builder()
         .http_status_as_error(false)

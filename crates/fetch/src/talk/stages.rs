@@ -232,12 +232,7 @@ static STAGES: &[Stage] = &[
 /// The cells of all stages, in the order of the talk.
 pub fn cells() -> Vec<Cell> {
     let of_stage = |stage: &Stage| {
-        let cell = |tls: &&str| Cell {
-            model: MODEL.to_owned(),
-            client: stage.name.to_owned(),
-            tls: (*tls).to_owned(),
-            connection: Connection::NewConn,
-        };
+        let cell = |tls: &&str| Cell::new(MODEL, stage.name, *tls, Connection::NewConn);
         stage.stacks.iter().map(cell).collect::<Vec<_>>()
     };
     STAGES.iter().flat_map(of_stage).collect()

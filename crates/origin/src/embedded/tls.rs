@@ -23,7 +23,7 @@ pub(super) fn server_config(pins: &Pins, chain: &Path, key: &Path) -> Result<Arc
         TlsVersion::Tls13 => &version::TLS13,
     };
     if !pins.groups.iter().any(|group| kx_group(*group).usable_for_version(version.version)) {
-        let groups = pins.groups.iter().map(|group| group.name()).collect::<Vec<_>>().join(",");
+        let groups = pins.groups.iter().map(|group| group.registered()).collect::<Vec<_>>().join(",");
         return Err(Error::Tls(format!("TLS {} has none of the groups {groups:?}: pin another", pins.tls_version)));
     }
     let provider = CryptoProvider {

@@ -83,12 +83,7 @@ pub(crate) fn original(all: bool) -> Original {
 impl Original {
     fn add(&mut self, profile: &str, stage: &str, python: &Path, folder: &Path) {
         let name = format!("{profile}-stage-{stage}");
-        let cell = |tls: &str| Cell {
-            model: OUTSIDE.to_owned(),
-            client: name.clone(),
-            tls: tls.to_owned(),
-            connection: Connection::NewConn,
-        };
+        let cell = |tls: &str| Cell::new(OUTSIDE, name.clone(), tls, Connection::NewConn);
         self.cells.push(cell("https"));
         if stage == PLAIN_TOO {
             self.cells.push(cell(Cell::PLAIN));
