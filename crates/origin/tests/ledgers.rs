@@ -150,7 +150,7 @@ fn what_is_pinned_is_what_is_negotiated() {
                 client.connect(ports[0]).get("/get");
             });
             let version = format!("TLSv{tls_version}");
-            assert_eq!(https.negotiated, [negotiated(&version, suite, group.name(), 1)]);
+            assert_eq!(https.negotiated, [negotiated(&version, suite, group.registered(), 1)]);
             assert_eq!(https.handshakes, Handshakes { full: 1, resumed: 0, failed: 0 });
             assert_eq!(https.offered, BTreeMap::from([("x25519mlkem768,x25519,secp256r1".to_owned(), 1)]));
         }
