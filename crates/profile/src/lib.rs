@@ -2,4 +2,28 @@
 //!
 //! What a stack's time is charged to is the bill's question; who starts the process and when it works is the harness's.
 
+pub mod error;
+mod event;
+mod function_name;
+mod kernel;
+pub mod location;
+mod maps;
+mod memory;
+mod object_file;
+pub mod objects;
+mod reader;
+pub mod recording;
+mod registers;
+mod resolve;
+pub mod sampler;
 pub mod stack;
+mod symbol_table;
+mod threads;
+mod unwind;
+
+pub use error::ProfileError;
+pub use event::{PERIOD_NS, STACK_BYTES};
+pub use objects::Objects;
+pub use recording::Recording;
+pub use sampler::{Options, Sampler};
+pub use stack::{Frame, ObjectWithoutSymbols, Profile, Scope, Stack};

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::location::Locations;
+
 /// What stands where a name is not known, in [`Frame::name`] and [`Frame::object`].
 pub const UNKNOWN: &str = "[unknown]";
 
@@ -74,6 +76,9 @@ pub struct Profile {
     pub kernel: bool,
     /// Objects whose functions could not be named, most samples first.
     pub objects_without_symbols: Vec<ObjectWithoutSymbols>,
+    /// Where in memory the functions of the same samples are, for formats that keep addresses. Empty in a profile that
+    /// was read back from a format that does not.
+    pub locations: Locations,
 }
 
 impl Profile {

@@ -1,0 +1,42 @@
+//! Which object stands where in a process' memory: the part of `/proc/PID/maps` that unwinding and naming need.
+
+use std::path::PathBuf;
+
+use procfs::process::{MMPermissions, MMapPath, Process};
+
+/// What a stretch of executable memory was mapped from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Source {
+    /// A file, and its inode when it was mapped.
+    File { path: PathBuf, inode: u64 },
+    /// The page of code that the kernel lends each process.
+    Vdso,
+}
+
+/// A stretch of executable memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mapping {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    /// Where in the object it begins.
+    pub(crate) offset: u64,
+    pub(crate) source: Source,
+}
+
+/// The executable mappings of process `pid`, by address. Empty when it is gone, or is only waiting to be reaped.
+pub(crate) fn read(pid: u32) -> Vec<Mapping> {
+    let Ok(pid) = i32::try_from(pid) else { return Vec::new() };
+    let Ok(maps) = Process::new(pid).and_then(|process| process.maps()) else { return Vec::new() };
+    let executable = maps.into_iter().filter(|map| map.perms.contains(MMPermissions::EXECUTE));
+    executable
+        .filter_map(|map| {
+            let (start, end) = map.address;
+            let (offset, source) = match map.pathname {
+                MMapPath::Path(path) => (map.offset, Source::File { path, inode: map.inode }),
+                MMapPath::Vdso => (0, Source::Vdso),
+                _ => return None,
+            };
+            Some(Mapping { start, end, offset, source })
+        })
+        .collect()
+}

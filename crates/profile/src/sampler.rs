@@ -1,0 +1,116 @@
+//! Samples a running process: attached when it has just been spawned, switched on and off around the stretch that is
+//! measured.
+//!
+//! What comes out is a [`Recording`]; giving its stacks names is left for after the run.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use crate::error::ProfileError;
+use crate::event::{self, Events};
+use crate::maps::{self, Mapping};
+use crate::reader::{self, Reader, Shared};
+use crate::recording::Recording;
+use crate::stack::Scope;
+
+/// How to sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// CPUs for the thread that reads the samples: those that the sampled process does not use. Empty: any.
+    pub reader_cpus: BTreeSet<usize>,
+    /// This scope or an error. `None`: the best that the system allows.
+    pub scope: Option<Scope>,
+}
+
+/// The sampling clock on one process. Dropped, it is off.
+pub struct Sampler {
+    pid: u32,
+    samplers: Shared,
+    reader: Reader,
+    scope: Scope,
+    kernel: bool,
+    names: HashMap<u32, Arc<str>>,
+    maps: Vec<Mapping>,
+}
+
+impl Sampler {
+    /// Attaches to process `pid` and all threads that it has and will have, the clock still off. Attach after the process
+    /// has been given its CPUs: those it may use now are the ones that are watched.
+    ///
+    /// # Errors
+    /// The process is gone, or the system forbids sampling it; the error then says what to set.
+    pub fn attach(pid: u32, options: &Options) -> Result<Self, ProfileError> {
+        let Events { samplers, scope, kernel, ring } = event::open(pid, options.scope)?;
+        let samplers = Arc::new(Mutex::new(samplers));
+        let reader = Reader::spawn(pid, Arc::clone(&samplers), ring, options.reader_cpus.clone())
+            .map_err(|source| ProfileError::System { doing: "starting the reader of the samples", pid, source })?;
+        Ok(Self { pid, samplers, reader, scope, kernel, names: HashMap::new(), maps: Vec::new() })
+    }
+
+    /// Attaches to the calling process. The thread that reads the samples is left out of them.
+    ///
+    /// # Errors
+    /// As [`Sampler::attach`].
+    pub fn attach_to_self(options: &Options) -> Result<Self, ProfileError> {
+        Self::attach(std::process::id(), options)
+    }
+
+    /// Whose time the clock runs on.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Time in the kernel is sampled too.
+    pub fn kernel(&self) -> bool {
+        self.kernel
+    }
+
+    /// Switches the clock on. Takes about a millisecond, most of it to read what the process has mapped.
+    ///
+    /// # Errors
+    /// The kernel refuses to run a clock it has let us open, which no known kernel does.
+    pub fn start(&mut self) -> Result<(), ProfileError> {
+        // What a process that dies before `stop` leaves behind.
+        self.maps = maps::read(self.pid);
+        self.switch("switching on the sampling clock", |counter| counter.enable())?;
+        // Only now: a thread that begins in between is in the list, among the records, or in both.
+        self.names = thread_names(self.pid);
+        Ok(())
+    }
+
+    /// Switches the clock off and gives what it recorded. Call it while the process still lives, or the objects that it
+    /// loaded after [`Sampler::start`] are not known.
+    ///
+    /// # Errors
+    /// The kernel refuses to stop the clock, or the thread that reads the samples failed.
+    pub fn stop(self) -> Result<Recording, ProfileError> {
+        self.switch("switching off the sampling clock", |counter| counter.disable())?;
+        let now = maps::read(self.pid);
+        let maps = if now.is_empty() { self.maps } else { now };
+        let drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
+        Ok(Recording { drained, names: self.names, maps, scope: self.scope, kernel: self.kernel })
+    }
+
+    fn switch(
+        &self,
+        doing: &'static str,
+        how: impl Fn(&mut perf_event::Counter) -> std::io::Result<()>,
+    ) -> Result<(), ProfileError> {
+        let mut samplers = reader::lock(&self.samplers);
+        samplers
+            .iter_mut()
+            .try_for_each(|sampler| how(sampler.as_counter_mut()))
+            .map_err(|source| ProfileError::System { doing, pid: self.pid, source })
+    }
+}
+
+/// The names of the threads that process `pid` has now.
+fn thread_names(pid: u32) -> HashMap<u32, Arc<str>> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return HashMap::new() };
+    let named = entries.flatten().filter_map(|entry| {
+        let tid = entry.file_name().to_str()?.parse().ok()?;
+        let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+        Some((tid, Arc::from(name.trim_end())))
+    });
+    named.collect()
+}

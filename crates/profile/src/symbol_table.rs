@@ -1,0 +1,80 @@
+//! The symbol table of an object: which function an address is in, where no line table says so.
+
+use std::sync::Arc;
+
+use object::{Object, ObjectSymbol, ReadRef, SymbolKind};
+
+/// A function's name as it is linked, and where it is.
+#[derive(Debug)]
+struct Symbol {
+    address: u64,
+    /// 0 for a label: it reaches to the next symbol.
+    size: u64,
+    name: Arc<str>,
+}
+
+/// Functions by address.
+#[derive(Debug, Default)]
+pub(crate) struct SymbolTable {
+    symbols: Vec<Symbol>,
+}
+
+impl SymbolTable {
+    /// The functions of `object`, dynamic symbols included.
+    pub(crate) fn read<'data, R: ReadRef<'data>>(object: &object::File<'data, R>) -> Self {
+        let named = object.symbols().chain(object.dynamic_symbols()).filter(|symbol| {
+            symbol.is_definition()
+                && matches!(symbol.kind(), SymbolKind::Text | SymbolKind::Unknown | SymbolKind::Label)
+        });
+        let mut symbols: Vec<_> = named
+            .filter_map(|symbol| {
+                let name = symbol.name().ok().filter(|name| !name.is_empty())?;
+                Some(Symbol { address: symbol.address(), size: symbol.size(), name: name.into() })
+            })
+            .collect();
+        // Of several names for one place, the one with the longest reach: labels come last.
+        symbols.sort_by_key(|symbol| (symbol.address, std::cmp::Reverse(symbol.size)));
+        symbols.dedup_by_key(|symbol| symbol.address);
+        Self { symbols }
+    }
+
+    /// The linked name of the function that holds `address`.
+    pub(crate) fn find(&self, address: u64) -> Option<&Arc<str>> {
+        let after = self.symbols.partition_point(|symbol| symbol.address <= address);
+        // A label within a function hides the function: look past a few.
+        self.symbols[..after]
+            .iter()
+            .rev()
+            .take(8)
+            .find(|symbol| symbol.size > address - symbol.address)
+            .or_else(|| self.symbols[..after].last().filter(|symbol| symbol.size == 0))
+            .map(|symbol| &symbol.name)
+    }
+
+    /// Every linked name.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.symbols.iter().map(|symbol| &*symbol.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(symbols: &[(u64, u64, &str)]) -> SymbolTable {
+        let symbols = symbols.iter().map(|&(address, size, name)| Symbol { address, size, name: name.into() });
+        SymbolTable { symbols: symbols.collect() }
+    }
+
+    #[test]
+    fn an_address_is_in_the_function_around_it_and_in_none_between_two() {
+        let table = table(&[(100, 50, "f"), (120, 0, "loop"), (200, 10, "g"), (300, 0, "label")]);
+        let find = |address| table.find(address).map(|name| &**name);
+        assert_eq!(find(99), None);
+        assert_eq!(find(130), Some("f"));
+        assert_eq!(find(209), Some("g"));
+        assert_eq!(find(210), None, "past the end of g");
+        assert_eq!(find(999), Some("label"));
+    }
+}

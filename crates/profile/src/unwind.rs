@@ -1,0 +1,107 @@
+//! Unwinds copied stacks by the objects' DWARF call frame information, out of the process and after the fact.
+//!
+//! Nothing here runs inside what is sampled: unwinders that do have crashed in it.
+
+use std::sync::Arc;
+
+use framehop::{CacheNative, ExplicitModuleSectionInfo, Module, UnwindRegsNative, Unwinder, UnwinderNative};
+
+use crate::memory::{Memory, Place};
+use crate::object_file::Section;
+use crate::recording::UserStack;
+use crate::registers::UserRegisters;
+
+/// Deeper stacks than this are a loop, or a recursion that no picture can show.
+const DEEPEST: usize = 1024;
+
+/// An unwound stack.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unwound {
+    /// Addresses to be looked up, innermost first: those of calls, not of what follows them.
+    pub(crate) addresses: Vec<u64>,
+    /// The thread's start was not reached.
+    pub(crate) truncated: bool,
+}
+
+/// Unwinds the stacks of one process.
+pub(crate) struct StackUnwinder {
+    unwinder: UnwinderNative<Arc<[u8]>, framehop::MayAllocateDuringUnwind>,
+    cache: CacheNative<framehop::MayAllocateDuringUnwind>,
+}
+
+impl StackUnwinder {
+    /// Knows the objects in `memory`.
+    pub(crate) fn new(memory: &Memory) -> Self {
+        let mut unwinder = UnwinderNative::new();
+        for place in memory.places() {
+            unwinder.add_module(module(place));
+        }
+        Self { unwinder, cache: CacheNative::new() }
+    }
+
+    /// The addresses on a stack.
+    pub(crate) fn unwind(&mut self, user: &UserStack) -> Unwound {
+        let mut read = |address: u64| read_word(user, address).ok_or(());
+        let registers = native(&user.registers);
+        let mut frames = self.unwinder.iter_frames(user.registers.ip, registers, &mut self.cache, &mut read);
+        let mut addresses = Vec::with_capacity(64);
+        loop {
+            match frames.next() {
+                Ok(Some(frame)) if addresses.len() < DEEPEST => addresses.push(frame.address_for_lookup()),
+                Ok(None) => return Unwound { addresses, truncated: false },
+                Ok(Some(_)) | Err(_) => return Unwound { addresses, truncated: true },
+            }
+        }
+    }
+}
+
+fn module(place: &Place) -> Module<Arc<[u8]>> {
+    let file = &place.object.file;
+    let bytes = |section: &Option<Section>| section.as_ref().map(|section| Arc::clone(&section.bytes));
+    let addresses = |section: &Option<Section>| section.as_ref().map(|section| section.addresses.clone());
+    let sections = ExplicitModuleSectionInfo {
+        base_svma: 0,
+        text_svma: addresses(&file.text),
+        text: bytes(&file.text),
+        eh_frame_svma: addresses(&file.eh_frame),
+        eh_frame: bytes(&file.eh_frame),
+        eh_frame_hdr_svma: addresses(&file.eh_frame_hdr),
+        eh_frame_hdr: bytes(&file.eh_frame_hdr),
+        got_svma: file.got.clone(),
+        ..ExplicitModuleSectionInfo::default()
+    };
+    Module::new(place.object.name.to_string(), place.range.clone(), place.bias, sections)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn native(registers: &UserRegisters) -> UnwindRegsNative {
+    UnwindRegsNative::new(registers.ip, registers.sp, registers.fp)
+}
+
+#[cfg(target_arch = "aarch64")]
+fn native(registers: &UserRegisters) -> UnwindRegsNative {
+    UnwindRegsNative::new(registers.lr, registers.sp, registers.fp)
+}
+
+/// The eight bytes of copied stack at `address`.
+fn read_word(user: &UserStack, address: u64) -> Option<u64> {
+    let at = usize::try_from(address.checked_sub(user.registers.sp)?).ok()?;
+    let bytes = user.bytes.get(at..at.checked_add(8)?)?;
+    Some(u64::from_ne_bytes(bytes.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_outside_the_copied_stack_is_not_read() {
+        let registers = UserRegisters { ip: 0, sp: 4096, fp: 0, lr: 0 };
+        let user = UserStack { registers, bytes: Box::from([1, 0, 0, 0, 0, 0, 0, 0, 9]) };
+        assert_eq!(read_word(&user, 4096), Some(1));
+        assert_eq!(read_word(&user, 4097), Some(9 << 56));
+        assert_eq!(read_word(&user, 4098), None);
+        assert_eq!(read_word(&user, 4095), None);
+        assert_eq!(read_word(&user, u64::MAX), None);
+    }
+}
