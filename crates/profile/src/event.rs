@@ -21,10 +21,11 @@ use crate::stack::Scope;
 /// CPU time per sample, ns: 997 Hz, which falls into step with no timer of the kernel's.
 pub const PERIOD_NS: u64 = 1_003_009;
 
-/// Bytes of user stack copied with each sample. See the crate's tests and `truncated` for what it is held against.
-pub const STACK_BYTES: u32 = 32 * 1024;
+/// Bytes of user stack copied with each sample. A handshake of rustls below tokio and hyper goes deep: with 32 KiB 42 % of
+/// its stacks were truncated, with these 1 %, none of them for want of bytes. A sample can hold no more than 64 KiB.
+pub const STACK_BYTES: u32 = 60 * 1024;
 
-/// Ring sizes to try, bytes: 256 samples fit the first, and the last is what a user without privilege may lock.
+/// Ring sizes to try, bytes: 136 samples fit the first, and the last is what a user without privilege may lock.
 const RINGS: [usize; 4] = [8 << 20, 2 << 20, 512 << 10, 256 << 10];
 
 /// The open clocks of one process, not yet running.

@@ -114,11 +114,12 @@ impl Search {
         let mut frames = loader.find_frames(address).ok()?;
         let mut lines = Vec::new();
         while let Ok(Some(frame)) = frames.next() {
-            let name = frame.function.as_ref().and_then(|function| function.raw_name().ok());
-            let function = name.map_or_else(|| UNKNOWN.into(), |name| function_name::demangle(&name));
             let place = frame.location.as_ref();
-            let file = place.and_then(|place| place.file).unwrap_or_default().into();
-            lines.push(Line { function, file, line: place.and_then(|place| place.line).unwrap_or(0) });
+            let file = place.and_then(|place| place.file);
+            let name = frame.function.as_ref().and_then(|function| function.raw_name().ok());
+            let function = name.map_or_else(|| UNKNOWN.into(), |name| function_name::of_line_table(&name, file));
+            let line = place.and_then(|place| place.line).unwrap_or(0);
+            lines.push(Line { function, file: file.unwrap_or_default().into(), line });
         }
         Some(lines)
     }

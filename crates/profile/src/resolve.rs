@@ -1,6 +1,6 @@
 //! From a recording to a profile: unwinds every stack, names what is on it, and counts equal ones.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::event::PERIOD_NS;
@@ -43,7 +43,7 @@ struct Build<'a> {
     frames: Vec<Vec<Frame>>,
     /// By the start of their place.
     objects: HashMap<u64, usize>,
-    nameless: BTreeMap<String, u64>,
+    nameless: BTreeMap<Arc<str>, u64>,
 }
 
 impl<'a> Build<'a> {
@@ -126,26 +126,20 @@ impl<'a> Build<'a> {
         })
     }
 
-    /// Counts a sample once for each object in which it has a frame without a name.
-    fn count_nameless(&mut self, locations: &[usize]) {
+    /// Counts a sample that ended in a function without a name, for the object it ended in.
+    fn count_nameless(&mut self, innermost_first: &[usize]) {
         let all = &self.profile.locations;
-        let nameless: BTreeSet<&str> = locations
-            .iter()
-            .map(|&index| &all.locations[index])
-            .filter(|location| location.lines.iter().any(|line| matches!(&*line.function, UNKNOWN | KERNEL)))
-            .map(|location| location.object.map_or(UNKNOWN, |object| &all.objects[object].path))
-            .collect();
-        for path in nameless {
-            match self.nameless.get_mut(path) {
-                Some(samples) => *samples += 1,
-                None => drop(self.nameless.insert(path.to_owned(), 1)),
-            }
+        let Some(location) = innermost_first.first().map(|&index| &all.locations[index]) else { return };
+        if location.lines.first().is_some_and(|line| matches!(&*line.function, UNKNOWN | KERNEL)) {
+            let path = location.object.map_or(UNKNOWN, |object| &all.objects[object].path);
+            *self.nameless.entry(path.into()).or_default() += 1;
         }
     }
 
     fn finish(mut self) -> Profile {
         let nameless = std::mem::take(&mut self.nameless);
-        let objects = nameless.into_iter().map(|(path, samples)| ObjectWithoutSymbols { path: path.into(), samples });
+        let objects =
+            nameless.into_iter().map(|(path, samples)| ObjectWithoutSymbols { path: (*path).into(), samples });
         self.profile.objects_without_symbols = objects.collect();
         self.profile.objects_without_symbols.sort_by_key(|object| std::cmp::Reverse(object.samples));
         self.profile

@@ -47,12 +47,12 @@ pub enum Scope {
     Process,
 }
 
-/// An object whose functions could not be named.
+/// An object of which not every function that ran could be named, for its symbols are missing or stripped.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectWithoutSymbols {
     /// Where it was mapped from.
     pub path: PathBuf,
-    /// Samples with at least one nameless frame in it.
+    /// Samples that ended in a function of it that has no name.
     pub samples: u64,
 }
 
