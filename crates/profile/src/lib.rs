@@ -2,8 +2,11 @@
 //!
 //! What a stack's time is charged to is the bill's question; who starts the process and when it works is the harness's.
 
+pub mod difference;
 pub mod error;
 mod event;
+pub mod flamegraph;
+pub mod folded;
 mod function_name;
 mod kernel;
 pub mod location;
@@ -11,6 +14,7 @@ mod maps;
 mod memory;
 mod object_file;
 pub mod objects;
+mod palette;
 mod reader;
 pub mod recording;
 mod registers;

@@ -1,0 +1,85 @@
+//! Flamegraphs: the stacks of a profile as one interactive picture, wide where the time went.
+//!
+//! Search and zoom are inferno's; what the colours mean is the palette's.
+
+use std::io::Write;
+
+use inferno::flamegraph::{self, Options};
+
+use crate::error::ProfileError;
+use crate::folded;
+use crate::palette;
+use crate::stack::Profile;
+
+/// Draws `profile` as an SVG. Widths are samples: for time, times the period.
+///
+/// # Errors
+/// There is no sample, or `writer` cannot be written to.
+pub fn write(profile: &Profile, title: &str, subtitle: &str, writer: impl Write) -> Result<(), ProfileError> {
+    if profile.samples == 0 {
+        return Err(ProfileError::Empty { what: "a flamegraph" });
+    }
+    let mut colours = palette::of(profile);
+    let mut options = picture(title, subtitle);
+    options.palette_map = Some(&mut colours);
+    options.count_name = "samples".to_owned();
+    draw(&mut options, &folded::lines(profile), writer, "a flamegraph")
+}
+
+/// What all pictures share.
+pub(crate) fn picture<'a>(title: &str, subtitle: &str) -> Options<'a> {
+    let mut options = Options::default();
+    options.title = title.to_owned();
+    options.subtitle = (!subtitle.is_empty()).then(|| subtitle.to_owned());
+    options.name_type = "Function:".to_owned();
+    // As wide as the window.
+    options.image_width = None;
+    options.deterministic = true;
+    options
+}
+
+pub(crate) fn draw(
+    options: &mut Options<'_>,
+    lines: &[String],
+    writer: impl Write,
+    what: &'static str,
+) -> Result<(), ProfileError> {
+    flamegraph::from_lines(options, lines.iter().map(String::as_str), writer)
+        .map_err(|source| ProfileError::Write { what, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn svg(folded: &str) -> String {
+        let mut svg = Vec::new();
+        write(&folded::read(folded, 1000).unwrap(), "the <title>", "sub & title", &mut svg).unwrap();
+        String::from_utf8(svg).unwrap()
+    }
+
+    #[test]
+    fn every_function_is_in_the_picture_and_every_label_escaped() {
+        let svg = svg("main;a::B<..>::poll;SHA256_Update 30\nmain;a::B<..>::poll;tcp_sendmsg_[k] 70\n");
+        for wanted in ["the &lt;title&gt;", "sub &amp; title", "SHA256_Update", "a::B&lt;..&gt;::poll", "tcp_sendmsg"] {
+            assert!(svg.contains(wanted), "{wanted} is missing");
+        }
+        assert!(svg.contains("100 samples") && svg.contains("70 samples"), "{svg}");
+        assert!(!svg.contains("NaN"));
+    }
+
+    #[test]
+    fn the_kernel_cryptography_and_rust_have_colours_of_their_own() {
+        let svg = svg("main;a::b 1\nmain;SHA256_Update 1\nmain;tcp_sendmsg_[k] 1\n");
+        for kind in [palette::KERNEL, palette::CRYPTOGRAPHY, palette::RUST] {
+            let colour = format!("rgb({},{},{})", kind.r, kind.g, kind.b);
+            assert!(svg.contains(&colour), "{colour} is missing");
+        }
+    }
+
+    #[test]
+    fn nothing_is_no_picture() {
+        let error = write(&Profile::default(), "t", "", Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("at least one sample"));
+    }
+}
