@@ -15,6 +15,7 @@ mod memory;
 mod object_file;
 pub mod objects;
 mod palette;
+pub mod pprof;
 mod reader;
 pub mod recording;
 mod registers;
