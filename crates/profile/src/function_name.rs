@@ -69,6 +69,9 @@ fn is_qualified(before: &str) -> bool {
     before.is_empty() || before.ends_with(['<', '(', ' ', '&', '*', ',', '['])
 }
 
+/// Packages whose library has another name, which no path tells.
+const RENAMED: &[(&str, &str)] = &[("rustls-webpki", "webpki")];
+
 /// The module that a Rust source file holds: `…/hyper-1.12.0/src/proto/h1/mod.rs` is `hyper::proto::h1`.
 fn module(file: &str) -> Option<String> {
     let path = Path::new(file).with_extension("");
@@ -78,7 +81,9 @@ fn module(file: &str) -> Option<String> {
     let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
     let source = parts.iter().rposition(|&part| part == "src")?;
     let package = parts.get(source.checked_sub(1)?)?;
-    let mut module = without_version(package).replace('-', "_");
+    let package = without_version(package);
+    let library = RENAMED.iter().find(|(renamed, _)| *renamed == package).map_or(package, |(_, library)| library);
+    let mut module = library.replace('-', "_");
     for part in parts[source + 1..].iter().filter(|part| !matches!(**part, "lib" | "main" | "mod")) {
         module.push_str("::");
         module.push_str(part);
@@ -127,6 +132,8 @@ mod tests {
         assert_eq!(&*of_line_table("poll<T>", hyper), "hyper_util::client::poll");
         let core = Some("/rustc/f2d3/library/core/src/ops/function.rs");
         assert_eq!(&*of_line_table("{closure#1}<a::b, ()>", core), "core::ops::function::{closure#1}");
+        let webpki = Some("/registry/rustls-webpki-0.103.9/src/verify_cert.rs");
+        assert_eq!(&*of_line_table("build_chain", webpki), "webpki::verify_cert::build_chain");
         assert_eq!(&*of_line_table("main", Some("crates/tlstax/src/main.rs")), "tlstax::main");
         assert_eq!(&*of_line_table("SHA256_Final", Some("/src/crypto/sha256.c")), "SHA256_Final");
         assert_eq!(&*of_line_table("poll", None), "poll");

@@ -40,3 +40,36 @@ pub(crate) fn read(pid: u32) -> Vec<Mapping> {
         })
         .collect()
 }
+
+/// `before`, with what was mapped `since` in its place where they overlap. By address.
+pub(crate) fn overlay(before: Vec<Mapping>, since: Vec<Mapping>) -> Vec<Mapping> {
+    let mut all = before;
+    for new in since {
+        all.retain(|old| old.end <= new.start || old.start >= new.end);
+        all.push(new);
+    }
+    all.sort_by_key(|mapping| mapping.start);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_mapped_later_replaces_what_it_covers() {
+        let map =
+            |start, end, inode| Mapping { start, end, offset: 0, source: Source::File { path: "/x".into(), inode } };
+        let all = overlay(vec![map(10, 20, 1), map(30, 40, 2)], vec![map(50, 60, 3), map(35, 36, 4)]);
+        assert_eq!(all, [map(10, 20, 1), map(35, 36, 4), map(50, 60, 3)]);
+    }
+
+    #[test]
+    fn a_process_has_itself_and_the_vdso_mapped() {
+        let maps = read(std::process::id());
+        let own = std::env::current_exe().unwrap();
+        assert!(maps.iter().any(|map| matches!(&map.source, Source::File { path, .. } if *path == own)));
+        assert!(maps.iter().any(|map| map.source == Source::Vdso));
+        assert_eq!(read(u32::MAX), []);
+    }
+}

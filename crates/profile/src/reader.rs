@@ -1,6 +1,9 @@
 //! Empties the ring buffers while the sampled process runs, and keeps what is of that process.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -10,9 +13,10 @@ use nix::sched::{CpuSet, sched_setaffinity};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{Pid, gettid};
 use perf_event::Sampler;
-use perf_event::data::{Record, Sample};
+use perf_event::data::{Mmap2, Record, Sample};
 
 use crate::event::{PERIOD_NS, STACK_BYTES};
+use crate::maps::{Mapping, Source};
 use crate::recording::{Drained, RawSample, TaskEvent, UserStack};
 use crate::registers;
 
@@ -103,16 +107,34 @@ fn drain(sampler: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
                 let time = trailer_time(&record.to_contiguous());
                 drained.tasks.push(TaskEvent::Name { time, tid: comm.tid, name });
             }
+            Ok(Record::Mmap2(map)) if map.pid == pid => drained.maps.extend(mapping(&map)),
             Ok(_) => {}
             Err(_) => drained.unreadable += 1,
         }
     }
 }
 
-/// A thread's name, without the zeros that pad it.
+/// Executable memory that was just mapped from a file.
+fn mapping(map: &Mmap2<'_>) -> Option<Mapping> {
+    let path = PathBuf::from(OsStr::from_bytes(unpadded(&map.filename)));
+    // Others are named `[vdso]`, `//anon` and the like.
+    if !path.is_absolute() || map.filename.starts_with(b"//") {
+        return None;
+    }
+    let inode = map.ino()?;
+    let end = map.addr.checked_add(map.len)?;
+    Some(Mapping { start: map.addr, end, offset: map.pgoff, source: Source::File { path, inode } })
+}
+
+/// A thread's name.
 fn name(bytes: &[u8]) -> Arc<str> {
+    String::from_utf8_lossy(unpadded(bytes)).into()
+}
+
+/// Bytes without the zeros that pad them.
+fn unpadded(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-    String::from_utf8_lossy(&bytes[..end]).into()
+    &bytes[..end]
 }
 
 /// The time of a record other than a sample: its trailer is `pid, tid: u32; time: u64; cpu, reserved: u32` for what is

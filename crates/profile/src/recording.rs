@@ -48,6 +48,8 @@ impl TaskEvent {
 pub(crate) struct Drained {
     pub(crate) samples: Vec<RawSample>,
     pub(crate) tasks: Vec<TaskEvent>,
+    /// Executable memory that was mapped meanwhile, in that order on each CPU.
+    pub(crate) maps: Vec<Mapping>,
     pub(crate) lost: u64,
     pub(crate) unreadable: u64,
     pub(crate) reader_cpu_ns: u64,

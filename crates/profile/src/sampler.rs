@@ -78,16 +78,16 @@ impl Sampler {
         Ok(())
     }
 
-    /// Switches the clock off and gives what it recorded. Call it while the process still lives, or the objects that it
-    /// loaded after [`Sampler::start`] are not known.
+    /// Switches the clock off and gives what it recorded, also of a process that has died meanwhile.
     ///
     /// # Errors
     /// The kernel refuses to stop the clock, or the thread that reads the samples failed.
     pub fn stop(self) -> Result<Recording, ProfileError> {
         self.switch("switching off the sampling clock", |counter| counter.disable())?;
         let now = maps::read(self.pid);
-        let maps = if now.is_empty() { self.maps } else { now };
-        let drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
+        let mut drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
+        let since = std::mem::take(&mut drained.maps);
+        let maps = if now.is_empty() { maps::overlay(self.maps, since) } else { now };
         Ok(Recording { drained, names: self.names, maps, scope: self.scope, kernel: self.kernel })
     }
 
