@@ -70,10 +70,10 @@ impl Sampler {
     /// # Errors
     /// The kernel refuses to run a clock it has let us open, which no known kernel does.
     pub fn start(&mut self) -> Result<(), ProfileError> {
-        // What a process that dies before `stop` leaves behind.
-        self.maps = maps::read(self.pid);
         self.switch("switching on the sampling clock", |counter| counter.enable())?;
-        // Only now: a thread that begins in between is in the list, among the records, or in both.
+        // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both. The
+        // map is for a process that dies before `stop`.
+        self.maps = maps::read(self.pid);
         self.names = thread_names(self.pid);
         Ok(())
     }
