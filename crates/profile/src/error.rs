@@ -9,7 +9,8 @@ pub enum ProfileError {
     #[error(
         "sampling process {pid} is forbidden here ({source}): allow it with `sysctl kernel.perf_event_paranoid=0` (2 is enough \
          for threads that live longer than a millisecond, in user space only), or give this program CAP_PERFMON; a \
-         container must let perf_event_open through its seccomp profile"
+         container must let perf_event_open through its seccomp profile; a user with many CPUs may need a larger \
+         kernel.perf_event_mlock_kb"
     )]
     Forbidden {
         /// The process to be sampled.

@@ -15,17 +15,18 @@ use nix::unistd::{Pid, gettid};
 use perf_event::Sampler;
 use perf_event::data::{Mmap2, Record, Sample};
 
+use crate::clocks::Clocks;
 use crate::event::{PERIOD_NS, STACK_BYTES};
 use crate::maps::{Mapping, Source};
 use crate::recording::{Drained, RawSample, TaskEvent, UserStack};
 use crate::registers;
 
 /// The clocks, shared between whoever switches them and the thread that reads them.
-pub(crate) type Shared = Arc<Mutex<Vec<Sampler>>>;
+pub(crate) type Shared = Arc<Mutex<Clocks>>;
 
 /// The clocks, whatever became of another thread that held them.
-pub(crate) fn lock(samplers: &Shared) -> MutexGuard<'_, Vec<Sampler>> {
-    samplers.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) fn lock(clocks: &Shared) -> MutexGuard<'_, Clocks> {
+    clocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The running thread. Dropped, it ends, and what it has read is lost.
@@ -38,11 +39,11 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Starts the thread, on `cpus` if any are given.
-    pub(crate) fn spawn(pid: u32, samplers: Shared, ring: usize, cpus: BTreeSet<usize>) -> std::io::Result<Self> {
+    pub(crate) fn spawn(pid: u32, clocks: Shared, ring: usize, cpus: BTreeSet<usize>) -> std::io::Result<Self> {
         let (running, stopped) = channel();
         let thread = std::thread::Builder::new().name("profile-reader".to_owned()).spawn(move || {
             pin(&cpus);
-            read(pid, &samplers, pause(ring), &stopped)
+            read(pid, &clocks, pause(ring), &stopped)
         })?;
         Ok(Self { thread, running })
     }
@@ -69,13 +70,13 @@ fn pin(cpus: &BTreeSet<usize>) {
     }
 }
 
-fn read(pid: u32, samplers: &Shared, pause: Duration, stopped: &Receiver<()>) -> Drained {
+fn read(pid: u32, clocks: &Shared, pause: Duration, stopped: &Receiver<()>) -> Drained {
     let own_tid = gettid().as_raw().unsigned_abs();
     let mut drained = Drained::default();
     loop {
         let last = stopped.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected);
-        for sampler in lock(samplers).iter_mut() {
-            drain(sampler, pid, own_tid, &mut drained);
+        for ring in &mut lock(clocks).rings {
+            drain(ring, pid, own_tid, &mut drained);
         }
         if last {
             drained.reader_cpu_ns = own_cpu_ns();
@@ -90,8 +91,8 @@ fn own_cpu_ns() -> u64 {
 }
 
 /// Takes everything out of one ring.
-fn drain(sampler: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
-    while let Some(record) = sampler.next_record() {
+fn drain(ring: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
+    while let Some(record) = ring.next_record() {
         match record.parse_record() {
             Ok(Record::Sample(sample)) if sample.pid() == Some(pid) && sample.tid() != Some(own_tid) => {
                 drained.samples.push(keep(&sample));
@@ -109,7 +110,7 @@ fn drain(sampler: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
             }
             Ok(Record::Mmap2(map)) if map.pid == pid => drained.maps.extend(mapping(&map)),
             Ok(_) => {}
-            Err(_) => drained.unreadable += 1,
+            Err(_) => drained.lost += 1,
         }
     }
 }

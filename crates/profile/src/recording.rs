@@ -51,7 +51,6 @@ pub(crate) struct Drained {
     /// Executable memory that was mapped meanwhile, in that order on each CPU.
     pub(crate) maps: Vec<Mapping>,
     pub(crate) lost: u64,
-    pub(crate) unreadable: u64,
     pub(crate) reader_cpu_ns: u64,
 }
 

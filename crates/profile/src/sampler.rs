@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
+use crate::clocks::{self, Clocks, Opened};
 use crate::error::ProfileError;
-use crate::event::{self, Events};
 use crate::maps::{self, Mapping};
 use crate::reader::{self, Reader, Shared};
 use crate::recording::Recording;
@@ -25,7 +25,7 @@ pub struct Options {
 /// The sampling clock on one process. Dropped, it is off.
 pub struct Sampler {
     pid: u32,
-    samplers: Shared,
+    clocks: Shared,
     reader: Reader,
     scope: Scope,
     kernel: bool,
@@ -40,11 +40,11 @@ impl Sampler {
     /// # Errors
     /// The process is gone, or the system forbids sampling it; the error then says what to set.
     pub fn attach(pid: u32, options: &Options) -> Result<Self, ProfileError> {
-        let Events { samplers, scope, kernel, ring } = event::open(pid, options.scope)?;
-        let samplers = Arc::new(Mutex::new(samplers));
-        let reader = Reader::spawn(pid, Arc::clone(&samplers), ring, options.reader_cpus.clone())
+        let Opened { clocks, scope, kernel, ring } = clocks::open(pid, options.scope)?;
+        let clocks = Arc::new(Mutex::new(clocks));
+        let reader = Reader::spawn(pid, Arc::clone(&clocks), ring, options.reader_cpus.clone())
             .map_err(|source| ProfileError::System { doing: "starting the reader of the samples", pid, source })?;
-        Ok(Self { pid, samplers, reader, scope, kernel, names: HashMap::new(), maps: Vec::new() })
+        Ok(Self { pid, clocks, reader, scope, kernel, names: HashMap::new(), maps: Vec::new() })
     }
 
     /// Attaches to the calling process. The thread that reads the samples is left out of them.
@@ -70,7 +70,7 @@ impl Sampler {
     /// # Errors
     /// The kernel refuses to run a clock it has let us open, which no known kernel does.
     pub fn start(&mut self) -> Result<(), ProfileError> {
-        self.switch("switching on the sampling clock", |counter| counter.enable())?;
+        self.switch("switching on the sampling clock", Clocks::enable)?;
         // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both. The
         // map is for a process that dies before `stop`.
         self.maps = maps::read(self.pid);
@@ -83,7 +83,7 @@ impl Sampler {
     /// # Errors
     /// The kernel refuses to stop the clock, or the thread that reads the samples failed.
     pub fn stop(self) -> Result<Recording, ProfileError> {
-        self.switch("switching off the sampling clock", |counter| counter.disable())?;
+        self.switch("switching off the sampling clock", Clocks::disable)?;
         let now = maps::read(self.pid);
         let mut drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
         let since = std::mem::take(&mut drained.maps);
@@ -94,13 +94,10 @@ impl Sampler {
     fn switch(
         &self,
         doing: &'static str,
-        how: impl Fn(&mut perf_event::Counter) -> std::io::Result<()>,
+        how: impl Fn(&mut Clocks) -> std::io::Result<()>,
     ) -> Result<(), ProfileError> {
-        let mut samplers = reader::lock(&self.samplers);
-        samplers
-            .iter_mut()
-            .try_for_each(|sampler| how(sampler.as_counter_mut()))
-            .map_err(|source| ProfileError::System { doing, pid: self.pid, source })
+        let source = how(&mut reader::lock(&self.clocks));
+        source.map_err(|source| ProfileError::System { doing, pid: self.pid, source })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use profile::{Objects, Options, Profile, ProfileError, Sampler};
+use profile::{Objects, Options, Profile, ProfileError, Sampler, Scope};
 
 #[inline(never)]
 fn spin_on_purpose(time: Duration) {
@@ -28,12 +28,18 @@ fn readers() -> usize {
 
 #[test]
 fn a_process_finds_its_own_functions_on_old_threads_and_new_and_not_the_sampler() {
+    for scope in [None, Some(Scope::Process)] {
+        finds_its_own_functions(&Options { scope, ..Options::default() });
+    }
+}
+
+fn finds_its_own_functions(options: &Options) {
     let (go, told) = std::sync::mpsc::channel::<()>();
     let old = std::thread::Builder::new().name("old".to_owned()).spawn(move || {
         told.recv().unwrap();
         spin_on_purpose(Duration::from_millis(200));
     });
-    let mut sampler = match Sampler::attach_to_self(&Options::default()) {
+    let mut sampler = match Sampler::attach_to_self(options) {
         Ok(sampler) => sampler,
         Err(error @ ProfileError::Forbidden { .. }) => {
             assert!(error.to_string().contains("kernel.perf_event_paranoid"), "{error}");
@@ -55,7 +61,7 @@ fn a_process_finds_its_own_functions_on_old_threads_and_new_and_not_the_sampler(
     }
     assert!(profile.stacks.keys().all(|stack| &*stack.thread != "profile-reader"));
 
-    drop(Sampler::attach_to_self(&Options::default()).unwrap());
+    drop(Sampler::attach_to_self(options).unwrap());
     let end = Instant::now() + Duration::from_secs(5);
     while readers() > 0 && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(5));
