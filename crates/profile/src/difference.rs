@@ -1,5 +1,5 @@
 //! Differential flamegraphs: what one program spends per request that another does not. Red functions cost more than
-//! before, blue ones less, and widths are nanoseconds of CPU time per request.
+//! before, blue ones less - by their own time, callees left out - and widths are nanoseconds of CPU time per request.
 
 use std::collections::BTreeMap;
 use std::io::Write;
