@@ -135,3 +135,17 @@ fn open(source: &Source) -> Option<Loader> {
 fn file_name(path: &Path) -> Arc<str> {
     path.file_name().map_or_else(|| UNKNOWN.into(), |name| name.to_string_lossy().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_can_be_made_on_another_thread() {
+        fn assert_send<T: Send>() {}
+        assert_send::<Objects>();
+        assert_send::<crate::Recording>();
+        assert_send::<crate::Sampler>();
+        assert_send::<crate::Profile>();
+    }
+}

@@ -97,7 +97,7 @@ fn of_user(name: &str) -> Color {
         TLS
     } else if name.contains("::") {
         RUST
-    } else if CRYPTOGRAPHIC.iter().any(|prefix| name.starts_with(prefix)) {
+    } else if CRYPTOGRAPHIC.iter().any(|prefix| name.trim_start_matches('_').starts_with(prefix)) {
         CRYPTOGRAPHY
     } else {
         OTHER
@@ -113,6 +113,7 @@ mod tests {
         assert_eq!(of_user("aws_lc_0_47_0_bn_mul_mont_nohw"), CRYPTOGRAPHY);
         assert_eq!(of_user("<rustls::conn::ConnectionCore<..>>::process"), TLS);
         assert_eq!(of_user("hyper::proto::h1::dispatch::poll"), RUST);
+        assert_eq!(of_user("__ecp_nistz256_mul_montx"), CRYPTOGRAPHY);
         assert_eq!(of_user("malloc"), OTHER);
         assert_eq!(of_user(UNKNOWN), NAMELESS);
     }
