@@ -2,6 +2,7 @@
 //!
 //! What a stack's time is charged to is the bill's question; who starts the process and when it works is the harness's.
 
+pub mod bill;
 mod clocks;
 pub mod difference;
 pub mod error;

@@ -1,0 +1,19 @@
+//! The bill: what a request's CPU time was spent on.
+//!
+//! A [`Classifier`] says to which [`Class`] a sampled stack belongs, a [`Bill`] adds up a profile's samples, and a
+//! [`Tax`] is what the bill of an https cell has over that of its plain twin. Sampling, symbols and tables are left to
+//! others.
+
+mod account;
+mod class;
+mod classify;
+mod interval;
+mod pattern;
+mod rules;
+mod tax;
+
+pub use account::{Bill, Coverage, Item, TOLERANCE, Unnamed};
+pub use class::Class;
+pub use classify::{Classifier, Verdict};
+pub use interval::Interval;
+pub use tax::{Levy, Tax};
