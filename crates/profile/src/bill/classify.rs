@@ -21,7 +21,16 @@ pub struct Verdict {
 /// Classifies stacks, by whole stack rather than by leaf. Keep one for many stacks: it remembers every function it met.
 #[derive(Debug, Default)]
 pub struct Classifier {
-    known: HashMap<Frame, Option<&'static Rule>>,
+    known: HashMap<(Frame, Inside), Option<&'static Rule>>,
+}
+
+/// What has been met further in than a frame.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Inside {
+    /// Frames of neither the kernel nor the C library.
+    foreign: bool,
+    /// Frames that a rule names.
+    named: bool,
 }
 
 impl Classifier {
@@ -34,10 +43,13 @@ impl Classifier {
     /// that a frame further out is of. Where no rule names any frame: [`Class::Other`].
     pub fn classify(&mut self, stack: &Stack) -> Verdict {
         let mut decided: Option<(usize, &'static Rule)> = None;
+        let mut inside = Inside::default();
         for (at, frame) in stack.frames.iter().enumerate().rev() {
-            let Some(rule) = self.rule_of(frame) else { continue };
-            let taken = decided.is_none_or(|(_, held)| held.yields.contains(&rule.class));
-            if taken {
+            let found = self.rule_of(frame, inside);
+            inside.foreign |= !frame.kernel && !is_c_library(&frame.object);
+            inside.named |= found.is_some();
+            let Some(rule) = found else { continue };
+            if decided.is_none_or(|(_, held)| held.yields.contains(&rule.class)) {
                 decided = Some((at, rule));
                 if rule.yields.is_empty() {
                     break;
@@ -50,27 +62,21 @@ impl Classifier {
         }
     }
 
-    fn rule_of(&mut self, frame: &Frame) -> Option<&'static Rule> {
-        if let Some(rule) = self.known.get(frame) {
-            return *rule;
-        }
-        let rule = lookup(frame);
-        self.known.insert(frame.clone(), rule);
-        rule
+    fn rule_of(&mut self, frame: &Frame, inside: Inside) -> Option<&'static Rule> {
+        *self.known.entry((frame.clone(), inside)).or_insert_with(|| lookup(frame, inside))
     }
 }
 
-fn lookup(frame: &Frame) -> Option<&'static Rule> {
+fn lookup(frame: &Frame, inside: Inside) -> Option<&'static Rule> {
     let name = plain(&frame.name);
-    RULES.iter().find(|rule| is_in(frame, rule.place) && rule.patterns.iter().any(|pattern| matches(pattern, &name)))
-}
-
-fn is_in(frame: &Frame, place: Place) -> bool {
-    match place {
+    let applies = |place| match place {
         Place::Kernel => frame.kernel,
         Place::User => !frame.kernel,
-        Place::CLibrary => !frame.kernel && is_c_library(&frame.object),
-    }
+        Place::CLibrary => is_c_library(&frame.object),
+        Place::CLibraryAtWork => is_c_library(&frame.object) && !inside.foreign,
+        Place::AtLast => !frame.kernel && !inside.named,
+    };
+    RULES.iter().find(|rule| applies(rule.place) && rule.patterns.split(' ').any(|pattern| matches(pattern, &name)))
 }
 
 /// Whether `object` is a file of the C library: glibc's `libc.so.6` and `libpthread-2.31.so`, musl's `ld-musl-x86_64.so.1`.
