@@ -36,6 +36,9 @@ pub enum Error {
     /// A certificate that couldn't be issued or written.
     #[error(transparent)]
     Certificate(#[from] certificates::Error),
+    /// A relay that couldn't be started, or couldn't go on.
+    #[error(transparent)]
+    Relay(#[from] crate::relay::RelayError),
     /// A certificate chain or key that can't be used.
     #[error("reading {}: {reason}; it must hold PEM, as `Authority` writes it", path.display())]
     Pem {

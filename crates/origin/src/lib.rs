@@ -3,7 +3,7 @@
 //! An origin is a process of its own that serves the same endpoints over HTTP and HTTPS and keeps a [`ledger`] of
 //! what it saw. There are two, and they speak one protocol ([`protocol`]): go-httpbin, the real thing ([`go`]
 //! builds it), and one in Rust ([`embedded`]) for where there is no Go. [`choose()`] picks, [`Origin`] runs it,
-//! [`Authority`] issues its certificates (crate [`certificates`]). Who fetches from it, and what the ledger then proves, is for others.
+//! [`Authority`] issues its certificates (crate [`certificates`]), [`Relay`] puts it far away. Who fetches from it, and what the ledger then proves, is for others.
 
 mod affinity;
 pub mod choose;
@@ -14,6 +14,7 @@ pub mod go;
 mod launch;
 mod pins;
 pub mod protocol;
+pub mod relay;
 mod supervisor;
 
 pub use affinity::on_cpus;
@@ -23,4 +24,5 @@ pub use error::Error;
 pub use launch::{EmbeddedProgram, Kind, Launch};
 pub use pins::{Group, Pins, TlsVersion};
 pub use protocol::Ready;
+pub use relay::Relay;
 pub use supervisor::Origin;

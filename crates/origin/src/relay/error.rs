@@ -1,0 +1,53 @@
+//! What can go wrong with a relay.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// Why there is no relay.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RelayError {
+    /// A round-trip time that it doesn't imitate.
+    #[error(
+        "imitating a round-trip time of {} s: it must be more than 0 and at most 10 s; for 0, use no relay",
+        .0.as_secs_f64()
+    )]
+    Rtt(Duration),
+    /// It was given nothing to relay to.
+    #[error("relaying to no address: name at least one")]
+    NoTarget,
+    /// An address elsewhere.
+    #[error("relaying to {0}: it is not on loopback, and what is elsewhere is far away already")]
+    Elsewhere(SocketAddr),
+    /// The program couldn't be started.
+    #[error("starting the relay {}: {source}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// It said nothing in time.
+    #[error("waiting for the relay to say where it listens: nothing within {} s; is the machine overloaded?", .0.as_secs_f64())]
+    Silent(Duration),
+    /// It ended instead.
+    #[error(
+        "waiting for the relay to say where it listens: it ended ({}); it says why on standard error",
+        .0.map_or_else(|| "no status".to_owned(), |status| status.to_string())
+    )]
+    Gone(Option<ExitStatus>),
+    /// It said something else.
+    #[error("waiting for the relay to say where it listens: it said {0:?}; are both programs of one build?")]
+    Protocol(String),
+    /// The system refused what a relay needs.
+    #[error("relaying: {doing}: {source}")]
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
