@@ -51,6 +51,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Stand between client and origin as a long way does, until standard input ends
+    #[command(hide = true, disable_help_flag = true)]
+    Relay {
+        /// Flags of the relay
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -64,6 +71,7 @@ fn main() -> ExitCode {
         Command::Origin(args) => cmd::origin::run(&args),
         Command::Engine => cmd::engine::run(),
         Command::ServeEmbedded { args } => cmd::serve_embedded::run(args),
+        Command::Relay { args } => cmd::relay::run(args),
     };
     match outcome {
         Ok(code) => code,
