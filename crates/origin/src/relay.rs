@@ -4,8 +4,8 @@
 //! origin's CPUs, and needs no privilege. What it imitates, exactly:
 //!
 //! - Each byte arrives half an RTT after it was sent, whichever way it goes; so does the end of a direction (FIN), and so
-//!   does a reset (RST), after the bytes before it. Nothing is ever early; the system's wake-up makes it late by some
-//!   tens of µs.
+//!   does a reset (RST), after the bytes before it. Nothing is ever early. Waking makes it late: by 0.04 to 0.2 ms
+//!   (median), and by some ms now and then where others want the same CPUs.
 //! - A SYN can't be held back without privilege: the kernel completes the client's connect at once. So the relay lets
 //!   nothing that the client sends leave before accept + 1 RTT, when a client that far away would have had its SYN-ACK; it
 //!   arrives half an RTT later. Nothing of the origin's leaves before accept + 1.5 RTT, when the client's ACK would
