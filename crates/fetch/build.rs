@@ -8,7 +8,9 @@ fn main() {
     let manifest = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let lock = Path::new(&manifest).join("../../Cargo.lock");
     let text = fs::read_to_string(&lock).unwrap_or_default();
-    for library in ["async-std", "hyper", "native-tls", "rayon", "reqwest", "rustls", "smol", "tokio", "ureq"] {
+    for library in
+        ["async-std", "hyper", "native-tls", "openssl", "rayon", "reqwest", "ring", "rustls", "smol", "tokio", "ureq"]
+    {
         let name = library.replace('-', "_").to_uppercase();
         println!("cargo::rustc-env=TLSTAX_VERSION_{name}={}", version(&text, library).unwrap_or("(version unknown)"));
     }

@@ -64,6 +64,14 @@ pub enum PrepareError {
     /// The table has no such cell.
     #[error("there is no cell {0}; `tlstax list` names them all")]
     NoSuchCell(String),
+    /// The cell cannot run here.
+    #[error("{cell} cannot run here: {reason}")]
+    Refused {
+        /// The cell.
+        cell: String,
+        /// Why not.
+        reason: String,
+    },
     /// A target is not what a client can fetch.
     #[error("the target {url:?} cannot be fetched: {reason}")]
     Target {

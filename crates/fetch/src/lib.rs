@@ -7,6 +7,7 @@ mod answer;
 pub mod engine;
 mod error;
 mod prepared;
+mod refusal;
 mod slot;
 mod table;
 pub mod talk;
@@ -19,4 +20,5 @@ mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
-pub use table::{cells, library_of, note_of, terms_of, thread_per_slot};
+pub use refusal::refusal;
+pub use table::{cells, cells_of, library_of, note_of, terms_of, thread_per_slot};

@@ -15,23 +15,25 @@ use crate::models::async_std::{self, AsyncStdNet};
 use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
+use crate::refusal::refusal;
 use crate::talk;
 use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
+use crate::tls::openssl::{self, OpenSsl};
 use crate::tls::plain::Plain;
 use crate::tls::rustls::{self, Rustls};
-use crate::tls::{Tls, TlsSettings, TrustStore};
+use crate::tls::{Backend, Recipe, Stack, rustls_ring};
 
 type Prepared = Result<Box<dyn Model>, PrepareError>;
 
 /// A model with a client that can run in it.
-struct Pair {
+pub(crate) struct Pair {
     model: &'static str,
     client: &'static str,
     prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
     /// The libraries of both, with their versions.
     libraries: &'static [&'static str],
-    terms: Terms,
+    pub(crate) terms: Terms,
     /// What `list` says of the model.
     note: &'static str,
 }
@@ -48,7 +50,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "serial",
         client: "ureq",
-        prepare: |shared, slots, _| Ok(serial::prepare(ureq::clients(shared, slots.min(1)))),
+        prepare: |shared, slots, _| Ok(serial::prepare(ureq::clients(shared, slots.min(1))?)),
         libraries: &[UREQ],
         terms: Terms::Pinned,
         note: "one request after another, whatever concurrency is asked for",
@@ -56,7 +58,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "threads",
         client: "ureq",
-        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots))),
+        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots)?)),
         libraries: &[UREQ],
         terms: Terms::Pinned,
         note: "a thread per request, C at most alive",
@@ -64,7 +66,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "rayon",
         client: "ureq",
-        prepare: |shared, slots, workers| rayon::prepare(ureq::clients(shared, slots), workers),
+        prepare: |shared, slots, workers| rayon::prepare(ureq::clients(shared, slots)?, workers),
         libraries: &[RAYON, UREQ],
         terms: Terms::Pinned,
         note: "rayon's default pool: as many requests in flight as it has threads, not C",
@@ -72,7 +74,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "rayon-pool",
         client: "ureq",
-        prepare: |shared, slots, _| rayon::prepare(ureq::clients(shared, slots), slots as usize),
+        prepare: |shared, slots, _| rayon::prepare(ureq::clients(shared, slots)?, slots as usize),
         libraries: &[RAYON, UREQ],
         terms: Terms::Pinned,
         note: "a rayon pool of C threads",
@@ -80,7 +82,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-current",
         client: "hyper",
-        prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)),
+        prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)?),
         libraries: &[TOKIO, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on one thread",
@@ -88,7 +90,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-multi",
         client: "hyper",
-        prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots), workers),
+        prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots)?, workers),
         libraries: &[TOKIO, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on a pool of worker threads",
@@ -96,7 +98,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "smol",
         client: "hyper",
-        prepare: |shared, slots, workers| Ok(smol::prepare(hyper::clients::<SmolNet>(shared, slots), workers)),
+        prepare: |shared, slots, workers| Ok(smol::prepare(hyper::clients::<SmolNet>(shared, slots)?, workers)),
         libraries: &[SMOL, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
@@ -104,7 +106,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "async-std",
         client: "hyper",
-        prepare: |shared, slots, workers| Ok(async_std::prepare(hyper::clients::<AsyncStdNet>(shared, slots), workers)),
+        prepare: |shared, slots, workers| {
+            Ok(async_std::prepare(hyper::clients::<AsyncStdNet>(shared, slots)?, workers))
+        },
         libraries: &[ASYNC_STD, HYPER],
         terms: Terms::Pinned,
         note: "discontinued upstream (RUSTSEC-2025-0052): shown for those who still run it and must decide",
@@ -128,7 +132,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "threads",
         client: "ureq-stock",
-        prepare: |shared, slots, _| Ok(threads::prepare(ureq_stock::clients(shared, slots))),
+        prepare: |shared, slots, _| Ok(threads::prepare(ureq_stock::clients(shared, slots)?)),
         libraries: &[UREQ],
         terms: Terms::Stock,
         note: "a thread per request, C at most alive",
@@ -143,24 +147,46 @@ static PAIRS: &[Pair] = &[
     },
 ];
 
-/// A TLS stack.
-struct Stack {
-    name: &'static str,
-    build: fn(TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError>,
-    library: fn() -> Option<String>,
-}
-
 static STACKS: &[Stack] = &[
-    Stack { name: Cell::PLAIN, build: |_| Ok(Arc::new(Plain)), library: || None },
+    Stack {
+        name: Cell::PLAIN,
+        core: true,
+        build: |_| Ok(Arc::new(Plain)),
+        library: || None,
+        lacks: |_| None,
+        stock: Some(Backend::None),
+    },
     Stack {
         name: "rustls",
+        core: true,
         build: |settings| Ok(Arc::new(Rustls::new(settings)?)),
         library: || Some(rustls::library()),
+        lacks: |_| None,
+        stock: Some(Backend::Rustls),
+    },
+    Stack {
+        name: "rustls-ring",
+        core: false,
+        build: |settings| Ok(Arc::new(rustls_ring::new(settings)?)),
+        library: || Some(rustls_ring::library()),
+        lacks: rustls_ring::lacks,
+        stock: None,
     },
     Stack {
         name: "native-tls",
+        core: true,
         build: |settings| Ok(Arc::new(NativeTls::new(settings)?)),
         library: || Some(native_tls::library()),
+        lacks: native_tls::lacks,
+        stock: Some(Backend::NativeTls),
+    },
+    Stack {
+        name: "openssl",
+        core: false,
+        build: |settings| Ok(Arc::new(OpenSsl::new(settings)?)),
+        library: || Some(openssl::library()),
+        lacks: openssl::lacks,
+        stock: None,
     },
 ];
 
@@ -179,14 +205,26 @@ pub(crate) struct Setup<'a> {
     pub(crate) workers: usize,
 }
 
-/// Every cell of the table, in the order of tables: by model and client, TLS stack, connection.
+/// The matrix: every model and client over the stacks that most programs have, by new connections and kept ones. In the
+/// order of tables: by model and client, TLS stack, connection.
 pub fn cells() -> Vec<Cell> {
+    joined(&Connection::MATRIX, |stack| stack.core)
+}
+
+/// Every model and client over every TLS stack by these connections, in the same order; among them what cannot be, for
+/// which the caller asks [`refusal`](crate::refusal). Without TLS there is nothing to resume, and so no such cell.
+pub fn cells_of(connections: &[Connection]) -> Vec<Cell> {
+    let mut cells = joined(connections, |_| true);
+    cells.retain(|cell| cell.is_tls() || cell.connection != Connection::Resumed);
+    cells
+}
+
+fn joined(connections: &[Connection], takes: impl Fn(&Stack) -> bool) -> Vec<Cell> {
     let mut cells = Vec::new();
     for pair in PAIRS {
-        for stack in STACKS {
-            cells.extend(
-                Connection::MATRIX.map(|connection| Cell::new(pair.model, pair.client, stack.name, connection)),
-            );
+        for stack in STACKS.iter().filter(|stack| takes(stack)) {
+            let cell = |connection: &Connection| Cell::new(pair.model, pair.client, stack.name, *connection);
+            cells.extend(connections.iter().map(cell));
         }
     }
     cells
@@ -199,10 +237,11 @@ pub fn note_of(cell: &Cell) -> &'static str {
 
 /// The TLS library behind a cell and its version; `None` without TLS.
 pub fn library_of(cell: &Cell) -> Option<String> {
-    let library = stack(cell).and_then(|stack| (stack.library)())?;
     // Left to itself, ureq takes rustls with ring.
-    let is_ring = cell.client == "ureq-stock";
-    Some(if is_ring { library.replace("(aws-lc-rs)", "(ring)") } else { library })
+    match (cell.client.as_str(), stack(cell)?.stock) {
+        ("ureq-stock", Some(Backend::Rustls)) => Some(rustls_ring::library()),
+        _ => (stack(cell)?.library)(),
+    }
 }
 
 /// On which terms a cell takes part; [`Terms::Pinned`] for a cell that is not in the table.
@@ -238,19 +277,21 @@ pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
 pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
     let unknown = || PrepareError::NoSuchCell(cell.to_string());
     let stack = stack(cell).ok_or_else(unknown)?;
+    if let Some(reason) = refusal(cell) {
+        return Err(PrepareError::Refused { cell: cell.to_string(), reason });
+    }
     let targets = Arc::new(Targets::parse(setup.targets)?);
-    let trust = Arc::new(match setup.trust_file {
-        Some(file) => TrustStore::read(file)?,
-        None => TrustStore::empty(),
-    });
-    let tls = (stack.build)(TlsSettings { trust: &trust, groups: setup.groups })?;
     let tracer = Arc::new(Tracer::default());
     let shared = Shared {
         tracer: Arc::clone(&tracer),
         checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
         targets,
-        tls,
-        trust,
+        recipe: Arc::new(Recipe {
+            stack,
+            trust_file: setup.trust_file.map(Path::to_owned),
+            groups: setup.groups.to_vec(),
+            version: cell.axes.tls_version,
+        }),
         connection: cell.connection,
     };
     let slots = setup.workload.slots();
@@ -261,11 +302,13 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
     Ok((model, tracer))
 }
 
-fn pair(cell: &Cell) -> Option<&'static Pair> {
+/// The line of a cell's model and client.
+pub(crate) fn pair(cell: &Cell) -> Option<&'static Pair> {
     PAIRS.iter().find(|pair| pair.model == cell.model && pair.client == cell.client)
 }
 
-fn stack(cell: &Cell) -> Option<&'static Stack> {
+/// The line of a cell's TLS stack.
+pub(crate) fn stack(cell: &Cell) -> Option<&'static Stack> {
     STACKS.iter().find(|stack| stack.name == cell.tls)
 }
 
@@ -280,7 +323,7 @@ mod tests {
         let count = names.len();
         names.sort();
         names.dedup();
-        assert_eq!((names.len(), count), (PAIRS.len() * STACKS.len() * 2, count));
+        assert_eq!((names.len(), count), (PAIRS.len() * 3 * 2, count));
     }
 
     #[test]

@@ -25,13 +25,15 @@ use crate::answer::LONGEST_BODY;
 use crate::net::{AsyncStream, Net};
 use crate::slot::AsyncClient;
 use crate::target::Target;
-use crate::{ErrorKind, FetchError};
+use crate::tls::Tls;
+use crate::{ErrorKind, FetchError, PrepareError};
 
 type NoBody = Empty<&'static [u8]>;
 
 /// A client on one runtime: a slot's connection, and what it fetches.
 pub(crate) struct HyperClient<N> {
     shared: Shared,
+    tls: Arc<dyn Tls>,
     /// What is asked of each target, built once: a request is a copy of it.
     requests: Arc<[Request<NoBody>]>,
     slot: u32,
@@ -48,10 +50,12 @@ struct Exchange {
 }
 
 /// A client per slot.
-pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Vec<HyperClient<N>> {
+pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperClient<N>>, PrepareError> {
+    let tls = shared.recipe.make()?;
     let requests: Arc<[Request<NoBody>]> = shared.targets.all().map(get).collect();
     let client = |slot| HyperClient {
         shared: shared.clone(),
+        tls: Arc::clone(&tls),
         requests: Arc::clone(&requests),
         slot,
         marks: Arc::default(),
@@ -59,7 +63,7 @@ pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Vec<HyperClient<N>
         body: Vec::new(),
         net: PhantomData,
     };
-    (0..slots).map(client).collect()
+    Ok((0..slots).map(client).collect())
 }
 
 impl<N: Net + Sync> AsyncClient for HyperClient<N> {
@@ -70,7 +74,7 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
         let mut exchange = match self.kept.take() {
             Some(kept) => kept,
             // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
-            None => Box::pin(open::<N>(&self.shared, target, &self.marks)).await?,
+            None => Box::pin(open::<N>(&*self.tls, target, &self.marks)).await?,
         };
         self.body.clear();
         let status = exchange.send(self.requests[number].clone(), &mut self.body).await?;
@@ -86,11 +90,11 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
     }
 }
 
-async fn open<N: Net>(shared: &Shared, target: &Target, marks: &Arc<Marks>) -> Result<Box<Exchange>, FetchError> {
+async fn open<N: Net>(tls: &dyn Tls, target: &Target, marks: &Arc<Marks>) -> Result<Box<Exchange>, FetchError> {
     let tcp = N::connect(target.addr).await.map_err(|error| ErrorKind::Connect.because(error))?;
     marks.connected();
-    let stream = shared.tls.connect_async(&target.host, tcp).await.map_err(|error| ErrorKind::Tls.because(error))?;
-    if shared.tls.secures() {
+    let stream = tls.connect_async(&target.host, tcp).await.map_err(|error| ErrorKind::Tls.because(error))?;
+    if tls.secures() {
         marks.secured();
     }
     let io = TokioIo::new(Marked { stream, marks: Arc::clone(marks) });

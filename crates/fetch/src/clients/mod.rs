@@ -13,7 +13,7 @@ use workload::Connection;
 
 use crate::answer::Checker;
 use crate::target::Targets;
-use crate::tls::{Tls, TrustStore};
+use crate::tls::Recipe;
 
 /// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));
@@ -23,9 +23,8 @@ pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION")
 pub(crate) struct Shared {
     pub(crate) targets: Arc<Targets>,
     pub(crate) checker: Arc<Checker>,
-    pub(crate) tls: Arc<dyn Tls>,
-    /// The roots to trust, for libraries that bring their own glue to a TLS stack.
-    pub(crate) trust: Arc<TrustStore>,
+    /// How TLS settings are made.
+    pub(crate) recipe: Arc<Recipe>,
     pub(crate) connection: Connection,
     /// Where clients that choose how they wait note their steps.
     pub(crate) tracer: Arc<Tracer>,

@@ -33,7 +33,8 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>,
     if shared.connection == Connection::NewConn {
         builder = builder.pool_max_idle_per_host(0);
     }
-    handles(shared.tls.configure(builder).build(), shared, slots)
+    let refuse = || PrepareError::Client { client: "reqwest", reason: "it has no glue to this TLS stack".to_owned() };
+    handles(shared.recipe.make()?.configure(builder).ok_or_else(refuse)?.build(), shared, slots)
 }
 
 /// A handle per slot of a client that is built.

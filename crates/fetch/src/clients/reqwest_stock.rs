@@ -15,9 +15,10 @@ use crate::tls::Backend;
 /// One client with a handle per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
     let refuse = |error: ::reqwest::Error| PrepareError::Client { client: "reqwest", reason: error.to_string() };
-    let roots = shared.trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
+    let trust = shared.recipe.trust()?;
+    let roots = trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
     let builder = Client::builder().no_proxy().redirect(Policy::none());
-    let mut builder = match shared.tls.backend() {
+    let mut builder = match shared.recipe.stock()? {
         Backend::None => builder,
         Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(refuse)?),
         Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(refuse)?),

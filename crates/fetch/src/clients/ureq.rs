@@ -20,8 +20,8 @@ use workload::Connection;
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
 use crate::slot::BlockingClient;
-use crate::tls::BlockingStream;
-use crate::{ErrorKind, FetchError};
+use crate::tls::{BlockingStream, Tls};
+use crate::{ErrorKind, FetchError, PrepareError};
 
 /// Bytes of the buffer that answers are read into.
 const INPUT_BUFFER: usize = 16 << 10;
@@ -46,11 +46,12 @@ struct Seat {
 }
 
 /// A client per slot.
-pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqClient> {
-    (0..slots).map(|slot| client(shared, slot)).collect()
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, PrepareError> {
+    let tls = shared.recipe.make()?;
+    Ok((0..slots).map(|slot| client(shared, slot, Arc::clone(&tls))).collect())
 }
 
-fn client(shared: &Shared, slot: u32) -> UreqClient {
+fn client(shared: &Shared, slot: u32, tls: Arc<dyn Tls>) -> UreqClient {
     let kept = match shared.connection {
         Connection::NewConn | Connection::Resumed | Connection::NewClient | Connection::Own => 0,
         Connection::KeepAlive | Connection::KeepAliveFor(_) => 1,
@@ -70,7 +71,8 @@ fn client(shared: &Shared, slot: u32) -> UreqClient {
         .max_idle_age(std::time::Duration::from_secs(24 * 3600))
         .build();
     let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
-    let agent = Agent::with_parts(config, OurConnector(Arc::clone(&seat)), OurResolver(Arc::clone(&seat)));
+    let connector = OurConnector { seat: Arc::clone(&seat), tls };
+    let agent = Agent::with_parts(config, connector, OurResolver(Arc::clone(&seat)));
     UreqClient { agent, seat, slot, body: Vec::new() }
 }
 
@@ -123,23 +125,27 @@ impl Resolver for OurResolver {
     }
 }
 
-#[derive(Debug)]
-struct OurConnector(Arc<Seat>);
+struct OurConnector {
+    seat: Arc<Seat>,
+    tls: Arc<dyn Tls>,
+}
 
 impl Connector for OurConnector {
     type Out = Marked;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Marked>, ::ureq::Error> {
-        let Seat { shared, marks, target } = &*self.0;
+        let Seat { shared, marks, target } = &*self.seat;
         let target = shared.targets.get(target.load(Relaxed));
         let tcp = TcpStream::connect(target.addr).map_err(|error| failed(ErrorKind::Connect, &error))?;
         tcp.set_nodelay(true)?;
         marks.connected();
-        let stream = shared.tls.connect(&target.host, tcp).map_err(|error| failed(ErrorKind::Tls, &error))?;
-        if shared.tls.secures() {
+        let stream = self.tls.connect(&target.host, tcp).map_err(|error| failed(ErrorKind::Tls, &error))?;
+        let secures = self.tls.secures();
+        if secures {
             marks.secured();
         }
-        Ok(Some(Marked { stream, seat: Arc::clone(&self.0), buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER) }))
+        let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
+        Ok(Some(Marked { stream, secures, seat: Arc::clone(&self.seat), buffers }))
     }
 }
 
@@ -150,6 +156,7 @@ fn failed(kind: ErrorKind, error: &io::Error) -> ::ureq::Error {
 /// A connection that stamps when bytes of requests leave and bytes of answers come.
 struct Marked {
     stream: Box<dyn BlockingStream>,
+    secures: bool,
     seat: Arc<Seat>,
     buffers: LazyBuffers,
 }
@@ -187,7 +194,13 @@ impl Transport for Marked {
     }
 
     fn is_tls(&self) -> bool {
-        self.seat.shared.tls.secures()
+        self.secures
+    }
+}
+
+impl fmt::Debug for OurConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OurConnector").field("seat", &self.seat).finish_non_exhaustive()
     }
 }
 

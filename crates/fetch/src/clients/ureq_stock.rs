@@ -13,8 +13,8 @@ use workload::Connection;
 use super::Shared;
 use super::ureq::receive;
 use crate::slot::BlockingClient;
-use crate::tls::Backend;
-use crate::{ErrorKind, FetchError};
+use crate::tls::{Backend, TrustStore};
+use crate::{ErrorKind, FetchError, PrepareError};
 
 /// A handle of the shared agent.
 pub(crate) struct UreqStockClient {
@@ -26,12 +26,13 @@ pub(crate) struct UreqStockClient {
 }
 
 /// One agent with a handle per slot.
-pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqStockClient> {
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient>, PrepareError> {
+    let trust = shared.recipe.trust()?;
     let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-    let builder = match shared.tls.backend() {
+    let builder = match shared.recipe.stock()? {
         Backend::None => builder,
-        Backend::Rustls => builder.tls_config(tls(shared, TlsProvider::Rustls)),
-        Backend::NativeTls => builder.tls_config(tls(shared, TlsProvider::NativeTls)),
+        Backend::Rustls => builder.tls_config(tls(&trust, TlsProvider::Rustls)),
+        Backend::NativeTls => builder.tls_config(tls(&trust, TlsProvider::NativeTls)),
     };
     let builder = match shared.connection {
         Connection::KeepAlive => builder,
@@ -45,11 +46,11 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Vec<UreqStockClient> {
         marks: Marks::default(),
         body: Vec::new(),
     };
-    (0..slots).map(handle).collect()
+    Ok((0..slots).map(handle).collect())
 }
 
-fn tls(shared: &Shared, provider: TlsProvider) -> TlsConfig {
-    let roots: Vec<_> = shared.trust.roots().map(|root| Certificate::from_der(root).to_owned()).collect();
+fn tls(trust: &TrustStore, provider: TlsProvider) -> TlsConfig {
+    let roots: Vec<_> = trust.roots().map(|root| Certificate::from_der(root).to_owned()).collect();
     TlsConfig::builder().provider(provider).root_certs(RootCerts::Specific(Arc::new(roots))).build()
 }
 

@@ -15,7 +15,7 @@ use super::ways::Ways;
 use crate::clients::Shared;
 use crate::slot::AsyncClient;
 use crate::target::Target;
-use crate::{ErrorKind, FetchError};
+use crate::{ErrorKind, FetchError, PrepareError};
 
 /// One slot's client.
 pub(crate) struct StageClient {
@@ -59,17 +59,24 @@ impl Meeting {
 }
 
 /// A client per slot. With `meet` all of them send before any reads.
-pub(crate) fn clients(shared: &Shared, slots: u32, ways: Ways, reading: Reading, meet: bool) -> Vec<StageClient> {
+pub(crate) fn clients(
+    shared: &Shared,
+    slots: u32,
+    ways: Ways,
+    reading: Reading,
+    meet: bool,
+) -> Result<Vec<StageClient>, PrepareError> {
+    let tls = shared.recipe.make()?.rustls();
     let meet = meet.then(Arc::default);
     let client = |_| StageClient {
         shared: shared.clone(),
-        tls: shared.tls.rustls(),
+        tls: tls.clone(),
         ways,
         reading,
         meet: meet.clone(),
         marks: Marks::default(),
     };
-    (0..slots).map(client).collect()
+    Ok((0..slots).map(client).collect())
 }
 
 impl AsyncClient for StageClient {

@@ -13,7 +13,7 @@ use measure::protocol;
 use rustls::ClientConfig;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use workload::Connection;
+use workload::{Connection, TlsVersion};
 
 use super::exchange::{Exchange, Reading, paged};
 use super::stream::Lane;
@@ -90,7 +90,8 @@ impl Getter {
     /// When a target cannot be fetched, the file not be read, or TLS not be set up.
     pub fn new(targets: &[protocol::Target], trust_file: &Path, groups: &[String]) -> Result<Getter, PrepareError> {
         let targets = Arc::new(Targets::parse(targets)?);
-        let rustls = Rustls::new(TlsSettings { trust: &TrustStore::read(trust_file)?, groups })?;
+        let trust = TrustStore::read(trust_file)?;
+        let rustls = Rustls::new(TlsSettings { trust: &trust, groups, version: TlsVersion::default() })?;
         let missing = || PrepareError::Tls { stack: "rustls", reason: "there is no configuration".to_owned() };
         Ok(Getter { targets, tls: rustls.rustls().ok_or_else(missing)? })
     }

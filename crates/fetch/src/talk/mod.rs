@@ -13,4 +13,4 @@ mod stream;
 mod ways;
 
 pub use stages::{MODEL, cells, probe};
-pub(crate) use stages::{libraries, note_of, prepare};
+pub(crate) use stages::{is_stage, libraries, note_of, prepare};

@@ -34,12 +34,12 @@ struct Stage {
 
 /// A stage on the single-threaded executor.
 fn staged(shared: &Shared, slots: u32, ways: Ways, reading: Reading) -> Prepared {
-    tokio_current::prepare(clients(shared, slots, ways, reading, false))
+    tokio_current::prepare(clients(shared, slots, ways, reading, false)?)
 }
 
 /// Stage 2 on an executor of so many threads.
 fn on_workers(shared: &Shared, slots: u32, ways: Ways, workers: usize) -> Prepared {
-    tokio_multi::prepare(clients(shared, slots, ways, Reading::Recv, false), workers)
+    tokio_multi::prepare(clients(shared, slots, ways, Reading::Recv, false)?, workers)
 }
 
 static STAGES: &[Stage] = &[
@@ -159,7 +159,7 @@ static STAGES: &[Stage] = &[
         name: "send-first",
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, ways| tokio_current::prepare(clients(shared, slots, ways, Reading::Recv, true)),
+        prepare: |shared, slots, ways| tokio_current::prepare(clients(shared, slots, ways, Reading::Recv, true)?),
         libraries: &[TOKIO],
         note: "stage 2, but all requests are sent before any answer is read: what harms is that sends are held back",
     },
@@ -191,7 +191,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-tokio",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(inside(ureq::clients(shared, slots))),
+        prepare: |shared, slots, _| tokio_current::prepare(inside(ureq::clients(shared, slots)?)),
         libraries: &[TOKIO, UREQ],
         note: "a blocking client called inside async fn, on tokio's current thread",
     },
@@ -199,7 +199,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-smol",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(smol::prepare(inside(ureq::clients(shared, slots)), 1)),
+        prepare: |shared, slots, _| Ok(smol::prepare(inside(ureq::clients(shared, slots)?), 1)),
         libraries: &[SMOL, UREQ],
         note: "a blocking client called inside async fn, on smol's global executor",
     },
@@ -207,7 +207,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-async-std",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(async_std::prepare(inside(ureq::clients(shared, slots)), 1)),
+        prepare: |shared, slots, _| Ok(async_std::prepare(inside(ureq::clients(shared, slots)?), 1)),
         libraries: &[ASYNC_STD, UREQ],
         note: "a blocking client called inside async fn, on async-std's global executor",
     },
@@ -215,7 +215,7 @@ static STAGES: &[Stage] = &[
         name: "cure-spawn-blocking",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(handed_over(ureq::clients(shared, slots))),
+        prepare: |shared, slots, _| tokio_current::prepare(handed_over(ureq::clients(shared, slots)?)),
         libraries: &[TOKIO, UREQ],
         note: "the same client, handed to threads that may block",
     },
@@ -223,7 +223,7 @@ static STAGES: &[Stage] = &[
         name: "cure-threads",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots))),
+        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots)?)),
         libraries: &[UREQ],
         note: "the same client, a thread per request and no executor",
     },
@@ -241,6 +241,11 @@ pub fn cells() -> Vec<Cell> {
 /// What there is to know about a stage; empty for one that there is not.
 pub(crate) fn note_of(cell: &Cell) -> &'static str {
     stage(cell).map_or("", |stage| stage.note)
+}
+
+/// Whether a cell is a stage.
+pub(crate) fn is_stage(cell: &Cell) -> bool {
+    stage(cell).is_some()
 }
 
 /// The libraries of a stage beside its TLS stack's.

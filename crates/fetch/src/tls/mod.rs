@@ -1,11 +1,16 @@
 //! TLS stacks: who turns a TCP connection into a secure one. One file each.
 //!
-//! All verify the server against the same trust store, offer the groups that the trial names where they can be told,
-//! and resume nothing. What was negotiated is proved by the origin's ledger, not here.
+//! All verify the server against the same trust store and offer the groups that the trial names where they can be told.
+//! When they are set up, and for whom, is the recipe's ([`Recipe`]). What was negotiated is proved by the origin's ledger,
+//! not here.
 
 pub(crate) mod native_tls;
+pub(crate) mod openssl;
 pub(crate) mod plain;
+mod recipe;
 pub(crate) mod rustls;
+pub(crate) mod rustls_ring;
+mod stack;
 mod trust;
 
 use std::io::{self, Read, Write};
@@ -13,7 +18,10 @@ use std::net::TcpStream;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub(crate) use recipe::Recipe;
+pub(crate) use stack::{Backend, Need, Stack};
 pub(crate) use trust::TrustStore;
+use workload::TlsVersion;
 
 use crate::net::AsyncStream;
 
@@ -26,21 +34,10 @@ pub(crate) trait BlockingStream: Read + Write + Send + Sync {
     fn socket(&self) -> &TcpStream;
 }
 
-/// A TLS stack as libraries that bring their own glue to it call it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Backend {
-    None,
-    Rustls,
-    NativeTls,
-}
-
-/// One TLS stack, set up for a trial.
+/// One TLS stack, set up.
 pub(crate) trait Tls: Send + Sync + 'static {
-    /// Which it is, for libraries that bring their own glue to it.
-    fn backend(&self) -> Backend;
-
-    /// Hands its settings to reqwest, which makes connections itself.
-    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder;
+    /// Hands its settings to reqwest, which makes connections itself. `None`: reqwest cannot be told to use it.
+    fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder>;
 
     /// Its configuration, if it is rustls: for a client that drives the state machine itself.
     fn rustls(&self) -> Option<Arc<::rustls::ClientConfig>> {
@@ -49,7 +46,7 @@ pub(crate) trait Tls: Send + Sync + 'static {
 
     /// Whether there is a handshake at all.
     fn secures(&self) -> bool {
-        self.backend() != Backend::None
+        true
     }
 
     /// Makes the handshake with `host` over a blocking connection.
@@ -70,4 +67,7 @@ pub(crate) struct TlsSettings<'a> {
     pub(crate) trust: &'a TrustStore,
     /// Groups to offer, by their names in the ledger.
     pub(crate) groups: &'a [String],
+    /// The version that the origin is pinned to. Clients offer 1.2 and 1.3 whatever it is, but a hello that leads to 1.2
+    /// must say more.
+    pub(crate) version: TlsVersion,
 }

@@ -8,7 +8,7 @@ use std::net::TcpStream;
 
 use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::{Backend, BlockingStream, Boxed, Tls, TlsSettings};
+use super::{BlockingStream, Boxed, Need, Tls, TlsSettings, openssl};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
@@ -42,12 +42,8 @@ impl BlockingStream for TlsStream<TcpStream> {
 }
 
 impl Tls for NativeTls {
-    fn backend(&self) -> Backend {
-        Backend::NativeTls
-    }
-
-    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        builder.tls_backend_preconfigured(self.connector.clone())
+    fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {
+        Some(builder.tls_backend_preconfigured(self.connector.clone()))
     }
 
     fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
@@ -71,7 +67,15 @@ impl Tls for NativeTls {
     }
 }
 
+/// What there is none of: native-tls hands through what OpenSSL has.
+pub(crate) fn lacks(need: Need) -> Option<String> {
+    match need {
+        Need::Group(_) => openssl::lacks(need),
+        Need::Reqwest => None,
+    }
+}
+
 /// The versions that are linked, as `list` and every trial name them.
 pub(crate) fn library() -> String {
-    format!("native-tls {} ({})", env!("TLSTAX_VERSION_NATIVE_TLS"), openssl::version::version())
+    format!("native-tls {} ({})", env!("TLSTAX_VERSION_NATIVE_TLS"), ::openssl::version::version())
 }

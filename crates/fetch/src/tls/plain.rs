@@ -3,7 +3,7 @@
 use std::io;
 use std::net::TcpStream;
 
-use super::{Backend, BlockingStream, Boxed, Tls};
+use super::{BlockingStream, Boxed, Tls};
 use crate::net::AsyncStream;
 
 /// The connection as it is.
@@ -16,12 +16,12 @@ impl BlockingStream for TcpStream {
 }
 
 impl Tls for Plain {
-    fn backend(&self) -> Backend {
-        Backend::None
+    fn secures(&self) -> bool {
+        false
     }
 
-    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        builder
+    fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {
+        Some(builder)
     }
 
     fn connect(&self, _host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {

@@ -1,4 +1,4 @@
-//! rustls with aws-lc-rs.
+//! rustls, with aws-lc-rs unless told otherwise.
 
 use std::io;
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 
-use super::{Backend, BlockingStream, Boxed, Tls, TlsSettings};
+use super::{BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
@@ -23,17 +23,27 @@ pub(crate) struct Rustls {
 }
 
 impl Rustls {
-    /// Builds the configuration.
+    /// Builds the configuration over aws-lc-rs.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<Rustls, PrepareError> {
-        let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
+        Rustls::with(STACK, aws_lc_rs::default_provider(), settings)
+    }
+
+    /// Builds the configuration of the stack named `stack` over `provider`.
+    pub(super) fn with(
+        stack: &'static str,
+        provider: CryptoProvider,
+        settings: TlsSettings<'_>,
+    ) -> Result<Rustls, PrepareError> {
+        let refuse = |reason: String| PrepareError::Tls { stack, reason };
         let mut roots = RootCertStore::empty();
         for root in settings.trust.roots() {
             roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
         }
         // With two providers compiled in, the plain `builder()` would panic: the provider is always named.
-        let config = ClientConfig::builder_with_provider(Arc::new(provider(settings.groups)?))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refuse(error.to_string()))?;
+        let config =
+            ClientConfig::builder_with_provider(Arc::new(offering(settings.groups, provider).map_err(refuse)?))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| refuse(error.to_string()))?;
         let mut config = config.with_root_certificates(roots).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
@@ -43,15 +53,11 @@ impl Rustls {
 
 /// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that the
 /// pinned origin never takes.
-fn provider(groups: &[String]) -> Result<CryptoProvider, PrepareError> {
-    let mut provider = aws_lc_rs::default_provider();
+fn offering(groups: &[String], mut provider: CryptoProvider) -> Result<CryptoProvider, String> {
     let name = |group: &dyn rustls::crypto::SupportedKxGroup| format!("{:?}", group.name()).to_lowercase();
     provider.kx_groups.retain(|group| groups.contains(&name(*group)));
     match provider.kx_groups.is_empty() {
-        true => {
-            let reason = format!("it has none of the groups {}", groups.join(", "));
-            Err(PrepareError::Tls { stack: STACK, reason })
-        }
+        true => Err(format!("it has none of the groups {}", groups.join(", "))),
         false => Ok(provider),
     }
 }
@@ -63,16 +69,12 @@ impl BlockingStream for StreamOwned<ClientConnection, TcpStream> {
 }
 
 impl Tls for Rustls {
-    fn backend(&self) -> Backend {
-        Backend::Rustls
-    }
-
     fn rustls(&self) -> Option<Arc<ClientConfig>> {
         Some(Arc::clone(&self.config))
     }
 
-    fn configure(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        builder.tls_backend_preconfigured(ClientConfig::clone(&self.config))
+    fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {
+        Some(builder.tls_backend_preconfigured(ClientConfig::clone(&self.config)))
     }
 
     fn connect(&self, host: &str, mut tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {

@@ -1,0 +1,132 @@
+//! Why a cell cannot run here: in a sentence, with the library and its linked version where that decides.
+//!
+//! What a library lacks is known in the file of each; this joins it to what a cell asks for.
+
+use measure::result::Terms;
+use workload::{Cell, Connection, Group, TlsVersion};
+
+use crate::table::{self, Pair};
+use crate::talk;
+use crate::tls::{Need, Stack};
+
+/// Why `cell` cannot run here; `None` for one that can.
+pub fn refusal(cell: &Cell) -> Option<String> {
+    if cell.model == talk::MODEL {
+        return of_stage(cell);
+    }
+    let Some(pair) = table::pair(cell) else {
+        return Some(format!("the table has no model {} with the client {}", cell.model, cell.client));
+    };
+    let Some(stack) = table::stack(cell) else {
+        return Some(format!("the table has no TLS stack {}", cell.tls));
+    };
+    of_terms(cell, pair, stack).or_else(|| of_connection(cell)).or_else(|| of_handshake(cell, stack))
+}
+
+fn of_stage(cell: &Cell) -> Option<String> {
+    if !talk::is_stage(cell) {
+        return Some(format!("the talk has no stage {}/{}/{}", cell.client, cell.tls, cell.connection));
+    }
+    let varied = !cell.axes.is_default();
+    varied.then(|| "a stage of the talk is what the talk showed: its handshake is not varied".to_owned())
+}
+
+/// What clients that bring their own glue to TLS cannot do.
+fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
+    match pair.terms {
+        Terms::Pinned | Terms::Command => None,
+        Terms::Pooled => lacking(stack, Need::Reqwest),
+        Terms::Stock if stack.stock.is_none() => {
+            Some(format!("{} comes from the box with rustls and native-tls, not with {}", cell.client, stack.name))
+        }
+        Terms::Stock if cell.axes != cell.axes.without_tls() => {
+            Some(format!("{} is taken as it comes: it is not told what to negotiate", cell.client))
+        }
+        Terms::Stock => None,
+    }
+}
+
+fn of_connection(cell: &Cell) -> Option<String> {
+    match cell.connection {
+        Connection::Own => Some("connections of their own have only programs from outside the table".to_owned()),
+        Connection::NewConn | Connection::KeepAlive => None,
+        other => Some(format!("{other} is not made yet")),
+    }
+}
+
+fn of_handshake(cell: &Cell, stack: &Stack) -> Option<String> {
+    let group = cell.axes.group;
+    if group == Group::X25519MlKem768 && cell.axes.tls_version == TlsVersion::Tls12 {
+        return Some("X25519MLKEM768 is a group of TLS 1.3: TLS 1.2 has no way to use it".to_owned());
+    }
+    lacking(stack, Need::Group(group))
+}
+
+/// What the library behind a stack lacks, with its version.
+fn lacking(stack: &Stack, need: Need) -> Option<String> {
+    let reason = (stack.lacks)(need)?;
+    Some(format!("{} {reason}", (stack.library)().unwrap_or_else(|| stack.name.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(cell: &str) -> String {
+        refusal(&cell.parse().unwrap()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_matrix_runs_and_so_do_the_stages() {
+        let cells = [table::cells(), talk::cells()].concat();
+        for cell in cells {
+            assert_eq!(refusal(&cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_said() {
+        assert!(said("serial/hyper/rustls/new-conn").contains("no model serial with the client hyper"));
+        assert!(said("serial/ureq/boringssl/new-conn").contains("no TLS stack boringssl"));
+        assert!(said("talk/9-recv/rustls/new-conn").contains("no stage 9-recv"));
+        assert!(said("serial/ureq/rustls/own").contains("programs from outside"));
+    }
+
+    #[test]
+    fn stages_are_not_varied() {
+        assert!(said("talk/1-recv/rustls/new-conn@group=p256").contains("talk"));
+        assert!(said("talk/1-recv/rustls/new-conn@rtt=10").contains("talk"));
+    }
+
+    #[test]
+    fn reqwest_stands_on_two_libraries_only() {
+        let words = said("tokio-multi/reqwest/openssl/new-conn");
+        assert!(words.contains("reqwest") && words.contains("OpenSSL 3"), "{words}");
+        assert_eq!(said("tokio-multi/reqwest/rustls-ring/new-conn"), "");
+    }
+
+    #[test]
+    fn stock_clients_are_told_nothing() {
+        assert!(said("threads/ureq-stock/openssl/new-conn").contains("not with openssl"));
+        assert!(said("tokio-multi/reqwest-stock/rustls-ring/new-conn").contains("not with rustls-ring"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@group=p256").contains("what to negotiate"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@trust=own").contains("what to negotiate"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@group=x25519mlkem768").contains("what to negotiate"));
+        assert_eq!(said("threads/ureq-stock/rustls/new-conn@rtt=10"), "");
+    }
+
+    #[test]
+    fn the_hybrid_group_is_not_everywhere() {
+        let words = said("serial/ureq/rustls-ring/new-conn@group=x25519mlkem768");
+        assert!(words.contains("ML-KEM") && words.contains("ring 0."), "{words}");
+        let words = said("serial/ureq/rustls/new-conn@tls-version=1.2,group=x25519mlkem768");
+        assert!(words.contains("group of TLS 1.3"), "{words}");
+        assert_eq!(said("serial/ureq/rustls/new-conn@group=x25519mlkem768"), "");
+        let can = ::openssl::version::number() >= 0x3050_0000;
+        for stack in ["openssl", "native-tls"] {
+            let words = said(&format!("serial/ureq/{stack}/new-conn@group=x25519mlkem768"));
+            assert_eq!(words.is_empty(), can, "{words}");
+            assert!(can || words.contains("since 3.5"), "{words}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! OpenSSL, as the crate `openssl` wraps it: what native-tls is made of, with everything that it hides.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::task::{Context, Poll};
+
+use ::openssl::error::ErrorStack;
+use ::openssl::ssl::{Ssl, SslConnector, SslMethod, SslOptions, SslStream, SslVersion};
+use ::openssl::version;
+use ::openssl::x509::X509;
+use ::openssl::x509::store::X509StoreBuilder;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use workload::{Group, TlsVersion};
+
+use super::{BlockingStream, Boxed, Need, Tls, TlsSettings, TrustStore};
+use crate::PrepareError;
+use crate::net::AsyncStream;
+
+/// The name in errors.
+const STACK: &str = "openssl";
+
+/// ALPN's `http/1.1`, its length before it (RFC 7301 §3.1).
+const ALPN: &[u8] = b"\x08http/1.1";
+
+/// The first OpenSSL with ML-KEM, as `OpenSSL_version_num` has it.
+const ML_KEM_SINCE: i64 = 0x3050_0000;
+
+/// OpenSSL, its context shared by all connections of a trial.
+pub(crate) struct OpenSsl {
+    connector: SslConnector,
+}
+
+impl OpenSsl {
+    /// Builds the context.
+    pub(crate) fn new(settings: TlsSettings<'_>) -> Result<OpenSsl, PrepareError> {
+        let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
+        let groups = groups(settings).map_err(refuse)?;
+        let connector = connector(settings.trust, &groups).map_err(|error| refuse(error.to_string()))?;
+        Ok(OpenSsl { connector })
+    }
+
+    /// The state of one connection to `host`: who must be at the other end.
+    fn ssl(&self, host: &str) -> Result<Ssl, ErrorStack> {
+        self.connector.configure()?.into_ssl(host)
+    }
+}
+
+fn connector(trust: &TrustStore, groups: &str) -> Result<SslConnector, ErrorStack> {
+    let mut store = X509StoreBuilder::new()?;
+    for root in trust.roots() {
+        store.add_cert(X509::from_der(root)?)?;
+    }
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
+    // In the place of the platform's.
+    builder.set_cert_store(store.build());
+    builder.set_alpn_protos(ALPN)?;
+    builder.set_groups_list(groups)?;
+    builder.set_options(SslOptions::NO_TICKET);
+    Ok(builder.build())
+}
+
+/// The groups to offer, as OpenSSL lists them.
+fn groups(settings: TlsSettings<'_>) -> Result<String, String> {
+    let known = settings.groups.iter().filter_map(|group| Group::from_str(group).ok());
+    let mut names: Vec<&str> = known.filter(|group| lacks(Need::Group(*group)).is_none()).map(name).collect();
+    if names.is_empty() {
+        return Err(format!("it has none of the groups {}", settings.groups.join(", ")));
+    }
+    // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). Only the first has a key
+    // share, and the origin takes no other.
+    if settings.version == TlsVersion::Tls12 && !names.contains(&name(Group::Secp256r1)) {
+        names.push(name(Group::Secp256r1));
+    }
+    Ok(names.join(":"))
+}
+
+fn name(group: Group) -> &'static str {
+    match group {
+        Group::X25519 => "X25519",
+        Group::X25519MlKem768 => "X25519MLKEM768",
+        Group::Secp256r1 => "P-256",
+    }
+}
+
+/// A blocking connection.
+struct Blocking(SslStream<TcpStream>);
+
+impl Read for Blocking {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl Write for Blocking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl BlockingStream for Blocking {
+    fn socket(&self) -> &TcpStream {
+        self.0.get_ref()
+    }
+}
+
+/// One that does not block.
+struct Cooperative(tokio_openssl::SslStream<Box<dyn AsyncStream>>);
+
+impl AsyncRead for Cooperative {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Cooperative {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
+impl Tls for OpenSsl {
+    fn configure(&self, _: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {
+        None
+    }
+
+    fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
+        let mut stream = SslStream::new(self.ssl(host)?, tcp)?;
+        stream.connect().map_err(io::Error::other)?;
+        Ok(Box::new(Blocking(stream)))
+    }
+
+    fn connect_async<'a>(
+        &'a self,
+        host: &'a str,
+        tcp: Box<dyn AsyncStream>,
+    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
+        Box::pin(async move {
+            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, tcp)?;
+            Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
+            Ok(Box::new(Cooperative(stream)) as Box<dyn AsyncStream>)
+        })
+    }
+}
+
+/// What there is none of, by the library that is linked.
+pub(crate) fn lacks(need: Need) -> Option<String> {
+    lacks_at(need, version::number())
+}
+
+fn lacks_at(need: Need, linked: i64) -> Option<String> {
+    match need {
+        Need::Group(Group::X25519MlKem768) if linked < ML_KEM_SINCE => {
+            Some("has no X25519MLKEM768: OpenSSL has it since 3.5".to_owned())
+        }
+        Need::Group(_) => None,
+        Need::Reqwest => Some("cannot stand under reqwest, which takes only rustls and native-tls".to_owned()),
+    }
+}
+
+/// The versions that are linked, as `list` and every trial name them.
+pub(crate) fn library() -> String {
+    format!("openssl {} ({})", env!("TLSTAX_VERSION_OPENSSL"), version::version())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hybrid_group_needs_a_new_openssl() {
+        let hybrid = Need::Group(Group::X25519MlKem768);
+        assert!(lacks_at(hybrid, 0x3040_00f0).unwrap().contains("3.5"));
+        assert_eq!(lacks_at(hybrid, 0x3050_0000), None);
+        assert_eq!(lacks_at(Need::Group(Group::X25519), 0x1010_1000), None);
+    }
+
+    #[test]
+    fn groups_stand_in_openssls_spelling() {
+        let listed = |groups: &[&str], version| {
+            let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
+            groups_of(&groups, version)
+        };
+        assert_eq!(listed(&["x25519", "secp256r1"], TlsVersion::Tls13).unwrap(), "X25519:P-256");
+        assert_eq!(listed(&["x25519"], TlsVersion::Tls12).unwrap(), "X25519:P-256");
+        assert!(listed(&["ffdhe2048"], TlsVersion::Tls13).unwrap_err().contains("ffdhe2048"));
+    }
+
+    fn groups_of(groups: &[String], version: TlsVersion) -> Result<String, String> {
+        super::groups(TlsSettings { trust: &TrustStore::empty(), groups, version })
+    }
+}
