@@ -20,7 +20,7 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     let Some(stack) = table::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
-    of_terms(cell, pair, stack).or_else(|| of_connection(cell)).or_else(|| of_handshake(cell, stack))
+    of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair)).or_else(|| of_handshake(cell, stack))
 }
 
 fn of_stage(cell: &Cell) -> Option<String> {
@@ -46,8 +46,15 @@ fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
     }
 }
 
-fn of_connection(cell: &Cell) -> Option<String> {
+fn of_connection(cell: &Cell, pair: &Pair) -> Option<String> {
     match cell.connection {
+        Connection::KeepAliveFor(_) => match pair.terms {
+            Terms::Pinned | Terms::Command => None,
+            Terms::Pooled => {
+                Some(format!("{} keeps connections in a pool that cannot be told for how long", cell.client))
+            }
+            Terms::Stock => Some(format!("{} is taken as it comes: it keeps connections as it likes", cell.client)),
+        },
         Connection::Own => Some("connections of their own have only programs from outside the table".to_owned()),
         Connection::NewConn | Connection::KeepAlive => None,
         other => Some(format!("{other} is not made yet")),
@@ -113,6 +120,13 @@ mod tests {
         assert!(said("threads/ureq-stock/rustls/new-conn@trust=own").contains("what to negotiate"));
         assert!(said("threads/ureq-stock/rustls/new-conn@group=x25519mlkem768").contains("what to negotiate"));
         assert_eq!(said("threads/ureq-stock/rustls/new-conn@rtt=10"), "");
+    }
+
+    #[test]
+    fn pools_are_not_told_when_to_close() {
+        assert!(said("tokio-multi/reqwest/rustls/keep-alive:10").contains("a pool"));
+        assert!(said("threads/ureq-stock/plain/keep-alive:10").contains("as it likes"));
+        assert_eq!(said("threads/ureq/plain/keep-alive:10"), "");
     }
 
     #[test]

@@ -18,7 +18,6 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use measure::marks::Marks;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use workload::Connection;
 
 use super::Shared;
 use crate::answer::LONGEST_BODY;
@@ -39,6 +38,8 @@ pub(crate) struct HyperClient<N> {
     slot: u32,
     marks: Arc<Marks>,
     kept: Option<Box<Exchange>>,
+    /// After how many requests a connection is closed.
+    requests_each: u64,
     body: Vec<u8>,
     net: PhantomData<N>,
 }
@@ -47,6 +48,8 @@ pub(crate) struct HyperClient<N> {
 struct Exchange {
     sender: SendRequest<NoBody>,
     connection: Http1<TokioIo<Marked>, NoBody>,
+    /// Requests that were made over it.
+    made: u64,
 }
 
 /// A client per slot.
@@ -60,6 +63,7 @@ pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperCl
         slot,
         marks: Arc::default(),
         kept: None,
+        requests_each: shared.requests_each(),
         body: Vec::new(),
         net: PhantomData,
     };
@@ -79,7 +83,7 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
         self.body.clear();
         let status = exchange.send(self.requests[number].clone(), &mut self.body).await?;
         self.shared.checker.check(&targets, number, status, &self.body)?;
-        if self.shared.connection == Connection::KeepAlive {
+        if exchange.made < self.requests_each {
             self.kept = Some(exchange);
         }
         Ok(())
@@ -99,13 +103,14 @@ async fn open<N: Net>(tls: &dyn Tls, target: &Target, marks: &Arc<Marks>) -> Res
     }
     let io = TokioIo::new(Marked { stream, marks: Arc::clone(marks) });
     let (sender, connection) = http1::handshake(io).await.map_err(|error| ErrorKind::Http.because(error))?;
-    Ok(Box::new(Exchange { sender, connection }))
+    Ok(Box::new(Exchange { sender, connection, made: 0 }))
 }
 
 impl Exchange {
     /// Makes one request: the status, with the body put into `body`.
     async fn send(&mut self, request: Request<NoBody>, body: &mut Vec<u8>) -> Result<u16, FetchError> {
-        let Exchange { sender, connection } = self;
+        let Exchange { sender, connection, made } = self;
+        *made += 1;
         let answered = async {
             let response = sender.send_request(request).await.map_err(http)?;
             let status = response.status().as_u16();

@@ -29,3 +29,10 @@ pub(crate) struct Shared {
     /// Where clients that choose how they wait note their steps.
     pub(crate) tracer: Arc<Tracer>,
 }
+
+impl Shared {
+    /// After how many requests a slot gives up its connection.
+    pub(crate) fn requests_each(&self) -> u64 {
+        self.connection.requests_each().map_or(u64::MAX, |requests| requests.get().into())
+    }
+}

@@ -15,7 +15,6 @@ use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use ::ureq::{Agent, Body};
 use measure::marks::Marks;
-use workload::Connection;
 
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
@@ -52,10 +51,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, Pr
 }
 
 fn client(shared: &Shared, slot: u32, tls: Arc<dyn Tls>) -> UreqClient {
-    let kept = match shared.connection {
-        Connection::NewConn | Connection::Resumed | Connection::NewClient | Connection::Own => 0,
-        Connection::KeepAlive | Connection::KeepAliveFor(_) => 1,
-    };
+    let kept = usize::from(shared.requests_each() > 1);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -144,8 +140,14 @@ impl Connector for OurConnector {
         if secures {
             marks.secured();
         }
-        let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
-        Ok(Some(Marked { stream, secures, seat: Arc::clone(&self.seat), buffers }))
+        Ok(Some(Marked {
+            stream,
+            secures,
+            seat: Arc::clone(&self.seat),
+            buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
+            is_asked: false,
+            answers_left: shared.requests_each(),
+        }))
     }
 }
 
@@ -159,6 +161,10 @@ struct Marked {
     secures: bool,
     seat: Arc<Seat>,
     buffers: LazyBuffers,
+    /// Whether a request was sent to which no byte of the answer has come.
+    is_asked: bool,
+    /// Answers that may come before the connection is given up.
+    answers_left: u64,
 }
 
 impl Transport for Marked {
@@ -169,6 +175,7 @@ impl Transport for Marked {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ::ureq::Error> {
         self.stream.write_all(&self.buffers.output()[..amount])?;
         self.seat.marks.wrote();
+        self.is_asked = true;
         Ok(())
     }
 
@@ -176,13 +183,18 @@ impl Transport for Marked {
         let read = self.stream.read(self.buffers.input_append_buf())?;
         if read > 0 {
             self.seat.marks.read();
+            self.answers_left = self.answers_left.saturating_sub(u64::from(std::mem::take(&mut self.is_asked)));
         }
         self.buffers.input_appended(read);
         Ok(read > 0)
     }
 
-    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle.
+    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when an answer
+    /// is complete, before ureq keeps the connection, and again before it uses it.
     fn is_open(&mut self) -> bool {
+        if self.answers_left == 0 {
+            return false;
+        }
         let socket = self.stream.socket();
         let idle = || -> io::Result<bool> {
             socket.set_nonblocking(true)?;
