@@ -20,7 +20,7 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     let Some(stack) = table::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
-    of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair)).or_else(|| of_handshake(cell, stack))
+    of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair, stack)).or_else(|| of_handshake(cell, stack))
 }
 
 fn of_stage(cell: &Cell) -> Option<String> {
@@ -46,8 +46,13 @@ fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
     }
 }
 
-fn of_connection(cell: &Cell, pair: &Pair) -> Option<String> {
+fn of_connection(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
     match cell.connection {
+        Connection::Resumed if !cell.is_tls() => Some("without TLS there is no session to resume".to_owned()),
+        Connection::Resumed if pair.terms == Terms::Stock => {
+            Some(format!("{} is taken as it comes: it resumes sessions as it likes", cell.client))
+        }
+        Connection::Resumed => lacking(stack, Need::Resumption),
         Connection::KeepAliveFor(_) => match pair.terms {
             Terms::Pinned | Terms::Command => None,
             Terms::Pooled => {
@@ -127,6 +132,19 @@ mod tests {
         assert!(said("tokio-multi/reqwest/rustls/keep-alive:10").contains("a pool"));
         assert!(said("threads/ureq-stock/plain/keep-alive:10").contains("as it likes"));
         assert_eq!(said("threads/ureq/plain/keep-alive:10"), "");
+    }
+
+    #[test]
+    fn sessions_are_not_resumed_everywhere() {
+        let words = said("tokio-multi/hyper/native-tls/resumed");
+        assert!(words.contains("native-tls 0.") && words.contains("rust-native-tls#308"), "{words}");
+        assert!(said("serial/ureq/plain/resumed").contains("without TLS"));
+        assert!(said("tokio-multi/reqwest-stock/rustls/resumed").contains("as it likes"));
+        for stack in ["rustls", "rustls-ring", "openssl"] {
+            assert_eq!(said(&format!("serial/ureq/{stack}/resumed@tls-version=1.2")), "");
+        }
+        let cells = table::cells_of(&[Connection::Resumed]);
+        assert!(cells.iter().all(Cell::is_tls) && cells.len() == 12 * 4);
     }
 
     #[test]

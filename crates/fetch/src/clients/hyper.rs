@@ -54,11 +54,10 @@ struct Exchange {
 
 /// A client per slot.
 pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperClient<N>>, PrepareError> {
-    let tls = shared.recipe.make()?;
     let requests: Arc<[Request<NoBody>]> = shared.targets.all().map(get).collect();
-    let client = |slot| HyperClient {
+    let client = |(slot, tls)| HyperClient {
         shared: shared.clone(),
-        tls: Arc::clone(&tls),
+        tls,
         requests: Arc::clone(&requests),
         slot,
         marks: Arc::default(),
@@ -67,7 +66,7 @@ pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperCl
         body: Vec::new(),
         net: PhantomData,
     };
-    Ok((0..slots).map(client).collect())
+    Ok((0..).zip(shared.recipe.for_slots(shared.connection, slots)?).map(client).collect())
 }
 
 impl<N: Net + Sync> AsyncClient for HyperClient<N> {

@@ -2,7 +2,8 @@
 //!
 //! Changed from the stock client: TLS is set up as for every other client (so that nothing is resumed and HTTP/1.1 is
 //! spoken), the host's address is given rather than looked up, and no proxy is taken from the environment. It tells no
-//! phases.
+//! phases. Where sessions are resumed, each slot has a client of its own: one client has one store of sessions, and slots
+//! would take each other's.
 
 use ::reqwest::Client;
 use ::reqwest::redirect::Policy;
@@ -12,9 +13,13 @@ use workload::Connection;
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
 use crate::slot::AsyncClient;
+use crate::tls::Tls;
 use crate::{ErrorKind, FetchError, PrepareError};
 
-/// A handle of the shared client.
+/// The name in errors.
+const NAME: &str = "reqwest";
+
+/// A handle of a client.
 pub(crate) struct ReqwestClient {
     client: Client,
     shared: Shared,
@@ -23,35 +28,45 @@ pub(crate) struct ReqwestClient {
     body: Vec<u8>,
 }
 
-/// One client with a handle per slot.
+/// One client with a handle per slot, or a client per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
+    if shared.connection == Connection::Resumed {
+        let settings = shared.recipe.for_slots(shared.connection, slots)?;
+        let clients = settings.iter().map(|tls| build(shared, &**tls)).collect::<Result<Vec<_>, _>>()?;
+        return Ok(handles(shared, clients));
+    }
+    let client = build(shared, &*shared.recipe.make()?)?;
+    Ok(handles(shared, (0..slots).map(|_| client.clone())))
+}
+
+fn build(shared: &Shared, tls: &dyn Tls) -> Result<Client, PrepareError> {
     let mut builder = Client::builder().no_proxy().redirect(Policy::none()).http1_only().user_agent(USER_AGENT);
     for target in shared.targets.all() {
         // The port is that of the URL; only the name is looked up.
         builder = builder.resolve(&target.host, target.addr);
     }
-    if shared.connection == Connection::NewConn {
+    if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }
-    let refuse = || PrepareError::Client { client: "reqwest", reason: "it has no glue to this TLS stack".to_owned() };
-    handles(shared.recipe.make()?.configure(builder).ok_or_else(refuse)?.build(), shared, slots)
+    let refuse = || PrepareError::Client { client: NAME, reason: "it has no glue to this TLS stack".to_owned() };
+    tls.configure(builder).ok_or_else(refuse)?.build().map_err(failed)
 }
 
-/// A handle per slot of a client that is built.
-pub(crate) fn handles(
-    client: ::reqwest::Result<Client>,
-    shared: &Shared,
-    slots: u32,
-) -> Result<Vec<ReqwestClient>, PrepareError> {
-    let client = client.map_err(|error| PrepareError::Client { client: "reqwest", reason: describe(&error) })?;
-    let handle = |slot| ReqwestClient {
-        client: client.clone(),
+/// A client that could not be built.
+pub(crate) fn failed(error: ::reqwest::Error) -> PrepareError {
+    PrepareError::Client { client: NAME, reason: describe(&error) }
+}
+
+/// A slot's client of each.
+pub(crate) fn handles(shared: &Shared, clients: impl IntoIterator<Item = Client>) -> Vec<ReqwestClient> {
+    let handle = |(slot, client)| ReqwestClient {
+        client,
         shared: shared.clone(),
         slot,
         marks: Marks::default(),
         body: Vec::new(),
     };
-    Ok((0..slots).map(handle).collect())
+    (0..).zip(clients).map(handle).collect()
 }
 
 impl AsyncClient for ReqwestClient {

@@ -5,26 +5,25 @@
 
 use ::reqwest::redirect::Policy;
 use ::reqwest::{Certificate, Client};
-use workload::Connection;
 
 use super::Shared;
-use super::reqwest::{ReqwestClient, handles};
+use super::reqwest::{ReqwestClient, failed, handles};
 use crate::PrepareError;
 use crate::tls::Backend;
 
 /// One client with a handle per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
-    let refuse = |error: ::reqwest::Error| PrepareError::Client { client: "reqwest", reason: error.to_string() };
     let trust = shared.recipe.trust()?;
     let roots = trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
     let builder = Client::builder().no_proxy().redirect(Policy::none());
     let mut builder = match shared.recipe.stock()? {
         Backend::None => builder,
-        Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(refuse)?),
-        Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(refuse)?),
+        Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(failed)?),
+        Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(failed)?),
     };
-    if shared.connection == Connection::NewConn {
+    if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }
-    handles(builder.build(), shared, slots)
+    let client = builder.build().map_err(failed)?;
+    Ok(handles(shared, (0..slots).map(|_| client.clone())))
 }

@@ -46,8 +46,8 @@ struct Seat {
 
 /// A client per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, PrepareError> {
-    let tls = shared.recipe.make()?;
-    Ok((0..slots).map(|slot| client(shared, slot, Arc::clone(&tls))).collect())
+    let settings = shared.recipe.for_slots(shared.connection, slots)?;
+    Ok((0..).zip(settings).map(|(slot, tls)| client(shared, slot, tls)).collect())
 }
 
 fn client(shared: &Shared, slot: u32, tls: Arc<dyn Tls>) -> UreqClient {

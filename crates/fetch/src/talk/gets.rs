@@ -20,7 +20,7 @@ use super::stream::Lane;
 use super::ways::Ways;
 use crate::target::Targets;
 use crate::tls::rustls::Rustls;
-use crate::tls::{Tls, TlsSettings, TrustStore};
+use crate::tls::{Sessions, Tls, TlsSettings, TrustStore};
 use crate::{FetchError, PrepareError};
 
 /// How the requests of a program wait for each other.
@@ -91,7 +91,9 @@ impl Getter {
     pub fn new(targets: &[protocol::Target], trust_file: &Path, groups: &[String]) -> Result<Getter, PrepareError> {
         let targets = Arc::new(Targets::parse(targets)?);
         let trust = TrustStore::read(trust_file)?;
-        let rustls = Rustls::new(TlsSettings { trust: &trust, groups, version: TlsVersion::default() })?;
+        let settings =
+            TlsSettings { trust: &trust, groups, version: TlsVersion::default(), sessions: Sessions::Forgotten };
+        let rustls = Rustls::new(settings)?;
         let missing = || PrepareError::Tls { stack: "rustls", reason: "there is no configuration".to_owned() };
         Ok(Getter { targets, tls: rustls.rustls().ok_or_else(missing)? })
     }

@@ -6,11 +6,13 @@
 
 pub(crate) mod native_tls;
 pub(crate) mod openssl;
+mod openssl_session;
 pub(crate) mod plain;
 mod recipe;
 pub(crate) mod rustls;
 pub(crate) mod rustls_ring;
 mod stack;
+mod swallow;
 mod trust;
 
 use std::io::{self, Read, Write};
@@ -44,6 +46,12 @@ pub(crate) trait Tls: Send + Sync + 'static {
         None
     }
 
+    /// The same settings for one slot, whose connections resume each other's sessions and no other slot's. `None`: set up to
+    /// resume nothing, or unable to.
+    fn for_slot(&self) -> Option<Arc<dyn Tls>> {
+        None
+    }
+
     /// Whether there is a handshake at all.
     fn secures(&self) -> bool {
         true
@@ -70,4 +78,15 @@ pub(crate) struct TlsSettings<'a> {
     /// The version that the origin is pinned to. Clients offer 1.2 and 1.3 whatever it is, but a hello that leads to 1.2
     /// must say more.
     pub(crate) version: TlsVersion,
+    /// What becomes of sessions.
+    pub(crate) sessions: Sessions,
+}
+
+/// What becomes of a session when its connection has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sessions {
+    /// It is forgotten: every handshake is a full one.
+    Forgotten,
+    /// Each slot keeps its own ([`Tls::for_slot`]).
+    BySlot,
 }

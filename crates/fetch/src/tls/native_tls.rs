@@ -71,6 +71,7 @@ impl Tls for NativeTls {
 pub(crate) fn lacks(need: Need) -> Option<String> {
     match need {
         Need::Group(_) => openssl::lacks(need),
+        Need::Resumption => Some("has no call for resuming a session (rust-native-tls#308)".to_owned()),
         Need::Reqwest => None,
     }
 }

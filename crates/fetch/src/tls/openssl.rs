@@ -1,20 +1,26 @@
 //! OpenSSL, as the crate `openssl` wraps it: what native-tls is made of, with everything that it hides.
+//!
+//! OpenSSL takes a session for broken whose connection was freed without having been shut down, and never resumes it. A
+//! connection's end therefore counts as its shutdown where sessions are resumed, without the record that a real one would send: no other stack sends it.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::pin::Pin;
 use std::str::FromStr;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use ::openssl::error::ErrorStack;
-use ::openssl::ssl::{Ssl, SslConnector, SslMethod, SslOptions, SslStream, SslVersion};
+use ::openssl::ssl::{ShutdownState, Ssl, SslConnector, SslMethod, SslOptions, SslStream, SslVersion};
 use ::openssl::version;
 use ::openssl::x509::X509;
 use ::openssl::x509::store::X509StoreBuilder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use workload::{Group, TlsVersion};
 
-use super::{BlockingStream, Boxed, Need, Tls, TlsSettings, TrustStore};
+use super::openssl_session::SlotSession;
+use super::swallow::Swallow;
+use super::{BlockingStream, Boxed, Need, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
@@ -30,6 +36,9 @@ const ML_KEM_SINCE: i64 = 0x3050_0000;
 /// OpenSSL, its context shared by all connections of a trial.
 pub(crate) struct OpenSsl {
     connector: SslConnector,
+    sessions: Sessions,
+    /// The session of the slot that these settings are for.
+    session: Option<SlotSession>,
 }
 
 impl OpenSsl {
@@ -37,19 +46,22 @@ impl OpenSsl {
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<OpenSsl, PrepareError> {
         let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
         let groups = groups(settings).map_err(refuse)?;
-        let connector = connector(settings.trust, &groups).map_err(|error| refuse(error.to_string()))?;
-        Ok(OpenSsl { connector })
+        configured(settings, &groups).map_err(|error| refuse(error.to_string()))
     }
 
     /// The state of one connection to `host`: who must be at the other end.
     fn ssl(&self, host: &str) -> Result<Ssl, ErrorStack> {
-        self.connector.configure()?.into_ssl(host)
+        let mut ssl = self.connector.configure()?.into_ssl(host)?;
+        if let Some(session) = &self.session {
+            session.offer(&mut ssl)?;
+        }
+        Ok(ssl)
     }
 }
 
-fn connector(trust: &TrustStore, groups: &str) -> Result<SslConnector, ErrorStack> {
+fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorStack> {
     let mut store = X509StoreBuilder::new()?;
-    for root in trust.roots() {
+    for root in settings.trust.roots() {
         store.add_cert(X509::from_der(root)?)?;
     }
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
@@ -58,8 +70,10 @@ fn connector(trust: &TrustStore, groups: &str) -> Result<SslConnector, ErrorStac
     builder.set_cert_store(store.build());
     builder.set_alpn_protos(ALPN)?;
     builder.set_groups_list(groups)?;
-    builder.set_options(SslOptions::NO_TICKET);
-    Ok(builder.build())
+    if settings.sessions == Sessions::Forgotten {
+        builder.set_options(SslOptions::NO_TICKET);
+    }
+    Ok(OpenSsl { connector: builder.build(), sessions: settings.sessions, session: None })
 }
 
 /// The groups to offer, as OpenSSL lists them.
@@ -86,54 +100,89 @@ fn name(group: Group) -> &'static str {
 }
 
 /// A blocking connection.
-struct Blocking(SslStream<TcpStream>);
+struct Blocking {
+    stream: SslStream<TcpStream>,
+    session: Option<SlotSession>,
+}
 
 impl Read for Blocking {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
+        self.stream.read(into)
     }
 }
 
 impl Write for Blocking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.stream.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.stream.flush()
     }
 }
 
 impl BlockingStream for Blocking {
     fn socket(&self) -> &TcpStream {
-        self.0.get_ref()
+        self.stream.get_ref()
+    }
+}
+
+impl Drop for Blocking {
+    fn drop(&mut self) {
+        if let Some(session) = &self.session {
+            session.keep(self.stream.ssl());
+            self.stream.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
+        }
     }
 }
 
 /// One that does not block.
-struct Cooperative(tokio_openssl::SslStream<Box<dyn AsyncStream>>);
+struct Cooperative {
+    stream: tokio_openssl::SslStream<Swallow>,
+    session: Option<SlotSession>,
+}
+
+impl Drop for Cooperative {
+    fn drop(&mut self) {
+        if let Some(session) = &self.session {
+            session.keep(self.stream.ssl());
+            // There is no call that only says so.
+            self.stream.get_mut().close();
+            let _ = Pin::new(&mut self.stream).poll_shutdown(&mut Context::from_waker(Waker::noop()));
+        }
+    }
+}
 
 impl AsyncRead for Cooperative {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, into)
+        Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
 impl AsyncWrite for Cooperative {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
 impl Tls for OpenSsl {
+    fn for_slot(&self) -> Option<Arc<dyn Tls>> {
+        let slot = || OpenSsl {
+            connector: self.connector.clone(),
+            sessions: self.sessions,
+            session: Some(SlotSession::default()),
+        };
+        (self.sessions == Sessions::BySlot).then(|| Arc::new(slot()) as Arc<dyn Tls>)
+    }
+
     fn configure(&self, _: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {
         None
     }
@@ -141,7 +190,7 @@ impl Tls for OpenSsl {
     fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
         let mut stream = SslStream::new(self.ssl(host)?, tcp)?;
         stream.connect().map_err(io::Error::other)?;
-        Ok(Box::new(Blocking(stream)))
+        Ok(Box::new(Blocking { stream, session: self.session.clone() }))
     }
 
     fn connect_async<'a>(
@@ -150,9 +199,9 @@ impl Tls for OpenSsl {
         tcp: Box<dyn AsyncStream>,
     ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
         Box::pin(async move {
-            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, tcp)?;
+            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, Swallow::new(tcp))?;
             Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
-            Ok(Box::new(Cooperative(stream)) as Box<dyn AsyncStream>)
+            Ok(Box::new(Cooperative { stream, session: self.session.clone() }) as Box<dyn AsyncStream>)
         })
     }
 }
@@ -167,7 +216,7 @@ fn lacks_at(need: Need, linked: i64) -> Option<String> {
         Need::Group(Group::X25519MlKem768) if linked < ML_KEM_SINCE => {
             Some("has no X25519MLKEM768: OpenSSL has it since 3.5".to_owned())
         }
-        Need::Group(_) => None,
+        Need::Group(_) | Need::Resumption => None,
         Need::Reqwest => Some("cannot stand under reqwest, which takes only rustls and native-tls".to_owned()),
     }
 }
@@ -201,6 +250,7 @@ mod tests {
     }
 
     fn groups_of(groups: &[String], version: TlsVersion) -> Result<String, String> {
-        super::groups(TlsSettings { trust: &TrustStore::empty(), groups, version })
+        let trust = &super::super::TrustStore::empty();
+        super::groups(TlsSettings { trust, groups, version, sessions: Sessions::Forgotten })
     }
 }

@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use workload::TlsVersion;
+use workload::{Connection, TlsVersion};
 
-use super::{Backend, Stack, Tls, TlsSettings, TrustStore};
+use super::{Backend, Sessions, Stack, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 
 /// What TLS settings are made of.
@@ -22,10 +22,26 @@ pub(crate) struct Recipe {
 }
 
 impl Recipe {
-    /// Reads the trust store and sets up the stack.
+    /// Reads the trust store and sets up the stack, which resumes nothing.
     pub(crate) fn make(&self) -> Result<Arc<dyn Tls>, PrepareError> {
+        self.build(Sessions::Forgotten)
+    }
+
+    /// The settings of each slot, whose connections are of that kind.
+    pub(crate) fn for_slots(&self, connection: Connection, slots: u32) -> Result<Vec<Arc<dyn Tls>>, PrepareError> {
+        if connection != Connection::Resumed {
+            let shared = self.make()?;
+            return Ok((0..slots).map(|_| Arc::clone(&shared)).collect());
+        }
+        let shared = self.build(Sessions::BySlot)?;
+        let refuse =
+            || PrepareError::Tls { stack: self.stack.name, reason: "it has no way to resume a session".to_owned() };
+        (0..slots).map(|_| shared.for_slot().ok_or_else(refuse)).collect()
+    }
+
+    fn build(&self, sessions: Sessions) -> Result<Arc<dyn Tls>, PrepareError> {
         let trust = self.trust()?;
-        (self.stack.build)(TlsSettings { trust: &trust, groups: &self.groups, version: self.version })
+        (self.stack.build)(TlsSettings { trust: &trust, groups: &self.groups, version: self.version, sessions })
     }
 
     /// Reads the trust store.

@@ -17,6 +17,9 @@ use crate::net::AsyncStream;
 /// The name in errors.
 const STACK: &str = "rustls";
 
+/// Sessions that a slot has room for. It stays with one server, for which rustls keeps up to 8 tickets.
+const SESSIONS: usize = 8;
+
 /// rustls, its configuration shared by all connections of a trial.
 pub(crate) struct Rustls {
     config: Arc<ClientConfig>,
@@ -71,6 +74,13 @@ impl BlockingStream for StreamOwned<ClientConnection, TcpStream> {
 impl Tls for Rustls {
     fn rustls(&self) -> Option<Arc<ClientConfig>> {
         Some(Arc::clone(&self.config))
+    }
+
+    /// Verifier and provider are shared, the store of sessions is not.
+    fn for_slot(&self) -> Option<Arc<dyn Tls>> {
+        let mut config = ClientConfig::clone(&self.config);
+        config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        Some(Arc::new(Rustls { config: Arc::new(config) }))
     }
 
     fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder> {

@@ -26,6 +26,8 @@ pub(crate) struct Stack {
 /// What may be asked of a TLS stack, and not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
+    /// That it resumes sessions.
+    Resumption,
     /// That reqwest speaks through it, set up by us.
     Reqwest,
     /// That it offers a group.

@@ -8,7 +8,7 @@ mod tickets;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -44,6 +44,8 @@ impl Default for Pins {
 pub(crate) struct Connection {
     /// Its place in the order of accepting.
     pub(crate) number: usize,
+    /// Which of the server's ports it came to.
+    pub(crate) port: u16,
     /// The host that was asked for; empty without TLS.
     pub(crate) host: String,
     pub(crate) resumed: bool,
@@ -54,9 +56,12 @@ pub(crate) struct Connection {
     pub(crate) requests: u64,
 }
 
-/// A server on a port of its own, until it is dropped.
+/// Ports of a server: as many as any test has slots.
+const PORTS: usize = 4;
+
+/// A server on ports of its own, until it is dropped.
 pub(crate) struct Server {
-    pub(crate) addr: SocketAddr,
+    addrs: Vec<SocketAddr>,
     secure: bool,
     seen: Arc<Mutex<Vec<Connection>>>,
     over: Arc<AtomicBool>,
@@ -72,19 +77,27 @@ impl Server {
     }
 
     fn start(config: Option<Arc<ServerConfig>>) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let addr = listener.local_addr().unwrap();
-        let (seen, over): (Arc<Mutex<Vec<Connection>>>, Arc<AtomicBool>) = Default::default();
-        let server = Server { addr, secure: config.is_some(), seen: Arc::clone(&seen), over: Arc::clone(&over) };
-        thread::spawn(move || {
-            for (number, stream) in listener.incoming().enumerate() {
-                if over.load(Relaxed) {
-                    return;
+        let listeners: Vec<TcpListener> = (0..PORTS).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let server = Server {
+            addrs: listeners.iter().map(|listener| listener.local_addr().unwrap()).collect(),
+            secure: config.is_some(),
+            seen: Arc::default(),
+            over: Arc::default(),
+        };
+        let accepted = Arc::new(AtomicUsize::new(0));
+        for listener in listeners {
+            let (config, accepted) = (config.clone(), Arc::clone(&accepted));
+            let (seen, over) = (Arc::clone(&server.seen), Arc::clone(&server.over));
+            thread::spawn(move || {
+                for stream in listener.incoming() {
+                    if over.load(Relaxed) {
+                        return;
+                    }
+                    let (number, config, seen) = (accepted.fetch_add(1, Relaxed), config.clone(), Arc::clone(&seen));
+                    thread::spawn(move || serve(number, stream.unwrap(), config, &seen));
                 }
-                let (config, seen) = (config.clone(), Arc::clone(&seen));
-                thread::spawn(move || serve(number, stream.unwrap(), config, &seen));
-            }
-        });
+            });
+        }
         server
     }
 
@@ -99,13 +112,10 @@ impl Server {
         self.connections().iter().filter(|connection| connection.resumed).count()
     }
 
-    /// A job for `cell`: so many requests, so many at once, of so many hosts that take turns.
+    /// A job for `cell`: so many requests, so many at once, of so many hosts that take turns on the first port.
     pub(crate) fn job(&self, cell: &str, requests: u64, at_once: u32, hosts: usize) -> Job {
         let scheme = if self.secure { "https" } else { "http" };
-        let target = |number| {
-            let host = format!("host-{number}.tlstax.test");
-            Target { url: format!("{scheme}://{host}:{}/ok", self.addr.port()), host, addr: self.addr }
-        };
+        let of_number = |number| target(scheme, &format!("host-{number}.tlstax.test"), self.addrs[0]);
         let cell: workload::Cell = cell.parse().unwrap();
         Job {
             protocol: VERSION,
@@ -115,7 +125,7 @@ impl Server {
                 concurrency: at_once.try_into().unwrap(),
                 server: workload::Server::Httpbin,
             },
-            targets: (0..hosts).map(target).collect(),
+            targets: (0..hosts).map(of_number).collect(),
             trust_file: self.secure.then(|| AUTHORITY.root_file()),
             groups: vec![cell.axes.group.registered().to_owned()],
             workers: 2,
@@ -125,10 +135,25 @@ impl Server {
     }
 }
 
+impl Server {
+    /// As [`Server::job`], of one host whose ports take turns.
+    pub(crate) fn job_of_ports(&self, cell: &str, requests: u64, at_once: u32) -> Job {
+        let scheme = if self.secure { "https" } else { "http" };
+        let targets = self.addrs.iter().map(|addr| target(scheme, "localhost", *addr)).collect();
+        Job { targets, ..self.job(cell, requests, at_once, 1) }
+    }
+}
+
+fn target(scheme: &str, host: &str, addr: SocketAddr) -> Target {
+    Target { url: format!("{scheme}://{host}:{}/ok", addr.port()), host: host.to_owned(), addr }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.over.store(true, Relaxed);
-        let _ = TcpStream::connect(self.addr);
+        for addr in &self.addrs {
+            let _ = TcpStream::connect(addr);
+        }
     }
 }
 
@@ -178,8 +203,15 @@ fn config(pins: Pins) -> Arc<ServerConfig> {
 fn serve(number: usize, mut tcp: TcpStream, config: Option<Arc<ServerConfig>>, seen: &Mutex<Vec<Connection>>) {
     tcp.set_nodelay(true).unwrap();
     tcp.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut told =
-        Connection { number, host: String::new(), resumed: false, group: String::new(), parent: None, requests: 0 };
+    let mut told = Connection {
+        number,
+        port: tcp.local_addr().unwrap().port(),
+        host: String::new(),
+        resumed: false,
+        group: String::new(),
+        parent: None,
+        requests: 0,
+    };
     let Some(config) = config else {
         seen.lock().unwrap().push(told);
         return answer(number, tcp, seen);
