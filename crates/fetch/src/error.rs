@@ -18,6 +18,8 @@ pub struct FetchError {
 pub enum ErrorKind {
     /// The model could not run it, e.g. no thread was to be had.
     Spawn,
+    /// The request's own client object could not be built.
+    Build,
     /// No TCP connection.
     Connect,
     /// No TLS session on it: the handshake failed, or a certificate was refused.
@@ -37,6 +39,7 @@ impl ErrorKind {
     pub fn name(self) -> &'static str {
         match self {
             ErrorKind::Spawn => "spawn",
+            ErrorKind::Build => "build",
             ErrorKind::Connect => "connect",
             ErrorKind::Tls => "tls",
             ErrorKind::Http => "http",

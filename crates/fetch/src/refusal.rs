@@ -61,8 +61,7 @@ fn of_connection(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
             Terms::Stock => Some(format!("{} is taken as it comes: it keeps connections as it likes", cell.client)),
         },
         Connection::Own => Some("connections of their own have only programs from outside the table".to_owned()),
-        Connection::NewConn | Connection::KeepAlive => None,
-        other => Some(format!("{other} is not made yet")),
+        Connection::NewConn | Connection::NewClient | Connection::KeepAlive => None,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::phase::Timeline;
 /// The stamps that only the connection can know.
 #[derive(Debug, Default)]
 pub struct Marks {
+    built: AtomicU64,
     connected: AtomicU64,
     secured: AtomicU64,
     sent: AtomicU64,
@@ -21,9 +22,14 @@ pub struct Marks {
 impl Marks {
     /// Forgets the stamps of the request before.
     pub fn clear(&self) {
-        for mark in [&self.connected, &self.secured, &self.sent, &self.first_byte] {
+        for mark in [&self.built, &self.connected, &self.secured, &self.sent, &self.first_byte] {
             mark.store(0, Relaxed);
         }
+    }
+
+    /// The client object of the request's own is built.
+    pub fn built(&self) {
+        self.built.store(now_ns(), Relaxed);
     }
 
     /// The TCP connection stands.
@@ -55,6 +61,7 @@ impl Marks {
     /// Takes over the stamps of another.
     pub fn copy(&self, from: &Marks) {
         let pairs = [
+            (&self.built, &from.built),
             (&self.connected, &from.connected),
             (&self.secured, &from.secured),
             (&self.sent, &from.sent),
@@ -68,6 +75,7 @@ impl Marks {
         Timeline {
             due,
             start,
+            built: self.built.load(Relaxed),
             connected: self.connected.load(Relaxed),
             secured: self.secured.load(Relaxed),
             sent: self.sent.load(Relaxed),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Phase {
     /// From when the request was due (its slot was free) until the model ran it: spawning, waking, waiting for a thread.
     Queue,
+    /// Until the client object was there; only where a request makes one of its own.
+    Build,
     /// From there until the TCP connection stood; only where one was opened.
     Connect,
     /// The TLS handshake; only where one was made.
@@ -22,12 +24,14 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in the order of time.
-    pub const ALL: [Phase; 6] = [Phase::Queue, Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
+    pub const ALL: [Phase; 7] =
+        [Phase::Queue, Phase::Build, Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
 
     /// The name in results and tables.
     pub fn name(self) -> &'static str {
         match self {
             Phase::Queue => "queue",
+            Phase::Build => "build",
             Phase::Connect => "connect",
             Phase::Tls => "tls",
             Phase::Send => "send",
@@ -44,6 +48,9 @@ pub struct Timeline {
     pub due: u64,
     /// When the model ran it.
     pub start: u64,
+    /// When the client object of its own was built. Left out of files where there is none.
+    #[serde(default, skip_serializing_if = "is_absent")]
+    pub built: u64,
     /// When its TCP connection stood.
     pub connected: u64,
     /// When its TLS handshake was complete.
@@ -54,6 +61,10 @@ pub struct Timeline {
     pub first_byte: u64,
     /// When the answer was complete and found right.
     pub done: u64,
+}
+
+fn is_absent(stamp: &u64) -> bool {
+    *stamp == 0
 }
 
 impl Timeline {
@@ -68,7 +79,7 @@ impl Timeline {
         let mut from = self.due;
         // Without its first byte the answer's beginning is unknown: what is left is no phase of its own.
         let answered = if self.first_byte == 0 { 0 } else { self.done };
-        let ends = [self.start, self.connected, self.secured, self.sent, self.first_byte, answered];
+        let ends = [self.start, self.built, self.connected, self.secured, self.sent, self.first_byte, answered];
         for (phase, end) in Phase::ALL.into_iter().zip(ends) {
             if end != 0 {
                 record(phase, end.saturating_sub(from));
@@ -90,10 +101,18 @@ mod tests {
 
     #[test]
     fn phases_add_up_to_the_latency() {
-        let line =
-            Timeline { due: 100, start: 110, connected: 130, secured: 200, sent: 205, first_byte: 300, done: 310 };
+        let line = Timeline {
+            due: 100,
+            start: 110,
+            built: 115,
+            connected: 130,
+            secured: 200,
+            sent: 205,
+            first_byte: 300,
+            done: 310,
+        };
         let seen = phases(line);
-        assert_eq!(seen[2], ("tls", 70));
+        assert_eq!(seen[1..4], [("build", 5), ("connect", 15), ("tls", 70)]);
         assert_eq!(seen.iter().map(|(_, ns)| ns).sum::<u64>(), line.total_ns());
     }
 
@@ -103,5 +122,15 @@ mod tests {
         assert_eq!(phases(line), [("queue", 1), ("send", 4), ("wait", 195), ("body", 10)]);
         let unseen = Timeline { due: 100, start: 101, done: 310, ..Timeline::default() };
         assert_eq!(phases(unseen), [("queue", 1)]);
+    }
+
+    #[test]
+    fn a_line_without_a_client_of_its_own_is_written_as_it_always_was() {
+        let old = r#"{"due":1,"start":2,"connected":3,"secured":4,"sent":5,"first_byte":6,"done":7}"#;
+        let line: Timeline = serde_json::from_str(old).unwrap();
+        assert_eq!((line.built, line.done), (0, 7));
+        assert_eq!(serde_json::to_string(&line).unwrap(), old);
+        let built = Timeline { built: 9, ..line };
+        assert_eq!(serde_json::from_str::<Timeline>(&serde_json::to_string(&built).unwrap()).unwrap(), built);
     }
 }

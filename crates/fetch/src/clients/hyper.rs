@@ -24,7 +24,7 @@ use crate::answer::LONGEST_BODY;
 use crate::net::{AsyncStream, Net};
 use crate::slot::AsyncClient;
 use crate::target::Target;
-use crate::tls::Tls;
+use crate::tls::{SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
 type NoBody = Empty<&'static [u8]>;
@@ -32,7 +32,7 @@ type NoBody = Empty<&'static [u8]>;
 /// A client on one runtime: a slot's connection, and what it fetches.
 pub(crate) struct HyperClient<N> {
     shared: Shared,
-    tls: Arc<dyn Tls>,
+    tls: SlotTls,
     /// What is asked of each target, built once: a request is a copy of it.
     requests: Arc<[Request<NoBody>]>,
     slot: u32,
@@ -74,10 +74,22 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
         let targets = Arc::clone(&self.shared.targets);
         let number = targets.pick(self.shared.connection, self.slot, request);
         let target = targets.get(number);
+        // Settings of the request's own live as long as it does, as a client object would.
+        let own;
         let mut exchange = match self.kept.take() {
             Some(kept) => kept,
-            // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
-            None => Box::pin(open::<N>(&*self.tls, target, &self.marks)).await?,
+            None => {
+                let tls = match &self.tls {
+                    SlotTls::Standing(tls) => tls,
+                    SlotTls::PerRequest(recipe) => {
+                        own = recipe.make().map_err(|error| ErrorKind::Build.because(error))?;
+                        self.marks.built();
+                        &own
+                    }
+                };
+                // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
+                Box::pin(open::<N>(&**tls, target, &self.marks)).await?
+            }
         };
         self.body.clear();
         let status = exchange.send(self.requests[number].clone(), &mut self.body).await?;

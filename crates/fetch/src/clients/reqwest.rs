@@ -3,7 +3,9 @@
 //! Changed from the stock client: TLS is set up as for every other client (so that nothing is resumed and HTTP/1.1 is
 //! spoken), the host's address is given rather than looked up, and no proxy is taken from the environment. It tells no
 //! phases. Where sessions are resumed, each slot has a client of its own: one client has one store of sessions, and slots
-//! would take each other's.
+//! would take each other's. A client of a request's own knows that request's host only, however many there are.
+
+use std::sync::Arc;
 
 use ::reqwest::Client;
 use ::reqwest::redirect::Policy;
@@ -13,35 +15,60 @@ use workload::Connection;
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
 use crate::slot::AsyncClient;
+use crate::target::Target;
 use crate::tls::Tls;
 use crate::{ErrorKind, FetchError, PrepareError};
 
 /// The name in errors.
 const NAME: &str = "reqwest";
 
-/// A handle of a client.
+/// A slot's client.
 pub(crate) struct ReqwestClient {
-    client: Client,
+    source: Source,
     shared: Shared,
     slot: u32,
     marks: Marks,
     body: Vec<u8>,
 }
 
-/// One client with a handle per slot, or a client per slot.
-pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
-    if shared.connection == Connection::Resumed {
-        let settings = shared.recipe.for_slots(shared.connection, slots)?;
-        let clients = settings.iter().map(|tls| build(shared, &**tls)).collect::<Result<Vec<_>, _>>()?;
-        return Ok(handles(shared, clients));
-    }
-    let client = build(shared, &*shared.recipe.make()?)?;
-    Ok(handles(shared, (0..slots).map(|_| client.clone())))
+/// Where the client of a request comes from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// It is built; the slot has this handle of it.
+    Standing(Client),
+    /// Each request builds one of its own by this, for its target.
+    PerRequest(fn(&Shared, &Target) -> Result<Client, PrepareError>),
 }
 
-fn build(shared: &Shared, tls: &dyn Tls) -> Result<Client, PrepareError> {
+/// One client with a handle per slot, a client per slot, or a client per request.
+pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
+    match shared.connection {
+        Connection::Resumed => {
+            let of_slot = |(slot, tls): (u32, Arc<dyn Tls>)| {
+                let target = shared.targets.get(shared.targets.pick(shared.connection, slot, 0));
+                build(shared, &*tls, [target]).map(Source::Standing)
+            };
+            let sources = (0..).zip(shared.recipe.resuming(slots)?).map(of_slot).collect::<Result<Vec<_>, _>>()?;
+            Ok(handles(shared, sources))
+        }
+        Connection::NewClient => {
+            let build = |shared: &Shared, target: &Target| build(shared, &*shared.recipe.make()?, [target]);
+            Ok(handles(shared, (0..slots).map(|_| Source::PerRequest(build))))
+        }
+        Connection::NewConn | Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Own => {
+            let client = build(shared, &*shared.recipe.make()?, shared.targets.all())?;
+            Ok(handles(shared, (0..slots).map(|_| Source::Standing(client.clone()))))
+        }
+    }
+}
+
+fn build<'a>(
+    shared: &Shared,
+    tls: &dyn Tls,
+    targets: impl IntoIterator<Item = &'a Target>,
+) -> Result<Client, PrepareError> {
     let mut builder = Client::builder().no_proxy().redirect(Policy::none()).http1_only().user_agent(USER_AGENT);
-    for target in shared.targets.all() {
+    for target in targets {
         // The port is that of the URL; only the name is looked up.
         builder = builder.resolve(&target.host, target.addr);
     }
@@ -58,22 +85,32 @@ pub(crate) fn failed(error: ::reqwest::Error) -> PrepareError {
 }
 
 /// A slot's client of each.
-pub(crate) fn handles(shared: &Shared, clients: impl IntoIterator<Item = Client>) -> Vec<ReqwestClient> {
-    let handle = |(slot, client)| ReqwestClient {
-        client,
+pub(crate) fn handles(shared: &Shared, sources: impl IntoIterator<Item = Source>) -> Vec<ReqwestClient> {
+    let handle = |(slot, source)| ReqwestClient {
+        source,
         shared: shared.clone(),
         slot,
         marks: Marks::default(),
         body: Vec::new(),
     };
-    (0..).zip(clients).map(handle).collect()
+    (0..).zip(sources).map(handle).collect()
 }
 
 impl AsyncClient for ReqwestClient {
     async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         let targets = &self.shared.targets;
         let number = targets.pick(self.shared.connection, self.slot, request);
-        let mut response = self.client.get(&targets.get(number).url).send().await.map_err(|error| classify(&error))?;
+        let target = targets.get(number);
+        let own;
+        let client = match &self.source {
+            Source::Standing(client) => client,
+            Source::PerRequest(build) => {
+                own = build(&self.shared, target).map_err(|error| ErrorKind::Build.because(error))?;
+                self.marks.built();
+                &own
+            }
+        };
+        let mut response = client.get(&target.url).send().await.map_err(|error| classify(&error))?;
         let status = response.status().as_u16();
         self.body.clear();
         while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {

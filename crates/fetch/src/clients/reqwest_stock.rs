@@ -5,14 +5,23 @@
 
 use ::reqwest::redirect::Policy;
 use ::reqwest::{Certificate, Client};
+use workload::Connection;
 
 use super::Shared;
-use super::reqwest::{ReqwestClient, failed, handles};
+use super::reqwest::{ReqwestClient, Source, failed, handles};
 use crate::PrepareError;
 use crate::tls::Backend;
 
-/// One client with a handle per slot.
+/// One client with a handle per slot, or a client per request.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {
+    let source = match shared.connection {
+        Connection::NewClient => Source::PerRequest(|shared, _| build(shared)),
+        _ => Source::Standing(build(shared)?),
+    };
+    Ok(handles(shared, (0..slots).map(|_| source.clone())))
+}
+
+fn build(shared: &Shared) -> Result<Client, PrepareError> {
     let trust = shared.recipe.trust()?;
     let roots = trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
     let builder = Client::builder().no_proxy().redirect(Policy::none());
@@ -24,6 +33,5 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>,
     if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }
-    let client = builder.build().map_err(failed)?;
-    Ok(handles(shared, (0..slots).map(|_| client.clone())))
+    builder.build().map_err(failed)
 }

@@ -19,7 +19,7 @@ use measure::marks::Marks;
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
 use crate::slot::BlockingClient;
-use crate::tls::{BlockingStream, Tls};
+use crate::tls::{BlockingStream, Recipe, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
 /// Bytes of the buffer that answers are read into.
@@ -28,12 +28,20 @@ const INPUT_BUFFER: usize = 16 << 10;
 /// Bytes of the buffer that requests are written from.
 const OUTPUT_BUFFER: usize = 4 << 10;
 
-/// An agent of a slot's own, so that the slot owns the kept connection.
+/// A slot's client.
 pub(crate) struct UreqClient {
-    agent: Agent,
+    agents: Agents,
     seat: Arc<Seat>,
     slot: u32,
     body: Vec<u8>,
+}
+
+/// Whose requests an agent makes.
+enum Agents {
+    /// All of its slot's, so that the slot owns the kept connection.
+    Standing(Agent),
+    /// One: each request has one of its own, whose settings are made of this.
+    PerRequest(Arc<Recipe>),
 }
 
 /// What the agent's connector needs to know of the request that it connects for.
@@ -50,8 +58,17 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, Pr
     Ok((0..).zip(settings).map(|(slot, tls)| client(shared, slot, tls)).collect())
 }
 
-fn client(shared: &Shared, slot: u32, tls: Arc<dyn Tls>) -> UreqClient {
-    let kept = usize::from(shared.requests_each() > 1);
+fn client(shared: &Shared, slot: u32, tls: SlotTls) -> UreqClient {
+    let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
+    let agents = match tls {
+        SlotTls::Standing(tls) => Agents::Standing(agent(&seat, tls)),
+        SlotTls::PerRequest(recipe) => Agents::PerRequest(recipe),
+    };
+    UreqClient { agents, seat, slot, body: Vec::new() }
+}
+
+fn agent(seat: &Arc<Seat>, tls: Arc<dyn Tls>) -> Agent {
+    let kept = usize::from(seat.shared.requests_each() > 1);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -66,10 +83,8 @@ fn client(shared: &Shared, slot: u32, tls: Arc<dyn Tls>) -> UreqClient {
         // A trial ends its connections itself; none may be dropped for its age during a long one.
         .max_idle_age(std::time::Duration::from_secs(24 * 3600))
         .build();
-    let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
-    let connector = OurConnector { seat: Arc::clone(&seat), tls };
-    let agent = Agent::with_parts(config, connector, OurResolver(Arc::clone(&seat)));
-    UreqClient { agent, seat, slot, body: Vec::new() }
+    let connector = OurConnector { seat: Arc::clone(seat), tls };
+    Agent::with_parts(config, connector, OurResolver(Arc::clone(seat)))
 }
 
 impl BlockingClient for UreqClient {
@@ -77,7 +92,16 @@ impl BlockingClient for UreqClient {
         let Shared { targets, checker, connection, .. } = &self.seat.shared;
         let number = targets.pick(*connection, self.slot, request);
         self.seat.target.store(number, Relaxed);
-        let response = self.agent.get(targets.get(number).uri.clone()).call().map_err(classify)?;
+        let own;
+        let agent = match &self.agents {
+            Agents::Standing(agent) => agent,
+            Agents::PerRequest(recipe) => {
+                own = agent(&self.seat, recipe.make().map_err(|error| ErrorKind::Build.because(error))?);
+                self.seat.marks.built();
+                &own
+            }
+        };
+        let response = agent.get(targets.get(number).uri.clone()).call().map_err(classify)?;
         let status = receive(response, &mut self.body)?;
         checker.check(targets, number, status, &self.body)
     }

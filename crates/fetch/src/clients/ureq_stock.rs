@@ -16,17 +16,33 @@ use crate::slot::BlockingClient;
 use crate::tls::{Backend, TrustStore};
 use crate::{ErrorKind, FetchError, PrepareError};
 
-/// A handle of the shared agent.
+/// A slot's client.
 pub(crate) struct UreqStockClient {
-    agent: Agent,
+    /// A handle of the shared agent; none where each request builds one of its own.
+    agent: Option<Agent>,
     shared: Shared,
     slot: u32,
     marks: Marks,
     body: Vec<u8>,
 }
 
-/// One agent with a handle per slot.
+/// One agent with a handle per slot, or none.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient>, PrepareError> {
+    let agent = match shared.connection {
+        Connection::NewClient => None,
+        _ => Some(build(shared)?),
+    };
+    let handle = |slot| UreqStockClient {
+        agent: agent.clone(),
+        shared: shared.clone(),
+        slot,
+        marks: Marks::default(),
+        body: Vec::new(),
+    };
+    Ok((0..slots).map(handle).collect())
+}
+
+fn build(shared: &Shared) -> Result<Agent, PrepareError> {
     let trust = shared.recipe.trust()?;
     let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
     let builder = match shared.recipe.stock()? {
@@ -38,15 +54,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient
         Connection::KeepAlive => builder,
         _ => builder.max_idle_connections(0),
     };
-    let agent = Agent::new_with_config(builder.build());
-    let handle = |slot| UreqStockClient {
-        agent: agent.clone(),
-        shared: shared.clone(),
-        slot,
-        marks: Marks::default(),
-        body: Vec::new(),
-    };
-    Ok((0..slots).map(handle).collect())
+    Ok(Agent::new_with_config(builder.build()))
 }
 
 fn tls(trust: &TrustStore, provider: TlsProvider) -> TlsConfig {
@@ -58,8 +66,16 @@ impl BlockingClient for UreqStockClient {
     fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         let targets = &self.shared.targets;
         let number = targets.pick(self.shared.connection, self.slot, request);
-        let response =
-            self.agent.get(&targets.get(number).url).call().map_err(|error| ErrorKind::Http.because(error))?;
+        let own;
+        let agent = match &self.agent {
+            Some(agent) => agent,
+            None => {
+                own = build(&self.shared).map_err(|error| ErrorKind::Build.because(error))?;
+                self.marks.built();
+                &own
+            }
+        };
+        let response = agent.get(&targets.get(number).url).call().map_err(|error| ErrorKind::Http.because(error))?;
         let status = receive(response, &mut self.body)?;
         self.shared.checker.check(targets, number, status, &self.body)
     }

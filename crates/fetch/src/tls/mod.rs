@@ -20,7 +20,7 @@ use std::net::TcpStream;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub(crate) use recipe::Recipe;
+pub(crate) use recipe::{Recipe, SlotTls};
 pub(crate) use stack::{Backend, Need, Stack};
 pub(crate) use trust::TrustStore;
 use workload::TlsVersion;

@@ -1,6 +1,7 @@
 //! How a trial's TLS settings are made: which stack, from which trust store, with which groups.
 //!
-//! Making them is work that a client may do once or many times; whoever makes requests says when.
+//! Making them is work that a client may do once, once for each slot, or, as the habit of a client object per request has
+//! it, once for each request: that is what becomes of a connection ([`Recipe::for_slots`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,14 @@ pub(crate) struct Recipe {
     pub(crate) version: TlsVersion,
 }
 
+/// The TLS settings that a slot's connections are made with.
+pub(crate) enum SlotTls {
+    /// Made before the clock.
+    Standing(Arc<dyn Tls>),
+    /// Made for each request anew, its trust store read each time.
+    PerRequest(Arc<Recipe>),
+}
+
 impl Recipe {
     /// Reads the trust store and sets up the stack, which resumes nothing.
     pub(crate) fn make(&self) -> Result<Arc<dyn Tls>, PrepareError> {
@@ -28,11 +37,23 @@ impl Recipe {
     }
 
     /// The settings of each slot, whose connections are of that kind.
-    pub(crate) fn for_slots(&self, connection: Connection, slots: u32) -> Result<Vec<Arc<dyn Tls>>, PrepareError> {
-        if connection != Connection::Resumed {
-            let shared = self.make()?;
-            return Ok((0..slots).map(|_| Arc::clone(&shared)).collect());
+    pub(crate) fn for_slots(
+        self: &Arc<Self>,
+        connection: Connection,
+        slots: u32,
+    ) -> Result<Vec<SlotTls>, PrepareError> {
+        match connection {
+            Connection::NewClient => Ok((0..slots).map(|_| SlotTls::PerRequest(Arc::clone(self))).collect()),
+            Connection::Resumed => Ok(self.resuming(slots)?.into_iter().map(SlotTls::Standing).collect()),
+            Connection::NewConn | Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Own => {
+                let shared = self.make()?;
+                Ok((0..slots).map(|_| SlotTls::Standing(Arc::clone(&shared))).collect())
+            }
         }
+    }
+
+    /// The settings of each slot that resumes its own sessions.
+    pub(crate) fn resuming(&self, slots: u32) -> Result<Vec<Arc<dyn Tls>>, PrepareError> {
         let shared = self.build(Sessions::BySlot)?;
         let refuse =
             || PrepareError::Tls { stack: self.stack.name, reason: "it has no way to resume a session".to_owned() };

@@ -42,6 +42,7 @@ pub(crate) fn dashes_of(client: &str) -> &'static str {
 pub(crate) fn of_phase(phase: Phase) -> RGBColor {
     match phase {
         Phase::Queue => RGBColor(0xb4, 0xb4, 0xb4),
+        Phase::Build => RGBColor(0xaa, 0x33, 0x77),
         Phase::Connect => RGBColor(0xdd, 0xaa, 0x33),
         Phase::Tls => RGBColor(0xbb, 0x55, 0x66),
         Phase::Send => RGBColor(0x22, 0x88, 0x33),

@@ -91,6 +91,7 @@ fn lane(line: &Timeline, begin: u64) -> Bar {
 fn doing(phase: Phase) -> &'static str {
     match phase {
         Phase::Queue => "queued",
+        Phase::Build => "building",
         Phase::Connect => "connecting",
         Phase::Tls => "handshake",
         Phase::Send => "sending",
