@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Phase {
     /// From when the request was due (its slot was free) until the model ran it: spawning, waking, waiting for a thread.
     Queue,
-    /// Until the client object was there; only where a request makes one of its own.
+    /// Until the client object was there; only where a request makes one of its own. What the object leaves to be done at its
+    /// first connection is not in it.
     Build,
     /// From there until the TCP connection stood; only where one was opened.
     Connect,
