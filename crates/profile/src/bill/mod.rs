@@ -10,10 +10,12 @@ mod classify;
 mod interval;
 mod pattern;
 mod rules;
+mod sheet;
 mod tax;
 
 pub use account::{Bill, Coverage, Item, TOLERANCE, Unnamed};
 pub use class::Class;
 pub use classify::{Classifier, Verdict};
 pub use interval::Interval;
+pub use sheet::{BILLS_FILE, CellBill, Sheet, ThreadTimes};
 pub use tax::{Levy, Tax};
