@@ -20,7 +20,13 @@ pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
     let (cells, left): (Vec<Cell>, Vec<Cell>) = fetch::cells().into_iter().partition(can_stand_here);
     let section = |connection: Connection, requests| Section {
         name: connection.name().into_owned(),
-        workload: Workload { path: Path::get(), requests, concurrency: CONCURRENCY, server: Server::Httpbin },
+        workload: Workload {
+            path: Path::get(),
+            requests,
+            concurrency: CONCURRENCY,
+            server: Server::Httpbin,
+            hosts: workload::Hosts::MIN,
+        },
         rounds: ROUNDS,
         cells: cells.iter().filter(|cell| cell.connection == connection).cloned().collect(),
     };

@@ -19,12 +19,11 @@ use crate::{folder, laboratory, page};
 /// # Errors
 /// When it cannot be started, or the page not be drawn.
 pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
-    let groups: Vec<String> = Pins::default().groups.iter().map(ToString::to_string).collect();
-    let environment = Environment::write(&groups, default_workers(&laboratory::pinning()?))?;
+    let environment = Environment::new(default_workers(&laboratory::pinning()?))?;
     let failed = |source| Failure::Io { doing: "starting the benchmark", path: dir.to_owned(), source };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
-    command.args(args).envs(environment.pinned().iter().map(|(name, value)| (name, value)));
+    command.args(args).envs(environment.pinned(&Pins::default())?);
     // Keys and settings of a process that is ended by a signal stay behind: here they go with this one.
     let temporary = tempfile::tempdir().map_err(failed)?;
     command.env(folder::VARIABLE, dir).env("TMPDIR", temporary.path());

@@ -220,6 +220,7 @@ mod tests {
             requests: 9.try_into().unwrap(),
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
         let filled = line.filled("http://x/", &workload, std::path::Path::new("/ca.pem"));
         assert_eq!(filled, ["-c", "fetch http://x/ 9", "-c", "9", "--ca=/ca.pem", "2"]);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use workload::{Connection, Workload};
+use workload::{Cell, Connection, Workload};
 
 /// What any trial may take, preparing and warming up included, on a machine that is slow or shared.
 const GRACE: Duration = Duration::from_secs(30);
@@ -10,7 +10,10 @@ const GRACE: Duration = Duration::from_secs(30);
 /// What a request may take beyond the origin's service time: several times the dearest built-in one.
 const PER_REQUEST: Duration = Duration::from_millis(5);
 
-/// The same for a program that may start another for every request.
+/// Round trips of a request at most, twice over: a connect, a handshake with a second hello, the request.
+const ROUND_TRIPS: u32 = 10;
+
+/// The same for a program that may start another for every request, and for a client that is made for every one.
 const PER_PROCESS: Duration = Duration::from_millis(100);
 
 /// When a trial that begins now counts as stuck, if it may take so long; a year for what no clock can hold.
@@ -21,11 +24,15 @@ pub(crate) fn after(within: Duration) -> Instant {
 }
 
 /// Time for a trial in which nothing overlaps, twice over.
-pub(crate) fn of(workload: &Workload, connection: Connection) -> Duration {
+pub(crate) fn of(workload: &Workload, cell: &Cell) -> Duration {
     let requests = u32::try_from(workload.requests.get()).unwrap_or(u32::MAX);
     let waiting = Duration::try_from_secs_f64(2.0 * workload.serial_wait_seconds()).unwrap_or(Duration::MAX);
-    let each = if connection == Connection::Own { PER_PROCESS } else { PER_REQUEST };
-    GRACE.saturating_add(waiting).saturating_add(each.saturating_mul(requests))
+    let each = match cell.connection {
+        Connection::Own | Connection::NewClient => PER_PROCESS,
+        _ => PER_REQUEST,
+    };
+    let far = Duration::from_millis(u64::from(cell.axes.rtt.ms())).saturating_mul(ROUND_TRIPS);
+    GRACE.saturating_add(waiting).saturating_add(each.saturating_add(far).saturating_mul(requests))
 }
 
 #[cfg(test)]
@@ -39,8 +46,10 @@ mod tests {
             requests: n.try_into().unwrap(),
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
-        assert!(of(&workload(100), Connection::NewConn) > Duration::from_secs(200));
-        assert!(of(&workload(u64::MAX), Connection::Own) > Duration::from_secs(200));
+        let cell = |kind: &str| format!("m/c/rustls/{kind}").parse().unwrap();
+        assert!(of(&workload(100), &cell("new-conn")) > Duration::from_secs(200));
+        assert!(of(&workload(u64::MAX), &cell("own")) > Duration::from_secs(200));
     }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use ledger::Side;
 use measure::protocol::{Job, Order};
 use origin::{Authority, Kind, Launch, Leaf};
-use workload::{Cell, Concurrency, Connection, Requests, Workload};
+use workload::{Cell, Concurrency, Hosts, Requests, Workload};
 
 use crate::command::{self, CommandLine};
 
@@ -98,7 +98,7 @@ impl Examiner {
         let mut verifies = true;
         for (impostor, _) in &mut self.impostors {
             let before = impostor.read(true).map_err(unexamined)?;
-            let target = impostor.targets(cell, &workload.path).map_err(unexamined)?.swap_remove(0);
+            let target = impostor.targets(cell, workload).map_err(unexamined)?.swap_remove(0);
             let one = one_request(workload);
             match command::run(plan, command, &target.url, &one, trust_file, Instant::now() + WITHIN) {
                 Err(Fault::Interrupted) => return Err(Fault::Interrupted),
@@ -121,7 +121,7 @@ fn unexamined(error: origin::Error) -> Fault {
 }
 
 fn one_request(workload: &Workload) -> Workload {
-    Workload { requests: Requests::MIN, concurrency: Concurrency::MIN, ..workload.clone() }
+    Workload { requests: Requests::MIN, concurrency: Concurrency::MIN, hosts: Hosts::MIN, ..workload.clone() }
 }
 
 fn examine(
@@ -132,10 +132,9 @@ fn examine(
     fault: &str,
 ) -> Result<Option<String>, Fault> {
     let before = impostor.read(true).map_err(unexamined)?;
-    let cell = Cell { connection: Connection::NewConn, ..job.cell.clone() };
     let one = one_request(&job.workload);
-    let targets = impostor.targets(&cell, &one.path).map_err(unexamined)?;
-    let job = Job { cell, workload: one, targets, ..job.clone() };
+    let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
+    let job = Job { workload: one, targets, ..job.clone() };
     tempt(plan, job, environment)?;
     let after = counted(impostor, &before.https)?;
     // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.

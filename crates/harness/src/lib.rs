@@ -6,12 +6,14 @@
 mod command;
 mod deadline;
 mod engine;
+mod environment;
 mod examine;
 mod learnt;
 mod limit;
 mod measured;
 mod openssl_conf;
 mod order;
+mod origins;
 mod plan;
 mod run;
 mod saturation;
@@ -23,8 +25,8 @@ mod verify;
 
 pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
+pub use environment::Environment;
 pub use limit::{Limit, binding};
 pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin};
 pub use run::{Error, Observer, Outcome, run};
 pub use session::{Resident, Session};
-pub use stage::Environment;

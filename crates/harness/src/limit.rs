@@ -70,6 +70,7 @@ mod tests {
             requests: u64::MAX.try_into().unwrap(),
             concurrency: concurrency.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
         binding(&cell, &workload, open_files)
     }

@@ -63,7 +63,7 @@ impl Stage {
         fetcher: &mut impl Fetcher,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
-        let source = self.source_of(cell);
+        let source = self.source_of(cell)?;
         let origin_pid = source.pid().map_err(origin_failed)?;
         let before = source.read(true).map_err(origin_failed)?;
         learnt.before = Counters::read();
@@ -114,7 +114,7 @@ impl Stage {
             measured: &measured,
             warm_up: &warm_up,
             other: &of_other(end).since(of_other(start)),
-            pinned: &self.plan.run.handshake,
+            pinned: &self.plan.handshake_of(cell),
             terms: self.plan.terms(cell),
         }));
         learnt.measured = Some(measured);

@@ -6,31 +6,42 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use origin::Pins;
+use workload::{Group, TlsVersion};
+
 /// The variable that makes OpenSSL read a configuration file (openssl config(5)).
 pub(crate) const OPENSSL_CONF: &str = "OPENSSL_CONF";
 
-/// Writes the file into `folder`.
-pub(crate) fn write(folder: &Path, groups: &[String]) -> io::Result<PathBuf> {
-    let path = folder.join("openssl.cnf");
-    std::fs::write(&path, text(groups))?;
+/// Writes the file for `pins` into `folder`, under a name of its own.
+pub(crate) fn write(folder: &Path, pins: &Pins) -> io::Result<PathBuf> {
+    let groups = groups(pins);
+    let path = folder.join(format!("openssl-{}.cnf", groups.replace(':', "-")));
+    if !path.exists() {
+        std::fs::write(&path, text(&groups))?;
+    }
     Ok(path)
 }
 
-fn text(groups: &[String]) -> String {
-    let names: Vec<&str> = groups.iter().map(|group| openssl_name(group)).collect();
-    format!(
-        "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nGroups = {}\n",
-        names.join(":")
-    )
+fn text(groups: &str) -> String {
+    format!("openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nGroups = {groups}\n")
+}
+
+/// The groups in OpenSSL's spelling. In TLS 1.2 the same list names the curves that certificates may have (RFC 8422
+/// §5.1.1), so that of the leaf must be among them.
+fn groups(pins: &Pins) -> String {
+    let mut groups = pins.groups.clone();
+    if pins.tls_version == TlsVersion::Tls12 && !groups.contains(&Group::Secp256r1) {
+        groups.push(Group::Secp256r1);
+    }
+    groups.into_iter().map(openssl_name).collect::<Vec<_>>().join(":")
 }
 
 /// OpenSSL matches names of groups by case; these are its own spellings.
-fn openssl_name(group: &str) -> &str {
+fn openssl_name(group: Group) -> &'static str {
     match group {
-        "x25519" => "X25519",
-        "x25519mlkem768" => "X25519MLKEM768",
-        "secp256r1" => "P-256",
-        other => other,
+        Group::X25519 => "X25519",
+        Group::X25519MlKem768 => "X25519MLKEM768",
+        Group::Secp256r1 => "P-256",
     }
 }
 
@@ -40,6 +51,14 @@ mod tests {
 
     #[test]
     fn groups_stand_in_openssls_spelling() {
-        assert!(text(&["x25519".into(), "secp256r1".into()]).ends_with("Groups = X25519:P-256\n"));
+        let pins = Pins { groups: vec![Group::X25519MlKem768, Group::Secp256r1], ..Pins::default() };
+        assert_eq!(groups(&pins), "X25519MLKEM768:P-256");
+        assert!(text(&groups(&pins)).ends_with("Groups = X25519MLKEM768:P-256\n"));
+    }
+
+    #[test]
+    fn a_certificates_curve_is_offered_where_the_list_is_of_curves_too() {
+        let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
+        assert_eq!(groups(&pins), "X25519:P-256");
     }
 }

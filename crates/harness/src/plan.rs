@@ -10,9 +10,9 @@ use measure::machine::Machine;
 use measure::protocol::Target;
 use measure::result::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Kind};
-use workload::Cell;
+use workload::{Axes, Cell, Cert, Chain};
 
-use crate::{CommandLine, EngineCommand};
+use crate::{CommandLine, EngineCommand, origins};
 
 pub use origin::{Pins, TlsVersion};
 
@@ -63,6 +63,8 @@ pub struct Plan {
     pub pins: Pins,
     /// The embedded origin's program, which also plays the impostors that no client may trust.
     pub embedded: EmbeddedProgram,
+    /// What makes an origin far away.
+    pub relay: EmbeddedProgram,
     /// Who runs the built-in cells.
     pub engine: EngineCommand,
     /// Who runs the cells of other engines, by the engine's name: the client of such a cell.
@@ -110,7 +112,7 @@ impl Plan {
             pinning,
             origin: origin_info(&origin, why),
             handshake: match origin {
-                Supplier::Ours(_) => handshake(&pins),
+                Supplier::Ours(_) => handshake(&pins, Axes::default()),
                 Supplier::Theirs(_) => Handshake::default(),
             },
             machine: Machine::read(),
@@ -121,7 +123,8 @@ impl Plan {
             interrupted: false,
         };
         let engine = EngineCommand { program: program.exe.clone(), args: vec![OsString::from("engine")] };
-        Plan { run, origin, ports: PORTS, pins, engine, outside, embedded: program, deadline: None, interrupt }
+        let relay = EmbeddedProgram { exe: program.exe.clone(), leading_args: vec!["relay".to_owned()] };
+        Plan { run, origin, ports: PORTS, pins, engine, outside, embedded: program, relay, deadline: None, interrupt }
     }
 
     /// Who runs `cell`, if it is not built in.
@@ -129,12 +132,23 @@ impl Plan {
         if cell.model == OUTSIDE { self.outside.get(&cell.client) } else { None }
     }
 
-    /// Groups that clients are told to offer, where they can be told.
-    pub(crate) fn groups(&self) -> Vec<String> {
-        match self.origin {
-            Supplier::Ours(_) => self.pins.groups.iter().map(ToString::to_string).collect(),
-            Supplier::Theirs(_) => origin::Group::ALL.iter().map(ToString::to_string).collect(),
-        }
+    /// What handshakes of `cell` are pinned to.
+    pub(crate) fn pins_of(&self, cell: &Cell) -> Pins {
+        origins::pins(&self.pins, cell)
+    }
+
+    /// What every handshake of `cell` must have settled on, in the ledger's words.
+    pub(crate) fn handshake_of(&self, cell: &Cell) -> Handshake {
+        handshake(&self.pins_of(cell), cell.axes)
+    }
+
+    /// Groups that the client of `cell` is told to offer, where it can be told.
+    pub(crate) fn groups(&self, cell: &Cell) -> Vec<String> {
+        let groups = match self.origin {
+            Supplier::Ours(_) => self.pins_of(cell).groups,
+            Supplier::Theirs(_) => origin::Group::ALL.to_vec(),
+        };
+        groups.into_iter().map(|group| group.registered().to_owned()).collect()
     }
 
     /// On which terms `cell` takes part.
@@ -173,17 +187,28 @@ fn origin_info(supplier: &Supplier, why: String) -> OriginInfo {
 }
 
 /// What the pins come to in the ledger's words.
-fn handshake(pins: &Pins) -> Handshake {
+fn handshake(pins: &Pins, axes: Axes) -> Handshake {
     Handshake {
         version: format!("TLSv{}", pins.tls_version),
-        suite: match pins.tls_version {
-            TlsVersion::Tls13 => "TLS_AES_128_GCM_SHA256",
-            TlsVersion::Tls12 => "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        }
-        .to_owned(),
-        group: pins.groups.first().map(ToString::to_string).unwrap_or_default(),
+        suite: origins::suite(pins.tls_version, axes.cert).to_owned(),
+        group: pins.groups.first().map(|group| group.registered().to_owned()).unwrap_or_default(),
         alpn: pins.alpn.first().cloned().unwrap_or_default(),
-        certificate: "ECDSA P-256, leaf + intermediate".to_owned(),
+        certificate: format!("{}, {}", key(axes.cert), sent(axes.chain)),
+    }
+}
+
+fn key(cert: Cert) -> &'static str {
+    match cert {
+        Cert::EcdsaP256 => "ECDSA P-256",
+        Cert::Rsa2048 => "RSA 2048",
+    }
+}
+
+fn sent(chain: Chain) -> &'static str {
+    match chain {
+        Chain::One => "leaf alone",
+        Chain::Two => "leaf + intermediate",
+        Chain::Three => "leaf + 2 intermediates",
     }
 }
 

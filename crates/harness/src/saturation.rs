@@ -72,6 +72,7 @@ mod tests {
             requests: 100.try_into().unwrap(),
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
         let cost = |ms: u64| Cost { cpu_ns: ms * 1_000_000, user_share: None };
         flags(&Load {

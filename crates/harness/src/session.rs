@@ -70,7 +70,8 @@ impl Session {
         };
         let (opened, job) = self.stage.begin(section, cell, 0).map_err(failed)?;
         let prepared = Prepared::new(&job).map_err(|error| failed(Fault::Failed(error.to_string())))?;
-        let warm = self.stage.source_of(cell).read(false).map_err(|error| failed(origin_failed(error)))?;
+        let warm =
+            self.stage.source_of(cell).and_then(|source| source.read(false).map_err(origin_failed)).map_err(failed)?;
         Ok(Resident { section: section.clone(), cell: cell.clone(), opened, warm, prepared, batches: 0 })
     }
 

@@ -2,35 +2,85 @@
 //! the user's, of which nothing is known but its address.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ledger::{Ledger, Side};
 use measure::protocol::Target;
-use origin::{Launch, Origin};
-use workload::{Cell, Path};
+use origin::{EmbeddedProgram, Launch, Origin, Relay};
+use workload::{Cell, Hosts, Path, Rtt, Workload};
 
-/// The host's name in every URL, as it stands in the leaf certificate.
+/// The host's name where there is but one, as it stands in the leaf certificate.
 const HOST: &str = "localhost";
 
 /// An origin that is there when it is asked for.
 pub(crate) struct Source {
     launch: Launch,
-    running: Option<Origin>,
+    rtt: Rtt,
+    relay: Option<EmbeddedProgram>,
+    running: Option<Running>,
+}
+
+/// An origin, and what stands between it and its clients.
+struct Running {
+    origin: Origin,
+    relay: Option<Relay>,
+}
+
+impl Running {
+    fn is_alive(&mut self) -> bool {
+        self.origin.is_alive() && self.relay.as_mut().is_none_or(Relay::is_alive)
+    }
+
+    /// Where clients reach it, by whether they speak TLS.
+    fn addresses(&self, tls: bool) -> &[SocketAddr] {
+        let ready = self.origin.ready();
+        match (&self.relay, tls) {
+            (None, true) => &ready.https,
+            (None, false) => &ready.http,
+            // The relay's addresses are in the order of its targets: first those without TLS.
+            (Some(relay), true) => relay.addresses().get(ready.http.len()..).unwrap_or_default(),
+            (Some(relay), false) => relay.addresses().get(..ready.http.len()).unwrap_or_default(),
+        }
+    }
 }
 
 impl Source {
     /// An origin to be started when it is first needed.
     pub(crate) fn new(launch: Launch) -> Source {
-        Source { launch, running: None }
+        Source { launch, rtt: Rtt::NONE, relay: None, running: None }
+    }
+
+    /// The same, so far away by way of a relay that `relay` runs.
+    pub(crate) fn far(launch: Launch, rtt: Rtt, relay: EmbeddedProgram) -> Source {
+        Source { rtt, relay: Some(relay), ..Source::new(launch) }
     }
 
     /// The origin, started if there is none.
     pub(crate) fn running(&mut self) -> Result<&mut Origin, origin::Error> {
-        let alive = self.running.take().and_then(|mut origin| origin.is_alive().then_some(origin));
-        let origin = match alive {
-            Some(origin) => origin,
-            None => Origin::start(&self.launch)?,
+        self.reachable().map(|running| &mut running.origin)
+    }
+
+    fn reachable(&mut self) -> Result<&mut Running, origin::Error> {
+        let alive = self.running.take().and_then(|mut running| running.is_alive().then_some(running));
+        let running = match alive {
+            Some(running) => running,
+            None => self.start()?,
         };
-        Ok(self.running.insert(origin))
+        Ok(self.running.insert(running))
+    }
+
+    fn start(&self) -> Result<Running, origin::Error> {
+        let origin = Origin::start(&self.launch)?;
+        let relay = match &self.relay {
+            Some(program) if self.rtt > Rtt::NONE => {
+                let ready = origin.ready();
+                let targets: Vec<SocketAddr> = ready.http.iter().chain(&ready.https).copied().collect();
+                let rtt = Duration::from_millis(u64::from(self.rtt.ms()));
+                Some(Relay::start(program, &targets, rtt, self.launch.cpus.as_deref())?)
+            }
+            _ => None,
+        };
+        Ok(Running { origin, relay })
     }
 
     /// Starts a trial: the ledger with its maxima and log begun anew. An origin that does not answer, because the trial
@@ -49,11 +99,19 @@ impl Source {
         ledger
     }
 
-    /// What `cell` fetches: `path` from every listener of its transport.
-    pub(crate) fn targets(&mut self, cell: &Cell, path: &Path) -> Result<Vec<Target>, origin::Error> {
-        let ready = self.running()?.ready();
-        let (scheme, addresses) = if cell.is_tls() { ("https", &ready.https) } else { ("http", &ready.http) };
-        Ok(addresses.iter().map(|addr| target(scheme, *addr, path)).collect())
+    /// What `cell` fetches: the workload's path from every listener of its transport, and from each of its hosts.
+    pub(crate) fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error> {
+        let addresses = self.reachable()?.addresses(cell.is_tls());
+        let scheme = if cell.is_tls() { "https" } else { "http" };
+        let one = workload.hosts == Hosts::MIN;
+        let count = if one { addresses.len() } else { workload.hosts.get() as usize };
+        let numbered = addresses.iter().cycle().take(count).enumerate();
+        Ok(numbered
+            .map(|(number, addr)| {
+                let host = if one { HOST.to_owned() } else { format!("host-{number}.tlstax.test") };
+                target(scheme, host, *addr, &workload.path)
+            })
+            .collect())
     }
 }
 
@@ -61,8 +119,8 @@ impl Source {
 pub(crate) enum Supply {
     /// An origin with a ledger.
     Ours(Box<Source>),
-    /// A server of the user's.
-    Theirs(Target),
+    /// A server of the user's, under its one address.
+    Theirs(Vec<Target>),
 }
 
 impl Supply {
@@ -83,10 +141,10 @@ impl Supply {
     }
 
     /// What `cell` fetches.
-    pub(crate) fn targets(&mut self, cell: &Cell, path: &Path) -> Result<Vec<Target>, origin::Error> {
+    pub(crate) fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error> {
         match self {
-            Supply::Ours(source) => source.targets(cell, path),
-            Supply::Theirs(target) => Ok(vec![target.clone()]),
+            Supply::Ours(source) => source.targets(cell, workload),
+            Supply::Theirs(targets) => Ok(targets.clone()),
         }
     }
 
@@ -99,8 +157,8 @@ impl Supply {
     }
 }
 
-fn target(scheme: &str, addr: SocketAddr, path: &Path) -> Target {
-    Target { url: format!("{scheme}://{HOST}:{}{path}", addr.port()), host: HOST.to_owned(), addr }
+fn target(scheme: &str, host: String, addr: SocketAddr, path: &Path) -> Target {
+    Target { url: format!("{scheme}://{host}:{}{path}", addr.port()), host, addr }
 }
 
 /// The side of the ledger that `cell` must have left its traces on, and the one that must be blank.

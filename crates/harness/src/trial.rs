@@ -44,8 +44,8 @@ impl Stage {
     fn engine(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
         let (opened, job) = self.begin(section, cell, round)?;
         *learnt = opened.learnt(cell);
+        let environment = self.environment(cell)?;
         let plan = &self.plan;
-        let environment = self.environment.of(plan.terms(cell), &plan.origin);
         let until = until(plan, section, cell);
         let interrupt = std::sync::Arc::clone(&plan.interrupt);
         let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
@@ -64,18 +64,20 @@ impl Stage {
         command: &CommandLine,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
-        let (plan, workload, trust_file) = (&self.plan, &section.workload, &self.authority.trust_file());
-        learnt.verifies = self.examiner.verifies(plan, cell, command, workload, trust_file)?;
-        let start = self.source.begin().map_err(origin_failed)?;
-        let mut targets = self.source.targets(cell, &workload.path).map_err(origin_failed)?;
+        let (workload, trust_file) = (&section.workload, &self.origins.trust_file(&cell.axes).map_err(origin_failed)?);
+        learnt.verifies = self.examiner.verifies(&self.plan, cell, command, workload, trust_file)?;
+        let source = self.source_of(cell)?;
+        let start = source.begin().map_err(origin_failed)?;
+        let mut targets = source.targets(cell, workload).map_err(origin_failed)?;
         // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
         let target = targets.swap_remove(round as usize % targets.len());
-        let origin_pid = self.source.pid().map_err(origin_failed)?;
+        let origin_pid = source.pid().map_err(origin_failed)?;
         learnt.before = measure::kernel::Counters::read();
         let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        let plan = &self.plan;
         let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
         learnt.after = measure::kernel::Counters::read();
-        let end = self.source.read(false).map_err(origin_failed)?;
+        let end = self.source_of(cell)?.read(false).map_err(origin_failed)?;
         let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         learnt.origin = cost_between(origin_before, origin_after);
         learnt.finished = Some(Finished { started_ns: 0, ended_ns: ended.wall_ns, recorder_bytes: 0 });
@@ -158,7 +160,7 @@ fn unseen_processes(pid: u32) -> Option<String> {
 }
 
 fn until(plan: &Plan, section: &Section, cell: &Cell) -> Instant {
-    deadline::after(plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell.connection)))
+    deadline::after(plan.deadline.unwrap_or_else(|| deadline::of(&section.workload, cell)))
 }
 
 fn ready(answer: Answer) -> Result<Ready, Fault> {

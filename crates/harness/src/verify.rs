@@ -217,6 +217,7 @@ mod tests {
             requests: N.try_into().unwrap(),
             concurrency: 4.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
         let cell = &cell.parse().unwrap();
         broken_rules(&Evidence {

@@ -18,7 +18,7 @@ pub mod relay;
 mod supervisor;
 
 pub use affinity::on_cpus;
-pub use certificates::{Authority, Issued, Leaf};
+pub use certificates::{Authority, Issued, Key, Leaf};
 pub use choose::{Choice, choose};
 pub use error::Error;
 pub use launch::{EmbeddedProgram, Kind, Launch};

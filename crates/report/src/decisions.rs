@@ -265,6 +265,7 @@ mod tests {
             requests: 100.try_into().unwrap(),
             concurrency: 4.try_into().unwrap(),
             server: Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         };
         let summary = Summary { section: "new-conn".into(), workload, rounds: 6, rows };
         decisions(&[summary], Rounds::Interleaved).remove(0)

@@ -349,6 +349,7 @@ mod tests {
                 requests: 100.try_into().unwrap(),
                 concurrency: 4.try_into().unwrap(),
                 server: workload::Server::Httpbin,
+                hosts: workload::Hosts::MIN,
             },
             rounds: 2,
             cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),

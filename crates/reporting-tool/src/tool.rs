@@ -105,7 +105,8 @@ pub fn run(settings: &Settings, observer: &mut impl Observer) -> Result<Report, 
     let listeners = ready.https.get(..hosts);
     let listeners = listeners.ok_or(Error::Listeners { there: ready.https.len(), hosts: settings.hosts })?;
     let fleet = Fleet::new(listeners, settings.service);
-    let groups: Vec<String> = origin::Pins::default().groups.iter().map(ToString::to_string).collect();
+    let groups: Vec<String> =
+        origin::Pins::default().groups.iter().map(|group| group.registered().to_owned()).collect();
     let getter = Getter::new(&fleet.targets(), &authority.trust_file(), &groups)?;
     observer.listens(&ready.name, settings.hosts, &fleet::addresses(settings.hosts));
 

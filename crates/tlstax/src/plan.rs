@@ -43,6 +43,7 @@ impl Asked {
                 requests: self.requests.unwrap_or(requests.max(Requests::from(concurrency))),
                 concurrency,
                 server: self.server,
+                hosts: workload::Hosts::MIN,
             },
             rounds: self.rounds.unwrap_or(rounds),
             cells: cells.to_vec(),

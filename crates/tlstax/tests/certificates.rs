@@ -27,6 +27,7 @@ fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
             requests: 1.try_into().unwrap(),
             concurrency: 1.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         },
         targets: vec![Target { url: format!("https://localhost:{}/get", addr.port()), host: "localhost".into(), addr }],
         trust_file: Some(authority.trust_file()),

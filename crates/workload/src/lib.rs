@@ -14,4 +14,4 @@ pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};
 pub use select::{SelectError, Selection};
-pub use workload::{Concurrency, Requests, Workload};
+pub use workload::{Concurrency, Hosts, Requests, Workload};

@@ -12,6 +12,9 @@ pub type Requests = NonZeroU64;
 /// How many requests are in flight at most.
 pub type Concurrency = NonZeroU32;
 
+/// How many hosts are fetched from.
+pub type Hosts = NonZeroU32;
+
 /// What is fetched in each trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workload {
@@ -24,6 +27,17 @@ pub struct Workload {
     /// Whose answers are to be expected.
     #[serde(default)]
     pub server: Server,
+    /// How many hosts are fetched from by turns, each under a name of its own.
+    #[serde(default = "one_host", skip_serializing_if = "is_one")]
+    pub hosts: Hosts,
+}
+
+fn one_host() -> Hosts {
+    Hosts::MIN
+}
+
+fn is_one(hosts: &Hosts) -> bool {
+    *hosts == Hosts::MIN
 }
 
 impl Workload {
@@ -57,6 +71,7 @@ mod tests {
             requests: Requests::new(n).unwrap(),
             concurrency: Concurrency::new(c).unwrap(),
             server: Server::Httpbin,
+            hosts: Hosts::MIN,
         };
         assert_eq!(workload(10, 64).slots(), 10);
         assert_eq!(workload(u64::MAX, 64).slots(), 64);

@@ -124,6 +124,7 @@ impl Server {
                 requests: requests.try_into().unwrap(),
                 concurrency: at_once.try_into().unwrap(),
                 server: workload::Server::Httpbin,
+                hosts: workload::Hosts::MIN,
             },
             targets: (0..hosts).map(of_number).collect(),
             trust_file: self.secure.then(|| AUTHORITY.root_file()),

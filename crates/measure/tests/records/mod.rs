@@ -36,6 +36,7 @@ pub(crate) fn run() -> RunInfo {
                 requests: 100.try_into().unwrap(),
                 concurrency: 1.try_into().unwrap(),
                 server: Server::Httpbin,
+                hosts: workload::Hosts::MIN,
             },
             rounds: 2,
             cells: vec!["serial/ureq/plain/new-conn".parse().unwrap()],

@@ -57,6 +57,7 @@ fn section(n: u32, delay: f64, cells: Vec<Cell>) -> Section {
             requests: Requests::from(concurrency),
             concurrency,
             server: Server::Httpbin,
+            hosts: workload::Hosts::MIN,
         },
         rounds: 1,
         cells,

@@ -31,6 +31,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         requests: requests.try_into().unwrap(),
         concurrency: 1.try_into().unwrap(),
         server: workload::Server::Httpbin,
+        hosts: workload::Hosts::MIN,
     };
     let section = Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()] };
     let plan = Plan::of(Choices {

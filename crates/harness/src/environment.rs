@@ -1,0 +1,50 @@
+//! The variables that engines are given: how many threads executors have, and which groups OpenSSL offers.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use origin::Pins;
+use tempfile::TempDir;
+
+use crate::Error;
+use crate::openssl_conf::{self, OPENSSL_CONF};
+
+/// The variables that engines are given.
+#[derive(Debug)]
+pub struct Environment {
+    workers: OsString,
+    /// Holds the files that one of them names.
+    folder: TempDir,
+}
+
+impl Environment {
+    /// For executors that ask the environment for their threads.
+    ///
+    /// # Errors
+    /// When there is no room for temporary files.
+    pub fn new(workers: usize) -> Result<Environment, Error> {
+        let folder = tempfile::tempdir().map_err(temporary(&std::env::temp_dir()))?;
+        Ok(Environment { workers: OsString::from(workers.to_string()), folder })
+    }
+
+    /// All of them, for an engine whose handshakes are pinned to `pins`.
+    ///
+    /// # Errors
+    /// When the temporary file that OpenSSL reads cannot be written.
+    pub fn pinned(&self, pins: &Pins) -> Result<Vec<(&'static str, OsString)>, Error> {
+        let conf = openssl_conf::write(self.folder.path(), pins).map_err(temporary(self.folder.path()))?;
+        let mut variables = self.free();
+        variables.push((OPENSSL_CONF, conf.into_os_string()));
+        Ok(variables)
+    }
+
+    /// Those that leave OpenSSL as it comes.
+    pub(crate) fn free(&self) -> Vec<(&'static str, OsString)> {
+        vec![("SMOL_THREADS", self.workers.clone()), ("ASYNC_STD_THREAD_COUNT", self.workers.clone())]
+    }
+}
+
+fn temporary(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Temporary { path, source }
+}
