@@ -75,6 +75,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     let session = Session::open(Plan::of(Choices {
         sections,
         left_out,
+        scenario: None,
         order: Order::Blocks,
         origin: Supplier::Ours(kind),
         why,

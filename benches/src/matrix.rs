@@ -29,6 +29,7 @@ pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
         },
         rounds: ROUNDS,
         cells: cells.iter().filter(|cell| cell.connection == connection).cloned().collect(),
+        varies: Vec::new(),
     };
     let sections =
         vec![section(Connection::NewConn, NEW_CONN_REQUESTS), section(Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];

@@ -10,7 +10,7 @@ use measure::machine::Machine;
 use measure::protocol::Target;
 use measure::result::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Kind};
-use workload::{Axes, Cell, Cert, Chain};
+use workload::{About, Axes, Cell, Cert, Chain};
 
 use crate::{CommandLine, EngineCommand, origins};
 
@@ -26,6 +26,8 @@ pub struct Choices {
     pub sections: Vec<Section>,
     /// What was asked for and cannot run here.
     pub left_out: Vec<LeftOut>,
+    /// The scenario that they come from, if any.
+    pub scenario: Option<About>,
     /// In which order trials run.
     pub order: Order,
     /// What is fetched from.
@@ -100,7 +102,7 @@ impl Plan {
     /// The plan that follows from `choices`.
     pub fn of(choices: Choices) -> Plan {
         let Choices { sections, left_out, order, origin, why, pins, pinning, workers, seed, .. } = choices;
-        let Choices { command, program, outside, interrupt, .. } = choices;
+        let Choices { command, program, outside, interrupt, scenario, .. } = choices;
         let run = RunInfo {
             format: FORMAT,
             tlstax: env!("CARGO_PKG_VERSION").to_owned(),
@@ -117,6 +119,7 @@ impl Plan {
             },
             machine: Machine::read(),
             order,
+            scenario,
             sections,
             left_out,
             ended: None,

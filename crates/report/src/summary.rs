@@ -353,6 +353,7 @@ mod tests {
             },
             rounds: 2,
             cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),
+            varies: Vec::new(),
         }
     }
 

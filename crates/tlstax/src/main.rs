@@ -9,6 +9,7 @@ mod interrupt;
 mod outside;
 mod plan;
 mod progress;
+mod scenario;
 mod show;
 mod stages;
 mod supplier;

@@ -1,13 +1,16 @@
 //! What a run is to do, from what the command line says: the sections, each a workload with its cells.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
+use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Variable, Workload};
 
 /// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
 const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
 
 /// Requests of a trial where connections are kept: each costs a tenth or less.
 const KEEP_ALIVE_REQUESTS: Requests = Requests::new(8_000).unwrap();
+
+/// Requests of a trial where each makes a client of its own, which takes some libraries tens of milliseconds.
+const NEW_CLIENT_REQUESTS: Requests = Requests::new(100).unwrap();
 
 /// Requests of a trial that waits for a slow origin: each slot once.
 const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
@@ -47,6 +50,7 @@ impl Asked {
             },
             rounds: self.rounds.unwrap_or(rounds),
             cells: cells.to_vec(),
+            varies: Vec::new(),
         };
         asked.iter().copied().map(section).collect()
     }
@@ -56,19 +60,34 @@ impl Asked {
 /// would be too many for the one or too few for the other.
 pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     let of_kind = |(kind, requests): (Connection, Requests)| {
-        let chosen: Vec<Cell> = cells.iter().filter(|cell| cell.connection == kind).cloned().collect();
+        let chosen: Vec<Cell> = cells.iter().filter(|cell| alike(cell.connection) == kind).cloned().collect();
         match chosen.is_empty() {
             true => Vec::new(),
-            false => asked.sections(&kind.name(), &Path::get(), requests, ROUNDS, &chosen),
+            false => {
+                let sections = asked.sections(&kind.name(), &Path::get(), requests, ROUNDS, &chosen);
+                let several = chosen.iter().any(|cell| cell.connection != chosen[0].connection);
+                let varies = if several { vec![Variable::Connection] } else { Vec::new() };
+                sections.into_iter().map(|section| Section { varies: varies.clone(), ..section }).collect()
+            }
         }
     };
     let kinds = [
         (Connection::NewConn, NEW_CONN_REQUESTS),
         (Connection::KeepAlive, KEEP_ALIVE_REQUESTS),
+        (Connection::NewClient, NEW_CLIENT_REQUESTS),
         // A program may open a connection, or start a process, for each.
         (Connection::Own, NEW_CONN_REQUESTS),
     ];
     kinds.into_iter().flat_map(of_kind).collect()
+}
+
+/// The kind that stands for all that cost about as much, and so share a section.
+fn alike(kind: Connection) -> Connection {
+    match kind {
+        Connection::Resumed => Connection::NewConn,
+        Connection::KeepAliveFor(_) => Connection::KeepAlive,
+        kind => kind,
+    }
 }
 
 /// Every cell, and beside what a request costs how models wait: over one TLS stack, since no stack waits otherwise.

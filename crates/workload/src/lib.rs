@@ -6,6 +6,8 @@ mod axes;
 mod cell;
 mod expect;
 mod path;
+
+mod scenario;
 mod select;
 mod workload;
 
@@ -13,5 +15,6 @@ pub use axes::{Axes, AxisError, Cert, Chain, Group, Rtt, TlsVersion, Trust};
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};
+pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
 pub use select::{SelectError, Selection};
 pub use workload::{Concurrency, Hosts, Requests, Workload};

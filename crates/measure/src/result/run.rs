@@ -1,7 +1,7 @@
 //! What a run was: everything needed to repeat it and to judge whether it may be compared with another.
 
 use serde::{Deserialize, Serialize};
-use workload::{Cell, Concurrency, Workload};
+use workload::{About, Cell, Concurrency, Variable, Workload};
 
 use crate::machine::Machine;
 
@@ -36,6 +36,9 @@ pub struct RunInfo {
     /// In which order the trials ran.
     #[serde(default)]
     pub order: Order,
+    /// The scenario that it ran, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<About>,
     /// What was fetched, by which cells.
     pub sections: Vec<Section>,
     /// What was asked for and could not run here.
@@ -69,6 +72,9 @@ pub struct Section {
     pub rounds: u32,
     /// The cells, in the order of the table.
     pub cells: Vec<Cell>,
+    /// In what they differ on purpose, so that they are held against one another nevertheless.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub varies: Vec<Variable>,
 }
 
 /// A cell that was asked for and could not run on this machine.

@@ -29,6 +29,7 @@ pub(crate) fn run() -> RunInfo {
         },
         machine: Machine::read(),
         order: Order::Interleaved,
+        scenario: None,
         sections: vec![Section {
             name: "cost".into(),
             workload: Workload {
@@ -40,6 +41,7 @@ pub(crate) fn run() -> RunInfo {
             },
             rounds: 2,
             cells: vec!["serial/ureq/plain/new-conn".parse().unwrap()],
+            varies: Vec::new(),
         }],
         left_out: Vec::new(),
         ended: None,

@@ -1,6 +1,10 @@
-//! The choice of cells, as `run` and `list` take it.
+//! The choice of cells, as `run`, `list` and `profile` take it.
 
-use workload::{Cell, SelectError, Selection};
+use fetch::talk;
+use measure::result::LeftOut;
+use workload::{Cell, Connection, Selection};
+
+use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(crate) struct Cells {
@@ -12,18 +16,109 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// What there is to choose from: the matrix, and the talk's stages for who names them. They are one program in many
-    /// states of repair, not models to choose from, so that words like `rustls` do not mean them.
+    /// What there is to choose from: the matrix; the stacks and kinds of connection beyond it for who names one of them;
+    /// and the talk's stages for who names those. They are one program in many states of repair, not models to choose
+    /// from, so that words like `rustls` do not mean them.
     pub(crate) fn candidates(&self) -> Vec<Cell> {
-        let named = |text: &String| text.contains(fetch::talk::MODEL);
-        match self.words.iter().chain(&self.filter).any(named) {
-            true => [fetch::cells(), fetch::talk::cells()].concat(),
-            false => fetch::cells(),
+        let named = |what: &str| self.texts().any(|text| text.contains(what));
+        let mut kinds = Connection::MATRIX.to_vec();
+        kinds.extend(self.kinds());
+        let beyond = kinds.len() > Connection::MATRIX.len() || BEYOND.into_iter().any(named);
+        let mut cells = if beyond { fetch::cells_of(&kinds) } else { fetch::cells() };
+        if named(talk::MODEL) {
+            cells.extend(talk::cells());
         }
+        cells
     }
 
-    /// What was chosen.
-    pub(crate) fn selection(&self) -> Result<Selection, SelectError> {
-        Selection::new(&self.words, &self.filter)
+    /// Kinds of connection beyond the matrix that are named, within whatever pattern.
+    fn kinds(&self) -> Vec<Connection> {
+        let apart = |text: &str| -> Vec<Connection> {
+            let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':')));
+            parts.filter_map(|part| part.parse().ok()).collect()
+        };
+        let mut kinds: Vec<Connection> = self.texts().flat_map(|text| apart(text)).collect();
+        kinds.retain(|kind| !Connection::MATRIX.contains(kind) && *kind != Connection::Own);
+        kinds.sort();
+        kinds.dedup();
+        kinds
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        self.words.iter().chain(&self.filter)
+    }
+
+    /// Whether nothing was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.filter.is_empty()
+    }
+
+    /// The chosen ones of `candidates`; a word with an `@` is a cell with its place on the axes.
+    pub(crate) fn choose(&self, candidates: &[Cell]) -> Result<Vec<Cell>, Failure> {
+        let (placed, words): (Vec<String>, Vec<String>) = self.words.iter().cloned().partition(|w| w.contains('@'));
+        let mut chosen = match placed.is_empty() || !words.is_empty() || !self.filter.is_empty() {
+            true => Selection::new(&words, &self.filter)?.choose(candidates)?,
+            false => Vec::new(),
+        };
+        for word in placed {
+            let cell: Cell = word.parse().map_err(|error: workload::CellError| Failure::Usage(error.to_string()))?;
+            // Its name alone is looked for, so that what is misspelt is answered with its neighbours.
+            Selection::new(&[cell.base().to_string()], &[])?.choose(candidates)?;
+            if !chosen.contains(&cell) {
+                chosen.push(cell);
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+/// TLS stacks beyond the matrix.
+const BEYOND: [&str; 2] = ["rustls-ring", "openssl"];
+
+/// Takes out what cannot be, each with its reason.
+pub(crate) fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
+    let mut refused = Vec::new();
+    cells.retain(|cell| match fetch::refusal(cell) {
+        Some(why) => {
+            refused.push(LeftOut { what: cell.to_string(), concurrency: None, why });
+            false
+        }
+        None => true,
+    });
+    refused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(words: &[&str], filter: &[&str]) -> Cells {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Cells { words: owned(words), filter: owned(filter) }
+    }
+
+    fn chosen(words: &[&str], filter: &[&str]) -> Vec<String> {
+        let cells = cells(words, filter);
+        cells.choose(&cells.candidates()).unwrap().iter().map(Cell::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_beyond_the_matrix_is_there_for_who_names_it() {
+        assert_eq!(cells(&["smol"], &[]).candidates().len(), fetch::cells().len());
+        assert_eq!(chosen(&["smol", "rustls", "resumed"], &[]), ["smol/hyper/rustls/resumed"]);
+        assert_eq!(chosen(&["smol", "rustls", "keep-alive:7"], &[]), ["smol/hyper/rustls/keep-alive:7"]);
+        let both = chosen(&[], &["^smol/hyper/rustls/(new-conn|new-client)$"]);
+        assert_eq!(both, ["smol/hyper/rustls/new-conn", "smol/hyper/rustls/new-client"]);
+        assert_eq!(chosen(&["smol", "rustls-ring"], &[]).len(), 2);
+    }
+
+    #[test]
+    fn a_whole_name_may_have_its_place_on_the_axes() {
+        let name = "smol/hyper/rustls/new-conn@group=p256";
+        assert_eq!(chosen(&[name], &[]), [name]);
+        assert_eq!(chosen(&[name, "smol/hyper/rustls/new-conn"], &[]).len(), 2);
+        let cells = cells(&["smoll/hyper/rustls/new-conn@group=p256"], &[]);
+        let error = cells.choose(&cells.candidates()).unwrap_err().to_string();
+        assert!(error.contains("did you mean smol/hyper/rustls/new-conn"), "{error}");
     }
 }

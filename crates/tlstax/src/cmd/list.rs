@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use measure::result::LeftOut;
 use workload::Cell;
 
-use super::cells::Cells;
+use super::cells::{Cells, refuse};
 use crate::failure::Failure;
 use crate::show::write;
 
@@ -17,13 +18,22 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// What there is beside the matrix.
+const BEYOND: &str = "
+Beyond the matrix, for who names them: TLS stacks rustls-ring and openssl; connections resumed, keep-alive:K and new-client.
+A cell may stand elsewhere on the axes: NAME@tls-version=1.2|1.3,group=x25519|x25519mlkem768|p256,cert=ecdsa-p256|rsa-2048,
+chain=1|2|3,trust=mozilla|own,rtt=MS. And scenarios: tlstax run --scenario NAME.
+";
+
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let cells = args.cells.selection()?.choose(&args.cells.candidates())?;
+    let mut cells = args.cells.choose(&args.cells.candidates())?;
+    let refused = refuse(&mut cells);
     if args.json {
         let rows = cells.iter().map(
             |cell| serde_json::json!({ "cell": cell, "model": fetch::note_of(cell), "tls": fetch::library_of(cell) }),
         );
-        write(&format!("{:#}\n", serde_json::Value::Array(rows.collect())))?;
+        let refused = refused.iter().map(|left| serde_json::json!({ "cell": left.what, "cannot": left.why }));
+        write(&format!("{:#}\n", serde_json::Value::Array(rows.chain(refused).collect())))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
@@ -36,6 +46,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     text.push('\n');
     for (model, note) in models {
         text.push_str(&format!("{model:<42} {note}\n"));
+    }
+    for LeftOut { what, why, .. } in &refused {
+        text.push_str(&format!("\ncannot run: {what}: {why}"));
+    }
+    if args.cells.is_empty() {
+        text.push_str(BEYOND);
     }
     write(&text)?;
     Ok(ExitCode::SUCCESS)

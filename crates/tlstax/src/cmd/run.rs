@@ -10,23 +10,28 @@ use measure::process::raise_open_files;
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
-use workload::{Concurrency, Path, Requests, Server};
+use workload::{About, Concurrency, Path, Requests, Scenario, Server};
 
-use super::cells::Cells;
+use super::cells::{Cells, refuse};
+use super::places::Places;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::outside::{self, Engines};
 use crate::plan::{Asked, by_connection, everything, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, supplier};
+use crate::{folder, interrupt, scenario, supplier};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     cells: Cells,
-    /// Every cell
+    /// Every cell of the matrix: all models and clients, over plain HTTP, rustls and native-tls, with new and kept connections
     #[arg(long)]
     all: bool,
+    /// A workload with a name and a reason: many-hosts-once, one-host-often, post-quantum, client-per-request, resumption,
+    /// far-away, big-body, or a TOML file of your own
+    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["words", "filter", "all", "engine"])]
+    scenario: Option<String>,
 
     /// Requests of each trial [default: 800 over new connections, 8000 over kept ones]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
@@ -43,6 +48,9 @@ pub(crate) struct Args {
     /// Allow a URL off this machine; -n and -c must be given then
     #[arg(long, help_heading = "Workload")]
     i_may_load_this_host: bool,
+
+    #[command(flatten)]
+    places: Places,
 
     /// A program beside the cells: with {url} in it any that fetches (engines/README.md names the other placeholders),
     /// without one that speaks the trial protocol; may be given again
@@ -85,9 +93,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
         return Err(Failure::Usage(words.to_owned()));
     }
-    let mut sections = sections(args, &engines)?;
+    let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
+    let mut sections = sections(args, scenario.as_ref(), &engines)?;
     let left_out = leave_out(&mut sections, &engines)?;
-    let plan = plan(args, sections, left_out, engines)?;
+    let about = scenario.map(|scenario| scenario.about);
+    let plan = plan(args, sections, left_out, about, engines)?;
     let dir = args.out.clone().unwrap_or_else(folder::fresh);
     let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64 * u64::from(section.rounds)).sum();
     let mut progress = Progress::new(trials);
@@ -115,7 +125,14 @@ fn code(outcome: &Outcome) -> ExitCode {
     }
 }
 
-fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
+fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Result<Vec<Section>, Failure> {
+    let of_ours = matches!(args.origin, supplier::Asked::Ours(_));
+    if !of_ours && (scenario.is_some() || !args.places.is_empty()) {
+        return Err(Failure::Usage(
+            "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
+                .to_owned(),
+        ));
+    }
     let own_path = args.origin.path()?;
     let asked = Asked {
         server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
@@ -124,19 +141,32 @@ fn sections(args: &Args, engines: &Engines) -> Result<Vec<Section>, Failure> {
         path: args.path.clone().or(own_path),
         rounds: args.rounds,
     };
-    let selection = args.cells.selection()?;
+    if let Some(scenario) = scenario {
+        return Ok(placed(scenario::sections(scenario, &asked), &args.places));
+    }
     let (mut cells, mut outside) = (args.cells.candidates(), engines.cells.clone());
     if let Some(wants_tls) = args.origin.wants_tls() {
         cells.retain(|cell| cell.is_tls() == wants_tls);
         outside.retain(|cell| cell.is_tls() == wants_tls);
     }
-    match (args.all, selection.is_empty()) {
+    let sections = match (args.all, args.cells.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
         (true, true) => Ok([everything(&cells, &asked), by_connection(&outside, &asked)].concat()),
         (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
         (false, true) => Ok(by_connection(&outside, &asked)),
-        (_, _) => Ok(by_connection(&[selection.choose(&cells)?, outside].concat(), &asked)),
-    }
+        (_, _) => Ok(by_connection(&[args.cells.choose(&cells)?, outside].concat(), &asked)),
+    };
+    Ok(placed(sections?, &args.places))
+}
+
+/// The same sections, their cells at every place that the flags name.
+fn placed(sections: Vec<Section>, places: &Places) -> Vec<Section> {
+    let at = |section: Section| Section {
+        cells: places.of(&section.cells),
+        varies: [section.varies.clone(), places.varied()].concat(),
+        ..section
+    };
+    sections.into_iter().map(at).collect()
 }
 
 /// Takes out of the sections what this machine cannot hold, and says so before anything is measured.
@@ -144,6 +174,7 @@ fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftO
     let open_files = raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
     let mut left_out = engines.left_out.clone();
     for section in sections.iter_mut() {
+        left_out.extend(refuse(&mut section.cells));
         section.cells.retain(|cell| match harness::binding(cell, &section.workload, open_files) {
             Some(limit) => {
                 let concurrency = Some(limit.concurrency);
@@ -154,8 +185,8 @@ fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftO
         });
     }
     sections.retain(|section| !section.cells.is_empty());
-    let mut reasons: Vec<&str> = left_out.iter().map(|left| left.why.as_str()).collect();
-    reasons.dedup();
+    let reasons: BTreeSet<&str> = left_out.iter().map(|left| left.why.as_str()).collect();
+    let reasons: Vec<&str> = reasons.into_iter().collect();
     if sections.is_empty() {
         return Err(Failure::Usage(format!("nothing is left to run: {}", reasons.join("; "))));
     }
@@ -165,7 +196,13 @@ fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftO
     Ok(left_out)
 }
 
-fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: Engines) -> Result<Plan, Failure> {
+fn plan(
+    args: &Args,
+    sections: Vec<Section>,
+    left_out: Vec<LeftOut>,
+    scenario: Option<About>,
+    engines: Engines,
+) -> Result<Plan, Failure> {
     let cpus = allowed_cpus();
     // A server of the user's has CPUs that nothing is known of: none are kept free for it.
     let ours = matches!(args.origin, supplier::Asked::Ours(_));
@@ -178,6 +215,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>, engines: En
     Ok(Plan::of(Choices {
         sections,
         left_out,
+        scenario,
         order: Order::Interleaved,
         origin: supplier,
         why,
@@ -211,7 +249,7 @@ fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
         text.push_str(&format!("\n{}\n", sentences.join("\n")));
     }
     text.push_str(&format!("\nResults: {}\n", dir.display()));
-    if !args.all && args.cells.words.is_empty() && args.cells.filter.is_empty() && args.engine.is_empty() {
+    if !args.all && args.scenario.is_none() && args.cells.is_empty() && args.engine.is_empty() {
         text.push_str(
             "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",
         );

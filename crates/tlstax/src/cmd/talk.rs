@@ -72,6 +72,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
     let plan = Plan::of(Choices {
         sections,
         left_out: original.left_out,
+        scenario: None,
         order: Order::Interleaved,
         origin: Supplier::Ours(kind),
         why,

@@ -61,6 +61,7 @@ fn section(n: u32, delay: f64, cells: Vec<Cell>) -> Section {
         },
         rounds: 1,
         cells,
+        varies: Vec::new(),
     }
 }
 

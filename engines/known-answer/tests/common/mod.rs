@@ -33,10 +33,12 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         server: workload::Server::Httpbin,
         hosts: workload::Hosts::MIN,
     };
-    let section = Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()] };
+    let section =
+        Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()], varies: Vec::new() };
     let plan = Plan::of(Choices {
         sections: vec![section],
         left_out: Vec::new(),
+        scenario: None,
         order: Order::Interleaved,
         origin: Supplier::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),

@@ -1,0 +1,256 @@
+//! Scenarios: workloads with a name and a reason, written as TOML. Those in `scenarios/` are built in.
+
+use std::num::NonZeroU32;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Axes, Cell, CellError, Concurrency, Connection, Hosts, Path, Requests};
+
+/// A scenario, read and checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// What it is about.
+    pub about: About,
+    /// What is fetched, by which cells.
+    pub sections: Vec<Part>,
+}
+
+/// What a scenario is about, as results keep it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name: that of its file.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Why anyone should run it, in prose.
+    pub why: String,
+}
+
+/// One workload of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// The path that is fetched.
+    pub path: Path,
+    /// Requests of a trial.
+    pub requests: Requests,
+    /// Requests in flight at most.
+    pub concurrency: Concurrency,
+    /// Hosts that are fetched from.
+    pub hosts: Hosts,
+    /// How often each cell runs.
+    pub rounds: NonZeroU32,
+    /// In what its cells differ on purpose.
+    pub varies: Vec<Variable>,
+    /// Its cells, those that cannot run here among them.
+    pub cells: Vec<Cell>,
+}
+
+/// In what cells of a section differ on purpose, so that they are held against one another nevertheless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variable {
+    /// The kind of connection, held against `new-conn`.
+    Connection,
+    /// The version of TLS.
+    TlsVersion,
+    /// The key-exchange group.
+    Group,
+    /// The kind of the certificates' keys.
+    Cert,
+    /// The length of the chain.
+    Chain,
+    /// What the client trusts.
+    Trust,
+    /// The distance.
+    Rtt,
+}
+
+impl Variable {
+    /// The cell that `cell` is held against where this varies: itself with the usual value. `None` where it has that.
+    pub fn base_of(self, cell: &Cell) -> Option<Cell> {
+        let usual = Axes::default();
+        let axes = match self {
+            Variable::Connection => {
+                return (cell.connection != Connection::NewConn)
+                    .then(|| Cell { connection: Connection::NewConn, ..cell.clone() });
+            }
+            Variable::TlsVersion => Axes { tls_version: usual.tls_version, ..cell.axes },
+            Variable::Group => Axes { group: usual.group, ..cell.axes },
+            Variable::Cert => Axes { cert: usual.cert, ..cell.axes },
+            Variable::Chain => Axes { chain: usual.chain, ..cell.axes },
+            Variable::Trust => Axes { trust: usual.trust, ..cell.axes },
+            Variable::Rtt => Axes { rtt: usual.rtt, ..cell.axes },
+        };
+        (axes != cell.axes).then(|| cell.at(axes))
+    }
+}
+
+/// Why a text is not a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScenarioError {
+    /// Not TOML, or not of this form.
+    #[error("the scenario {name} cannot be read: {reason}")]
+    Form {
+        /// Which.
+        name: String,
+        /// What the parser said, with the line.
+        reason: String,
+    },
+    /// A cell or an axis in it.
+    #[error("the scenario {name}, section {section}: {reason}")]
+    Cell {
+        /// Which.
+        name: String,
+        /// In which section.
+        section: String,
+        /// Why not.
+        reason: CellError,
+    },
+    /// There is nothing to run.
+    #[error("the scenario {0} has no section with cells")]
+    Empty(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: String,
+    why: String,
+    #[serde(rename = "section")]
+    sections: Vec<FileSection>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSection {
+    name: String,
+    #[serde(default = "Path::get")]
+    path: Path,
+    requests: Requests,
+    concurrency: Concurrency,
+    #[serde(default = "one")]
+    hosts: Hosts,
+    rounds: NonZeroU32,
+    #[serde(default)]
+    varies: Vec<Variable>,
+    cells: Vec<String>,
+    /// Places on the axes that each cell takes, the usual one written `""`; none: just that.
+    #[serde(default)]
+    at: Vec<String>,
+}
+
+fn one() -> Hosts {
+    Hosts::MIN
+}
+
+/// The built-in scenarios, by name.
+const BUILT_IN: [(&str, &str); 7] = [
+    ("many-hosts-once", include_str!("../../../scenarios/many-hosts-once.toml")),
+    ("one-host-often", include_str!("../../../scenarios/one-host-often.toml")),
+    ("post-quantum", include_str!("../../../scenarios/post-quantum.toml")),
+    ("client-per-request", include_str!("../../../scenarios/client-per-request.toml")),
+    ("resumption", include_str!("../../../scenarios/resumption.toml")),
+    ("far-away", include_str!("../../../scenarios/far-away.toml")),
+    ("big-body", include_str!("../../../scenarios/big-body.toml")),
+];
+
+impl Scenario {
+    /// The names of the built-in ones.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// The built-in one of this name, if there is one.
+    ///
+    /// # Errors
+    /// As [`Scenario::parse`].
+    pub fn built_in(name: &str) -> Option<Result<Scenario, ScenarioError>> {
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(name, text)| Scenario::parse(name, text))
+    }
+
+    /// Reads the scenario called `name` from the text of its file.
+    ///
+    /// # Errors
+    /// When it is not TOML of this form, names no cell, or something that is no cell.
+    pub fn parse(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
+        let form = |error: toml::de::Error| ScenarioError::Form { name: name.to_owned(), reason: error.to_string() };
+        let file: File = toml::from_str(text).map_err(form)?;
+        let sections: Vec<Part> =
+            file.sections.into_iter().map(|section| part(name, section)).collect::<Result<_, _>>()?;
+        if sections.iter().all(|section| section.cells.is_empty()) {
+            return Err(ScenarioError::Empty(name.to_owned()));
+        }
+        let about = About { name: name.to_owned(), title: file.title, why: file.why.trim().to_owned() };
+        Ok(Scenario { about, sections })
+    }
+}
+
+fn part(name: &str, section: FileSection) -> Result<Part, ScenarioError> {
+    let refuse = |reason| ScenarioError::Cell { name: name.to_owned(), section: section.name.clone(), reason };
+    let usual = vec![String::new()];
+    let places = if section.at.is_empty() { &usual } else { &section.at };
+    let mut cells: Vec<Cell> = Vec::new();
+    for text in &section.cells {
+        let cell: Cell = text.parse().map_err(refuse)?;
+        for place in places {
+            let axes = match place.as_str() {
+                "" => cell.axes,
+                place => place.parse().map_err(|reason| refuse(CellError::Axes { cell: text.clone(), reason }))?,
+            };
+            let cell = cell.at(axes);
+            if !cells.contains(&cell) {
+                cells.push(cell);
+            }
+        }
+    }
+    let FileSection { name, path, requests, concurrency, hosts, rounds, varies, .. } = section;
+    Ok(Part { name, path, requests, concurrency, hosts, rounds, varies, cells })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_scenario_reads_and_says_why() {
+        for name in Scenario::names() {
+            let scenario = Scenario::built_in(name).unwrap().unwrap();
+            assert!(scenario.about.why.len() > 80, "{name}");
+            assert!(scenario.sections.iter().all(|section| section.cells.len() > 1), "{name}");
+            assert!(scenario.sections.iter().all(|section| section.rounds.get() >= 6), "{name} makes no claim");
+        }
+        assert!(Scenario::built_in("elsewhere").is_none());
+    }
+
+    #[test]
+    fn cells_stand_at_every_place_and_plain_ones_once() {
+        let text = "title = 't'\nwhy = 'w'\n[[section]]\nname = 's'\nrequests = 1\nconcurrency = 1\nrounds = 6\n\
+                    cells = ['m/c/plain/new-conn', 'm/c/rustls/new-conn']\nat = ['', 'group=p256']\n";
+        let scenario = Scenario::parse("x", text).unwrap();
+        let names: Vec<String> = scenario.sections[0].cells.iter().map(Cell::to_string).collect();
+        assert_eq!(names, ["m/c/plain/new-conn", "m/c/rustls/new-conn", "m/c/rustls/new-conn@group=p256"]);
+    }
+
+    #[test]
+    fn what_is_no_scenario_is_refused_with_the_place() {
+        let said = |text: &str| Scenario::parse("x", text).unwrap_err().to_string();
+        assert!(said("title = 1").contains("x"));
+        let section = |cells: &str| {
+            format!("title='t'\nwhy='w'\n[[section]]\nname='s'\nrequests=1\nconcurrency=1\nrounds=6\ncells=[{cells}]\n")
+        };
+        assert!(said(&section("'m/c'")).contains("section s"));
+        assert!(said(&section("")).contains("no section with cells"));
+        assert!(said(&(section("'m/c/plain/new-conn'") + "speed = 3\n")).contains("speed"));
+    }
+
+    #[test]
+    fn a_cell_is_held_against_its_usual_self() {
+        let cell: Cell = "m/c/rustls/resumed@group=p256,rtt=10".parse().unwrap();
+        let base = |variable: Variable| variable.base_of(&cell).map(|cell| cell.to_string());
+        assert_eq!(base(Variable::Group).as_deref(), Some("m/c/rustls/resumed@rtt=10"));
+        assert_eq!(base(Variable::Connection).as_deref(), Some("m/c/rustls/new-conn@group=p256,rtt=10"));
+        assert_eq!(base(Variable::Cert), None);
+    }
+}
