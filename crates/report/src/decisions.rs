@@ -46,7 +46,8 @@ const MATTERS_FROM: f64 = 60.0;
 
 /// A decision for every section that has cells over TLS which may be compared.
 pub fn decisions(summaries: &[Summary], rounds: Rounds) -> Vec<Decision> {
-    summaries.iter().filter_map(|summary| decision(summary, rounds)).collect()
+    // Cells that differ in more than model, client and stack are no alternatives to one another.
+    summaries.iter().filter(|summary| summary.is_uniform()).filter_map(|summary| decision(summary, rounds)).collect()
 }
 
 /// What is compared: a figure and how it is told.
@@ -243,8 +244,12 @@ mod tests {
             held: None,
             threads: None,
             tls_tax: None,
+            round_trips: None,
         };
-        let rounds = (1..).zip(client_us).map(|(number, us)| Round { number, client_us: *us, wall_ns: 0.0 }).collect();
+        let rounds = (1..)
+            .zip(client_us)
+            .map(|(number, us)| Round { number, client_us: *us, origin_us: 0.0, wall_ns: 0.0, p50_ns: None })
+            .collect();
         Row {
             cell: cell.parse().unwrap(),
             counted: client_us.len(),
@@ -267,7 +272,7 @@ mod tests {
             server: Server::Httpbin,
             hosts: workload::Hosts::MIN,
         };
-        let summary = Summary { section: "new-conn".into(), workload, rounds: 6, rows };
+        let summary = Summary { section: "new-conn".into(), workload, rounds: 6, rows, varied: Vec::new() };
         decisions(&[summary], Rounds::Interleaved).remove(0)
     }
 

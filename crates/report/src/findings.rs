@@ -23,6 +23,7 @@ fn new_connection(summary: &Summary) -> Option<String> {
         .rows
         .iter()
         .filter(|row| row.cell.plain_twin().as_ref() == Some(&plain.cell))
+        .filter(|row| row.cell.connection == plain.cell.connection && row.cell.axes == plain.cell.axes)
         .filter_map(|row| {
             let figures = row.figures.as_ref()?;
             let ratio = figures.tls_tax?.ratio.median;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use measure::result::{Handshake, Order, OriginInfo, Pinning, RunResult};
+use measure::result::{Handshake, Order, OriginInfo, Pinning, RunResult, Trial};
 
 /// One thing to know of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +25,16 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
     if run.sections.is_empty() {
         return vec![fact("CPU", run.machine.cpu.clone())];
     }
-    let mut facts = vec![
+    let mut facts: Vec<Fact> = run.scenario.iter().map(|about| fact("scenario", about.title.clone())).collect();
+    facts.extend([
         fact("CPUs", format!("{}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu)),
         fact("origin", format!("{} {} ({})", run.origin.name, run.origin.version, why(&run.origin))),
         tls(&run.handshake),
         fact("libraries", libraries(result)),
-    ];
+    ]);
+    if run.sections.iter().flat_map(|section| &section.cells).any(|cell| !cell.axes.is_default()) {
+        facts.push(fact("axes", "what stands behind an @ was pinned otherwise, by an origin of its own".to_owned()));
+    }
     facts.extend(offered(result).map(|text| fact("note", text)));
     if run.pinning.is_split() && run.pinning.client.len() == 1 {
         facts.push(fact("note", "one client CPU: parallel speed-up cannot be seen in this run".to_owned()));
@@ -88,7 +92,8 @@ fn libraries(result: &RunResult) -> String {
 /// A line when clients offered other groups than the pinned one: they paid for key shares that were not taken.
 fn offered(result: &RunResult) -> Option<String> {
     let pinned = &result.run.handshake.group;
-    let ledgers = result.trials.iter().filter(|trial| trial.counts() && trial.terms.compares()).filter_map(|trial| {
+    let usual = |trial: &&Trial| trial.counts() && trial.terms.compares() && trial.cell.axes.is_default();
+    let ledgers = result.trials.iter().filter(usual).filter_map(|trial| {
         let offered = &trial.ledger.as_ref()?.offered;
         offered.keys().find(|groups| *groups != pinned).map(|groups| (trial.cell.tls.clone(), groups.clone()))
     });

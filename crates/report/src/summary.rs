@@ -6,10 +6,12 @@ use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Verdict};
 use rayon::prelude::*;
 use serde::Serialize;
 use stats::{Estimate, Interval};
-use workload::{Cell, Connection, Workload};
+use workload::{Cell, Connection, Rtt, Workload};
 
 use crate::by_cell::ByCell;
 use crate::compare::{Comparison, compare};
+use crate::varied::Against;
+use crate::{round_trips, varied};
 
 /// One section's table.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +24,8 @@ pub struct Summary {
     pub rounds: u32,
     /// One row per cell, in the order of the section.
     pub rows: Vec<Row>,
+    /// Cells that differ on purpose, held against their usual selves.
+    pub varied: Vec<Against>,
 }
 
 /// One cell's figures over the rounds of a section.
@@ -57,8 +61,12 @@ pub struct Round {
     pub number: u32,
     /// Client CPU per request, µs.
     pub client_us: f64,
+    /// Origin CPU per request, µs.
+    pub origin_us: f64,
     /// Length of the measured part, ns.
     pub wall_ns: f64,
+    /// Median latency, ns; told only where an origin of the section was far away.
+    pub p50_ns: Option<f64>,
 }
 
 /// What the ledger saw of a trial, for rows that are not pinned.
@@ -107,6 +115,8 @@ pub struct Figures {
     pub threads: Option<Figure>,
     /// What TLS adds; absent for plain cells and without a plain twin in the same section.
     pub tls_tax: Option<Tax>,
+    /// Round trips that TLS adds, where the origin was far away.
+    pub round_trips: Option<Figure>,
 }
 
 /// What TLS adds to a request, against the plain twin, paired by round.
@@ -146,17 +156,22 @@ pub fn summaries(result: &RunResult) -> Vec<Summary> {
 
 fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
     // Decoding histograms is what it costs, so that all cores share it.
-    let mut rows: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell))).collect();
-    let taxes: Vec<Option<Tax>> = rows.iter().map(|row| tax(&rows, row, order)).collect();
-    for (row, tax) in rows.iter_mut().zip(taxes) {
+    // Where nothing is far away nobody asks for the median of a single round.
+    let far = section.cells.iter().any(|cell| cell.axes.rtt > Rtt::NONE);
+    let mut rows: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell), far)).collect();
+    let taxes: Vec<(Option<Tax>, Option<Figure>)> =
+        rows.iter().map(|row| (tax(&rows, row, order), round_trips::added(&rows, row))).collect();
+    for (row, (tax, round_trips)) in rows.iter_mut().zip(taxes) {
         if let Some(figures) = &mut row.figures {
             figures.tls_tax = tax;
+            figures.round_trips = round_trips;
         }
     }
-    Summary { section: section.name.clone(), workload: section.workload.clone(), rounds: section.rounds, rows }
+    let varied = varied::against(&rows, &section.varies, order);
+    Summary { section: section.name.clone(), workload: section.workload.clone(), rounds: section.rounds, rows, varied }
 }
 
-fn row(cell: &Cell, own: &[&Trial]) -> Row {
+fn row(cell: &Cell, own: &[&Trial], far: bool) -> Row {
     let counting: Vec<&Trial> = own.iter().filter(|trial| trial.counts()).copied().collect();
     let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
     flags.sort_unstable();
@@ -181,12 +196,18 @@ fn row(cell: &Cell, own: &[&Trial]) -> Row {
         terms,
         seen: counting.first().and_then(|trial| seen(trial)),
         libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),
-        rounds: counting.iter().map(|trial| round(trial)).collect(),
+        rounds: counting.iter().map(|trial| round(trial, far)).collect(),
     }
 }
 
-fn round(trial: &Trial) -> Round {
-    Round { number: trial.round, client_us: trial.client_us(), wall_ns: trial.wall_ns as f64 }
+fn round(trial: &Trial, far: bool) -> Round {
+    Round {
+        number: trial.round,
+        client_us: trial.client_us(),
+        origin_us: trial.origin_us(),
+        wall_ns: trial.wall_ns as f64,
+        p50_ns: if far { trial.latency_ns(0.5).ok().flatten().map(|ns| ns as f64) } else { None },
+    }
 }
 
 fn seen(trial: &Trial) -> Option<Seen> {
@@ -237,6 +258,7 @@ fn figures(trials: &[&Trial]) -> Option<Figures> {
         held: known(&held),
         threads: known(&|trial| Some(trial.threads? as f64)),
         tls_tax: None,
+        round_trips: None,
     })
 }
 
@@ -285,6 +307,13 @@ impl Summary {
             }
         }
         stacks
+    }
+
+    /// Whether all its cells make the same kind of connection with the same kind of handshake, those without TLS aside.
+    pub fn is_uniform(&self) -> bool {
+        let mut kinds = self.rows.iter().map(|row| row.cell.connection);
+        let one_kind = kinds.next().is_none_or(|first| kinds.all(|kind| kind == first));
+        one_kind && self.rows.iter().all(|row| row.cell.axes.is_default())
     }
 
     /// Whether the origin makes every request wait.
@@ -359,6 +388,37 @@ mod tests {
 
     const PLAIN: &str = "m/c/plain/new-conn";
     const SECURE: &str = "m/c/rustls/new-conn";
+
+    #[test]
+    fn what_varies_is_held_against_its_usual_self() {
+        let varied = "m/c/rustls/new-conn@group=p256";
+        let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
+        let section = Section { varies: vec![workload::Variable::Group], ..section(&[SECURE, varied]) };
+        let summary = summary(&section, &ByCell::new(&trials), Order::Interleaved);
+        let [held] = &summary.varied[..] else { panic!("{:?}", summary.varied) };
+        assert_eq!((held.cell.to_string().as_str(), held.base.to_string().as_str()), (varied, SECURE));
+        assert_eq!((held.client_ratio.low, held.client_ratio.high), (2.0, 3.0));
+        assert!(crate::varied::table(&summary).unwrap().contains("the usual group"));
+        assert!(!summary.is_uniform());
+    }
+
+    #[test]
+    fn round_trips_are_what_latency_grows_by_with_the_distance() {
+        let far = |cell: &str, p50_ms: u64| {
+            let mut times = measure::histogram::empty();
+            times.record(p50_ms * 1_000_000).unwrap();
+            let text = measure::histogram::encode(&times).unwrap();
+            Trial { histograms: [("total".to_owned(), text)].into(), ..trial(cell, 1, 10) }
+        };
+        let (near, away) = ("m/c/rustls/new-conn@tls-version=1.2", "m/c/rustls/new-conn@tls-version=1.2,rtt=10");
+        let trials = [far(PLAIN, 1), far(near, 6), far("m/c/plain/new-conn@rtt=10", 21), far(away, 46)];
+        let cells: Vec<String> = trials.iter().map(|trial| trial.cell.to_string()).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let summary = summary(&section(&cells), &ByCell::new(&trials), Order::Interleaved);
+        let trips = |row: usize| summary.rows[row].figures.as_ref().unwrap().round_trips;
+        assert!((trips(3).unwrap().median - 2.0).abs() < 0.05, "{:?}", trips(3));
+        assert_eq!((trips(1), trips(2)), (None, None));
+    }
 
     #[test]
     fn the_tax_is_paired_by_round() {

@@ -165,7 +165,7 @@ fn cost(row: &Row, figures: &Figures) -> Vec<String> {
         with_interval(&figures.client_us),
         number(figures.origin_us.median),
         memory(figures.memory_bytes.median),
-        figures.tls_tax.as_ref().map(tax).unwrap_or_default(),
+        figures.tls_tax.as_ref().map(|added| tax(added, figures.round_trips)).unwrap_or_default(),
         // Where answers come at once the origin has few in flight, whatever the client does.
         marked(row, most(figures.client_in_flight)),
         quantile(figures.loop_late_ns.map(|figure| figure.median)),
@@ -223,10 +223,11 @@ fn quantile(ns: Option<f64>) -> String {
     ns.map_or_else(String::new, time)
 }
 
-fn tax(tax: &Tax) -> String {
+fn tax(tax: &Tax, round_trips: Option<Figure>) -> String {
     let Figure { median, low, high, .. } = tax.ratio;
     let range = if low == high { String::new() } else { format!(", {low:.1}–{high:.1}") };
-    format!("{:+.1} (×{median:.1}{range})", tax.added_us.median)
+    let far = round_trips.map_or_else(String::new, |trips| format!(" +{:.1} RTT", trips.median));
+    format!("{:+.1} (×{median:.1}{range}){far}", tax.added_us.median)
 }
 
 fn invalid(summary: &Summary) -> Vec<String> {

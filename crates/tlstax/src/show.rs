@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use measure::result::RunResult;
-use report::{heading, scaling, spreadsheet, summary, table};
+use report::{heading, scaling, spreadsheet, summary, table, varied};
 
 use crate::failure::Failure;
 
@@ -30,6 +30,7 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
         Form::Tables => {
             let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
             let mut tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
+            tables.extend(summaries.iter().filter_map(varied::table));
             tables.extend(scaling::tables(&result.run, &summaries));
             write(&format!("{}\n\n{}\n", heading::lines(result).join("\n"), tables.join("\n\n")))
         }

@@ -1,0 +1,102 @@
+//! Cells that differ on purpose, each held against itself with the usual value: what a group, a certificate, a resumed
+//! session or a client of one's own costs more or less.
+
+use comfy_table::{CellAlignment, Table};
+use measure::result::Order;
+use serde::Serialize;
+use workload::{Cell, Variable};
+
+use crate::compare::compare;
+use crate::format::number;
+use crate::summary::{Figure, Row, Summary};
+use crate::table::STYLE;
+
+/// One cell held against another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Against {
+    /// The cell.
+    pub cell: Cell,
+    /// What it is held against.
+    pub base: Cell,
+    /// Client CPU added, µs per request.
+    pub client_added_us: Figure,
+    /// Client CPU ÷ that of the base.
+    pub client_ratio: Figure,
+    /// Origin CPU added, µs per request; absent where the origin's cost is not known.
+    pub origin_added_us: Option<Figure>,
+    /// Origin CPU ÷ that of the base.
+    pub origin_ratio: Option<Figure>,
+}
+
+/// Every cell among `rows` that has a counterpart with the usual value of one of `varies`.
+pub(crate) fn against(rows: &[Row], varies: &[Variable], order: Order) -> Vec<Against> {
+    let pairs = varies.iter().flat_map(|variable| {
+        rows.iter().filter_map(|row| {
+            let base = variable.base_of(&row.cell)?;
+            Some((row, rows.iter().find(|other| other.cell == base)?))
+        })
+    });
+    pairs.filter_map(|(row, base)| one(row, base, order)).collect()
+}
+
+fn one(row: &Row, base: &Row, order: Order) -> Option<Against> {
+    let client = compare(base, row, |round| round.client_us, order)?;
+    let origin = compare(base, row, |round| round.origin_us, order);
+    Some(Against {
+        cell: row.cell.clone(),
+        base: base.cell.clone(),
+        client_added_us: client.added.into(),
+        client_ratio: client.ratio.into(),
+        origin_added_us: origin.map(|origin| origin.added.into()),
+        origin_ratio: origin.map(|origin| origin.ratio.into()),
+    })
+}
+
+/// The table of them for a terminal; `None` where nothing varies.
+pub fn table(summary: &Summary) -> Option<String> {
+    if summary.varied.is_empty() {
+        return None;
+    }
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_header(["cell", "against", "client CPU\nµs/req", "", "origin CPU\nµs/req", ""]);
+    for held in &summary.varied {
+        table.add_row([
+            held.cell.to_string(),
+            differs(&held.cell, &held.base),
+            signed(&held.client_added_us),
+            times(&held.client_ratio),
+            held.origin_added_us.as_ref().map(signed).unwrap_or_default(),
+            held.origin_ratio.as_ref().map(times).unwrap_or_default(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    Some(format!("{}: the same cells, one thing changed\n{table}", summary.section))
+}
+
+/// What the base has where the two differ.
+pub(crate) fn differs(cell: &Cell, base: &Cell) -> String {
+    if cell.connection != base.connection {
+        return base.connection.name().into_owned();
+    }
+    let values = |cell: &Cell| cell.axes.varied();
+    let axes = cell.axes.differing(&base.axes);
+    let named = axes.iter().map(|axis| {
+        let value = values(base).into_iter().find(|(name, _)| name == axis).map(|(_, value)| value);
+        value.map_or_else(|| format!("the usual {axis}"), |value| format!("{axis}={value}"))
+    });
+    named.collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn signed(figure: &Figure) -> String {
+    let sign = |value: f64| if value < 0.0 { "−" } else { "+" };
+    let Figure { median, low, high, .. } = figure;
+    let text = |value: f64| format!("{}{}", sign(value), number(value.abs()));
+    format!("{} ({} to {})", text(*median), text(*low), text(*high))
+}
+
+pub(crate) fn times(figure: &Figure) -> String {
+    format!("×{:.2} ({:.2}–{:.2})", figure.median, figure.low, figure.high)
+}
