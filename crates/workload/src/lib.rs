@@ -5,6 +5,7 @@
 mod axes;
 mod cell;
 mod expect;
+pub mod floor;
 mod path;
 
 mod scenario;
