@@ -4,7 +4,7 @@ use std::fmt;
 
 use certificates::{Authority, Key};
 
-use crate::{Error, Pair, stack};
+use crate::{Error, Pair, Setting, stack};
 
 /// A TLS library, with the cryptography beneath it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub enum Group {
     X25519,
     /// ML-KEM-768 together with X25519, safe against a quantum computer; TLS 1.3 only.
     X25519MlKem768,
+    /// NIST P-256. In no benchmark: for handshakes that are pinned to it.
+    Secp256r1,
 }
 
 /// Whether a handshake begins a session or takes one up again.
@@ -99,7 +101,15 @@ impl Case {
     /// # Errors
     /// When the case is [`Case::missing`], the authority's keys are of another kind, or the library refuses.
     pub fn pair(self, authority: &Authority) -> Result<Box<dyn Pair>, Error> {
-        stack::pair(self, authority, self.kind == Kind::Resumed)
+        self.pair_in(authority, Setting::default())
+    }
+
+    /// As [`Case::pair`], with another chain or trust store than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Case::pair`].
+    pub fn pair_in(self, authority: &Authority, setting: Setting) -> Result<Box<dyn Pair>, Error> {
+        stack::pair(self, authority, setting, self.kind == Kind::Resumed)
     }
 }
 
@@ -174,7 +184,7 @@ macro_rules! names {
 names! {
     Stack { RustlsAwsLc => "rustls-aws-lc", RustlsRing => "rustls-ring", OpenSsl => "openssl" }
     Version { Tls13 => "tls1.3", Tls12 => "tls1.2" }
-    Group { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768" }
+    Group { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768", Secp256r1 => "secp256r1" }
     Kind { Full => "full", Resumed => "resumed" }
     Side { Client => "client", Server => "server" }
 }

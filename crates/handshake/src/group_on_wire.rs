@@ -30,6 +30,7 @@ pub(crate) fn group(flight: &[u8]) -> Option<Group> {
             // RFC 8446 §4.2.7, and draft-ietf-tls-ecdhe-mlkem for the hybrid.
             Some(0x001d) => return Some(Group::X25519),
             Some(0x11ec) => return Some(Group::X25519MlKem768),
+            Some(0x0017) => return Some(Group::Secp256r1),
             Some(_) => return None,
             None => {}
         }
@@ -132,7 +133,8 @@ mod tests {
         for size in [1, 7, 200] {
             assert_eq!(group(&records(&hello(0x001d), size)), Some(Group::X25519));
             assert_eq!(group(&records(&hello(0x11ec), size)), Some(Group::X25519MlKem768));
-            assert_eq!(group(&records(&hello(0x0017), size)), None);
+            assert_eq!(group(&records(&hello(0x0017), size)), Some(Group::Secp256r1));
+            assert_eq!(group(&records(&hello(0x0018), size)), None);
         }
     }
 

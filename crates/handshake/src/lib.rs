@@ -22,3 +22,4 @@ pub use clock::thread_cpu_ns;
 pub use error::Error;
 pub use pair::{Link, Pair, Times};
 pub use primitives::{Operation, Primitive};
+pub use trust::{Setting, Trust};

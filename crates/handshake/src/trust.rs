@@ -9,20 +9,57 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Error;
 
+/// What is presented and trusted, where it is not the usual: an intermediate, and the full store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Intermediates that the server sends beside its leaf.
+    pub intermediates: u8,
+    /// What the client trusts.
+    pub trust: Trust,
+}
+
+/// What a client trusts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Mozilla's roots and the authority's.
+    Mozilla,
+    /// The authority's root alone.
+    Own,
+}
+
+impl Default for Setting {
+    fn default() -> Setting {
+        Setting { intermediates: 1, trust: Trust::Mozilla }
+    }
+}
+
 /// What a server presents and a client trusts. DER, but for what [`PrivateKeyDer`] may be.
 pub(crate) struct Material {
-    /// The leaf, then the intermediate.
+    /// The leaf, then its intermediates.
     pub(crate) chain: Vec<CertificateDer<'static>>,
     /// The leaf's key.
     pub(crate) key: PrivateKeyDer<'static>,
-    /// Mozilla's roots and the authority's.
+    /// What is trusted; the authority's root is the last.
     pub(crate) roots: Vec<CertificateDer<'static>>,
 }
 
 impl Material {
-    /// Reads it all.
+    /// Reads the usual.
     pub(crate) fn read(authority: &Authority) -> Result<Material, Error> {
         Material::of(authority.chain_file(), authority.key_file(), &authority.trust_file())
+    }
+
+    /// Reads what the setting asks for; another chain than the usual is issued for it.
+    pub(crate) fn read_in(authority: &Authority, setting: Setting) -> Result<Material, Error> {
+        let trust = match setting.trust {
+            Trust::Mozilla => authority.trust_file(),
+            Trust::Own => authority.root_file(),
+        };
+        if setting.intermediates == Setting::default().intermediates {
+            return Material::of(authority.chain_file(), authority.key_file(), &trust);
+        }
+        let issued = authority.issue_through(setting.intermediates).map_err(Error::setup("the chain"))?;
+        Material::of(&issued.chain_file, &issued.key_file, &trust)
     }
 
     /// Reads it of these files.

@@ -9,7 +9,6 @@ use ::openssl::stack::Stack as List;
 use ::openssl::x509::store::{X509Store, X509StoreBuilder};
 use ::openssl::x509::verify::X509VerifyParam;
 use ::openssl::x509::{X509, X509PurposeId, X509StoreContext};
-use certificates::Authority;
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
@@ -26,14 +25,17 @@ const WHAT: &str = "validating a chain";
 /// Validates chains against one store.
 type Validate = Box<dyn Fn(&[CertificateDer<'_>]) -> Result<(), Error> + Send>;
 
-pub(super) fn prepare(stack: Stack, authority: &Authority) -> Result<Operation, Error> {
-    let material = Material::read(authority)?;
+pub(super) fn prepare(stack: Stack, material: &Material) -> Result<Operation, Error> {
     let without_ours = material.roots.split_last().map(|(_, others)| others.to_vec()).unwrap_or_default();
-    let stranger = validator(stack, &without_ours)?;
-    demand(stranger(&material.chain).is_err(), WHAT, "a chain to a root that isn't trusted was accepted")?;
+    // A verifier of nothing cannot even be made.
+    if !without_ours.is_empty() {
+        let stranger = validator(stack, &without_ours)?;
+        demand(stranger(&material.chain).is_err(), WHAT, "a chain to a root that isn't trusted was accepted")?;
+    }
     let validate = validator(stack, &material.roots)?;
     validate(&material.chain)?;
-    Ok(Operation::of(move || validate(&material.chain)))
+    let chain = material.chain.clone();
+    Ok(Operation::of(move || validate(&chain)))
 }
 
 fn validator(stack: Stack, roots: &[CertificateDer<'static>]) -> Result<Validate, Error> {
@@ -94,7 +96,7 @@ fn parsed(chain: &[CertificateDer<'_>]) -> Result<(X509, List<X509>), ErrorStack
 
 #[cfg(test)]
 mod tests {
-    use certificates::{Key, Leaf};
+    use certificates::{Authority, Key, Leaf};
 
     use super::*;
 

@@ -3,7 +3,11 @@
 //! A client's part comes in two pieces with the server's between, and that of ML-KEM must be to this very share. So
 //! exchanges are made in rounds of some dozens, each side's pieces timed together.
 
+use ::openssl::bn::BigNumContext;
 use ::openssl::derive::Deriver;
+use ::openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
+use ::openssl::error::ErrorStack;
+use ::openssl::nid::Nid;
 use ::openssl::pkey::{Id, PKey, Private};
 use rustls::crypto::{ActiveKeyExchange, SupportedKxGroup};
 
@@ -20,7 +24,11 @@ const WHAT: &str = "exchanging keys";
 
 pub(super) fn prepare(stack: Stack, group: Group, side: Side) -> Result<Operation, Error> {
     match stack {
-        Stack::OpenSsl => rounds(OpenSsl, side),
+        Stack::OpenSsl => match group {
+            Group::X25519 => rounds(OpenSsl, side),
+            Group::Secp256r1 => rounds(OpenSslP256::new().map_err(Error::primitive(WHAT))?, side),
+            Group::X25519MlKem768 => Err(Error::primitive(WHAT)("the openssl crate has no safe call for it")),
+        },
         Stack::RustlsAwsLc | Stack::RustlsRing => {
             let groups = stock(stack).kx_groups;
             let group = groups.into_iter().find(|offered| group_of(offered.name()) == Some(group));
@@ -132,6 +140,48 @@ impl Exchange for OpenSsl {
 
     fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error> {
         OpenSsl::derive(&begun, share)
+    }
+}
+
+/// NIST P-256 of OpenSSL; shares are points, uncompressed (RFC 8446 §4.2.8.2).
+struct OpenSslP256(EcGroup);
+
+impl OpenSslP256 {
+    fn new() -> Result<OpenSslP256, ErrorStack> {
+        Ok(OpenSslP256(EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?))
+    }
+
+    fn generate(&self) -> Result<(PKey<Private>, Vec<u8>), ErrorStack> {
+        let key = EcKey::generate(&self.0)?;
+        let mut context = BigNumContext::new()?;
+        let share = key.public_key().to_bytes(&self.0, PointConversionForm::UNCOMPRESSED, &mut context)?;
+        Ok((PKey::from_ec_key(key)?, share))
+    }
+
+    fn derive(&self, own: &PKey<Private>, share: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+        let mut context = BigNumContext::new()?;
+        let point = EcPoint::from_bytes(&self.0, share, &mut context)?;
+        let peer = PKey::from_ec_key(EcKey::from_public_key(&self.0, &point)?)?;
+        let mut deriver = Deriver::new(own)?;
+        deriver.set_peer(&peer)?;
+        deriver.derive_to_vec()
+    }
+}
+
+impl Exchange for OpenSslP256 {
+    type Begun = PKey<Private>;
+
+    fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error> {
+        self.generate().map_err(Error::primitive(WHAT))
+    }
+
+    fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let (key, own) = self.begin()?;
+        Ok((own, self.derive(&key, share).map_err(Error::primitive(WHAT))?))
+    }
+
+    fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error> {
+        self.derive(&begun, share).map_err(Error::primitive(WHAT))
     }
 }
 

@@ -13,7 +13,8 @@ use std::fmt;
 use certificates::{Authority, Key};
 
 use crate::clock::timed;
-use crate::{Error, Group, Side, Stack};
+use crate::trust::Material;
+use crate::{Error, Group, Setting, Side, Stack};
 
 /// A part of a handshake, or of getting ready for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,7 +27,8 @@ pub enum Primitive {
     Sign(Key),
     /// Verifying that signature, which is the client's.
     Verify(Key),
-    /// Validating leaf and intermediate, DER as they come, against the full store, host name included.
+    /// Validating the chain that is sent, usually leaf and intermediate, DER as they come, against the trust store, usually
+    /// the full one; host name included.
     Chain(Key),
     /// All that a full handshake of TLS 1.3 derives (RFC 8446 §7.1 and §7.3): the same on either side.
     KeySchedule,
@@ -70,12 +72,20 @@ impl Primitive {
         }
     }
 
+    /// Sets it up with the usual chain and store ([`Primitive::prepare_in`]).
+    ///
+    /// # Errors
+    /// As [`Primitive::prepare_in`].
+    pub fn prepare(self, stack: Stack, authority: &Authority) -> Result<Operation, Error> {
+        self.prepare_in(stack, authority, Setting::default())
+    }
+
     /// Sets it up, and does it once to see that its result is right.
     ///
     /// # Errors
     /// When it is [`Primitive::missing`], the authority's keys are of another kind, the library refuses, or the result
     /// is wrong.
-    pub fn prepare(self, stack: Stack, authority: &Authority) -> Result<Operation, Error> {
+    pub fn prepare_in(self, stack: Stack, authority: &Authority, setting: Setting) -> Result<Operation, Error> {
         if let Some(reason) = self.missing(stack) {
             return Err(Error::Missing { what: format!("{self} of {stack}"), reason });
         }
@@ -86,7 +96,7 @@ impl Primitive {
             Primitive::KeyExchange(group, side) => key_exchange::prepare(stack, group, side),
             Primitive::Sign(_) => signature::sign(stack, authority),
             Primitive::Verify(_) => signature::verify(stack, authority),
-            Primitive::Chain(_) => chain::prepare(stack, authority),
+            Primitive::Chain(_) => chain::prepare(stack, &Material::read_in(authority, setting)?),
             Primitive::KeySchedule => key_schedule::prepare(stack),
             Primitive::TrustStore => trust_store::prepare(stack, authority),
         }
@@ -168,5 +178,19 @@ mod tests {
             }
         }
         assert_eq!(done, 3 * 12 - 4);
+    }
+
+    #[test]
+    fn what_is_beside_the_usual_is_done_too() {
+        let authority = Authority::create().unwrap();
+        let setting = Setting { intermediates: 2, trust: crate::Trust::Own };
+        let key_exchange = |side| Primitive::KeyExchange(Group::Secp256r1, side);
+        for stack in Stack::ALL {
+            for primitive in [key_exchange(Side::Client), key_exchange(Side::Server), Primitive::Chain(Key::EcdsaP256)]
+            {
+                let mut operation = primitive.prepare_in(stack, &authority, setting).unwrap();
+                assert!(operation.run(3).unwrap() > 0, "{primitive} of {stack}");
+            }
+        }
     }
 }

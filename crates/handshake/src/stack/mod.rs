@@ -12,20 +12,20 @@ pub(crate) use self::rustls::{group as group_of, stock};
 use crate::agreed::Agreed;
 use crate::memory::{Library, Memory};
 use crate::trust::Material;
-use crate::{Case, Error, Kind, Pair, Stack};
+use crate::{Case, Error, Kind, Pair, Setting, Stack};
 
 /// The host that certificates are for.
 pub(crate) const HOST: &str = "localhost";
 
 /// Sets a case up. `resumes` is whether the server lets sessions be resumed.
-pub(crate) fn pair(case: Case, authority: &Authority, resumes: bool) -> Result<Box<dyn Pair>, Error> {
+pub(crate) fn pair(case: Case, authority: &Authority, setting: Setting, resumes: bool) -> Result<Box<dyn Pair>, Error> {
     if let Some(reason) = case.missing() {
         return Err(Error::Missing { what: case.to_string(), reason });
     }
     if case.key != authority.key() {
         return Err(Error::Missing { what: case.to_string(), reason: "the authority's keys are of another kind" });
     }
-    let material = Material::read(authority)?;
+    let material = Material::read_in(authority, setting)?;
     match case.stack {
         Stack::RustlsAwsLc | Stack::RustlsRing => primed(rustls::Rustls::new(case, &material, resumes)?, case),
         Stack::OpenSsl => primed(openssl::OpenSsl::new(case, &material, resumes)?, case),

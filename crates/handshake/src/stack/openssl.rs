@@ -50,7 +50,7 @@ impl OpenSsl {
 fn client(case: Case, material: &Material, session: Option<&LastSession>) -> Result<SslConnector, ErrorStack> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     pin(&mut builder, case)?;
-    if case.version == Version::Tls12 && case.key == Key::EcdsaP256 {
+    if case.version == Version::Tls12 && case.key == Key::EcdsaP256 && case.group != Group::Secp256r1 {
         // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). The server's list has
         // the one group only, so keys are exchanged with that.
         builder.set_groups_list(&format!("{}:P-256", group(case.group)))?;
@@ -125,6 +125,7 @@ fn group(group: Group) -> &'static str {
     match group {
         Group::X25519 => "X25519",
         Group::X25519MlKem768 => "X25519MLKEM768",
+        Group::Secp256r1 => "P-256",
     }
 }
 

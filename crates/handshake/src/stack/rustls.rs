@@ -143,6 +143,7 @@ pub(crate) fn group(name: NamedGroup) -> Option<Group> {
     match name {
         NamedGroup::X25519 => Some(Group::X25519),
         NamedGroup::X25519MLKEM768 => Some(Group::X25519MlKem768),
+        NamedGroup::secp256r1 => Some(Group::Secp256r1),
         _ => None,
     }
 }

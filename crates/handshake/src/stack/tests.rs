@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Group, Side, Version};
+use crate::{Group, Side, Trust, Version};
 
 fn possible() -> impl Iterator<Item = Case> {
     Case::all().filter(|case| case.missing().is_none())
@@ -30,7 +30,7 @@ fn every_case_makes_the_handshake_that_was_asked_for() {
 fn a_server_that_resumes_nothing_makes_no_resumed_handshake() {
     let authorities = authorities();
     for case in possible().filter(|case| case.kind == Kind::Resumed) {
-        let mut pair = pair(case, of(&authorities, case.key), false).unwrap();
+        let mut pair = pair(case, of(&authorities, case.key), Setting::default(), false).unwrap();
         let error = pair.handshake().unwrap_err();
         assert!(matches!(error, Error::Differs { side: Side::Client, what: "kind", .. }), "{case}: {error}");
     }
@@ -103,4 +103,31 @@ fn what_can_not_be_had_is_said() {
         let missing = case.missing().is_some() || case.key != Key::EcdsaP256;
         assert_eq!(matches!(case.pair(&authority), Err(Error::Missing { .. })), missing, "{case}");
     }
+}
+
+#[test]
+fn chains_stores_and_groups_beside_the_usual_ones_can_be_had() {
+    let authority = Authority::create().unwrap();
+    for stack in Stack::ALL {
+        for version in [Version::Tls13, Version::Tls12] {
+            for kind in Kind::ALL {
+                let case = Case { stack, version, group: Group::Secp256r1, key: Key::EcdsaP256, kind };
+                for (intermediates, trust) in [(0, Trust::Own), (2, Trust::Mozilla)] {
+                    let mut pair = case.pair_in(&authority, Setting { intermediates, trust }).unwrap();
+                    for _ in 0..2 {
+                        pair.handshake().unwrap_or_else(|error| panic!("{kind} {case}: {error}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_setting_changes_the_chain_and_the_store() {
+    let authority = Authority::create().unwrap();
+    let read = |intermediates, trust| Material::read_in(&authority, Setting { intermediates, trust }).unwrap();
+    assert_eq!([0, 1, 2].map(|count| read(count, Trust::Own).chain.len()), [1, 2, 3]);
+    assert_eq!(read(1, Trust::Own).roots.len(), 1);
+    assert_eq!(read(1, Trust::Mozilla).roots, Material::read(&authority).unwrap().roots);
 }
