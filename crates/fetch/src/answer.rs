@@ -72,6 +72,22 @@ impl Checker {
     }
 }
 
+/// The status and the body of an answer that is all there; `None` while some is to come.
+pub(crate) fn complete(answer: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut response = httparse::Response::new(&mut headers);
+    let parsed = response.parse(answer).map_err(|error| ErrorKind::Http.because(error))?;
+    let httparse::Status::Complete(head) = parsed else { return Ok(None) };
+    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
+    let Some(length) = length.filter(|length| *length <= LONGEST_BODY) else {
+        return Err(ErrorKind::Http.because("the answer does not tell its length"));
+    };
+    let body = &answer[head..];
+    let Some(status) = response.code else { return Err(ErrorKind::Http.because("the answer has no status")) };
+    Ok((body.len() >= length).then(|| (status, &body[..length])))
+}
+
 fn same_length(expected: u64, body: &[u8]) -> Result<(), FetchError> {
     match body.len() as u64 == expected {
         true => Ok(()),
@@ -132,5 +148,16 @@ mod tests {
         );
         let seeded = kinds("/bytes/3?seed=1", &[(200, "abc"), (200, "xyz")]);
         assert_eq!(seeded, [None, Some(ErrorKind::Content)]);
+    }
+
+    #[test]
+    fn an_answer_is_complete_when_its_length_is_there() {
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+        assert_eq!(complete(answer).unwrap(), Some((200, &b"abc"[..])));
+        for cut in 0..answer.len() {
+            assert_eq!(complete(&answer[..cut]).unwrap(), None, "{cut}");
+        }
+        assert!(complete(b"HTTP/1.1 200 OK\r\n\r\n").is_err(), "without a length nobody knows when it ends");
+        assert!(complete(b"SSH-2.0\r\n\r\n").is_err());
     }
 }

@@ -99,6 +99,14 @@ pub enum PrepareError {
         /// What it said.
         reason: String,
     },
+    /// A floor could not be set up.
+    #[error("setting up {cell} failed: {reason}")]
+    Floor {
+        /// The cell.
+        cell: String,
+        /// What its library said.
+        reason: String,
+    },
     /// The HTTP client refused its settings.
     #[error("setting up {client} failed: {reason}")]
     Client {

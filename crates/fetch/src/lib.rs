@@ -6,6 +6,7 @@
 mod answer;
 pub mod engine;
 mod error;
+pub mod floor;
 mod prepared;
 mod refusal;
 mod slot;

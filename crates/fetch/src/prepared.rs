@@ -98,6 +98,13 @@ impl Prepared {
     /// # Errors
     /// When a histogram cannot be encoded.
     pub fn seen(&self, recorder: &Recorder) -> Result<Seen, HistogramError> {
-        Ok(Seen { trace: self.tracer.take(), ..recorder.finish()? })
+        let seen = Seen { trace: self.tracer.take(), ..recorder.finish()? };
+        Ok(match self.model.client_cpu_ns() {
+            // Its times are of both sides together: nobody's latency.
+            Some(client_cpu_ns) => {
+                Seen { right: seen.right, errors: seen.errors, client_cpu_ns: Some(client_cpu_ns), ..Seen::default() }
+            }
+            None => seen,
+        })
     }
 }

@@ -6,13 +6,16 @@ use measure::result::Terms;
 use workload::{Cell, Connection, Group, TlsVersion};
 
 use crate::table::{self, Pair};
-use crate::talk;
 use crate::tls::{Need, Stack};
+use crate::{floor, talk};
 
 /// Why `cell` cannot run here; `None` for one that can.
 pub fn refusal(cell: &Cell) -> Option<String> {
     if cell.model == talk::MODEL {
         return of_stage(cell);
+    }
+    if cell.model == floor::MODEL {
+        return of_floor(cell);
     }
     let Some(pair) = table::pair(cell) else {
         return Some(format!("the table has no model {} with the client {}", cell.model, cell.client));
@@ -31,10 +34,20 @@ fn of_stage(cell: &Cell) -> Option<String> {
     varied.then(|| "a stage of the talk is what the talk showed: its handshake is not varied".to_owned())
 }
 
+fn of_floor(cell: &Cell) -> Option<String> {
+    let Some(stack) = table::stack(cell) else {
+        return Some(format!("the table has no TLS stack {}", cell.tls));
+    };
+    let resumes = cell.connection == Connection::Resumed;
+    floor::refusal(cell)
+        .or_else(|| resumes.then(|| lacking(stack, Need::Resumption)).flatten())
+        .or_else(|| of_handshake(cell, stack))
+}
+
 /// What clients that bring their own glue to TLS cannot do.
 fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
     match pair.terms {
-        Terms::Pinned | Terms::Command => None,
+        Terms::Pinned | Terms::Command | Terms::Floor => None,
         Terms::Pooled => lacking(stack, Need::Reqwest),
         Terms::Stock if stack.stock.is_none() => {
             Some(format!("{} comes from the box with rustls and native-tls, not with {}", cell.client, stack.name))
@@ -54,7 +67,7 @@ fn of_connection(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
         }
         Connection::Resumed => lacking(stack, Need::Resumption),
         Connection::KeepAliveFor(_) => match pair.terms {
-            Terms::Pinned | Terms::Command => None,
+            Terms::Pinned | Terms::Command | Terms::Floor => None,
             Terms::Pooled => {
                 Some(format!("{} keeps connections in a pool that cannot be told for how long", cell.client))
             }

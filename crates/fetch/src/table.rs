@@ -16,13 +16,13 @@ use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
 use crate::refusal::refusal;
-use crate::talk;
 use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::openssl::{self, OpenSsl};
 use crate::tls::plain::Plain;
 use crate::tls::rustls::{self, Rustls};
 use crate::tls::{Backend, Recipe, Stack, rustls_ring};
+use crate::{floor, talk};
 
 type Prepared = Result<Box<dyn Model>, PrepareError>;
 
@@ -232,7 +232,11 @@ fn joined(connections: &[Connection], takes: impl Fn(&Stack) -> bool) -> Vec<Cel
 
 /// What there is to know about a cell's model; empty for a cell that is not in the table.
 pub fn note_of(cell: &Cell) -> &'static str {
-    pair(cell).map_or_else(|| talk::note_of(cell), |pair| pair.note)
+    match cell.model.as_str() {
+        floor::MODEL => floor::note_of(cell),
+        talk::MODEL => talk::note_of(cell),
+        _ => pair(cell).map_or("", |pair| pair.note),
+    }
 }
 
 /// The TLS library behind a cell and its version; `None` without TLS.
@@ -246,7 +250,10 @@ pub fn library_of(cell: &Cell) -> Option<String> {
 
 /// On which terms a cell takes part; [`Terms::Pinned`] for a cell that is not in the table.
 pub fn terms_of(cell: &Cell) -> Terms {
-    pair(cell).map_or(Terms::Pinned, |pair| pair.terms)
+    match cell.model.as_str() {
+        floor::MODEL => floor::terms_of(cell),
+        _ => pair(cell).map_or(Terms::Pinned, |pair| pair.terms),
+    }
 }
 
 /// Whether a cell's model has a thread for every request in flight.
@@ -260,8 +267,9 @@ const THREAD_PER_SLOT: [&str; 2] = ["threads", "rayon-pool"];
 /// Phases that a cell's client does not tell.
 pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
     match terms_of(cell) {
+        _ if cell.model == floor::MODEL => &Phase::ALL,
         Terms::Pinned => &[],
-        Terms::Pooled | Terms::Stock | Terms::Command => {
+        Terms::Pooled | Terms::Stock | Terms::Command | Terms::Floor => {
             &[Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body]
         }
     }
@@ -269,6 +277,9 @@ pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
 
 /// Every library that does a cell's work, with its version.
 pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
+    if cell.model == floor::MODEL {
+        return floor::libraries(cell);
+    }
     let of_pair = pair(cell).map_or_else(|| talk::libraries(cell), |pair| pair.libraries);
     of_pair.iter().map(|library| (*library).to_owned()).chain(library_of(cell)).collect()
 }
@@ -296,6 +307,7 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
     };
     let slots = setup.workload.slots();
     let model = match cell.model.as_str() {
+        floor::MODEL => floor::prepare(cell, &shared, slots)?,
         talk::MODEL => talk::prepare(cell, &shared, slots)?,
         _ => (pair(cell).ok_or_else(unknown)?.prepare)(&shared, slots, setup.workers)?,
     };

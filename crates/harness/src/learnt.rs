@@ -4,7 +4,7 @@ use ledger::Side;
 use measure::kernel::Counters;
 use measure::process::Cost;
 use measure::protocol::{Finished, Ready, Seen};
-use measure::result::{Section, Trial, Verdict};
+use measure::result::{Section, Terms, Trial, Verdict};
 use workload::Cell;
 
 use crate::plan::Plan;
@@ -33,8 +33,9 @@ pub(crate) struct Learnt {
 impl Learnt {
     /// The record of it.
     pub(crate) fn record(self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
+        let terms = plan.terms(cell);
         let wall_ns = self.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
-        let flags = saturation::flags(&Load {
+        let mut flags = saturation::flags(&Load {
             workload: &section.workload,
             pinning: &plan.run.pinning,
             ports: plan.ports,
@@ -46,6 +47,13 @@ impl Learnt {
             client_in_flight: self.seen.most_in_flight,
             ledger: self.measured.as_ref(),
         });
+        let mut client = self.client;
+        if terms == Terms::Floor {
+            // Its process played the server too, whose cost is not the client's; and what limits a connection limits no
+            // floor.
+            client = Cost { cpu_ns: self.seen.client_cpu_ns.unwrap_or_default(), user_share: None };
+            flags.clear();
+        }
         Trial {
             run: Some(plan.run.started.clone()),
             section: section.name.clone(),
@@ -60,7 +68,7 @@ impl Learnt {
             wall_ns,
             right: self.seen.right,
             errors: self.seen.errors,
-            client: self.client,
+            client,
             origin: self.origin,
             peak_memory_bytes: self.peak_memory_bytes,
             recorder_bytes: self.finished.map_or(0, |finished| finished.recorder_bytes),
@@ -73,7 +81,7 @@ impl Learnt {
             sample: self.seen.sample,
             trace: self.seen.trace,
             profile: self.seen.profile,
-            terms: plan.terms(cell),
+            terms,
             client_in_flight: self.seen.most_in_flight,
             event_loop: self.seen.event_loop,
             threads: self.threads,

@@ -10,6 +10,7 @@ use measure::protocol::{Finished, Seen};
 use measure::recorder::fold_rows;
 use measure::result::Section;
 use workload::Cell;
+use workload::floor::is_floor;
 
 use crate::engine::Fault;
 use crate::learnt::Learnt;
@@ -46,7 +47,8 @@ impl Opened {
     pub(crate) fn learnt(&self, cell: &Cell) -> Learnt {
         Learnt {
             broken: self.faults.clone(),
-            verifies: cell.is_tls().then_some(self.faults.is_empty()),
+            // A floor is shown to no impostor.
+            verifies: (cell.is_tls() && !is_floor(cell)).then_some(self.faults.is_empty()),
             ..Learnt::default()
         }
     }

@@ -28,6 +28,10 @@ pub(crate) struct Evidence<'a> {
 /// The rules that are broken, one sentence each; none for a valid trial.
 pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
     let mut broken = broken_answers(evidence.workload, evidence.seen);
+    if evidence.terms == Terms::Floor {
+        broken.extend(floor(evidence));
+        return broken;
+    }
     broken.extend(requests(evidence));
     if !evidence.terms.compares() {
         return broken;
@@ -60,6 +64,22 @@ pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
             Ok(_) => {}
             Err(error) => broken.push(format!("the histogram {name:?}: {error}")),
         }
+    }
+    broken
+}
+
+/// The rules of a floor, which connects to nobody and tells its client's cost itself.
+fn floor(evidence: &Evidence<'_>) -> Vec<String> {
+    let Evidence { measured, warm_up, other, seen, .. } = evidence;
+    let mut broken = Vec::new();
+    let sum = |count: fn(&Side) -> u64| count(measured) + count(warm_up) + count(other);
+    let (accepts, requests) = (sum(|side| side.accepts), sum(|side| side.requests));
+    if accepts > 0 || requests > 0 {
+        broken
+            .push(format!("the origin saw {accepts} connections and {requests} requests of a floor, which makes none"));
+    }
+    if seen.client_cpu_ns.is_none_or(|ns| ns == 0) {
+        broken.push("the engine does not tell what the client's side cost".to_owned());
     }
     broken
 }
@@ -212,6 +232,10 @@ mod tests {
     }
 
     fn judge(cell: &str, seen: &Seen, measured: &Side, warm_up: &Side, other: &Side) -> Vec<String> {
+        judge_on(Terms::Pinned, cell, seen, measured, warm_up, other)
+    }
+
+    fn judge_on(terms: Terms, cell: &str, seen: &Seen, measured: &Side, warm_up: &Side, other: &Side) -> Vec<String> {
         let workload = Workload {
             path: "/get".parse().unwrap(),
             requests: N.try_into().unwrap(),
@@ -220,16 +244,7 @@ mod tests {
             hosts: workload::Hosts::MIN,
         };
         let cell = &cell.parse().unwrap();
-        broken_rules(&Evidence {
-            cell,
-            workload: &workload,
-            seen,
-            measured,
-            warm_up,
-            other,
-            pinned: &pinned(),
-            terms: Terms::Pinned,
-        })
+        broken_rules(&Evidence { cell, workload: &workload, seen, measured, warm_up, other, pinned: &pinned(), terms })
     }
 
     fn new_conn(seen: &Seen, measured: &Side) -> Vec<String> {
@@ -309,6 +324,20 @@ mod tests {
         let mixed = vec![settled("x25519", N - 1), settled("secp256r1", 1)];
         one(new_conn(&seen(), &Side { negotiated: mixed, ..honest() }), "secp256r1");
         one(new_conn(&seen(), &Side { negotiated: Vec::new(), ..honest() }), "no handshake at all");
+    }
+
+    #[test]
+    fn a_floor_leaves_no_trace_and_tells_its_cost() {
+        let blank = Side::default();
+        let judged = |seen: &Seen, measured: &Side, other: &Side| {
+            judge_on(Terms::Floor, "floor/memory/rustls/new-conn", seen, measured, &Side::default(), other)
+        };
+        let told = Seen { client_cpu_ns: Some(1_000), ..seen() };
+        assert_eq!(judged(&told, &blank, &blank), Vec::<String>::new());
+        one(judged(&seen(), &blank, &blank), "what the client's side cost");
+        one(judged(&told, &Side { accepts: 1, ..Side::default() }, &blank), "1 connections");
+        one(judged(&told, &blank, &Side { requests: 2, ..Side::default() }), "2 requests");
+        one(judged(&Seen { right: N - 1, ..told }, &blank, &blank), "tells of 9 requests");
     }
 
     #[test]

@@ -287,6 +287,7 @@ fn notes(row: &Row) -> String {
         Terms::Pooled => Some("pool of its own".to_owned()),
         Terms::Stock => Some("as it comes, not compared".to_owned()),
         Terms::Command => Some("program, answers not checked".to_owned()),
+        Terms::Floor => Some("floor".to_owned()),
     };
     let seen = row.seen.as_ref().filter(|_| !row.terms.compares());
     let seen = seen.map(|seen| format!("{} connections per request", number(seen.accepts_per_request)));

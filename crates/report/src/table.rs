@@ -60,7 +60,7 @@ fn unpinned(summary: &Summary) -> Vec<String> {
             false => String::new(),
         };
         match row.terms {
-            Terms::Pinned => None,
+            Terms::Pinned | Terms::Floor => None,
             Terms::Pooled => {
                 (row.cell.connection == Connection::KeepAlive).then(|| format!("pooled: {}: {accepts}", row.cell))
             }

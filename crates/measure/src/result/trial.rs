@@ -94,6 +94,9 @@ pub enum Terms {
     Stock,
     /// An existing program that knows nothing of the trial: the ledger and the system tell what it did.
     Command,
+    /// The least that a handshake can cost, made within the engine's process: it connects to nobody, its client's cost is what
+    /// that told of the client's side, and distances are counted from it.
+    Floor,
 }
 
 impl Terms {

@@ -1,0 +1,89 @@
+//! The cryptography of a client's handshake alone, each primitive done once per "request": messages, records, transcripts
+//! and allocation are not among them.
+//!
+//! A full handshake of TLS 1.3: making a key share and the secret; validating the chain, host name included; verifying the
+//! signature of `CertificateVerify`; the key schedule. A resumed one: key exchange and key schedule, which is taken to be as
+//! long as the full one's (RFC 8446 §7.1: the binder's key is two expansions more). Their sum is the cost. It is a floor of
+//! these libraries, not of mathematics.
+
+use std::sync::Arc;
+
+use handshake::{Case, Kind, Operation, Primitive, Side, Version};
+use measure::clock::now_ns;
+use measure::phase::Timeline;
+use measure::recorder::Recorder;
+use workload::Cell;
+
+use super::handshakes::{authority, case, refuse, setting, stack};
+use crate::models::Model;
+use crate::{ErrorKind, PrepareError};
+
+struct Primitives {
+    operations: Vec<Operation>,
+    client_cpu_ns: u64,
+}
+
+/// What the client's side of a handshake is made of.
+fn parts(case: Case) -> Vec<Primitive> {
+    let exchange = Primitive::KeyExchange(case.group, Side::Client);
+    match case.kind {
+        Kind::Full => {
+            vec![exchange, Primitive::Chain(case.key), Primitive::Verify(case.key), Primitive::KeySchedule]
+        }
+        Kind::Resumed => vec![exchange, Primitive::KeySchedule],
+    }
+}
+
+/// Which primitive of a cell's handshake is not to be had, and why.
+pub(super) fn missing(cell: &Cell) -> Option<String> {
+    // A cell of no stack is refused for that.
+    let stack = stack(cell)?;
+    let case = case(cell).ok()?;
+    if case.version == Version::Tls12 {
+        return Some("the key derivation of TLS 1.2 is not among the primitives".to_owned());
+    }
+    parts(case).into_iter().find_map(|part| Some(format!("{part}: {}", part.missing(stack)?)))
+}
+
+/// Sets every primitive up, and sees each done rightly.
+pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
+    let case = case(cell)?;
+    let keys = authority(cell, case)?;
+    // Those that take no certificate ask for an authority of the default kind.
+    let others = handshake::Authority::create().map_err(|error| refuse(cell, error))?;
+    let operation = |part: Primitive| {
+        let authority = if part.key() == case.key { &keys } else { &others };
+        part.prepare_in(case.stack, authority, setting(cell)).map_err(|error| refuse(cell, error))
+    };
+    let operations = parts(case).into_iter().map(operation).collect::<Result<_, _>>()?;
+    Ok(Box::new(Primitives { operations, client_cpu_ns: 0 }))
+}
+
+impl Model for Primitives {
+    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+        self.client_cpu_ns = 0;
+        for _ in 0..requests {
+            let due = now_ns();
+            let spent: Result<Vec<u64>, _> = self.operations.iter_mut().map(|operation| operation.run(1)).collect();
+            match spent {
+                Ok(spent) => {
+                    self.client_cpu_ns += spent.iter().sum::<u64>();
+                    recorder.right(&Timeline { due, done: now_ns(), ..Timeline::default() });
+                }
+                Err(error) => recorder.wrong(ErrorKind::Tls.name(), || error.to_string()),
+            }
+        }
+    }
+
+    fn slots(&self) -> usize {
+        1
+    }
+
+    fn workers(&self) -> Option<usize> {
+        Some(1)
+    }
+
+    fn client_cpu_ns(&self) -> Option<u64> {
+        Some(self.client_cpu_ns)
+    }
+}
