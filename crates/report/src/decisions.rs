@@ -245,6 +245,7 @@ mod tests {
             threads: None,
             tls_tax: None,
             round_trips: None,
+            floors: None,
         };
         let rounds = (1..)
             .zip(client_us)
@@ -272,7 +273,8 @@ mod tests {
             server: Server::Httpbin,
             hosts: workload::Hosts::MIN,
         };
-        let summary = Summary { section: "new-conn".into(), workload, rounds: 6, rows, varied: Vec::new() };
+        let summary =
+            Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() };
         decisions(&[summary], Rounds::Interleaved).remove(0)
     }
 

@@ -2,6 +2,7 @@
 
 use measure::result::{RunResult, Section};
 use rayon::prelude::*;
+use workload::floor::is_floor;
 
 use crate::by_cell::ByCell;
 use crate::distribution::Distribution;
@@ -24,7 +25,9 @@ impl<'a> Digest<'a> {
     pub fn of(result: &'a RunResult) -> Digest<'a> {
         let trials = ByCell::new(&result.trials);
         let of_section = |section: &Section| {
-            section.cells.par_iter().map(|cell| Distribution::of(trials.of(section, cell))).collect()
+            // Of the rows: floors have none.
+            let cells = section.cells.par_iter().filter(|cell| !is_floor(cell));
+            cells.map(|cell| Distribution::of(trials.of(section, cell))).collect()
         };
         let distributions = result.run.sections.iter().map(of_section).collect();
         Digest { result, summaries: summary::summaries(result), distributions, trials }

@@ -12,6 +12,7 @@ pub mod distribution;
 mod field;
 pub mod files;
 pub mod findings;
+pub mod floors;
 pub mod folder;
 pub mod format;
 pub mod heading;

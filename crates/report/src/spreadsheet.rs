@@ -1,8 +1,11 @@
 //! Figures as CSV, in plain units, empty where there is none: a line per section and cell, and longer tables of
 //! percentiles and phases.
 
+use measure::result::Terms;
+
 use crate::digest::Digest;
 use crate::distribution::Distribution;
+use crate::floors::Floors;
 use crate::summary::{Figure, Summary};
 
 /// The figures of all sections as CSV with a header.
@@ -13,21 +16,23 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
     for summary in summaries {
-        for row in &summary.rows {
+        for row in summary.all() {
             let figures = row.figures.as_ref();
+            // Of what is done in memory, the client's CPU is told and nothing else.
+            let whole = figures.filter(|_| row.terms != Terms::Floor);
             let median = |pick: &dyn Fn(&crate::summary::Figures) -> Option<Figure>| {
-                figures.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
+                whole.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
             };
             let client = figures.map(|figures| figures.client_us);
             let ratio = figures.and_then(|figures| figures.tls_tax).map(|tax| tax.ratio);
-            writer.write_record([
+            let record = [
                 summary.section.clone(),
                 row.cell.to_string(),
                 row.counted.to_string(),
                 median(&|f| Some(f.per_second)),
                 median(&|f| f.p50_ns),
                 median(&|f| f.p99_ns),
-                median(&|f| Some(f.client_us)),
+                client.map_or_else(String::new, |figure| figure.median.to_string()),
                 client.map_or_else(String::new, |figure| figure.low.to_string()),
                 client.map_or_else(String::new, |figure| figure.high.to_string()),
                 figures.and_then(|f| f.user_share).map_or_else(String::new, |share| format!("{share:.4}")),
@@ -45,10 +50,23 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 row.flags.iter().map(|flag| flag.mark()).collect::<Vec<_>>().join(" "),
                 row.invalid.keys().cloned().collect::<Vec<_>>().join("; "),
                 row.libraries.join("; "),
-            ])?;
+            ];
+            let floors = figures.and_then(|figures| figures.floors);
+            writer.write_record(record.into_iter().chain(distances(floors.as_ref())))?;
         }
     }
     text(writer)
+}
+
+/// Each distance with its interval.
+fn distances(floors: Option<&Floors>) -> Vec<String> {
+    let all = floors.map_or([None; 3], |floors| [floors.tls, floors.primitives, floors.net]);
+    let ends = |figure: Option<Figure>| figure.map(|figure| [figure.median, figure.low, figure.high]);
+    all.into_iter()
+        .flat_map(|figure| {
+            ends(figure).map_or_else(|| [const { String::new() }; 3], |ends| ends.map(|end| end.to_string()))
+        })
+        .collect()
 }
 
 /// Latency by percentile, a line per cell and percentile: section, cell, quantile (0 to 1), ns.
@@ -94,7 +112,7 @@ fn text(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 24] = [
+const HEADER: [&str; 33] = [
     "section",
     "cell",
     "rounds_counted",
@@ -119,4 +137,13 @@ const HEADER: [&str; 24] = [
     "flags",
     "invalid",
     "libraries",
+    "tls_tax_over_memory_floor",
+    "tls_tax_over_memory_floor_low",
+    "tls_tax_over_memory_floor_high",
+    "tls_tax_over_primitives_floor",
+    "tls_tax_over_primitives_floor_low",
+    "tls_tax_over_primitives_floor_high",
+    "plain_over_sockets_floor",
+    "plain_over_sockets_floor_low",
+    "plain_over_sockets_floor_high",
 ];

@@ -6,10 +6,12 @@ use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Verdict};
 use rayon::prelude::*;
 use serde::Serialize;
 use stats::{Estimate, Interval};
+use workload::floor::is_floor;
 use workload::{Cell, Connection, Rtt, Workload};
 
 use crate::by_cell::ByCell;
 use crate::compare::{Comparison, compare};
+use crate::floors::{Floors, distances};
 use crate::varied::Against;
 use crate::{round_trips, varied};
 
@@ -24,6 +26,10 @@ pub struct Summary {
     pub rounds: u32,
     /// One row per cell, in the order of the section.
     pub rows: Vec<Row>,
+    /// One row per floor: what rows are measured by, and ranked with nothing. Of a handshake in memory and of primitives the
+    /// client's CPU alone means anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<Row>,
     /// Cells that differ on purpose, held against their usual selves.
     pub varied: Vec<Against>,
 }
@@ -117,6 +123,9 @@ pub struct Figures {
     pub tls_tax: Option<Tax>,
     /// Round trips that TLS adds, where the origin was far away.
     pub round_trips: Option<Figure>,
+    /// How far it is from the least that its work can cost; absent where no floor of it was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floors: Option<Floors>,
 }
 
 /// What TLS adds to a request, against the plain twin, paired by round.
@@ -158,17 +167,20 @@ fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
     // Decoding histograms is what it costs, so that all cores share it.
     // Where nothing is far away nobody asks for the median of a single round.
     let far = section.cells.iter().any(|cell| cell.axes.rtt > Rtt::NONE);
-    let mut rows: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell), far)).collect();
-    let taxes: Vec<(Option<Tax>, Option<Figure>)> =
-        rows.iter().map(|row| (tax(&rows, row, order), round_trips::added(&rows, row))).collect();
-    for (row, (tax, round_trips)) in rows.iter_mut().zip(taxes) {
+    let all: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell), far)).collect();
+    let (floors, mut rows): (Vec<Row>, Vec<Row>) = all.into_iter().partition(|row| is_floor(&row.cell));
+    let derived: Vec<_> = rows
+        .iter()
+        .map(|row| (tax(&rows, row, order), round_trips::added(&rows, row), distances(&rows, &floors, row, order)))
+        .collect();
+    for (row, (tax, round_trips, floors)) in rows.iter_mut().zip(derived) {
         if let Some(figures) = &mut row.figures {
-            figures.tls_tax = tax;
-            figures.round_trips = round_trips;
+            (figures.tls_tax, figures.round_trips, figures.floors) = (tax, round_trips, floors);
         }
     }
     let varied = varied::against(&rows, &section.varies, order);
-    Summary { section: section.name.clone(), workload: section.workload.clone(), rounds: section.rounds, rows, varied }
+    let Section { name, workload, rounds, .. } = section;
+    Summary { section: name.clone(), workload: workload.clone(), rounds: *rounds, rows, floors, varied }
 }
 
 fn row(cell: &Cell, own: &[&Trial], far: bool) -> Row {
@@ -259,6 +271,7 @@ fn figures(trials: &[&Trial]) -> Option<Figures> {
         threads: known(&|trial| Some(trial.threads? as f64)),
         tls_tax: None,
         round_trips: None,
+        floors: None,
     })
 }
 
@@ -293,6 +306,11 @@ impl Row {
 }
 
 impl Summary {
+    /// Every row, the floors last.
+    pub fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.floors)
+    }
+
     /// Whether anything of it counts.
     pub fn has_figures(&self) -> bool {
         self.rows.iter().any(|row| row.figures.is_some())
@@ -333,118 +351,4 @@ impl Summary {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
-        let cpu_ns = client_us * 1_000 * 100;
-        let zero: measure::process::Cost = measure::process::Cost::default();
-        Trial {
-            run: None,
-            section: "cost".into(),
-            cell: cell.parse().unwrap(),
-            round,
-            verdict: Verdict::Valid,
-            engine: None,
-            wall_ns: 1_000_000_000,
-            right: 100,
-            errors: BTreeMap::new(),
-            client: measure::process::Cost { cpu_ns, user_share: None },
-            origin: zero,
-            peak_memory_bytes: 0,
-            recorder_bytes: 0,
-            ledger: None,
-            warm_up: None,
-            flags: Vec::new(),
-            steal_ns: 0,
-            time_wait: 0,
-            histograms: BTreeMap::new(),
-            sample: Vec::new(),
-            trace: Vec::new(),
-            profile: None,
-            terms: Terms::Pinned,
-            client_in_flight: None,
-            event_loop: None,
-            threads: None,
-            verifies: None,
-        }
-    }
-
-    fn section(cells: &[&str]) -> Section {
-        Section {
-            name: "cost".into(),
-            workload: Workload {
-                path: "/get".parse().unwrap(),
-                requests: 100.try_into().unwrap(),
-                concurrency: 4.try_into().unwrap(),
-                server: workload::Server::Httpbin,
-                hosts: workload::Hosts::MIN,
-            },
-            rounds: 2,
-            cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),
-            varies: Vec::new(),
-        }
-    }
-
-    const PLAIN: &str = "m/c/plain/new-conn";
-    const SECURE: &str = "m/c/rustls/new-conn";
-
-    #[test]
-    fn what_varies_is_held_against_its_usual_self() {
-        let varied = "m/c/rustls/new-conn@group=p256";
-        let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
-        let section = Section { varies: vec![workload::Variable::Group], ..section(&[SECURE, varied]) };
-        let summary = summary(&section, &ByCell::new(&trials), Order::Interleaved);
-        let [held] = &summary.varied[..] else { panic!("{:?}", summary.varied) };
-        assert_eq!((held.cell.to_string().as_str(), held.base.to_string().as_str()), (varied, SECURE));
-        assert_eq!((held.client_ratio.low, held.client_ratio.high), (2.0, 3.0));
-        assert!(crate::varied::table(&summary).unwrap().contains("the usual group"));
-        assert!(!summary.is_uniform());
-    }
-
-    #[test]
-    fn round_trips_are_what_latency_grows_by_with_the_distance() {
-        let far = |cell: &str, p50_ms: u64| {
-            let mut times = measure::histogram::empty();
-            times.record(p50_ms * 1_000_000).unwrap();
-            let text = measure::histogram::encode(&times).unwrap();
-            Trial { histograms: [("total".to_owned(), text)].into(), ..trial(cell, 1, 10) }
-        };
-        let (near, away) = ("m/c/rustls/new-conn@tls-version=1.2", "m/c/rustls/new-conn@tls-version=1.2,rtt=10");
-        let trials = [far(PLAIN, 1), far(near, 6), far("m/c/plain/new-conn@rtt=10", 21), far(away, 46)];
-        let cells: Vec<String> = trials.iter().map(|trial| trial.cell.to_string()).collect();
-        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let summary = summary(&section(&cells), &ByCell::new(&trials), Order::Interleaved);
-        let trips = |row: usize| summary.rows[row].figures.as_ref().unwrap().round_trips;
-        assert!((trips(3).unwrap().median - 2.0).abs() < 0.05, "{:?}", trips(3));
-        assert_eq!((trips(1), trips(2)), (None, None));
-    }
-
-    #[test]
-    fn the_tax_is_paired_by_round() {
-        let trials = [trial(PLAIN, 1, 10), trial(SECURE, 2, 60), trial(PLAIN, 2, 20), trial(SECURE, 1, 30)];
-        let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
-        let tax = summary.rows[1].figures.as_ref().unwrap().tls_tax.unwrap();
-        assert_eq!((tax.ratio.low, tax.ratio.high), (3.0, 3.0));
-        assert_eq!((tax.added_us.low, tax.added_us.high, tax.added_us.confident), (20.0, 40.0, false));
-        assert_eq!(summary.rows[0].figures.as_ref().unwrap().tls_tax, None);
-    }
-
-    #[test]
-    fn an_invalid_round_gives_its_reason_and_no_figure() {
-        let mut bad = trial(SECURE, 1, 1);
-        bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
-        let row = &summary(&section(&[SECURE]), &ByCell::new(&[bad.clone(), bad]), Order::Interleaved).rows[0];
-        assert!(row.figures.is_none());
-        assert_eq!((row.counted, row.invalid["it lied"]), (0, 2));
-    }
-
-    #[test]
-    fn what_is_unproven_gets_no_ratio() {
-        let mut unproven = trial(SECURE, 1, 30);
-        unproven.verdict = Verdict::Unproven;
-        let trials = [trial(PLAIN, 1, 10), unproven];
-        let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
-        assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());
-    }
-}
+mod tests;

@@ -10,8 +10,12 @@ use crate::summary::{Figure, Figures, Row, Summary, Tax};
 /// Draws the section's table with its title, in as many columns as `width` has room for.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     let waits = summary.waits();
-    let columns: &[Column] = if waits { &WAITING } else { &COST };
-    let rows: Vec<Vec<String>> = summary
+    let mut columns: Vec<Column> = if waits { WAITING.to_vec() } else { COST.to_vec() };
+    let measured = !waits && summary.rows.iter().any(|row| distance(row).is_some());
+    if measured {
+        columns.insert(AFTER_TAX, FLOOR);
+    }
+    let mut rows: Vec<Vec<String>> = summary
         .rows
         .iter()
         .map(|row| match (&row.figures, waits) {
@@ -19,10 +23,17 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
                 vec![row.cell.to_string(), if row.invalid.is_empty() { "not run" } else { "invalid" }.to_owned()]
             }
             (Some(figures), true) => waiting(row, figures),
-            (Some(figures), false) => cost(row, figures),
+            (Some(figures), false) => {
+                let mut fields = cost(row, figures);
+                if measured {
+                    fields.insert(AFTER_TAX, distance(row).as_ref().map(quotient).unwrap_or_default());
+                }
+                fields
+            }
         })
         .collect();
-    let shown = fitting(columns, &rows, width);
+    rows.extend(summary.floors.iter().map(|row| floor(row, &columns)));
+    let shown = fitting(&columns, &rows, width);
     let mut table = Table::new();
     table.load_style(STYLE);
     table.set_header(shown.iter().map(|number| columns[*number].0));
@@ -87,7 +98,7 @@ const COST: [Column; 11] = [
     ("req/s", 2),
     ("p50", 6),
     ("p99", 3),
-    ("client CPU\nµs/req", 0),
+    (CLIENT_CPU, 0),
     ("origin CPU\nµs/req", 8),
     ("peak RSS", 5),
     ("TLS tax\nµs/req", 1),
@@ -102,11 +113,21 @@ const WAITING: [Column; 9] = [
     ("took", 0),
     ("p50", 5),
     ("p99", 3),
-    ("client CPU\nµs/req", 2),
+    (CLIENT_CPU, 2),
     ("peak RSS", 4),
     ("loop\nlate", 6),
     ("threads\nheld", 7),
 ];
+
+/// How far cells are from the least that their work can cost: what TLS adds ÷ its handshake in memory, or a plain request ÷
+/// its system calls. Only where floors were run.
+const FLOOR: Column = ("÷ floor", 2);
+
+/// Where it stands.
+const AFTER_TAX: usize = 8;
+
+/// The column that floors have figures in.
+const CLIENT_CPU: &str = "client CPU\nµs/req";
 
 /// The numbers of the columns that `width` has room for. A column that is wrapped into slivers tells nobody anything.
 fn fitting(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> Vec<usize> {
@@ -141,7 +162,7 @@ fn title(summary: &Summary) -> String {
 }
 
 fn rounds(summary: &Summary) -> String {
-    let claims = summary.rows.iter().filter_map(|row| row.figures.as_ref()).any(|figures| figures.client_us.confident);
+    let claims = summary.all().filter_map(|row| row.figures.as_ref()).any(|figures| figures.client_us.confident);
     match (summary.rounds, claims) {
         (1, _) => "1 round: no interval, no winner".to_owned(),
         (rounds, true) => format!("{rounds} rounds: median (95 % interval{})", exceptions(summary)),
@@ -154,6 +175,28 @@ fn exceptions(summary: &Summary) -> String {
     let few = summary.rows.iter().filter(|row| row.figures.is_some() && row.counted < stats::ENOUGH_ROUNDS);
     let few: Vec<String> = few.map(|row| format!("{} {}", row.cell, row.counted)).collect();
     if few.is_empty() { String::new() } else { format!("; range where fewer rounds count: {}", few.join(", ")) }
+}
+
+/// A floor's client CPU, and nothing that it is no measure of.
+fn floor(row: &Row, columns: &[Column]) -> Vec<String> {
+    let told = match &row.figures {
+        None => {
+            return vec![row.cell.to_string(), if row.invalid.is_empty() { "not run" } else { "invalid" }.to_owned()];
+        }
+        Some(figures) => with_interval(&figures.client_us),
+    };
+    let field = |(name, _): &Column| if *name == CLIENT_CPU { told.clone() } else { String::new() };
+    [row.cell.to_string()].into_iter().chain(columns.iter().skip(1).map(field)).collect()
+}
+
+/// The distance that is shown of a row.
+fn distance(row: &Row) -> Option<Figure> {
+    row.figures.as_ref()?.floors?.nearest(&row.cell)
+}
+
+fn quotient(Figure { median, low, high, .. }: &Figure) -> String {
+    let range = if low == high { String::new() } else { format!(" ({low:.2}–{high:.2})") };
+    format!("{median:.2}{range}")
 }
 
 fn cost(row: &Row, figures: &Figures) -> Vec<String> {
@@ -231,7 +274,7 @@ fn tax(tax: &Tax, round_trips: Option<Figure>) -> String {
 }
 
 fn invalid(summary: &Summary) -> Vec<String> {
-    let rows = summary.rows.iter().flat_map(|row| row.invalid.iter().map(move |(reason, count)| (row, reason, count)));
+    let rows = summary.all().flat_map(|row| row.invalid.iter().map(move |(reason, count)| (row, reason, count)));
     rows.map(|(row, reason, count)| format!("invalid: {} in {count} of {} rounds: {reason}", row.cell, summary.rounds))
         .collect()
 }

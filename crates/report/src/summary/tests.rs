@@ -1,0 +1,198 @@
+use super::*;
+
+fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
+    let cpu_ns = client_us * 1_000 * 100;
+    let zero: measure::process::Cost = measure::process::Cost::default();
+    Trial {
+        run: None,
+        section: "cost".into(),
+        cell: cell.parse().unwrap(),
+        round,
+        verdict: Verdict::Valid,
+        engine: None,
+        wall_ns: 1_000_000_000,
+        right: 100,
+        errors: BTreeMap::new(),
+        client: measure::process::Cost { cpu_ns, user_share: None },
+        origin: zero,
+        peak_memory_bytes: 0,
+        recorder_bytes: 0,
+        ledger: None,
+        warm_up: None,
+        flags: Vec::new(),
+        steal_ns: 0,
+        time_wait: 0,
+        histograms: BTreeMap::new(),
+        sample: Vec::new(),
+        trace: Vec::new(),
+        profile: None,
+        terms: Terms::Pinned,
+        client_in_flight: None,
+        event_loop: None,
+        threads: None,
+        verifies: None,
+    }
+}
+
+fn section(cells: &[&str]) -> Section {
+    Section {
+        name: "cost".into(),
+        workload: Workload {
+            path: "/get".parse().unwrap(),
+            requests: 100.try_into().unwrap(),
+            concurrency: 4.try_into().unwrap(),
+            server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
+        },
+        rounds: 2,
+        cells: cells.iter().map(|cell| cell.parse().unwrap()).collect(),
+        varies: Vec::new(),
+    }
+}
+
+const PLAIN: &str = "m/c/plain/new-conn";
+const SECURE: &str = "m/c/rustls/new-conn";
+
+#[test]
+fn what_varies_is_held_against_its_usual_self() {
+    let varied = "m/c/rustls/new-conn@group=p256";
+    let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
+    let section = Section { varies: vec![workload::Variable::Group], ..section(&[SECURE, varied]) };
+    let summary = summary(&section, &ByCell::new(&trials), Order::Interleaved);
+    let [held] = &summary.varied[..] else { panic!("{:?}", summary.varied) };
+    assert_eq!((held.cell.to_string().as_str(), held.base.to_string().as_str()), (varied, SECURE));
+    assert_eq!((held.client_ratio.low, held.client_ratio.high), (2.0, 3.0));
+    assert!(crate::varied::table(&summary).unwrap().contains("the usual group"));
+    assert!(!summary.is_uniform());
+}
+
+#[test]
+fn round_trips_are_what_latency_grows_by_with_the_distance() {
+    let far = |cell: &str, p50_ms: u64| {
+        let mut times = measure::histogram::empty();
+        times.record(p50_ms * 1_000_000).unwrap();
+        let text = measure::histogram::encode(&times).unwrap();
+        Trial { histograms: [("total".to_owned(), text)].into(), ..trial(cell, 1, 10) }
+    };
+    let (near, away) = ("m/c/rustls/new-conn@tls-version=1.2", "m/c/rustls/new-conn@tls-version=1.2,rtt=10");
+    let trials = [far(PLAIN, 1), far(near, 6), far("m/c/plain/new-conn@rtt=10", 21), far(away, 46)];
+    let cells: Vec<String> = trials.iter().map(|trial| trial.cell.to_string()).collect();
+    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let summary = summary(&section(&cells), &ByCell::new(&trials), Order::Interleaved);
+    let trips = |row: usize| summary.rows[row].figures.as_ref().unwrap().round_trips;
+    assert!((trips(3).unwrap().median - 2.0).abs() < 0.05, "{:?}", trips(3));
+    assert_eq!((trips(1), trips(2)), (None, None));
+}
+
+#[test]
+fn the_tax_is_paired_by_round() {
+    let trials = [trial(PLAIN, 1, 10), trial(SECURE, 2, 60), trial(PLAIN, 2, 20), trial(SECURE, 1, 30)];
+    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    let tax = summary.rows[1].figures.as_ref().unwrap().tls_tax.unwrap();
+    assert_eq!((tax.ratio.low, tax.ratio.high), (3.0, 3.0));
+    assert_eq!((tax.added_us.low, tax.added_us.high, tax.added_us.confident), (20.0, 40.0, false));
+    assert_eq!(summary.rows[0].figures.as_ref().unwrap().tls_tax, None);
+}
+
+/// Two rounds of a floor, whose terms are its own.
+fn floor(cell: &str, client_us: [u64; 2]) -> [Trial; 2] {
+    [1, 2].map(|round| Trial {
+        terms: if cell.contains("sockets") { Terms::Pinned } else { Terms::Floor },
+        ..trial(cell, round, client_us[round as usize - 1])
+    })
+}
+
+const MEMORY: &str = "floor/memory/rustls/new-conn";
+const PRIMITIVES: &str = "floor/primitives/rustls/new-conn";
+const SOCKETS: &str = "floor/sockets/plain/new-conn";
+
+#[test]
+fn distances_to_floors_are_paired_by_round() {
+    let mut trials = vec![trial(PLAIN, 1, 10), trial(PLAIN, 2, 20), trial(SECURE, 1, 40), trial(SECURE, 2, 80)];
+    // What TLS adds: 30 and 60.
+    trials.extend(floor(MEMORY, [15, 20]));
+    trials.extend(floor(PRIMITIVES, [10, 12]));
+    trials.extend(floor(SOCKETS, [5, 5]));
+    let cells = section(&[MEMORY, PLAIN, SECURE, PRIMITIVES, SOCKETS]);
+    let summary = summary(&cells, &ByCell::new(&trials), Order::Interleaved);
+    let names = |rows: &[Row]| rows.iter().map(|row| row.cell.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(&summary.rows), [PLAIN, SECURE], "floors are no rows among others");
+    assert_eq!(names(&summary.floors), [MEMORY, PRIMITIVES, SOCKETS]);
+    let ends = |figure: Option<Figure>| figure.map(|figure| (figure.low, figure.high));
+    let of = |row: &Row| row.figures.as_ref().unwrap().floors.unwrap();
+    let secure = of(&summary.rows[1]);
+    assert_eq!(ends(secure.tls), Some((2.0, 3.0)));
+    assert_eq!(ends(secure.primitives), Some((3.0, 5.0)));
+    assert_eq!(ends(secure.net), Some((2.0, 4.0)), "of the plain twin");
+    let plain = of(&summary.rows[0]);
+    assert_eq!((plain.tls, plain.primitives, ends(plain.net)), (None, None, Some((2.0, 4.0))));
+}
+
+#[test]
+fn without_floors_nothing_is_told_of_them() {
+    let mut trials = vec![trial(PLAIN, 1, 10), trial(SECURE, 1, 40)];
+    let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    assert!(without.rows.iter().all(|row| row.figures.as_ref().unwrap().floors.is_none()));
+    let json = serde_json::to_string(&without).unwrap();
+    assert!(!json.contains("floors"), "as it always was");
+    // A cell that is compared with nothing has no distance either.
+    trials[1].terms = Terms::Stock;
+    trials.extend(floor(MEMORY, [15, 20]));
+    let stock = summary(&section(&[PLAIN, SECURE, MEMORY]), &ByCell::new(&trials), Order::Interleaved);
+    assert_eq!(stock.rows[1].figures.as_ref().unwrap().floors, None);
+}
+
+#[test]
+fn floors_beside_cells_change_nothing_that_is_claimed() {
+    let trials: Vec<Trial> = (1..=2).flat_map(|round| [trial(PLAIN, round, 10), trial(SECURE, round, 40)]).collect();
+    let floors = [floor(MEMORY, [1, 1]), floor(SOCKETS, [1, 1])].concat();
+    let all = [trials.clone(), floors].concat();
+    let told = |cells: &[&str], trials: &[Trial]| {
+        let summaries = [summary(&section(cells), &ByCell::new(trials), Order::Interleaved)];
+        let decisions = crate::decisions::decisions(&summaries, Order::Interleaved);
+        (decisions, crate::findings::sentences(&summaries), summaries[0].stacks().join(" "))
+    };
+    assert_eq!(told(&[PLAIN, SECURE], &trials), told(&[MEMORY, SOCKETS, PLAIN, SECURE], &all));
+}
+
+#[test]
+fn an_invalid_round_gives_its_reason_and_no_figure() {
+    let mut bad = trial(SECURE, 1, 1);
+    bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
+    let row = &summary(&section(&[SECURE]), &ByCell::new(&[bad.clone(), bad]), Order::Interleaved).rows[0];
+    assert!(row.figures.is_none());
+    assert_eq!((row.counted, row.invalid["it lied"]), (0, 2));
+}
+
+#[test]
+fn what_is_unproven_gets_no_ratio() {
+    let mut unproven = trial(SECURE, 1, 30);
+    unproven.verdict = Verdict::Unproven;
+    let trials = [trial(PLAIN, 1, 10), unproven];
+    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());
+}
+
+#[test]
+fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
+    let mut trials = vec![trial(PLAIN, 1, 10), trial(SECURE, 1, 40)];
+    let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    assert!(!crate::table::draw(&without, None).contains("÷ floor"));
+    trials.extend(floor(MEMORY, [15, 15]));
+    trials.extend(floor(SOCKETS, [4, 4]));
+    let with = summary(&section(&[MEMORY, PLAIN, SECURE, SOCKETS]), &ByCell::new(&trials), Order::Interleaved);
+    let table = crate::table::draw(&with, None);
+    let line = |cell: &str| table.lines().find(|line| line.trim_start().starts_with(cell)).unwrap();
+    assert!(table.contains("÷ floor") && line(SECURE).contains("2.00") && line(PLAIN).contains("2.50"), "{table}");
+    assert!(
+        table.lines().position(|line| line.contains(MEMORY)) > table.lines().position(|line| line.contains(SECURE))
+    );
+    let csv = crate::spreadsheet::csv(&[with]).unwrap();
+    let fields = |cell: &str| -> Vec<String> {
+        let line = csv.lines().find(|line| line.contains(cell)).unwrap();
+        line.split(',').map(str::to_owned).collect()
+    };
+    assert_eq!(fields(SECURE)[24..], ["2", "2", "2", "", "", "", "2.5", "2.5", "2.5"]);
+    // Of handshakes in memory the client's CPU alone is told.
+    assert_eq!((&*fields(MEMORY)[3], &*fields(MEMORY)[6]), ("", "15"));
+}
