@@ -47,13 +47,11 @@ impl Learnt {
             client_in_flight: self.seen.most_in_flight,
             ledger: self.measured.as_ref(),
         });
-        let mut client = self.client;
         if terms == Terms::Floor {
-            // Its process played the server too, whose cost is not the client's; and what limits a connection limits no
-            // floor.
-            client = Cost { cpu_ns: self.seen.client_cpu_ns.unwrap_or_default(), user_share: None };
+            // What limits a connection limits none that is never made.
             flags.clear();
         }
+        let client = client_cost(terms, &self.seen, self.client);
         Trial {
             run: Some(plan.run.started.clone()),
             section: section.name.clone(),
@@ -86,6 +84,31 @@ impl Learnt {
             event_loop: self.seen.event_loop,
             threads: self.threads,
             verifies: self.verifies,
+        }
+    }
+}
+
+/// What the client cost: the process, but for one that played the server as well.
+fn client_cost(terms: Terms, seen: &Seen, process: Cost) -> Cost {
+    match terms {
+        Terms::Floor => Cost { cpu_ns: seen.client_cpu_ns.unwrap_or_default(), user_share: None },
+        // Whatever else an engine tells of itself, its process's clock is read from outside.
+        Terms::Pinned | Terms::Pooled | Terms::Stock | Terms::Command => process,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_floor_tells_its_own_cost() {
+        let process = Cost { cpu_ns: 900, user_share: Some(0.5) };
+        let seen = Seen { client_cpu_ns: Some(300), ..Seen::default() };
+        assert_eq!(client_cost(Terms::Floor, &seen, process), Cost { cpu_ns: 300, user_share: None });
+        assert_eq!(client_cost(Terms::Floor, &Seen::default(), process).cpu_ns, 0);
+        for terms in [Terms::Pinned, Terms::Pooled, Terms::Stock, Terms::Command] {
+            assert_eq!(client_cost(terms, &seen, process), process);
         }
     }
 }
