@@ -4,6 +4,7 @@ use measure::result::{RunResult, Section};
 use rayon::prelude::*;
 use workload::floor::is_floor;
 
+use crate::bills::Bills;
 use crate::by_cell::ByCell;
 use crate::distribution::Distribution;
 use crate::summary::{self, Row, Summary};
@@ -16,6 +17,8 @@ pub struct Digest<'a> {
     pub trials: ByCell<'a>,
     /// A summary per section.
     pub summaries: Vec<Summary>,
+    /// The bills of its profiled cells: none, unless [`Digest::with_bills`] gave it some.
+    pub bills: Bills,
     /// A distribution per row, in the order of the summaries' rows.
     distributions: Vec<Vec<Distribution>>,
 }
@@ -30,7 +33,18 @@ impl<'a> Digest<'a> {
             cells.map(|cell| Distribution::of(trials.of(section, cell))).collect()
         };
         let distributions = result.run.sections.iter().map(of_section).collect();
-        Digest { result, summaries: summary::summaries(result), distributions, trials }
+        Digest { result, summaries: summary::summaries(result), distributions, trials, bills: Bills::default() }
+    }
+
+    /// The same with what its profiled cells' CPU time went to.
+    #[must_use]
+    pub fn with_bills(self, bills: Bills) -> Digest<'a> {
+        Digest { bills, ..self }
+    }
+
+    /// All that could not be read of it.
+    pub fn problems(&self) -> impl Iterator<Item = &String> {
+        self.result.problems.iter().chain(&self.bills.problems)
     }
 
     /// Whether all that was run are stages of the talk: they are no models to choose from.

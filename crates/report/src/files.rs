@@ -3,7 +3,7 @@
 use crate::charts::{Chart, ChartError};
 use crate::digest::Digest;
 use crate::folder::ReportFile;
-use crate::{markdown, page, spreadsheet};
+use crate::{bills, markdown, page, spreadsheet};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub const PAGE: &str = "index.html";
 pub fn files(digest: &Digest<'_>) -> Result<Vec<ReportFile>, ReportError> {
     let panels = page::panels(digest)?;
     let charts = || panels.iter().flat_map(|panel| &panel.charts);
-    let file = |name: &str, text: String| ReportFile { name: name.to_owned(), text };
+    let file = |name: &str, text: String| ReportFile { name: name.to_owned(), bytes: text.into_bytes() };
     let mut files = vec![
         file(PAGE, page::html(digest, &panels)?),
         file("report.md", markdown::report(digest, charts())),
@@ -37,6 +37,10 @@ pub fn files(digest: &Digest<'_>) -> Result<Vec<ReportFile>, ReportError> {
         file("percentiles.csv", spreadsheet::percentiles(digest)?),
         file("phases.csv", spreadsheet::phases(digest)?),
     ];
+    if !digest.bills.is_empty() {
+        files.push(file("bills.csv", bills::spreadsheet::csv(&digest.bills.sheet)?));
+        files.extend(digest.bills.attached.iter().cloned());
+    }
     files.extend(charts().map(|chart: &Chart| file(&format!("{}.svg", chart.id), chart.file())));
     Ok(files)
 }

@@ -14,7 +14,7 @@ pub struct ReportFile {
     /// Its name, without a folder.
     pub name: String,
     /// What is in it.
-    pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Why a report could not be written.
@@ -51,7 +51,7 @@ pub fn write(dir: &Path, files: &[ReportFile]) -> Result<(), FolderError> {
         }
     }
     // Listed before they are there: should this break off, the next report knows them for its own.
-    put(dir, LIST, &lines(before.union(&now)))?;
+    put(dir, LIST, lines(before.union(&now)).as_bytes())?;
     for name in before.difference(&now) {
         let path = dir.join(name);
         match fs::remove_file(&path) {
@@ -60,20 +60,20 @@ pub fn write(dir: &Path, files: &[ReportFile]) -> Result<(), FolderError> {
         }
     }
     for file in files {
-        put(dir, &file.name, &file.text)?;
+        put(dir, &file.name, &file.bytes)?;
     }
-    put(dir, LIST, &lines(now.iter()))
+    put(dir, LIST, lines(now.iter()).as_bytes())
 }
 
 /// Puts a file in place as a whole: a reader sees the old one or the new one.
 ///
 /// # Errors
 /// When the system refuses.
-pub fn put(dir: &Path, name: &str, text: &str) -> Result<(), FolderError> {
+pub fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
     let path = dir.join(name);
     let write = || -> io::Result<()> {
         let mut draft = tempfile::Builder::new().prefix(".report-").tempfile_in(dir)?;
-        draft.write_all(text.as_bytes())?;
+        draft.write_all(bytes)?;
         // Temporary files are their owner's alone; a report is for everyone.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         draft.as_file().set_permissions(mode)?;
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn file(name: &str) -> ReportFile {
-        ReportFile { name: name.to_owned(), text: "new".to_owned() }
+        ReportFile { name: name.to_owned(), bytes: b"new".to_vec() }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
 //! from a [`summary`] and a [`distribution`] per cell, by way of the [`digest`], into everything else.
 
+pub mod bills;
 pub mod by_cell;
 pub mod charts;
 pub mod compare;

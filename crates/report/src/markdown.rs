@@ -5,7 +5,7 @@ use crate::decisions::decisions;
 use crate::digest::Digest;
 use crate::format::{time, with_interval};
 use crate::summary::{Row, Summary};
-use crate::{heading, in_memory};
+use crate::{bills, heading, in_memory};
 
 /// The whole report with links to its charts.
 pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
@@ -16,7 +16,7 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
         text.push_str(&line);
         text.push('\n');
     };
-    for problem in &digest.result.problems {
+    for problem in digest.problems() {
         put(format!("\n**{}**", plain(problem)));
     }
     let decisions = if digest.is_talk() { Vec::new() } else { decisions(&digest.summaries, run.order) };
@@ -36,6 +36,12 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     }
     for table in in_memory::tables(&digest.result.in_memory) {
         put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
+        put(table.markdown());
+    }
+    if !digest.bills.is_empty() {
+        let table = bills::columns::table(&digest.bills.sheet);
+        put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
+        bills::reading::paragraphs(&digest.bills.sheet).iter().for_each(|told| put(format!("{}\n", plain(told))));
         put(table.markdown());
     }
     put("## Charts\n".to_owned());

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use measure::result::RunResult;
+use report::bills::Bills;
 use report::digest::Digest;
 use report::files::{PAGE, files};
 use report::{folder as output, readme, splice};
@@ -27,10 +28,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
     let result = RunResult::read(&dir)?;
-    for problem in &result.problems {
+    let digest = Digest::of(&result).with_bills(Bills::read(&dir));
+    for problem in digest.problems() {
         anstream::eprintln!("tlstax: {problem}");
     }
-    let digest = Digest::of(&result);
     match &args.splice {
         Some(file) => splice_into(file, &digest, &dir)?,
         None => {
@@ -60,11 +61,11 @@ fn splice_into(file: &Path, digest: &Digest<'_>, dir: &Path) -> Result<(), Failu
         let folder = beside.join(folder);
         std::fs::create_dir_all(&folder).map_err(Failure::file("making the folder", &folder))?;
         for chart in &pictures {
-            output::put(&folder, &format!("{}.svg", chart.id), &chart.file())?;
+            output::put(&folder, &format!("{}.svg", chart.id), chart.file().as_bytes())?;
         }
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let beside = if beside.as_os_str().is_empty() { PathBuf::from(".") } else { beside };
-    output::put(&beside, &name, &spliced)?;
+    output::put(&beside, &name, spliced.as_bytes())?;
     write(&format!("Spliced: {}\n", file.display()))
 }
