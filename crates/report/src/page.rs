@@ -1,8 +1,11 @@
 //! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script too.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use measure::result::{Order, RunResult, Terms};
 
+use crate::bills;
 use crate::charts::{self, Chart, ChartError};
 use crate::decisions::{Decision, decisions};
 use crate::digest::Digest;
@@ -19,6 +22,8 @@ pub struct Panel {
     intro: &'static str,
     /// Whether it waits to be asked for.
     folded: bool,
+    /// What its charts say, in words.
+    told: Vec<String>,
     /// Its charts.
     pub charts: Vec<Chart>,
 }
@@ -28,12 +33,13 @@ pub struct Panel {
 struct Page<'a> {
     title: String,
     subtitle: String,
-    problems: &'a [String],
+    problems: Vec<&'a String>,
     /// Whether there is anything to choose from by its kind.
     chooses: bool,
     decisions: &'a [Decision],
     caution: Option<&'a str>,
     panels: &'a [Panel],
+    bills: Option<BillTable>,
     in_memory: Vec<Table>,
     columns: &'a [&'a str],
     rows: Vec<TableRow>,
@@ -42,6 +48,12 @@ struct Page<'a> {
     invalid: Vec<String>,
     style: &'a str,
     script: &'a str,
+}
+
+/// The table of bills, and the files that go with each row.
+struct BillTable {
+    table: Table,
+    links: Vec<BTreeMap<String, String>>,
 }
 
 struct TableRow {
@@ -55,11 +67,36 @@ struct TableRow {
 /// When the chart library refuses, which none of its rules gives it reason to.
 pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
     let panels = if digest.is_talk() { of_talk(digest)? } else { of_matrix(digest)? };
-    Ok(panels.into_iter().filter(|panel| !panel.charts.is_empty()).collect())
+    let panels = of_bills(digest)?.into_iter().chain(panels);
+    Ok(panels.filter(|panel| !panel.charts.is_empty()).collect())
+}
+
+/// A profiled run is about its bills: they come before everything else.
+fn of_bills(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+    let sheet = &digest.bills.sheet;
+    let panel = |id, heading, intro, told, charts| Panel { id, heading, intro, folded: false, told, charts };
+    Ok(vec![
+        panel(
+            "bill",
+            "Where the CPU time of a request goes",
+            "CPU time of the client's process per request by class of work, from samples of it; the line at a bar's end is \
+             the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock. Time spent \
+             waiting is on no bill.",
+            Vec::new(),
+            charts::bill::charts(sheet)?,
+        ),
+        panel(
+            "bill-tax",
+            "What TLS adds, item by item",
+            "The bill over TLS without that of the plain request, class by class: what TLS saves stands left of zero.",
+            bills::reading::paragraphs(sheet),
+            charts::bill::taxes(sheet)?,
+        ),
+    ])
 }
 
 fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
-    let panel = |id, heading, intro, charts| Panel { id, heading, intro, folded: false, charts };
+    let panel = |id, heading, intro, charts| Panel { id, heading, intro, folded: false, told: Vec::new(), charts };
     Ok(vec![
         panel(
             "stages",
@@ -85,7 +122,7 @@ fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
 }
 
 fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
-    let panel = |id, heading, intro, folded, charts| Panel { id, heading, intro, folded, charts };
+    let panel = |id, heading, intro, folded, charts| Panel { id, heading, intro, folded, told: Vec::new(), charts };
     Ok(vec![
         panel(
             "tax",
@@ -154,10 +191,11 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
         title: digest.title().to_owned(),
         chooses: !talk,
         subtitle: subtitle(result),
-        problems: &result.problems,
+        problems: digest.problems().collect(),
         decisions: &decisions,
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
+        bills: bill_table(digest),
         in_memory: in_memory::tables(&result.in_memory),
         columns: &COLUMNS,
         rows: digest
@@ -172,6 +210,14 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
         script: include_str!("../templates/page.js"),
     };
     page.render()
+}
+
+fn bill_table(digest: &Digest<'_>) -> Option<BillTable> {
+    let sheet = &digest.bills.sheet;
+    (!digest.bills.is_empty()).then(|| BillTable {
+        table: bills::columns::table(sheet),
+        links: sheet.cells.iter().map(|cell| digest.bills.links(cell)).collect(),
+    })
 }
 
 fn subtitle(result: &RunResult) -> String {

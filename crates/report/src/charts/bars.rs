@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
-use super::palette::INK;
+use super::palette::{INK, luminance};
 use super::{ChartError, WIDTH, ink, label, title_of};
 
 /// A chart of bars.
@@ -40,6 +40,8 @@ impl Shape {
     pub(crate) const LANES: Shape = Shape { width: WIDTH, labels: 0, values: 20, pitch: 8 };
     /// A lane per request of a stage, named.
     pub(crate) const STAGES: Shape = Shape { width: WIDTH, labels: 110, values: 40, pitch: 16 };
+    /// A row per cell, high enough for words inside of bars.
+    pub(crate) const LABELLED: Shape = Shape { width: WIDTH, labels: 230, values: 130, pitch: 24 };
     /// Two of them stand side by side.
     pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
 }
@@ -66,12 +68,26 @@ pub(crate) struct Piece {
     pub(crate) to: f64,
     pub(crate) color: RGBColor,
     pub(crate) opacity: f64,
+    /// What it says for itself, where a row's words do not say it all.
+    pub(crate) part: Option<Part>,
+}
+
+/// A piece's own words.
+pub(crate) struct Part {
+    /// Its text alternative.
+    pub(crate) told: String,
+    /// What stands inside it: the first of these that fits, if one does.
+    pub(crate) inside: Vec<String>,
 }
 
 /// Room above and below, pixels.
 const ABOVE: u32 = 30;
 const KEYS: u32 = 20;
 const BELOW: u32 = 48;
+/// Where keys begin.
+const LEFT: i32 = 12;
+/// Width of a letter inside of a piece, rather too wide.
+const INSIDE_WIDTH: i32 = 7;
 /// The gap between groups of rows, in rows.
 const GAP: f64 = 0.45;
 
@@ -81,11 +97,12 @@ impl Bars<'_> {
         let gaps = self.rows.iter().filter(|row| row.apart).count() as f64 * GAP;
         let height = self.rows.len() as f64 + gaps;
         let Shape { width, labels, values, pitch } = self.shape;
-        let above = ABOVE + if self.keys.is_empty() { 0 } else { KEYS };
+        let keys = self.placed_keys();
+        let above = ABOVE + keys.last().map_or(0, |(line, ..)| (line + 1) * KEYS);
         let canvas = Canvas::new(width, (height * f64::from(pitch)) as u32 + above + BELOW + 6);
         let root = canvas.clone().into_drawing_area();
         title_of(&root, self.title)?;
-        self.draw_keys(&root)?;
+        self.draw_keys(&root, &keys)?;
         let greatest =
             self.rows.iter().flat_map(|row| row.interval.map(|(_, high)| high).into_iter().chain(row.ends()));
         let greatest = greatest.fold(0.0_f64, f64::max);
@@ -121,7 +138,7 @@ impl Bars<'_> {
             for piece in &row.pieces {
                 let x = |value: f64| area.map_coordinate(&(value, at)).0;
                 let corners = [(x(piece.from), y(0.12)), (x(piece.to).max(x(piece.from) + 1), y(0.88))];
-                root.draw(&Rectangle::new(corners, piece.color.mix(piece.opacity).filled()))?;
+                piece.draw(&canvas, &root, corners)?;
             }
             let middle = y(0.5);
             let x = |value: f64| area.map_coordinate(&(value, at)).0;
@@ -149,15 +166,65 @@ impl Bars<'_> {
         Ok(canvas)
     }
 
-    /// The colours' meanings in a line.
-    fn draw_keys(&self, root: &DrawingArea<Canvas, Shift>) -> Result<(), ChartError> {
-        let mut x = 12;
-        let y = ABOVE as i32 + 4;
-        for (color, opacity, name) in &self.keys {
-            root.draw(&Rectangle::new([(x, y - 5), (x + 12, y + 5)], color.mix(*opacity).filled()))?;
+    /// Where the keys stand: each one's line and its place there, in as many lines as they take.
+    fn placed_keys(&self) -> Vec<(u32, i32, &(RGBColor, f64, String))> {
+        let (mut line, mut x) = (0, LEFT);
+        let place = |key| {
+            let (_, _, name): &(RGBColor, f64, String) = key;
+            let width = 17 + 7 * name.chars().count() as i32 + 16;
+            if x > LEFT && x + width > self.shape.width as i32 {
+                (line, x) = (line + 1, LEFT);
+            }
+            let at = x;
+            x += width;
+            (line, at, key)
+        };
+        self.keys.iter().map(place).collect()
+    }
+
+    /// The colours' meanings.
+    fn draw_keys(
+        &self,
+        root: &DrawingArea<Canvas, Shift>,
+        keys: &[(u32, i32, &(RGBColor, f64, String))],
+    ) -> Result<(), ChartError> {
+        for (line, x, (color, opacity, name)) in keys {
+            let y = (ABOVE + line * KEYS) as i32 + 4;
+            root.draw(&Rectangle::new([(*x, y - 5), (x + 12, y + 5)], color.mix(*opacity).filled()))?;
             root.draw(&Text::new(name.clone(), (x + 17, y), label().pos(Pos::new(HPos::Left, VPos::Center))))?;
-            x += 17 + 7 * name.chars().count() as i32 + 16;
         }
+        Ok(())
+    }
+}
+
+impl Piece {
+    /// Draws it from corner to corner, with its words.
+    fn draw(
+        &self,
+        canvas: &Canvas,
+        root: &DrawingArea<Canvas, Shift>,
+        corners: [(i32, i32); 2],
+    ) -> Result<(), ChartError> {
+        let Some(part) = &self.part else {
+            return Ok(root.draw(&Rectangle::new(corners, self.color.mix(self.opacity).filled()))?);
+        };
+        let [(left, top), (right, bottom)] = corners;
+        canvas.open("part", None, &part.told);
+        // The page shows between neighbours: they are told apart by more than their colours.
+        let edge = if right - left > 3 { right - 1 } else { right };
+        root.draw(&Rectangle::new([(left, top), (edge, bottom)], self.color.mix(self.opacity).filled()))?;
+        let fits = |words: &&String| words.chars().count() as i32 * INSIDE_WIDTH + 6 <= right - left;
+        if let Some(words) = part.inside.iter().find(fits) {
+            // Not the page's ink, unless the page shows through: it must stand out from the piece, whatever the page is.
+            let ink = match luminance(self.color) {
+                _ if self.opacity < 1.0 => &INK,
+                light if light > 0.18 => &RGBColor(1, 1, 1),
+                _ => &WHITE,
+            };
+            let style = ("sans-serif", 11).into_font().color(ink).pos(Pos::new(HPos::Center, VPos::Center));
+            root.draw(&Text::new(words.clone(), ((left + right) / 2, (top + bottom) / 2), style))?;
+        }
+        canvas.close();
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
 fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     let whole = figures.client_us;
     let color = palette::of_model(&row.cell.model);
-    let piece = |from, to, opacity| Piece { from, to, color, opacity };
+    let piece = |from, to, opacity| Piece { from, to, color, opacity, part: None };
     let pieces = match figures.user_share.map(|share| whole.median * share) {
         Some(user) => vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
         // Where no timer tick fell, the halves are not known, and none is made up.

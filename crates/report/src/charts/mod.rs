@@ -3,6 +3,7 @@
 //! `bars` and `lines` are shapes: they know how to draw and nothing of TLS. The others choose what is drawn.
 
 mod bars;
+pub mod bill;
 mod canvas;
 pub mod cpu;
 mod lines;

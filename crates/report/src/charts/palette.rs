@@ -2,6 +2,7 @@
 
 use measure::phase::Phase;
 use plotters::style::RGBColor;
+use profile::bill::Class;
 use talk::lanes::State;
 
 /// Neutral ink: whatever colour the page writes in.
@@ -65,6 +66,29 @@ pub(crate) fn of_state(state: State) -> RGBColor {
     }
 }
 
+/// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric, purples
+/// for the rest of TLS, blues for the kernel, greys for tlstax and what has no name). Found by search as those of models
+/// were, neighbours in a stack furthest apart.
+pub(crate) fn of_class(class: Class) -> RGBColor {
+    match class {
+        Class::KeyExchange => RGBColor(0x6f, 0x27, 0x28),
+        Class::ChainValidation => RGBColor(0xdf, 0x6e, 0x65),
+        Class::CertificateVerify => RGBColor(0x86, 0x16, 0x00),
+        Class::KeySchedule => RGBColor(0xe7, 0xd6, 0x06),
+        Class::RecordEncryption => RGBColor(0xa8, 0x7b, 0x00),
+        Class::TlsState => RGBColor(0x5a, 0x2f, 0x5d),
+        Class::TrustStore => RGBColor(0xf2, 0x92, 0xcc),
+        Class::Http => RGBColor(0x9d, 0xd8, 0x73),
+        Class::Runtime => RGBColor(0x00, 0xea, 0xff),
+        Class::ThreadCreation => RGBColor(0x52, 0x91, 0x93),
+        Class::Memory => RGBColor(0x96, 0x22, 0xf3),
+        Class::KernelNetwork => RGBColor(0x38, 0x50, 0x97),
+        Class::KernelOther => RGBColor(0x1e, 0xac, 0xff),
+        Class::Harness => RGBColor(0x60, 0x61, 0x5b),
+        Class::Other => RGBColor(0xd3, 0xd2, 0xc5),
+    }
+}
+
 /// A colour for a share from 0 to 1, pale to dark: for maps. Interpolated between the ends and the middle of a scale of one
 /// hue, so that it reads without colour too.
 pub(crate) fn scale(share: f64) -> RGBColor {
@@ -115,6 +139,24 @@ mod tests {
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 
+    fn distance(one: RGBColor, other: RGBColor, eyes: &Matrix) -> f64 {
+        let (a, b) = (lab(one, eyes), lab(other, eyes));
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn all_eyes_tell_the_classes_apart_and_neighbours_best() {
+        for eyes in &EYES {
+            for (index, one) in Class::ALL.into_iter().enumerate() {
+                for (steps, other) in Class::ALL.into_iter().skip(index + 1).enumerate() {
+                    let distance = distance(of_class(one), of_class(other), eyes);
+                    let least = if steps == 0 { 30.0 } else { 18.0 };
+                    assert!(distance > least, "{one:?} and {other:?} are {distance:.0} apart");
+                }
+            }
+        }
+    }
+
     #[test]
     fn all_eyes_tell_the_models_apart() {
         let mut colors = MODELS.map(|(_, color)| color).to_vec();
@@ -122,8 +164,7 @@ mod tests {
         for eyes in &EYES {
             for (index, one) in colors.iter().enumerate() {
                 for other in &colors[index + 1..] {
-                    let (a, b) = (lab(*one, eyes), lab(*other, eyes));
-                    let distance = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                    let distance = distance(*one, *other, eyes);
                     // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
                     assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
                 }

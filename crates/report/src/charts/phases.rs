@@ -57,7 +57,7 @@ fn bar(row: &Row, distribution: &Distribution, apart: bool) -> Bar {
     let mut pieces = Vec::new();
     for phase in SHOWN {
         let Some(length) = distribution.phase(phase) else { continue };
-        pieces.push(Piece { from, to: from + length, color: of_phase(phase), opacity: 1.0 });
+        pieces.push(Piece { from, to: from + length, color: of_phase(phase), opacity: 1.0, part: None });
         from += length;
     }
     let parts: Vec<String> =

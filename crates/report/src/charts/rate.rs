@@ -48,7 +48,7 @@ fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
         cell: Some(row.cell.to_string()),
         label: name(row),
         apart,
-        pieces: vec![Piece { from: 0.0, to: rate.median, color, opacity: if bound { BOUND } else { 1.0 } }],
+        pieces: vec![Piece { from: 0.0, to: rate.median, color, opacity: if bound { BOUND } else { 1.0 }, part: None }],
         interval: Some((rate.low, rate.high)),
         value: format!("{at_least}{}", number(rate.median)),
         told: format!("{}: {at_least}{} requests per second", row.cell, with_interval(&rate)),

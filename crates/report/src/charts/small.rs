@@ -51,7 +51,7 @@ fn bar(row: &Row, figures: &Figures, names: bool, apart: bool) -> Bar {
         cell: Some(row.cell.to_string()),
         label: if names { row.cell.model.clone() } else { String::new() },
         apart,
-        pieces: vec![Piece { from: 0.0, to: median, color: palette::of_model(&row.cell.model), opacity }],
+        pieces: vec![Piece { from: 0.0, to: median, color: palette::of_model(&row.cell.model), opacity, part: None }],
         interval: Some((figures.client_us.low, figures.client_us.high)),
         value: format!("{} {}", number(median), row.cell.tls),
         told: format!("{}: {} µs", row.cell, number(median)),

@@ -67,14 +67,26 @@ fn lane(line: &Timeline, begin: u64) -> Bar {
     let mut pieces = Vec::new();
     let mut told = Vec::new();
     line.each_phase(|phase, length| {
-        pieces.push(Piece { from: from as f64, to: (from + length) as f64, color: of_phase(phase), opacity: 1.0 });
+        pieces.push(Piece {
+            from: from as f64,
+            to: (from + length) as f64,
+            color: of_phase(phase),
+            opacity: 1.0,
+            part: None,
+        });
         told.push(format!("{} {}", doing(phase), time(length as f64)));
         from += length;
     });
     // A client that tells no phases: its whole time is a wait.
     let done = line.done.saturating_sub(begin);
     if done > from {
-        pieces.push(Piece { from: from as f64, to: done as f64, color: of_phase(Phase::Wait), opacity: 0.5 });
+        pieces.push(Piece {
+            from: from as f64,
+            to: done as f64,
+            color: of_phase(Phase::Wait),
+            opacity: 0.5,
+            part: None,
+        });
     }
     Bar {
         cell: None,

@@ -32,6 +32,7 @@ fn chart(section: &Section, trial: &Trial, lanes: &Lanes) -> Result<Chart, Chart
                 to: span.to as f64,
                 color: of_state(span.state),
                 opacity: 1.0,
+                part: None,
             });
             let told = spans.iter().filter(|span| span.to - span.from > lanes.length / 200);
             let told: Vec<String> =
@@ -63,6 +64,7 @@ fn thread(lanes: &Lanes) -> Bar {
         color: of_state(State::Holding),
         // Neighbours are told apart by their shade.
         opacity: if held.request % 2 == 0 { 1.0 } else { 0.7 },
+        part: None,
     });
     let share = format!("the thread was held for {:.0} % of the time", lanes.held_share() * 100.0);
     Bar { apart: true, ..bar("thread held".to_owned(), pieces.collect(), share) }
@@ -78,6 +80,7 @@ fn origin(trial: &Trial, lanes: &Lanes) -> Bar {
         to: end.max(*at) as f64,
         color: INK,
         opacity: 0.15 + 0.6 * *count as f64 / lanes.requests.len().max(1) as f64,
+        part: None,
     });
     bar("origin".to_owned(), pieces.collect(), format!("the origin had {most} requests in flight at most"))
 }
