@@ -1,16 +1,32 @@
-//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat.
+//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat; or,
+//! from a run that was profiled, where the time goes.
 
 use measure::result::Terms;
 use workload::Connection;
 
+use crate::bills::reading::paragraph;
+use crate::bills::tax_holds;
 use crate::charts::{Chart, ChartError, small};
 use crate::digest::Digest;
 use crate::format::number;
+use crate::markdown::plain;
 use crate::splice::Part;
 use crate::summary::{Figures, Row, Summary};
 
 /// The parts that there are.
-pub const PARTS: [&str; 4] = ["finding", "pictures", "table", "caveat"];
+pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];
+
+/// The part that a profiled run writes.
+const BILL: &str = "bill";
+
+/// The parts that show pictures and name the folder for them.
+pub const WITH_PICTURES: [&str; 2] = ["pictures", BILL];
+
+/// The parts that this result has matter for. Sampling costs a little of what it measures: a profiled run says where time
+/// goes and leaves how much there is of it to runs that were not.
+pub fn writable(digest: &Digest<'_>) -> Vec<&'static str> {
+    PARTS.into_iter().filter(|part| (*part == BILL) != digest.bills.is_empty()).collect()
+}
 
 /// The models and clients that are shown: each runtime, and the two ways to use threads.
 const SHOWN: [(&str, &str); 5] = [
@@ -21,12 +37,15 @@ const SHOWN: [(&str, &str); 5] = [
     ("threads", "ureq"),
 ];
 
-/// The pictures that the part `pictures` shows.
+/// The pictures that this result's parts show.
 ///
 /// # Errors
 /// When the chart library refuses.
 pub fn pictures(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    small::charts(digest, &SHOWN)
+    if digest.bills.is_empty() {
+        return small::charts(digest, &SHOWN);
+    }
+    Ok(small::bill(&digest.bills.sheet, SHOWN[0])?.into_iter().collect())
 }
 
 /// A part's text. `command` is what made it, `pictures` are what [`pictures`] drew.
@@ -35,6 +54,7 @@ pub fn part(digest: &Digest<'_>, part: Part<'_>, command: &str, pictures: &[Char
         "finding" => finding(digest),
         "pictures" => tags(pictures, part.argument),
         "table" => table(digest),
+        BILL => bill(digest, part.argument, command, pictures),
         _ => caveat(digest, command),
     }
 }
@@ -71,6 +91,20 @@ fn finding(digest: &Digest<'_>) -> String {
         format!("; kept open, TLS costs it {} µs a request", number(tax.added_us.median))
     });
     format!("**A new HTTPS connection costs a client {stacks} ({model}/{client}){kept}.**")
+}
+
+/// The picture of where time goes, and what it says.
+fn bill(digest: &Digest<'_>, folder: &str, command: &str, pictures: &[Chart]) -> String {
+    let (model, client) = SHOWN[0];
+    let sheet = &digest.bills.sheet;
+    let shown = sheet.cells.iter().filter(|cell| small::is_shown(&cell.cell, SHOWN[0]));
+    let told: Vec<String> =
+        shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| plain(&told)).collect();
+    if pictures.is_empty() {
+        return format!("This run has no bill of a new connection of {model}/{client}.");
+    }
+    let told = if told.is_empty() { String::new() } else { format!("\n\n{}", told.join("\n\n")) };
+    format!("{}{told}\n\nBy samples of the client's CPU time, made by `{command}`.", tags(pictures, folder))
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {

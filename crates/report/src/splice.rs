@@ -1,7 +1,8 @@
 //! Keeps parts of a text file true: what stands between two markers is replaced by what the figures say.
 //!
 //! A part begins with `<!-- tlstax report: NAME -->`, or `NAME ARGUMENT`, and ends with `<!-- tlstax report end -->`.
-//! Everything else is left as it is, byte for byte.
+//! Everything else is left as it is, byte for byte, and so is a part that the figures say nothing of: a text may hold parts
+//! of several runs.
 
 /// A part, as its marker names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,12 @@ pub enum SpliceError {
         /// Those that there are.
         known: String,
     },
+    /// There are parts, and none of them is about this run.
+    #[error("none of its parts is about this run, which could write {writable}")]
+    NoMatter {
+        /// Those that it could write.
+        writable: String,
+    },
     /// There is no marker at all.
     #[error("there is no marker in it: write {BEGIN}table --> and {END} where the table goes")]
     NoMarker,
@@ -41,14 +48,20 @@ pub enum SpliceError {
 const BEGIN: &str = "<!-- tlstax report: ";
 const END: &str = "<!-- tlstax report end -->";
 
-/// Replaces every part of `text` by what `write` makes of it; `known` are the parts that there are.
+/// Replaces every part of `text` that is one of `writable` by what `write` makes of it; `known` are all parts that there
+/// are.
 ///
 /// # Errors
-/// When a part is unknown or has no end, and when there is none.
-pub fn splice(text: &str, known: &[&str], mut write: impl FnMut(Part<'_>) -> String) -> Result<String, SpliceError> {
+/// When a part is unknown or has no end, and when there is none to write.
+pub fn splice(
+    text: &str,
+    known: &[&str],
+    writable: &[&str],
+    mut write: impl FnMut(Part<'_>) -> String,
+) -> Result<String, SpliceError> {
     let mut spliced = String::with_capacity(text.len());
     let mut rest = text;
-    let mut parts = 0;
+    let (mut parts, mut written) = (0, 0);
     while let Some(at) = rest.find(BEGIN) {
         let line = text[..text.len() - rest.len() + at].lines().count() + 1;
         let marked = &rest[at + BEGIN.len()..];
@@ -60,19 +73,28 @@ pub fn splice(text: &str, known: &[&str], mut write: impl FnMut(Part<'_>) -> Str
             return Err(SpliceError::Unknown { line, name: name_owned, known: known.join(", ") });
         }
         // An end behind the next part's beginning is that part's.
-        let Some((_, after)) = behind.split_once(END).filter(|(between, _)| !between.contains(BEGIN)) else {
+        let Some((between, after)) = behind.split_once(END).filter(|(between, _)| !between.contains(BEGIN)) else {
             return Err(SpliceError::Endless { line, name: name_owned });
         };
         spliced.push_str(&rest[..rest.len() - behind.len()]);
-        spliced.push('\n');
-        spliced.push_str(write(Part { name, argument: argument.trim() }).trim_end());
-        spliced.push('\n');
+        if writable.contains(&name) {
+            spliced.push('\n');
+            spliced.push_str(write(Part { name, argument: argument.trim() }).trim_end());
+            spliced.push('\n');
+            written += 1;
+        } else {
+            spliced.push_str(between);
+        }
         spliced.push_str(END);
         rest = after;
         parts += 1;
     }
     spliced.push_str(rest);
-    if parts == 0 { Err(SpliceError::NoMarker) } else { Ok(spliced) }
+    match (parts, written) {
+        (0, _) => Err(SpliceError::NoMarker),
+        (_, 0) => Err(SpliceError::NoMatter { writable: writable.join(", ") }),
+        _ => Ok(spliced),
+    }
 }
 
 #[cfg(test)]
@@ -84,16 +106,27 @@ mod tests {
     #[test]
     fn what_stands_between_is_replaced_again_and_again() {
         let write = |part: Part<'_>| format!("{} of {}", part.name, part.argument);
-        let once = splice(TEXT, &["pictures"], write).unwrap();
+        let once = splice(TEXT, &["pictures"], &["pictures"], write).unwrap();
         let expected =
             "# A\n<!-- tlstax report: pictures docs/p -->\npictures of docs/p\n<!-- tlstax report end -->\nrest\n";
         assert_eq!(once, expected);
-        assert_eq!(splice(&once, &["pictures"], write).unwrap(), once);
+        assert_eq!(splice(&once, &["pictures"], &["pictures"], write).unwrap(), once);
+    }
+
+    #[test]
+    fn parts_of_another_run_are_left_alone() {
+        let text = format!("{TEXT}<!-- tlstax report: bill -->\nold\n\n<!-- tlstax report end -->");
+        let known = ["pictures", "bill"];
+        let spliced = splice(&text, &known, &["bill"], |part| part.name.to_owned()).unwrap();
+        let begins = format!("{TEXT}<!-- tlstax report: bill -->\nbill\n");
+        assert!(spliced.starts_with(&begins), "{spliced}");
+        let refused = splice(TEXT, &known, &["bill"], |_| String::new()).unwrap_err();
+        assert!(refused.to_string().contains("none of its parts is about this run, which could write bill"));
     }
 
     #[test]
     fn what_cannot_be_spliced_is_named() {
-        let splice = |text| splice(text, &["table"], |_| String::new()).unwrap_err().to_string();
+        let splice = |text| splice(text, &["table"], &["table"], |_| String::new()).unwrap_err().to_string();
         assert!(splice(TEXT).contains("line 2: there is no part \"pictures\""));
         assert!(splice("\n<!-- tlstax report: table -->\n").contains("line 2: the part \"table\" has no end"));
         let next = "<!-- tlstax report: table -->\nmine\n<!-- tlstax report: table -->\n<!-- tlstax report end -->";

@@ -22,7 +22,7 @@ pub fn draw(sheet: &Sheet, width: Option<u16>) -> String {
     let mut rest = &columns[..];
     while !rest.is_empty() {
         let (now, later) = rest.split_at(fitting(&labels, rest, width));
-        text.push_str(&format!("{}\n", table(&labels, now)));
+        text.push_str(&format!("{}\n\n", table(&labels, now)));
         rest = later;
     }
     for cell in &sheet.cells {

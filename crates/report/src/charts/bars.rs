@@ -42,6 +42,8 @@ impl Shape {
     pub(crate) const STAGES: Shape = Shape { width: WIDTH, labels: 110, values: 40, pitch: 16 };
     /// A row per cell, high enough for words inside of bars.
     pub(crate) const LABELLED: Shape = Shape { width: WIDTH, labels: 230, values: 130, pitch: 24 };
+    /// A bill alone, across a README.
+    pub(crate) const STACKS: Shape = Shape { width: WIDTH, labels: 90, values: 130, pitch: 30 };
     /// Two of them stand side by side.
     pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
 }

@@ -141,8 +141,13 @@ fn bar(cell: &CellBill, of: Of, apart: bool) -> Bar {
     }
 }
 
+/// The bar of a whole bill.
+pub(super) fn whole(cell: &CellBill) -> Bar {
+    bar(cell, Of::Whole, false)
+}
+
 /// Pieces from the leftmost on: what is below nothing up to zero, and all else from there.
-pub(super) fn pieces(costs: &[(Class, Interval)], total: Interval, opacity: f64) -> Vec<Piece> {
+fn pieces(costs: &[(Class, Interval)], total: Interval, opacity: f64) -> Vec<Piece> {
     let below: f64 = costs.iter().map(|(_, us)| us.value.min(0.0)).sum();
     let mut from = below;
     let (less, more): (Vec<_>, Vec<_>) =

@@ -1,9 +1,10 @@
-//! Two small pictures that tell the whole story: CPU of a request over a new and over a kept connection.
+//! Small pictures that tell the whole story: CPU of a request over a new and over a kept connection, and where it goes.
 
-use workload::{Cell, Connection};
+use profile::bill::{Class, Sheet};
+use workload::{Axes, Cell, Connection};
 
-use super::bars::{Bar, Bars, Piece, Shape};
-use super::{Chart, ChartError, palette};
+use super::bars::{Bar, Bars, Piece, Shape, key};
+use super::{Chart, ChartError, bill, palette};
 use crate::digest::Digest;
 use crate::format::number;
 use crate::summary::{Figures, Row, Summary};
@@ -36,6 +37,34 @@ pub fn charts(digest: &Digest<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>,
     Ok(charts)
 }
 
+/// Where the CPU time of a request of this model and client goes over a new connection, a bar per stack. `None` if that was
+/// not profiled.
+pub fn bill(sheet: &Sheet, pair: (&str, &str)) -> Result<Option<Chart>, ChartError> {
+    let cells: Vec<_> = sheet.cells.iter().filter(|cell| is_shown(&cell.cell, pair)).collect();
+    if !cells.iter().any(|cell| cell.cell.is_tls()) {
+        return Ok(None);
+    }
+    let rows = cells.iter().map(|cell| Bar { label: cell.cell.tls.clone(), ..bill::whole(cell) });
+    let spent = |class: &Class| cells.iter().any(|cell| cell.bill.item(*class).is_some_and(|item| item.samples > 0));
+    let title = format!("Where the CPU time of a request goes, new connection, {}/{}", pair.0, pair.1);
+    let bars = Bars {
+        title: &title,
+        axis: "µs per request",
+        tick: &|us| number(*us),
+        keys: Class::ALL.into_iter().filter(spent).map(|class| key(palette::of_class(class), class.name())).collect(),
+        rows: rows.collect(),
+        shape: Shape::STACKS,
+    };
+    let description = "A bar per TLS stack, a piece per class of work: CPU µs per request, by samples.";
+    Ok(Some(Chart::of("where-it-goes", &title, description, &bars.draw()?)))
+}
+
+/// Whether the small bill shows this cell.
+pub(crate) fn is_shown(cell: &Cell, (model, client): (&str, &str)) -> bool {
+    let of_pair = cell.model == model && cell.client == client;
+    of_pair && cell.connection == Connection::NewConn && cell.axes == Axes::default()
+}
+
 fn shows(summary: &Summary, connection: Connection) -> bool {
     !summary.waits() && summary.has_figures() && summary.rows.iter().any(|row| row.cell.connection == connection)
 }
@@ -55,5 +84,19 @@ fn bar(row: &Row, figures: &Figures, names: bool, apart: bool) -> Bar {
         interval: Some((figures.client_us.low, figures.client_us.high)),
         value: format!("{} {}", number(median), row.cell.tls),
         told: format!("{}: {} µs", row.cell, number(median)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bills::tests::sheet;
+
+    #[test]
+    fn the_small_bill_has_a_bar_per_stack() {
+        let chart = bill(&sheet(), ("tokio-current", "hyper")).unwrap().unwrap();
+        assert_eq!(chart.svg.matches("class=\"row\"").count(), 3);
+        assert!(chart.svg.contains(">rustls</text>") && chart.svg.contains(">native-tls</text>"));
+        assert_eq!(bill(&sheet(), ("smol", "hyper")).unwrap(), None);
     }
 }

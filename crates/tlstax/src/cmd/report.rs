@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// Where the report goes [default: `report` in the result folder]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// A text file whose marked parts (finding, pictures, table, caveat) are to say what this run says; no page is made then
+    /// A text file whose marked parts (finding, pictures, table, caveat; bill of a profiled run) are to say what this run says; no page is made then
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     splice: Option<PathBuf>,
 }
@@ -49,8 +49,8 @@ fn splice_into(file: &Path, digest: &Digest<'_>, dir: &Path) -> Result<(), Failu
     let pictures = readme::pictures(digest)?;
     let command = format!("tlstax report {} --splice {}", dir.display(), file.display());
     let mut folders = Vec::new();
-    let spliced = splice::splice(&text, &readme::PARTS, |part| {
-        if part.name == "pictures" {
+    let spliced = splice::splice(&text, &readme::PARTS, &readme::writable(digest), |part| {
+        if readme::WITH_PICTURES.contains(&part.name) {
             folders.push(part.argument.to_owned());
         }
         readme::part(digest, part, &command, &pictures)
