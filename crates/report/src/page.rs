@@ -80,8 +80,8 @@ fn of_bills(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "bill",
             "Where the CPU time of a request goes",
             "CPU time of the client's process per request by class of work, from samples of it; the line at a bar's end is \
-             the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock. Time spent \
-             waiting is on no bill.",
+             the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock; of those \
+             marked * something is missing that the table of bills names. Time spent waiting is on no bill.",
             Vec::new(),
             charts::bill::charts(sheet)?,
         ),

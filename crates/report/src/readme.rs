@@ -108,9 +108,10 @@ fn bill(digest: &Digest<'_>, folder: &str, command: &str, pictures: &[Chart]) ->
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {
+    let width = if pictures.len() == 1 { 100 } else { 49 };
     let tag = |chart: &Chart| {
         let path = if folder.is_empty() { String::new() } else { format!("{}/", folder.trim_end_matches('/')) };
-        format!("<img src=\"{path}{}.svg\" alt=\"{}\" width=\"49%\">", chart.id, chart.title)
+        format!("<img src=\"{path}{}.svg\" alt=\"{}\" width=\"{width}%\">", chart.id, chart.title)
     };
     pictures.iter().map(tag).collect::<Vec<_>>().join("\n")
 }

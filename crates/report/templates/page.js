@@ -8,7 +8,7 @@
   const field = document.getElementById('filter');
   const shown = document.getElementById('shown');
   const marked = Array.from(document.querySelectorAll('[data-cell]'));
-  const rows = marked.filter((element) => element.tagName === 'TR');
+  const rows = marked.filter((element) => element.tagName === 'TR' && element.closest('#cells'));
   function filter() {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     const stays = (element) => words.every((word) => element.dataset.cell.includes(word));

@@ -129,3 +129,69 @@ fn marked_parts_of_a_text_are_kept_true() {
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(fs::read_to_string(&file).unwrap(), "no markers");
 }
+
+/// A copy of a committed run as if one of its cells had been profiled.
+fn profiled() -> tempfile::TempDir {
+    let dir = damaged(|trials| trials);
+    let us = serde_json::json!({ "value": 200.0, "low": 191.0, "high": 209.0 });
+    let item = serde_json::json!({
+        "class": "key-exchange", "samples": 2000, "cpu_ns": 2_000_000_000_u64, "per_request_us": us
+    });
+    let bill = serde_json::json!({
+        "period_ns": 1_000_000, "requests": 10_000, "items": [item], "samples": 2000, "per_request_us": us,
+        "coverage": {
+            "cpu_clock_ns": 2_000_000_000_u64, "ratio": { "value": 1.0, "low": 0.95, "high": 1.05 }, "agrees": true
+        },
+        "lost": 0, "truncated": 0, "other_share": 0.0, "unnamed": []
+    });
+    let cell = serde_json::json!({
+        "cell": "tokio-current/hyper/rustls/new-conn", "bill": bill,
+        "tax": { "levies": [{ "class": "key-exchange", "per_request_us": us }], "per_request_us": us },
+        "kernel": true, "short_threads": true, "threads": null, "phases_us": { "tls": 700.0 },
+        "files": { "flamegraph": "a.svg" }, "without_symbols": {}
+    });
+    fs::write(dir.path().join("bills.json"), serde_json::json!({ "cells": [cell] }).to_string()).unwrap();
+    fs::write(dir.path().join("a.svg"), "<svg/>").unwrap();
+    dir
+}
+
+#[test]
+fn a_profiled_run_shows_where_the_time_goes() {
+    let out = tempfile::tempdir().unwrap();
+    let run = profiled();
+    let (errors, code) = report(run.path(), out.path());
+    assert_eq!((errors.as_str(), code), ("", Some(0)));
+    let page = fs::read_to_string(out.path().join("index.html")).unwrap();
+    for words in ["100 % is asymmetric cryptography", "<a href=\"profile-a.svg\">flamegraph</a>", "bill-new-conn.svg"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert_eq!(fs::read_to_string(out.path().join("profile-a.svg")).unwrap(), "<svg/>");
+    let csv = fs::read_to_string(out.path().join("bills.csv")).unwrap();
+    assert!(csv.contains("tokio-current/hyper/rustls/new-conn,total,2000,200.0000"), "{csv}");
+    assert!(fs::read_to_string(out.path().join("report.md")).unwrap().contains("## Bills"));
+
+    fs::write(run.path().join("bills.json"), "{").unwrap();
+    let (errors, code) = report(run.path(), out.path());
+    assert!(code == Some(0) && errors.contains("bills.json is damaged"), "{errors}");
+    assert!(!out.path().join("bills.csv").exists() && !out.path().join("profile-a.svg").exists());
+}
+
+#[test]
+fn a_text_holds_parts_of_a_run_and_of_a_profiled_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("README.md");
+    let marked = |name: &str| format!("<!-- tlstax report: {name} -->\nold {name}\n<!-- tlstax report end -->\n");
+    fs::write(&file, marked("table") + &marked("bill pics")).unwrap();
+    let splice = |results: &Path| {
+        let output = tlstax(&["report", results.to_str().unwrap(), "--splice", file.to_str().unwrap()]);
+        assert!(output.status.success(), "{output:?}");
+        fs::read_to_string(&file).unwrap()
+    };
+    let once = splice(profiled().path());
+    assert!(once.contains("old table") && once.contains("src=\"pics/where-it-goes.svg\""), "{once}");
+    assert!(dir.path().join("pics/where-it-goes.svg").is_file());
+    let both = splice(&matrix());
+    assert!(both.contains("| `tokio-current/hyper` |") && both.contains("src=\"pics/where-it-goes.svg\""), "{both}");
+    assert!(!both.contains("old"));
+    assert_eq!(splice(&matrix()), both, "spliced again, nothing changes");
+}

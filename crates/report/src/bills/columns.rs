@@ -15,9 +15,9 @@ pub(crate) fn table(sheet: &Sheet) -> Table {
     let classes: Vec<Class> = Class::ALL.into_iter().filter(|class| spent(sheet, *class)).collect();
     let phases = phases(sheet);
     let mut columns = vec!["cell".to_owned(), "CPU µs/req".to_owned(), "TLS adds".to_owned()];
+    columns.extend(["samples ÷ CPU clock", "agrees"].map(str::to_owned));
     columns.extend(classes.iter().map(|class| class.name().to_owned()));
-    let of_bill =
-        ["samples ÷ CPU clock", "agrees", "no rule names %", "truncated", "lost", "running %", "ready %", "blocked %"];
+    let of_bill = ["no rule names %", "truncated", "lost", "running %", "ready %", "blocked %"];
     columns.extend(of_bill.map(str::to_owned));
     columns.extend(phases.iter().map(|phase| format!("{phase} (wall clock)")));
     columns.push("notes".to_owned());
@@ -54,15 +54,15 @@ fn row(cell: &CellBill, classes: &[Class], phases: &[String]) -> Vec<Field> {
         whole(bill.per_request_us),
         whole(cell.tax.as_ref().map(|tax| tax.per_request_us)),
     ];
-    fields.extend(classes.iter().map(|class| {
-        let us = bill.item(*class).and_then(|item| item.per_request_us);
-        us.map_or_else(Field::empty, |us| Field::of(number(us.value), us.value))
-    }));
     fields.push(bill.coverage.map_or_else(Field::empty, |coverage| {
         let ratio = coverage.ratio;
         Field::of(format!("{:.3} ({:.3}–{:.3})", ratio.value, ratio.low, ratio.high), ratio.value)
     }));
     fields.push(Field::words(if super::agrees(cell) { "✓" } else { "✗" }.to_owned()));
+    fields.extend(classes.iter().map(|class| {
+        let us = bill.item(*class).and_then(|item| item.per_request_us);
+        us.map_or_else(Field::empty, |us| Field::of(number(us.value), us.value))
+    }));
     fields.push(Field::of(format!("{:.1}", bill.other_share * 100.0), bill.other_share));
     fields.extend([bill.truncated, bill.lost].map(|count| Field::of(grouped(count as f64), count as f64)));
     fields.extend(shares(cell));

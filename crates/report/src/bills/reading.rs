@@ -4,7 +4,7 @@ use profile::bill::{CellBill, Class, Interval, Sheet, Tax};
 use workload::{Cell, Connection};
 
 use super::group::Group;
-use super::{tax_holds, with_interval};
+use super::{doubts, tax_holds, with_interval};
 use crate::format::number;
 
 /// Share of the tax from which on a group is named.
@@ -40,8 +40,10 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
     } else {
         parts.push(format!("all else {} µs less than without TLS", number(-rest)));
     }
+    let beware = doubts(cell);
+    let beware = if beware.is_empty() { String::new() } else { format!(" Beware: {}.", beware.join("; ")) };
     Some(format!(
-        "Of the {} µs of CPU that {library} adds to {where_to} ({}/{}), {}.{}",
+        "Of the {} µs of CPU that {library} adds to {where_to} ({}/{}), {}.{}{beware}",
         with_interval(&whole),
         name.model,
         name.client,
@@ -125,6 +127,11 @@ mod tests {
         let mut sheet = sheet();
         let told = paragraphs(&sheet).join("\n");
         assert!(!told.contains("threads/ureq") && told.contains("with a client object of its own"), "{told}");
+        sheet.cells[0].short_threads = false;
+        assert!(
+            paragraphs(&sheet)[0]
+                .ends_with("Beware: sampled by thread: threads shorter than a sampling period are missing.")
+        );
         sheet.cells[0].kernel = false;
         assert!(!paragraphs(&sheet)[0].contains("rustls adds to a request over a new connection"));
     }

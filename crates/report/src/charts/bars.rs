@@ -41,9 +41,9 @@ impl Shape {
     /// A lane per request of a stage, named.
     pub(crate) const STAGES: Shape = Shape { width: WIDTH, labels: 110, values: 40, pitch: 16 };
     /// A row per cell, high enough for words inside of bars.
-    pub(crate) const LABELLED: Shape = Shape { width: WIDTH, labels: 230, values: 130, pitch: 24 };
+    pub(crate) const LABELLED: Shape = Shape { width: WIDTH, labels: 230, values: 165, pitch: 24 };
     /// A bill alone, across a README.
-    pub(crate) const STACKS: Shape = Shape { width: WIDTH, labels: 90, values: 130, pitch: 30 };
+    pub(crate) const STACKS: Shape = Shape { width: WIDTH, labels: 90, values: 165, pitch: 30 };
     /// Two of them stand side by side.
     pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
 }
@@ -109,7 +109,8 @@ impl Bars<'_> {
             self.rows.iter().flat_map(|row| row.interval.map(|(_, high)| high).into_iter().chain(row.ends()));
         let greatest = greatest.fold(0.0_f64, f64::max);
         let least = self.rows.iter().flat_map(|row| row.pieces.first()).map(|piece| piece.from);
-        let least = least.fold(0.0_f64, f64::min);
+        let lows = self.rows.iter().filter_map(|row| row.interval).map(|(low, _)| low);
+        let least = least.chain(lows).fold(0.0_f64, f64::min);
         let to = if greatest > least { greatest } else { least + 1.0 };
         let mut chart = ChartBuilder::on(&root)
             .margin_top(above)

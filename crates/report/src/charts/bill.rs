@@ -65,7 +65,7 @@ fn by_magnitude(kind: Set<'_>, of: Of) -> Vec<Set<'_>> {
     costs.sort_by(f64::total_cmp);
     // Cut once: a picture for each magnitude would compare nothing any more.
     let gap = |pair: &&[f64]| pair[0] > 0.0 && pair[1] > pair[0] * APART;
-    let Some(limit) = costs.windows(2).filter(gap).map(|pair| pair[0]).last() else { return vec![kind] };
+    let Some(limit) = costs.windows(2).filter(gap).map(|pair| pair[0]).next_back() else { return vec![kind] };
     let (less, more) = kind.cells.into_iter().partition(|cell| cost(cell) <= limit);
     vec![Set { name: kind.name.clone(), cells: less }, Set { name: format!("{}, the dearest", kind.name), cells: more }]
 }
@@ -128,6 +128,11 @@ fn bar(cell: &CellBill, of: Of, apart: bool) -> Bar {
     let agrees = crate::bills::agrees(cell);
     let doubted = if doubts.is_empty() { String::new() } else { format!(" ({})", doubts.join("; ")) };
     let what = if of == Of::Whole { "of client CPU per request" } else { "of client CPU that TLS adds to a request" };
+    let mark = match (agrees, doubts.is_empty()) {
+        (false, _) => " ✗",
+        (true, false) => " *",
+        (true, true) => "",
+    };
     let axes = cell.cell.to_string();
     let axes = axes.split_once('@').map_or_else(String::new, |(_, axes)| format!(" @{axes}"));
     Bar {
@@ -136,7 +141,7 @@ fn bar(cell: &CellBill, of: Of, apart: bool) -> Bar {
         apart,
         pieces: pieces(&costs(cell, of), total, if agrees { 1.0 } else { DOUBTED }),
         interval: Some((total.low, total.high)),
-        value: format!("{}{}", with_interval(&total), if doubts.is_empty() { "" } else { " ✗" }),
+        value: format!("{}{mark}", with_interval(&total)),
         told: format!("{}: {} µs {what}{doubted}", cell.cell, with_interval(&total)),
     }
 }
