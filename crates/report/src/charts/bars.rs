@@ -88,8 +88,8 @@ const KEYS: u32 = 20;
 const BELOW: u32 = 48;
 /// Where keys begin.
 const LEFT: i32 = 12;
-/// Width of a letter inside of a piece, rather too wide.
-const INSIDE_WIDTH: i32 = 7;
+/// Width of a letter inside of a piece: the mean of those of its size, a little over.
+const INSIDE_WIDTH: i32 = 6;
 /// The gap between groups of rows, in rows.
 const GAP: f64 = 0.45;
 

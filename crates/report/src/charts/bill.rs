@@ -202,7 +202,7 @@ mod tests {
     fn every_piece_says_what_it_is() {
         let svg = &charts(&sheet()).unwrap()[0].svg;
         assert!(svg.contains("<title>key exchange: 200 (191–209) µs, 21.4 % of 936</title>"), "{svg}");
-        assert!(svg.contains(">CertVerify</text>") && svg.contains(">certificate chain validation</text>"));
+        assert!(svg.contains(">CertVerify 420</text>") && svg.contains(">certificate chain validation</text>"));
         assert!(svg.contains("samples make 50 % of the CPU clock"));
     }
 
