@@ -51,6 +51,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     places: Places,
+    /// Measure the floors too: the cells' handshakes in memory, their primitives, and bare system calls. A run without
+    /// words and a scenario always do
+    #[arg(long, help_heading = "Measurement")]
+    floors: bool,
 
     /// A program beside the cells: with {url} in it any that fetches (engines/README.md names the other placeholders),
     /// without one that speaks the trial protocol; may be given again
@@ -95,6 +99,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
     let mut sections = sections(args, scenario.as_ref(), &engines)?;
+    let ours = matches!(args.origin, supplier::Asked::Ours(_));
+    if ours && (args.floors || scenario.is_some() || is_bare(args)) {
+        sections.iter_mut().for_each(add_floors);
+    }
     let left_out = leave_out(&mut sections, &engines)?;
     let about = scenario.map(|scenario| scenario.about);
     let plan = plan(args, sections, left_out, about, engines)?;
@@ -157,6 +165,19 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Resu
         (_, _) => Ok(by_connection(&[args.cells.choose(&cells)?, outside].concat(), &asked)),
     };
     Ok(placed(sections?, &args.places))
+}
+
+/// Whether nothing says which cells to run.
+fn is_bare(args: &Args) -> bool {
+    !args.all && args.scenario.is_none() && args.cells.is_empty() && args.engine.is_empty()
+}
+
+/// Adds the floors of a section's cells that can be had here. Who waits for a slow origin is not told by them.
+fn add_floors(section: &mut Section) {
+    if section.workload.path.delay_seconds() == 0.0 {
+        let floors = fetch::floor::cells_for(&section.cells);
+        section.cells.extend(floors.into_iter().filter(|floor| fetch::refusal(floor).is_none()));
+    }
 }
 
 /// The same sections, their cells at every place that the flags name.
@@ -249,7 +270,7 @@ fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
         text.push_str(&format!("\n{}\n", sentences.join("\n")));
     }
     text.push_str(&format!("\nResults: {}\n", dir.display()));
-    if !args.all && args.scenario.is_none() && args.cells.is_empty() && args.engine.is_empty() {
+    if is_bare(args) {
         text.push_str(
             "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",
         );
