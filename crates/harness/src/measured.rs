@@ -24,6 +24,14 @@ pub(crate) trait Fetcher {
     fn pid(&self) -> u32;
     /// Whether that process does nothing else, so that its memory is the model's too.
     fn is_alone(&self) -> bool;
+    /// The costs are read next, and then it makes its requests.
+    fn before_go(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+    /// It has made its requests, and the costs have been read.
+    fn after_go(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
     /// Makes all requests.
     fn go(&mut self) -> Result<Finished, Fault>;
     /// What is wrong with how it went, beside what it tells.
@@ -72,12 +80,14 @@ impl Stage {
         if fetcher.is_alone() {
             reset_peak_memory(fetcher.pid()).map_err(costly)?;
         }
+        fetcher.before_go()?;
         let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         let client_before = Reading::of(fetcher.pid()).map_err(costly)?;
         let said = now_ns();
         let finished = fetcher.go()?;
         let heard = now_ns();
         let client_after = Reading::of(fetcher.pid()).map_err(costly)?;
+        fetcher.after_go()?;
         if fetcher.is_alone() {
             learnt.peak_memory_bytes = peak_memory_bytes(fetcher.pid()).map_err(costly)?;
         }

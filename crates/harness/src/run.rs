@@ -8,6 +8,7 @@ use measure::result::{OriginInfo, ResultWriter, RunInfo, Section, Trial, WriteEr
 use workload::Cell;
 
 use crate::plan::Plan;
+use crate::probe::{Probe, lent};
 use crate::stage::Stage;
 use crate::trial::Interrupted;
 
@@ -66,23 +67,50 @@ pub fn run(
     make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
     observer: &mut impl Observer,
 ) -> Result<Outcome, Error> {
+    run_with(plan, make_writer, observer, None)
+}
+
+/// [`run`], with a probe that is told of each trial's process.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_probed(
+    plan: Plan,
+    make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
+    observer: &mut impl Observer,
+    probe: &mut dyn Probe,
+) -> Result<Outcome, Error> {
+    run_with(plan, make_writer, observer, Some(probe))
+}
+
+fn run_with(
+    plan: Plan,
+    make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
+    observer: &mut impl Observer,
+    probe: Option<&mut dyn Probe>,
+) -> Result<Outcome, Error> {
     let mut stage = Stage::open(plan)?;
     observer.origin(&stage.plan.run.origin);
     let mut writer = make_writer(&stage.plan.run)?;
-    let outcome = rounds(&mut stage, &mut writer, observer)?;
+    let outcome = rounds(&mut stage, &mut writer, observer, probe)?;
     let ended = Some(jiff::Timestamp::now().to_string());
     writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
     Ok(outcome)
 }
 
-fn rounds(stage: &mut Stage, writer: &mut ResultWriter, observer: &mut impl Observer) -> Result<Outcome, Error> {
+fn rounds(
+    stage: &mut Stage,
+    writer: &mut ResultWriter,
+    observer: &mut impl Observer,
+    mut probe: Option<&mut dyn Probe>,
+) -> Result<Outcome, Error> {
     let RunInfo { sections, seed, .. } = stage.plan.run.clone();
     let mut outcome = Outcome { valid: 0, invalid: 0, interrupted: false };
     for section in &sections {
         for round in 1..=section.rounds {
             for cell in crate::order::shuffled(&section.cells, seed, &section.name, round) {
                 observer.begins(section, &cell, round);
-                let trial = match stage.trial(section, &cell, round) {
+                let trial = match stage.trial(section, &cell, round, lent(&mut probe)) {
                     Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
                     Ok(_) | Err(Interrupted) => return Ok(Outcome { interrupted: true, ..outcome }),
                 };
@@ -93,6 +121,9 @@ fn rounds(stage: &mut Stage, writer: &mut ResultWriter, observer: &mut impl Obse
                     outcome.invalid += 1
                 }
                 observer.ended(section, &trial);
+                if let Some(probe) = &mut probe {
+                    probe.ended(section, &trial);
+                }
             }
         }
     }

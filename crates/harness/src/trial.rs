@@ -13,6 +13,7 @@ use crate::engine::{Engine, Fault};
 use crate::learnt::Learnt;
 use crate::measured::{Fetcher, cost_between, costly};
 use crate::plan::{Outside, Plan};
+use crate::probe::{Probe, lent};
 use crate::source::sides;
 use crate::stage::{Stage, origin_failed};
 
@@ -22,7 +23,13 @@ pub(crate) struct Interrupted;
 
 impl Stage {
     /// Runs one trial. `Err` only when the run is to end now; a trial that fails is an invalid [`Trial`].
-    pub(crate) fn trial(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<Trial, Interrupted> {
+    pub(crate) fn trial(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        round: u32,
+        probe: Option<&mut dyn Probe>,
+    ) -> Result<Trial, Interrupted> {
         let mut learnt = Learnt::default();
         let command = match self.plan.outside(cell) {
             Some(Outside::Command(command)) => Some(command.clone()),
@@ -30,7 +37,7 @@ impl Stage {
         };
         let measured = match &command {
             Some(command) => self.command(section, cell, round, command, &mut learnt),
-            None => self.engine(section, cell, round, &mut learnt),
+            None => self.engine(section, cell, round, probe, &mut learnt),
         };
         match measured {
             Ok(()) => {}
@@ -41,7 +48,14 @@ impl Stage {
     }
 
     /// A trial of an engine that speaks the trial protocol.
-    fn engine(&mut self, section: &Section, cell: &Cell, round: u32, learnt: &mut Learnt) -> Result<(), Fault> {
+    fn engine(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        round: u32,
+        mut probe: Option<&mut dyn Probe>,
+        learnt: &mut Learnt,
+    ) -> Result<(), Fault> {
         let (opened, job) = self.begin(section, cell, round)?;
         *learnt = opened.learnt(cell);
         let environment = self.environment(cell)?;
@@ -49,9 +63,12 @@ impl Stage {
         let until = until(plan, section, cell);
         let interrupt = std::sync::Arc::clone(&plan.interrupt);
         let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
+        if let Some(probe) = &mut probe {
+            probe.spawned(cell, engine.pid()).map_err(Fault::Failed)?;
+        }
         engine.say(&Order::Job(Box::new(job)))?;
         learnt.ready = Some(ready(engine.hear("ready", &interrupt)?)?);
-        let mut apart = Apart { engine, interrupt: &interrupt };
+        let mut apart = Apart { engine, interrupt: &interrupt, probe: lent(&mut probe) };
         self.measured(section, cell, &opened, None, &mut apart, learnt)
     }
 
@@ -105,6 +122,7 @@ impl Stage {
 struct Apart<'a> {
     engine: Engine,
     interrupt: &'a std::sync::atomic::AtomicBool,
+    probe: Option<&'a mut dyn Probe>,
 }
 
 impl Fetcher for Apart<'_> {
@@ -114,6 +132,14 @@ impl Fetcher for Apart<'_> {
 
     fn is_alone(&self) -> bool {
         true
+    }
+
+    fn before_go(&mut self) -> Result<(), Fault> {
+        self.probe.as_mut().map_or(Ok(()), |probe| probe.go()).map_err(Fault::Failed)
+    }
+
+    fn after_go(&mut self) -> Result<(), Fault> {
+        self.probe.as_mut().map_or(Ok(()), |probe| probe.finished()).map_err(Fault::Failed)
     }
 
     fn go(&mut self) -> Result<Finished, Fault> {
