@@ -13,5 +13,6 @@ pub mod process;
 pub mod protocol;
 pub mod recorder;
 pub mod result;
+pub mod schedstat;
 pub mod trace;
 pub mod watch;

@@ -1,0 +1,250 @@
+//! What a process' threads did with the wall clock: on a CPU, ready for one, or neither.
+//!
+//! No single source of the kernel's tells that of all threads. A thread's schedstat holds its times exactly and vanishes
+//! with it, so that of a thread per request next to nothing is left at the end. Therefore three are joined: the process'
+//! CPU clock, exact and ended threads included, for what ran; schedstat for what was ready, where the threads that were
+//! there at the end account for nearly all of that clock; and otherwise the threads' states (`/proc/PID/task/TID/stat`,
+//! proc(5)), looked at every few ms: how many threads there were, and how many of them slept.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::unistd::Pid;
+
+use crate::clock::cpu_ns_of;
+
+/// How often the threads' states are looked at. 64 threads take about a third of a ms to look at.
+const GLANCE: Duration = Duration::from_millis(10);
+
+/// The share of the CPU clock that the threads alive at the end must account for, so that schedstat tells enough.
+const NEARLY_ALL: f64 = 0.98;
+
+/// How time that threads were ready for a CPU was learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The scheduler's own account of each thread (schedstat), exact.
+    Schedstat,
+    /// The threads' states, looked at every 10 ms: an estimate, for threads that ended meanwhile.
+    States,
+}
+
+/// What the threads of a process did between start and stop of a [`ThreadWatch`], summed over all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadStates {
+    /// Threads that were seen. Of those that live shorter than 10 ms most are not.
+    pub threads: u64,
+    /// On a CPU, by the process' CPU clock, ns.
+    pub running_ns: u64,
+    /// Ready and waiting for a CPU, ns.
+    pub runnable_ns: u64,
+    /// Neither, ns.
+    pub blocked_ns: u64,
+    /// Where `runnable_ns` is from.
+    pub source: Source,
+}
+
+/// Watches the threads of a process. Dropped, it ends.
+pub struct ThreadWatch {
+    pid: u32,
+    cpu_ns: u64,
+    schedstat: HashMap<u32, Times>,
+    stop: Option<Sender<()>>,
+    looker: Option<JoinHandle<Seen>>,
+}
+
+/// A thread's schedstat: time on a CPU and time ready for one, ns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Times {
+    run_ns: u64,
+    delay_ns: u64,
+}
+
+/// What looking at the states came to.
+#[derive(Debug, Default)]
+struct Seen {
+    threads: HashSet<u32>,
+    /// Threads × time, ns.
+    alive_ns: u64,
+    /// The part of it in which they slept, ns.
+    asleep_ns: u64,
+}
+
+impl ThreadWatch {
+    /// Starts watching process `pid`, by a thread on `cpus` (empty: on any): those that the process does not use. `None`
+    /// where the kernel does not tell.
+    pub fn start(pid: u32, cpus: &[usize]) -> Option<ThreadWatch> {
+        let (stop, stopped) = channel();
+        let cpus: Arc<[usize]> = cpus.into();
+        let name = "thread-watch".to_owned();
+        let look = move || {
+            keep_to(&cpus);
+            let mut seen = Seen::default();
+            let mut since = Instant::now();
+            loop {
+                let ended = stopped.recv_timeout(GLANCE) != Err(RecvTimeoutError::Timeout);
+                let now = Instant::now();
+                seen.glance(pid, now.duration_since(since));
+                since = now;
+                if ended {
+                    return seen;
+                }
+            }
+        };
+        let schedstat = schedstat(pid);
+        let cpu_ns = cpu_ns_of(pid)?;
+        let looker = std::thread::Builder::new().name(name).spawn(look).ok()?;
+        Some(ThreadWatch { pid, cpu_ns, schedstat, stop: Some(stop), looker: Some(looker) })
+    }
+
+    /// What its threads did since the start; `None` if the process is gone.
+    pub fn stop(mut self) -> Option<ThreadStates> {
+        let running_ns = cpu_ns_of(self.pid)?.saturating_sub(self.cpu_ns);
+        let exact = since(&self.schedstat, &schedstat(self.pid));
+        drop(self.stop.take());
+        let seen = self.looker.take()?.join().ok()?;
+        Some(joined(&seen, running_ns, exact))
+    }
+}
+
+impl Seen {
+    /// Looks at all threads, for each of which `passed` went by since the look before.
+    fn glance(&mut self, pid: u32, passed: Duration) {
+        let passed = u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX);
+        for (tid, folder) in tasks(pid) {
+            let Some(state) = std::fs::read_to_string(folder.join("stat")).ok().and_then(|stat| state(&stat)) else {
+                continue;
+            };
+            self.threads.insert(tid);
+            self.alive_ns += passed;
+            if state != 'R' {
+                self.asleep_ns += passed;
+            }
+        }
+    }
+}
+
+/// Joins the three sources.
+fn joined(seen: &Seen, running_ns: u64, exact: Times) -> ThreadStates {
+    let threads = seen.threads.len() as u64;
+    let rest = seen.alive_ns.saturating_sub(running_ns);
+    let (runnable_ns, source) = match exact.run_ns as f64 >= running_ns as f64 * NEARLY_ALL {
+        true => (exact.delay_ns, Source::Schedstat),
+        false => (seen.alive_ns.saturating_sub(seen.asleep_ns).saturating_sub(running_ns), Source::States),
+    };
+    ThreadStates { threads, running_ns, runnable_ns, blocked_ns: rest.saturating_sub(runnable_ns), source }
+}
+
+/// The sum over the threads that are in `after`; those that are not in `before` began in between.
+fn since(before: &HashMap<u32, Times>, after: &HashMap<u32, Times>) -> Times {
+    after.iter().fold(Times::default(), |sum, (tid, times)| {
+        let begun = before.get(tid).copied().unwrap_or_default();
+        Times {
+            run_ns: sum.run_ns + times.run_ns.saturating_sub(begun.run_ns),
+            delay_ns: sum.delay_ns + times.delay_ns.saturating_sub(begun.delay_ns),
+        }
+    })
+}
+
+fn schedstat(pid: u32) -> HashMap<u32, Times> {
+    let read = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        Some(Times { run_ns: words.next()?.parse().ok()?, delay_ns: words.next()?.parse().ok()? })
+    };
+    tasks(pid).filter_map(|(tid, folder)| Some((tid, read(&folder)?))).collect()
+}
+
+fn tasks(pid: u32) -> impl Iterator<Item = (u32, PathBuf)> {
+    let entries = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
+}
+
+/// The letter behind the name, which may itself hold brackets and blanks.
+fn state(stat: &str) -> Option<char> {
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Keeps the calling thread to these CPUs, where that is allowed.
+fn keep_to(cpus: &[usize]) {
+    let mut set = CpuSet::new();
+    if !cpus.is_empty() && cpus.iter().all(|&cpu| set.set(cpu).is_ok()) {
+        let _ = sched_setaffinity(Pid::from_raw(0), &set);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+
+    use super::*;
+
+    /// A program that is ended with the test.
+    struct Program(Child);
+
+    impl Drop for Program {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    fn watched(script: &str) -> ThreadStates {
+        let program = Program(Command::new("sh").args(["-c", script]).spawn().unwrap());
+        std::thread::sleep(Duration::from_millis(50));
+        let watch = ThreadWatch::start(program.0.id(), &[]).unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        watch.stop().unwrap()
+    }
+
+    #[test]
+    fn a_program_that_sleeps_is_blocked() {
+        let states = watched("exec sleep 5");
+        assert_eq!(states.threads, 1);
+        assert!(states.blocked_ns > 480_000_000 && states.blocked_ns < 700_000_000, "{states:?}");
+        assert!(states.running_ns + states.runnable_ns < 20_000_000, "{states:?}");
+    }
+
+    #[test]
+    fn two_threads_on_one_cpu_wait_for_each_other() {
+        let cpu = crate::machine::allowed_cpus()[0];
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        let states = std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    keep_to(&[cpu]);
+                    while !ended.load(std::sync::atomic::Ordering::Relaxed) {}
+                });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            let before = schedstat(std::process::id());
+            std::thread::sleep(Duration::from_millis(500));
+            let exact = since(&before, &schedstat(std::process::id()));
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            exact
+        });
+        // Other tests may run on the same CPU meanwhile: they take from what ran, and add to what was ready.
+        let both = states.run_ns + states.delay_ns;
+        assert!(states.delay_ns * 10 >= both * 4, "{states:?}");
+        assert!(both > 900_000_000, "{states:?}");
+    }
+
+    #[test]
+    fn schedstat_is_taken_where_it_tells_of_all_and_states_where_threads_ended() {
+        let seen = Seen { threads: [1, 2].into(), alive_ns: 1_000, asleep_ns: 500 };
+        let exact = joined(&seen, 300, Times { run_ns: 299, delay_ns: 90 });
+        assert_eq!((exact.runnable_ns, exact.blocked_ns, exact.source), (90, 610, Source::Schedstat));
+        let short = joined(&seen, 300, Times { run_ns: 10, delay_ns: 1 });
+        assert_eq!((short.runnable_ns, short.blocked_ns, short.source), (200, 500, Source::States));
+    }
+
+    #[test]
+    fn a_name_with_brackets_does_not_hide_the_state() {
+        assert_eq!(state("12 (a) R (b) S 1 2"), Some('S'));
+        assert_eq!(state(""), None);
+    }
+}
