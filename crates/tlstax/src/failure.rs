@@ -38,6 +38,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Folder(#[from] report::folder::FolderError),
     #[error(transparent)]
+    Profile(#[from] profile::ProfileError),
+    #[error(transparent)]
     ReportingTool(#[from] reporting_tool::Error),
     #[error("{0}")]
     Usage(String),

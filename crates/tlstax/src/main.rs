@@ -6,8 +6,10 @@ mod cmd;
 mod failure;
 mod folder;
 mod interrupt;
+mod left_out;
 mod outside;
 mod plan;
+mod profiling;
 mod progress;
 mod scenario;
 mod show;
@@ -40,6 +42,8 @@ enum Command {
     List(cmd::list::Args),
     /// Print a run's tables again, from its files
     Show(cmd::show::Args),
+    /// Show where CPU time goes: flamegraphs, and the bill by what was done
+    Profile(cmd::profile::Args),
     /// Run the servers in the foreground, for any client
     Origin(cmd::origin::Args),
     /// Run one trial, as the harness tells on standard input (docs/trial-protocol.md)
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Report(args) => cmd::report::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),
+        Command::Profile(args) => cmd::profile::run(&args),
         Command::Origin(args) => cmd::origin::run(&args),
         Command::Engine => cmd::engine::run(),
         Command::ServeEmbedded { args } => cmd::serve_embedded::run(args),

@@ -25,6 +25,11 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
+    /// The bar, for who has lines of its own to print above it.
+    pub(crate) fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
     fn line(&self, text: &str) {
         line(&self.bar, text);
     }

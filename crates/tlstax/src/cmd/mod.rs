@@ -5,6 +5,7 @@ pub(crate) mod engine;
 pub(crate) mod list;
 pub(crate) mod origin;
 pub(crate) mod places;
+pub(crate) mod profile;
 pub(crate) mod relay;
 pub(crate) mod report;
 pub(crate) mod reporting_tool;

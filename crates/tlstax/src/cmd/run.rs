@@ -6,15 +6,15 @@ use std::process::ExitCode;
 
 use harness::{Choices, Outcome, Outside, Pins, Plan};
 use measure::machine::allowed_cpus;
-use measure::process::raise_open_files;
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
 use workload::{About, Concurrency, Path, Requests, Scenario, Server};
 
-use super::cells::{Cells, refuse};
+use super::cells::Cells;
 use super::places::Places;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
+use crate::left_out::take_out;
 use crate::outside::{self, Engines};
 use crate::plan::{Asked, by_connection, everything, telling};
 use crate::progress::Progress;
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if ours && (args.floors || scenario.is_some() || is_bare(args)) {
         sections.iter_mut().for_each(add_floors);
     }
-    let left_out = leave_out(&mut sections, &engines)?;
+    let left_out = take_out(&mut sections, engines.left_out.clone())?;
     let about = scenario.map(|scenario| scenario.about);
     let plan = plan(args, sections, left_out, about, engines)?;
     let dir = args.out.clone().unwrap_or_else(folder::fresh);
@@ -188,33 +188,6 @@ fn placed(sections: Vec<Section>, places: &Places) -> Vec<Section> {
         ..section
     };
     sections.into_iter().map(at).collect()
-}
-
-/// Takes out of the sections what this machine cannot hold, and says so before anything is measured.
-fn leave_out(sections: &mut Vec<Section>, engines: &Engines) -> Result<Vec<LeftOut>, Failure> {
-    let open_files = raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut left_out = engines.left_out.clone();
-    for section in sections.iter_mut() {
-        left_out.extend(refuse(&mut section.cells));
-        section.cells.retain(|cell| match harness::binding(cell, &section.workload, open_files) {
-            Some(limit) => {
-                let concurrency = Some(limit.concurrency);
-                left_out.push(LeftOut { what: cell.to_string(), concurrency, why: limit.to_string() });
-                false
-            }
-            None => true,
-        });
-    }
-    sections.retain(|section| !section.cells.is_empty());
-    let reasons: BTreeSet<&str> = left_out.iter().map(|left| left.why.as_str()).collect();
-    let reasons: Vec<&str> = reasons.into_iter().collect();
-    if sections.is_empty() {
-        return Err(Failure::Usage(format!("nothing is left to run: {}", reasons.join("; "))));
-    }
-    for reason in reasons {
-        anstream::eprintln!("left out: {reason}");
-    }
-    Ok(left_out)
 }
 
 fn plan(

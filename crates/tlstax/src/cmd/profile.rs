@@ -1,0 +1,166 @@
+//! `tlstax profile`: flamegraphs of cells, and the bill of where their CPU time went.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::process::ExitCode;
+
+use harness::{Choices, Outcome, Pins, Plan, Supplier};
+use measure::machine::allowed_cpus;
+use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
+use origin::Choice;
+use profile::bill::Sheet;
+use workload::{Cell, Concurrency, Path, Requests};
+
+use super::cells::Cells;
+use super::places::Places;
+use super::run::{command, embedded_program};
+use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
+use crate::left_out::take_out;
+use crate::profiling::{profiler, profiler::Profiler, requests, sheet};
+use crate::progress::Progress;
+use crate::show::write;
+use crate::{folder, interrupt};
+
+/// What a profile without arguments shows: what TLS adds, by two libraries.
+const TELLING: [&str; 3] = [
+    "tokio-current/hyper/plain/new-conn",
+    "tokio-current/hyper/rustls/new-conn",
+    "tokio-current/hyper/native-tls/new-conn",
+];
+
+/// C where none is asked for: that of a run.
+const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    cells: Cells,
+    #[command(flatten)]
+    places: Places,
+
+    /// Requests of each trial [default: so many that a trial takes 1 to 4 s of CPU time]
+    #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
+    requests: Option<Requests>,
+    /// Requests in flight at most
+    #[arg(short, long, value_name = "C", default_value_t = CONCURRENCY, help_heading = "Workload")]
+    concurrency: Concurrency,
+    /// What is fetched [default: /get]
+    #[arg(long, value_name = "PATH", help_heading = "Workload")]
+    path: Option<Path>,
+    /// What it is fetched from: auto, go-httpbin, embedded
+    #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto, help_heading = "Workload")]
+    origin: Choice,
+
+    /// Worker threads of models that have a choice [default: the client's CPUs, 2 at least]
+    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Measurement")]
+    workers: Option<u16>,
+
+    /// The result folder, to be made [default: results/local/TIME]
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// The bills as JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let chosen = chosen(args)?;
+    profiler::permitted()?;
+    let path = args.path.clone().unwrap_or_else(Path::get);
+    let mut sections = requests::sections(&chosen, args.requests, args.concurrency, &path);
+    let left_out = take_out(&mut sections, Vec::new())?;
+    let plan = plan(args, sections, left_out)?;
+    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64).sum();
+    let mut progress = Progress::new(trials);
+    let mut profiler = Profiler::new(&dir, spare_cpus(&plan.run.pinning), progress.bar());
+    let outcome = harness::run_probed(plan, |run| ResultWriter::create(&dir, run), &mut progress, &mut profiler);
+    progress.finish();
+    let outcome = outcome?;
+    let sheet = sheet::write(&dir, &profiler.finish()?, &chosen)?;
+    match print(args, &sheet, &dir) {
+        Err(failure) if !failure.is_closed_pipe() => Err(failure),
+        _ => Ok(code(&outcome)),
+    }
+}
+
+fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
+    let candidates = args.cells.candidates();
+    let chosen = match args.cells.is_empty() {
+        true => candidates.into_iter().filter(|cell| TELLING.contains(&cell.to_string().as_str())).collect(),
+        false => args.cells.choose(&candidates)?,
+    };
+    Ok(args.places.of(&chosen))
+}
+
+fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {
+    let cpus = allowed_cpus();
+    let program = embedded_program()?;
+    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    Ok(Plan::of(Choices {
+        sections,
+        left_out,
+        scenario: None,
+        order: Order::Interleaved,
+        origin: Supplier::Ours(kind),
+        why,
+        pins: Pins::default(),
+        pinning: harness::pin(&cpus, cpus.len() > 1)?,
+        workers: args.workers.map(usize::from),
+        seed: None,
+        command: command(),
+        program,
+        outside: Default::default(),
+        interrupt: interrupt::flag()?,
+    }))
+}
+
+/// CPUs for what watches: the origin's, where they are not the client's too.
+fn spare_cpus(pinning: &Pinning) -> Vec<usize> {
+    if pinning.is_split() { pinning.origin.clone() } else { Vec::new() }
+}
+
+fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
+    if args.json {
+        return write(&format!("{}\n", serde_json::to_string_pretty(sheet)?));
+    }
+    if sheet.cells.is_empty() {
+        return write(&format!("no trial counts: no picture and no bill\n\nResults: {}\n", dir.display()));
+    }
+    let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
+    let notes: String = notes(sheet).into_iter().map(|note| format!("{note}\n")).collect();
+    write(&format!(
+        "{}\n\n{notes}\nFlamegraphs, stacks and bills: {}\n",
+        report::bills::table::draw(sheet, width),
+        dir.display()
+    ))
+}
+
+/// What a reader of the tables must know.
+fn notes(sheet: &Sheet) -> Vec<String> {
+    let mut notes = vec![
+        "(tax): what its plain twin does not spend; ≈0: sampling cannot tell the two apart. Blocked time is in no sample."
+            .to_owned(),
+    ];
+    if sheet.cells.iter().any(|cell| !cell.kernel) {
+        notes.push("User space only: the kernel could not be sampled, and the CPU clock counts it.".to_owned());
+    }
+    if sheet.cells.iter().any(|cell| !cell.short_threads) {
+        notes.push("Threads that live shorter than 1 ms were not met: only CPUs' clocks would.".to_owned());
+    }
+    let mut objects: Vec<&String> = sheet.cells.iter().flat_map(|cell| cell.without_symbols.keys()).collect();
+    objects.sort();
+    objects.dedup();
+    if !objects.is_empty() {
+        let names: Vec<&str> = objects.into_iter().map(String::as_str).collect();
+        notes.push(format!("Without symbols: {}.", names.join(", ")));
+    }
+    notes
+}
+
+fn code(outcome: &Outcome) -> ExitCode {
+    match outcome {
+        Outcome { interrupted: true, .. } => ExitCode::from(INTERRUPTED),
+        Outcome { invalid: 1.., .. } => ExitCode::from(INVALID_TRIAL),
+        Outcome { .. } => ExitCode::SUCCESS,
+    }
+}
