@@ -127,34 +127,12 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
         return write(&format!("no trial counts: no picture and no bill\n\nResults: {}\n", dir.display()));
     }
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
-    let notes: String = notes(sheet).into_iter().map(|note| format!("{note}\n")).collect();
+    let told = "Blocked time is in no sample: the last row tells of it.";
     write(&format!(
-        "{}\n\n{notes}\nFlamegraphs, stacks and bills: {}\n",
+        "{}\n\n{told}\nFlamegraphs, stacks and bills: {}\n",
         report::bills::table::draw(sheet, width),
         dir.display()
     ))
-}
-
-/// What a reader of the tables must know.
-fn notes(sheet: &Sheet) -> Vec<String> {
-    let mut notes = vec![
-        "(tax): what its plain twin does not spend; ≈0: sampling cannot tell the two apart. Blocked time is in no sample."
-            .to_owned(),
-    ];
-    if sheet.cells.iter().any(|cell| !cell.kernel) {
-        notes.push("User space only: the kernel could not be sampled, and the CPU clock counts it.".to_owned());
-    }
-    if sheet.cells.iter().any(|cell| !cell.short_threads) {
-        notes.push("Threads that live shorter than 1 ms were not met: only CPUs' clocks would.".to_owned());
-    }
-    let mut objects: Vec<&String> = sheet.cells.iter().flat_map(|cell| cell.without_symbols.keys()).collect();
-    objects.sort();
-    objects.dedup();
-    if !objects.is_empty() {
-        let names: Vec<&str> = objects.into_iter().map(String::as_str).collect();
-        notes.push(format!("Without symbols: {}.", names.join(", ")));
-    }
-    notes
 }
 
 fn code(outcome: &Outcome) -> ExitCode {
