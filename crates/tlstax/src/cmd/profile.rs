@@ -127,7 +127,14 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
         return write(&format!("no trial counts: no picture and no bill\n\nResults: {}\n", dir.display()));
     }
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
-    let told = "Blocked time is in no sample: the last row tells of it.";
+    let disagrees = |cell: &profile::bill::CellBill| cell.bill.coverage.is_some_and(|coverage| !coverage.agrees);
+    let told = match sheet.cells.iter().any(disagrees) {
+        false => "Blocked time is in no sample: the last row tells of it.",
+        true => {
+            "Where samples and CPU clock do not agree (✗), more is missing than sampling explains: hold classes against \
+             each other there, not against the clock. Blocked time is in no sample: the last row tells of it."
+        }
+    };
     write(&format!(
         "{}\n\n{told}\nFlamegraphs, stacks and bills: {}\n",
         report::bills::table::draw(sheet, width),

@@ -55,7 +55,7 @@ fn bill(profiled: &Profiled) -> CellBill {
     ];
     let drawn = profile.samples > 0;
     let unnamed = |object: &profile::ObjectWithoutSymbols| {
-        let name = object.path.file_name().map_or_else(|| object.path.as_os_str(), |name| name);
+        let name = object.path.file_name().unwrap_or_else(|| object.path.as_os_str());
         (name.to_string_lossy().into_owned(), object.samples)
     };
     CellBill {
