@@ -3,7 +3,8 @@
 //!
 //! Models are set up outside the timing; their concurrency is inside. The batches are trials as those of `tlstax run` are,
 //! held against the origin's ledger, and the latest of each cell are left in a result folder with their percentiles,
-//! phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time.
+//! phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time;
+//! `--profile-time 5` draws a flamegraph of each cell instead, into `target/criterion`.
 
 use std::path::Path;
 use std::process::{self, ExitCode};
@@ -12,10 +13,11 @@ use std::time::Duration;
 use benches::cost::{self, Cost};
 use benches::failure::Failure;
 use benches::laboratory::{Bench, Laboratory};
+use benches::profiler::Flamegraphs;
 use benches::role::Role;
 use benches::{folder, laboratory, matrix, role, supervisor};
 use criterion::{Criterion, SamplingMode, Throughput};
-use measure::result::Section;
+use measure::result::{Pinning, Section};
 use workload::{Cell, Connection};
 
 /// What the CPU time of a cell drifts by from one run to the next on a shared machine: less is no change.
@@ -38,13 +40,15 @@ fn measure(dir: &Path) -> Result<ExitCode, Failure> {
     let cost = Cost::chosen(std::env::var(cost::VARIABLE).ok().as_deref())?;
     let pinning = laboratory::pinning()?;
     let mut laboratory = Laboratory::new(dir, pinning.clone());
-    origin::on_cpus(Some(&pinning.client), || all(cost, &mut laboratory))?
+    origin::on_cpus(Some(&pinning.client), || all(cost, &mut laboratory, &pinning))?
 }
 
-fn all(cost: Cost, laboratory: &mut Laboratory) -> Result<ExitCode, Failure> {
+fn all(cost: Cost, laboratory: &mut Laboratory, pinning: &Pinning) -> Result<ExitCode, Failure> {
     let (sections, _) = matrix::sections();
+    let spare = if pinning.is_split() { pinning.origin.clone() } else { Vec::new() };
     let mut criterion = Criterion::default()
         .with_measurement(cost)
+        .with_profiler(Flamegraphs::new(spare))
         .sample_size(10)
         .nresamples(20_000)
         .noise_threshold(NOISE)

@@ -9,6 +9,7 @@ pub mod folder;
 pub mod laboratory;
 pub mod matrix;
 pub mod page;
+pub mod profiler;
 pub mod role;
 mod series;
 pub mod supervisor;
