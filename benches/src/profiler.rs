@@ -22,6 +22,7 @@ const UNKNOWN_PERIOD: u64 = 1;
 
 /// Criterion's hook.
 pub struct Flamegraphs {
+    signals_only: bool,
     reader_cpus: Vec<usize>,
     running: Option<Running>,
     objects: Objects,
@@ -35,10 +36,18 @@ enum Running {
 impl Flamegraphs {
     /// The thread that reads the samples keeps to `reader_cpus`, which the benchmark does not use; empty: to none.
     pub fn new(reader_cpus: Vec<usize>) -> Flamegraphs {
-        Flamegraphs { reader_cpus, running: None, objects: Objects::new() }
+        Flamegraphs { signals_only: false, reader_cpus, running: None, objects: Objects::new() }
+    }
+
+    /// Without the kernel's sampler, as where it is forbidden.
+    pub fn by_signals(self) -> Flamegraphs {
+        Flamegraphs { signals_only: true, ..self }
     }
 
     fn start(&self) -> Result<Running, String> {
+        if self.signals_only {
+            return by_signals();
+        }
         let options = Options { reader_cpus: self.reader_cpus.iter().copied().collect(), ..Options::default() };
         let sampler = Sampler::attach_to_self(&options).and_then(|mut sampler| {
             sampler.start()?;
