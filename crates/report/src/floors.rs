@@ -5,7 +5,10 @@ use serde::Serialize;
 use stats::Estimate;
 use workload::{Cell, floor};
 
-use crate::summary::{Figure, Row};
+use crate::field::Field;
+use crate::format::with_interval;
+use crate::in_memory;
+use crate::summary::{Figure, Row, Summary};
 
 /// Distances to the floors, each as a quotient: 1 is the floor itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -39,6 +42,43 @@ pub(crate) fn distances(rows: &[Row], floors: &[Row], row: &Row, order: Order) -
         net: plain.and_then(|plain| over(&Cost::Whole(plain), floor(floor::net_of(&row.cell))?, order)),
     });
     floors.filter(|floors| floors.tls.or(floors.primitives).or(floors.net).is_some())
+}
+
+/// The table of all distances for the page and for Markdown, the floors themselves behind; without rows where none ran.
+pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
+    let of_summary = |summary: &Summary| -> Vec<Vec<Field>> {
+        let name = |row: &Row| vec![Field::words(summary.section.clone()), Field::words(row.cell.to_string())];
+        let distance = |figure: Option<Figure>| {
+            figure.map_or_else(Field::empty, |figure| {
+                let Figure { median, low, high, .. } = figure;
+                Field::of(format!("×{median:.2} ({low:.2}–{high:.2})"), median)
+            })
+        };
+        let measured = summary.rows.iter().filter_map(|row| {
+            let figures = row.figures.as_ref()?;
+            let Floors { tls, primitives, net } = figures.floors?;
+            let own = Field::of(with_interval(&figures.client_us), figures.client_us.median);
+            Some([name(row), vec![own, distance(tls), distance(primitives), distance(net)]].concat())
+        });
+        let floors = summary.floors.iter().filter_map(|row| {
+            let us = row.figures.as_ref()?.client_us;
+            let own = Field::of(with_interval(&us), us.median);
+            Some([name(row), vec![own, Field::empty(), Field::empty(), Field::empty()]].concat())
+        });
+        measured.chain(floors).collect()
+    };
+    in_memory::Table {
+        id: "floors",
+        heading: "How far from the least",
+        intro: "What TLS adds to a request, over the client's part of the same handshake in memory and over its cryptographic \
+                primitives alone; and what the plain request costs over bare system calls. All of one run, paired by \
+                round; ×1 is the floor itself. The floors stand behind, in CPU µs."
+            .to_owned(),
+        columns: ["section", "cell", "client CPU, µs", "TLS ÷ memory", "TLS ÷ primitives", "plain ÷ sockets"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: summaries.iter().flat_map(of_summary).collect(),
+    }
 }
 
 /// What is held against a floor.

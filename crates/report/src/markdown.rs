@@ -5,7 +5,7 @@ use crate::decisions::decisions;
 use crate::digest::Digest;
 use crate::format::{time, with_interval};
 use crate::summary::{Row, Summary};
-use crate::{bills, heading, in_memory};
+use crate::{bills, heading};
 
 /// The whole report with links to its charts.
 pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
@@ -16,6 +16,9 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
         text.push_str(&line);
         text.push('\n');
     };
+    if let Some(about) = &run.scenario {
+        put(format!("\n{}", plain(&about.why)));
+    }
     for problem in digest.problems() {
         put(format!("\n**{}**", plain(problem)));
     }
@@ -34,7 +37,7 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
     }
-    for table in in_memory::tables(&digest.result.in_memory) {
+    for table in crate::page::tables(digest) {
         put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
         put(table.markdown());
     }

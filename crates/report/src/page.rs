@@ -14,6 +14,7 @@ use crate::format::{memory, number, time, with_interval};
 use crate::heading::{self, BLOCKS, Fact};
 use crate::in_memory::{self, Table};
 use crate::summary::{Figure, Row, Summary};
+use crate::{floors, varied};
 
 /// Charts that belong together.
 pub struct Panel {
@@ -40,7 +41,8 @@ struct Page<'a> {
     caution: Option<&'a str>,
     panels: &'a [Panel],
     bills: Option<BillTable>,
-    in_memory: Vec<Table>,
+    tables: Vec<Table>,
+    scenario: Option<&'a str>,
     columns: &'a [&'a str],
     rows: Vec<TableRow>,
     about: Vec<(&'a str, String)>,
@@ -191,12 +193,13 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
         title: digest.title().to_owned(),
         chooses: !talk,
         subtitle: subtitle(result),
+        scenario: result.run.scenario.as_ref().map(|about| about.why.as_str()),
         problems: digest.problems().collect(),
         decisions: &decisions,
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
         bills: bill_table(digest),
-        in_memory: in_memory::tables(&result.in_memory),
+        tables: tables(digest),
         columns: &COLUMNS,
         rows: digest
             .summaries
@@ -218,6 +221,15 @@ fn bill_table(digest: &Digest<'_>) -> Option<BillTable> {
         table: bills::columns::table(sheet),
         links: sheet.cells.iter().map(|cell| digest.bills.links(cell)).collect(),
     })
+}
+
+/// The tables beside that of all cells, those that have rows.
+pub(crate) fn tables(digest: &Digest<'_>) -> Vec<Table> {
+    let summaries = &digest.summaries;
+    let mut tables = vec![varied::page_table(summaries), floors::page_table(summaries)];
+    tables.retain(|table| !table.rows.is_empty());
+    tables.extend(in_memory::tables(&digest.result.in_memory));
+    tables
 }
 
 fn subtitle(result: &RunResult) -> String {

@@ -7,7 +7,9 @@ use serde::Serialize;
 use workload::{Cell, Variable};
 
 use crate::compare::compare;
+use crate::field::Field;
 use crate::format::number;
+use crate::in_memory;
 use crate::summary::{Figure, Row, Summary};
 use crate::table::STYLE;
 
@@ -74,6 +76,36 @@ pub fn table(summary: &Summary) -> Option<String> {
         column.set_cell_alignment(CellAlignment::Right);
     }
     Some(format!("{}: the same cells, one thing changed\n{table}", summary.section))
+}
+
+/// The table of all sections for the page and for Markdown; without rows where nothing varies.
+pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
+    let held = summaries.iter().flat_map(|summary| summary.varied.iter().map(move |held| (summary, held)));
+    let added = |figure: &Figure| Field::of(signed(figure), figure.median);
+    let ratio = |figure: &Figure| Field::of(times(figure), figure.median);
+    let row = |(summary, held): (&Summary, &Against)| {
+        vec![
+            Field::words(summary.section.clone()),
+            Field::words(held.cell.to_string()),
+            Field::words(differs(&held.cell, &held.base)),
+            added(&held.client_added_us),
+            ratio(&held.client_ratio),
+            held.origin_added_us.as_ref().map_or_else(Field::empty, added),
+            held.origin_ratio.as_ref().map_or_else(Field::empty, ratio),
+        ]
+    };
+    in_memory::Table {
+        id: "varied",
+        heading: "One thing changed",
+        intro:
+            "Cells that differ on purpose, each held against itself with the usual value, paired by round: CPU µs per \
+                request added at the client and at the origin, and the ratios, with their intervals."
+                .to_owned(),
+        columns: ["section", "cell", "against", "client, µs", "client, ×", "origin, µs", "origin, ×"]
+            .map(str::to_owned)
+            .to_vec(),
+        rows: held.map(row).collect(),
+    }
 }
 
 /// What the base has where the two differ.
