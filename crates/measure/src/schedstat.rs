@@ -217,7 +217,9 @@ mod tests {
             for _ in 0..2 {
                 scope.spawn(|| {
                     keep_to(&[cpu]);
-                    while !ended.load(std::sync::atomic::Ordering::Relaxed) {}
+                    while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                        std::hint::spin_loop();
+                    }
                 });
             }
             std::thread::sleep(Duration::from_millis(50));
