@@ -1,5 +1,7 @@
 //! How cells scale with concurrency, where a run swept it: throughput by C, memory per connection, and where a model stops.
 
+use std::collections::BTreeSet;
+
 use comfy_table::{CellAlignment, Table};
 use measure::result::RunInfo;
 use workload::{Cell, Concurrency};
@@ -23,7 +25,8 @@ pub(crate) fn sweeps(summaries: &[Summary]) -> Vec<(String, Vec<&Summary>)> {
             None => sweeps.push((key, vec![summary])),
         }
     }
-    sweeps.retain(|(_, sweep)| sweep.len() > 1);
+    let concurrency = |summary: &&Summary| summary.workload.concurrency;
+    sweeps.retain(|(_, sweep)| sweep.iter().map(concurrency).collect::<BTreeSet<_>>().len() > 1);
     sweeps.into_iter().map(|((kind, path), sweep)| (format!("{kind} of {path}"), sweep)).collect()
 }
 
