@@ -43,7 +43,7 @@ known-answer() {
 scenarios() {
   for file in scenarios/*.toml; do
     name=$(basename "$file" .toml)
-    tlstax run --scenario "$name" --floors --seed 1 --out "$out/scenarios/$name"
+    tlstax run --scenario "$name" --seed 1 --out "$out/scenarios/$name"
   done
 }
 profile() {

@@ -37,7 +37,7 @@ fn numbers_that_mean_nothing_are_refused() {
     refused("run serial -n 99999999999999999999999 --out r", &["number too large"]);
     refused("run serial --path get --out r", &["begins with '/'"]);
     refused("run serial --origin nginx --out r", &["nginx", "go-httpbin", "embedded"]);
-    refused("run serial --group x25519 --out r", &["--group"]);
+    refused("run serial --groop x25519 --out r", &["--groop"]);
     refused("run serial --rate 5 --out r", &["--rate"]);
 }
 

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_wrong_argument_is_named() {
-        let error = settings(&["--groups", "p256"]).unwrap_err().to_string();
+        let error = settings(&["--groups", "p384"]).unwrap_err().to_string();
         assert!(error.contains("--groups") && error.contains("x25519mlkem768"), "{error}");
     }
 }

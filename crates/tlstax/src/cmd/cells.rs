@@ -1,6 +1,7 @@
 //! The choice of cells, as `run`, `list` and `profile` take it.
 
 use fetch::talk;
+use harness::OUTSIDE;
 use measure::result::LeftOut;
 use workload::{Cell, Connection, Selection};
 
@@ -78,7 +79,9 @@ const BEYOND: [&str; 2] = ["rustls-ring", "openssl"];
 /// Takes out what cannot be, each with its reason.
 pub(crate) fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
     let mut refused = Vec::new();
-    cells.retain(|cell| match fetch::refusal(cell) {
+    // What an engine from outside can do is known when it has tried.
+    let refusal = |cell: &Cell| if cell.model == OUTSIDE { None } else { fetch::refusal(cell) };
+    cells.retain(|cell| match refusal(cell) {
         Some(why) => {
             refused.push(LeftOut { what: cell.to_string(), concurrency: None, why });
             false
