@@ -106,7 +106,7 @@ pub enum ScenarioError {
         /// In which section.
         section: String,
         /// Why not.
-        reason: CellError,
+        reason: Box<CellError>,
     },
     /// There is nothing to run.
     #[error("the scenario {0} has no section with cells")]
@@ -188,7 +188,11 @@ impl Scenario {
 }
 
 fn part(name: &str, section: FileSection) -> Result<Part, ScenarioError> {
-    let refuse = |reason| ScenarioError::Cell { name: name.to_owned(), section: section.name.clone(), reason };
+    let refuse = |reason: CellError| ScenarioError::Cell {
+        name: name.to_owned(),
+        section: section.name.clone(),
+        reason: Box::new(reason),
+    };
     let usual = vec![String::new()];
     let places = if section.at.is_empty() { &usual } else { &section.at };
     let mut cells: Vec<Cell> = Vec::new();
