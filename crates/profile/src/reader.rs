@@ -29,12 +29,11 @@ pub(crate) fn lock(clocks: &Shared) -> MutexGuard<'_, Clocks> {
     clocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The running thread. Dropped, it ends, and what it has read is lost.
+/// The running thread. Dropped, it has ended, and what it had read is lost.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    thread: JoinHandle<Drained>,
-    /// Closed to say: once more, and that was all.
-    running: Sender<()>,
+    /// The thread, and what is closed to say: once more, and that was all. `None` once it has ended.
+    running: Option<(JoinHandle<Drained>, Sender<()>)>,
 }
 
 impl Reader {
@@ -45,13 +44,24 @@ impl Reader {
             pin(&cpus);
             read(pid, &clocks, pause(ring), &stopped)
         })?;
-        Ok(Self { thread, running })
+        Ok(Self { running: Some((thread, running)) })
     }
 
     /// Empties the ring buffers a last time and gives all that was in them; `None` if the thread failed.
-    pub(crate) fn finish(self) -> Option<Drained> {
-        drop(self.running);
-        self.thread.join().ok()
+    pub(crate) fn finish(mut self) -> Option<Drained> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Option<Drained> {
+        let (thread, running) = self.running.take()?;
+        drop(running);
+        thread.join().ok()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
