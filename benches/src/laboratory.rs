@@ -73,6 +73,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     let program = role::program()?;
     let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
     let session = Session::open(Plan::of(Choices {
+        arms: Vec::new(),
         sections,
         left_out,
         scenario: None,

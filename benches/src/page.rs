@@ -36,6 +36,7 @@ pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
         handshake: Handshake::default(),
         machine: Machine::read(),
         order: Order::Blocks,
+        arms: Vec::new(),
         scenario: None,
         sections: Vec::new(),
         left_out: Vec::new(),

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use ledger::Side;
 use measure::protocol::{Job, Order};
+use measure::result::Arm;
 use origin::{Authority, Kind, Launch, Leaf};
 use workload::{Cell, Concurrency, Hosts, Requests, Workload};
 
 use crate::command::{self, CommandLine};
-
-use crate::engine::{Engine, Fault};
+use crate::engine::{Engine, EngineCommand, Fault};
 use crate::plan::Plan;
 use crate::source::Source;
 
@@ -33,7 +33,7 @@ const IMPOSTORS: [(Leaf, &str); 2] =
 /// Examines engines, and remembers what came of it.
 pub(crate) struct Examiner {
     impostors: Vec<(Source, &'static str)>,
-    found: HashMap<(String, String), Vec<String>>,
+    found: HashMap<(String, String, Option<Arm>), Vec<String>>,
     /// Whether programs verify, by the clients of their cells.
     verifies: HashMap<String, bool>,
 }
@@ -59,9 +59,10 @@ impl Examiner {
         &mut self,
         plan: &Plan,
         job: &Job,
+        arm: Option<Arm>,
         environment: &[(&str, OsString)],
     ) -> Result<Vec<String>, Fault> {
-        let key = (job.cell.client.clone(), job.cell.tls.clone());
+        let key = (job.cell.client.clone(), job.cell.tls.clone(), arm);
         // A floor connects to nobody, and its handshakes fail where a certificate is not right.
         if !job.cell.is_tls() || workload::floor::is_floor(&job.cell) {
             return Ok(Vec::new());
@@ -71,7 +72,7 @@ impl Examiner {
         }
         let mut faults = Vec::new();
         for (impostor, fault) in &mut self.impostors {
-            faults.extend(examine(plan, job, environment, impostor, fault)?);
+            faults.extend(examine(plan, plan.engine(&job.cell, arm), job, environment, impostor, fault)?);
         }
         // What could not be seen may be seen another time.
         if !faults.iter().any(|fault| fault.contains(NOTHING_SHOWS)) {
@@ -127,6 +128,7 @@ fn one_request(workload: &Workload) -> Workload {
 
 fn examine(
     plan: &Plan,
+    engine: &EngineCommand,
     job: &Job,
     environment: &[(&str, OsString)],
     impostor: &mut Source,
@@ -136,7 +138,7 @@ fn examine(
     let one = one_request(&job.workload);
     let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
     let job = Job { workload: one, targets, ..job.clone() };
-    tempt(plan, job, environment)?;
+    tempt(plan, engine, job, environment)?;
     let after = counted(impostor, &before.https)?;
     // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.
     Ok(match (after.requests, after.handshakes.failed + after.handshakes.full) {
@@ -164,10 +166,10 @@ fn counted(impostor: &mut Source, before: &Side) -> Result<Side, Fault> {
 }
 
 /// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
-fn tempt(plan: &Plan, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
+fn tempt(plan: &Plan, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
     let converse = || -> Result<(), Fault> {
         let deadline = Instant::now() + WITHIN;
-        let mut engine = Engine::start(plan.engine(&job.cell), environment, &plan.run.pinning.client, deadline)?;
+        let mut engine = Engine::start(engine, environment, &plan.run.pinning.client, deadline)?;
         engine.say(&Order::Job(Box::new(job)))?;
         engine.hear("ready", &plan.interrupt)?;
         engine.say(&Order::Go)?;

@@ -56,6 +56,7 @@ impl Learnt {
             run: Some(plan.run.started.clone()),
             section: section.name.clone(),
             cell: cell.clone(),
+            arm: None,
             round,
             verdict: match (self.broken.is_empty(), self.unproven) {
                 (true, false) => Verdict::Valid,

@@ -28,7 +28,9 @@ pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
 pub use environment::Environment;
 pub use limit::{Limit, binding};
-pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin};
+pub use plan::{
+    ArmProgram, Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin,
+};
 pub use probe::Probe;
 pub use run::{Error, Observer, Outcome, run, run_probed};
 pub use session::{Resident, Session};

@@ -1,17 +1,32 @@
 //! The order of trials: each round passes over all cells, shuffled anew, and the same seed gives the same order.
 
+use measure::result::Arm;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use workload::Cell;
 
-/// The cells of one section in the order of round `round`. ChaCha8 is the same on every platform and in every version.
-pub(crate) fn shuffled(cells: &[Cell], seed: u64, section: &str, round: u32) -> Vec<Cell> {
+/// The trials of round `round` of one section, in order: the cells shuffled, and each one's turns shuffled in its place, so
+/// that arms that are held against each other run one right after another. ChaCha8 is the same on every platform and in
+/// every version.
+pub(crate) fn shuffled(
+    cells: &[Cell],
+    turns: &[Option<Arm>],
+    seed: u64,
+    section: &str,
+    round: u32,
+) -> Vec<(Cell, Option<Arm>)> {
     let name = section.bytes().fold(seed, |mix, byte| mix.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
     let mut generator = ChaCha8Rng::seed_from_u64(name.wrapping_add(u64::from(round)));
     let mut order = cells.to_vec();
     order.shuffle(&mut generator);
-    order
+    let mut trials = Vec::with_capacity(cells.len() * turns.len());
+    for cell in order {
+        let mut turns = turns.to_vec();
+        turns.shuffle(&mut generator);
+        trials.extend(turns.into_iter().map(|arm| (cell.clone(), arm)));
+    }
+    trials
 }
 
 #[cfg(test)]
@@ -20,6 +35,21 @@ mod tests {
 
     fn cells() -> Vec<Cell> {
         (0..10).map(|n| format!("m{n}/c/plain/new-conn").parse().unwrap()).collect()
+    }
+
+    fn shuffled(cells: &[Cell], seed: u64, section: &str, round: u32) -> Vec<Cell> {
+        super::shuffled(cells, &[None], seed, section, round).into_iter().map(|(cell, _)| cell).collect()
+    }
+
+    #[test]
+    fn arms_of_a_cell_run_one_after_another_and_neither_is_always_first() {
+        let arms = [Some(Arm::Base), Some(Arm::New)];
+        let rounds: Vec<_> = (1..=20).map(|round| super::shuffled(&cells(), &arms, 7, "cost", round)).collect();
+        let firsts = rounds.iter().flatten().step_by(2).filter(|(_, arm)| *arm == arms[0]).count();
+        assert!((60..140).contains(&firsts), "of 200 pairs {firsts} began with the base");
+        for pair in rounds.iter().flat_map(|round| round.chunks(2)) {
+            assert!(pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
+        }
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use measure::machine::Machine;
 use measure::protocol::Target;
-use measure::result::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
+use measure::result::{Arm, ArmInfo, FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Kind};
 use workload::{About, Axes, Cell, Cert, Chain};
 
@@ -48,8 +49,20 @@ pub struct Choices {
     pub program: EmbeddedProgram,
     /// The engines from outside, by the client of their cells.
     pub outside: BTreeMap<String, Outside>,
+    /// The programs that run each built-in cell by turns; none for an ordinary run, in which this program does.
+    pub arms: Vec<ArmProgram>,
     /// Becomes true when the run is to end now.
     pub interrupt: Arc<AtomicBool>,
+}
+
+/// A program that takes part in a paired run: a build of tlstax, or any that speaks the trial protocol when it is told
+/// `engine`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArmProgram {
+    /// What is written down of it.
+    pub info: ArmInfo,
+    /// Where it is.
+    pub exe: PathBuf,
 }
 
 /// A run, decided.
@@ -69,6 +82,8 @@ pub struct Plan {
     pub relay: EmbeddedProgram,
     /// Who runs the built-in cells.
     pub engine: EngineCommand,
+    /// Who runs them in a paired run.
+    pub arms: BTreeMap<Arm, EngineCommand>,
     /// Who runs the cells of other engines, by the engine's name: the client of such a cell.
     pub outside: BTreeMap<String, Outside>,
     /// How long a trial may take; `None`: by its workload.
@@ -102,7 +117,7 @@ impl Plan {
     /// The plan that follows from `choices`.
     pub fn of(choices: Choices) -> Plan {
         let Choices { sections, left_out, order, origin, why, pins, pinning, workers, seed, .. } = choices;
-        let Choices { command, program, outside, interrupt, scenario, .. } = choices;
+        let Choices { command, program, outside, interrupt, scenario, arms, .. } = choices;
         let run = RunInfo {
             format: FORMAT,
             tlstax: env!("CARGO_PKG_VERSION").to_owned(),
@@ -119,15 +134,29 @@ impl Plan {
             },
             machine: Machine::read(),
             order,
+            arms: arms.iter().map(|arm| arm.info.clone()).collect(),
             scenario,
             sections,
             left_out,
             ended: None,
             interrupted: false,
         };
-        let engine = EngineCommand { program: program.exe.clone(), args: vec![OsString::from("engine")] };
+        let built_in = engine(&program.exe);
+        let arms = arms.into_iter().map(|arm| (arm.info.arm, engine(&arm.exe))).collect();
         let relay = EmbeddedProgram { exe: program.exe.clone(), leading_args: vec!["relay".to_owned()] };
-        Plan { run, origin, ports: PORTS, pins, engine, outside, embedded: program, relay, deadline: None, interrupt }
+        Plan {
+            run,
+            origin,
+            ports: PORTS,
+            pins,
+            engine: built_in,
+            arms,
+            outside,
+            embedded: program,
+            relay,
+            deadline: None,
+            interrupt,
+        }
     }
 
     /// Who runs `cell`, if it is not built in.
@@ -164,13 +193,24 @@ impl Plan {
         }
     }
 
-    /// The program that speaks the trial protocol for `cell`.
-    pub(crate) fn engine(&self, cell: &Cell) -> &EngineCommand {
+    /// The program that speaks the trial protocol for `cell`, in that arm of a paired run.
+    pub(crate) fn engine(&self, cell: &Cell, arm: Option<Arm>) -> &EngineCommand {
         match self.outside(cell) {
             Some(Outside::Protocol(engine)) => engine,
-            Some(Outside::Command(_)) | None => &self.engine,
+            Some(Outside::Command(_)) | None => arm.and_then(|arm| self.arms.get(&arm)).unwrap_or(&self.engine),
         }
     }
+
+    /// The arms of a paired run; none of an ordinary one, which is `[None]`.
+    pub(crate) fn turns(&self) -> Vec<Option<Arm>> {
+        let arms: Vec<Option<Arm>> = self.arms.keys().copied().map(Some).collect();
+        if arms.is_empty() { vec![None] } else { arms }
+    }
+}
+
+/// How a build of tlstax is told to speak the trial protocol.
+fn engine(exe: &Path) -> EngineCommand {
+    EngineCommand { program: exe.to_owned(), args: vec![OsString::from("engine")] }
 }
 
 /// Worker threads where none are asked for: the client's CPUs, two at least.

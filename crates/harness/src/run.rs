@@ -105,12 +105,13 @@ fn rounds(
     mut probe: Option<&mut dyn Probe>,
 ) -> Result<Outcome, Error> {
     let RunInfo { sections, seed, .. } = stage.plan.run.clone();
+    let turns = stage.plan.turns();
     let mut outcome = Outcome { valid: 0, invalid: 0, interrupted: false };
     for section in &sections {
         for round in 1..=section.rounds {
-            for cell in crate::order::shuffled(&section.cells, seed, &section.name, round) {
+            for (cell, arm) in crate::order::shuffled(&section.cells, &turns, seed, &section.name, round) {
                 observer.begins(section, &cell, round);
-                let trial = match stage.trial(section, &cell, round, lent(&mut probe)) {
+                let trial = match stage.trial(section, &cell, arm, round, lent(&mut probe)) {
                     Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
                     Ok(_) | Err(Interrupted) => return Ok(Outcome { interrupted: true, ..outcome }),
                 };

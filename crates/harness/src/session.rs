@@ -68,7 +68,7 @@ impl Session {
             Fault::Failed(reason) => Error::Cell { cell: cell.clone(), reason },
             Fault::Interrupted => Error::Cell { cell: cell.clone(), reason: "interrupted".to_owned() },
         };
-        let (opened, job) = self.stage.begin(section, cell, 0).map_err(failed)?;
+        let (opened, job) = self.stage.begin(section, cell, None, 0).map_err(failed)?;
         let prepared = Prepared::new(&job).map_err(|error| failed(Fault::Failed(error.to_string())))?;
         let warm =
             self.stage.source_of(cell).and_then(|source| source.read(false).map_err(origin_failed)).map_err(failed)?;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use measure::protocol::{Job, VERSION};
-use measure::result::{Section, Terms};
+use measure::result::{Arm, Section, Terms};
 use workload::{Axes, Cell, Connection};
 
 use crate::Error;
@@ -59,7 +59,13 @@ impl Stage {
     }
 
     /// Reads the ledger before a cell's first request, writes its job, and examines how its client verifies.
-    pub(crate) fn begin(&mut self, section: &Section, cell: &Cell, round: u32) -> Result<(Opened, Job), Fault> {
+    pub(crate) fn begin(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        arm: Option<Arm>,
+        round: u32,
+    ) -> Result<(Opened, Job), Fault> {
         let source = self.source_of(cell)?;
         let start = source.begin().map_err(origin_failed)?;
         let targets = source.targets(cell, &section.workload).map_err(origin_failed)?;
@@ -75,19 +81,19 @@ impl Stage {
             workers: plan.run.workers,
             seed: plan.run.seed.wrapping_add(u64::from(round)),
         };
-        let faults = self.examine(&job)?;
+        let faults = self.examine(&job, arm)?;
         Ok((Opened { start, faults }, job))
     }
 
     /// What is wrong with how the job's client verifies. The impostors make the usual handshake: so does, for them, the
     /// cell.
-    fn examine(&mut self, job: &Job) -> Result<Vec<String>, Fault> {
+    fn examine(&mut self, job: &Job, arm: Option<Arm>) -> Result<Vec<String>, Fault> {
         let cell = Cell { connection: Connection::NewConn, ..job.cell.base() };
         let trust_file = self.origins.trust_file(&cell.axes).map_err(origin_failed)?;
         let environment = self.environment(&cell)?;
         let groups = self.plan.groups(&cell);
         let job = Job { trust_file: cell.is_tls().then_some(trust_file), cell, groups, ..job.clone() };
-        self.examiner.faults(&self.plan, &job, &environment)
+        self.examiner.faults(&self.plan, &job, arm, &environment)
     }
 }
 

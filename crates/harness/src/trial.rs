@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use measure::process::{self, Reading};
 use measure::protocol::{Answer, Finished, Order, Ready, Seen};
-use measure::result::{Section, Trial};
+use measure::result::{Arm, Section, Trial};
 use workload::Cell;
 
 use crate::command::{self, CommandLine};
@@ -27,6 +27,7 @@ impl Stage {
         &mut self,
         section: &Section,
         cell: &Cell,
+        arm: Option<Arm>,
         round: u32,
         probe: Option<&mut dyn Probe>,
     ) -> Result<Trial, Interrupted> {
@@ -37,14 +38,14 @@ impl Stage {
         };
         let measured = match &command {
             Some(command) => self.command(section, cell, round, command, &mut learnt),
-            None => self.engine(section, cell, round, probe, &mut learnt),
+            None => self.engine(section, cell, arm, round, probe, &mut learnt),
         };
         match measured {
             Ok(()) => {}
             Err(Fault::Interrupted) => return Err(Interrupted),
             Err(Fault::Failed(reason)) => learnt.broken.push(reason),
         }
-        Ok(learnt.record(&self.plan, section, cell, round))
+        Ok(Trial { arm, ..learnt.record(&self.plan, section, cell, round) })
     }
 
     /// A trial of an engine that speaks the trial protocol.
@@ -52,17 +53,18 @@ impl Stage {
         &mut self,
         section: &Section,
         cell: &Cell,
+        arm: Option<Arm>,
         round: u32,
         mut probe: Option<&mut dyn Probe>,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
-        let (opened, job) = self.begin(section, cell, round)?;
+        let (opened, job) = self.begin(section, cell, arm, round)?;
         *learnt = opened.learnt(cell);
         let environment = self.environment(cell)?;
         let plan = &self.plan;
         let until = until(plan, section, cell);
         let interrupt = std::sync::Arc::clone(&plan.interrupt);
-        let mut engine = Engine::start(plan.engine(cell), &environment, &plan.run.pinning.client, until)?;
+        let mut engine = Engine::start(plan.engine(cell, arm), &environment, &plan.run.pinning.client, until)?;
         if let Some(probe) = &mut probe {
             probe.spawned(cell, engine.pid()).map_err(Fault::Failed)?;
         }

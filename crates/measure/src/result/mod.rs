@@ -1,11 +1,13 @@
 //! The result of a run: a folder with `run.json` (what was run, on what) and `trials.ndjson` (a line per trial).
 
+mod arm;
 pub mod handshakes;
 mod read;
 mod run;
 mod trial;
 mod write;
 
+pub use arm::{Arm, ArmInfo};
 pub use read::{ReadError, RunResult};
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use trial::{Flag, Terms, Trial, Verdict};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use workload::Cell;
 
 use super::handshakes::InMemory;
-use super::{FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
+use super::{Arm, FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
 /// A run, read back.
 #[derive(Debug, Clone)]
@@ -79,6 +79,18 @@ impl RunResult {
         });
         Ok(RunResult { run, trials: trials.into_iter().map(|(_, trial)| trial).collect(), in_memory, problems })
     }
+
+    /// The trials of one arm of a paired run, as an ordinary run; without any where it has no such arm.
+    #[must_use]
+    pub fn of_arm(&self, arm: Arm) -> RunResult {
+        let own = self.trials.iter().filter(|trial| trial.arm == Some(arm));
+        RunResult {
+            run: RunInfo { arms: Vec::new(), ..self.run.clone() },
+            trials: own.map(|trial| Trial { arm: None, ..trial.clone() }).collect(),
+            in_memory: self.in_memory.clone(),
+            problems: self.problems.clone(),
+        }
+    }
 }
 
 /// The figures of TLS in memory; none where there is no such file.
@@ -128,9 +140,11 @@ fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Ve
         let other = trial.run.as_ref().filter(|started| **started != run.started);
         let why = if let Some(started) = other {
             format!("of the run begun at {started}, not of this one, begun at {}", run.started)
+        } else if !has_arm(run, trial.arm) {
+            format!("of an arm that {RUN_FILE} does not name, or of none")
         } else if !known.get(trial.section.as_str()).is_some_and(|cells| cells.contains(&trial.cell)) {
             format!("of a cell or section that {RUN_FILE} does not name")
-        } else if !seen.insert((trial.section.clone(), trial.cell.clone(), trial.round)) {
+        } else if !seen.insert((trial.section.clone(), trial.cell.clone(), trial.arm, trial.round)) {
             "of a round that is there already".to_owned()
         } else {
             kept.push((number, trial));
@@ -144,6 +158,11 @@ fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Ve
         [] => String::new(),
     }));
     kept
+}
+
+/// Whether a trial may be of that arm: one of the run's, or none where it has none.
+fn has_arm(run: &RunInfo, arm: Option<Arm>) -> bool {
+    arm.map_or(run.arms.is_empty(), |arm| run.arms.iter().any(|known| known.arm == arm))
 }
 
 fn read(path: &Path) -> Result<String, ReadError> {

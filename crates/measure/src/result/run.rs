@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use workload::{About, Cell, Concurrency, Variable, Workload};
 
+use super::ArmInfo;
 use crate::machine::Machine;
 
 /// The version of the result files that this build writes.
-pub const FORMAT: u32 = 1;
+///
+/// 2 (since 1): arms; trials at a rate or for a time.
+pub const FORMAT: u32 = 2;
 
 /// What was run, on what, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,9 @@ pub struct RunInfo {
     /// In which order the trials ran.
     #[serde(default)]
     pub order: Order,
+    /// The programs that ran each cell by turns; none of an ordinary run, in which this program does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<ArmInfo>,
     /// The scenario that it ran, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<About>,

@@ -6,6 +6,7 @@ use ledger::Side;
 use serde::{Deserialize, Serialize};
 use workload::Cell;
 
+use super::Arm;
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::Timeline;
 use crate::process::Cost;
@@ -23,6 +24,9 @@ pub struct Trial {
     pub section: String,
     /// The cell.
     pub cell: Cell,
+    /// Whose trial it is, in a paired run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<Arm>,
     /// The round, counted from 1.
     pub round: u32,
     /// Whether it counts.

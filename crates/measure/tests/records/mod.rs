@@ -29,6 +29,7 @@ pub(crate) fn run() -> RunInfo {
         },
         machine: Machine::read(),
         order: Order::Interleaved,
+        arms: Vec::new(),
         scenario: None,
         sections: vec![Section {
             name: "cost".into(),
@@ -54,6 +55,7 @@ pub(crate) fn trial(round: u32) -> Trial {
         run: Some(run().started),
         section: "cost".into(),
         cell: "serial/ureq/plain/new-conn".parse().unwrap(),
+        arm: None,
         round,
         verdict: Verdict::Invalid(vec!["99 of 100 requests".into()]),
         engine: None,

@@ -7,6 +7,7 @@ fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
         run: None,
         section: "cost".into(),
         cell: cell.parse().unwrap(),
+        arm: None,
         round,
         verdict: Verdict::Valid,
         engine: None,

@@ -97,6 +97,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
     let program = embedded_program()?;
     let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
     Ok(Plan::of(Choices {
+        arms: Vec::new(),
         sections,
         left_out,
         scenario: None,

@@ -70,6 +70,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
     let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
     let trials = sections.iter().map(|section| section.cells.len() as u64).sum();
     let plan = Plan::of(Choices {
+        arms: Vec::new(),
         sections,
         left_out: original.left_out,
         scenario: None,

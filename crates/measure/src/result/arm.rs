@@ -1,0 +1,45 @@
+//! The arms of a paired run: programs that run the same cells by turns, so that whatever drifts hits all of them alike.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an arm stands for in the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arm {
+    /// What the others are held against.
+    Base,
+    /// The source of `base`, built again: how far two builds of the same differ by the layout of their code alone.
+    Again,
+    /// What may have become slower.
+    New,
+}
+
+impl Arm {
+    /// Its name in files and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arm::Base => "base",
+            Arm::Again => "again",
+            Arm::New => "new",
+        }
+    }
+}
+
+impl fmt::Display for Arm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An arm's program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArmInfo {
+    /// Which arm.
+    pub arm: Arm,
+    /// The program's file name.
+    pub program: String,
+    /// SHA-256 of the file, hexadecimal: whether two arms are the same program.
+    pub sha256: String,
+}
