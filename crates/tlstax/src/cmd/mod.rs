@@ -2,7 +2,9 @@
 
 pub(crate) mod cells;
 pub(crate) mod engine;
+pub(crate) mod fetching;
 pub(crate) mod list;
+pub(crate) mod measuring;
 pub(crate) mod origin;
 pub(crate) mod places;
 pub(crate) mod profile;

@@ -1,22 +1,22 @@
 //! `tlstax run`: measures cells, and says what came of it.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use harness::{Choices, Outcome, Outside, Pins, Plan};
-use measure::machine::allowed_cpus;
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::{Choice, EmbeddedProgram};
 use report::{findings, summary};
-use workload::{About, Concurrency, Path, Requests, Scenario, Server};
+use workload::{About, Scenario};
 
 use super::cells::Cells;
+use super::fetching::Fetching;
+use super::measuring::Measuring;
 use super::places::Places;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
 use crate::outside::{self, Engines};
-use crate::plan::{Asked, by_connection, everything, telling};
+use crate::plan::{by_connection, everything, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
 use crate::{folder, interrupt, scenario, supplier};
@@ -33,15 +33,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["words", "filter", "all", "engine"])]
     scenario: Option<String>,
 
-    /// Requests of each trial [default: 800 over new connections, 8000 over kept ones]
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
-    requests: Option<Requests>,
-    /// Requests in flight at most [default: 64]; several, with commas between, are run one after another
-    #[arg(short, long, value_name = "C,…", value_delimiter = ',', help_heading = "Workload")]
-    concurrency: Vec<Concurrency>,
-    /// What is fetched [default: /get]
-    #[arg(long, value_name = "PATH", help_heading = "Workload")]
-    path: Option<Path>,
+    #[command(flatten)]
+    fetching: Fetching,
     /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
     #[arg(long, value_name = "WHICH", default_value_t = supplier::Asked::Ours(Choice::Auto), help_heading = "Workload")]
     origin: supplier::Asked,
@@ -61,18 +54,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COMMAND", help_heading = "Workload")]
     engine: Vec<String>,
 
-    /// How often each cell runs [default: 3]; from 6 on there are intervals
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Measurement")]
-    rounds: Option<u32>,
-    /// Whether client and origin have CPUs of their own [default: split where there are two]
-    #[arg(long, value_enum, value_name = "HOW", help_heading = "Measurement")]
-    pin: Option<Pin>,
-    /// Worker threads of models that have a choice [default: the client's CPUs, 2 at least]
-    #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Measurement")]
-    workers: Option<u16>,
-    /// What the order of trials is drawn from [default: the time]
-    #[arg(long, value_name = "SEED", help_heading = "Measurement")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    measuring: Measuring,
 
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -80,14 +63,6 @@ pub(crate) struct Args {
     /// The summary as JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Pin {
-    /// Disjoint CPUs
-    Split,
-    /// All CPUs for both
-    None,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -142,13 +117,7 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Resu
         ));
     }
     let own_path = args.origin.path()?;
-    let asked = Asked {
-        server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
-        requests: args.requests,
-        concurrency: args.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
-        path: args.path.clone().or(own_path),
-        rounds: args.rounds,
-    };
+    let asked = args.fetching.asked(own_path, args.measuring.rounds);
     if let Some(scenario) = scenario {
         return Ok(placed(scenario::sections(scenario, &asked), &args.places));
     }
@@ -197,16 +166,14 @@ fn plan(
     scenario: Option<About>,
     engines: Engines,
 ) -> Result<Plan, Failure> {
-    let cpus = allowed_cpus();
-    // A server of the user's has CPUs that nothing is known of: none are kept free for it.
     let ours = matches!(args.origin, supplier::Asked::Ours(_));
-    let split = args.pin.map_or(ours && cpus.len() > 1, |pin| pin == Pin::Split);
-    let pinning = harness::pin(&cpus, split)?;
+    let pinning = args.measuring.pinning(ours)?;
     let embedded = embedded_program()?;
-    let limited = args.requests.is_some() && !args.concurrency.is_empty();
+    let limited = args.fetching.is_limited();
     let (supplier, why) =
-        args.origin.supplier(args.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
+        args.origin.supplier(args.fetching.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     Ok(Plan::of(Choices {
+        arms: Vec::new(),
         sections,
         left_out,
         scenario,
@@ -215,8 +182,8 @@ fn plan(
         why,
         pins: Pins::default(),
         pinning,
-        workers: args.workers.map(usize::from),
-        seed: args.seed,
+        workers: args.measuring.workers(),
+        seed: args.measuring.seed,
         command: command(),
         program: embedded,
         outside: engines.by_name,
