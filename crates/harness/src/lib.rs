@@ -3,6 +3,7 @@
 //! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes one
 //! line per trial. It neither fetches itself nor says what the figures mean.
 
+mod arm;
 mod command;
 mod deadline;
 mod engine;
@@ -24,13 +25,12 @@ mod stage;
 mod trial;
 mod verify;
 
+pub use arm::{ArmError, ArmProgram};
 pub use command::{CommandError, CommandLine};
 pub use engine::EngineCommand;
 pub use environment::Environment;
 pub use limit::{Limit, binding};
-pub use plan::{
-    ArmProgram, Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin,
-};
+pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin};
 pub use probe::Probe;
 pub use run::{Error, Observer, Outcome, run, run_probed};
 pub use session::{Resident, Session};

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use measure::machine::Machine;
 use measure::protocol::Target;
-use measure::result::{Arm, ArmInfo, FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
+use measure::result::{Arm, FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Kind};
 use workload::{About, Axes, Cell, Cert, Chain};
 
-use crate::{CommandLine, EngineCommand, origins};
+use crate::{ArmProgram, CommandLine, EngineCommand, origins};
 
 pub use origin::{Pins, TlsVersion};
 
@@ -53,16 +53,6 @@ pub struct Choices {
     pub arms: Vec<ArmProgram>,
     /// Becomes true when the run is to end now.
     pub interrupt: Arc<AtomicBool>,
-}
-
-/// A program that takes part in a paired run: a build of tlstax, or any that speaks the trial protocol when it is told
-/// `engine`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArmProgram {
-    /// What is written down of it.
-    pub info: ArmInfo,
-    /// Where it is.
-    pub exe: PathBuf,
 }
 
 /// A run, decided.

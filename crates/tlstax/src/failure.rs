@@ -26,6 +26,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Harness(#[from] harness::Error),
     #[error(transparent)]
+    Arm(#[from] harness::ArmError),
+    #[error(transparent)]
     Pinning(#[from] harness::PinningError),
     #[error(transparent)]
     Read(#[from] measure::result::ReadError),
