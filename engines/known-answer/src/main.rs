@@ -1,7 +1,8 @@
 //! An engine whose cost is known: each request burns X µs of CPU and sleeps Y ms, the fetch itself included.
 //!
-//! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. Told to `--lie`, it
-//! breaks one rule of a trial, and shows that tlstax catches it.
+//! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. Told to `--add-us`, a
+//! request costs so much more than its fetch, which then is as noisy as any: whether tlstax finds a slowdown that is known.
+//! Told to `--lie`, it breaks one rule of a trial, and shows that tlstax catches it.
 
 mod client;
 mod lie;
@@ -26,6 +27,9 @@ struct Cli {
     /// CPU of each request, µs
     #[arg(long, default_value_t = 0)]
     burn_us: u64,
+    /// CPU that each request costs beside what the fetch itself does, µs
+    #[arg(long, default_value_t = 0, conflicts_with = "burn_us")]
+    add_us: u64,
     /// Sleep of each request, ms
     #[arg(long, default_value_t = 0)]
     sleep_ms: u64,
@@ -38,6 +42,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run one trial: what it does without a command, too, said as builds of tlstax are told
+    Engine,
     /// Be the embedded origin instead, so that a test needs no other program
     #[command(disable_help_flag = true)]
     ServeEmbedded {
@@ -50,7 +56,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
         Some(Command::ServeEmbedded { args }) => serve_embedded(args.clone()),
-        None => trial(&cli),
+        None | Some(Command::Engine) => trial(&cli),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -114,10 +120,7 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
             Some(Lie::Missing) if request == 1 => {}
             _ => client.get()?,
         }
-        // What the fetch itself has cost counts: a request costs X in all, not X and something.
-        burnt += cli.burn_us * 1_000;
-        while own_cpu_ns() < burnt {}
-        burnt = burnt.max(own_cpu_ns());
+        burnt = burn(cli, burnt);
         let sent = now_ns();
         thread::sleep(Duration::from_millis(cli.sleep_ms));
         let woke = now_ns();
@@ -129,6 +132,17 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
         _ => now_ns(),
     };
     Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
+}
+
+/// Burns what a request owes, whose CPU clock stood at `before` when it began; returns where the next one's begins.
+fn burn(cli: &Cli, before: u64) -> u64 {
+    let until = match cli.add_us {
+        // What the fetch itself has cost counts: a request costs X in all, not X and something.
+        0 => before + cli.burn_us * 1_000,
+        added => own_cpu_ns() + added * 1_000,
+    };
+    while own_cpu_ns() < until {}
+    until.max(own_cpu_ns())
 }
 
 fn hear() -> io::Result<Order> {
