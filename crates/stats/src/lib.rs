@@ -5,6 +5,8 @@
 
 mod estimate;
 mod order;
+mod trend;
 
 pub use estimate::{ENOUGH_ROUNDS, Estimate, Interval};
 pub use order::Order;
+pub use trend::{Trend, trend};
