@@ -1,6 +1,7 @@
 //! A median with its interval, whatever the values' distribution.
 
-use statrs::distribution::{Binomial, DiscreteCDF};
+use crate::design::LEVEL;
+use crate::sign_test;
 
 /// Rounds from which a 95 % interval of a median exists: with fewer, even the whole range holds the true median less
 /// often (6 values: 1 − 2·½⁶ = 96.9 %; 5 values: 93.8 %).
@@ -37,12 +38,9 @@ impl Estimate {
         }
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let last = sorted.len() - 1;
-        let (interval, cut) = match trimmed(sorted.len()) {
-            Some(cut) => (Interval::Confidence95, cut),
-            None => (Interval::Range, 0),
-        };
-        Some(Estimate { median: median(&sorted), low: sorted[cut], high: sorted[last - cut], interval })
+        // As many values lie below the true median as a sign test's.
+        let below = |count| sign_test::at_most(count, values.len());
+        Some(between(&sorted, below, f64::midpoint))
     }
 
     /// The median of `new − base`, pair by pair.
@@ -88,22 +86,27 @@ impl Interval {
     }
 }
 
-/// How many values may be cut off at either end of `n` sorted ones so that what is left holds the true median with at
-/// least 95 %. `None` if even none may.
-///
-/// The number of values below the true median is Bin(n, ½). The k-th smallest is above it with P(Bin < k).
-fn trimmed(n: usize) -> Option<usize> {
-    let below = Binomial::new(0.5, n as u64).ok()?;
-    let keeps = |cut: usize| below.cdf(cut as u64) <= 0.025;
-    (0..n.div_ceil(2)).take_while(|cut| keeps(*cut)).last()
+/// The interval between two of `sorted`, there being one at least, that holds what is estimated with at least 95 %: of either
+/// end as many are cut off as lie beyond it by chance at 2.5 % or less, `at_most(count)` being the chance that no more than
+/// `count` do. If even none may be cut off, the range. Where the median lies between two, `halfway` says where.
+pub(crate) fn between(sorted: &[f64], at_most: impl Fn(usize) -> f64, halfway: fn(f64, f64) -> f64) -> Estimate {
+    let cut = (0..sorted.len().div_ceil(2)).take_while(|cut| at_most(*cut) <= LEVEL / 2.0).last();
+    let interval = if cut.is_some() { Interval::Confidence95 } else { Interval::Range };
+    let cut = cut.unwrap_or(0);
+    let high = sorted[sorted.len() - 1 - cut];
+    Estimate { median: middle(sorted, halfway), low: sorted[cut], high, interval }
 }
 
 /// The middle of sorted values; there must be one at least.
 pub(crate) fn median(sorted: &[f64]) -> f64 {
+    middle(sorted, f64::midpoint)
+}
+
+fn middle(sorted: &[f64], halfway: fn(f64, f64) -> f64) -> f64 {
     let middle = sorted.len() / 2;
     match sorted.len() % 2 {
         1 => sorted[middle],
-        _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
+        _ => halfway(sorted[middle - 1], sorted[middle]),
     }
 }
 
