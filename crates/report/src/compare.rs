@@ -1,8 +1,8 @@
-//! Two cells held against each other: by pairs of rounds where the rounds of both alternated, by their medians where
+//! Two cells held against each other: by pairs of rounds where the rounds of both alternated, as samples of their own where
 //! they did not.
 
 use measure::result::Order;
-use stats::Estimate;
+use stats::{Estimate, Ratio, shift};
 
 use crate::summary::{Round, Row};
 
@@ -29,9 +29,9 @@ pub fn compare(base: &Row, new: &Row, figure: fn(&Round) -> f64, order: Order) -
             Some(Comparison { added: Estimate::of_differences(&pairs)?, ratio: Estimate::of_ratios(&pairs)? })
         }
         Order::Blocks => {
-            let of = |row: &Row| Estimate::of(&row.rounds.iter().map(figure).collect::<Vec<_>>());
-            let (base, new) = (of(base)?, of(new)?);
-            Some(Comparison { added: Estimate::difference(&new, &base), ratio: Estimate::quotient(&new, &base)? })
+            let of = |row: &Row| row.rounds.iter().map(figure).collect::<Vec<f64>>();
+            let (base, new) = (of(base), of(new));
+            Some(Comparison { added: shift(&base, &new)?, ratio: Ratio::unpaired(&base, &new)?.estimate() })
         }
     }
 }
