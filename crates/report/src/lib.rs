@@ -7,6 +7,7 @@ pub mod bills;
 pub mod by_cell;
 pub mod charts;
 pub mod compare;
+pub mod comparison;
 pub mod decisions;
 pub mod digest;
 pub mod distribution;

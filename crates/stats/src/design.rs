@@ -61,6 +61,7 @@ impl Design {
 }
 
 /// The distribution of a count that both tests and intervals are read from.
+#[derive(Debug, Clone)]
 pub(crate) enum Below {
     Sign(usize),
     MannWhitney(Null),

@@ -10,6 +10,7 @@ use crate::design::{Below, Design};
 use crate::estimate::{Estimate, between};
 
 /// new ÷ base, as far as it is known.
+#[derive(Debug, Clone)]
 pub struct Ratio {
     /// In order.
     quotients: Vec<f64>,

@@ -14,7 +14,7 @@ pub(crate) const INVALID_TRIAL: u8 = 3;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Bad usage or input.
-const BAD_INPUT: u8 = 2;
+pub(crate) const BAD_INPUT: u8 = 2;
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,8 @@ pub(crate) enum Failure {
     Report(#[from] report::files::ReportError),
     #[error(transparent)]
     Chart(#[from] report::charts::ChartError),
+    #[error(transparent)]
+    Comparison(#[from] report::comparison::ComparisonError),
     #[error(transparent)]
     Folder(#[from] report::folder::FolderError),
     #[error(transparent)]

@@ -38,6 +38,8 @@ enum Command {
     ReportingTool(cmd::reporting_tool::Args),
     /// Draw a run: the page, its charts, the Markdown and the data
     Report(cmd::report::Args),
+    /// Compare two runs, the arms of a paired one, or two cells of one
+    Cmp(cmd::cmp::Args),
     /// Name the cells that can run here
     List(cmd::list::Args),
     /// Print a run's tables again, from its files
@@ -71,6 +73,7 @@ fn main() -> ExitCode {
         Command::Talk(args) => cmd::talk::run(&args),
         Command::ReportingTool(args) => cmd::reporting_tool::run(&args),
         Command::Report(args) => cmd::report::run(&args),
+        Command::Cmp(args) => cmd::cmp::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),
         Command::Profile(args) => cmd::profile::run(&args),

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod cells;
+pub(crate) mod cmp;
 pub(crate) mod engine;
 pub(crate) mod fetching;
 pub(crate) mod list;

@@ -1,0 +1,78 @@
+//! Rounds in which something else happened: shown beside the comparison, and part of it.
+
+use std::fmt;
+
+use serde::Serialize;
+use stats::{Estimate, Fences};
+
+/// A round that lies beyond Tukey's outer fences.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Outlier {
+    /// Its number.
+    pub round: u32,
+    /// Whose round, where the sides ran apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// Its ratio new ÷ base; where the sides ran apart, its figure ÷ that side's median.
+    pub factor: f64,
+    /// CPU time that the hypervisor gave to others meanwhile, as a share of one CPU's; the more of both trials.
+    pub steal: f64,
+}
+
+/// Whose round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// What the other is held against.
+    Base,
+    /// What may have changed.
+    New,
+}
+
+impl fmt::Display for Outlier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = match self.side {
+            None => "",
+            Some(Side::Base) => " of the base",
+            Some(Side::New) => " of the new run",
+        };
+        write!(f, "round {}{side}: ×{:.2}", self.round, self.factor)?;
+        if self.steal >= 0.005 { write!(f, ", steal {:.0} %", self.steal * 100.0) } else { Ok(()) }
+    }
+}
+
+/// Those among rounds of (number, figure, steal); figures multiply, so that their logarithms are what is near or far.
+pub(super) fn among(side: Option<Side>, rounds: &[(u32, f64, f64)]) -> Vec<Outlier> {
+    let logs: Vec<f64> = rounds.iter().map(|(_, figure, _)| figure.ln()).collect();
+    let Some(fences) = Fences::of(&logs) else { return Vec::new() };
+    let figures: Vec<f64> = rounds.iter().map(|(_, figure, _)| *figure).collect();
+    // A ratio is a factor by itself.
+    let unit = side.and_then(|_| Estimate::of(&figures)).map_or(1.0, |estimate| estimate.median);
+    let far = rounds.iter().zip(logs).filter(|(_, log)| fences.leave_out(*log));
+    far.map(|((round, figure, steal), _)| Outlier { round: *round, side, factor: figure / unit, steal: *steal })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(figures: &[f64]) -> Vec<(u32, f64, f64)> {
+        (1..).zip(figures).map(|(number, figure)| (number, *figure, 0.12)).collect()
+    }
+
+    #[test]
+    fn what_lies_far_out_is_told_with_its_round_and_what_was_stolen() {
+        let usual = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.42, 1.01];
+        let told: Vec<String> = among(None, &rounds(&usual)).iter().map(Outlier::to_string).collect();
+        assert_eq!(told, ["round 7: ×1.42, steal 12 %"]);
+        let of_side = among(Some(Side::New), &rounds(&usual.map(|figure| figure * 300.0)));
+        assert!(of_side[0].to_string().starts_with("round 7 of the new run: ×1.41"), "{of_side:?}");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_far() {
+        assert_eq!(among(None, &rounds(&[1.0, 1.1, 1.2, 1.3, 0.0, 1.4, 1.5])), []);
+        assert_eq!(among(None, &rounds(&[1.0; 9])), []);
+    }
+}

@@ -1,0 +1,285 @@
+//! A comparison for a terminal: a table per section, and beneath it what the figures do not say by themselves.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{CellAlignment, Table};
+use workload::Cell;
+
+use super::gate::{Gate, Outcome};
+use super::row::{Rounds, Row};
+use super::subject::BySection;
+use super::{Comparison, Pairing};
+use crate::summary::Figure;
+use crate::table::STYLE;
+
+/// A column's header, and its rank: where it is narrow, the highest ranks give way first.
+const COLUMNS: [(&str, u8); 8] =
+    [("cell", 0), ("figure", 0), ("base", 4), ("new", 3), ("new ÷ base", 0), ("layout", 2), ("p", 1), ("verdict", 0)];
+
+/// The first columns that are words, not figures.
+const WORDS: usize = 2;
+
+/// Draws it, in as many columns as `width` has room for.
+pub fn draw(comparison: &Comparison, width: Option<u16>) -> String {
+    let mut parts = vec![head(comparison)];
+    for rows in comparison.rows.chunk_by(|one, other| one.section == other.section) {
+        parts.push(section(comparison, rows, width));
+    }
+    parts.push(foot(comparison).join("\n"));
+    parts.extend(comparison.gate.as_ref().map(|gate| gate_lines(gate).join("\n")));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+fn head(comparison: &Comparison) -> String {
+    let mut lines = Vec::new();
+    if !comparison.anyway.is_empty() {
+        lines.push("NOT COMPARABLE, compared all the same: base | new".to_owned());
+        lines.extend(comparison.anyway.iter().map(|difference| format!("  {difference}")));
+    }
+    lines.push(format!("base       {}", comparison.base));
+    lines.push(format!("new        {}", comparison.new));
+    lines.extend(comparison.changed.iter().map(|difference| format!("changed    {difference}")));
+    lines.extend(lacking("only base", &comparison.only_in_base));
+    lines.extend(lacking("only new", &comparison.only_in_new));
+    lines.extend(caution(comparison.pairing).map(|caution| format!("note       {caution}")));
+    lines.join("\n")
+}
+
+fn caution(pairing: Pairing) -> Option<&'static str> {
+    match pairing {
+        Pairing::ByRound => None,
+        Pairing::OneAfterAnother => Some(
+            "these cells ran one after the other: what the machine drifted meanwhile counts as difference; `tlstax run` \
+             alternates them",
+        ),
+        Pairing::RunsApart => Some(
+            "these runs were not interleaved: what the machine drifted between them counts as change; `tlstax cmp --exec` \
+             interleaves",
+        ),
+    }
+}
+
+fn lacking(what: &str, cells: &BySection) -> Vec<String> {
+    let line = |(section, cells): (&String, &Vec<Cell>)| match &cells[..] {
+        [cell] => format!("{what:<11}{section}: {cell}"),
+        cells => format!("{what:<11}{section}: {} cells", cells.len()),
+    };
+    cells.iter().map(line).collect()
+}
+
+fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String {
+    let metrics: Vec<_> = rows.iter().map(|row| row.metric).collect();
+    let one_metric = metrics.iter().all(|metric| *metric == metrics[0]);
+    let one_cell = rows.iter().all(|row| row.cell == rows[0].cell);
+    let fields: Vec<[String; COLUMNS.len()]> =
+        rows.iter().enumerate().map(|(at, row)| fields(row, at > 0 && rows[at - 1].cell == row.cell)).collect();
+    let wanted = |column: &usize| match COLUMNS[*column].0 {
+        "cell" => !(one_cell && rows[0].base_cell.is_some()),
+        "figure" => !one_metric || rows[0].base_cell.is_some(),
+        "layout" => comparison.layout_known,
+        _ => true,
+    };
+    let columns: Vec<usize> = (0..COLUMNS.len()).filter(wanted).collect();
+    let shown = fitting(&columns, &fields, width);
+    let mut table = Table::new();
+    table.load_style(STYLE);
+    table.set_header(shown.iter().map(|column| COLUMNS[*column].0));
+    for fields in &fields {
+        table.add_row(shown.iter().map(|column| fields[*column].as_str()));
+    }
+    for (at, column) in shown.iter().enumerate().filter(|(_, column)| **column >= WORDS) {
+        if let Some(drawn) = table.column_mut(at).filter(|_| COLUMNS[*column].0 != "verdict") {
+            drawn.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let what = if one_metric { format!(": {}", rows[0].metric.heading()) } else { String::new() };
+    let left: Vec<&str> =
+        columns.iter().filter(|column| !shown.contains(column)).map(|column| COLUMNS[*column].0).collect();
+    let left =
+        if left.is_empty() { String::new() } else { format!("\nno room for: {} (--csv has them)", left.join(", ")) };
+    // Trailing blanks are of no column.
+    let table: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    format!("{}{what}, {}\n{}{left}", rows[0].section, rounds(rows), table.join("\n"))
+}
+
+fn fields(row: &Row, repeats: bool) -> [String; COLUMNS.len()] {
+    let figure = |figure: Option<Figure>| figure.map_or_else(String::new, |figure| row.metric.text(figure.median));
+    [
+        if repeats { String::new() } else { row.cell.to_string() },
+        row.metric.heading().to_owned(),
+        figure(row.base),
+        figure(row.new),
+        row.ratio.map_or_else(String::new, |ratio| {
+            format!("×{} ({}–{})", factor(ratio.median), factor(ratio.low), factor(ratio.high))
+        }),
+        row.layout.map_or_else(String::new, |band| format!("± {} %", percent(band))),
+        row.p_holm.map_or_else(String::new, p),
+        row.verdict.word().to_owned(),
+    ]
+}
+
+/// A factor in three decimals where those say something: `1.021`, `14.2`, `3e12`.
+fn factor(value: f64) -> String {
+    match value {
+        value if !(0.001..1e4).contains(&value) => format!("{value:.0e}"),
+        value if value < 10.0 => format!("{value:.3}"),
+        value => format!("{value:.1}"),
+    }
+}
+
+/// By how many percent a factor is more than 1.
+fn percent(factor: f64) -> String {
+    let percent = (factor - 1.0) * 100.0;
+    if percent < 1e4 { format!("{percent:.1}") } else { format!("{percent:.0e}") }
+}
+
+fn p(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "<0.001".to_owned(),
+        p if p > 0.999 => "1".to_owned(),
+        p => format!("{p:.3}"),
+    }
+}
+
+/// The numbers of the columns that `width` has room for.
+fn fitting(columns: &[usize], rows: &[[String; COLUMNS.len()]], width: Option<u16>) -> Vec<usize> {
+    let mut shown = columns.to_vec();
+    let needs = |column: &usize| {
+        let longest = rows.iter().map(|row| row[*column].chars().count()).max().unwrap_or(0);
+        // A blank on either side and one between.
+        longest.max(COLUMNS[*column].0.chars().count()) + 3
+    };
+    let Some(width) = width.map(usize::from) else { return shown };
+    // The last column's blanks are cut off.
+    while shown.iter().map(needs).sum::<usize>() > width + 2 {
+        let least = shown.iter().copied().max_by_key(|column| COLUMNS[*column].1);
+        match least.filter(|column| COLUMNS[*column].1 > 0) {
+            Some(least) => shown.retain(|column| *column != least),
+            None => break,
+        }
+    }
+    shown
+}
+
+/// `10 rounds in pairs`, `10 against 12 rounds`, or from the least to the most where cells have not as many.
+fn rounds(rows: &[Row]) -> String {
+    let span = |of: &dyn Fn(&Rounds) -> usize| {
+        let counts = || rows.iter().map(|row| of(&row.rounds));
+        match (counts().min().unwrap_or(0), counts().max().unwrap_or(0)) {
+            (least, most) if least == most => most.to_string(),
+            (least, most) => format!("{least} to {most}"),
+        }
+    };
+    match rows.iter().all(|row| row.rounds.common.is_some()) {
+        true => format!("{} rounds in pairs", span(&|rounds| rounds.common.unwrap_or(0))),
+        false => format!("{} rounds against {}", span(&|rounds| rounds.base), span(&|rounds| rounds.new)),
+    }
+}
+
+fn foot(comparison: &Comparison) -> Vec<String> {
+    let counts = comparison.verdicts.iter().map(|(word, count)| format!("{count} {word}"));
+    let mut lines = vec![format!("verdicts: {}", counts.collect::<Vec<_>>().join(", "))];
+    let mut reasons: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in &comparison.rows {
+        if let Some(reason) = &row.reason {
+            reasons.entry(reason).or_default().push(row);
+        }
+    }
+    lines.extend(reasons.into_iter().map(|(reason, rows)| format!("unknown: {reason} ({})", some(&rows))));
+    lines.extend(invalid(comparison));
+    lines.push(match comparison.comparisons {
+        1 => "1 comparison; an interval holds the true ratio with 95 %".to_owned(),
+        several => format!(
+            "{several} comparisons: p is corrected for all of them after Holm, and the verdict goes by it; each interval by \
+             itself holds the true ratio with 95 %"
+        ),
+    });
+    if !comparison.layout_known && comparison.is_of_builds() {
+        lines.push(
+            "layout noise is not known: two builds of the same source may differ by as much; a run with the base built \
+             again tells"
+                .to_owned(),
+        );
+    }
+    lines.extend(far_out(comparison));
+    lines
+}
+
+/// `a/b/c/d`, or `a/b/c/d and 3 more`.
+fn some(rows: &[&Row]) -> String {
+    let first = rows.first().map_or_else(String::new, |row| row.cell.to_string());
+    match rows.len() {
+        1 => first,
+        several => format!("{several}: {first}, …"),
+    }
+}
+
+fn invalid(comparison: &Comparison) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for row in &comparison.rows {
+        let Rounds { invalid_base, invalid_new, .. } = row.rounds;
+        if invalid_base + invalid_new > 0 {
+            let line = format!(
+                "left out: {} of {}: invalid trials, {invalid_base} of the base and {invalid_new} of the new",
+                row.cell, row.section
+            );
+            if lines.last() != Some(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}
+
+/// The most far-out rounds that are told one by one.
+const TOLD: usize = 10;
+
+fn far_out(comparison: &Comparison) -> Vec<String> {
+    let all = comparison.rows.iter().flat_map(|row| row.outliers.iter().map(move |outlier| (row, outlier)));
+    let mut lines: Vec<String> =
+        all.map(|(row, outlier)| format!("  {} {}, {}: {outlier}", row.section, row.cell, row.metric.name())).collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    let more = lines.len().saturating_sub(TOLD);
+    lines.truncate(TOLD);
+    lines.insert(0, "far out, and counted all the same:".to_owned());
+    if more > 0 {
+        lines.push(format!("  and {more} more (--json has them)"));
+    }
+    lines
+}
+
+/// What came of the bound, a sentence or several.
+fn gate_lines(gate: &Gate) -> Vec<String> {
+    let percent = gate.above_percent;
+    let mut lines: Vec<String> = gate
+        .failed
+        .iter()
+        .map(|past| {
+            format!(
+                "FAILED: {} {}, {}: {:.1} % worse, at least {:.1} %; {percent} % are allowed (p = {})",
+                past.section,
+                past.cell,
+                past.metric.name(),
+                past.worse_percent,
+                past.least_percent,
+                p(past.p_holm)
+            )
+        })
+        .collect();
+    for undecided in &gate.undecided {
+        lines.push(format!("not judged: {} ({} comparisons)", undecided.reason, undecided.comparisons));
+    }
+    lines.push(match gate.outcome {
+        Outcome::Passed => format!("passed: of {} comparisons none is worse by more than {percent} %", gate.judged),
+        Outcome::Failed => format!("{} of {} comparisons are worse by more than {percent} %", gate.failed.len(), gate.judged),
+        Outcome::Undecided => format!(
+            "undecided: none of {} comparisons is worse by more than {percent} %, and the others could not fail, whatever \
+             they cost",
+            gate.judged
+        ),
+    });
+    lines
+}

@@ -1,0 +1,256 @@
+//! `tlstax cmp`: two runs, the arms of one, or two cells of one, held against each other.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use measure::result::{Arm, RunResult};
+use report::comparison::gate::Outcome;
+use report::comparison::metric::Metric;
+use report::comparison::subject::Subject;
+use report::comparison::{Asked, Comparison, compare, spreadsheet, table};
+use workload::{Cell, Selection};
+
+use crate::failure::{BAD_INPUT, EXPECTATION, Failure};
+use crate::folder;
+use crate::show::{Form, write};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself
+    base: Option<String>,
+    /// What may have changed: a result folder, or a cell
+    new: Option<String>,
+    /// Only cells with these components in their names, or with whole names (`tokio-current rustls new-conn`)
+    words: Vec<String>,
+    #[command(flatten)]
+    shape: Shape,
+    /// The run that both cells are of; without it, the latest run here
+    #[arg(long = "in", value_name = "DIR")]
+    run: Option<PathBuf>,
+}
+
+/// What is compared of whatever is compared, and how it is told.
+#[derive(clap::Args)]
+pub(crate) struct Shape {
+    /// Only cells whose whole name matches this regular expression; may be given again
+    #[arg(short, long = "filter", value_name = "REGEX")]
+    filter: Vec<String>,
+    /// Which figure is compared
+    #[arg(long, value_enum, default_value = "cpu")]
+    metric: Which,
+    /// Exit with 1 where a figure is worse by more than so many percent, with 2 where too few rounds could tell
+    #[arg(long, value_name = "PCT", value_parser = percent, allow_hyphen_values = true)]
+    fail_above: Option<f64>,
+    /// Compare what differs in workload, origin, handshake, CPUs or machine, too, and say so
+    #[arg(long)]
+    anyway: bool,
+    /// As JSON, with everything that is known
+    #[arg(long)]
+    json: bool,
+    /// As CSV
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+}
+
+/// A figure, or all of them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Which {
+    /// Client CPU per request
+    Cpu,
+    /// Requests per second
+    Rate,
+    /// Median latency
+    P50,
+    /// 99th percentile of latency
+    P99,
+    /// Peak resident memory
+    Rss,
+    /// Every one
+    All,
+}
+
+impl Which {
+    fn metrics(self) -> Vec<Metric> {
+        match self {
+            Which::Cpu => vec![Metric::Cpu],
+            Which::Rate => vec![Metric::Rate],
+            Which::P50 => vec![Metric::P50],
+            Which::P99 => vec![Metric::P99],
+            Which::Rss => vec![Metric::Rss],
+            Which::All => Metric::ALL.to_vec(),
+        }
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().map_err(|error| error.to_string())?;
+    match number.is_finite() && number >= 0.0 {
+        true => Ok(number),
+        false => Err("a percentage from 0 on is needed, e.g. 5".to_owned()),
+    }
+}
+
+/// What is compared, read from its files.
+enum Compared {
+    /// Two runs, from these folders.
+    Runs(Read, Read),
+    /// The arms of one.
+    Arms(Read),
+    /// Two cells of one.
+    Cells(Read, Cell, Cell),
+}
+
+/// A run and its folder.
+struct Read {
+    dir: PathBuf,
+    run: RunResult,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let (compared, words) = operands(args)?;
+    match &compared {
+        Compared::Runs(base, new) => {
+            let subject = Subject::Runs { base: &base.run, new: &new.run };
+            finish(&subject, [base.dir.display().to_string(), new.dir.display().to_string()], &words, &args.shape)
+        }
+        Compared::Arms(read) => arms(&read.run, &words, &args.shape),
+        Compared::Cells(read, base, new) => {
+            let subject = Subject::Cells { run: &read.run, base, new };
+            finish(&subject, [base.to_string(), new.to_string()], &words, &args.shape)
+        }
+    }
+}
+
+/// Compares the arms of a paired run.
+pub(crate) fn arms(run: &RunResult, words: &[String], shape: &Shape) -> Result<ExitCode, Failure> {
+    let name = |arm: Arm| {
+        let info = run.run.arms.iter().find(|info| info.arm == arm);
+        info.map_or_else(|| arm.to_string(), |info| format!("{arm}: {}", info.program))
+    };
+    finish(&Subject::Arms(run), [name(Arm::Base), name(Arm::New)], words, shape)
+}
+
+/// Compares, prints, and says by the exit code what came of it.
+fn finish(subject: &Subject<'_>, names: [String; 2], words: &[String], shape: &Shape) -> Result<ExitCode, Failure> {
+    for problem in subject.problems() {
+        anstream::eprintln!("tlstax: {problem}");
+    }
+    let [base, new] = names;
+    let common = subject.cells();
+    // What they have not in common is told with both sides' cells.
+    let cells = match common.is_empty() {
+        true => common,
+        false => Selection::new(words, &shape.filter)?.choose(&common)?,
+    };
+    let metrics = shape.metric.metrics();
+    let asked = Asked { base, new, cells, metrics, fail_above: shape.fail_above, anyway: shape.anyway };
+    let comparison = compare(subject, &asked)?;
+    print(&comparison, shape)?;
+    Ok(code(&comparison))
+}
+
+fn print(comparison: &Comparison, shape: &Shape) -> Result<(), Failure> {
+    let form = match (shape.json, shape.csv) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Csv,
+        _ => Form::Tables,
+    };
+    if form == Form::Csv && !comparison.anyway.is_empty() {
+        anstream::eprintln!("tlstax: not comparable, compared all the same");
+    }
+    match form {
+        Form::Json => write(&format!("{}\n", serde_json::to_string_pretty(comparison)?)),
+        Form::Csv => {
+            let text = spreadsheet::csv(comparison);
+            write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
+        }
+        Form::Tables => {
+            let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+            write(&format!("{}\n", table::draw(comparison, width)))
+        }
+    }
+}
+
+/// A bound that could not have failed must not pass.
+fn code(comparison: &Comparison) -> ExitCode {
+    match comparison.gate.as_ref().map(|gate| gate.outcome) {
+        None | Some(Outcome::Passed) => ExitCode::SUCCESS,
+        Some(Outcome::Failed) => ExitCode::from(EXPECTATION),
+        Some(Outcome::Undecided) => {
+            let reasons =
+                comparison.gate.iter().flat_map(|gate| &gate.undecided).map(|undecided| undecided.reason.as_str());
+            let reasons: Vec<&str> = reasons.collect();
+            anstream::eprintln!("tlstax: --fail-above could not be decided: {}", reasons.join("; "));
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
+
+/// What the operands name, and which of them are words that choose cells.
+fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
+    let usage = |text: String| Failure::Usage(text);
+    let Some(first) = &args.base else {
+        return Err(usage(
+            "name what to compare: two result folders, two cells of a run, or a paired run's folder".to_owned(),
+        ));
+    };
+    let words = args.words.clone();
+    if let (Ok(base), false) = (first.parse::<Cell>(), Path::new(first).exists()) {
+        return Ok((cells(args, base)?, words));
+    }
+    if args.run.is_some() {
+        return Err(usage(format!("--in is for two cells of a run, and {first:?} is none")));
+    }
+    let base = read(Path::new(first))?;
+    match &args.new {
+        Some(second) if is_folder(second) => {
+            let new = read(Path::new(second))?;
+            for paired in [&base, &new].into_iter().filter(|read| !read.run.run.arms.is_empty()) {
+                let dir = paired.dir.display();
+                return Err(usage(format!(
+                    "{dir} is a paired run, which holds both sides: `tlstax cmp {dir}` compares them"
+                )));
+            }
+            Ok((Compared::Runs(base, new), words))
+        }
+        second if !base.run.run.arms.is_empty() => {
+            Ok((Compared::Arms(base), second.iter().chain(&words).cloned().collect()))
+        }
+        None => Err(usage(format!("{first} is no paired run: name another folder to hold against it"))),
+        Some(second) => Err(usage(format!(
+            "{second:?} is no result folder; two cells of one run are compared by `tlstax cmp CELL CELL --in {first}`"
+        ))),
+    }
+}
+
+fn cells(args: &Args, base: Cell) -> Result<Compared, Failure> {
+    let usage = |text: String| Failure::Usage(text);
+    let Some(second) = &args.new else {
+        return Err(usage(format!("{base} is a cell: name another to hold against it")));
+    };
+    if !args.words.is_empty() || !args.shape.filter.is_empty() {
+        return Err(usage("two cells are the whole choice: no words or patterns go with them".to_owned()));
+    }
+    let new: Cell = second.parse().map_err(|error: workload::CellError| usage(error.to_string()))?;
+    if new == base {
+        return Err(usage(format!("{base} is held against itself: name two cells")));
+    }
+    let run = read(&args.run.clone().map_or_else(folder::latest, Ok)?)?;
+    if !run.run.run.arms.is_empty() {
+        let dir = run.dir.display();
+        return Err(usage(format!("{dir} is a paired run: `tlstax cmp {dir}` compares its arms, cell by cell")));
+    }
+    Ok(Compared::Cells(run, base, new))
+}
+
+/// Whether it is meant as one: a word of a cell's name may be that of a folder by chance.
+fn is_folder(operand: &str) -> bool {
+    let path = Path::new(operand);
+    path.join("run.json").exists() || (path.is_dir() && operand.contains('/'))
+}
+
+fn read(dir: &Path) -> Result<Read, Failure> {
+    Ok(Read { dir: dir.to_owned(), run: RunResult::read(dir)? })
+}
