@@ -8,6 +8,7 @@ mod folder;
 mod interrupt;
 mod left_out;
 mod outside;
+mod paired;
 mod plan;
 mod profiling;
 mod progress;

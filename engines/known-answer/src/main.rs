@@ -28,8 +28,8 @@ struct Cli {
     #[arg(long, default_value_t = 0)]
     burn_us: u64,
     /// CPU that each request costs beside what the fetch itself does, µs
-    #[arg(long, default_value_t = 0, conflicts_with = "burn_us")]
-    add_us: u64,
+    #[arg(long, default_value_t = 0.0, conflicts_with = "burn_us")]
+    add_us: f64,
     /// Sleep of each request, ms
     #[arg(long, default_value_t = 0)]
     sleep_ms: u64,
@@ -136,11 +136,11 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
 
 /// Burns what a request owes, whose CPU clock stood at `before` when it began; returns where the next one's begins.
 fn burn(cli: &Cli, before: u64) -> u64 {
-    let until = match cli.add_us {
-        // What the fetch itself has cost counts: a request costs X in all, not X and something.
-        0 => before + cli.burn_us * 1_000,
-        added => own_cpu_ns() + added * 1_000,
-    };
+    // What the fetch itself has cost counts: a request costs X in all, not X and something.
+    let owed = before + cli.burn_us * 1_000;
+    // A number that is none, or less than nothing, becomes 0.
+    let added = own_cpu_ns() + (cli.add_us * 1e3) as u64;
+    let until = if cli.add_us > 0.0 { added } else { owed };
     while own_cpu_ns() < until {}
     until.max(own_cpu_ns())
 }

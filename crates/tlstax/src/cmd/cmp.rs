@@ -12,23 +12,27 @@ use report::comparison::subject::Subject;
 use report::comparison::{Asked, Comparison, compare, spreadsheet, table};
 use workload::{Cell, Selection};
 
-use crate::failure::{BAD_INPUT, EXPECTATION, Failure};
+use super::cells::Cells;
+use super::exec::Exec;
+use crate::failure::{BAD_INPUT, EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::folder;
 use crate::show::{Form, write};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself
+    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself; or a program
     base: Option<String>,
-    /// What may have changed: a result folder, or a cell
+    /// What may have changed: a result folder, a cell, or a program
     new: Option<String>,
     /// Only cells with these components in their names, or with whole names (`tokio-current rustls new-conn`)
     words: Vec<String>,
     #[command(flatten)]
     shape: Shape,
     /// The run that both cells are of; without it, the latest run here
-    #[arg(long = "in", value_name = "DIR")]
+    #[arg(long = "in", value_name = "DIR", conflicts_with = "exec")]
     run: Option<PathBuf>,
+    #[command(flatten)]
+    exec: Exec,
 }
 
 /// What is compared of whatever is compared, and how it is told.
@@ -52,6 +56,14 @@ pub(crate) struct Shape {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+}
+
+impl Shape {
+    /// As a run that ends with its comparison shows it.
+    pub(crate) fn headline(form: Form) -> Shape {
+        let (json, csv) = (form == Form::Json, form == Form::Csv);
+        Shape { filter: Vec::new(), metric: Which::Cpu, fail_above: None, anyway: false, json, csv }
+    }
 }
 
 /// A figure, or all of them.
@@ -109,6 +121,10 @@ struct Read {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    if args.exec.exec {
+        return exec(args);
+    }
+    args.exec.refuse_flags()?;
     let (compared, words) = operands(args)?;
     match &compared {
         Compared::Runs(base, new) => {
@@ -121,6 +137,22 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             finish(&subject, [base.to_string(), new.to_string()], &words, &args.shape)
         }
     }
+}
+
+/// Runs two programs by turns, and compares them.
+fn exec(args: &Args) -> Result<ExitCode, Failure> {
+    let (Some(base), Some(new)) = (&args.base, &args.new) else {
+        return Err(Failure::Usage("--exec compares two builds of tlstax: name both".to_owned()));
+    };
+    let cells = Cells { words: args.words.clone(), filter: args.shape.filter.clone() };
+    let (dir, run, outcome) = args.exec.measure(Path::new(base), Path::new(new), &cells)?;
+    anstream::eprintln!("results: {}", dir.display());
+    if outcome.interrupted {
+        anstream::eprintln!("interrupted: `tlstax cmp {}` compares what was measured", dir.display());
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let code = arms(&run, &args.words, &args.shape)?;
+    Ok(if code == ExitCode::SUCCESS && outcome.invalid > 0 { ExitCode::from(INVALID_TRIAL) } else { code })
 }
 
 /// Compares the arms of a paired run.

@@ -31,6 +31,11 @@ impl Fetching {
         }
     }
 
+    /// Whether nothing was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.requests.is_none() && self.concurrency.is_empty() && self.path.is_none()
+    }
+
     /// Whether both the number of requests and how many are in flight are set by the user.
     pub(crate) fn is_limited(&self) -> bool {
         self.requests.is_some() && !self.concurrency.is_empty()

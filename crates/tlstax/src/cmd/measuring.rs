@@ -40,6 +40,11 @@ impl Measuring {
         harness::pin(&cpus, split)
     }
 
+    /// Whether nothing was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rounds.is_none() && self.pin.is_none() && self.workers.is_none() && self.seed.is_none()
+    }
+
     /// Worker threads, if they were asked for.
     pub(crate) fn workers(&self) -> Option<usize> {
         self.workers.map(usize::from)

@@ -3,6 +3,7 @@
 pub(crate) mod cells;
 pub(crate) mod cmp;
 pub(crate) mod engine;
+pub(crate) mod exec;
 pub(crate) mod fetching;
 pub(crate) mod list;
 pub(crate) mod measuring;

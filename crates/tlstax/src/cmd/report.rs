@@ -28,6 +28,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
     let result = RunResult::read(&dir)?;
+    if !result.run.arms.is_empty() {
+        let dir = dir.display();
+        return Err(Failure::Usage(format!(
+            "{dir} is a paired run, and has no page: `tlstax cmp {dir}` compares its arms"
+        )));
+    }
     let digest = Digest::of(&result).with_bills(Bills::read(&dir));
     for problem in digest.problems() {
         anstream::eprintln!("tlstax: {problem}");

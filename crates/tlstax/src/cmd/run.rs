@@ -10,6 +10,7 @@ use report::{findings, summary};
 use workload::{About, Scenario};
 
 use super::cells::Cells;
+use super::cmp;
 use super::fetching::Fetching;
 use super::measuring::Measuring;
 use super::places::Places;
@@ -19,7 +20,7 @@ use crate::outside::{self, Engines};
 use crate::plan::{by_connection, everything, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, scenario, supplier};
+use crate::{folder, interrupt, paired, scenario, supplier};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -56,6 +57,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     measuring: Measuring,
+    /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster or
+    /// slower is a false alarm
+    #[arg(long, conflicts_with = "floors", help_heading = "Measurement")]
+    aa: bool,
 
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -75,21 +80,25 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
     let mut sections = sections(args, scenario.as_ref(), &engines)?;
     let ours = matches!(args.origin, supplier::Asked::Ours(_));
-    if ours && (args.floors || scenario.is_some() || is_bare(args)) {
+    if ours && !args.aa && (args.floors || scenario.is_some() || is_bare(args)) {
         sections.iter_mut().for_each(add_floors);
     }
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
     let about = scenario.map(|scenario| scenario.about);
     let plan = plan(args, sections, left_out, about, engines)?;
     let dir = args.out.clone().unwrap_or_else(folder::fresh);
-    let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64 * u64::from(section.rounds)).sum();
-    let mut progress = Progress::new(trials);
+    let mut progress = Progress::new(plan.trials());
     let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
     progress.finish();
     let outcome = outcome?;
 
     let result = RunResult::read(&dir)?;
-    let printed = print(&result, if args.json { Form::Json } else { Form::Tables }).and_then(|()| match args.json {
+    let form = if args.json { Form::Json } else { Form::Tables };
+    let printed = match args.aa {
+        true => cmp::arms(&result, &[], &cmp::Shape::headline(form)).map(drop),
+        false => print(&result, form),
+    };
+    let printed = printed.and_then(|()| match args.json {
         true => Ok(()),
         false => write(&afterword(args, &result, &dir)),
     });
@@ -117,7 +126,7 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Resu
         ));
     }
     let own_path = args.origin.path()?;
-    let asked = args.fetching.asked(own_path, args.measuring.rounds);
+    let asked = args.fetching.asked(own_path, args.measuring.rounds.or(args.aa.then_some(paired::ROUNDS)));
     if let Some(scenario) = scenario {
         return Ok(placed(scenario::sections(scenario, &asked), &args.places));
     }
@@ -173,7 +182,7 @@ fn plan(
     let (supplier, why) =
         args.origin.supplier(args.fetching.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     Ok(Plan::of(Choices {
-        arms: Vec::new(),
+        arms: if args.aa { paired::same()? } else { Vec::new() },
         sections,
         left_out,
         scenario,
@@ -206,11 +215,11 @@ pub(crate) fn embedded_program() -> Result<EmbeddedProgram, Failure> {
 fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
     let mut text = String::new();
     let sentences = findings::sentences(&summary::summaries(result));
-    if !sentences.is_empty() {
+    if !args.aa && !sentences.is_empty() {
         text.push_str(&format!("\n{}\n", sentences.join("\n")));
     }
     text.push_str(&format!("\nResults: {}\n", dir.display()));
-    if is_bare(args) {
+    if is_bare(args) && !args.aa {
         text.push_str(
             "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",
         );

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use measure::result::RunResult;
 
+use super::cmp;
 use crate::failure::Failure;
 use crate::folder;
 use crate::show::{Form, print};
@@ -28,6 +29,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         (_, true) => Form::Csv,
         _ => Form::Tables,
     };
-    print(&RunResult::read(&dir)?, form)?;
+    let result = RunResult::read(&dir)?;
+    if !result.run.arms.is_empty() {
+        return cmp::arms(&result, &[], &cmp::Shape::headline(form));
+    }
+    print(&result, form)?;
     Ok(ExitCode::SUCCESS)
 }

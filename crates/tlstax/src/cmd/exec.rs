@@ -1,0 +1,104 @@
+//! Two builds run by turns: what `cmp --exec` measures before it compares.
+
+use std::path::{Path, PathBuf};
+
+use harness::{ArmProgram, Outcome};
+use measure::result::{Arm, RunResult, Section};
+use origin::Choice;
+use workload::Cell;
+
+use super::cells::Cells;
+use super::fetching::Fetching;
+use super::measuring::Measuring;
+use crate::failure::Failure;
+use crate::paired::{self, Asked};
+use crate::plan::by_connection;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Exec {
+    /// BASE and NEW are two builds of tlstax: run the same cells with both by turns, and compare
+    #[arg(long)]
+    pub(crate) exec: bool,
+    /// BASE's source, built again with its code laid out otherwise: what moves between those two is no change, and beneath it
+    /// there is no verdict
+    #[arg(long, value_name = "BIN", requires = "exec", help_heading = "Two builds")]
+    again: Option<PathBuf>,
+    #[command(flatten)]
+    fetching: Fetching,
+    /// What it is fetched from: auto, go-httpbin or embedded; one serves all builds
+    #[arg(long, value_name = "WHICH", requires = "exec", help_heading = "Workload")]
+    origin: Option<Choice>,
+    #[command(flatten)]
+    measuring: Measuring,
+    /// The result folder, to be made [default: results/local/TIME]
+    #[arg(long, value_name = "DIR", requires = "exec", help_heading = "Output")]
+    out: Option<PathBuf>,
+}
+
+impl Exec {
+    /// Without `--exec` nothing is measured: flags that say how would be ignored.
+    ///
+    /// # Errors
+    /// When there are any.
+    pub(crate) fn refuse_flags(&self) -> Result<(), Failure> {
+        if self.fetching.is_empty() && self.measuring.is_empty() {
+            return Ok(());
+        }
+        let words =
+            "what is fetched and how it is measured goes with --exec and two builds; results are compared as they are";
+        Err(Failure::Usage(words.to_owned()))
+    }
+
+    /// Runs `base` and `new` by turns over the chosen cells, or over a few telling ones.
+    ///
+    /// # Errors
+    /// When a program is none, a cell is not known, or the run cannot begin.
+    pub(crate) fn measure(
+        &self,
+        base: &Path,
+        new: &Path,
+        cells: &Cells,
+    ) -> Result<(PathBuf, RunResult, Outcome), Failure> {
+        let named = [(Arm::Base, Some(base)), (Arm::Again, self.again.as_deref()), (Arm::New, Some(new))];
+        let named = named.into_iter().filter_map(|(arm, exe)| Some((arm, exe?)));
+        let arms = named.map(|(arm, exe)| ArmProgram::read(arm, exe)).collect::<Result<_, _>>()?;
+        paired::measure(Asked {
+            arms,
+            sections: self.sections(cells)?,
+            origin: self.origin.unwrap_or(Choice::Auto),
+            pinning: self.measuring.pinning(true)?,
+            workers: self.measuring.workers(),
+            seed: self.measuring.seed,
+            out: self.out.clone(),
+        })
+    }
+
+    fn sections(&self, cells: &Cells) -> Result<Vec<Section>, Failure> {
+        let candidates = cells.candidates();
+        let chosen = match cells.is_empty() {
+            true => TELLING.into_iter().filter_map(|name| name.parse().ok()).collect::<Vec<Cell>>(),
+            false => cells.choose(&candidates)?,
+        };
+        let rounds = self.measuring.rounds.unwrap_or(paired::ROUNDS);
+        Ok(by_connection(&chosen, &self.fetching.asked(None, Some(rounds))))
+    }
+}
+
+/// A cell of each client with new connections, and the kept connection that shows a client's cost beside its TLS stack's.
+const TELLING: [&str; 4] = [
+    "threads/ureq/rustls/new-conn",
+    "tokio-current/hyper/rustls/new-conn",
+    "tokio-current/reqwest/rustls/new-conn",
+    "tokio-current/hyper/rustls/keep-alive",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_telling_cells_are_in_the_table() {
+        let table = fetch::cells();
+        assert!(TELLING.iter().all(|name| table.contains(&name.parse().unwrap())));
+    }
+}

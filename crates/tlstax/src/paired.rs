@@ -1,0 +1,64 @@
+//! Paired runs: two programs, or one twice, run the same cells by turns.
+
+use std::path::PathBuf;
+
+use harness::{ArmProgram, Choices, Outcome, Pins, Plan};
+use measure::result::{Arm, Order, Pinning, ResultWriter, RunResult, Section};
+use origin::Choice;
+
+use crate::cmd::run::{command, embedded_program};
+use crate::failure::Failure;
+use crate::left_out::take_out;
+use crate::progress::Progress;
+use crate::{folder, interrupt, supplier};
+
+/// Rounds where none are asked for: from 12 on a single change stands out even beside 70 others that are looked at
+/// with it (Holm's correction of a sign test: 2 · 2⁻¹² ≤ 0.05 ÷ 72).
+pub(crate) const ROUNDS: u32 = 12;
+
+/// What a paired run is to do.
+pub(crate) struct Asked {
+    pub(crate) arms: Vec<ArmProgram>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) origin: Choice,
+    pub(crate) pinning: Pinning,
+    pub(crate) workers: Option<usize>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// This program, twice.
+pub(crate) fn same() -> Result<Vec<ArmProgram>, Failure> {
+    let exe = std::env::current_exe().map_err(Failure::io("finding this program's own file"))?;
+    Ok([Arm::Base, Arm::New].map(|arm| ArmProgram::read(arm, &exe)).into_iter().collect::<Result<_, _>>()?)
+}
+
+/// Runs it. What was measured is on disk, in the folder that is returned, and read back.
+pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Failure> {
+    let Asked { arms, mut sections, origin, pinning, workers, seed, out } = asked;
+    let left_out = take_out(&mut sections, Vec::new())?;
+    let program = embedded_program()?;
+    let (supplier, why) = supplier::Asked::Ours(origin).supplier(None, program.clone(), false, false)?;
+    let plan = Plan::of(Choices {
+        sections,
+        left_out,
+        scenario: None,
+        order: Order::Interleaved,
+        origin: supplier,
+        why,
+        pins: Pins::default(),
+        pinning,
+        workers,
+        seed,
+        command: command(),
+        program,
+        outside: Default::default(),
+        arms,
+        interrupt: interrupt::flag()?,
+    });
+    let dir = out.unwrap_or_else(folder::fresh);
+    let mut progress = Progress::new(plan.trials());
+    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    progress.finish();
+    Ok((dir.clone(), RunResult::read(&dir)?, outcome?))
+}
