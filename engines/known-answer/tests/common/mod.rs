@@ -1,5 +1,7 @@
 //! A run of the known-answer engine against the embedded origin.
 
+#![allow(dead_code, reason = "each test program uses its own part")]
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use harness::{Choices, EngineCommand, Observer, Pins, Plan, Supplier};
+use harness::{ArmProgram, Choices, EngineCommand, Observer, Pins, Plan, Supplier};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
@@ -21,10 +23,24 @@ impl Observer for Silent {
     fn ended(&mut self, _: &Section, _: &Trial) {}
 }
 
+/// The engine.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_known-answer");
+
 /// Runs `rounds` trials of `cell` with the engine's arguments, and reads them back.
 pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<Trial> {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_known-answer"));
-    let embedded = EmbeddedProgram { exe: program.clone(), leading_args: vec!["serve-embedded".into()] };
+    let engine = EngineCommand { program: PathBuf::from(PROGRAM), args: args.iter().map(OsString::from).collect() };
+    run_with(cell, requests, rounds, Vec::new(), engine).trials
+}
+
+/// Runs `rounds` rounds of `cell` by the programs of `arms` in turn.
+pub(crate) fn run_paired(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>) -> RunResult {
+    let engine = EngineCommand { program: PathBuf::from(PROGRAM), args: Vec::new() };
+    run_with(cell, requests, rounds, arms, engine)
+}
+
+fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engine: EngineCommand) -> RunResult {
+    let program = PathBuf::from(PROGRAM);
+    let embedded = EmbeddedProgram { exe: program, leading_args: vec!["serve-embedded".into()] };
     let cpus = allowed_cpus();
     let workload = Workload {
         path: "/get".parse().unwrap(),
@@ -36,6 +52,7 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
     let section =
         Section { name: "test".into(), workload, rounds, cells: vec![cell.parse().unwrap()], varies: Vec::new() };
     let plan = Plan::of(Choices {
+        arms,
         sections: vec![section],
         left_out: Vec::new(),
         scenario: None,
@@ -51,9 +68,8 @@ pub(crate) fn run(cell: &str, requests: u64, rounds: u32, args: &[&str]) -> Vec<
         outside: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),
     });
-    let engine = EngineCommand { program, args: args.iter().map(OsString::from).collect() };
     let plan = Plan { engine, ports: 2, deadline: Some(Duration::from_secs(5)), ..plan };
     let dir = tempfile::tempdir().unwrap();
     harness::run(plan, |run| ResultWriter::create(&dir.path().join("result"), run), &mut Silent).unwrap();
-    RunResult::read(&dir.path().join("result")).unwrap().trials
+    RunResult::read(&dir.path().join("result")).unwrap()
 }
