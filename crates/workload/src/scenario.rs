@@ -108,10 +108,24 @@ pub enum ScenarioError {
         /// Why not.
         reason: Box<CellError>,
     },
+    /// More hosts than a section may have.
+    #[error("the scenario {name}, section {section}: {hosts} hosts are too many: {MOST_HOSTS} at most")]
+    Hosts {
+        /// Which.
+        name: String,
+        /// In which section.
+        section: String,
+        /// How many it asks for.
+        hosts: Hosts,
+    },
     /// There is nothing to run.
     #[error("the scenario {0} has no section with cells")]
     Empty(String),
 }
+
+/// The most hosts of a section. Each is a name, an address and a URL that every trial's job lists: 10,000 of them are a
+/// megabyte or two, and no question about hosts needs more.
+const MOST_HOSTS: u32 = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,7 +187,8 @@ impl Scenario {
     /// Reads the scenario called `name` from the text of its file.
     ///
     /// # Errors
-    /// When it is not TOML of this form, names no cell, or something that is no cell.
+    /// When it is not TOML of this form, names no cell or something that is no cell, or has a section of more than 10,000
+    /// hosts.
     pub fn parse(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
         let form = |error: toml::de::Error| ScenarioError::Form { name: name.to_owned(), reason: error.to_string() };
         let file: File = toml::from_str(text).map_err(form)?;
@@ -193,6 +208,9 @@ fn part(name: &str, section: FileSection) -> Result<Part, ScenarioError> {
         section: section.name.clone(),
         reason: Box::new(reason),
     };
+    if section.hosts.get() > MOST_HOSTS {
+        return Err(ScenarioError::Hosts { name: name.to_owned(), section: section.name, hosts: section.hosts });
+    }
     let usual = vec![String::new()];
     let places = if section.at.is_empty() { &usual } else { &section.at };
     let mut cells: Vec<Cell> = Vec::new();
@@ -247,6 +265,22 @@ mod tests {
         assert!(said(&section("'m/c'")).contains("section s"));
         assert!(said(&section("")).contains("no section with cells"));
         assert!(said(&(section("'m/c/plain/new-conn'") + "speed = 3\n")).contains("speed"));
+    }
+
+    #[test]
+    fn hosts_have_a_bound_that_the_refusal_names() {
+        let read = |hosts: u32| {
+            let text = format!(
+                "title='t'\nwhy='w'\n[[section]]\nname='s'\nrequests=1\nconcurrency=1\nrounds=6\nhosts={hosts}\n\
+                 cells=['m/c/plain/new-conn']\n"
+            );
+            Scenario::parse("x", &text).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(10_000).unwrap().sections[0].hosts.get(), 10_000);
+        for hosts in [10_001, u32::MAX] {
+            let said = read(hosts).unwrap_err();
+            assert!(said.contains(&format!("section s: {hosts} hosts")) && said.contains("10000 at most"), "{said}");
+        }
     }
 
     #[test]
