@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use workload::{Cell, Concurrency, Workload};
+use workload::{Cell, Concurrency, Connection, Rtt, Workload};
 
 /// Descriptors that a client or an origin has open beside its connections: streams, reactors, listeners, libraries.
 const BESIDE: u64 = 128;
@@ -43,10 +43,29 @@ pub fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limi
     if files > open_files {
         return Some(exceeds("open files in each process", files, open_files, "raise it (ulimit -Hn)"));
     }
+    let of_relay = relay_files(cell, slots);
+    if of_relay > open_files {
+        return Some(exceeds("open files of the relay", of_relay, open_files, "raise it (ulimit -Hn)"));
+    }
     let threads = slots + BESIDE;
     let most = most_threads();
     (fetch::thread_per_slot(cell) && threads > most)
         .then(|| exceeds("threads", threads, most, "raise it (kernel.threads-max, vm.max_map_count, pids.max)"))
+}
+
+/// Files that the relay of a distant cell has open at once: a socket each way for every connection. It keeps one for a
+/// round trip after the client has closed it, for that long the end of it is on its way; and as slots that have started
+/// together stay together, there is then a new one for each. 200 slots were seen to take 838 where each request has its
+/// connection (RTT 100 ms), and 438 where connections are kept.
+fn relay_files(cell: &Cell, slots: u64) -> u64 {
+    if cell.axes.rtt == Rtt::NONE {
+        return 0;
+    }
+    let connections = match cell.connection {
+        Connection::KeepAlive => slots + slots / 8,
+        _ => 2 * slots,
+    };
+    2 * connections + BESIDE
 }
 
 /// Threads that one process can have: the least of the kernel's, the control group's and the address space's limits. A
@@ -64,7 +83,11 @@ mod tests {
     use super::*;
 
     fn at(model: &str, concurrency: u32, open_files: u64) -> Option<Limit> {
-        let cell = format!("{model}/ureq/plain/new-conn").parse().unwrap();
+        of(&format!("{model}/ureq/plain/new-conn"), concurrency, open_files)
+    }
+
+    fn of(cell: &str, concurrency: u32, open_files: u64) -> Option<Limit> {
+        let cell = cell.parse().unwrap();
         let workload = Workload {
             path: workload::Path::get(),
             requests: u64::MAX.try_into().unwrap(),
@@ -80,6 +103,16 @@ mod tests {
         let limit = at("serial", 1000, 1000).unwrap();
         assert_eq!((limit.what, limit.needed, limit.limit), ("open files in each process", 1253, 1000));
         assert_eq!(at("serial", 1000, 1253), None);
+    }
+
+    #[test]
+    fn a_relay_needs_a_file_each_way_also_for_what_is_still_closing() {
+        let limit = of("serial/ureq/plain/new-conn@rtt=10", 1000, 4127).unwrap();
+        assert_eq!((limit.what, limit.needed), ("open files of the relay", 4128));
+        assert_eq!(of("serial/ureq/plain/new-conn@rtt=10", 1000, 4128), None);
+        assert_eq!(of("serial/ureq/plain/keep-alive@rtt=10", 1000, 2377).unwrap().needed, 2378);
+        assert_eq!(of("serial/ureq/plain/keep-alive:3@rtt=10", 1000, 2378).unwrap().needed, 4128);
+        assert_eq!(of("serial/ureq/plain/new-conn", 1000, 2378), None);
     }
 
     #[test]
