@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,13 +33,15 @@ const IMPOSTORS: [(Leaf, &str); 2] =
 /// Examines engines, and remembers what came of it.
 pub(crate) struct Examiner {
     impostors: Vec<(Source, &'static str)>,
+    /// What a client trusts that would trust the impostors, were it not for what is wrong with them.
+    trust_file: PathBuf,
     found: HashMap<(String, String, Option<Arm>), Vec<String>>,
     /// Whether programs verify, by the clients of their cells.
     verifies: HashMap<String, bool>,
 }
 
 impl Examiner {
-    /// Makes the impostors' certificates; their servers start when the first engine is examined.
+    /// Makes the impostors' certificates, by the `authority` that cells at the default of every axis trust; their servers start when the first engine is examined.
     pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<Examiner, origin::Error> {
         let impostor = |(leaf, fault)| {
             let issued = authority.issue(leaf)?;
@@ -51,7 +53,8 @@ impl Examiner {
             Ok((Source::new(launch), fault))
         };
         let impostors = IMPOSTORS.into_iter().map(impostor).collect::<Result<_, origin::Error>>()?;
-        Ok(Examiner { impostors, found: HashMap::new(), verifies: HashMap::new() })
+        let trust_file = authority.trust_file();
+        Ok(Examiner { impostors, trust_file, found: HashMap::new(), verifies: HashMap::new() })
     }
 
     /// What is wrong with how the cell's client verifies, one sentence each. Asked anew, it is not examined anew.
@@ -82,14 +85,14 @@ impl Examiner {
     }
 
     /// Whether a program verifies: it sent no impostor a request. `None` without TLS, and where it broke off no
-    /// handshake either. It is shown, and forbids nothing.
+    /// handshake either. It is shown, and forbids nothing. Whatever the cell's certificates are, the program is given the
+    /// authority of the impostors' to trust: with another it would refuse also a leaf that only has the wrong name.
     pub(crate) fn verifies(
         &mut self,
         plan: &Plan,
         cell: &Cell,
         command: &CommandLine,
         workload: &Workload,
-        trust_file: &Path,
     ) -> Result<Option<bool>, Fault> {
         if !cell.is_tls() {
             return Ok(None);
@@ -102,7 +105,7 @@ impl Examiner {
             let before = impostor.read(true).map_err(unexamined)?;
             let target = impostor.targets(cell, workload).map_err(unexamined)?.swap_remove(0);
             let one = one_request(workload);
-            match command::run(plan, command, &target.url, &one, trust_file, Instant::now() + WITHIN) {
+            match command::run(plan, command, &target.url, &one, &self.trust_file, Instant::now() + WITHIN) {
                 Err(Fault::Interrupted) => return Err(Fault::Interrupted),
                 // Most programs fail here, as they should; what counts is what the impostor saw.
                 Ok(_) | Err(Fault::Failed(_)) => {}

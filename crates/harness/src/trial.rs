@@ -84,7 +84,7 @@ impl Stage {
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
         let (workload, trust_file) = (&section.workload, &self.origins.trust_file(&cell.axes).map_err(origin_failed)?);
-        learnt.verifies = self.examiner.verifies(&self.plan, cell, command, workload, trust_file)?;
+        learnt.verifies = self.examiner.verifies(&self.plan, cell, command, workload)?;
         let source = self.source_of(cell)?;
         let start = source.begin().map_err(origin_failed)?;
         let mut targets = source.targets(cell, workload).map_err(origin_failed)?;
