@@ -19,8 +19,8 @@
 //! holds at most 1 MiB (all together 256 MiB and 16 KiB per direction besides), so that bulk is bounded to 1 MiB per half an
 //! RTT, as a TCP window of 2 MiB would do.
 //!
-//! It needs two open files for a connection; more connections than its limit allows wait in the listener's queue, and
-//! seem still farther away. Its connections to the origin use up ephemeral ports just as the client's own do, and each costs
+//! It needs two open files for a connection, until an RTT after the client has closed it; more connections than its limit
+//! allows wait in the listener's queue, and seem still farther away. Its connections to the origin use up ephemeral ports just as the client's own do, and each costs
 //! it some 0.2 ms of CPU, on the origin's CPUs and in neither's account. This module is the starter's end; [`serve`] is the process.
 
 mod alarm;

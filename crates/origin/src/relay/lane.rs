@@ -115,7 +115,7 @@ impl Lane {
                 return;
             }
             match source.read(&mut scratch[..room]) {
-                Ok(0) if self.source == Source::Broken => self.reset_at(clock()),
+                Ok(0) if self.source == Source::Broken => self.reset_behind(clock()),
                 Ok(0) => {
                     self.source = Source::Ended;
                     self.push(Freight::End, clock());
@@ -123,7 +123,7 @@ impl Lane {
                 Ok(length) => self.push(Freight::Bytes { bytes: scratch[..length].into(), sent: 0 }, clock()),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => self.reset_at(clock()),
+                Err(_) => self.reset_behind(clock()),
             }
         }
     }
@@ -140,8 +140,13 @@ impl Lane {
             self.fill(source, scratch, clock);
         }
         if !self.paused {
-            self.reset_at(clock());
+            self.reset_behind(clock());
         }
+    }
+
+    /// The source's end was reset at `now`: like its bytes, that leaves when the lane opens and not before.
+    fn reset_behind(&mut self, now: Instant) {
+        self.reset_at(now.max(self.opens));
     }
 
     /// The sink learns at `left` + the one-way delay that the source, or the way to it, is no more.
@@ -251,144 +256,4 @@ impl Drop for Lane {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Gives one piece per read, then would block; an empty piece is the end.
-    struct Pieces(VecDeque<io::Result<Vec<u8>>>);
-
-    impl Pieces {
-        fn of(pieces: &[&[u8]]) -> Pieces {
-            Pieces(pieces.iter().map(|piece| Ok(piece.to_vec())).collect())
-        }
-    }
-
-    impl Read for Pieces {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            let mut piece = self.0.pop_front().unwrap_or_else(|| Err(ErrorKind::WouldBlock.into()))?;
-            let rest = piece.split_off(piece.len().min(into.len()));
-            into[..piece.len()].copy_from_slice(&piece);
-            if !rest.is_empty() {
-                self.0.push_front(Ok(rest));
-            }
-            Ok(piece.len())
-        }
-    }
-
-    /// Takes `room` bytes, then would block.
-    #[derive(Default)]
-    struct Taker {
-        taken: Vec<u8>,
-        room: usize,
-        ended: Cell<bool>,
-    }
-
-    impl Write for Taker {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let length = bytes.len().min(self.room);
-            self.room -= length;
-            self.taken.extend(&bytes[..length]);
-            if length == 0 { Err(ErrorKind::WouldBlock.into()) } else { Ok(length) }
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Sink for Taker {
-        fn end(&self) -> io::Result<()> {
-            self.ended.set(true);
-            Ok(())
-        }
-    }
-
-    const MS: Duration = Duration::from_millis(1);
-    const NS: Duration = Duration::from_nanos(1);
-
-    fn lane(opens: Instant) -> (Lane, Held) {
-        let held = Held::default();
-        (Lane::new(10 * MS, opens, true, held.clone()), held)
-    }
-
-    #[test]
-    fn bytes_and_the_end_are_due_to_the_nanosecond() {
-        let start = Instant::now();
-        let (mut lane, held) = lane(start + 20 * MS);
-        let (mut taker, mut scratch) = (Taker { room: 100, ..Taker::default() }, [0; 8192]);
-        lane.fill(&mut Pieces::of(&[b"early"]), &mut scratch, || start);
-        lane.fill(&mut Pieces::of(&[b"late", b""]), &mut scratch, || start + 25 * MS);
-        assert_eq!((lane.alarm(), lane.alarm()), (Some(start + 30 * MS), None));
-        assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS - NS), Passed::Some);
-        assert_eq!(taker.taken, b"");
-        assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS), Passed::Some);
-        assert_eq!(taker.taken, b"early");
-        lane.woken();
-        assert_eq!(lane.alarm(), Some(start + 35 * MS));
-        assert_eq!(lane.pass(Some(&mut taker), start + 35 * MS - NS), Passed::Some);
-        assert_eq!(lane.pass(Some(&mut taker), start + 35 * MS), Passed::All);
-        assert_eq!((taker.taken.as_slice(), taker.ended.get(), held.0.get()), (&b"earlylate"[..], true, 0));
-    }
-
-    #[test]
-    fn a_full_lane_stops_reading_and_asks_for_more_when_there_is_room() {
-        let start = Instant::now();
-        let (mut lane, held) = lane(start);
-        let mut taker = Taker { room: LANE / 2, ..Taker::default() };
-        let mut pieces = Pieces::of(&[&vec![7; 3 * LANE]]);
-        let mut scratch = vec![0; 65_536];
-        lane.fill(&mut pieces, &mut scratch, || start);
-        assert!(held.0.get() <= LANE + OVERHEAD && held.0.get() > LANE - TOO_LITTLE - OVERHEAD);
-        assert!(lane.paused && !lane.wants_more());
-        lane.pass(Some(&mut taker), start + 10 * MS);
-        assert!(lane.wants_more());
-        assert_eq!(lane.alarm(), None, "a sink that is full wakes it by itself");
-        lane.sink_ready();
-        assert_eq!(lane.alarm(), Some(start + 10 * MS));
-    }
-
-    #[test]
-    fn a_crowd_keeps_each_lane_to_the_floor_and_starves_none() {
-        let start = Instant::now();
-        let (mut lane, held) = lane(start);
-        held.0.set(ALL);
-        lane.fill(&mut Pieces::of(&[&vec![7; LANE]]), &mut vec![0; 65_536], || start);
-        assert!(lane.held >= FLOOR - TOO_LITTLE && lane.held <= FLOOR + OVERHEAD, "{}", lane.held);
-        drop(lane);
-        assert_eq!(held.0.get(), ALL);
-    }
-
-    #[test]
-    fn many_small_parcels_are_not_free() {
-        let start = Instant::now();
-        let (mut lane, _) = lane(start);
-        let mut pieces = Pieces((0..100_000).map(|_| Ok(vec![1])).collect());
-        lane.fill(&mut pieces, &mut [0; 8192], || start);
-        assert!(lane.queue.len() <= LANE / OVERHEAD, "{}", lane.queue.len());
-    }
-
-    #[test]
-    fn a_reset_comes_after_what_was_sent_before_it_and_does_not_wait_for_a_full_sink() {
-        let start = Instant::now();
-        let reset = || Pieces([Ok(b"last words".to_vec()), Err(ErrorKind::ConnectionReset.into())].into());
-        for room in [100, 4] {
-            let (mut lane, _) = lane(start);
-            let mut taker = Taker { room, ..Taker::default() };
-            lane.fill(&mut reset(), &mut [0; 8192], || start);
-            assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS - NS), Passed::Some);
-            assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
-            assert_eq!(taker.taken, b"last words"[..room.min(10)]);
-        }
-    }
-
-    /// A failed write takes the error that reading would have told, and reading tells an end instead.
-    #[test]
-    fn the_end_of_a_broken_source_is_a_reset() {
-        let start = Instant::now();
-        let (mut lane, _) = lane(start);
-        let mut taker = Taker { room: 100, ..Taker::default() };
-        lane.source_broken(&mut Pieces::of(&[b"words", b""]), &mut [0; 8192], || start);
-        assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
-        assert_eq!((taker.taken.as_slice(), taker.ended.get()), (&b"words"[..], false));
-    }
-}
+mod tests;
