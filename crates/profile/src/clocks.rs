@@ -100,7 +100,7 @@ fn open_each(
             let clock = match event::describe(cpu, task, kernel, registers).build() {
                 Ok(clock) => clock,
                 // A thread that has ended since it was listed needs no clock.
-                Err(error) if is(&error, Errno::ESRCH) && tasks.len() > 1 => continue,
+                Err(error) if is(&error, Errno::ESRCH) => continue,
                 Err(error) => return Err(Refusal::Clock(error)),
             };
             match &of_cpu {
@@ -113,7 +113,8 @@ fn open_each(
         }
         clocks.rings.extend(of_cpu);
     }
-    Ok(clocks)
+    // All of them have ended: a clock on nothing would be taken for a process that did nothing.
+    if clocks.rings.is_empty() { Err(Refusal::Clock(Errno::ESRCH.into())) } else { Ok(clocks) }
 }
 
 fn is(error: &io::Error, number: Errno) -> bool {
@@ -147,6 +148,22 @@ mod output {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn threads_that_have_all_ended_are_a_process_that_is_gone() {
+        let ended = || {
+            let mut child = std::process::Command::new("true").spawn().unwrap();
+            child.wait().unwrap();
+            Some(i32::try_from(child.id()).unwrap())
+        };
+        let outcome = open_each(&[0], &[ended(), ended()], false, registers::mask().unwrap(), 128 << 10);
+        let Some(Refusal::Clock(error)) = outcome.err() else { panic!("a clock was opened on no thread at all") };
+        match explain(7, error) {
+            // A system that forbids sampling says so first.
+            ProfileError::Gone { pid: 7 } | ProfileError::Forbidden { .. } => {}
+            other => panic!("{other}"),
+        }
+    }
 
     #[test]
     fn a_refusal_says_what_to_set_and_another_failure_does_not() {
