@@ -140,6 +140,21 @@ fn the_kernel_is_told_apart_by_its_call() {
         &format!("{run};<std::thread::thread::Thread>::park;syscall_[c];{call};do_futex_[k];futex_do_wait_[k]"),
         Class::KernelOther,
     );
+    for file in [
+        "shmem_file_read_iter_[k];copy_page_to_iter_[k]",
+        "xfs_file_read_iter_[k];xfs_file_buffered_read_[k];filemap_read_[k];filemap_get_pages_[k];folio_mark_accessed_[k]",
+        "btrfs_file_read_iter_[k];filemap_read_[k];copy_folio_to_iter_[k];rep_movs_alternative_[k]",
+        "ovl_read_iter_[k];backing_file_read_iter_[k];override_creds_[k]",
+        "ext4_file_read_iter_[k];generic_file_read_iter_[k];touch_atime_[k]",
+    ] {
+        belongs(&format!("{run};read_[c];{call};ksys_read_[k];vfs_read_[k];{file}"), Class::KernelOther);
+    }
+    belongs(&format!("{run};read_[c];{call};ksys_read_[k];sock_read_iter_[k];tcp_recvmsg_[k]"), Class::KernelNetwork);
+    // A page that stands in a file is fetched all the same because memory was touched.
+    belongs(
+        &format!("{run};asm_exc_page_fault_[k];handle_mm_fault_[k];ext4_filemap_map_pages_[k];filemap_map_pages_[k]"),
+        Class::Memory,
+    );
     // Where the kernel hides its functions, the C library's door to it says what was asked.
     belongs(&format!("{run};recv_[c];[kernel]_[k]"), Class::KernelNetwork);
     belongs(&format!("{run};[kernel]_[k]"), Class::KernelOther);

@@ -64,10 +64,18 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         KernelOther,
         Place::Kernel,
-        "eventfd_* pipe_* anon_pipe_* ext4_* vfs_fsync* tty_* futex_* do_futex",
-        "wake-ups, files and terminals, though the calls are those of sockets",
+        "eventfd_* pipe_* anon_pipe_* tty_* futex_* do_futex",
+        "wake-ups, pipes and terminals, though the calls are those of sockets",
     )
     .yields_to(&[ThreadCreation]),
+    rule(
+        KernelOther,
+        Place::Kernel,
+        "filemap_* generic_file_* page_cache_* iomap_* shmem_* ext4_* xfs_* btrfs_* ovl_* backing_file_* f2fs_* fuse_* \
+         nfs_* nfs4_* v9fs_* squashfs_* erofs_* jbd2_* blk_mq_* submit_bio* vfs_fsync* seq_read* proc_reg_* kernfs_*",
+        "files, of whatever file system, though the calls are those of sockets; a page fault on one is a page fault",
+    )
+    .yields_to(&[ThreadCreation, Memory]),
     rule(
         KernelNetwork,
         Place::Kernel,
@@ -151,7 +159,8 @@ pub(super) const RULES: &[Rule] = &[
         "connect socket bind listen accept accept4 send sendto sendmsg recv recvfrom recvmsg shutdown getsockname \
          getpeername getsockopt setsockopt epoll_* poll ppoll __poll read readv write writev close __libc_connect \
          __libc_recv* __libc_send* __libc_read* __libc_write* __read __write __close __socket __setsockopt",
-        "the door to the kernel, and all there is of it where the kernel's functions are hidden; a trial uses no files",
+        "the door to the kernel, and all there is of it where the kernel's functions are hidden: a file that is read is \
+         then taken for a socket",
     ),
     // What of TLS is a step of its own. The nearest step outward of a primitive is the one it works for.
     rule(
