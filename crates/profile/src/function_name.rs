@@ -4,6 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+/// What the compiler makes to drop a value. Which type it is of stands in its generic arguments, and they alone tell
+/// whose work it is: they are kept.
+pub(crate) const DROP_GLUE: [&str; 2] = ["core::ptr::drop_in_place", "core::ptr::drop_glue"];
+
 /// The readable form of a linked name; a name that is not mangled stays as it is.
 pub(crate) fn demangle(linked: &str) -> Arc<str> {
     match rustc_demangle::try_demangle(linked) {
@@ -22,13 +26,14 @@ pub(crate) fn of_line_table(name: &str, file: Option<&str>) -> Arc<str> {
     let short = shorten(name);
     let bare = short.split_once('<').filter(|(before, _)| !before.is_empty()).map_or(&*short, |(before, _)| before);
     match file.and_then(module) {
+        Some(module) if DROP_GLUE.contains(&&*format!("{module}::{bare}")) => format!("{module}::{short}").into(),
         Some(module) if !bare.contains("::") => format!("{module}::{bare}").into(),
         _ => short.into(),
     }
 }
 
 /// Leaves away what stands between the brackets of generic arguments: `A<B<C>>::f::<D>` is `A<..>::f`. The brackets of
-/// `<A as B>::f` and `<A>::f` are kept, and their contents cut short in turn.
+/// `<A as B>::f`, `<A>::f` and [`DROP_GLUE`] are kept, and their contents cut short in turn.
 fn shorten(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     // Kept brackets that are open; inside a dropped one, how many are open there.
@@ -39,8 +44,9 @@ fn shorten(name: &str) -> String {
         match letter {
             '<' if dropped > 0 => dropped += 1,
             '>' if dropped > 0 && !arrow => dropped -= 1,
-            '<' if is_qualified(&short) => {
+            '<' if is_qualified(&short) || is_drop_glue(&short) => {
                 kept += 1;
+                short.truncate(short.trim_end_matches("::").len());
                 short.push('<');
             }
             '<' => {
@@ -67,6 +73,12 @@ fn shorten(name: &str) -> String {
 /// A bracket that opens here is of `<A>::f` or `<A as B>::f`, for no name stands before it.
 fn is_qualified(before: &str) -> bool {
     before.is_empty() || before.ends_with(['<', '(', ' ', '&', '*', ',', '['])
+}
+
+/// The name before a bracket is that of [`DROP_GLUE`], as linked or as line tables have it.
+fn is_drop_glue(before: &str) -> bool {
+    let name = before.strip_suffix("::").unwrap_or(before);
+    DROP_GLUE.iter().any(|glue| glue.strip_suffix(name).is_some_and(|path| matches!(path, "" | "core::ptr::")))
 }
 
 /// Packages whose library has another name, which no path tells.
@@ -113,7 +125,12 @@ mod tests {
     #[test]
     fn generic_arguments_are_cut_short() {
         for (long, short) in [
-            ("core::ptr::drop_in_place::<std::vec::Vec<u8>>", "core::ptr::drop_in_place"),
+            ("core::mem::drop::<std::vec::Vec<u8>>", "core::mem::drop"),
+            ("core::ptr::drop_in_place::<std::vec::Vec<u8>>", "core::ptr::drop_in_place<std::vec::Vec<..>>"),
+            ("core::ptr::drop_in_place<[a::B<c>; 4]>", "core::ptr::drop_in_place<[a::B<..>, 4]>"),
+            ("core::ptr::drop_in_place<dyn Fn() -> a::B<c>>", "core::ptr::drop_in_place<dyn Fn() -> a::B<..>>"),
+            ("core::ptr::drop_glue::<&mut a::B<c>>", "core::ptr::drop_glue<&mut a::B<..>>"),
+            ("mine::drop_in_place::<a::B<c>>", "mine::drop_in_place"),
             ("a::B<c::D<e>, f>::poll::<g>", "a::B<..>::poll"),
             ("<a::B<c> as core::ops::FnOnce<()>>::call_once", "<a::B<..> as core::ops::FnOnce<..>>::call_once"),
             ("<&dyn Fn<(), Output = i32> as F<()>>::call", "<&dyn Fn<..> as F<..>>::call"),
@@ -132,6 +149,9 @@ mod tests {
         assert_eq!(&*of_line_table("poll<T>", hyper), "hyper_util::client::poll");
         let core = Some("/rustc/f2d3/library/core/src/ops/function.rs");
         assert_eq!(&*of_line_table("{closure#1}<a::b, ()>", core), "core::ops::function::{closure#1}");
+        let core = Some("/rustc/f2d3/library/core/src/ptr/mod.rs");
+        assert_eq!(&*of_line_table("drop_in_place<a::B<c>>", core), "core::ptr::drop_in_place<a::B<..>>");
+        assert_eq!(&*of_line_table("drop_in_place<a::B<c>>", Some("/x/mine/src/lib.rs")), "mine::drop_in_place");
         let webpki = Some("/registry/rustls-webpki-0.103.9/src/verify_cert.rs");
         assert_eq!(&*of_line_table("build_chain", webpki), "webpki::verify_cert::build_chain");
         assert_eq!(&*of_line_table("main", Some("crates/tlstax/src/main.rs")), "tlstax::main");

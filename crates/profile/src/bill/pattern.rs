@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::function_name::DROP_GLUE;
+
 /// Whether `name`, as [`plain`] gives it, is what `pattern` means, in which each `*` stands for anything.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, others)) = pattern.split_once('*') else { return pattern == name };
@@ -21,8 +23,9 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
 ///
 /// Dropping a value is the work of the value's type: `core::ptr::drop_in_place<hyper::Body>` is `hyper::Body`.
 pub(super) fn plain(name: &str) -> Cow<'_, str> {
-    for glue in ["core::ptr::drop_in_place::<", "core::ptr::drop_in_place<", "core::ptr::drop_glue::<"] {
-        if let Some(dropped) = name.strip_prefix(glue) {
+    for glue in DROP_GLUE {
+        let arguments = name.strip_prefix(glue).map(|after| after.strip_prefix("::").unwrap_or(after));
+        if let Some(dropped) = arguments.and_then(|arguments| arguments.strip_prefix('<')) {
             return Cow::Owned(path(dropped.strip_suffix('>').unwrap_or(dropped)));
         }
     }
@@ -136,6 +139,22 @@ mod tests {
         ] {
             assert_eq!(plain(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_dropped_type_is_read_from_the_names_that_binaries_have() {
+        for linked in [
+            "_ZN4core3ptr38drop_in_place$LT$hyper..body..Body$GT$17h0123456789abcdefE",
+            "_RINvNtC4core3ptr13drop_in_placeNtNtC5hyper4body4BodyE",
+            "_RINvNtC4core3ptr9drop_glueNtNtC5hyper4body4BodyE",
+        ] {
+            assert_eq!(plain(&crate::function_name::demangle(linked)), "hyper::body::Body", "{linked}");
+        }
+        let inlined = crate::function_name::of_line_table(
+            "drop_in_place<rustls::conn::ConnectionCore<rustls::Data>>",
+            Some("/rustc/f2d3/library/core/src/ptr/mod.rs"),
+        );
+        assert_eq!(plain(&inlined), "rustls::conn::ConnectionCore");
     }
 
     #[test]
