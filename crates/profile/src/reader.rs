@@ -18,7 +18,7 @@ use perf_event::data::{Mmap2, Record, Sample};
 use crate::clocks::Clocks;
 use crate::event::{PERIOD_NS, STACK_BYTES};
 use crate::maps::{Mapping, Source};
-use crate::recording::{Drained, RawSample, TaskEvent, UserStack};
+use crate::recording::{Drained, RawSample, Recording, TaskEvent, UserStack};
 use crate::registers;
 
 /// The clocks, shared between whoever switches them and the thread that reads them.
@@ -105,7 +105,7 @@ fn drain(ring: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
     while let Some(record) = ring.next_record() {
         match record.parse_record() {
             Ok(Record::Sample(sample)) if sample.pid() == Some(pid) && sample.tid() != Some(own_tid) => {
-                drained.samples.push(keep(&sample));
+                drained.keep(raw(&sample), Recording::MOST_STACK_BYTES);
             }
             Ok(Record::Lost(lost)) => drained.lost += lost.lost,
             Ok(Record::LostSamples(lost)) => drained.lost += lost.lost,
@@ -162,7 +162,7 @@ fn trailer_time(record: &[u8]) -> u64 {
 /// Markers between the parts of a call chain are the last page of addresses (`PERF_CONTEXT_MAX`).
 const MARKERS: u64 = u64::MAX - 4095;
 
-fn keep(sample: &Sample<'_>) -> RawSample {
+fn raw(sample: &Sample<'_>) -> RawSample {
     let kernel = sample.callchain().unwrap_or_default().iter().copied().filter(|&address| address < MARKERS).collect();
     let user = sample.regs_user().and_then(|values| {
         let registers = registers::read(&values.regs)?;

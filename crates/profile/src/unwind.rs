@@ -39,8 +39,11 @@ impl StackUnwinder {
         Self { unwinder, cache: CacheNative::new() }
     }
 
-    /// The addresses on a stack.
+    /// The addresses on a stack. Of one whose bytes were not kept: where it was, and truncated.
     pub(crate) fn unwind(&mut self, user: &UserStack) -> Unwound {
+        if user.bytes.is_empty() {
+            return Unwound { addresses: vec![user.registers.ip], truncated: true };
+        }
         let mut read = |address: u64| read_word(user, address).ok_or(());
         let registers = native(&user.registers);
         let mut frames = self.unwinder.iter_frames(user.registers.ip, registers, &mut self.cache, &mut read);
