@@ -52,7 +52,7 @@ pub struct AddressStack {
 /// A profile by address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locations {
-    /// The objects in memory.
+    /// The objects in memory; the first is the program's own file, as `profile.proto` has it, where that is known.
     pub objects: Vec<MappedObject>,
     /// Every address that was on a stack.
     pub locations: Vec<Location>,

@@ -41,6 +41,11 @@ pub(crate) fn read(pid: u32) -> Vec<Mapping> {
         .collect()
 }
 
+/// The file that process `pid` runs, as [`read`] names it; `None` when it is gone or of another user.
+pub(crate) fn program(pid: u32) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/{pid}/exe")).ok()
+}
+
 /// `before`, with what was mapped `since` in its place where they overlap. By address.
 pub(crate) fn overlay(before: Vec<Mapping>, since: Vec<Mapping>) -> Vec<Mapping> {
     let mut all = before;

@@ -1,6 +1,7 @@
 //! What was sampled, before anything has a name: raw stacks, the threads' names, and the memory map.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +83,8 @@ pub struct Recording {
     /// Names of the threads that were there at the start.
     pub(crate) names: HashMap<u32, Arc<str>>,
     pub(crate) maps: Vec<Mapping>,
+    /// The file that the process runs, as its maps name it; `None` where that could not be read.
+    pub(crate) program: Option<PathBuf>,
     pub(crate) scope: Scope,
     pub(crate) kernel: bool,
 }
@@ -128,6 +131,7 @@ mod tests {
             drained,
             names: HashMap::new(),
             maps: Vec::new(),
+            program: None,
             scope: Scope::Cpus,
             kernel: false,
         };

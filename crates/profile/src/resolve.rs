@@ -1,6 +1,7 @@
 //! From a recording to a profile: unwinds every stack, names what is on it, and counts equal ones.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::event::PERIOD_NS;
@@ -24,6 +25,9 @@ impl Recording {
         let mut samples = self.drained.samples;
         samples.sort_by_key(|sample| sample.time);
         let mut build = Build::new(&memory, objects.kernel(self.kernel));
+        if let Some(program) = &self.program {
+            build.begin_with(program);
+        }
         for sample in &samples {
             build.add(sample, names.at(sample.time, sample.tid), &mut unwinder);
         }
@@ -56,6 +60,14 @@ impl<'a> Build<'a> {
             frames: Vec::new(),
             objects: HashMap::new(),
             nameless: BTreeMap::new(),
+        }
+    }
+
+    /// Makes the program's own file the first of the objects, whether any sample is in it or not.
+    fn begin_with(&mut self, program: &Path) {
+        let is_program = |place: &&Place| matches!(&place.source, Source::File { path, .. } if path == program);
+        if let Some(place) = self.memory.places().find(is_program) {
+            self.object(place);
         }
     }
 
@@ -150,5 +162,30 @@ fn path(place: &Place) -> Arc<str> {
     match &place.source {
         Source::File { path, .. } => path.to_string_lossy().into(),
         Source::Vdso => Arc::clone(&place.object.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maps;
+    use crate::recording::{Drained, UserStack};
+    use crate::registers::UserRegisters;
+    use crate::stack::Scope;
+
+    #[test]
+    fn the_programs_own_file_is_the_first_object_also_where_a_sample_met_another_first() {
+        let maps = maps::read(std::process::id());
+        let vdso = maps.iter().find(|mapping| mapping.source == Source::Vdso).unwrap().start;
+        let registers = UserRegisters { ip: vdso, sp: 0, fp: 0, lr: 0 };
+        let user = Some(UserStack { registers, bytes: Box::default() });
+        let mut drained = Drained::default();
+        drained.keep(RawSample { time: 0, tid: 1, kernel: [].into(), user }, u64::MAX);
+        let program = maps::program(std::process::id());
+        let recording = Recording { drained, names: HashMap::new(), maps, program, scope: Scope::Cpus, kernel: false };
+        let locations = recording.resolve(&mut Objects::new()).locations;
+        let paths: Vec<_> = locations.objects.iter().map(|object| &*object.path).collect();
+        assert_eq!(paths, [std::env::current_exe().unwrap().to_str().unwrap(), "[vdso]"]);
+        assert_eq!(locations.locations[0].object, Some(1));
     }
 }

@@ -4,6 +4,7 @@
 //! What comes out is a [`Recording`]; giving its stacks names is left for after the run.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::clocks::{self, Clocks, Opened};
@@ -31,6 +32,7 @@ pub struct Sampler {
     kernel: bool,
     names: HashMap<u32, Arc<str>>,
     maps: Vec<Mapping>,
+    program: Option<PathBuf>,
 }
 
 impl Sampler {
@@ -44,7 +46,7 @@ impl Sampler {
         let clocks = Arc::new(Mutex::new(clocks));
         let reader = Reader::spawn(pid, Arc::clone(&clocks), ring, options.reader_cpus.clone())
             .map_err(|source| ProfileError::System { doing: "starting the reader of the samples", pid, source })?;
-        Ok(Self { pid, clocks, reader, scope, kernel, names: HashMap::new(), maps: Vec::new() })
+        Ok(Self { pid, clocks, reader, scope, kernel, names: HashMap::new(), maps: Vec::new(), program: None })
     }
 
     /// Attaches to the calling process. The thread that reads the samples is left out of them.
@@ -75,6 +77,7 @@ impl Sampler {
         // map is for a process that dies before `stop`.
         self.maps = maps::read(self.pid);
         self.names = thread_names(self.pid);
+        self.program = maps::program(self.pid);
         Ok(())
     }
 
@@ -88,7 +91,8 @@ impl Sampler {
         let mut drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
         let since = std::mem::take(&mut drained.maps);
         let maps = if now.is_empty() { maps::overlay(self.maps, since) } else { now };
-        Ok(Recording { drained, names: self.names, maps, scope: self.scope, kernel: self.kernel })
+        let Self { names, program, scope, kernel, .. } = self;
+        Ok(Recording { drained, names, maps, program, scope, kernel })
     }
 
     fn switch(

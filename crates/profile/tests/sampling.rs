@@ -97,6 +97,8 @@ fn a_function_that_burns_nearly_all_time_has_nearly_all_samples() {
         assert!(found * 10 >= profile.samples * 9, "{function}: {found} of {}", profile.samples);
     }
     assert!(profile.truncated * 50 <= profile.samples, "{} truncated", profile.truncated);
+    let program = std::fs::canonicalize(env!("CARGO_BIN_EXE_profile-burner")).unwrap();
+    assert_eq!(&*profile.locations.objects[0].path, program.to_str().unwrap());
 }
 
 #[test]
