@@ -5,8 +5,9 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -205,11 +206,24 @@ fn listeners_are_shared_out_over_addresses() {
     }
 }
 
+/// A port that is free, and that no connection or listener of another test is given: one below the ephemeral ones, unless
+/// those begin very low.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(10_000);
+    let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let ephemeral: u16 = range.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(32_768);
+    // The search begins elsewhere in each process, so that two runs of these tests at once do not meet.
+    let from = NEXT.fetch_add(100, Ordering::Relaxed) + u16::try_from(std::process::id() % 10_000).unwrap();
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let any = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    (from..ephemeral).find(free).unwrap_or_else(any)
+}
+
 #[test]
 fn a_fixed_port_is_served_alone_and_is_free_again_afterwards() {
-    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for kind in kinds() {
-        let fixed = Launch { http_port: Some(free()), https_port: Some(free()), ..launch(kind, Pins::default()) };
+        let fixed =
+            Launch { http_port: Some(free_port()), https_port: Some(free_port()), ..launch(kind, Pins::default()) };
         for _ in 0..2 {
             let origin = Origin::start(&fixed).unwrap();
             let (http, https) = (&origin.ready().http, &origin.ready().https);
