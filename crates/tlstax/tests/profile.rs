@@ -53,7 +53,10 @@ fn a_cell_and_its_twin_leave_pictures_and_a_bill_that_agrees_with_the_clock() {
     assert!(us(Class::KeyExchange) > 0.0 && us(Class::ChainValidation) > 0.0);
     assert!(cell.bill.other_share <= 0.10, "{:?}", cell.bill.unnamed);
     assert!(cell.tax.as_ref().unwrap().per_request_us.value > 0.0);
-    if cell.kernel {
+    // Where the hypervisor takes time away, the two clocks need not agree.
+    let trials = common::result(&path, "r").trials;
+    let trial = trials.iter().find(|trial| trial.cell == cell.cell).unwrap();
+    if cell.kernel && trial.steal_ns <= trial.wall_ns / 20 {
         let ratio = cell.bill.coverage.unwrap().ratio;
         assert!(ratio.low <= 1.1 && ratio.high >= 0.9, "{ratio:?}");
     }
