@@ -40,6 +40,7 @@ pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
         scenario: None,
         sections: Vec::new(),
         left_out: Vec::new(),
+        resumed: Vec::new(),
         ended: Some(now),
         interrupted: false,
     };

@@ -128,6 +128,7 @@ impl Plan {
             scenario,
             sections,
             left_out,
+            resumed: Vec::new(),
             ended: None,
             interrupted: false,
         };

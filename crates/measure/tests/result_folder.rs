@@ -7,7 +7,7 @@ mod records;
 use std::fs;
 use std::io::Write;
 
-use measure::result::{ReadError, ResultWriter, RunResult, Trial, WriteError};
+use measure::result::{ReadError, ResultWriter, ResumeError, RunInfo, RunResult, Trial, Unfinished, WriteError};
 use records::{run, trial};
 
 #[test]
@@ -68,5 +68,43 @@ fn what_another_run_measured_is_left_out_and_named() {
         ["the run begun at 2025-12-31T00:00:00Z", "line 4", "line 5 of trials.ndjson is left out: it is of a round"]
     {
         assert!(problems.contains(words), "{problems}");
+    }
+}
+
+#[test]
+fn a_run_is_taken_up_behind_its_last_whole_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = ResultWriter::create(dir.path(), &run()).unwrap();
+    writer.append(&trial(1)).unwrap();
+    assert!(matches!(Unfinished::open(dir.path()), Err(ResumeError::Running(_))), "who writes has locked it");
+    drop(writer);
+    // A whole record without its end of line is one that may be cut, too: it is run again.
+    let trials = dir.path().join("trials.ndjson");
+    let whole = fs::read(&trials).unwrap();
+    fs::write(&trials, [&whole[..], b"{\"section\":\"co\xc3"].concat()).unwrap();
+    let unfinished = Unfinished::open(dir.path()).unwrap();
+    assert_eq!((unfinished.trials.as_slice(), unfinished.is_whole()), (&[trial(1)][..], false));
+    let (mut writer, taken_up) = unfinished.go_on("2026-01-02T00:00:00Z".into()).unwrap();
+    writer.append(&trial(2)).unwrap();
+    let result = RunResult::read(dir.path()).unwrap();
+    assert_eq!(result.trials, [trial(1), trial(2)]);
+    assert_eq!((result.run.resumed.as_slice(), &result.run), (&["2026-01-02T00:00:00Z".to_owned()][..], &taken_up));
+    writer.describe(&RunInfo { ended: Some("2026-01-03T00:00:00Z".into()), ..taken_up }).unwrap();
+    drop(writer);
+    assert!(Unfinished::open(dir.path()).unwrap().is_whole());
+}
+
+#[test]
+fn a_line_in_the_middle_that_is_no_trial_of_the_run_keeps_it_from_being_taken_up() {
+    let line = |trial: &Trial| serde_json::to_string(trial).unwrap();
+    let stranger = line(&Trial { run: Some("2025-12-31T00:00:00Z".into()), ..trial(1) });
+    for (middle, words) in [("{}", "line 2"), (&line(&trial(1)), "there already"), (&stranger, "2025-12-31")] {
+        let dir = tempfile::tempdir().unwrap();
+        drop(ResultWriter::create(dir.path(), &run()).unwrap());
+        let text = format!("{}\n{middle}\n{}\n", line(&trial(1)), line(&trial(2)));
+        fs::write(dir.path().join("trials.ndjson"), &text).unwrap();
+        let error = Unfinished::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        assert_eq!(fs::read_to_string(dir.path().join("trials.ndjson")).unwrap(), text, "it is left as it is");
     }
 }

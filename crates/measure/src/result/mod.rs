@@ -5,12 +5,14 @@ pub mod handshakes;
 mod read;
 mod run;
 mod trial;
+mod unfinished;
 mod write;
 
 pub use arm::{Arm, ArmInfo};
 pub use read::{ReadError, RunResult};
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use trial::{Flag, Terms, Trial, Verdict};
+pub use unfinished::{ResumeError, Unfinished};
 pub use write::{ResultWriter, WriteError, describe};
 
 /// The file with figures of TLS in memory, where a benchmark left them.

@@ -62,22 +62,14 @@ struct Version {
 impl RunResult {
     /// Reads the folder `dir`.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
-        let path = dir.join(RUN_FILE);
-        let text = read(&path)?;
-        let not_a_run = |source| ReadError::Run { path: path.clone(), source };
-        let version: Version = serde_json::from_str(&text).map_err(not_a_run)?;
-        if version.format > FORMAT {
-            return Err(ReadError::Newer { path, found: version.format });
-        }
-        let run = serde_json::from_str(&text).map_err(not_a_run)?;
+        let run = run_info(dir)?;
         let trials = read(&dir.join(TRIALS_FILE))?;
-        let (trials, mut problems) = parse(&trials);
-        let trials = belonging(&run, trials, &mut problems);
+        let (trials, mut problems) = trials_of(&run, &trials);
         let in_memory = in_memory(dir).unwrap_or_else(|problem| {
             problems.push(problem);
             InMemory::default()
         });
-        Ok(RunResult { run, trials: trials.into_iter().map(|(_, trial)| trial).collect(), in_memory, problems })
+        Ok(RunResult { run, trials, in_memory, problems })
     }
 
     /// The trials of one arm of a paired run, as an ordinary run; without any where it has no such arm.
@@ -93,6 +85,18 @@ impl RunResult {
     }
 }
 
+/// What the folder's `run.json` says.
+pub(super) fn run_info(dir: &Path) -> Result<RunInfo, ReadError> {
+    let path = dir.join(RUN_FILE);
+    let text = read(&path)?;
+    let not_a_run = |source| ReadError::Run { path: path.clone(), source };
+    let version: Version = serde_json::from_str(&text).map_err(not_a_run)?;
+    if version.format > FORMAT {
+        return Err(ReadError::Newer { path, found: version.format });
+    }
+    serde_json::from_str(&text).map_err(not_a_run)
+}
+
 /// The figures of TLS in memory; none where there is no such file.
 fn in_memory(dir: &Path) -> Result<InMemory, String> {
     let left_out = |why: &dyn std::fmt::Display| format!("{HANDSHAKE_FILE} is left out: {why}");
@@ -101,6 +105,13 @@ fn in_memory(dir: &Path) -> Result<InMemory, String> {
         Err(error) => Err(left_out(&error)),
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| left_out(&error)),
     }
+}
+
+/// The trials of `run` that `text` holds, and what else it holds.
+pub(super) fn trials_of(run: &RunInfo, text: &str) -> (Vec<Trial>, Vec<String>) {
+    let (trials, mut problems) = parse(text);
+    let trials = belonging(run, trials, &mut problems);
+    (trials.into_iter().map(|(_, trial)| trial).collect(), problems)
 }
 
 /// A trial with the number of its line.

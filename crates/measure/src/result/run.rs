@@ -50,10 +50,21 @@ pub struct RunInfo {
     /// What was asked for and could not run here.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+    /// When it was taken up again after it had been interrupted, RFC 3339, UTC: what ran before and after stood on other days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<String>,
     /// When it ended, RFC 3339, UTC; `None` while it runs, and when it was killed.
     pub ended: Option<String>,
     /// Whether it was interrupted before its last trial.
     pub interrupted: bool,
+}
+
+impl RunInfo {
+    /// How many trials it has when it is whole: each cell once a round, in a paired run once for each arm.
+    pub fn trials_due(&self) -> u64 {
+        let cells = |section: &Section| section.cells.len() as u64 * u64::from(section.rounds);
+        self.sections.iter().map(cells).sum::<u64>() * self.arms.len().max(1) as u64
+    }
 }
 
 /// In which order trials ran: whether comparisons of cells may be paired by round.

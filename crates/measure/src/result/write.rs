@@ -1,17 +1,17 @@
 //! Writing a result folder, so that whatever happens the lines before are intact.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
-/// Writes one result folder.
+/// Writes one result folder. As long as it is there, its file of trials is locked: nobody else takes the run up.
 #[derive(Debug)]
 pub struct ResultWriter {
-    dir: PathBuf,
-    trials: File,
-    length: u64,
+    pub(super) dir: PathBuf,
+    pub(super) trials: File,
+    pub(super) length: u64,
 }
 
 /// Why results could not be written.
@@ -61,6 +61,7 @@ impl ResultWriter {
         let path = dir.join(TRIALS_FILE);
         let trials = OpenOptions::new().create_new(true).append(true).open(&path);
         let trials = trials.map_err(|source| io_error("making", &path, source))?;
+        lock(&trials).map_err(|refused| io_error("locking", &path, refused.into()))?;
         let writer = ResultWriter { dir: dir.to_owned(), trials, length: 0 };
         writer.describe(run)?;
         Ok(writer)
@@ -106,6 +107,15 @@ pub fn describe(dir: &Path, run: &RunInfo) -> Result<(), WriteError> {
     })
 }
 
-fn io_error(doing: &'static str, path: &Path, source: io::Error) -> WriteError {
+/// Locks the file of trials for who writes it. The lock goes with the process, however that ends; a file system that knows no
+/// locks has none.
+pub(super) fn lock(trials: &File) -> Result<(), TryLockError> {
+    match trials.try_lock() {
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        locked => locked,
+    }
+}
+
+pub(super) fn io_error(doing: &'static str, path: &Path, source: io::Error) -> WriteError {
     WriteError::Io { doing, path: path.to_owned(), source }
 }

@@ -45,6 +45,7 @@ pub(crate) fn run() -> RunInfo {
             varies: Vec::new(),
         }],
         left_out: Vec::new(),
+        resumed: Vec::new(),
         ended: None,
         interrupted: false,
     }

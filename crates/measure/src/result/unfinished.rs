@@ -1,0 +1,99 @@
+//! A run that did not reach its end, taken up again. Whether this machine and program may go on with it is for the caller to
+//! judge: here the folder is locked, read and, once somebody goes on, rid of the line that a kill has cut.
+
+use std::fs::{OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::read::{run_info, trials_of};
+use super::write::{io_error, lock};
+use super::{ReadError, ResultWriter, RunInfo, TRIALS_FILE, Trial, WriteError};
+
+/// A result folder that nobody else writes, as long as this is there.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// What was run.
+    pub run: RunInfo,
+    /// The trials that are on disk, those that do not count among them.
+    pub trials: Vec<Trial>,
+    /// Its length is that of the whole lines.
+    writer: ResultWriter,
+}
+
+/// Why a run cannot be taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    /// There is no run that could be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It is still going, or somebody else has taken it up.
+    #[error("{} is being written: the run is still going, or has been taken up elsewhere. Wait until that has ended", .0.display())]
+    Running(PathBuf),
+    /// The file of trials holds what the run did not write.
+    #[error("{} was changed since the run stopped: {problem}. Put the file back as it was, or begin a new run", .path.display())]
+    Changed {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The system refused.
+    #[error("{doing} {} failed: {source}", .path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Unfinished {
+    /// Locks and reads the folder `dir`. Nothing in it is changed.
+    ///
+    /// # Errors
+    /// When there is no run, when somebody writes it, and when its trials hold anything but whole lines of this run, each
+    /// trial once, with at most a cut one behind them.
+    pub fn open(dir: &Path) -> Result<Unfinished, ResumeError> {
+        let run = run_info(dir)?;
+        let path = dir.join(TRIALS_FILE);
+        let refused = |doing| {
+            let path = path.clone();
+            move |source| ResumeError::Io { doing, path, source }
+        };
+        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(refused("opening"))?;
+        lock(&file).map_err(|error| match error {
+            TryLockError::WouldBlock => ResumeError::Running(dir.to_owned()),
+            TryLockError::Error(source) => ResumeError::Io { doing: "locking", path: path.clone(), source },
+        })?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(refused("reading"))?;
+        bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1));
+        let length = bytes.len() as u64;
+        let (trials, problems) = trials_of(&run, &String::from_utf8_lossy(&bytes));
+        if !problems.is_empty() {
+            return Err(ResumeError::Changed { path, problem: problems.join("; ") });
+        }
+        Ok(Unfinished { run, trials, writer: ResultWriter { dir: dir.to_owned(), trials: file, length } })
+    }
+
+    /// Whether nothing is left to be run, and `run.json` says so.
+    pub fn is_whole(&self) -> bool {
+        self.run.ended.is_some() && !self.run.interrupted && self.trials.len() as u64 >= self.run.trials_due()
+    }
+
+    /// Goes on at `now` (RFC 3339, UTC): a cut line is taken off and `run.json` says that the run was taken up, and is going.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn go_on(self, now: String) -> Result<(ResultWriter, RunInfo), WriteError> {
+        let Unfinished { mut run, writer, .. } = self;
+        let cut = writer.trials.set_len(writer.length).and_then(|()| writer.trials.sync_data());
+        cut.map_err(|source| io_error("taking a cut line off", &writer.dir.join(TRIALS_FILE), source))?;
+        run.resumed.push(now);
+        (run.ended, run.interrupted) = (None, false);
+        writer.describe(&run)?;
+        Ok((writer, run))
+    }
+}
