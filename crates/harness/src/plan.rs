@@ -150,12 +150,6 @@ impl Plan {
         }
     }
 
-    /// How many trials it has.
-    pub fn trials(&self) -> u64 {
-        let of = |section: &Section| section.cells.len() as u64 * u64::from(section.rounds);
-        self.run.sections.iter().map(of).sum::<u64>() * self.turns().len() as u64
-    }
-
     /// Who runs `cell`, if it is not built in.
     pub(crate) fn outside(&self, cell: &Cell) -> Option<&Outside> {
         if cell.model == OUTSIDE { self.outside.get(&cell.client) } else { None }

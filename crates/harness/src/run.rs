@@ -9,6 +9,7 @@ use workload::Cell;
 
 use crate::plan::Plan;
 use crate::probe::{Probe, lent};
+use crate::resume::{Difference, Done};
 use crate::stage::Stage;
 use crate::trial::Interrupted;
 
@@ -42,6 +43,9 @@ pub enum Error {
     /// The result folder.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// What would go on with a run is not that run.
+    #[error("this would be another run, so that nothing was run: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Differs(Vec<Difference>),
     /// A file of the run's own could not be written.
     #[error("writing a temporary file in {}: {source}; set TMPDIR to a folder with room", .path.display())]
     Temporary {
@@ -92,7 +96,18 @@ fn run_with(
     let mut stage = Stage::open(plan)?;
     observer.origin(&stage.plan.run.origin);
     let mut writer = make_writer(&stage.plan.run)?;
-    let outcome = rounds(&mut stage, &mut writer, observer, probe)?;
+    to_the_end(&mut stage, &mut writer, observer, probe, &Done::default())
+}
+
+/// Runs what is not `done` of the stage's plan, and writes down that it has ended.
+pub(crate) fn to_the_end(
+    stage: &mut Stage,
+    writer: &mut ResultWriter,
+    observer: &mut impl Observer,
+    probe: Option<&mut dyn Probe>,
+    done: &Done,
+) -> Result<Outcome, Error> {
+    let outcome = rounds(stage, writer, observer, probe, done)?;
     let ended = Some(jiff::Timestamp::now().to_string());
     writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
     Ok(outcome)
@@ -103,13 +118,17 @@ fn rounds(
     writer: &mut ResultWriter,
     observer: &mut impl Observer,
     mut probe: Option<&mut dyn Probe>,
+    done: &Done,
 ) -> Result<Outcome, Error> {
     let RunInfo { sections, seed, .. } = stage.plan.run.clone();
     let turns = stage.plan.turns();
-    let mut outcome = Outcome { valid: 0, invalid: 0, interrupted: false };
+    let mut outcome = Outcome { valid: done.valid, invalid: done.invalid, interrupted: false };
     for section in &sections {
         for round in 1..=section.rounds {
             for (cell, arm) in crate::order::shuffled(&section.cells, &turns, seed, &section.name, round) {
+                if done.has(section, &cell, arm, round) {
+                    continue;
+                }
                 observer.begins(section, &cell, round);
                 let trial = match stage.trial(section, &cell, arm, round, lent(&mut probe)) {
                     Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,

@@ -46,6 +46,7 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
         let at = left.concurrency.map_or_else(String::new, |c| format!(" at c = {c}"));
         fact("left out", format!("{}{at}: {}", left.what, left.why))
     }));
+    facts.extend(resumed(&run.resumed).map(|text| fact("note", text)));
     if run.interrupted || run.ended.is_none() {
         facts.push(fact("note", "this run did not reach its end".to_owned()));
     }
@@ -67,6 +68,21 @@ fn tls(pinned: &Handshake) -> Fact {
             Fact { name: "TLS", text: format!("pinned to {version} · {suite} · {group} · {alpn} · {certificate}") }
         }
     }
+}
+
+/// What a run that was taken up again cannot tell.
+fn resumed(times: &[String]) -> Option<String> {
+    let often = match times.len() {
+        0 => return None,
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} times"),
+    };
+    Some(format!(
+        "resumed {often}, at {}: what the machine did between is in the spread of its rounds, and in a round that it cut in \
+         two also in the differences between cells",
+        times.join(", ")
+    ))
 }
 
 /// The reason for this origin, without its name in front.

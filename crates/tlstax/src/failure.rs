@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Read(#[from] measure::result::ReadError),
     #[error(transparent)]
+    Resume(#[from] measure::result::ResumeError),
+    #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),
     #[error(transparent)]
     Report(#[from] report::files::ReportError),

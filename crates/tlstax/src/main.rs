@@ -12,6 +12,7 @@ mod paired;
 mod plan;
 mod profiling;
 mod progress;
+mod resume;
 mod scenario;
 mod show;
 mod stages;

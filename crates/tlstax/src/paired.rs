@@ -57,7 +57,7 @@ pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Fai
         interrupt: interrupt::flag()?,
     });
     let dir = out.unwrap_or_else(folder::fresh);
-    let mut progress = Progress::new(plan.trials());
+    let mut progress = Progress::new(plan.run.trials_due());
     let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
     progress.finish();
     Ok((dir.clone(), RunResult::read(&dir)?, outcome?))

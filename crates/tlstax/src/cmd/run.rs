@@ -1,6 +1,6 @@
 //! `tlstax run`: measures cells, and says what came of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use harness::{Choices, Outcome, Outside, Pins, Plan};
@@ -20,7 +20,7 @@ use crate::outside::{self, Engines};
 use crate::plan::{by_connection, everything, telling};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, paired, scenario, supplier};
+use crate::{folder, interrupt, paired, resume, scenario, supplier};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -65,12 +65,41 @@ pub(crate) struct Args {
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
+    /// Go on with a run that was interrupted: the one in --out, or the latest here. All else is as it was begun with
+    #[arg(long, help_heading = "Output")]
+    resume: bool,
     /// The summary as JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    if args.resume {
+        return resume(args);
+    }
+    let plan = decide(args, args.measuring.seed)?;
+    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let mut progress = Progress::new(plan.run.trials_due());
+    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    progress.finish();
+    told(args, args.json, &dir, &outcome?)
+}
+
+/// Goes on with an interrupted run, by the command line that began it.
+fn resume(args: &Args) -> Result<ExitCode, Failure> {
+    let Some((dir, unfinished)) = resume::unfinished(args.out.as_deref())? else { return Ok(ExitCode::SUCCESS) };
+    let begun = resume::begun_with(&unfinished.run)?;
+    let plan = decide(&begun, Some(unfinished.run.seed))?;
+    let mut progress = Progress::new(plan.run.trials_due());
+    progress.bar().set_position(unfinished.trials.len() as u64);
+    progress.bar().reset_eta();
+    let outcome = harness::resume(plan, unfinished, &mut progress);
+    progress.finish();
+    told(&begun, args.json, &dir, &outcome?)
+}
+
+/// What is to be run, as the command line says.
+fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let engines = outside::read(&args.engine)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, Outside::Command(_))) {
         let words =
@@ -85,27 +114,28 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
     let about = scenario.map(|scenario| scenario.about);
-    let plan = plan(args, sections, left_out, about, engines)?;
-    let dir = args.out.clone().unwrap_or_else(folder::fresh);
-    let mut progress = Progress::new(plan.trials());
-    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
-    progress.finish();
-    let outcome = outcome?;
+    plan(args, sections, left_out, about, engines, seed)
+}
 
-    let result = RunResult::read(&dir)?;
-    let form = if args.json { Form::Json } else { Form::Tables };
+/// Prints what came of a run, and where it can be gone on with if it was interrupted.
+fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
+    let result = RunResult::read(dir)?;
+    let form = if json { Form::Json } else { Form::Tables };
     let printed = match args.aa {
         true => cmp::arms(&result, &[], &cmp::Shape::headline(form)).map(drop),
         false => print(&result, form),
     };
-    let printed = printed.and_then(|()| match args.json {
+    let printed = printed.and_then(|()| match json {
         true => Ok(()),
-        false => write(&afterword(args, &result, &dir)),
+        false => write(&afterword(args, &result, dir)),
     });
+    if outcome.interrupted {
+        anstream::eprintln!("tlstax: interrupted; `{}` goes on from here", resume::command(dir));
+    }
     match printed {
         // A reader that has seen enough takes nothing from what the run came to.
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
-        _ => Ok(code(&outcome)),
+        _ => Ok(code(outcome)),
     }
 }
 
@@ -174,6 +204,7 @@ fn plan(
     left_out: Vec<LeftOut>,
     scenario: Option<About>,
     engines: Engines,
+    seed: Option<u64>,
 ) -> Result<Plan, Failure> {
     let ours = matches!(args.origin, supplier::Asked::Ours(_));
     let pinning = args.measuring.pinning(ours)?;
@@ -192,7 +223,7 @@ fn plan(
         pins: Pins::default(),
         pinning,
         workers: args.measuring.workers(),
-        seed: args.measuring.seed,
+        seed,
         command: command(),
         program: embedded,
         outside: engines.by_name,
@@ -212,7 +243,7 @@ pub(crate) fn embedded_program() -> Result<EmbeddedProgram, Failure> {
     Ok(EmbeddedProgram { exe, leading_args: vec!["serve-embedded".to_owned()] })
 }
 
-fn afterword(args: &Args, result: &RunResult, dir: &std::path::Path) -> String {
+fn afterword(args: &Args, result: &RunResult, dir: &Path) -> String {
     let mut text = String::new();
     let sentences = findings::sentences(&summary::summaries(result));
     if !args.aa && !sentences.is_empty() {

@@ -1,0 +1,57 @@
+//! `tlstax run --resume`: which run is gone on with, and the command line that began it. Whether it is still the same run on
+//! the same machine is for the harness to judge.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use measure::result::{RunInfo, Unfinished};
+
+use crate::failure::Failure;
+use crate::{Cli, Command, cmd, folder};
+
+/// All that may stand on a command line that resumes.
+#[derive(Parser)]
+struct Alone {
+    #[arg(long)]
+    resume: bool,
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[arg(long)]
+    json: bool,
+}
+
+/// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be run.
+pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+    if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
+        let words = "--resume goes on with a run as it was begun: beside it only --out (its folder) and --json may stand";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
+    let unfinished = Unfinished::open(&dir)?;
+    if let (true, Some(ended)) = (unfinished.is_whole(), &unfinished.run.ended) {
+        anstream::eprintln!("tlstax: the run in {} is whole since {ended}: nothing is left to be run", dir.display());
+        return Ok(None);
+    }
+    Ok(Some((dir, unfinished)))
+}
+
+/// What the run was begun with: its command line, read again.
+pub(crate) fn begun_with(run: &RunInfo) -> Result<Box<cmd::run::Args>, Failure> {
+    let line = run.command.join(" ");
+    let cli = Cli::try_parse_from(&run.command).map_err(|error| {
+        let said = error.to_string();
+        let first = said.lines().next().unwrap_or_default();
+        Failure::Usage(format!("the run was begun with {line:?}, which this tlstax does not understand: {first}"))
+    })?;
+    match cli.command {
+        Command::Run(args) => Ok(args),
+        _ => Err(Failure::Usage(format!(
+            "the run was begun with {line:?}, and only what `tlstax run` began can be resumed: run that again"
+        ))),
+    }
+}
+
+/// The command that goes on with the run in `dir`.
+pub(crate) fn command(dir: &Path) -> String {
+    shell_words::join(["tlstax", "run", "--resume", "--out", &dir.to_string_lossy()])
+}
