@@ -44,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// What would go on with a run is not that run.
-    #[error("this would be another run, so that nothing was run: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("this would be another run, so that nothing was run{}", .0.iter().map(|difference| format!("\n  {difference}")).collect::<String>())]
     Differs(Vec<Difference>),
     /// A file of the run's own could not be written.
     #[error("writing a temporary file in {}: {source}; set TMPDIR to a folder with room", .path.display())]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One reading of an origin's counters. All counters run from the origin's start, except the maxima and the log,
@@ -20,7 +21,7 @@ pub struct Ledger {
 }
 
 /// The counters of one transport.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// Connections accepted.
     pub accepts: u64,
@@ -51,7 +52,7 @@ pub struct Side {
 pub const LOG_ROWS: usize = 64;
 
 /// TLS handshakes by outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshakes {
     /// Completed with a certificate and a key exchange of its own.
     pub full: u64,
@@ -62,7 +63,7 @@ pub struct Handshakes {
 }
 
 /// What one kind of handshake settled on. Names are spelled alike by both origins.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Negotiated {
     /// `TLSv1.3` or `TLSv1.2`.
     pub version: String,
@@ -77,7 +78,7 @@ pub struct Negotiated {
 }
 
 /// One request as the origin saw it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Served {
     /// Which connection carried it: its number, counted from 1 over both transports.
     pub connection: u64,

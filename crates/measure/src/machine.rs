@@ -3,10 +3,11 @@
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 use procfs::{CpuInfo, Current, LoadAverage};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The machine, as far as it bears on the figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// The CPU's model name.
     pub cpu: String,

@@ -1,5 +1,6 @@
 //! The parts of one request, and its timeline of stamps.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A part of one request, in the order of time.
@@ -43,7 +44,7 @@ impl Phase {
 }
 
 /// The stamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
     /// When it could have started: its slot was free.
     pub due: u64,

@@ -2,6 +2,7 @@
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use procfs::process::Process;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::cpu_ns_of;
@@ -15,7 +16,7 @@ pub struct Reading {
 }
 
 /// What a process cost between two readings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// CPU time by the process CPU clock, ended threads included, ns.
     pub cpu_ns: u64,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use workload::{Cell, Workload};
 
@@ -77,7 +78,7 @@ pub struct Target {
 }
 
 /// What an engine says of itself when it is prepared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ready {
     /// The engine's name.
     pub engine: String,
@@ -148,7 +149,7 @@ pub struct Seen {
 }
 
 /// What a deterministic profiler saw of the measured part.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
     /// Length of what was profiled, ns.
     pub wall_ns: u64,
@@ -157,7 +158,7 @@ pub struct Profile {
 }
 
 /// One function of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProfileRow {
     /// Its name, with its file.
     pub function: String,
@@ -170,7 +171,7 @@ pub struct ProfileRow {
 }
 
 /// How often one kind of error came, and what the first one was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorCount {
     /// How often.
     pub count: u64,

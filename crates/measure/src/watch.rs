@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Every how many requests the time is measured for which their polls hold a thread: measuring all would cost more than
@@ -26,7 +27,7 @@ pub struct Watch {
 }
 
 /// How an event loop kept up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventLoop {
     /// The longest time for which a ready task was not run, ns.
     pub latest_ns: u64,

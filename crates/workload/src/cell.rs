@@ -8,6 +8,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{Axes, AxisError};
@@ -126,6 +127,21 @@ impl Cell {
     pub fn at(&self, axes: Axes) -> Cell {
         let axes = if self.is_tls() { axes } else { axes.without_tls() };
         Cell { axes, ..self.clone() }
+    }
+}
+
+impl JsonSchema for Cell {
+    fn schema_name() -> Cow<'static, str> {
+        "Cell".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A point of the matrix, `model/client/tls/connection`, with `@axis=value,…` behind it where its \
+                            handshake is another than the usual one.",
+            "pattern": "^([a-z0-9-]+/){3}(new-conn|resumed|keep-alive(:[1-9][0-9]*)?|new-client|own)(@[a-z-]+=[a-z0-9.-]+(,[a-z-]+=[a-z0-9.-]+)*)?$",
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The clients check every answer against this (crate `fetch`); here it is only derived from the path.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Path;
@@ -35,7 +36,7 @@ pub enum Body {
 }
 
 /// Whose answers are to be expected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Server {
     /// go-httpbin's, or the embedded origin's, which are the same.

@@ -1,8 +1,10 @@
 //! The path (with query) that is fetched.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// An absolute path with an optional query, in the characters that RFC 3986 allows there.
@@ -49,6 +51,20 @@ impl Path {
             }
             _ => 0.0,
         }
+    }
+}
+
+impl JsonSchema for Path {
+    fn schema_name() -> Cow<'static, str> {
+        "Path".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "An absolute path with an optional query, in the characters that RFC 3986 allows there.",
+            "pattern": "^/",
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Axes, Cell, CellError, Concurrency, Connection, Hosts, Path, Requests};
@@ -16,7 +17,7 @@ pub struct Scenario {
 }
 
 /// What a scenario is about, as results keep it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct About {
     /// Its name: that of its file.
     pub name: String,
@@ -48,7 +49,7 @@ pub struct Part {
 }
 
 /// In what cells of a section differ on purpose, so that they are held against one another nevertheless.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variable {
     /// The kind of connection, held against `new-conn`.

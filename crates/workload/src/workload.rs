@@ -2,6 +2,7 @@
 
 use std::num::{NonZeroU32, NonZeroU64};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Expectation, Path, Server};
@@ -16,7 +17,7 @@ pub type Concurrency = NonZeroU32;
 pub type Hosts = NonZeroU32;
 
 /// What is fetched in each trial.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Workload {
     /// The path of every request.
     pub path: Path,

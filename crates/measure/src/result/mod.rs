@@ -4,6 +4,7 @@ mod arm;
 pub mod handshakes;
 mod read;
 mod run;
+pub mod schema;
 mod trial;
 mod unfinished;
 mod write;

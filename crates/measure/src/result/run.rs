@@ -1,5 +1,6 @@
 //! What a run was: everything needed to repeat it and to judge whether it may be compared with another.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use workload::{About, Cell, Concurrency, Variable, Workload};
 
@@ -12,7 +13,7 @@ use crate::machine::Machine;
 pub const FORMAT: u32 = 2;
 
 /// What was run, on what, and how.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunInfo {
     /// [`FORMAT`] of the writer.
     pub format: u32,
@@ -68,7 +69,7 @@ impl RunInfo {
 }
 
 /// In which order trials ran: whether comparisons of cells may be paired by round.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// Each round passed over all cells, so that what drifts hits all of them alike.
@@ -79,7 +80,7 @@ pub enum Order {
 }
 
 /// One workload and the cells that ran it: a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Section {
     /// Its name, e.g. `cost`.
     pub name: String,
@@ -95,7 +96,7 @@ pub struct Section {
 }
 
 /// A cell that was asked for and could not run on this machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// The cell, or the engine's command line.
     pub what: String,
@@ -106,7 +107,7 @@ pub struct LeftOut {
 }
 
 /// Which CPUs ran client and origin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pinning {
     /// CPUs of the client.
     pub client: Vec<usize>,
@@ -122,7 +123,7 @@ impl Pinning {
 }
 
 /// What was fetched from. Results of different origins are never compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OriginInfo {
     /// `go-httpbin` or `embedded`.
     pub name: String,
@@ -135,7 +136,7 @@ pub struct OriginInfo {
 }
 
 /// What handshakes were pinned to at the origin, and read back from its ledger. Empty for a server of the user's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshake {
     /// `TLSv1.3`.
     pub version: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ledger::Side;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use workload::Cell;
 
@@ -15,7 +16,7 @@ use crate::trace::Event;
 use crate::watch::EventLoop;
 
 /// One line of `trials.ndjson`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trial {
     /// When its run began, as `run.json` has it: what tells a line of another run; `None` before runs told it.
     #[serde(default)]
@@ -85,7 +86,7 @@ pub struct Trial {
 }
 
 /// On which terms a cell takes part.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Terms {
     /// Its handshakes are pinned, its connections are counted, and it is compared with the others.
@@ -111,7 +112,7 @@ impl Terms {
 }
 
 /// Whether a trial counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every answer was right and the ledger agrees.
@@ -123,7 +124,7 @@ pub enum Verdict {
 }
 
 /// What other than the model was, or may have been, the limit of a trial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
     /// The origin's CPUs were busy for 90 % of the time or more: the client could have done more requests per second.
