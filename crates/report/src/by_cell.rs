@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use measure::result::{Section, Trial};
 use workload::Cell;
 
-/// Trials by section and cell, each cell's in the order in which they ran.
+/// Trials by section and cell, each cell's by its rounds: whatever the order of lines in a file, the same is shown.
 pub struct ByCell<'a>(HashMap<(&'a str, &'a Cell), Vec<&'a Trial>>);
 
 impl<'a> ByCell<'a> {
@@ -15,6 +15,7 @@ impl<'a> ByCell<'a> {
         for trial in trials {
             by_cell.entry((trial.section.as_str(), &trial.cell)).or_default().push(trial);
         }
+        by_cell.values_mut().for_each(|own| own.sort_by_key(|trial| (trial.round, trial.arm)));
         ByCell(by_cell)
     }
 

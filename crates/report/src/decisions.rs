@@ -261,6 +261,8 @@ mod tests {
             terms: Terms::Pinned,
             seen: None,
             libraries: Vec::new(),
+            drift: None,
+            warm_up: None,
             rounds,
         }
     }

@@ -26,6 +26,8 @@ mod round_trips;
 pub mod scaling;
 pub mod splice;
 pub mod spreadsheet;
+pub mod steady;
 pub mod summary;
 pub mod table;
 pub mod varied;
+pub mod warm_up;

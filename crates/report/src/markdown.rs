@@ -5,7 +5,7 @@ use crate::decisions::decisions;
 use crate::digest::Digest;
 use crate::format::{time, with_interval};
 use crate::summary::{Row, Summary};
-use crate::{bills, heading};
+use crate::{bills, heading, steady, warm_up};
 
 /// The whole report with links to its charts.
 pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
@@ -36,6 +36,8 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     for summary in &digest.summaries {
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
+        let told = steady::lines(summary).into_iter().chain(warm_up::line(summary));
+        told.for_each(|line| put(format!("- {}", plain(&line))));
     }
     for table in crate::page::tables(digest) {
         put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));

@@ -13,8 +13,9 @@ use crate::field::Field;
 use crate::format::{memory, number, time, with_interval};
 use crate::heading::{self, BLOCKS, Fact};
 use crate::in_memory::{self, Table};
+use crate::steady::{self, is_unsteady};
 use crate::summary::{Figure, Row, Summary};
-use crate::{floors, varied};
+use crate::{floors, varied, warm_up};
 
 /// Charts that belong together.
 pub struct Panel {
@@ -206,7 +207,7 @@ pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Err
             .iter()
             .flat_map(|summary| summary.rows.iter().map(|row| table_row(summary, row)))
             .collect(),
-        about: about(result),
+        about: about(digest),
         command: shell_words::join(&result.run.command),
         invalid: digest.summaries.iter().flat_map(invalid).collect(),
         style: include_str!("../templates/page.css"),
@@ -240,8 +241,8 @@ fn subtitle(result: &RunResult) -> String {
 }
 
 /// Everything about the run that is not in its tables.
-fn about(result: &RunResult) -> Vec<(&'static str, String)> {
-    let run = &result.run;
+fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
+    let (result, run) = (digest.result, &digest.result.run);
     let none = || "not known".to_owned();
     let mut about: Vec<(&str, String)> =
         heading::facts(result).into_iter().map(|Fact { name, text }| (name, text)).collect();
@@ -265,6 +266,11 @@ fn about(result: &RunResult) -> Vec<(&'static str, String)> {
         );
         ("section", text)
     }));
+    let beneath = digest.summaries.iter().flat_map(|summary| {
+        let told = steady::lines(summary).into_iter().chain(warm_up::line(summary));
+        told.map(|line| ("note", format!("{}: {line}", summary.section))).collect::<Vec<_>>()
+    });
+    about.extend(beneath);
     about
 }
 
@@ -353,5 +359,14 @@ fn notes(row: &Row) -> String {
     let invalid: usize = row.invalid.values().sum();
     let invalid = (invalid > 0).then(|| format!("{invalid} invalid"));
     let flags = row.flags.iter().map(|flag| flag.mark().to_owned());
-    terms.into_iter().chain(seen).chain(unproven).chain(invalid).chain(flags).collect::<Vec<_>>().join(", ")
+    let unsteady = is_unsteady(row).then(|| "not steady".to_owned());
+    terms
+        .into_iter()
+        .chain(seen)
+        .chain(unproven)
+        .chain(invalid)
+        .chain(flags)
+        .chain(unsteady)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

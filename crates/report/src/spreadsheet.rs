@@ -6,7 +6,7 @@ use measure::result::Terms;
 use crate::digest::Digest;
 use crate::distribution::Distribution;
 use crate::floors::Floors;
-use crate::summary::{Figure, Summary};
+use crate::summary::{Figure, Row, Summary};
 
 /// The figures of all sections as CSV with a header.
 ///
@@ -52,10 +52,21 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 row.libraries.join("; "),
             ];
             let floors = figures.and_then(|figures| figures.floors);
-            writer.write_record(record.into_iter().chain(distances(floors.as_ref())))?;
+            writer.write_record(record.into_iter().chain(distances(floors.as_ref())).chain(around(row)))?;
         }
     }
     text(writer)
+}
+
+/// What is told of a row beside its figures: its warm-up, and how steady it was.
+fn around(row: &Row) -> [String; 4] {
+    let median = |figure: Option<Figure>| figure.map_or_else(String::new, |figure| figure.median.to_string());
+    [
+        median(row.warm_up.map(|warm_up| warm_up.requests)),
+        median(row.warm_up.map(|warm_up| warm_up.cpu_ms)),
+        row.drift.map_or_else(String::new, |drift| format!("{:.4}", drift.change)),
+        row.drift.map_or_else(String::new, |drift| (!drift.steady).to_string()),
+    ]
 }
 
 /// Each distance with its interval.
@@ -112,7 +123,7 @@ fn text(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-const HEADER: [&str; 33] = [
+const HEADER: [&str; 37] = [
     "section",
     "cell",
     "rounds_counted",
@@ -146,4 +157,8 @@ const HEADER: [&str; 33] = [
     "plain_over_sockets_floor",
     "plain_over_sockets_floor_low",
     "plain_over_sockets_floor_high",
+    "warm_up_requests",
+    "warm_up_cpu_ms",
+    "latency_drift_share",
+    "not_steady",
 ];

@@ -12,7 +12,9 @@ use workload::{Cell, Connection, Rtt, Workload};
 use crate::by_cell::ByCell;
 use crate::compare::{Comparison, compare};
 use crate::floors::{Floors, distances};
+use crate::steady::{self, Drift};
 use crate::varied::Against;
+use crate::warm_up::{self, WarmUp};
 use crate::{round_trips, varied};
 
 /// One section's table.
@@ -55,6 +57,10 @@ pub struct Row {
     pub seen: Option<Seen>,
     /// The libraries that did the work, with their versions.
     pub libraries: Vec<String>,
+    /// How its latency changed while trials ran; `None` where too few requests tell.
+    pub drift: Option<Drift>,
+    /// What warming up did and cost, which is in no figure; `None` where the engine tells of none.
+    pub warm_up: Option<WarmUp>,
     /// What comparisons are made of: its rounds that count.
     #[serde(skip)]
     pub rounds: Vec<Round>,
@@ -167,7 +173,8 @@ fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
     // Decoding histograms is what it costs, so that all cores share it.
     // Where nothing is far away nobody asks for the median of a single round.
     let far = section.cells.iter().any(|cell| cell.axes.rtt > Rtt::NONE);
-    let all: Vec<Row> = section.cells.par_iter().map(|cell| row(cell, trials.of(section, cell), far)).collect();
+    let all: Vec<Row> =
+        section.cells.par_iter().map(|cell| row(section, cell, trials.of(section, cell), far)).collect();
     let (floors, mut rows): (Vec<Row>, Vec<Row>) = all.into_iter().partition(|row| is_floor(&row.cell));
     let derived: Vec<_> = rows
         .iter()
@@ -183,7 +190,7 @@ fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
     Summary { section: name.clone(), workload: workload.clone(), rounds: *rounds, rows, floors, varied }
 }
 
-fn row(cell: &Cell, own: &[&Trial], far: bool) -> Row {
+fn row(section: &Section, cell: &Cell, own: &[&Trial], far: bool) -> Row {
     let counting: Vec<&Trial> = own.iter().filter(|trial| trial.counts()).copied().collect();
     let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
     flags.sort_unstable();
@@ -208,6 +215,8 @@ fn row(cell: &Cell, own: &[&Trial], far: bool) -> Row {
         terms,
         seen: counting.first().and_then(|trial| seen(trial)),
         libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),
+        drift: steady::drift(&counting, section.workload.slots()),
+        warm_up: warm_up::of(&counting),
         rounds: counting.iter().map(|trial| round(trial, far)).collect(),
     }
 }

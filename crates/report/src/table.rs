@@ -5,7 +5,9 @@ use measure::result::{Flag, Terms};
 use workload::Connection;
 
 use crate::format::{memory, number, time, with_interval};
+use crate::steady::{self, is_unsteady};
 use crate::summary::{Figure, Figures, Row, Summary, Tax};
+use crate::warm_up;
 
 /// Draws the section's table with its title, in as many columns as `width` has room for.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
@@ -49,7 +51,8 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
         let names: Vec<String> = left.map(|(_, (name, _))| name.replace('\n', " ")).collect();
         text.push_str(&format!("\nno room for: {} (--csv has them)", names.join(", ")));
     }
-    for line in invalid(summary).into_iter().chain(unpinned(summary)) {
+    let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(steady::lines(summary));
+    for line in beneath.chain(warm_up::line(summary)) {
         text.push_str(&format!("\n{line}"));
     }
     text
@@ -254,11 +257,12 @@ pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
     format!("{bound}{}{}", number(figures.per_second.median), marks(row))
 }
 
-/// What the network did to the trial. That the client's CPUs were full is the rule and stands in the data alone; the
+/// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and stands in the data alone; the
 /// other flags have marks of their own.
 fn marks(row: &Row) -> String {
     let of_network = [Flag::TimeWait, Flag::ListenOverflow];
-    let marks: Vec<&str> = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark()).collect();
+    let seen = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark());
+    let marks: Vec<&str> = seen.chain(is_unsteady(row).then_some("not steady")).collect();
     if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) }
 }
 

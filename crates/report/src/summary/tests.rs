@@ -198,3 +198,48 @@ fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
     // Of handshakes in memory the client's CPU alone is told.
     assert_eq!((&*fields(MEMORY)[3], &*fields(MEMORY)[6]), ("", "15"));
 }
+
+/// A trial of a hundred requests, of which the sample tells that latency changes by `step` ns with each.
+fn drifting(round: u32, step: i64) -> Trial {
+    let line = |at: u64| {
+        let latency = (100_000 + step * i64::try_from(at).unwrap()).unsigned_abs() + at * 7_919 % 101;
+        measure::phase::Timeline { due: at * 1_000, done: at * 1_000 + latency, ..Default::default() }
+    };
+    Trial { sample: (0..50).map(line).collect(), ..trial(PLAIN, round, 10) }
+}
+
+#[test]
+fn a_cell_is_not_steady_when_half_of_its_trials_drift_one_way() {
+    let drift = |steps: [i64; 4]| {
+        let trials: Vec<Trial> = (1..).zip(steps).map(|(round, step)| drifting(round, step)).collect();
+        summary(&section(&[PLAIN]), &ByCell::new(&trials), Order::Interleaved)
+    };
+    let falling = drift([-1_000, -1_000, 0, 0]);
+    let found = falling.rows[0].drift.unwrap();
+    assert_eq!((found.judged, found.drifted, found.steady), (4, 2, false));
+    let drawn = crate::table::draw(&falling, None);
+    assert!(drawn.contains("[not steady]") && drawn.contains("not steady: m/c/plain/new-conn: latency falls by"), "{drawn}");
+    assert!(crate::spreadsheet::csv(&[falling]).unwrap().trim_end().ends_with(",true"));
+    for steps in [[-1_000, 1_000, 0, 0], [-1_000, 0, 0, 0]] {
+        let steady = drift(steps);
+        assert!(steady.rows[0].drift.unwrap().steady, "{steps:?}");
+        assert!(!crate::table::draw(&steady, None).contains("not steady"));
+    }
+}
+
+#[test]
+fn warming_up_is_told_beneath_the_table_and_in_no_figure() {
+    let warmed = |cell: &str, requests: u64, ms: u64| {
+        let engine = measure::protocol::Ready {
+            warm_up_requests: requests,
+            warm_up_cpu_ns: ms * 1_000_000,
+            ..Default::default()
+        };
+        Trial { engine: Some(engine), ..trial(cell, 1, 30) }
+    };
+    let trials = [warmed(PLAIN, 2, 3), warmed(SECURE, 64, 21)];
+    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    let drawn = crate::table::draw(&summary, None);
+    assert!(drawn.ends_with("warm-up, in no figure: 2–64 requests and 3.0–21 ms of client CPU a trial"), "{drawn}");
+    assert_eq!(summary.rows[0].warm_up.unwrap().handshakes, None, "there was no ledger");
+}

@@ -1,0 +1,133 @@
+//! Whether latency stayed what it was while a trial ran, or drifted: a median of what drifts is a median of when one looked.
+//!
+//! Judged from the sample of timelines in each trial. All C slots begin at once, and at the end they empty: the first C
+//! requests and the last C are left out. A trial drifts when a Mann–Kendall test tells (p < 0.01) and the change over what is
+//! left is more than a tenth of the median. Latencies of one trial are not independent: about one trial
+//! in thirteen drifts by what else the machine does, up or down. A cell is not steady only when half of its trials drift, all in one direction.
+
+use measure::phase::Timeline;
+use measure::result::Trial;
+use serde::Serialize;
+use stats::Estimate;
+
+use crate::summary::{Row, Summary};
+
+/// Requests that a trend takes: below, the test's p is no longer good.
+const FEWEST: usize = 10;
+
+/// The p-value below which a trial drifts.
+const P: f64 = 0.01;
+
+/// The change over the trial from which it drifts, as a share of the median.
+const CHANGE: f64 = 0.1;
+
+/// How a cell's latency changed while its trials ran.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Drift {
+    /// The median over the judged trials: change of latency from first to last request, as a share of the trial's median.
+    pub change: f64,
+    /// Trials that could be judged: enough requests beside the first and the last C.
+    pub judged: usize,
+    /// Those of them that drifted, in the direction that more did.
+    pub drifted: usize,
+    /// Whether the cell counts as steady.
+    pub steady: bool,
+}
+
+/// The drift of the trials that count, with `slots` requests in flight; `None` where no trial could be judged.
+pub(crate) fn drift(counting: &[&Trial], slots: u32) -> Option<Drift> {
+    let judged: Vec<Change> = counting.iter().filter_map(|trial| change(&trial.sample, trial.right, slots)).collect();
+    let shares: Vec<f64> = judged.iter().map(|change| change.share).collect();
+    let tells = |up: bool| judged.iter().filter(|change| change.tells && (change.share > 0.0) == up).count();
+    let drifted = tells(true).max(tells(false));
+    Some(Drift {
+        change: Estimate::of(&shares)?.median,
+        judged: judged.len(),
+        drifted,
+        // One trial may drift by chance.
+        steady: drifted < 2 || 2 * drifted < counting.len(),
+    })
+}
+
+struct Change {
+    share: f64,
+    tells: bool,
+}
+
+/// How latency changed over a trial of `requests`.
+fn change(sample: &[Timeline], requests: u64, slots: u32) -> Option<Change> {
+    let mut sample = sample.to_vec();
+    sample.sort_by_key(|line| line.due);
+    // The sample is spread evenly over the trial: C requests are this many of it.
+    let share = f64::from(slots) / requests.max(1) as f64;
+    let ramp = (sample.len() as f64 * share).ceil() as usize;
+    let between = sample.get(ramp..sample.len().checked_sub(ramp)?)?;
+    let latencies: Vec<f64> = between.iter().map(|line| line.total_ns() as f64).collect();
+    let median = Estimate::of(&latencies).map(|estimate| estimate.median).filter(|median| *median > 0.0)?;
+    if latencies.len() < FEWEST {
+        return None;
+    }
+    let trend = stats::trend(&latencies)?;
+    let share = trend.slope * (latencies.len() - 1) as f64 / median;
+    Some(Change { share, tells: trend.p < P && share.abs() > CHANGE })
+}
+
+/// Whether a row is known to be not steady.
+pub(crate) fn is_unsteady(row: &Row) -> bool {
+    row.drift.is_some_and(|drift| !drift.steady)
+}
+
+/// What is said of the rows that are not steady, a line each.
+pub(crate) fn lines(summary: &Summary) -> Vec<String> {
+    let told = |row: &Row| {
+        let Drift { change, drifted, .. } = row.drift.filter(|drift| !drift.steady)?;
+        let direction = if change < 0.0 { "falls" } else { "rises" };
+        let share = change.abs() * 100.0;
+        Some(format!(
+            "not steady: {}: latency {direction} by {share:.0} % while a trial runs (it does in {drifted} of {} rounds): more \
+             requests a trial (-n) would tell what it settles at",
+            row.cell, row.counted
+        ))
+    };
+    summary.rows.iter().filter_map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sixty of a trial's 600 requests, the latency of each by its place.
+    fn sample(latency: impl Fn(u64) -> u64) -> Vec<Timeline> {
+        (0..60).map(|at| Timeline { due: at * 1_000, done: at * 1_000 + latency(at), ..Timeline::default() }).collect()
+    }
+
+    fn noise(at: u64) -> u64 {
+        at * 7_919 % 101
+    }
+
+    #[test]
+    fn a_trend_drifts_and_noise_does_not() {
+        let falling = change(&sample(|at| 1_000 - 5 * at + noise(at)), 600, 10).unwrap();
+        assert!(falling.tells && (-0.45..-0.25).contains(&falling.share), "{}", falling.share);
+        assert!(!change(&sample(|at| 1_000 + noise(at)), 600, 10).unwrap().tells);
+        let little = change(&sample(|at| 10_000 + 5 * at), 600, 10).unwrap();
+        assert!(!little.tells, "a sure change of 3 % is small");
+    }
+
+    #[test]
+    fn the_start_and_the_end_of_all_slots_are_no_drift() {
+        let ramps = |at| {
+            if at < 10 {
+                9_000
+            } else if at >= 50 {
+                100
+            } else {
+                1_000 + noise(at)
+            }
+        };
+        assert!(!change(&sample(ramps), 600, 100).unwrap().tells);
+        assert!(change(&sample(ramps), 600, 10).unwrap().tells);
+        assert!(change(&sample(ramps), 600, 300).is_none(), "nothing is left");
+        assert!(change(&[], 0, 10).is_none());
+    }
+}
