@@ -10,6 +10,7 @@ use serde::Serialize;
 use workload::Cell;
 
 use crate::Error;
+use crate::order;
 use crate::plan::Plan;
 use crate::run::{self, Observer, Outcome};
 use crate::stage::Stage;
@@ -53,15 +54,18 @@ impl Done {
     }
 }
 
-/// Runs the trials of `plan` that `unfinished` lacks, in the order in which they would have come. The outcome counts those
-/// that were there, too.
+/// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow in
+/// its order. The outcome counts those that were there, too.
 ///
 /// # Errors
 /// As [`run()`](crate::run()), and [`Error::Differs`], before anything is run or written, when the plan is not the run's own.
 pub fn resume(plan: Plan, unfinished: Unfinished, observer: &mut impl Observer) -> Result<Outcome, Error> {
     // The origin tells its version once it runs.
     let mut stage = Stage::open(plan)?;
-    let differences = differences(&unfinished.run, &stage.plan.run);
+    let mut differences = differences(&unfinished.run, &stage.plan.run);
+    if differences.is_empty() {
+        differences.extend(elsewhere(&stage.plan, &unfinished.trials));
+    }
     if !differences.is_empty() {
         return Err(Error::Differs(differences));
     }
@@ -94,6 +98,26 @@ pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     found.compare("the compiler of tlstax", &was.machine.toolchain, &now.machine.toolchain);
     found.sections(&was.sections, &now.sections);
     found.0
+}
+
+/// The first trial on disk that does not stand where the plan's order has it: the seed was changed, or lines were moved.
+fn elsewhere(plan: &Plan, trials: &[Trial]) -> Option<Difference> {
+    let turns = plan.turns();
+    let RunInfo { sections, seed, .. } = &plan.run;
+    let rounds = sections.iter().flat_map(|section| (1..=section.rounds).map(move |round| (section, round)));
+    let due = rounds.flat_map(|(section, round)| {
+        let cells = order::shuffled(&section.cells, &turns, *seed, &section.name, round);
+        cells.into_iter().map(move |(cell, arm)| (section.name.clone(), round, cell, arm))
+    });
+    let there = trials.iter().map(|trial| (trial.section.clone(), trial.round, trial.cell.clone(), trial.arm));
+    let moved = (1..).zip(there.zip(due)).find(|(_, (there, due))| there != due);
+    moved.map(|(number, (there, due))| {
+        let told = |(section, round, cell, arm): (String, u32, Cell, Option<Arm>)| {
+            let arm = arm.map_or_else(String::new, |arm| format!(" by {arm}"));
+            format!("{cell}{arm} in round {round} of {section}")
+        };
+        Difference { what: format!("trial {number}, by the seed"), was: told(there), now: told(due) }
+    })
 }
 
 #[derive(Default)]
