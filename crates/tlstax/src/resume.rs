@@ -23,7 +23,8 @@ struct Alone {
 /// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be run.
 pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
-        let words = "--resume goes on with a run as it was begun: beside it only --out (its folder) and --json may stand";
+        let words =
+            "--resume goes on with a run as it was begun: beside it only --out (its folder) and --json may stand";
         return Err(Failure::Usage(words.to_owned()));
     }
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
