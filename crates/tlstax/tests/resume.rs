@@ -15,6 +15,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
+/// What is changed in run.json, how, and the words that name it.
+type Change = (&'static str, fn(&mut Value), &'static [&'static str]);
+
 /// Twelve trials of a fifth of a second.
 const SLOW: &str =
     "run tokio-current hyper plain rustls new-conn --origin embedded --path /delay/0.1 -n 2 -c 1 --rounds 6 --seed 5";
@@ -141,7 +144,7 @@ fn an_invalid_trial_is_kept_and_told_of() {
 fn another_run_is_not_gone_on_with_and_what_differs_is_named() {
     let (_dir, path) = folder();
     killed(&path, 3);
-    let changes: [(&str, fn(&mut Value), &[&str]); 6] = [
+    let changes: [Change; 6] = [
         ("machine", |run| run["machine"]["kernel"] = json!("1.0"), &["the kernel: was \"1.0\", now "]),
         ("version", |run| run["tlstax"] = json!("9.9"), &["the version of tlstax: was \"9.9\", now \"0.1.0\""]),
         ("workload", |run| run["sections"][0]["workload"]["path"] = json!("/ip"), &["the workload of new-conn"]),

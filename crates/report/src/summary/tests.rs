@@ -218,7 +218,10 @@ fn a_cell_is_not_steady_when_half_of_its_trials_drift_one_way() {
     let found = falling.rows[0].drift.unwrap();
     assert_eq!((found.judged, found.drifted, found.steady), (4, 2, false));
     let drawn = crate::table::draw(&falling, None);
-    assert!(drawn.contains("[not steady]") && drawn.contains("not steady: m/c/plain/new-conn: latency falls by"), "{drawn}");
+    assert!(
+        drawn.contains("[not steady]") && drawn.contains("not steady: m/c/plain/new-conn: latency falls by"),
+        "{drawn}"
+    );
     assert!(crate::spreadsheet::csv(&[falling]).unwrap().trim_end().ends_with(",true"));
     for steps in [[-1_000, 1_000, 0, 0], [-1_000, 0, 0, 0]] {
         let steady = drift(steps);
