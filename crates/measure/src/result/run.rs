@@ -9,7 +9,7 @@ use crate::machine::Machine;
 
 /// The version of the result files that this build writes.
 ///
-/// 2 (since 1): arms; trials at a rate or for a time.
+/// 2 (since 1): arms; trials at a rate or for a time; when a run was resumed.
 pub const FORMAT: u32 = 2;
 
 /// What was run, on what, and how.
