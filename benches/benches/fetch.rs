@@ -81,7 +81,7 @@ fn group(
     if !is_asked("--measurement-time") {
         group.measurement_time(measurement);
     }
-    group.throughput(Throughput::Elements(section.workload.requests.get()));
+    group.throughput(Throughput::Elements(section.workload.requests().map_or(0, workload::Requests::get)));
     for cell in section.cells.iter().filter(|cell| cell.tls == stack) {
         let mut bench = laboratory.bench(section, cell);
         group.bench_function(format!("{}/{}", cell.model, cell.client), |bencher| {

@@ -22,7 +22,8 @@ pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
         name: connection.name().into_owned(),
         workload: Workload {
             path: Path::get(),
-            requests,
+            amount: workload::Amount::Requests(requests),
+            rate: None,
             concurrency: CONCURRENCY,
             server: Server::Httpbin,
             hosts: workload::Hosts::MIN,

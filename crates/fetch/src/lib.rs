@@ -17,9 +17,11 @@ mod target;
 mod clients;
 mod models;
 mod net;
+mod pace;
+mod schedule;
 mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
-pub use refusal::refusal;
+pub use refusal::{refusal, unpaced};
 pub use table::{cells, cells_of, library_of, note_of, terms_of, thread_per_slot};

@@ -10,16 +10,19 @@ use measure::histogram::HistogramError;
 use measure::protocol::{Finished, Job, Ready, Seen};
 use measure::recorder::Recorder;
 use measure::trace::Tracer;
-use workload::{Connection, Requests};
+use workload::{Connection, Workload};
 
+use crate::PrepareError;
 use crate::engine::EngineError;
 use crate::models::Model;
+use crate::schedule::Schedule;
 use crate::table::{self, Setup};
+use crate::unpaced;
 
 /// A prepared cell, its threads, slots and kept connections.
 pub struct Prepared {
     model: Box<dyn Model>,
-    requests: Requests,
+    workload: Workload,
     workers: usize,
     ready: Ready,
     tracer: Arc<Tracer>,
@@ -32,6 +35,10 @@ impl Prepared {
     /// # Errors
     /// When the cell cannot be set up, or a request of the warm-up fails.
     pub fn new(job: &Job) -> Result<Prepared, EngineError> {
+        let unpaced = unpaced(&job.cell);
+        if let Some(reason) = unpaced.filter(|_| job.workload.is_timed()) {
+            return Err(PrepareError::Refused { cell: job.cell.to_string(), reason: reason.to_owned() }.into());
+        }
         let setup = Setup {
             workload: &job.workload,
             targets: &job.targets,
@@ -53,7 +60,7 @@ impl Prepared {
             Connection::NewConn | Connection::NewClient | Connection::Own => 2 * workers.unwrap_or(1) as u64,
         };
         let recorder = Arc::new(Recorder::new(warm_up_requests, job.workers));
-        model.run(warm_up_requests, &recorder);
+        model.run(Schedule::Requests(warm_up_requests), &recorder);
         let seen = recorder.finish().map_err(|error| EngineError::Encode(error.to_string()))?;
         if let Some((kind, error)) = seen.errors.first_key_value() {
             let count = error.count;
@@ -70,8 +77,9 @@ impl Prepared {
             cannot_measure: table::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
             warm_up_requests,
             warm_up_cpu_ns: own_cpu_ns(),
+            paces: unpaced.is_none(),
         };
-        Ok(Prepared { model, requests: job.workload.requests, workers: job.workers, ready, tracer })
+        Ok(Prepared { model, workload: job.workload.clone(), workers: job.workers, ready, tracer })
     }
 
     /// What it says of itself.
@@ -81,7 +89,7 @@ impl Prepared {
 
     /// An empty recorder for one run, made before the costs are read.
     pub fn recorder(&self) -> Arc<Recorder> {
-        Arc::new(Recorder::new(self.requests.get(), self.workers))
+        Arc::new(Recorder::of(&self.workload, self.workers))
     }
 
     /// Makes all requests of the workload. What was seen is in `recorder`, not merged or encoded yet.
@@ -89,7 +97,7 @@ impl Prepared {
         // What the warm-up, or an earlier run, left behind.
         drop(self.tracer.take());
         let started_ns = now_ns();
-        self.model.run(self.requests.get(), recorder);
+        self.model.run(Schedule::of(&self.workload), recorder);
         Finished { started_ns, ended_ns: now_ns(), recorder_bytes: recorder.bytes() }
     }
 

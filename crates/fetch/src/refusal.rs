@@ -26,6 +26,19 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair, stack)).or_else(|| of_handshake(cell, stack))
 }
 
+/// Why `cell` can neither start requests by a rate nor end by the clock; `None` for one that can.
+pub fn unpaced(cell: &Cell) -> Option<&'static str> {
+    match cell.model.as_str() {
+        floor::MODEL => {
+            Some("a floor makes one request after another as fast as it can: it knows no --rate and no --duration")
+        }
+        talk::MODEL => {
+            Some("a stage of the talk makes as many requests as the talk showed: it knows no --rate and no --duration")
+        }
+        _ => None,
+    }
+}
+
 fn of_stage(cell: &Cell) -> Option<String> {
     if !talk::is_stage(cell) {
         return Some(format!("the talk has no stage {}/{}/{}", cell.client, cell.tls, cell.connection));

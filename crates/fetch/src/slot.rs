@@ -1,14 +1,17 @@
-//! One of the C permits, and the closed loop that keeps all of them busy.
+//! One of the C permits, and the loop that gives each a request when it may start.
 //!
-//! A slot owns a client with its kept connection, and the moment at which it became free: that is when its next request
-//! was due. So latency × throughput = C (Little's law), whatever a model does between two requests.
+//! A slot owns a client with its kept connection, and the moment at which it became free. In a closed loop that is when its
+//! next request was due: so latency × throughput = C (Little's law), whatever a model does between two requests. In an open
+//! loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its latency.
 //!
-//! The closed loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
+//! The loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
 //! the loop hears it is how long a ready task had to wait.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc as blocking;
 use std::thread;
 
@@ -18,6 +21,8 @@ use measure::recorder::Recorder;
 use measure::watch::{BEAT, HELD_EVERY, Watch};
 use tokio::sync::mpsc as cooperative;
 
+use crate::pace::{Exact, Pacer};
+use crate::schedule::{Schedule, Starts};
 use crate::{ErrorKind, FetchError};
 
 /// A client that holds its thread until the answer is there.
@@ -40,7 +45,7 @@ pub(crate) trait AsyncClient: Send + 'static {
 pub(crate) struct Slot<C> {
     number: usize,
     client: C,
-    /// When it became free, ns.
+    /// When its request was due, ns; between two requests, when it became free.
     due: u64,
 }
 
@@ -67,6 +72,7 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
         slot.client.marks().clear();
         self.recorder.watch().begins();
         let start = now_ns();
+        self.recorder.starts(slot.due, start);
         let result = slot.client.fetch(self.request);
         self.recorder.watch().ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
@@ -90,6 +96,7 @@ impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
         let watch = self.recorder.watch();
         watch.begins();
         let start = now_ns();
+        self.recorder.starts(slot.due, start);
         let result = match self.request.is_multiple_of(HELD_EVERY) {
             true => timed(slot.client.fetch(self.request), watch).await,
             false => slot.client.fetch(self.request).await,
@@ -112,21 +119,29 @@ async fn timed<T>(fetch: impl Future<Output = T>, watch: &Watch) -> T {
     .await
 }
 
-/// What the closed loop of an async model waits for.
+/// What the loop of an async model waits for.
 pub(crate) enum Event<C> {
     /// A slot is free.
     Freed(Box<Slot<C>>),
+    /// A request is due, or several.
+    Due,
     /// Sent at this time, ns, to be heard at once.
     Beat(u64),
 }
 
 /// Sends beats from a thread of its own until the loop is gone. A beat costs some 10 µs of CPU; a trial that waits more
-/// than it works must not pay for many, so after one for every 16 requests they come ten times slower.
-fn beat<C: Send + 'static>(events: cooperative::UnboundedSender<Event<C>>, requests: u64) -> std::io::Result<()> {
+/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody knows how
+/// many requests there will be, those `made` so far are what counts.
+fn beat<C: Send + 'static>(
+    events: cooperative::UnboundedSender<Event<C>>,
+    schedule: Schedule,
+    made: Arc<AtomicU64>,
+) -> std::io::Result<()> {
     let beat = move || {
         let mut sent = 0;
         while events.send(Event::Beat(now_ns())).is_ok() {
             sent += 1;
+            let requests = schedule.requests().max(made.load(Relaxed));
             thread::sleep(if sent * 16 <= requests { BEAT } else { BEAT * 10 });
         }
     };
@@ -143,32 +158,44 @@ fn record(recorder: &Recorder, marks: &Marks, due: u64, start: u64, result: Resu
     done
 }
 
-/// Makes `requests` requests: each starts, by `spawn`, as soon as a slot is free. Returns the slots when all are back.
-pub(crate) fn closed_loop_blocking<C: BlockingClient>(
+/// Makes the requests of `schedule`: each starts, by `spawn`, when it is due and a slot is free. Returns the slots when all are
+/// back.
+pub(crate) fn run_blocking<C: BlockingClient>(
     slots: Slots<C>,
-    requests: u64,
+    schedule: Schedule,
     recorder: &Arc<Recorder>,
     mut spawn: impl FnMut(Task<C, blocking::Sender<Box<Slot<C>>>>),
 ) -> Slots<C> {
     let (free, freed) = blocking::channel();
     let count = slots.len();
+    let mut exact = matches!(schedule, Schedule::Paced { .. }).then(Exact::new);
     let begun = now_ns();
     for mut slot in slots {
         slot.due = begun;
         let _ = free.send(slot);
     }
-    for request in 0..requests {
+    let mut starts = Starts::new(schedule, begun);
+    while !starts.are_over() {
         // The loop holds a sender itself, so there is always one more slot to come.
-        let Ok(slot) = freed.recv() else { break };
+        let Ok(mut slot) = freed.recv() else { break };
+        if starts.are_over() {
+            let _ = free.send(slot);
+            break;
+        }
+        if let (Some(exact), Some(due)) = (&mut exact, starts.due(starts.made())) {
+            exact.wait_between(due, recorder);
+        }
+        let (request, due) = starts.take(slot.due);
+        slot.due = due;
         spawn(Task { slot, request, recorder: Arc::clone(recorder), free: free.clone() });
     }
     in_order(freed.into_iter().take(count).collect())
 }
 
-/// [`closed_loop_blocking`] for a model that waits without holding a thread.
-pub(crate) async fn closed_loop<C: AsyncClient>(
+/// [`run_blocking`] for a model that waits without holding a thread.
+pub(crate) async fn run<C: AsyncClient>(
     slots: Slots<C>,
-    requests: u64,
+    schedule: Schedule,
     recorder: Arc<Recorder>,
     spawn: impl Fn(Task<C, cooperative::UnboundedSender<Event<C>>>),
 ) -> Slots<C> {
@@ -179,24 +206,53 @@ pub(crate) async fn closed_loop<C: AsyncClient>(
         slot.due = begun;
         let _ = free.send(Event::Freed(slot));
     }
+    let made = Arc::new(AtomicU64::new(0));
     // Where not even one thread is to be had, the loop goes unwatched, and the result says nothing of it.
-    let _ = beat(free.clone(), requests);
-    let mut made = 0;
-    let mut back = Vec::with_capacity(count);
-    while back.len() < count {
+    let _ = beat(free.clone(), schedule, Arc::clone(&made));
+    let mut starts = Starts::new(schedule, begun);
+    let pacer = match pacer(schedule, begun, &free, &made, &recorder) {
+        Ok(pacer) => pacer,
+        Err(error) => {
+            starts.refuse(&recorder, &error);
+            None
+        }
+    };
+    let mut idle = VecDeque::with_capacity(count);
+    while !(starts.are_over() && idle.len() == count) {
         match events.recv().await {
-            Some(Event::Freed(slot)) if made < requests => {
-                let (recorder, free) = (Arc::clone(&recorder), free.clone());
-                spawn(Task { slot, request: made, recorder, free });
-                made += 1;
-            }
-            Some(Event::Freed(slot)) => back.push(slot),
+            Some(Event::Freed(slot)) => idle.push_back(slot),
+            Some(Event::Due) => {}
             Some(Event::Beat(sent)) => recorder.watch().beat(now_ns().saturating_sub(sent)),
             // The loop holds a sender itself, so the channel never closes while it waits.
             None => break,
         }
+        while starts.is_due()
+            && let Some(mut slot) = idle.pop_front()
+        {
+            let request;
+            (request, slot.due) = starts.take(slot.due);
+            made.store(starts.made(), Relaxed);
+            spawn(Task { slot, request, recorder: Arc::clone(&recorder), free: free.clone() });
+        }
     }
-    in_order(back)
+    if let Some(pacer) = pacer {
+        pacer.join();
+    }
+    in_order(idle.into())
+}
+
+/// Starts the pacer of an event loop, where requests are due at moments of their own.
+fn pacer<C: Send + 'static>(
+    schedule: Schedule,
+    begun: u64,
+    events: &cooperative::UnboundedSender<Event<C>>,
+    made: &Arc<AtomicU64>,
+    recorder: &Arc<Recorder>,
+) -> std::io::Result<Option<Pacer>> {
+    let Schedule::Paced { .. } = schedule else { return Ok(None) };
+    let events = events.clone();
+    let wake = move || events.send(Event::Due).is_ok();
+    Pacer::start(Starts::new(schedule, begun), Arc::clone(made), Arc::clone(recorder), wake).map(Some)
 }
 
 fn in_order<C>(mut slots: Slots<C>) -> Slots<C> {

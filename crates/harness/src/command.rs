@@ -92,7 +92,7 @@ impl CommandLine {
         let values = [
             ("{url}", url.to_owned()),
             ("{c}", workload.slots().to_string()),
-            ("{n}", workload.requests.to_string()),
+            ("{n}", requests(workload).to_string()),
             ("{s}", SECONDS.to_string()),
             ("{ca}", trust_file.display().to_string()),
         ];
@@ -102,8 +102,13 @@ impl CommandLine {
 
     /// Requests that the origin must have seen, at least.
     pub(crate) fn requests(&self, workload: &Workload) -> u64 {
-        if self.takes_requests() { workload.requests.get() } else { 1 }
+        if self.takes_requests() { requests(workload) } else { 1 }
     }
+}
+
+/// N. A workload whose number is not known beforehand is never given to a program: nothing would make it end.
+fn requests(workload: &Workload) -> u64 {
+    workload.requests().map_or(1, workload::Requests::get)
 }
 
 /// What the system tells of a program that has ended.
@@ -217,8 +222,9 @@ mod tests {
         assert!(line.takes_url() && line.name() == "sh");
         let workload = Workload {
             path: workload::Path::get(),
-            requests: 9.try_into().unwrap(),
+            amount: workload::Amount::Requests(9.try_into().unwrap()),
             concurrency: 64.try_into().unwrap(),
+            rate: None,
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,
         };

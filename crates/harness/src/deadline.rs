@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use workload::{Cell, Connection, Workload};
+use workload::{Cell, Connection, Requests, Workload};
 
 /// What any trial may take, preparing and warming up included, on a machine that is slow or shared.
 const GRACE: Duration = Duration::from_secs(30);
@@ -23,16 +23,22 @@ pub(crate) fn after(within: Duration) -> Instant {
     now.checked_add(within).unwrap_or_else(|| now + FOREVER)
 }
 
-/// Time for a trial in which nothing overlaps, twice over.
+/// Time for a trial in which nothing overlaps, twice over. Where the number of requests is not known beforehand: the time for
+/// which they start, twice over, and what all that are under way then may take.
 pub(crate) fn of(workload: &Workload, cell: &Cell) -> Duration {
-    let requests = u32::try_from(workload.requests.get()).unwrap_or(u32::MAX);
+    let requests = workload.requests().map_or(u64::from(workload.concurrency.get()), Requests::get);
+    let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+    let scheduled = Duration::from_nanos(workload.least_ns()).saturating_mul(2);
     let waiting = Duration::try_from_secs_f64(2.0 * workload.serial_wait_seconds()).unwrap_or(Duration::MAX);
     let each = match cell.connection {
         Connection::Own | Connection::NewClient => PER_PROCESS,
         _ => PER_REQUEST,
     };
     let far = Duration::from_millis(u64::from(cell.axes.rtt.ms())).saturating_mul(ROUND_TRIPS);
-    GRACE.saturating_add(waiting).saturating_add(each.saturating_add(far).saturating_mul(requests))
+    GRACE
+        .saturating_add(waiting)
+        .saturating_add(scheduled)
+        .saturating_add(each.saturating_add(far).saturating_mul(requests))
 }
 
 #[cfg(test)]
@@ -43,7 +49,8 @@ mod tests {
     fn a_serial_client_of_a_slow_origin_has_time() {
         let workload = |n: u64| Workload {
             path: "/delay/1".parse().unwrap(),
-            requests: n.try_into().unwrap(),
+            amount: workload::Amount::Requests(n.try_into().unwrap()),
+            rate: None,
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,
@@ -51,5 +58,31 @@ mod tests {
         let cell = |kind: &str| format!("m/c/rustls/{kind}").parse().unwrap();
         assert!(of(&workload(100), &cell("new-conn")) > Duration::from_secs(200));
         assert!(of(&workload(u64::MAX), &cell("own")) > Duration::from_secs(200));
+    }
+
+    #[test]
+    fn a_timed_trial_has_its_time_and_more() {
+        let minute = workload::Amount::Duration(60_000_000_000.try_into().unwrap());
+        let workload = |amount, rate: Option<f64>| Workload {
+            path: "/delay/1".parse().unwrap(),
+            amount,
+            concurrency: 8.try_into().unwrap(),
+            rate: rate.map(|rate| rate.try_into().unwrap()),
+            server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
+        };
+        let cell = "m/c/plain/new-conn".parse().unwrap();
+        let seconds = |workload: &Workload| of(workload, &cell).as_secs();
+        assert!((160..200).contains(&seconds(&workload(minute, None))), "2 × 60 s, 2 × 8 × 1 s and grace");
+        assert!(
+            (260..300).contains(&seconds(&workload(minute, Some(1.0)))),
+            "59 s until the last is due, 60 waits of 1 s"
+        );
+        let rare = workload::Amount::Requests(3.try_into().unwrap());
+        assert!(seconds(&workload(rare, Some(0.01))) >= 400, "the third is due after 200 s");
+        assert!(
+            of(&workload(rare, Some(1e-300)), &cell) > Duration::from_secs(1 << 33),
+            "far beyond anyone's patience"
+        );
     }
 }

@@ -126,7 +126,13 @@ fn unexamined(error: origin::Error) -> Fault {
 }
 
 fn one_request(workload: &Workload) -> Workload {
-    Workload { requests: Requests::MIN, concurrency: Concurrency::MIN, hosts: Hosts::MIN, ..workload.clone() }
+    Workload {
+        amount: Requests::MIN.into(),
+        concurrency: Concurrency::MIN,
+        rate: None,
+        hosts: Hosts::MIN,
+        ..workload.clone()
+    }
 }
 
 fn examine(

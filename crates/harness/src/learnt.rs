@@ -5,8 +5,9 @@ use measure::kernel::Counters;
 use measure::process::Cost;
 use measure::protocol::{Finished, Ready, Seen};
 use measure::result::{Section, Terms, Trial, Verdict};
-use workload::Cell;
+use workload::{Cell, Rate};
 
+use crate::pace;
 use crate::plan::Plan;
 use crate::saturation::{self, Load};
 
@@ -32,8 +33,12 @@ pub(crate) struct Learnt {
 
 impl Learnt {
     /// The record of it.
-    pub(crate) fn record(self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
+    pub(crate) fn record(mut self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
         let terms = plan.terms(cell);
+        // A program is asked nothing, and an engine that knows of no rate or duration may fail before it is ready.
+        let told = self.ready.as_ref().map_or(plan.outside(cell).is_none(), |ready| ready.paces);
+        let reason = pace::unfit(&section.workload, told, &cell.client);
+        self.broken.extend(reason.filter(|reason| !self.broken.contains(reason)));
         let wall_ns = self.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));
         let mut flags = saturation::flags(&Load {
             workload: &section.workload,
@@ -85,7 +90,18 @@ impl Learnt {
             event_loop: self.seen.event_loop,
             threads: self.threads,
             verifies: self.verifies,
+            late: self.seen.late.filter(|_| section.workload.rate.is_some()),
+            pacer_cpu_ns: pacer_cpu_ns(terms, section.workload.rate, self.seen.pacer_cpu_ns),
         }
+    }
+}
+
+/// CPU time of pacing that is taken off the client's: that of tlstax's own pacer. What another engine tells of itself is not
+/// read, and its pacing stays part of its cost.
+fn pacer_cpu_ns(terms: Terms, rate: Option<Rate>, told: Option<u64>) -> Option<u64> {
+    match terms {
+        Terms::Pinned | Terms::Stock => told.filter(|_| rate.is_some()),
+        Terms::Pooled | Terms::Command | Terms::Floor => None,
     }
 }
 

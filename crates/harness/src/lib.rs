@@ -15,6 +15,7 @@ mod measured;
 mod openssl_conf;
 mod order;
 mod origins;
+mod pace;
 mod plan;
 mod probe;
 mod resume;

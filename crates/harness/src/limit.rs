@@ -90,7 +90,8 @@ mod tests {
         let cell = cell.parse().unwrap();
         let workload = Workload {
             path: workload::Path::get(),
-            requests: u64::MAX.try_into().unwrap(),
+            amount: workload::Amount::Requests(u64::MAX.try_into().unwrap()),
+            rate: None,
             concurrency: concurrency.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,

@@ -14,6 +14,7 @@ use workload::floor::is_floor;
 
 use crate::engine::Fault;
 use crate::learnt::Learnt;
+use crate::pace;
 use crate::source::sides;
 use crate::stage::{Stage, origin_failed};
 use crate::verify::{Evidence, broken_answers, broken_rules};
@@ -73,6 +74,10 @@ impl Stage {
         fetcher: &mut impl Fetcher,
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
+        let paces = learnt.ready.as_ref().is_some_and(|ready| ready.paces);
+        if let Some(reason) = pace::unfit(&section.workload, paces, &cell.client) {
+            return Err(Fault::Failed(reason));
+        }
         let source = self.source_of(cell)?;
         let origin_pid = source.pid().map_err(origin_failed)?;
         let before = source.read(true).map_err(origin_failed)?;
@@ -93,6 +98,7 @@ impl Stage {
         }
         learnt.finished = Some(finished);
         learnt.broken.extend(fetcher.faults(said, heard, &finished));
+        learnt.broken.extend(pace::unkept(&section.workload, &finished));
         learnt.client = client_after.since(&client_before);
         learnt.after = Counters::read();
 
@@ -102,7 +108,8 @@ impl Stage {
         let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
         learnt.origin = cost_between(origin_before, origin_after);
 
-        learnt.seen = fold_rows(fetcher.seen()?).map_err(|error| Fault::Failed(error.to_string()))?;
+        learnt.seen =
+            fold_rows(fetcher.seen()?, &section.workload).map_err(|error| Fault::Failed(error.to_string()))?;
         learnt.threads = fetcher.threads();
         let (Some(start), Some(before), Some(end)) = (&opened.start, before, end) else {
             learnt.broken.extend(broken_answers(&section.workload, &learnt.seen));

@@ -54,8 +54,12 @@ pub(crate) fn most_time_wait(ports: u16) -> u64 {
 }
 
 /// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the
-/// origin saw it. Where answers come at once, few are in flight at the origin however many are asked for.
+/// origin saw it. Where answers come at once, few are in flight at the origin however many are asked for; and at a fixed rate
+/// C is what there may be, not what is wanted.
 fn few_in_flight(load: &Load<'_>) -> bool {
+    if load.workload.rate.is_some() {
+        return false;
+    }
     let slots = u64::from(load.workload.slots());
     let few = |most: u64| most * 4 <= slots;
     let waits = load.workload.path.delay_seconds() > 0.0;
@@ -67,9 +71,21 @@ mod tests {
     use super::*;
 
     fn flagged(path: &str, client_ms: u64, origin_ms: u64, in_flight: u64, ledger: u64) -> Vec<Flag> {
+        flagged_at(None, path, client_ms, origin_ms, in_flight, ledger)
+    }
+
+    fn flagged_at(
+        rate: Option<f64>,
+        path: &str,
+        client_ms: u64,
+        origin_ms: u64,
+        in_flight: u64,
+        ledger: u64,
+    ) -> Vec<Flag> {
         let workload = Workload {
             path: path.parse().unwrap(),
-            requests: 100.try_into().unwrap(),
+            amount: workload::Amount::Requests(100.try_into().unwrap()),
+            rate: rate.map(|rate| rate.try_into().unwrap()),
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,
@@ -101,5 +117,7 @@ mod tests {
         assert_eq!(flagged("/get", 0, 0, 16, 1), [Flag::FewInFlight]);
         assert_eq!(flagged("/get", 0, 0, 17, 1), []);
         assert_eq!(flagged("/delay/1", 0, 0, 64, 2), [Flag::FewInFlight]);
+        assert_eq!(flagged_at(Some(5.0), "/delay/1", 0, 0, 1, 1), [], "a low rate needs no more");
+        assert_eq!(flagged_at(Some(5.0), "/get", 950, 0, 1, 1), [Flag::ClientFull]);
     }
 }

@@ -5,8 +5,9 @@
 use ledger::{Negotiated, Side};
 use measure::histogram;
 use measure::protocol::Seen;
+use measure::recorder::FROM_START;
 use measure::result::{Handshake, Terms};
-use workload::{Body, Cell, Connection, TlsVersion, Workload};
+use workload::{Body, Cell, Connection, Requests, TlsVersion, Workload};
 
 /// What a trial left behind, to be judged.
 pub(crate) struct Evidence<'a> {
@@ -44,22 +45,38 @@ pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
     broken
 }
 
+/// Requests that were asked for: N, or where they were to be made for a time, as many as the engine says that it made.
+fn asked(workload: &Workload, seen: &Seen) -> u64 {
+    workload.requests().map_or_else(|| told(seen), Requests::get)
+}
+
+/// Requests that the engine tells of.
+fn told(seen: &Seen) -> u64 {
+    seen.errors.values().fold(seen.right, |sum, error| sum.saturating_add(error.count))
+}
+
 /// The rules that answers alone can break: all that can be said without a ledger.
 pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
-    let asked = workload.requests.get();
+    let asked = asked(workload, seen);
     let wrong = seen.errors.iter();
     let mut broken: Vec<String> = wrong
         .map(|(kind, error)| format!("{} of {asked} requests failed ({kind}): {}", error.count, error.first))
         .collect();
-    let told = seen.right + seen.errors.values().map(|error| error.count).sum::<u64>();
+    let told = told(seen);
     if told != asked {
         broken.push(format!("the engine tells of {told} requests, {asked} were asked for"));
     }
+    if told == 0 {
+        broken.push("the engine tells of no request".to_owned());
+    }
+    if seen.late.is_some_and(|late| late > told) {
+        broken.push(format!("the engine tells of {told} requests, and of more that were late"));
+    }
     for (name, text) in &seen.histograms {
         match histogram::decode(text) {
-            Ok(times) if name == "total" && times.len() != seen.right => {
+            Ok(times) if ["total", FROM_START].contains(&name.as_str()) && times.len() != seen.right => {
                 let count = times.len();
-                broken.push(format!("the latency histogram holds {count} requests, {} were right", seen.right));
+                broken.push(format!("the latency histogram {name} holds {count} requests, {} were right", seen.right));
             }
             Ok(_) => {}
             Err(error) => broken.push(format!("the histogram {name:?}: {error}")),
@@ -85,7 +102,7 @@ fn floor(evidence: &Evidence<'_>) -> Vec<String> {
 }
 
 fn requests(evidence: &Evidence<'_>) -> Vec<String> {
-    let asked = evidence.workload.requests.get();
+    let asked = asked(evidence.workload, evidence.seen);
     let served = evidence.measured.requests;
     let mut broken = Vec::new();
     if served != asked {
@@ -105,7 +122,7 @@ fn requests(evidence: &Evidence<'_>) -> Vec<String> {
 }
 
 fn connections(evidence: &Evidence<'_>) -> Option<String> {
-    let asked = evidence.workload.requests.get();
+    let asked = asked(evidence.workload, evidence.seen);
     let kind = evidence.cell.connection;
     let slots = u64::from(evidence.workload.slots());
     // A pool may have begun a connection more while it waited for one to come back: 1 % of the slots, and one for every
@@ -139,7 +156,7 @@ fn connections(evidence: &Evidence<'_>) -> Option<String> {
 fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
     let made = evidence.measured.handshakes;
     let kind = evidence.cell.connection;
-    let asked = evidence.workload.requests.get();
+    let asked = asked(evidence.workload, evidence.seen);
     let mut broken = Vec::new();
     let full = matches!(kind, Connection::NewConn | Connection::NewClient);
     if full && made.full != asked {
@@ -236,9 +253,22 @@ mod tests {
     }
 
     fn judge_on(terms: Terms, cell: &str, seen: &Seen, measured: &Side, warm_up: &Side, other: &Side) -> Vec<String> {
+        judge_of(workload::Amount::Requests(N.try_into().unwrap()), terms, cell, seen, measured, warm_up, other)
+    }
+
+    fn judge_of(
+        amount: workload::Amount,
+        terms: Terms,
+        cell: &str,
+        seen: &Seen,
+        measured: &Side,
+        warm_up: &Side,
+        other: &Side,
+    ) -> Vec<String> {
         let workload = Workload {
             path: "/get".parse().unwrap(),
-            requests: N.try_into().unwrap(),
+            amount,
+            rate: None,
             concurrency: 4.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,
@@ -268,6 +298,20 @@ mod tests {
         one(new_conn(&Seen { right: N - 1, ..Seen::default() }, &honest()), "tells of 9 requests");
         let cached = Side { requests: N - 1, ..honest() };
         one(new_conn(&seen(), &cached), "served 9 requests");
+    }
+
+    #[test]
+    fn what_was_made_in_a_time_is_held_against_the_ledger() {
+        let second = workload::Amount::Duration(1_000_000_000.try_into().unwrap());
+        let none = Side::default();
+        let judged = |seen: &Seen, measured: &Side| {
+            judge_of(second, Terms::Pinned, "m/c/rustls/new-conn", seen, measured, &none, &none)
+        };
+        assert_eq!(judged(&seen(), &honest()), Vec::<String>::new());
+        one(judged(&seen(), &Side { requests: N - 1, ..honest() }), "served 9 requests, 10 were asked for");
+        let nothing = Side { negotiated: vec![settled("x25519", 1)], ..Side::default() };
+        one(judged(&Seen::default(), &nothing), "tells of no request");
+        one(judged(&Seen { late: Some(N + 1), ..seen() }, &honest()), "of more that were late");
     }
 
     #[test]

@@ -17,6 +17,12 @@ pub fn own_cpu_ns() -> u64 {
     read(ClockId::CLOCK_PROCESS_CPUTIME_ID).unwrap_or(0)
 }
 
+/// CPU time that the calling thread has used, ns.
+#[inline]
+pub fn thread_cpu_ns() -> u64 {
+    read(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap_or(0)
+}
+
 /// CPU time that process `pid` has used, its ended threads included, ns; `None` when it is gone.
 pub fn cpu_ns_of(pid: u32) -> Option<u64> {
     let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(pid).ok()?)).ok()?;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// From when the request was due (its slot was free) until the model ran it: spawning, waking, waiting for a thread.
+    /// From when the request was due (its slot was free, or at a fixed rate its moment had come) until the model ran it:
+    /// spawning, waking, waiting for a thread, and at a fixed rate for a slot.
     Queue,
     /// Until the client object was there; only where a request makes one of its own. What the object leaves to be done at its
     /// first connection is not in it.
@@ -46,7 +47,9 @@ impl Phase {
 /// The stamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
-    /// When it could have started: its slot was free.
+    /// When it could have started: its slot was free. At a fixed rate: when its moment had come, so that the latency tells of
+    /// the time for which a slow answer keeps later requests from being made (what Gil Tene calls coordinated omission when it
+    /// is left out; wrk2 measures likewise).
     pub due: u64,
     /// When the model ran it.
     pub start: u64,
@@ -73,6 +76,11 @@ impl Timeline {
     /// Latency: from when it was due until it was done, ns.
     pub fn total_ns(&self) -> u64 {
         self.done.saturating_sub(self.due)
+    }
+
+    /// From when it was started until it was done, ns: at a fixed rate, the latency without its wait for the start.
+    pub fn from_start_ns(&self) -> u64 {
+        self.done.saturating_sub(self.start)
     }
 
     /// Calls `record` with every phase that was seen and its length in ns.

@@ -99,6 +99,9 @@ pub struct Ready {
     /// CPU spent on preparing and warming up, ns.
     #[serde(default)]
     pub warm_up_cpu_ns: u64,
+    /// Whether it starts requests by the workload's rate, and for as long as its duration says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paces: bool,
 }
 
 /// When the measured part ran: CLOCK_MONOTONIC, ns.
@@ -146,6 +149,12 @@ pub struct Seen {
     /// process's own CPU clock tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
+    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after they were due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<u64>,
+    /// At a fixed rate: CPU time that went into waiting for requests to be due, ns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pacer_cpu_ns: Option<u64>,
 }
 
 /// What a deterministic profiler saw of the measured part.

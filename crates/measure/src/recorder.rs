@@ -6,8 +6,11 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use workload::Workload;
 
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::{Phase, Timeline};
@@ -17,23 +20,30 @@ use crate::watch::Watch;
 /// The most timelines that are kept as they are: enough to draw, small enough for every trial's line.
 pub const SAMPLE_ROWS: u64 = 64;
 
+/// The name of the histogram of times from when requests were started: what a fixed-rate trial's latency would be without
+/// the time for which requests that were due had to wait for their start.
+pub const FROM_START: &str = "from-start";
+
 /// Records the requests of one trial.
 pub struct Recorder {
     shards: Box<[Padded]>,
-    /// Every how many requests of a shard a timeline is kept.
-    stride: u64,
     watch: Watch,
+    /// Whether requests are due at moments of their own.
+    paced: bool,
 }
 
 /// Makes histograms and a sample of an engine's plain rows, if it sent any.
-pub fn fold_rows(seen: Seen) -> Result<Seen, HistogramError> {
+pub fn fold_rows(seen: Seen, workload: &Workload) -> Result<Seen, HistogramError> {
     if seen.rows.is_empty() {
         return Ok(seen);
     }
-    let recorder = Recorder::new(seen.rows.len() as u64, 1);
-    seen.rows.iter().for_each(|line| recorder.right(line));
-    let Seen { histograms, sample, .. } = recorder.finish()?;
-    Ok(Seen { histograms, sample, rows: Vec::new(), ..seen })
+    let recorder = Recorder::with(seen.rows.len() as u64, 1, workload.rate.is_some());
+    for line in &seen.rows {
+        recorder.starts(line.due, line.start);
+        recorder.right(line);
+    }
+    let Seen { histograms, sample, late, .. } = recorder.finish()?;
+    Ok(Seen { histograms, sample, late: seen.late.or(late), rows: Vec::new(), ..seen })
 }
 
 /// Keeps two shards' locks off one cache line.
@@ -45,31 +55,76 @@ struct Shard {
     phases: [Times; Phase::ALL.len()],
     right: u64,
     errors: BTreeMap<String, ErrorCount>,
+    /// Times from the start; kept of paced trials alone.
+    from_start: Option<Times>,
     sample: Vec<Timeline>,
+    /// Every how many requests a timeline is kept.
+    stride: u64,
 }
 
 impl Shard {
-    fn new() -> Shard {
-        let phases = std::array::from_fn(|_| histogram::empty());
-        Shard { total: histogram::empty(), phases, right: 0, errors: BTreeMap::new(), sample: Vec::new() }
+    fn new(stride: u64, paced: bool) -> Shard {
+        Shard {
+            total: histogram::empty(),
+            phases: std::array::from_fn(|_| histogram::empty()),
+            right: 0,
+            errors: BTreeMap::new(),
+            from_start: paced.then(histogram::empty),
+            sample: Vec::with_capacity(SAMPLE_ROWS as usize),
+            stride,
+        }
+    }
+
+    /// Keeps every `stride`th timeline. Where that comes to more than there is room for, since nobody knew how many requests
+    /// there would be, every second of them goes and the stride doubles: they stay evenly spread.
+    fn keep(&mut self, line: &Timeline) {
+        if !self.right.is_multiple_of(self.stride) {
+            return;
+        }
+        if self.sample.len() as u64 == SAMPLE_ROWS {
+            let mut number = 0;
+            self.sample.retain(|_| {
+                number += 1;
+                number % 2 == 1
+            });
+            self.stride *= 2;
+            if !self.right.is_multiple_of(self.stride) {
+                return;
+            }
+        }
+        self.sample.push(*line);
     }
 }
 
 impl Recorder {
-    /// A recorder for a trial of `requests`, of which `at_once` are recorded at the same time at most.
+    /// A recorder for `requests` in a closed loop, of which `at_once` are recorded at the same time at most.
     pub fn new(requests: u64, at_once: usize) -> Recorder {
-        let shards = at_once.max(1) as u64;
-        Recorder {
-            shards: (0..shards).map(|_| Padded(Mutex::new(Shard::new()))).collect(),
-            stride: requests.div_ceil(SAMPLE_ROWS).max(1),
-            watch: Watch::default(),
-        }
+        Recorder::with(requests, at_once, false)
+    }
+
+    /// A recorder for a trial of `workload`, of whose requests `at_once` are recorded at the same time at most.
+    pub fn of(workload: &Workload, at_once: usize) -> Recorder {
+        Recorder::with(workload.requests().map_or(1, NonZeroU64::get), at_once, workload.rate.is_some())
+    }
+
+    fn with(requests: u64, at_once: usize, paced: bool) -> Recorder {
+        let stride = requests.div_ceil(SAMPLE_ROWS).max(1);
+        let shard = |_| Padded(Mutex::new(Shard::new(stride, paced)));
+        Recorder { shards: (0..at_once.max(1)).map(shard).collect(), watch: Watch::default(), paced }
     }
 
     /// What the client can see of its own concurrency.
     #[inline]
     pub fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// Says that a request was due, and when it is started: the latter is late where that is a good while after.
+    #[inline]
+    pub fn starts(&self, due: u64, start: u64) {
+        if self.paced {
+            self.watch.started(start.saturating_sub(due));
+        }
     }
 
     /// Records a request that was answered rightly.
@@ -79,9 +134,10 @@ impl Recorder {
         let shard = &mut *shard;
         shard.total.saturating_record(line.total_ns());
         line.each_phase(|phase, ns| shard.phases[phase as usize].saturating_record(ns));
-        if shard.right.is_multiple_of(self.stride) {
-            shard.sample.push(*line);
+        if let Some(times) = &mut shard.from_start {
+            times.saturating_record(line.from_start_ns());
         }
+        shard.keep(line);
         shard.right += 1;
     }
 
@@ -101,19 +157,23 @@ impl Recorder {
         let counts = |times: &Times| times.distinct_values() * size_of::<u32>();
         let shard = |shard: &Padded| {
             let shard = lock(&shard.0);
-            counts(&shard.total) + shard.phases.iter().map(counts).sum::<usize>()
+            let histograms = shard.phases.iter().chain([&shard.total]).chain(&shard.from_start);
+            histograms.map(counts).sum::<usize>() + shard.sample.capacity() * size_of::<Timeline>()
         };
-        (self.shards.iter().map(shard).sum::<usize>() + SAMPLE_ROWS as usize * size_of::<Timeline>()) as u64
+        self.shards.iter().map(shard).sum::<usize>() as u64
     }
 
     /// Merges the shards into what was seen.
     pub fn finish(&self) -> Result<Seen, HistogramError> {
-        let mut merged = Shard::new();
+        let mut merged = Shard::new(1, self.paced);
         for shard in &self.shards {
             merged.absorb(&lock(&shard.0))?;
         }
         merged.sample.sort_by_key(|line| line.due);
         let mut histograms = BTreeMap::from([("total".to_owned(), histogram::encode(&merged.total)?)]);
+        if let Some(times) = &merged.from_start {
+            histograms.insert(FROM_START.to_owned(), histogram::encode(times)?);
+        }
         for (phase, times) in Phase::ALL.into_iter().zip(&merged.phases).filter(|(_, times)| !times.is_empty()) {
             histograms.insert(phase.name().to_owned(), histogram::encode(times)?);
         }
@@ -125,6 +185,8 @@ impl Recorder {
             sample: merged.sample,
             most_in_flight: Some(self.watch.most_in_flight()).filter(|most| *most > 0),
             event_loop: self.watch.event_loop(),
+            late: self.paced.then(|| self.watch.late()),
+            pacer_cpu_ns: self.paced.then(|| self.watch.pacer_cpu_ns()),
             ..Seen::default()
         })
     }
@@ -151,6 +213,9 @@ impl Shard {
         };
         add(&mut self.total, &other.total)?;
         for (into, from) in self.phases.iter_mut().zip(&other.phases) {
+            add(into, from)?;
+        }
+        if let (Some(into), Some(from)) = (&mut self.from_start, &other.from_start) {
             add(into, from)?;
         }
         self.right += other.right;
@@ -218,9 +283,47 @@ mod tests {
     #[test]
     fn plain_rows_become_histograms() {
         let rows = vec![line(1_000), line(3_000), line(2_000)];
-        let seen = fold_rows(Seen { right: 3, rows, ..Seen::default() }).unwrap();
+        let seen = fold_rows(Seen { right: 3, rows, ..Seen::default() }, &workload(None)).unwrap();
         assert_eq!(histogram::decode(&seen.histograms["total"]).unwrap().len(), 3);
         assert!(seen.rows.is_empty() && seen.sample.len() == 3 && seen.right == 3);
+        assert!(
+            seen.late.is_none() && !seen.histograms.contains_key(FROM_START),
+            "nothing was due at a moment of its own"
+        );
+    }
+
+    fn workload(rate: Option<f64>) -> Workload {
+        Workload {
+            path: workload::Path::get(),
+            amount: workload::Amount::Duration(NonZeroU64::MIN),
+            concurrency: 1.try_into().unwrap(),
+            rate: rate.map(|rate| rate.try_into().unwrap()),
+            server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
+        }
+    }
+
+    #[test]
+    fn what_was_due_is_told_with_and_without_its_wait() {
+        let late = |start| Timeline { due: 1_000, start, done: start + 5_000_000, ..Timeline::default() };
+        let rows = vec![late(2_000), late(1_001_000), late(1_001_001), late(20_000_000)];
+        let seen = fold_rows(Seen { right: 4, rows, ..Seen::default() }, &workload(Some(100.0))).unwrap();
+        assert_eq!(seen.late, Some(2), "more than a millisecond, not a millisecond");
+        let most = |name: &str| histogram::decode(&seen.histograms[name]).unwrap().max() / 1_000_000;
+        assert_eq!((most(FROM_START), most("total")), (5, 25));
+    }
+
+    #[test]
+    fn the_sample_of_an_unknown_number_is_bounded_and_evenly_spread() {
+        for made in [1, 63, 64, 65, 1_000, 100_000] {
+            let recorder = Recorder::of(&workload(None), 1);
+            (0..made).for_each(|due| recorder.right(&Timeline { due, done: due + 1, ..Timeline::default() }));
+            let sample = recorder.finish().unwrap().sample;
+            assert!(sample.len() as u64 <= SAMPLE_ROWS && sample.len() as u64 >= made.min(SAMPLE_ROWS / 2), "{made}");
+            let step = sample.get(1).map_or(1, |line| line.due - sample[0].due);
+            assert!(sample.windows(2).all(|pair| pair[1].due - pair[0].due == step), "{made}");
+            assert!(sample.last().unwrap().due + step >= made, "{made}: the end is not missed");
+        }
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub const HELD_EVERY: u64 = 8;
 /// How often the event loop is asked to run something: long against what a beat costs, short against what users notice.
 pub const BEAT: Duration = Duration::from_millis(5);
 
+/// How long after it was due a request counts as started late, ns: ten times what a wake-up takes on a machine at rest, and
+/// as long as a request that users would call quick.
+pub const LATE_NS: u64 = 1_000_000;
+
 /// Counters of one trial, shared by its threads.
 #[derive(Debug, Default)]
 pub struct Watch {
@@ -24,6 +28,8 @@ pub struct Watch {
     beats: AtomicU64,
     latest_ns: AtomicU64,
     held_ns: AtomicU64,
+    late: AtomicU64,
+    pacer_cpu_ns: AtomicU64,
 }
 
 /// How an event loop kept up.
@@ -62,6 +68,29 @@ impl Watch {
     /// The polls of one of every [`HELD_EVERY`] requests held a thread for so long.
     pub fn held(&self, ns: u64) {
         self.held_ns.fetch_add(ns * HELD_EVERY, Relaxed);
+    }
+
+    /// A request that was due at a moment of its own is started so long after.
+    #[inline]
+    pub fn started(&self, after_ns: u64) {
+        if after_ns > LATE_NS {
+            self.late.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Requests that were started more than [`LATE_NS`] after they were due.
+    pub fn late(&self) -> u64 {
+        self.late.load(Relaxed)
+    }
+
+    /// Waiting for requests to be due took so much CPU time, ns.
+    pub fn paced(&self, cpu_ns: u64) {
+        self.pacer_cpu_ns.fetch_add(cpu_ns, Relaxed);
+    }
+
+    /// CPU time of that in all, ns: the load generator's, not the model's.
+    pub fn pacer_cpu_ns(&self) -> u64 {
+        self.pacer_cpu_ns.load(Relaxed)
     }
 
     /// Most requests that were under way at once.

@@ -111,9 +111,10 @@ fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision> {
 
 fn when(summary: &Summary, cell: &Cell) -> String {
     let workload = &summary.workload;
-    let (n, c) = (grouped(workload.requests.get() as f64), grouped(f64::from(workload.slots())));
+    let c = grouped(f64::from(workload.slots()));
+    let n = workload.requests().map_or_else(String::new, |n| format!("{} requests of ", grouped(n.get() as f64)));
     match (summary.waits(), cell.connection) {
-        (true, _) => format!("If you wait for slow hosts ({n} requests of {}, {c} in flight)", workload.path),
+        (true, _) => format!("If you wait for slow hosts ({n}{}, {c} in flight)", workload.path),
         (false, Connection::NewConn) => format!("If you fetch many hosts once (a new connection each, {c} in flight)"),
         (false, Connection::Resumed) => format!("If you come back to a host (resumed sessions, {c} in flight)"),
         (false, Connection::KeepAlive | Connection::KeepAliveFor(_)) => {
@@ -246,6 +247,7 @@ mod tests {
             tls_tax: None,
             round_trips: None,
             floors: None,
+            paced: None,
         };
         let rounds = (1..)
             .zip(client_us)
@@ -270,7 +272,8 @@ mod tests {
     fn decide(rows: Vec<Row>) -> Decision {
         let workload = Workload {
             path: "/get".parse().unwrap(),
-            requests: 100.try_into().unwrap(),
+            amount: workload::Amount::Requests(100.try_into().unwrap()),
+            rate: None,
             concurrency: 4.try_into().unwrap(),
             server: Server::Httpbin,
             hosts: workload::Hosts::MIN,

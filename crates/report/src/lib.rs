@@ -21,6 +21,7 @@ pub mod heading;
 pub mod in_memory;
 pub mod markdown;
 pub mod page;
+pub mod rates;
 pub mod readme;
 mod round_trips;
 pub mod scaling;

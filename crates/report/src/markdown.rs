@@ -36,6 +36,7 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     for summary in &digest.summaries {
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
+        crate::rates::sentences(summary).iter().for_each(|told| put(format!("{}\n", plain(told))));
         let told = steady::lines(summary).into_iter().chain(warm_up::line(summary));
         told.for_each(|line| put(format!("- {}", plain(&line))));
     }

@@ -259,10 +259,12 @@ fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
     ]);
     about.extend(run.sections.iter().map(|section| {
         let workload = &section.workload;
-        let requests = number(workload.requests.get() as f64);
         let text = format!(
-            "{}: {requests} × GET {}, {} in flight at most, {} rounds",
-            section.name, workload.path, workload.concurrency, section.rounds
+            "{}: {}, {} in flight at most, {} rounds",
+            section.name,
+            crate::rates::asked(workload),
+            workload.concurrency,
+            section.rounds
         );
         ("section", text)
     }));

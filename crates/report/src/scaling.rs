@@ -33,7 +33,8 @@ pub(crate) fn sweeps(summaries: &[Summary]) -> Vec<(String, Vec<&Summary>)> {
 /// What makes sections one sweep: all but the concurrency.
 fn key(summary: &Summary) -> (String, String) {
     let kind = summary.rows.first().map_or_else(String::new, |row| row.cell.connection.to_string());
-    (kind, summary.workload.path.to_string())
+    let path = &summary.workload.path;
+    (kind, summary.workload.rate.map_or_else(|| path.to_string(), |rate| format!("{path} at {rate}/s")))
 }
 
 fn draw(run: &RunInfo, sweep: &[&Summary]) -> String {

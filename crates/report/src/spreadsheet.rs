@@ -6,6 +6,7 @@ use measure::result::Terms;
 use crate::digest::Digest;
 use crate::distribution::Distribution;
 use crate::floors::Floors;
+use crate::rates;
 use crate::summary::{Figure, Row, Summary};
 
 /// The figures of all sections as CSV with a header.
@@ -14,7 +15,7 @@ use crate::summary::{Figure, Row, Summary};
 /// None that a summary can cause: the writer's target is memory.
 pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADER)?;
+    writer.write_record(HEADER.iter().chain(&rates::HEADER))?;
     for summary in summaries {
         for row in summary.all() {
             let figures = row.figures.as_ref();
@@ -52,7 +53,8 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
                 row.libraries.join("; "),
             ];
             let floors = figures.and_then(|figures| figures.floors);
-            writer.write_record(record.into_iter().chain(distances(floors.as_ref())).chain(around(row)))?;
+            let record = record.into_iter().chain(distances(floors.as_ref())).chain(around(row));
+            writer.write_record(record.chain(rates::record(&summary.workload, row)))?;
         }
     }
     text(writer)

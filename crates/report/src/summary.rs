@@ -12,6 +12,7 @@ use workload::{Cell, Connection, Rtt, Workload};
 use crate::by_cell::ByCell;
 use crate::compare::{Comparison, compare};
 use crate::floors::{Floors, distances};
+use crate::rates::Paced;
 use crate::steady::{self, Drift};
 use crate::varied::Against;
 use crate::warm_up::{self, WarmUp};
@@ -132,6 +133,9 @@ pub struct Figures {
     /// How far it is from the least that its work can cost; absent where no floor of it was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floors: Option<Floors>,
+    /// What there is beside at a fixed rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paced: Option<Paced>,
 }
 
 /// What TLS adds to a request, against the plain twin, paired by round.
@@ -169,13 +173,20 @@ pub fn summaries(result: &RunResult) -> Vec<Summary> {
     result.run.sections.iter().map(|section| summary(section, &trials, result.run.order)).collect()
 }
 
-fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
+pub(crate) fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
     // Decoding histograms is what it costs, so that all cores share it.
     // Where nothing is far away nobody asks for the median of a single round.
     let far = section.cells.iter().any(|cell| cell.axes.rtt > Rtt::NONE);
     let all: Vec<Row> =
         section.cells.par_iter().map(|cell| row(section, cell, trials.of(section, cell), far)).collect();
     let (floors, mut rows): (Vec<Row>, Vec<Row>) = all.into_iter().partition(|row| is_floor(&row.cell));
+    if section.workload.rate.is_some() {
+        rows.par_iter_mut().for_each(|row| {
+            if let Some(figures) = &mut row.figures {
+                figures.paced = Paced::of(trials.of(section, &row.cell));
+            }
+        });
+    }
     let derived: Vec<_> = rows
         .iter()
         .map(|row| (tax(&rows, row, order), round_trips::added(&rows, row), distances(&rows, &floors, row, order)))
@@ -281,6 +292,7 @@ fn figures(trials: &[&Trial]) -> Option<Figures> {
         tls_tax: None,
         round_trips: None,
         floors: None,
+        paced: None,
     })
 }
 

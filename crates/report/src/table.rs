@@ -5,6 +5,7 @@ use measure::result::{Flag, Terms};
 use workload::Connection;
 
 use crate::format::{memory, number, time, with_interval};
+use crate::rates;
 use crate::steady::{self, is_unsteady};
 use crate::summary::{Figure, Figures, Row, Summary, Tax};
 use crate::warm_up;
@@ -34,6 +35,9 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
             }
         })
         .collect();
+    if summary.workload.rate.is_some() {
+        beside_latency(summary, &mut columns, &mut rows);
+    }
     rows.extend(summary.floors.iter().map(|row| floor(row, &columns)));
     let shown = fitting(&columns, &rows, width);
     let mut table = Table::new();
@@ -51,11 +55,22 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
         let names: Vec<String> = left.map(|(_, (name, _))| name.replace('\n', " ")).collect();
         text.push_str(&format!("\nno room for: {} (--csv has them)", names.join(", ")));
     }
-    let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(steady::lines(summary));
-    for line in beneath.chain(warm_up::line(summary)) {
+    let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(rates::sentences(summary));
+    for line in beneath.chain(steady::lines(summary)).chain(warm_up::line(summary)) {
         text.push_str(&format!("\n{line}"));
     }
     text
+}
+
+/// Puts the columns of a fixed rate behind the latency that counts from when requests were due.
+fn beside_latency(summary: &Summary, columns: &mut Vec<Column>, rows: &mut [Vec<String>]) {
+    let at = columns.iter().position(|(name, _)| *name == "p99").map_or(columns.len(), |p99| p99 + 1);
+    columns.splice(at..at, rates::COLUMNS);
+    for (fields, row) in rows.iter_mut().zip(&summary.rows) {
+        if let Some(figures) = &row.figures {
+            fields.splice(at..at, rates::fields(figures.paced.as_ref()));
+        }
+    }
 }
 
 /// What the ledger saw of rows that were let do as they do, and of pools.
@@ -155,10 +170,9 @@ fn fitting(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> Vec<
 fn title(summary: &Summary) -> String {
     let workload = &summary.workload;
     format!(
-        "{}: {} × GET {}, {} in flight at most, {}",
+        "{}: {}, {} in flight at most, {}",
         summary.section,
-        number(workload.requests.get() as f64),
-        workload.path,
+        rates::asked(workload),
         workload.concurrency,
         rounds(summary)
     )

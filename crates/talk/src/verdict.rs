@@ -36,10 +36,10 @@ pub struct Verdict {
 /// can be expected.
 const OPENED_AT_ONCE: u64 = 100;
 
-/// Judges a trial; `None` for a cell that is no stage.
+/// Judges a trial; `None` for a cell that is no stage, and where nobody said how many requests it was to make.
 pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
     let stage = of(&trial.cell)?;
-    let (n, delay) = (workload.requests.get(), workload.path.delay_seconds());
+    let (n, delay) = (workload.requests()?.get(), workload.path.delay_seconds());
     let seconds = trial.wall_ns as f64 / 1e9;
     let in_flight = trial.ledger.as_ref().map_or(0, |ledger| ledger.most_in_flight);
     let mut wrong = Vec::new();

@@ -6,6 +6,7 @@ use measure::process::raise_open_files;
 use measure::result::{LeftOut, Section};
 
 use crate::cmd::cells::refuse;
+use crate::cmd::pacing::unpaced;
 use crate::failure::Failure;
 
 /// Takes out of `sections` what a library cannot do or this machine not hold, says so, and returns it behind what is
@@ -17,6 +18,15 @@ pub(crate) fn take_out(sections: &mut Vec<Section>, mut left_out: Vec<LeftOut>) 
     let open_files = raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
     for section in sections.iter_mut() {
         left_out.extend(refuse(&mut section.cells));
+        if section.workload.is_timed() {
+            section.cells.retain(|cell| match unpaced(cell) {
+                Some(why) => {
+                    left_out.push(LeftOut { what: cell.to_string(), concurrency: None, why: why.to_owned() });
+                    false
+                }
+                None => true,
+            });
+        }
         section.cells.retain(|cell| match harness::binding(cell, &section.workload, open_files) {
             Some(limit) => {
                 let concurrency = Some(limit.concurrency);

@@ -1,7 +1,9 @@
 //! What a run is to do, from what the command line says: the sections, each a workload with its cells.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Variable, Workload};
+use std::num::NonZeroU64;
+
+use workload::{Amount, Cell, Concurrency, Connection, Path, Rate, Requests, Server, Variable, Workload};
 
 /// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
 const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
@@ -21,30 +23,52 @@ const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
 /// Rounds where none are asked for: a range, and no claim.
 const ROUNDS: u32 = 3;
 
+/// For how long requests start at a fixed rate where nothing says how many or how long: the defaults above would take minutes
+/// at a low rate and milliseconds at a high one.
+const PACED: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
+
 /// Service time of the slow origin, seconds.
 const DELAY: f64 = 0.1;
 
 /// What the command line says of the workload; `None`, or empty, for what it leaves open.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
-    pub(crate) requests: Option<Requests>,
+    pub(crate) amount: Option<Amount>,
     pub(crate) concurrency: Vec<Concurrency>,
+    pub(crate) rates: Vec<Rate>,
     pub(crate) path: Option<Path>,
     pub(crate) rounds: Option<u32>,
     pub(crate) server: Server,
 }
 
 impl Asked {
-    /// A section for each concurrency that was asked for.
+    /// How much a trial does, where `requests` are usual.
+    pub(crate) fn amount(&self, requests: Requests, rate: Option<Rate>) -> Amount {
+        match (self.amount, rate) {
+            (Some(amount), Some(rate)) => amount.at(rate),
+            (Some(amount), None) => amount,
+            (None, Some(rate)) => PACED.at(rate),
+            (None, None) => Amount::Requests(requests),
+        }
+    }
+
+    /// A section for each concurrency and rate that was asked for.
     fn sections(&self, name: &str, path: &Path, requests: Requests, rounds: u32, cells: &[Cell]) -> Vec<Section> {
         let asked: &[Concurrency] = if self.concurrency.is_empty() { &[CONCURRENCY] } else { &self.concurrency };
-        let section = |concurrency: Concurrency| Section {
-            name: if asked.len() > 1 { format!("{name} c={concurrency}") } else { name.to_owned() },
+        let rates = if self.rates.is_empty() { vec![None] } else { self.rates.iter().copied().map(Some).collect() };
+        let several = |count: usize, suffix: String| if count > 1 { suffix } else { String::new() };
+        let named = |concurrency: Concurrency, rate: Option<Rate>| {
+            let rate = rate.map_or_else(String::new, |rate| several(self.rates.len(), format!(" rate={rate}")));
+            format!("{name}{}{rate}", several(asked.len(), format!(" c={concurrency}")))
+        };
+        let section = |concurrency: Concurrency, rate: Option<Rate>| Section {
+            name: named(concurrency, rate),
             workload: Workload {
                 path: self.path.as_ref().unwrap_or(path).clone(),
                 // Fewer requests than slots would not put the concurrency to use.
-                requests: self.requests.unwrap_or(requests.max(Requests::from(concurrency))),
+                amount: self.amount(requests.max(Requests::from(concurrency)), rate),
                 concurrency,
+                rate,
                 server: self.server,
                 hosts: workload::Hosts::MIN,
             },
@@ -52,7 +76,7 @@ impl Asked {
             cells: cells.to_vec(),
             varies: Vec::new(),
         };
-        asked.iter().copied().map(section).collect()
+        asked.iter().flat_map(|concurrency| rates.iter().map(|rate| section(*concurrency, *rate))).collect()
     }
 }
 
@@ -96,7 +120,7 @@ pub(crate) fn everything(cells: &[Cell], asked: &Asked) -> Vec<Section> {
     let waiting: Vec<Cell> = cells.iter().filter(waits).cloned().collect();
     let rounds = asked.rounds.unwrap_or(ROUNDS);
     let mut sections = by_connection(cells, asked);
-    if asked.path.is_none() && asked.requests.is_none() && !waiting.is_empty() {
+    if asked.path.is_none() && asked.amount.is_none() && asked.rates.is_empty() && !waiting.is_empty() {
         sections.extend(asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, rounds, &waiting));
     }
     sections
@@ -158,10 +182,10 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_holds_in_every_section() {
-        let asked = Asked { requests: Requests::new(7), rounds: Some(2), ..Asked::default() };
+        let asked = Asked { amount: Requests::new(7).map(Amount::Requests), rounds: Some(2), ..Asked::default() };
         let sections = by_connection(&fetch::cells(), &asked);
         assert_eq!(sections.len(), 2);
-        assert!(sections.iter().all(|section| section.workload.requests.get() == 7 && section.rounds == 2));
+        assert!(sections.iter().all(|section| section.workload.requests() == Requests::new(7) && section.rounds == 2));
         assert_eq!(sections.iter().map(|section| section.cells.len()).sum::<usize>(), fetch::cells().len());
     }
 
@@ -170,8 +194,32 @@ mod tests {
         let concurrency = [1, 10_000].map(|c| Concurrency::new(c).unwrap()).to_vec();
         let cells: Vec<Cell> = vec!["smol/hyper/rustls/new-conn".parse().unwrap()];
         let sections = by_connection(&cells, &Asked { concurrency, ..Asked::default() });
-        let told: Vec<(&str, u64)> =
-            sections.iter().map(|section| (section.name.as_str(), section.workload.requests.get())).collect();
+        let told: Vec<(&str, u64)> = sections
+            .iter()
+            .map(|section| (section.name.as_str(), section.workload.requests().unwrap().get()))
+            .collect();
         assert_eq!(told, [("new-conn c=1", 800), ("new-conn c=10000", 10_000)]);
+    }
+
+    #[test]
+    fn a_rate_makes_a_number_of_requests_and_a_section_for_each_concurrency() {
+        let concurrency = [1, 8].map(|c| Concurrency::new(c).unwrap()).to_vec();
+        let cells: Vec<Cell> = vec!["smol/hyper/rustls/new-conn".parse().unwrap()];
+        let rates: Vec<Rate> = ["0.5", "1000"].map(|rate| rate.parse().unwrap()).to_vec();
+        let told = |amount: Option<Amount>, rates: &[Rate]| -> Vec<(String, Amount)> {
+            let asked = Asked { amount, rates: rates.to_vec(), concurrency: concurrency.clone(), ..Asked::default() };
+            let sections = by_connection(&cells, &asked).into_iter();
+            sections.map(|section| (section.name, section.workload.amount)).collect()
+        };
+        let requests = |n| Amount::Requests(Requests::new(n).unwrap());
+        let second = Amount::Duration(NonZeroU64::new(1_000_000_000).unwrap());
+        let names =
+            ["new-conn c=1 rate=0.5", "new-conn c=1 rate=1000", "new-conn c=8 rate=0.5", "new-conn c=8 rate=1000"];
+        let both = told(Some(second), &rates);
+        assert_eq!(both.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
+        assert_eq!(both.iter().map(|(_, amount)| *amount).collect::<Vec<_>>(), [1, 1000, 1, 1000].map(requests));
+        assert_eq!(told(Some(requests(9)), &rates)[1].1, requests(9));
+        assert_eq!(told(None, &rates[1..]), [1, 8].map(|c| (format!("new-conn c={c}"), requests(2_000))));
+        assert_eq!(told(Some(second), &[])[0].1, second);
     }
 }

@@ -35,12 +35,14 @@ pub(crate) fn sections(scenario: &Scenario, asked: &Asked) -> Vec<Section> {
 }
 
 fn section(part: &Part, asked: &Asked) -> Section {
+    let rate = asked.rates.first().copied();
     Section {
         name: part.name.clone(),
         workload: Workload {
             path: asked.path.as_ref().unwrap_or(&part.path).clone(),
-            requests: asked.requests.unwrap_or(part.requests),
+            amount: asked.amount(part.requests, rate),
             concurrency: asked.concurrency.first().copied().unwrap_or(part.concurrency),
+            rate,
             server: Server::Httpbin,
             hosts: part.hosts,
         },
@@ -68,6 +70,6 @@ mod tests {
         let asked = Asked { rounds: Some(2), ..Asked::default() };
         let sections = sections(&scenario, &asked);
         assert!(sections.iter().all(|section| section.rounds == 2));
-        assert_eq!(sections[0].workload.requests.get(), 400);
+        assert_eq!(sections[0].workload.requests().unwrap().get(), 400);
     }
 }

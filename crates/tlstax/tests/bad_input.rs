@@ -38,7 +38,6 @@ fn numbers_that_mean_nothing_are_refused() {
     refused("run serial --path get --out r", &["begins with '/'"]);
     refused("run serial --origin nginx --out r", &["nginx", "go-httpbin", "embedded"]);
     refused("run serial --groop x25519 --out r", &["--groop"]);
-    refused("run serial --rate 5 --out r", &["--rate"]);
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
         cell: format!("{model_and_client}/{tls}/new-conn").parse().unwrap(),
         workload: Workload {
             path: "/get".parse().unwrap(),
-            requests: 1.try_into().unwrap(),
+            amount: workload::Amount::Requests(1.try_into().unwrap()),
+            rate: None,
             concurrency: 1.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,

@@ -2,20 +2,23 @@
 //!
 //! This crate knows nobody. Which cells exist is the table's business (crate `fetch`), running them the harness's.
 
+mod amount;
 mod axes;
 mod cell;
 mod expect;
 pub mod floor;
 mod path;
-
+mod rate;
 mod scenario;
 mod select;
 mod workload;
 
+pub use amount::Amount;
 pub use axes::{Axes, AxisError, Cert, Chain, Group, Rtt, TlsVersion, Trust};
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};
+pub use rate::{Rate, RateError};
 pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
 pub use select::{SelectError, Selection};
 pub use workload::{Concurrency, Hosts, Requests, Workload};

@@ -1,11 +1,14 @@
-//! N GETs of one path, C at most in flight, closed loop: a request starts when one of the C slots is free.
+//! GETs of one path, C at most in flight: N of them, or as many as a time has room for.
+//!
+//! Closed loop without a rate: a request starts when one of the C slots is free. Open loop with one: it is due at its own
+//! moment, and waits for a slot where none is free.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Expectation, Path, Server};
+use crate::{Amount, Expectation, Path, Rate, Server};
 
 /// How many requests a trial makes.
 pub type Requests = NonZeroU64;
@@ -21,10 +24,14 @@ pub type Hosts = NonZeroU32;
 pub struct Workload {
     /// The path of every request.
     pub path: Path,
-    /// N: requests in the measured part of a trial.
-    pub requests: Requests,
+    /// How much the measured part of a trial does.
+    #[serde(flatten)]
+    pub amount: Amount,
     /// C: requests in flight at most. Where it exceeds N, N are in flight.
     pub concurrency: Concurrency,
+    /// R: requests that are due in a second; `None`: a request starts when a slot is free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
     /// Whose answers are to be expected.
     #[serde(default)]
     pub server: Server,
@@ -50,14 +57,36 @@ impl Workload {
         }
     }
 
-    /// Slots that can ever be in use: C, or N where that is less.
-    pub fn slots(&self) -> u32 {
-        u32::try_from(self.requests.get()).map_or(self.concurrency.get(), |n| n.min(self.concurrency.get()))
+    /// N, where it is known beforehand: everywhere but in a closed loop that runs for a time.
+    pub fn requests(&self) -> Option<Requests> {
+        self.rate.map_or(self.amount, |rate| self.amount.at(rate)).requests()
     }
 
-    /// The time a model that never overlaps two requests spends waiting for the origin's service time, seconds.
+    /// Whether requests start or end by the clock, which not every engine can do.
+    pub fn is_timed(&self) -> bool {
+        self.rate.is_some() || matches!(self.amount, Amount::Duration(_))
+    }
+
+    /// The time that it takes at least, however fast the client is, ns: until its last request is due, or no more may start.
+    pub fn least_ns(&self) -> u64 {
+        match (self.rate, self.requests(), self.amount) {
+            (Some(rate), Some(requests), _) => rate.due_ns(requests.get() - 1),
+            (_, _, Amount::Duration(ns)) => ns.get(),
+            (_, _, Amount::Requests(_)) => 0,
+        }
+    }
+
+    /// Slots that can ever be in use: C, or N where that is less.
+    pub fn slots(&self) -> u32 {
+        let requests = self.requests().and_then(|requests| u32::try_from(requests.get()).ok());
+        requests.map_or(self.concurrency.get(), |n| n.min(self.concurrency.get()))
+    }
+
+    /// The time a model that never overlaps two requests spends waiting for the origin's service time, s. Where the number is
+    /// not known: for those that are under way when the time is over.
     pub fn serial_wait_seconds(&self) -> f64 {
-        self.path.delay_seconds() * self.requests.get() as f64
+        let requests = self.requests().map_or(u64::from(self.concurrency.get()), Requests::get);
+        self.path.delay_seconds() * requests as f64
     }
 }
 
@@ -65,16 +94,69 @@ impl Workload {
 mod tests {
     use super::*;
 
-    #[test]
-    fn more_slots_than_requests_are_not_used() {
-        let workload = |n, c| Workload {
+    fn workload(amount: Amount, c: u32, rate: Option<&str>) -> Workload {
+        Workload {
             path: "/get".parse().unwrap(),
-            requests: Requests::new(n).unwrap(),
+            amount,
             concurrency: Concurrency::new(c).unwrap(),
+            rate: rate.map(|rate| rate.parse().unwrap()),
             server: Server::Httpbin,
             hosts: Hosts::MIN,
-        };
-        assert_eq!(workload(10, 64).slots(), 10);
-        assert_eq!(workload(u64::MAX, 64).slots(), 64);
+        }
+    }
+
+    fn requests(n: u64) -> Amount {
+        Amount::Requests(Requests::new(n).unwrap())
+    }
+
+    const TWO_SECONDS: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
+
+    #[test]
+    fn more_slots_than_requests_are_not_used() {
+        assert_eq!(workload(requests(10), 64, None).slots(), 10);
+        assert_eq!(workload(requests(u64::MAX), 64, None).slots(), 64);
+        assert_eq!(workload(TWO_SECONDS, 64, None).slots(), 64);
+        assert_eq!(workload(TWO_SECONDS, 64, Some("4")).slots(), 8);
+    }
+
+    #[test]
+    fn a_number_of_requests_is_written_as_it_always_was() {
+        let old = r#"{"path":"/get","requests":800,"concurrency":64,"server":"httpbin"}"#;
+        let new = workload(requests(800), 64, None);
+        let written = serde_json::to_string(&new).unwrap();
+        assert_eq!(written, old);
+        assert_eq!(serde_json::from_str::<Workload>(&written).unwrap(), new);
+        let least = r#"{"path":"/get","requests":800,"concurrency":64}"#;
+        assert_eq!(serde_json::from_str::<Workload>(least).unwrap(), new);
+    }
+
+    #[test]
+    fn a_time_and_a_rate_survive_their_text() {
+        for told in
+            [workload(TWO_SECONDS, 8, None), workload(TWO_SECONDS, 8, Some("2.5")), workload(requests(3), 1, Some("9"))]
+        {
+            let text = serde_json::to_string(&told).unwrap();
+            assert_eq!(serde_json::from_str::<Workload>(&text).unwrap(), told, "{text}");
+        }
+        assert!(
+            serde_json::to_string(&workload(TWO_SECONDS, 8, None)).unwrap().contains(r#""duration_ns":2000000000"#)
+        );
+        for wrong in [
+            r#"{"path":"/get","concurrency":1}"#,
+            r#"{"path":"/get","concurrency":1,"requests":0}"#,
+            r#"{"path":"/get","concurrency":1,"duration_ns":0}"#,
+            r#"{"path":"/get","concurrency":1,"requests":1,"rate":0}"#,
+        ] {
+            assert!(serde_json::from_str::<Workload>(wrong).is_err(), "{wrong} was read");
+        }
+    }
+
+    #[test]
+    fn a_rate_and_a_time_make_a_number() {
+        let paced = workload(TWO_SECONDS, 64, Some("100"));
+        assert_eq!((paced.requests(), paced.least_ns()), (Requests::new(200), 1_990_000_000));
+        assert_eq!(workload(TWO_SECONDS, 64, None).requests(), None);
+        assert_eq!(workload(TWO_SECONDS, 64, None).least_ns(), 2_000_000_000);
+        assert!(!workload(requests(1), 1, None).is_timed() && paced.is_timed());
     }
 }

@@ -17,6 +17,7 @@ use measure::clock::{now_ns, own_cpu_ns};
 use measure::phase::Timeline;
 use measure::protocol::{Answer, Finished, Job, Order, Ready};
 use measure::recorder::Recorder;
+use workload::Workload;
 
 use client::Client;
 use lie::Lie;
@@ -98,20 +99,22 @@ fn ready(cli: &Cli) -> Answer {
         version: version.to_owned(),
         workers: Some(1),
         warm_up_requests: 1,
+        paces: true,
         ..Ready::default()
     }))
 }
 
 fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, Finished)> {
-    let requests = job.workload.requests.get();
-    let recorder = Recorder::new(requests, 1);
+    let recorder = Recorder::of(&job.workload, 1);
     if cli.lie == Some(Lie::Forks) {
         std::process::Command::new("sleep").arg("3").spawn()?;
     }
     let started_ns = now_ns();
     let mut burnt = own_cpu_ns();
-    for request in 0..requests {
-        let due = now_ns();
+    for request in 0.. {
+        let Some(due) = next_due(&job.workload, started_ns, request) else { break };
+        let start = now_ns();
+        recorder.starts(due, start);
         match cli.lie {
             Some(Lie::Hang) => thread::sleep(Duration::from_secs(3600)),
             Some(Lie::Exit) if request > 0 => std::process::exit(7),
@@ -124,7 +127,7 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
         let sent = now_ns();
         thread::sleep(Duration::from_millis(cli.sleep_ms));
         let woke = now_ns();
-        recorder.right(&Timeline { due, start: due, sent, first_byte: woke, done: now_ns(), ..Timeline::default() });
+        recorder.right(&Timeline { due, start, sent, first_byte: woke, done: now_ns(), ..Timeline::default() });
     }
     let ended_ns = match cli.lie {
         Some(Lie::Backwards) => started_ns,
@@ -143,6 +146,19 @@ fn burn(cli: &Cli, before: u64) -> u64 {
     let until = if cli.add_us > 0.0 { added } else { owed };
     while own_cpu_ns() < until {}
     until.max(own_cpu_ns())
+}
+
+/// When the next request is due, which is waited for where it has a moment of its own; `None` when there is none left.
+fn next_due(workload: &Workload, begun: u64, request: u64) -> Option<u64> {
+    let left = match workload.requests() {
+        Some(requests) => request < requests.get(),
+        None => now_ns() < begun.saturating_add(workload.least_ns()),
+    };
+    let due = workload.rate.map(|rate| begun.saturating_add(rate.due_ns(request)));
+    left.then(|| {
+        thread::sleep(Duration::from_nanos(due.unwrap_or(0).saturating_sub(now_ns())));
+        due.unwrap_or_else(now_ns)
+    })
 }
 
 fn hear() -> io::Result<Order> {

@@ -13,6 +13,7 @@ use workload::Cell;
 
 use super::handshakes::{authority, case, refuse, setting};
 use crate::models::Model;
+use crate::schedule::Schedule;
 use crate::{ErrorKind, PrepareError};
 
 struct Memory {
@@ -28,9 +29,9 @@ pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
 }
 
 impl Model for Memory {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         self.client_cpu_ns = 0;
-        for _ in 0..requests {
+        for _ in 0..schedule.requests() {
             let due = now_ns();
             match self.pair.handshake() {
                 Ok(times) => {

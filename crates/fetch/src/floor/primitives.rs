@@ -16,6 +16,7 @@ use workload::Cell;
 
 use super::handshakes::{authority, case, refuse, setting, stack};
 use crate::models::Model;
+use crate::schedule::Schedule;
 use crate::{ErrorKind, PrepareError};
 
 struct Primitives {
@@ -60,9 +61,9 @@ pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
 }
 
 impl Model for Primitives {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         self.client_cpu_ns = 0;
-        for _ in 0..requests {
+        for _ in 0..schedule.requests() {
             let due = now_ns();
             let spent: Result<Vec<u64>, _> = self.operations.iter_mut().map(|operation| operation.run(1)).collect();
             match spent {

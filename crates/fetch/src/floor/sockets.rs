@@ -24,6 +24,7 @@ use workload::Connection;
 use crate::answer::{LONGEST_BODY, complete};
 use crate::clients::{Shared, USER_AGENT};
 use crate::models::Model;
+use crate::schedule::Schedule;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError, PrepareError};
 
@@ -129,9 +130,9 @@ impl Progress<'_> {
 }
 
 impl Model for Sockets {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let Sockets { wire, slots, events } = self;
-        let mut progress = Progress { recorder, made: 0, requests };
+        let mut progress = Progress { recorder, made: 0, requests: schedule.requests() };
         let begun = now_ns();
         let mut busy = 0;
         for slot in slots.iter_mut() {

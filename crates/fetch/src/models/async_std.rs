@@ -15,7 +15,8 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::Model;
 use crate::net::{AsyncStream, Net};
-use crate::slot::{AsyncClient, Slots, Task, closed_loop, slots};
+use crate::schedule::Schedule;
+use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
 struct AsyncStd<C> {
     workers: usize,
@@ -39,10 +40,10 @@ pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Box<dy
 }
 
 impl<C: AsyncClient> Model for AsyncStd<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         let spawn = |task: Task<C, _>| drop(task::spawn(task.run()));
-        self.slots = task::block_on(task::spawn(closed_loop(slots, requests, Arc::clone(recorder), spawn)));
+        self.slots = task::block_on(task::spawn(run(slots, schedule, Arc::clone(recorder), spawn)));
     }
 
     fn slots(&self) -> usize {

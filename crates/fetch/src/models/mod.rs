@@ -12,10 +12,12 @@ use std::sync::Arc;
 
 use measure::recorder::Recorder;
 
+use crate::schedule::Schedule;
+
 /// A model with its threads started and its slots made, ready to make requests as often as it is asked to.
 pub(crate) trait Model {
-    /// Makes `requests` requests and returns when all are answered or have failed.
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>);
+    /// Makes the requests of `schedule` and returns when all are answered or have failed.
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>);
 
     /// Slots: requests in flight at most.
     fn slots(&self) -> usize;

@@ -11,7 +11,8 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::Model;
 use crate::PrepareError;
-use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+use crate::schedule::Schedule;
+use crate::slot::{BlockingClient, Slots, run_blocking, slots};
 
 struct Rayon<C> {
     pool: ThreadPool,
@@ -26,10 +27,10 @@ pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>, threads: usize) -> Res
 }
 
 impl<C: BlockingClient> Model for Rayon<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         let pool = &self.pool;
-        self.slots = closed_loop_blocking(slots, requests, recorder, |task| pool.spawn(move || task.run()));
+        self.slots = run_blocking(slots, schedule, recorder, |task| pool.spawn(move || task.run()));
     }
 
     fn slots(&self) -> usize {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use measure::recorder::Recorder;
 
 use super::Model;
-use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+use crate::schedule::Schedule;
+use crate::slot::{BlockingClient, Slots, run_blocking, slots};
 
 struct Serial<C> {
     slots: Slots<C>,
@@ -17,9 +18,9 @@ pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>) -> Box<dyn Model> {
 }
 
 impl<C: BlockingClient> Model for Serial<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
-        self.slots = closed_loop_blocking(slots, requests, recorder, |task| task.run());
+        self.slots = run_blocking(slots, schedule, recorder, |task| task.run());
     }
 
     fn slots(&self) -> usize {

@@ -13,7 +13,8 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::Model;
 use crate::net::{AsyncStream, Net};
-use crate::slot::{AsyncClient, Slots, Task, closed_loop, slots};
+use crate::schedule::Schedule;
+use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
 struct Smol<C> {
     workers: usize,
@@ -37,11 +38,11 @@ pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Box<dy
 }
 
 impl<C: AsyncClient> Model for Smol<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         let spawn = |task: Task<C, _>| ::smol::spawn(task.run()).detach();
         // On the executor: the thread that blocks here polls the reactor instead.
-        self.slots = ::smol::block_on(::smol::spawn(closed_loop(slots, requests, Arc::clone(recorder), spawn)));
+        self.slots = ::smol::block_on(::smol::spawn(run(slots, schedule, Arc::clone(recorder), spawn)));
     }
 
     fn slots(&self) -> usize {

@@ -6,7 +6,8 @@ use std::thread;
 use measure::recorder::Recorder;
 
 use super::Model;
-use crate::slot::{BlockingClient, Slots, closed_loop_blocking, slots};
+use crate::schedule::Schedule;
+use crate::slot::{BlockingClient, Slots, run_blocking, slots};
 
 struct Threads<C> {
     slots: Slots<C>,
@@ -18,10 +19,10 @@ pub(crate) fn prepare<C: BlockingClient>(clients: Vec<C>) -> Box<dyn Model> {
 }
 
 impl<C: BlockingClient> Model for Threads<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         self.slots = thread::scope(|scope| {
-            closed_loop_blocking(slots, requests, recorder, |task| {
+            run_blocking(slots, schedule, recorder, |task| {
                 // The closure is dropped with its task when no thread is to be had; the cell keeps the task for `refuse`.
                 let task = Arc::new(std::sync::Mutex::new(Some(task)));
                 let body = Arc::clone(&task);

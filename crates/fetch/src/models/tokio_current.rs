@@ -7,7 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Model;
 use crate::PrepareError;
-use crate::slot::{AsyncClient, Slots, closed_loop, slots};
+use crate::schedule::Schedule;
+use crate::slot::{AsyncClient, Slots, run, slots};
 
 struct TokioCurrent<C> {
     runtime: Runtime,
@@ -22,10 +23,10 @@ pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>) -> Result<Box<dyn Model>,
 }
 
 impl<C: AsyncClient> Model for TokioCurrent<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         let spawn = |task: crate::slot::Task<C, _>| drop(tokio::spawn(task.run()));
-        self.slots = self.runtime.block_on(closed_loop(slots, requests, Arc::clone(recorder), spawn));
+        self.slots = self.runtime.block_on(run(slots, schedule, Arc::clone(recorder), spawn));
     }
 
     fn slots(&self) -> usize {

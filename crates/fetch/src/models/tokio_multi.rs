@@ -7,7 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::Model;
 use crate::PrepareError;
-use crate::slot::{AsyncClient, Slots, Task, closed_loop, slots};
+use crate::schedule::Schedule;
+use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
 struct TokioMulti<C> {
     runtime: Runtime,
@@ -23,11 +24,11 @@ pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Result
 }
 
 impl<C: AsyncClient> Model for TokioMulti<C> {
-    fn run(&mut self, requests: u64, recorder: &Arc<Recorder>) {
+    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
         let slots = std::mem::take(&mut self.slots);
         let spawn = |task: Task<C, _>| drop(tokio::spawn(task.run()));
         // On a worker, not in `block_on`: otherwise each request would be handed over from a thread outside the pool.
-        let all = self.runtime.spawn(closed_loop(slots, requests, Arc::clone(recorder), spawn));
+        let all = self.runtime.spawn(run(slots, schedule, Arc::clone(recorder), spawn));
         self.slots = self.runtime.block_on(all).unwrap_or_default();
     }
 

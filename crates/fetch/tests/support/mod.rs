@@ -121,7 +121,8 @@ impl Server {
             protocol: VERSION,
             workload: Workload {
                 path: "/ok".parse().unwrap(),
-                requests: requests.try_into().unwrap(),
+                amount: workload::Amount::Requests(requests.try_into().unwrap()),
+                rate: None,
                 concurrency: at_once.try_into().unwrap(),
                 server: workload::Server::Httpbin,
                 hosts: workload::Hosts::MIN,

@@ -83,6 +83,12 @@ pub struct Trial {
     /// Whether it refused servers that it must not trust; `None` without TLS.
     #[serde(default)]
     pub verifies: Option<bool>,
+    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after they were due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<u64>,
+    /// At a fixed rate: the share of the client's CPU time that went into waiting for requests to be due, ns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pacer_cpu_ns: Option<u64>,
 }
 
 /// On which terms a cell takes part.
@@ -163,9 +169,14 @@ impl Trial {
         if self.wall_ns == 0 { 0.0 } else { self.right as f64 * 1e9 / self.wall_ns as f64 }
     }
 
-    /// Client CPU per request, µs.
+    /// Client CPU per request, µs, without that of pacing: it is the load generator's, not the model's.
     pub fn client_us(&self) -> f64 {
-        per_request_us(self.client.cpu_ns, self.right)
+        per_request_us(self.client.cpu_ns.saturating_sub(self.pacer_cpu_ns.unwrap_or(0)), self.right)
+    }
+
+    /// CPU of pacing per request, µs; `None` where nothing paced.
+    pub fn pacer_us(&self) -> Option<f64> {
+        self.pacer_cpu_ns.map(|ns| per_request_us(ns, self.right))
     }
 
     /// Origin CPU per request, µs.

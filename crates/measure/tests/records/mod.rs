@@ -35,7 +35,8 @@ pub(crate) fn run() -> RunInfo {
             name: "cost".into(),
             workload: Workload {
                 path: Path::get(),
-                requests: 100.try_into().unwrap(),
+                amount: workload::Amount::Requests(100.try_into().unwrap()),
+                rate: None,
                 concurrency: 1.try_into().unwrap(),
                 server: Server::Httpbin,
                 hosts: workload::Hosts::MIN,
@@ -81,5 +82,7 @@ pub(crate) fn trial(round: u32) -> Trial {
         event_loop: None,
         threads: None,
         verifies: None,
+        late: None,
+        pacer_cpu_ns: None,
     }
 }

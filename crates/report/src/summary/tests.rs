@@ -32,6 +32,8 @@ fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
         event_loop: None,
         threads: None,
         verifies: None,
+        late: None,
+        pacer_cpu_ns: None,
     }
 }
 
@@ -40,7 +42,8 @@ fn section(cells: &[&str]) -> Section {
         name: "cost".into(),
         workload: Workload {
             path: "/get".parse().unwrap(),
-            requests: 100.try_into().unwrap(),
+            amount: workload::Amount::Requests(100.try_into().unwrap()),
+            rate: None,
             concurrency: 4.try_into().unwrap(),
             server: workload::Server::Httpbin,
             hosts: workload::Hosts::MIN,

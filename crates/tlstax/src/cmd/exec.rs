@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::paired::{self, Asked};
 use crate::plan::by_connection;
 
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 pub(crate) struct Exec {
     /// BASE and NEW are two builds of tlstax: run the same cells with both by turns, and compare
     #[arg(long)]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use workload::{Concurrency, Path, Requests, Server};
+use workload::{Amount, Concurrency, Path, Requests, Server};
 
+use super::pacing::Pacing;
 use crate::plan::Asked;
 
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 pub(crate) struct Fetching {
     /// Requests of each trial [default: 800 over new connections, 8000 over kept ones]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
@@ -14,6 +15,8 @@ pub(crate) struct Fetching {
     /// Requests in flight at most [default: 64]; several, with commas between, are run one after another
     #[arg(short, long, value_name = "C,…", value_delimiter = ',', help_heading = "Workload")]
     pub(crate) concurrency: Vec<Concurrency>,
+    #[command(flatten)]
+    pub(crate) pacing: Pacing,
     /// What is fetched [default: /get]
     #[arg(long, value_name = "PATH", help_heading = "Workload")]
     pub(crate) path: Option<Path>,
@@ -24,7 +27,8 @@ impl Fetching {
     pub(crate) fn asked(&self, own_path: Option<Path>, rounds: Option<u32>) -> Asked {
         Asked {
             server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
-            requests: self.requests,
+            amount: self.amount(),
+            rates: self.pacing.rates(),
             concurrency: self.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             path: self.path.clone().or(own_path),
             rounds,
@@ -33,11 +37,16 @@ impl Fetching {
 
     /// Whether nothing was asked for.
     pub(crate) fn is_empty(&self) -> bool {
-        self.requests.is_none() && self.concurrency.is_empty() && self.path.is_none()
+        self.amount().is_none() && self.pacing.rates().is_empty() && self.concurrency.is_empty() && self.path.is_none()
     }
 
-    /// Whether both the number of requests and how many are in flight are set by the user.
+    /// How much a trial is to do, where that was asked for.
+    fn amount(&self) -> Option<Amount> {
+        self.pacing.amount(self.requests)
+    }
+
+    /// Whether both how much is fetched and how many are in flight are set by the user.
     pub(crate) fn is_limited(&self) -> bool {
-        self.requests.is_some() && !self.concurrency.is_empty()
+        self.amount().is_some() && !self.concurrency.is_empty()
     }
 }

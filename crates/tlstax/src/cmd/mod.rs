@@ -8,6 +8,7 @@ pub(crate) mod fetching;
 pub(crate) mod list;
 pub(crate) mod measuring;
 pub(crate) mod origin;
+pub(crate) mod pacing;
 pub(crate) mod places;
 pub(crate) mod profile;
 pub(crate) mod relay;

@@ -28,14 +28,15 @@ pub(crate) fn sections(
     let mut sections: Vec<Section> = Vec::new();
     for cell in with_twins(chosen) {
         let requests = requests.unwrap_or_else(|| enough(&cell)).max(Requests::from(concurrency));
-        match sections.iter_mut().find(|section| section.workload.requests == requests) {
+        match sections.iter_mut().find(|section| section.workload.amount == workload::Amount::Requests(requests)) {
             Some(section) => section.cells.push(cell),
             None => sections.push(Section {
                 name: format!("profile n={}", requests.get()),
                 varies: Vec::new(),
                 workload: Workload {
                     path: path.clone(),
-                    requests,
+                    amount: workload::Amount::Requests(requests),
+                    rate: None,
                     concurrency,
                     server: Server::Httpbin,
                     hosts: workload::Hosts::MIN,

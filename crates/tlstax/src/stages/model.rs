@@ -24,7 +24,7 @@ pub(crate) struct Prediction {
 /// The prediction from the run's first section; `None` where the pair did not run.
 pub(crate) fn prediction(result: &RunResult) -> Option<Prediction> {
     let section = result.run.sections.first()?;
-    let (n, delay) = (section.workload.requests.get(), section.workload.path.delay_seconds());
+    let (n, delay) = (section.workload.requests()?.get(), section.workload.path.delay_seconds());
     let of = |stage: &str| {
         let is = |trial: &&Trial| trial.section == section.name && trial.cell.client == stage && trial.cell.is_tls();
         result.trials.iter().find(is)

@@ -54,7 +54,8 @@ fn section(n: u32, delay: f64, cells: Vec<Cell>) -> Section {
         name: format!("n={n}"),
         workload: Workload {
             path: Path::delay(delay),
-            requests: Requests::from(concurrency),
+            amount: workload::Amount::Requests(Requests::from(concurrency)),
+            rate: None,
             concurrency,
             server: Server::Httpbin,
             hosts: workload::Hosts::MIN,

@@ -44,7 +44,8 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
     let cpus = allowed_cpus();
     let workload = Workload {
         path: "/get".parse().unwrap(),
-        requests: requests.try_into().unwrap(),
+        amount: workload::Amount::Requests(requests.try_into().unwrap()),
+        rate: None,
         concurrency: 1.try_into().unwrap(),
         server: workload::Server::Httpbin,
         hosts: workload::Hosts::MIN,

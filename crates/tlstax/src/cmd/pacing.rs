@@ -1,0 +1,82 @@
+//! `--rate` and `--duration`: when requests start and for how long, where neither a free slot nor a number of them decides.
+
+use std::num::NonZeroU64;
+
+use workload::{Amount, Cell, Connection, Rate, Requests};
+
+#[derive(clap::Args)]
+pub(crate) struct Pacing {
+    /// Requests per second at a fixed rate: each is due at its own moment, and its latency counts from there, so that waiting
+    /// for one of the -c slots is part of it [without -n and --duration: for 2 s]; several, with commas between, are run one
+    /// after another
+    #[arg(long, value_name = "R,…", value_delimiter = ',', allow_negative_numbers = true, help_heading = "Workload")]
+    rate: Vec<Rate>,
+    /// For how long requests start, instead of how many: 10s, 500ms, 2m; those under way then are waited for
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = duration,
+        allow_hyphen_values = true,
+        conflicts_with = "requests",
+        help_heading = "Workload"
+    )]
+    duration: Option<NonZeroU64>,
+}
+
+impl Pacing {
+    /// How much a trial is to do, by `-n` or by `--duration`; `None` where neither says.
+    pub(crate) fn amount(&self, requests: Option<Requests>) -> Option<Amount> {
+        requests.map(Amount::Requests).or(self.duration.map(Amount::Duration))
+    }
+
+    /// The rates, each once, the lowest first.
+    pub(crate) fn rates(&self) -> Vec<Rate> {
+        let mut rates = self.rate.clone();
+        rates.sort_by(|a, b| a.per_second().total_cmp(&b.per_second()));
+        rates.dedup();
+        rates
+    }
+}
+
+/// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it can.
+pub(crate) fn unpaced(cell: &Cell) -> Option<&'static str> {
+    let program = cell.model == harness::OUTSIDE && cell.connection == Connection::Own;
+    fetch::unpaced(cell).or(program.then_some(
+        "a program that is given a URL paces itself: leave --rate and --duration out, and give it flags of its own",
+    ))
+}
+
+/// Reads a time, in ns.
+fn duration(text: &str) -> Result<NonZeroU64, String> {
+    let refuse = |reason: &str| format!("{reason}: a time above 0 is written as 10s, 500ms or 2m");
+    let time: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| refuse(&error.to_string()))?;
+    let ns = u64::try_from(time.as_nanos()).ok().and_then(NonZeroU64::new);
+    ns.ok_or_else(|| refuse("it is not more than 0, or more than 500 years"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let ns = |text: &str| duration(text).map(NonZeroU64::get);
+        assert_eq!(ns("10s"), Ok(10_000_000_000));
+        assert_eq!(ns("500ms"), Ok(500_000_000));
+        assert_eq!(ns("2m"), Ok(120_000_000_000));
+        assert_eq!(ns("1m 30s"), Ok(90_000_000_000));
+        for text in ["", "0s", "-1s", "5", "s", "ten", "99999999999h"] {
+            assert!(ns(text).unwrap_err().contains("10s, 500ms or 2m"), "{text}");
+        }
+    }
+
+    #[test]
+    fn floors_stages_and_programs_keep_no_time() {
+        let paces = |cell: &str| unpaced(&cell.parse().unwrap()).is_none();
+        assert!(paces("tokio-current/hyper/rustls/new-conn") && paces("engine/mine/plain/keep-alive"));
+        for cell in ["floor/memory/rustls/new-conn", "floor/sockets/plain/new-conn", "engine/curl/plain/own"] {
+            assert!(!paces(cell), "{cell}");
+        }
+        assert!(fetch::talk::cells().iter().all(|cell| unpaced(cell).is_some()));
+    }
+}
