@@ -144,7 +144,7 @@ fn why(row: &Row, in_flight: Option<Figure>, slots: u64) -> String {
         (Some(most), 1) if most >= 1.0 => "its one slot was taken: raise -c".to_owned(),
         (Some(most), slots) if most >= slots as f64 => format!("all {slots} slots were taken: raise -c"),
         (Some(most), slots) => {
-            let held = "something else on this machine may have held it up";
+            let held = "the model takes no more at once, or something else on this machine held it up";
             format!("it had {most:.0} of {slots} slots in use at most, and no CPUs were full: {held}")
         }
         (None, _) => "why is not known: no CPUs were full".to_owned(),
