@@ -198,8 +198,9 @@ mod tests {
                 name: "cost".into(),
                 workload: Workload {
                     path: Path::get(),
-                    requests: 100.try_into().unwrap(),
+                    amount: workload::Amount::Requests(100.try_into().unwrap()),
                     concurrency: 1.try_into().unwrap(),
+                    rate: None,
                     server: Server::Httpbin,
                     hosts: workload::Hosts::MIN,
                 },

@@ -24,6 +24,7 @@ fn trial(late: Option<u64>, wall_ms: u64, total_ms: u64, in_flight: u64, flags: 
         run: None,
         section: "paced".into(),
         cell: CELL.parse().unwrap(),
+        arm: None,
         round: 1,
         verdict: Verdict::Valid,
         engine: None,

@@ -107,11 +107,11 @@ fn percent(text: &str) -> Result<f64, String> {
 /// What is compared, read from its files.
 enum Compared {
     /// Two runs, from these folders.
-    Runs(Read, Read),
+    Runs(Box<Read>, Box<Read>),
     /// The arms of one.
-    Arms(Read),
+    Arms(Box<Read>),
     /// Two cells of one.
-    Cells(Read, Cell, Cell),
+    Cells(Box<Read>, Cell, Cell),
 }
 
 /// A run and its folder.
@@ -239,7 +239,7 @@ fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
     match &args.new {
         Some(second) if is_folder(second) => {
             let new = read(Path::new(second))?;
-            for paired in [&base, &new].into_iter().filter(|read| !read.run.run.arms.is_empty()) {
+            if let Some(paired) = [&base, &new].into_iter().find(|read| !read.run.run.arms.is_empty()) {
                 let dir = paired.dir.display();
                 return Err(usage(format!(
                     "{dir} is a paired run, which holds both sides: `tlstax cmp {dir}` compares them"
@@ -283,6 +283,6 @@ fn is_folder(operand: &str) -> bool {
     path.join("run.json").exists() || (path.is_dir() && operand.contains('/'))
 }
 
-fn read(dir: &Path) -> Result<Read, Failure> {
-    Ok(Read { dir: dir.to_owned(), run: RunResult::read(dir)? })
+fn read(dir: &Path) -> Result<Box<Read>, Failure> {
+    Ok(Box::new(Read { dir: dir.to_owned(), run: RunResult::read(dir)? }))
 }
