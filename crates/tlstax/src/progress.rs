@@ -77,13 +77,15 @@ impl Observer for Progress {
 }
 
 fn row(trial: &Trial) -> String {
+    // Whose trial it is, where several take turns.
+    let name = trial.arm.map_or_else(|| trial.cell.to_string(), |arm| format!("{} {arm}", trial.cell));
     if let Verdict::Invalid(reasons) = &trial.verdict {
-        return format!("{:<42}{:>6}  invalid: {}", trial.cell, trial.round, reasons.join("; "));
+        return format!("{:<42}{:>6}  invalid: {}", name, trial.round, reasons.join("; "));
     }
     let quantile = |quantile| trial.latency_ns(quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));
     format!(
         "{:<42}{:>6}{:>12}{:>10}{:>10}{:>20}",
-        trial.cell,
+        name,
         trial.round,
         number(trial.per_second()),
         quantile(0.5),

@@ -90,11 +90,11 @@ pub(super) fn run_info(dir: &Path) -> Result<RunInfo, ReadError> {
     let path = dir.join(RUN_FILE);
     let text = read(&path)?;
     let not_a_run = |source| ReadError::Run { path: path.clone(), source };
-    let version: Version = serde_json::from_str(&text).map_err(not_a_run)?;
+    let version: Version = serde_json::from_slice(&text).map_err(not_a_run)?;
     if version.format > FORMAT {
         return Err(ReadError::Newer { path, found: version.format });
     }
-    serde_json::from_str(&text).map_err(not_a_run)
+    serde_json::from_slice(&text).map_err(not_a_run)
 }
 
 /// The figures of TLS in memory; none where there is no such file.
@@ -107,8 +107,8 @@ fn in_memory(dir: &Path) -> Result<InMemory, String> {
     }
 }
 
-/// The trials of `run` that `text` holds, and what else it holds.
-pub(super) fn trials_of(run: &RunInfo, text: &str) -> (Vec<Trial>, Vec<String>) {
+/// The trials of `run` that the file's text holds, and what else it holds.
+pub(super) fn trials_of(run: &RunInfo, text: &[u8]) -> (Vec<Trial>, Vec<String>) {
     let (trials, mut problems) = parse(text);
     let trials = belonging(run, trials, &mut problems);
     (trials.into_iter().map(|(_, trial)| trial).collect(), problems)
@@ -117,13 +117,13 @@ pub(super) fn trials_of(run: &RunInfo, text: &str) -> (Vec<Trial>, Vec<String>) 
 /// A trial with the number of its line.
 type Line = (usize, Trial);
 
-/// Every line that is a trial; the others are named. Decoding is what reading costs, so that all cores share it.
-fn parse(text: &str) -> (Vec<Line>, Vec<String>) {
-    let lines: Vec<(usize, &str)> =
-        text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(|(at, line)| (at + 1, line)).collect();
+/// Every line that is a trial; the others are named: one that is cut within a character, or overwritten, hides no other.
+/// Decoding is what reading costs, so that all cores share it.
+fn parse(text: &[u8]) -> (Vec<Line>, Vec<String>) {
+    let lines: Vec<(usize, &[u8])> = lines(text).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
     let decoded: Vec<Result<Line, String>> = lines
         .into_par_iter()
-        .map(|(number, line)| match serde_json::from_str(line) {
+        .map(|(number, line)| match serde_json::from_slice(line) {
             Ok(trial) => Ok((number, trial)),
             Err(error) => Err(format!("line {number} of {TRIALS_FILE} is left out: {error}")),
         })
@@ -137,6 +137,13 @@ fn parse(text: &str) -> (Vec<Line>, Vec<String>) {
         }
     }
     (trials, problems)
+}
+
+/// The lines of a text, with their numbers from 1.
+fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let bounds = ends.scan(0, |begin, end| Some((std::mem::replace(begin, end + 1), end)));
+    (1..).zip(bounds.map(|(begin, end)| &text[begin..end]))
 }
 
 /// Takes out what is not of this run: trials that tell of another, cells that it never had, rounds that are there already.
@@ -176,8 +183,6 @@ fn has_arm(run: &RunInfo, arm: Option<Arm>) -> bool {
     arm.map_or(run.arms.is_empty(), |arm| run.arms.iter().any(|known| known.arm == arm))
 }
 
-fn read(path: &Path) -> Result<String, ReadError> {
-    // A line cut within a character, or overwritten, must not hide the others.
-    let bytes = fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })?;
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+    fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
 }

@@ -71,7 +71,7 @@ impl Unfinished {
         file.read_to_end(&mut bytes).map_err(refused("reading"))?;
         bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1));
         let length = bytes.len() as u64;
-        let (trials, problems) = trials_of(&run, &String::from_utf8_lossy(&bytes));
+        let (trials, problems) = trials_of(&run, &bytes);
         if !problems.is_empty() {
             return Err(ResumeError::Changed { path, problem: problems.join("; ") });
         }

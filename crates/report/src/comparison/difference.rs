@@ -49,7 +49,7 @@ pub(super) fn changed(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Differen
                 let revision = run.revision.as_deref().map_or_else(String::new, |revision| format!(" ({revision})"));
                 format!("{}{revision}", run.tlstax)
             };
-            found.extend(differ("tlstax", &revision(base), &revision(new)));
+            found.extend(differ(TLSTAX, &revision(base), &revision(new)));
             found.extend(differ("begun", &base.started, &new.started));
         }
         Subject::Arms(_) => {
@@ -58,7 +58,7 @@ pub(super) fn changed(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Differen
                 let short = |sha256: &str| sha256.chars().take(12).collect::<String>();
                 info.map_or_else(|| NONE.to_owned(), |info| format!("{} ({})", info.program, short(&info.sha256)))
             };
-            found.extend(differ("program", &program(Arm::Base), &program(Arm::New)));
+            found.extend(differ(PROGRAM, &program(Arm::Base), &program(Arm::New)));
         }
         Subject::Cells { base, new, .. } => {
             found.extend(differ("cell", &base.to_string(), &new.to_string()));
@@ -68,6 +68,12 @@ pub(super) fn changed(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Differen
     found.extend(of_libraries(pairs));
     found
 }
+
+/// That this tlstax ran the base's cells, and another the new one's.
+pub(super) const TLSTAX: &str = "tlstax";
+
+/// That the arms of a paired run are not the same file.
+pub(super) const PROGRAM: &str = "program";
 
 /// What stands for nothing.
 const NONE: &str = "none";

@@ -21,7 +21,7 @@ use serde::Serialize;
 use stats::{Design, Estimate, LEVEL, Order, Ratio, holm};
 use workload::Cell;
 
-use difference::{Difference, changed, unlike};
+use difference::{Difference, PROGRAM, TLSTAX, changed, unlike};
 use gate::Gate;
 use metric::Metric;
 use row::Row;
@@ -106,9 +106,9 @@ pub enum ComparisonError {
 }
 
 impl Comparison {
-    /// Whether two programs are compared, not two cells of one.
+    /// Whether two programs are compared, not two cells of one or one with itself.
     fn is_of_builds(&self) -> bool {
-        self.rows.iter().all(|row| row.base_cell.is_none())
+        self.changed.iter().any(|difference| [PROGRAM, TLSTAX].contains(&difference.what.as_str()))
     }
 }
 

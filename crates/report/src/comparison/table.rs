@@ -273,7 +273,7 @@ fn gate_lines(gate: &Gate) -> Vec<String> {
         lines.push(format!("not judged: {} ({} comparisons)", undecided.reason, undecided.comparisons));
     }
     lines.push(match gate.outcome {
-        Outcome::Passed => format!("passed: of {} comparisons none is worse by more than {percent} %", gate.judged),
+        Outcome::Passed => format!("passed: of {} comparisons none is shown to be worse by more than {percent} %", gate.judged),
         Outcome::Failed => format!("{} of {} comparisons are worse by more than {percent} %", gate.failed.len(), gate.judged),
         Outcome::Undecided => format!(
             "undecided: none of {} comparisons is worse by more than {percent} %, and the others could not fail, whatever \

@@ -211,9 +211,11 @@ fn code(comparison: &Comparison) -> ExitCode {
         None | Some(Outcome::Passed) => ExitCode::SUCCESS,
         Some(Outcome::Failed) => ExitCode::from(EXPECTATION),
         Some(Outcome::Undecided) => {
-            let reasons =
-                comparison.gate.iter().flat_map(|gate| &gate.undecided).map(|undecided| undecided.reason.as_str());
-            let reasons: Vec<&str> = reasons.collect();
+            let undecided = comparison.gate.iter().flat_map(|gate| &gate.undecided);
+            // What is never judged is no cause, unless there is nothing else.
+            let (by_nature, causes): (Vec<_>, Vec<_>) = undecided.partition(|undecided| undecided.by_nature);
+            let causes = if causes.is_empty() { by_nature } else { causes };
+            let reasons: Vec<&str> = causes.into_iter().map(|undecided| undecided.reason.as_str()).collect();
             anstream::eprintln!("tlstax: --fail-above could not be decided: {}", reasons.join("; "));
             ExitCode::from(BAD_INPUT)
         }
@@ -235,18 +237,11 @@ fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
     if args.run.is_some() {
         return Err(usage(format!("--in is for two cells of a run, and {first:?} is none")));
     }
+    if let Some(second) = args.new.as_deref().filter(|second| is_folder(second)) {
+        return runs(Path::new(first), Path::new(second), words);
+    }
     let base = read(Path::new(first))?;
     match &args.new {
-        Some(second) if is_folder(second) => {
-            let new = read(Path::new(second))?;
-            if let Some(paired) = [&base, &new].into_iter().find(|read| !read.run.run.arms.is_empty()) {
-                let dir = paired.dir.display();
-                return Err(usage(format!(
-                    "{dir} is a paired run, which holds both sides: `tlstax cmp {dir}` compares them"
-                )));
-            }
-            Ok((Compared::Runs(base, new), words))
-        }
         second if !base.run.run.arms.is_empty() => {
             Ok((Compared::Arms(base), second.iter().chain(&words).cloned().collect()))
         }
@@ -255,6 +250,19 @@ fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
             "{second:?} is no result folder; two cells of one run are compared by `tlstax cmp CELL CELL --in {first}`"
         ))),
     }
+}
+
+/// Two ordinary runs. Reading them is what a comparison costs: both at once.
+fn runs(base: &Path, new: &Path, words: Vec<String>) -> Result<(Compared, Vec<String>), Failure> {
+    let (base, new) = rayon::join(|| read(base), || read(new));
+    let (base, new) = (base?, new?);
+    if let Some(paired) = [&base, &new].into_iter().find(|read| !read.run.run.arms.is_empty()) {
+        let dir = paired.dir.display();
+        return Err(Failure::Usage(format!(
+            "{dir} is a paired run, which holds both sides: `tlstax cmp {dir}` compares them"
+        )));
+    }
+    Ok((Compared::Runs(base, new), words))
 }
 
 fn cells(args: &Args, base: Cell) -> Result<Compared, Failure> {
