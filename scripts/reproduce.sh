@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Makes every committed result, chart and figure of the README again, into the folder given (it must not exist), and says
-# where what came out tells another story than what is committed. Takes about 75 minutes on two cores, which should have
+# where what came out tells another story than what is committed. Takes about two and a half hours on two cores, which should have
 # nothing else to do. Steps may be named behind the folder: matrix, waiting, scale, peers, known-answer, scenarios, profile,
-# talk, record; all of them otherwise.
+# talk, pacing, comparing, validity, record; all of them otherwise.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: scripts/reproduce.sh OUT [STEP]...}")
 shift
 cd "$(dirname "$0")/.."
 steps=("$@")
-[ ${#steps[@]} -gt 0 ] || steps=(matrix waiting scale peers known-answer scenarios profile talk record)
+[ ${#steps[@]} -gt 0 ] || steps=(matrix waiting scale peers known-answer scenarios profile talk pacing comparing validity record)
 
 echo "building" >&2
 cargo build --release --workspace
@@ -54,6 +54,23 @@ profile() {
 talk() {
   command tlstax talk --all --out "$out/talk" | grep -E '^(Blocking|The slides|A trust|Noting)' >"$out/talk.txt"
 }
+pacing() {
+  tlstax run tokio-current hyper plain keep-alive --origin embedded -c 64 --rate 20000 --duration 2s --rounds 10 --seed 1 \
+    --out "$out/pacing/rate-20000"
+  local slow=(threads/ureq/rustls/keep-alive {tokio-current,tokio-multi,smol}/hyper/rustls/keep-alive --path /delay/0.05 -c 8)
+  tlstax run "${slow[@]}" --rate 30 -n 60 --rounds 10 --seed 1 --out "$out/pacing/delay"
+  tlstax run "${slow[@]}" -n 64 --rounds 10 --seed 1 --out "$out/pacing/delay-closed"
+}
+comparing() {
+  # That a version is slower is a finding here, and no failure.
+  scripts/gate.sh --base ureq@3.3.0,rustls@0.23.36 --new ureq@3.3.0,rustls@0.23.46 -- --rounds 20 --seed 1 \
+    -f '^(tokio-current/hyper|threads/ureq)/rustls/(new-conn|keep-alive)$' --out "$out/comparing/rustls" >/dev/null || [ $? = 1 ]
+  scripts/gate.sh --base hyper@1.9.0 --new hyper@1.12.0 -- --rounds 20 --seed 1 \
+    -f '^tokio-current/hyper/(plain|rustls)/(new-conn|keep-alive)$' --out "$out/comparing/hyper" >/dev/null || [ $? = 1 ]
+}
+validity() {
+  scripts/validity.sh "$out/validity" >/dev/null
+}
 record() {
   cargo bench --bench record 2>/dev/null | grep -E '^record.*time:' >"$out/record.txt"
 }
@@ -61,7 +78,7 @@ record() {
 for step in "${steps[@]}"; do
   "$step"
 done
-for folder in "$out"/*/run.json "$out"/scenarios/*/run.json; do
+for folder in "$out"/*/run.json "$out"/{scenarios,pacing}/*/run.json; do
   [ -f "$folder" ] || continue
   folder=$(dirname "$folder")
   command tlstax report "$folder" -o "$out/pages/${folder#"$out"/}" >/dev/null

@@ -2,7 +2,7 @@
 """Says where two sets of results tell different stories: same_story.py COMMITTED NEW, both folders of result folders.
 
 Ratios are compared, since times of another machine or another day are others: what TLS costs against the plain twin, and
-what a varied cell costs against its usual self. Two ratios agree when their intervals overlap. Exit: 0 where all do, 1
+what a varied cell costs against its usual self, what a build costs against another. Two ratios agree when their intervals overlap. Exit: 0 where all do, 1
 where one does not. Uses tlstax from PATH.
 """
 
@@ -15,8 +15,13 @@ import sys
 def ratios(folder):
     """The ratios of a run: {(section, cell, what): (low, median, high)}."""
     shown = subprocess.run(["tlstax", "show", folder, "--json"], check=True, capture_output=True, text=True)
+    told = json.loads(shown.stdout)
+    if "sections" not in told:
+        # A paired run: its arms against each other.
+        rows = [row for row in told["rows"] if row["ratio"] and row["ratio"]["confident"]]
+        return {(row["section"], row["cell"], told["base"]): ends(row["ratio"]) for row in rows}
     found = {}
-    for section in json.loads(shown.stdout)["sections"]:
+    for section in told["sections"]:
         for row in section["rows"]:
             tax = (row["figures"] or {}).get("tls_tax")
             if tax and tax["ratio"]["confident"]:
@@ -24,7 +29,11 @@ def ratios(folder):
         for held in section.get("varied", []):
             if held["client_ratio"]["confident"]:
                 found[section["section"], held["cell"], held["base"]] = held["client_ratio"]
-    return {key: (ratio["low"], ratio["median"], ratio["high"]) for key, ratio in found.items()}
+    return {key: ends(ratio) for key, ratio in found.items()}
+
+
+def ends(ratio):
+    return ratio["low"], ratio["median"], ratio["high"]
 
 
 def main():
@@ -32,7 +41,8 @@ def main():
     compared, others = 0, 0
     for run in sorted(new.glob("**/run.json")):
         name = run.parent.relative_to(new)
-        if not (committed / name / "run.json").exists():
+        # Of a cell against itself there is no story.
+        if name.parts[0] == "validity" or not (committed / name / "run.json").exists():
             continue
         before, now = ratios(committed / name), ratios(run.parent)
         for key in sorted(before.keys() & now.keys()):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the verdicts of the paired runs in a folder that scripts/validity.sh made, and writes VERDICTS.md beside them.
 
-What no verdict is made of is taken out of the trials first: samples, logs and histograms, nine tenths of their bytes.
+What no verdict is made of is taken out first: samples, logs and histograms, nine tenths of the bytes, and where things lay.
 """
 
 import glob
@@ -48,11 +48,23 @@ def thin(folder):
         lines.writelines(json.dumps(trial, separators=(",", ":")) + "\n" for trial in trials)
 
 
+def unplaced(folder):
+    """Where programs and results lay says nothing of what was run."""
+    path = os.path.join(folder, "run.json")
+    with open(path) as file:
+        run = json.load(file)
+    run["command"] = [os.path.basename(word) if word.startswith("/") else word for word in run["command"]]
+    with open(path, "w") as file:
+        json.dump(run, file, indent=2)
+        file.write("\n")
+
+
 def verdicts(folders):
     """Each comparison of the folders: the verdict as it is given, and its sign test by itself."""
     rows = []
     for folder in folders:
         thin(folder)
+        unplaced(folder)
         text = subprocess.run(["tlstax", "cmp", folder, "--json"], check=True, stdout=subprocess.PIPE).stdout
         rows += json.loads(text)["rows"]
     return rows

@@ -15,7 +15,7 @@ use crate::heading::{self, BLOCKS, Fact};
 use crate::in_memory::{self, Table};
 use crate::steady::{self, is_unsteady};
 use crate::summary::{Figure, Row, Summary};
-use crate::{floors, varied, warm_up};
+use crate::{floors, rates, varied, warm_up};
 
 /// Charts that belong together.
 pub struct Panel {
@@ -262,14 +262,15 @@ fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
         let text = format!(
             "{}: {}, {} in flight at most, {} rounds",
             section.name,
-            crate::rates::asked(workload),
+            rates::asked(workload),
             workload.concurrency,
             section.rounds
         );
         ("section", text)
     }));
     let beneath = digest.summaries.iter().flat_map(|summary| {
-        let told = steady::lines(summary).into_iter().chain(warm_up::line(summary));
+        let kept_up = rates::sentences(summary).into_iter();
+        let told = kept_up.chain(steady::lines(summary)).chain(warm_up::line(summary));
         told.map(|line| ("note", format!("{}: {line}", summary.section))).collect::<Vec<_>>()
     });
     about.extend(beneath);
@@ -369,6 +370,7 @@ fn notes(row: &Row) -> String {
         .chain(invalid)
         .chain(flags)
         .chain(unsteady)
+        .chain(rates::note(row))
         .collect::<Vec<_>>()
         .join(", ")
 }

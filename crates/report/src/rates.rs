@@ -93,6 +93,14 @@ fn per_second(rate: Rate) -> String {
     if rate.fract() == 0.0 { grouped(rate) } else { rate.to_string() }
 }
 
+/// The latency from the start of requests beside the one from when they were due, and how many started late, in a few words.
+pub fn note(row: &Row) -> Option<String> {
+    let paced = row.figures.as_ref()?.paced?;
+    let (p50, p99) = (paced.from_start_p50_ns?.median, paced.from_start_p99_ns?.median);
+    let late = paced.late_share.map_or_else(String::new, |late| format!(", {} % late", number(late.median * 100.0)));
+    Some(format!("from its start p50 {}, p99 {}{late}", time(p50), time(p99)))
+}
+
 /// Who could not keep up with the section's rate, a sentence each.
 pub fn sentences(summary: &Summary) -> Vec<String> {
     let Some(rate) = summary.workload.rate else { return Vec::new() };

@@ -174,7 +174,7 @@ fn no_figure_of_an_edited_file_becomes_a_nonsense() {
             trial["client"]["cpu_ns"] = json!(value);
             trial["wall_ns"] = json!(value);
             trial["peak_memory_bytes"] = json!(value);
-            if trial["round"].as_u64().unwrap() % 2 == 0 {
+            if trial["round"].as_u64().unwrap().is_multiple_of(2) {
                 trial["right"] = json!(value);
             }
         }

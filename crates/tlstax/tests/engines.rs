@@ -75,3 +75,20 @@ fn a_program_that_is_not_installed_is_left_out() {
     let output = run(&path, &["sh 'a"]);
     assert_eq!(code(&output), Some(2), "{}", stderr(&output));
 }
+
+/// Checks who signed a certificate and not whom it names.
+const NAMELESS: &str = "python3 -c 'import sys,ssl,urllib.request as u\nc=ssl.create_default_context(cafile=sys.argv[3])\nc.check_hostname=False\nfor _ in range(int(sys.argv[2])): u.urlopen(sys.argv[1],context=c).read()' {url} {n} {ca}";
+
+#[test]
+fn a_program_that_looks_at_no_name_is_found_out_whatever_key_the_certificates_have() {
+    let (_dir, path) = folder();
+    for key in ["ecdsa-p256", "rsa-2048"] {
+        let mut command = tlstax(&path);
+        command.args("run --origin embedded -n 4 -c 1 --rounds 1 --cert".split(' ')).args([key, "--out", key]);
+        let output = command.args(["--engine", NAMELESS]).output().unwrap();
+        assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+        let result = result(&path, key);
+        let secure = result.trials.iter().find(|trial| trial.cell.is_tls()).unwrap();
+        assert_eq!((secure.verdict.clone(), secure.verifies), (Verdict::Valid, Some(false)), "{key}");
+    }
+}

@@ -86,6 +86,8 @@ fn both_latencies_stand_side_by_side_and_pacing_apart() {
     let figures = summary.rows[0].figures.as_ref().unwrap();
     assert_eq!(figures.client_us.median, 20.0, "3 ms less the pacer's 1 ms, of 100 requests");
     assert_eq!(figures.paced.unwrap().pacer_us.unwrap().median, 10.0);
+    let told = note(&summary.rows[0]).unwrap();
+    assert!(told.starts_with("from its start p50 50 ms, p99 50 ms, 0"), "{told}");
     let drawn = table::draw(&summary, None);
     assert!(drawn.contains("100 × GET /delay/0.05 at 100/s"), "{drawn}");
     assert!(drawn.contains("51 ms") && drawn.contains("50 ms"), "{drawn}");
