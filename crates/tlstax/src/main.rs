@@ -40,7 +40,7 @@ enum Command {
     ReportingTool(cmd::reporting_tool::Args),
     /// Draw a run: the page, its charts, the Markdown and the data
     Report(cmd::report::Args),
-    /// Compare two runs, the arms of a paired one, or two cells of one
+    /// Compare two builds, two runs, or two cells of one: faster, slower, or not to be told
     Cmp(cmd::cmp::Args),
     /// Name the cells that can run here
     List(cmd::list::Args),
