@@ -80,7 +80,7 @@ const WALL: Yardstick = Yardstick {
 };
 
 fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision> {
-    let yardstick = if summary.waits() { WALL } else { CPU };
+    let yardstick = if summary.is_told_by_time() { WALL } else { CPU };
     let fit = |row: &&Row| row.cell.is_tls() && row.compares() && !row.flags.contains(&Flag::FewInFlight);
     let mut rows: Vec<(&Row, Figure)> =
         summary.rows.iter().filter(fit).filter_map(|row| Some((row, (yardstick.figure)(row)?))).collect();

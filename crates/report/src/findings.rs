@@ -57,7 +57,7 @@ fn kept_connection(summary: &Summary, all: &[Summary]) -> Option<String> {
 }
 
 fn waiting(summary: &Summary) -> Option<String> {
-    if !summary.waits() {
+    if !summary.is_told_by_time() {
         return None;
     }
     let told = |row: &Row| row.compares().then(|| Some((row.cell.clone(), row.figures.clone()?))).flatten();

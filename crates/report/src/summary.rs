@@ -360,6 +360,12 @@ impl Summary {
         self.workload.path.delay_seconds() > 0.0
     }
 
+    /// Whether its cells differ by how long they take: the origin makes them wait, and neither a rate nor a duration says how
+    /// long that is.
+    pub fn is_told_by_time(&self) -> bool {
+        self.waits() && !self.workload.is_timed()
+    }
+
     /// The row of a cell, if it was run.
     pub fn row(&self, cell: &Cell) -> Option<&Row> {
         self.rows.iter().find(|row| row.cell == *cell)

@@ -101,6 +101,14 @@ fn both_latencies_stand_side_by_side_and_pacing_apart() {
 }
 
 #[test]
+fn how_long_a_paced_trial_takes_tells_nothing() {
+    let paced = summed(trial(Some(0), 1_040, 51, 6, Vec::new()));
+    assert!(paced.waits() && !paced.is_told_by_time());
+    let free = Summary { workload: workload(requests(100), None), ..paced };
+    assert!(free.is_told_by_time());
+}
+
+#[test]
 fn who_keeps_up_is_not_spoken_of() {
     // A hundred in 990 ms, and 50 ms for the last: not as many a second of the whole time, and nothing late.
     assert_eq!(sentences(&summed(trial(Some(0), 1_040, 51, 6, Vec::new()))), Vec::<String>::new());
