@@ -11,6 +11,7 @@ mod outside;
 mod paired;
 mod plan;
 mod profiling;
+mod program;
 mod progress;
 mod resume;
 mod scenario;

@@ -6,9 +6,9 @@ use harness::{ArmProgram, Choices, Outcome, Pins, Plan};
 use measure::result::{Arm, Order, Pinning, ResultWriter, RunResult, Section};
 use origin::Choice;
 
-use crate::cmd::run::{command, embedded_program};
 use crate::failure::Failure;
 use crate::left_out::take_out;
+use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::{folder, interrupt, supplier};
 

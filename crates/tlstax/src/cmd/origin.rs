@@ -9,6 +9,7 @@ use origin::{Authority, Choice, Launch, Origin};
 
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::program::embedded_program;
 use crate::show::write;
 
 #[derive(clap::Args)]
@@ -26,8 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupted = interrupt::flag()?;
-    let (kind, why) =
-        origin::choose(args.origin, super::run::embedded_program()?, &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| anstream::eprintln!("{line}"))?;
     let authority = Authority::create().map_err(origin::Error::from)?;
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;

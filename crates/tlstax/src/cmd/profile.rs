@@ -12,10 +12,10 @@ use workload::{Cell, Concurrency, Path, Requests};
 
 use super::cells::Cells;
 use super::places::Places;
-use super::run::{command, embedded_program};
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
 use crate::profiling::{profiler, profiler::Profiler, requests, sheet};
+use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::write;
 use crate::{folder, interrupt};

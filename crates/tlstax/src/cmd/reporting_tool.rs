@@ -15,8 +15,8 @@ use reporting_tool::file::ReportFile;
 use reporting_tool::fleet::HOSTS;
 use reporting_tool::{Observer, Report, Settings};
 
-use super::run::embedded_program;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
+use crate::program::embedded_program;
 use crate::show::write;
 use crate::{folder, interrupt, progress};
 use report::table::STYLE;

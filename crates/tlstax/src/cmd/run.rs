@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use harness::{Choices, Outcome, Outside, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
-use origin::{Choice, EmbeddedProgram};
+use origin::Choice;
 use report::{findings, summary};
 use workload::{About, Scenario};
 
@@ -18,6 +18,7 @@ use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
 use crate::outside::{self, Engines};
 use crate::plan::{by_connection, everything, telling};
+use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
 use crate::{folder, interrupt, paired, resume, scenario, supplier};
@@ -229,18 +230,6 @@ fn plan(
         outside: engines.by_name,
         interrupt: interrupt::flag()?,
     }))
-}
-
-/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
-pub(crate) fn command() -> Vec<String> {
-    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
-    std::iter::once("tlstax".to_owned()).chain(arguments).collect()
-}
-
-/// This program, as the embedded origin.
-pub(crate) fn embedded_program() -> Result<EmbeddedProgram, Failure> {
-    let exe = std::env::current_exe().map_err(Failure::io("finding this program's own file"))?;
-    Ok(EmbeddedProgram { exe, leading_args: vec!["serve-embedded".to_owned()] })
 }
 
 fn afterword(args: &Args, result: &RunResult, dir: &Path) -> String {

@@ -8,8 +8,8 @@ use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 
-use super::run::{command, embedded_program};
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
+use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::write;
 use crate::stages::python::Original;
