@@ -71,18 +71,6 @@ impl RunResult {
         });
         Ok(RunResult { run, trials, in_memory, problems })
     }
-
-    /// The trials of one arm of a paired run, as an ordinary run; without any where it has no such arm.
-    #[must_use]
-    pub fn of_arm(&self, arm: Arm) -> RunResult {
-        let own = self.trials.iter().filter(|trial| trial.arm == Some(arm));
-        RunResult {
-            run: RunInfo { arms: Vec::new(), ..self.run.clone() },
-            trials: own.map(|trial| Trial { arm: None, ..trial.clone() }).collect(),
-            in_memory: self.in_memory.clone(),
-            problems: self.problems.clone(),
-        }
-    }
 }
 
 /// What the folder's `run.json` says.
