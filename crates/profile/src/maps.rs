@@ -49,12 +49,18 @@ pub(crate) fn program(pid: u32) -> Option<PathBuf> {
 /// `before`, with what was mapped `since` in its place where they overlap. By address.
 pub(crate) fn overlay(before: Vec<Mapping>, since: Vec<Mapping>) -> Vec<Mapping> {
     let mut all = before;
-    for new in since {
-        all.retain(|old| old.end <= new.start || old.start >= new.end);
-        all.push(new);
-    }
     all.sort_by_key(|mapping| mapping.start);
+    for new in since {
+        insert(&mut all, new);
+    }
     all
+}
+
+/// Puts `new` in the place of what it covers. `all` stands by address.
+pub(crate) fn insert(all: &mut Vec<Mapping>, new: Mapping) {
+    all.retain(|old| old.end <= new.start || old.start >= new.end);
+    let at = all.partition_point(|old| old.start < new.start);
+    all.insert(at, new);
 }
 
 #[cfg(test)]

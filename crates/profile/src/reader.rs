@@ -1,9 +1,8 @@
-//! Empties the ring buffers while the sampled process runs, and keeps what is of that process.
+//! Empties the ring buffers while the sampled processes run.
+//!
+//! What their records say, and which are kept, is left to others.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -13,13 +12,29 @@ use nix::sched::{CpuSet, sched_setaffinity};
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{Pid, gettid};
 use perf_event::Sampler;
-use perf_event::data::{Mmap2, Record, Sample};
 
 use crate::clocks::Clocks;
+use crate::drained::Drained;
 use crate::event::{PERIOD_NS, STACK_BYTES};
-use crate::maps::{Mapping, Source};
-use crate::recording::{Drained, RawSample, Recording, TaskEvent, UserStack};
-use crate::registers;
+use crate::records::{self, Event};
+use crate::space::Start;
+
+/// Whoever chooses what is kept.
+pub(crate) trait Keep: Send {
+    /// Whether samples of process `pid` may be kept.
+    fn wants(&self, pid: u32) -> bool;
+    /// The processes as they are when sampling starts.
+    fn begin(&mut self, starts: Vec<Start>);
+    /// Takes a record; those of one ring come in the order of their times.
+    fn take(&mut self, event: Event);
+    /// All records up to this time have come, CLOCK_MONOTONIC in ns.
+    fn settle(&mut self, until: u64);
+    /// No more will come.
+    fn finish(self: Box<Self>) -> Drained;
+}
+
+/// A record may stand in its ring so much later than its time, ns: what a processor takes to write the longest.
+const LATE_NS: u64 = 2_000_000;
 
 /// The clocks, shared between whoever switches them and the thread that reads them.
 pub(crate) type Shared = Arc<Mutex<Clocks>>;
@@ -33,18 +48,31 @@ pub(crate) fn lock(clocks: &Shared) -> MutexGuard<'_, Clocks> {
 #[derive(Debug)]
 pub(crate) struct Reader {
     /// The thread, and what is closed to say: once more, and that was all. `None` once it has ended.
-    running: Option<(JoinHandle<Drained>, Sender<()>)>,
+    running: Option<(JoinHandle<Drained>, Sender<Vec<Start>>)>,
 }
 
 impl Reader {
     /// Starts the thread, on `cpus` if any are given.
-    pub(crate) fn spawn(pid: u32, clocks: Shared, ring: usize, cpus: BTreeSet<usize>) -> std::io::Result<Self> {
+    pub(crate) fn spawn(
+        keep: Box<dyn Keep>,
+        clocks: Shared,
+        ring: usize,
+        cpus: BTreeSet<usize>,
+    ) -> std::io::Result<Self> {
         let (running, stopped) = channel();
         let thread = std::thread::Builder::new().name("profile-reader".to_owned()).spawn(move || {
             pin(&cpus);
-            read(pid, &clocks, pause(ring), &stopped)
+            read(keep, &clocks, pause(ring), &stopped)
         })?;
         Ok(Self { running: Some((thread, running)) })
+    }
+
+    /// Says which processes there are at the start.
+    pub(crate) fn begin(&self, starts: Vec<Start>) {
+        if let Some((_, running)) = &self.running {
+            // A thread that failed is told of by `finish`.
+            let _ = running.send(starts);
+        }
     }
 
     /// Empties the ring buffers a last time and gives all that was in them; `None` if the thread failed.
@@ -80,115 +108,44 @@ fn pin(cpus: &BTreeSet<usize>) {
     }
 }
 
-fn read(pid: u32, clocks: &Shared, pause: Duration, stopped: &Receiver<()>) -> Drained {
+fn read(mut keep: Box<dyn Keep>, clocks: &Shared, pause: Duration, stopped: &Receiver<Vec<Start>>) -> Drained {
     let own_tid = gettid().as_raw().unsigned_abs();
-    let mut drained = Drained::default();
     loop {
-        let last = stopped.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected);
-        for ring in &mut lock(clocks).rings {
-            drain(ring, pid, own_tid, &mut drained);
+        let message = stopped.recv_timeout(pause);
+        let last = matches!(message, Err(RecvTimeoutError::Disconnected));
+        if let Ok(starts) = message {
+            keep.begin(starts);
         }
+        let now = clock(ClockId::CLOCK_MONOTONIC);
+        for ring in &mut lock(clocks).rings {
+            drain(ring, own_tid, &mut *keep);
+        }
+        keep.settle(if last { u64::MAX } else { now.saturating_sub(LATE_NS) });
         if last {
-            drained.reader_cpu_ns = own_cpu_ns();
+            let mut drained = keep.finish();
+            drained.reader_cpu_ns = clock(ClockId::CLOCK_THREAD_CPUTIME_ID);
             return drained;
         }
     }
 }
 
-fn own_cpu_ns() -> u64 {
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)
-        .map_or(0, |time| time.tv_sec().unsigned_abs() * 1_000_000_000 + time.tv_nsec().unsigned_abs())
-}
-
 /// Takes everything out of one ring.
-fn drain(ring: &mut Sampler, pid: u32, own_tid: u32, drained: &mut Drained) {
+fn drain(ring: &mut Sampler, own_tid: u32, keep: &mut dyn Keep) {
     while let Some(record) = ring.next_record() {
-        match record.parse_record() {
-            Ok(Record::Sample(sample)) if sample.pid() == Some(pid) && sample.tid() != Some(own_tid) => {
-                drained.keep(raw(&sample), Recording::MOST_STACK_BYTES);
-            }
-            Ok(Record::Lost(lost)) => drained.lost += lost.lost,
-            Ok(Record::LostSamples(lost)) => drained.lost += lost.lost,
-            Ok(Record::Fork(fork)) if fork.pid == pid => {
-                drained.tasks.push(TaskEvent::Fork { time: fork.time, tid: fork.tid, parent: fork.ptid });
-            }
-            Ok(Record::Comm(comm)) if comm.pid == pid => {
-                let name = name(&comm.comm);
-                // Its time stands in the trailer that every record carries.
-                let time = trailer_time(&record.to_contiguous());
-                drained.tasks.push(TaskEvent::Name { time, tid: comm.tid, name });
-            }
-            Ok(Record::Mmap2(map)) if map.pid == pid => drained.maps.extend(mapping(&map)),
-            Ok(_) => {}
-            Err(_) => drained.lost += 1,
+        if let Some(event) = records::read(&record, |pid, tid| tid != own_tid && keep.wants(pid)) {
+            keep.take(event);
         }
     }
 }
 
-/// Executable memory that was just mapped from a file.
-fn mapping(map: &Mmap2<'_>) -> Option<Mapping> {
-    let path = PathBuf::from(OsStr::from_bytes(unpadded(&map.filename)));
-    // Others are named `[vdso]`, `//anon` and the like.
-    if !path.is_absolute() || map.filename.starts_with(b"//") {
-        return None;
-    }
-    let inode = map.ino()?;
-    let end = map.addr.checked_add(map.len)?;
-    Some(Mapping { start: map.addr, end, offset: map.pgoff, source: Source::File { path, inode } })
-}
-
-/// A thread's name.
-fn name(bytes: &[u8]) -> Arc<str> {
-    String::from_utf8_lossy(unpadded(bytes)).into()
-}
-
-/// Bytes without the zeros that pad them.
-fn unpadded(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-    &bytes[..end]
-}
-
-/// The time of a record other than a sample: its trailer is `pid, tid: u32; time: u64; cpu, reserved: u32` for what is
-/// sampled here (`struct sample_id` in perf_event_open(2)). 0 if it is too short to have one.
-fn trailer_time(record: &[u8]) -> u64 {
-    record
-        .len()
-        .checked_sub(16)
-        .and_then(|at| record.get(at..at + 8))
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u64::from_ne_bytes)
-}
-
-/// Markers between the parts of a call chain are the last page of addresses (`PERF_CONTEXT_MAX`).
-const MARKERS: u64 = u64::MAX - 4095;
-
-fn raw(sample: &Sample<'_>) -> RawSample {
-    let kernel = sample.callchain().unwrap_or_default().iter().copied().filter(|&address| address < MARKERS).collect();
-    let user = sample.regs_user().and_then(|values| {
-        let registers = registers::read(&values.regs)?;
-        Some(UserStack { registers, bytes: sample.stack_user().unwrap_or_default().into() })
-    });
-    RawSample { time: sample.time().unwrap_or(0), tid: sample.tid().unwrap_or(0), kernel, user }
+/// What `clock` shows, ns.
+fn clock(clock: ClockId) -> u64 {
+    clock_gettime(clock).map_or(0, |time| time.tv_sec().unsigned_abs() * 1_000_000_000 + time.tv_nsec().unsigned_abs())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_padded_name_is_read_without_its_padding() {
-        assert_eq!(&*name(b"worker\0\0"), "worker");
-        assert_eq!(&*name(b""), "");
-    }
-
-    #[test]
-    fn the_time_stands_before_the_cpu() {
-        let mut record = vec![9; 24];
-        record.extend(7u64.to_ne_bytes());
-        record.extend([0; 8]);
-        assert_eq!(trailer_time(&record), 7);
-        assert_eq!(trailer_time(&[1, 2, 3]), 0);
-    }
 
     #[test]
     fn a_small_ring_is_emptied_more_often() {

@@ -1,12 +1,15 @@
 //! What was sampled, before anything has a name: raw stacks, the threads' names, and the memory map.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::drained::{Drained, Kept};
+use crate::event::PERIOD_NS;
 use crate::maps::Mapping;
 use crate::registers::UserRegisters;
+use crate::space::SpaceId;
 use crate::stack::Scope;
 
 /// One sample as the kernel took it.
@@ -14,6 +17,7 @@ use crate::stack::Scope;
 pub(crate) struct RawSample {
     /// CLOCK_MONOTONIC, ns.
     pub(crate) time: u64,
+    pub(crate) pid: u32,
     pub(crate) tid: u32,
     /// Return addresses in the kernel, innermost first; empty for a sample in user space.
     pub(crate) kernel: Box<[u64]>,
@@ -44,34 +48,6 @@ impl TaskEvent {
     }
 }
 
-/// What the ring buffers held.
-#[derive(Debug, Default)]
-pub(crate) struct Drained {
-    pub(crate) samples: Vec<RawSample>,
-    /// Bytes of user stack that these samples have together.
-    stack_bytes: u64,
-    pub(crate) tasks: Vec<TaskEvent>,
-    /// Executable memory that was mapped meanwhile, in that order on each CPU.
-    pub(crate) maps: Vec<Mapping>,
-    pub(crate) lost: u64,
-    pub(crate) reader_cpu_ns: u64,
-}
-
-impl Drained {
-    /// Keeps a sample; of its user stack only the registers, where all stacks together would be more than `most` bytes.
-    pub(crate) fn keep(&mut self, mut sample: RawSample, most: u64) {
-        if let Some(user) = &mut sample.user {
-            let bytes = user.bytes.len() as u64;
-            if self.stack_bytes + bytes > most {
-                user.bytes = Box::default();
-            } else {
-                self.stack_bytes += bytes;
-            }
-        }
-        self.samples.push(sample);
-    }
-}
-
 /// What was sampled of a process, not yet unwound: small enough to wait until the run is over.
 ///
 /// Of stacks no more than [`Recording::MOST_STACK_BYTES`] are kept. Samples beyond are counted with the rest and keep their
@@ -82,7 +58,8 @@ pub struct Recording {
     pub(crate) drained: Drained,
     /// Names of the threads that were there at the start.
     pub(crate) names: HashMap<u32, Arc<str>>,
-    pub(crate) maps: Vec<Mapping>,
+    /// The memory that samples were taken in.
+    pub(crate) spaces: HashMap<SpaceId, Arc<Vec<Mapping>>>,
     /// The file that the process runs, as its maps name it; `None` where that could not be read.
     pub(crate) program: Option<PathBuf>,
     pub(crate) scope: Scope,
@@ -94,7 +71,7 @@ impl Recording {
     /// ([`STACK_BYTES`](crate::STACK_BYTES)), more where stacks are shorter.
     pub const MOST_STACK_BYTES: u64 = 1 << 30;
 
-    /// Samples of the process.
+    /// Samples that were kept.
     pub fn samples(&self) -> u64 {
         self.drained.samples.len() as u64
     }
@@ -102,6 +79,25 @@ impl Recording {
     /// Bytes of stack that are kept until the recording is resolved.
     pub fn stack_bytes(&self) -> u64 {
         self.drained.stack_bytes
+    }
+
+    /// Takes the samples out, by the space they were taken in and in each by time, with that space's memory.
+    pub(crate) fn take_by_space(&mut self) -> Vec<(SpaceId, Arc<Vec<Mapping>>, Vec<Kept>)> {
+        let mut by_space: BTreeMap<SpaceId, Vec<Kept>> = BTreeMap::new();
+        for kept in std::mem::take(&mut self.drained.samples) {
+            by_space.entry(kept.space).or_default().push(kept);
+        }
+        let with_memory = by_space.into_iter().map(|(space, mut samples)| {
+            samples.sort_by_key(|kept| kept.sample.time);
+            (space, self.spaces.remove(&space).unwrap_or_default(), samples)
+        });
+        with_memory.collect()
+    }
+
+    /// CPU time that one kept sample stands for, ns: the clock's period, doubled as often as half of the samples had to
+    /// make room.
+    pub(crate) fn period_ns(&self) -> u64 {
+        PERIOD_NS.checked_shl(self.drained.halvings).unwrap_or(u64::MAX)
     }
 
     /// CPU time that the thread which read the samples took: part of the calling process' own clock, so part of what a
@@ -115,22 +111,29 @@ impl Recording {
 mod tests {
     use super::*;
     use crate::Objects;
+    use crate::drained::Room;
 
     fn sample(time: u64) -> RawSample {
         let registers = UserRegisters { ip: 4096, sp: 8192, fp: 8192, lr: 0 };
-        RawSample { time, tid: 1, kernel: [].into(), user: Some(UserStack { registers, bytes: [0; 60].into() }) }
+        RawSample {
+            time,
+            pid: 1,
+            tid: 1,
+            kernel: [].into(),
+            user: Some(UserStack { registers, bytes: [0; 60].into() }),
+        }
     }
 
     #[test]
     fn stacks_beyond_the_cap_leave_a_truncated_sample() {
-        let mut drained = Drained::default();
+        let mut drained = Drained::new(Room::Whole { stack_bytes: 150 });
         for time in 0..5 {
-            drained.keep(sample(time), 150);
+            drained.keep(SpaceId::default(), None, sample(time));
         }
         let recording = Recording {
             drained,
             names: HashMap::new(),
-            maps: Vec::new(),
+            spaces: HashMap::new(),
             program: None,
             scope: Scope::Cpus,
             kernel: false,

@@ -1,68 +1,92 @@
 //! From a recording to a profile: unwinds every stack, names what is on it, and counts equal ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::event::PERIOD_NS;
+use crate::drained::Kept;
 use crate::kernel::KernelSymbols;
-use crate::location::{AddressStack, Line, Location, MappedObject};
+use crate::location::{AddressStack, Location, MappedObject};
 use crate::maps::Source;
 use crate::memory::{Memory, Place};
+use crate::naming::{Named, Nameless, path};
 use crate::objects::Objects;
-use crate::recording::{RawSample, Recording};
-use crate::stack::{Frame, KERNEL, ObjectWithoutSymbols, Profile, Stack, UNKNOWN};
+use crate::recording::Recording;
+use crate::space::SpaceId;
+use crate::stack::{Frame, KERNEL, Profile, Stack, UNKNOWN};
 use crate::threads::ThreadNames;
 use crate::unwind::{StackUnwinder, Unwound};
 
 impl Recording {
     /// Unwinds and names everything. `objects` keeps what was read of programs and libraries: share it between the
-    /// profiles of a run.
-    pub fn resolve(self, objects: &mut Objects) -> Profile {
-        let memory = Memory::new(&self.maps, objects);
-        let mut unwinder = StackUnwinder::new(&memory);
+    /// profiles of a run. Of descendants' samples the thread's name is the process', and the objects in memory are those
+    /// of every process.
+    pub fn resolve(mut self, objects: &mut Objects) -> Profile {
+        let period_ns = self.period_ns();
+        let by_space = self.take_by_space();
         let mut names = ThreadNames::new(self.names, self.drained.tasks);
-        let mut samples = self.drained.samples;
-        samples.sort_by_key(|sample| sample.time);
-        let mut build = Build::new(&memory, objects.kernel(self.kernel));
-        if let Some(program) = &self.program {
-            build.begin_with(program);
-        }
-        for sample in &samples {
-            build.add(sample, names.at(sample.time, sample.tid), &mut unwinder);
+        let mut build = Build::new(objects.kernel(self.kernel));
+        for (space, maps, samples) in by_space {
+            let memory = Memory::new(&maps, objects);
+            let mut unwinder = StackUnwinder::new(&memory);
+            let mut build = build.within(space, &memory);
+            if let Some(program) = &self.program {
+                build.begin_with(program);
+            }
+            for kept in &samples {
+                let thread = kept.name.clone().unwrap_or_else(|| names.at(kept.sample.time, kept.sample.tid));
+                build.add(kept, thread, &mut unwinder);
+            }
         }
         let profile = build.finish();
         let (lost, scope, kernel) = (self.drained.lost, self.scope, self.kernel);
-        Profile { period_ns: PERIOD_NS, lost, scope, kernel, ..profile }
+        Profile { period_ns, lost, scope, kernel, ..profile }
     }
 }
 
 /// A profile in the making.
-struct Build<'a> {
-    memory: &'a Memory,
+struct Build {
     kernel: Arc<KernelSymbols>,
     profile: Profile,
-    by_address: HashMap<u64, usize>,
+    /// By space and address; the kernel's are in no space.
+    by_address: HashMap<(Option<SpaceId>, u64), usize>,
     /// Frames of each location, outermost first.
     frames: Vec<Vec<Frame>>,
     /// By the start of their place.
-    objects: HashMap<u64, usize>,
-    nameless: BTreeMap<Arc<str>, u64>,
+    objects: HashMap<(Option<SpaceId>, u64), usize>,
+    nameless: Nameless,
 }
 
-impl<'a> Build<'a> {
-    fn new(memory: &'a Memory, kernel: Arc<KernelSymbols>) -> Self {
+impl Build {
+    fn new(kernel: Arc<KernelSymbols>) -> Self {
         Self {
-            memory,
             kernel,
             profile: Profile::default(),
             by_address: HashMap::new(),
             frames: Vec::new(),
             objects: HashMap::new(),
-            nameless: BTreeMap::new(),
+            nameless: Nameless::default(),
         }
     }
 
+    fn within<'a>(&'a mut self, space: SpaceId, memory: &'a Memory) -> Within<'a> {
+        Within { build: self, space, memory }
+    }
+
+    fn finish(mut self) -> Profile {
+        self.profile.objects_without_symbols = self.nameless.objects();
+        self.profile
+    }
+}
+
+/// A profile in the making, in one address space.
+struct Within<'a> {
+    build: &'a mut Build,
+    space: SpaceId,
+    memory: &'a Memory,
+}
+
+impl Within<'_> {
     /// Makes the program's own file the first of the objects, whether any sample is in it or not.
     fn begin_with(&mut self, program: &Path) {
         let is_program = |place: &&Place| matches!(&place.source, Source::File { path, .. } if path == program);
@@ -71,20 +95,20 @@ impl<'a> Build<'a> {
         }
     }
 
-    fn add(&mut self, sample: &RawSample, thread: Arc<str>, unwinder: &mut StackUnwinder) {
-        let user = sample.user.as_ref().map(|user| unwinder.unwind(user));
+    fn add(&mut self, kept: &Kept, thread: Arc<str>, unwinder: &mut StackUnwinder) {
+        let user = kept.sample.user.as_ref().map(|user| unwinder.unwind(user));
         let truncated = user.as_ref().is_some_and(|user| user.truncated);
         let user = user.map(|Unwound { addresses, .. }| addresses).unwrap_or_default();
-        let innermost_first: Vec<usize> = sample
-            .kernel
-            .iter()
-            .map(|&address| (address, true))
+        let kernel = kept.sample.kernel.iter().map(|&address| (address, true));
+        let innermost_first: Vec<usize> = kernel
             .chain(user.into_iter().map(|address| (address, false)))
             .map(|(address, kernel)| self.location(address, kernel))
             .collect();
         self.count_nameless(&innermost_first);
-        let frames = innermost_first.iter().rev().flat_map(|&location| self.frames[location].iter().cloned()).collect();
-        let profile = &mut self.profile;
+        let build = &mut *self.build;
+        let frames =
+            innermost_first.iter().rev().flat_map(|&location| build.frames[location].iter().cloned()).collect();
+        let profile = &mut build.profile;
         profile.samples += 1;
         profile.truncated += u64::from(truncated);
         *profile.stacks.entry(Stack { thread: Arc::clone(&thread), frames, truncated }).or_default() += 1;
@@ -94,34 +118,26 @@ impl<'a> Build<'a> {
 
     /// The index of an address' location, which is looked up when first met.
     fn location(&mut self, address: u64, kernel: bool) -> usize {
-        if let Some(&known) = self.by_address.get(&address) {
+        let key = ((!kernel).then_some(self.space), address);
+        if let Some(&known) = self.build.by_address.get(&key) {
             return known;
         }
-        let place = if kernel { None } else { self.memory.find(address) };
-        let lines: Arc<[Line]> = match place {
-            Some(place) => place.object.lines(address.wrapping_sub(place.bias)),
-            None => {
-                let function = if kernel { self.kernel.find(address) } else { UNKNOWN.into() };
-                [Line { function, file: "".into(), line: 0 }].into()
-            }
+        let named = match kernel {
+            true => Named::in_kernel(&self.build.kernel, address),
+            false => Named::in_user(self.memory, address),
         };
-        let object: Arc<str> = match place {
-            Some(place) => Arc::clone(&place.object.name),
-            None if kernel => KERNEL.into(),
-            None => UNKNOWN.into(),
-        };
-        let frame = |line: &Line| Frame { name: Arc::clone(&line.function), object: Arc::clone(&object), kernel };
-        self.frames.push(lines.iter().rev().map(frame).collect());
-        let object = if kernel { Some(self.kernel_object()) } else { place.map(|place| self.object(place)) };
-        let index = self.profile.locations.locations.len();
-        self.profile.locations.locations.push(Location { address, object, lines });
-        self.by_address.insert(address, index);
+        let object = if kernel { Some(self.kernel_object()) } else { named.place.map(|place| self.object(place)) };
+        let build = &mut *self.build;
+        build.frames.push(named.frames());
+        let index = build.profile.locations.locations.len();
+        build.profile.locations.locations.push(Location { address, object, lines: named.lines });
+        build.by_address.insert(key, index);
         index
     }
 
     fn object(&mut self, place: &Place) -> usize {
-        let objects = &mut self.profile.locations.objects;
-        *self.objects.entry(place.range.start).or_insert_with(|| {
+        let objects = &mut self.build.profile.locations.objects;
+        *self.build.objects.entry((Some(self.space), place.range.start)).or_insert_with(|| {
             let (start, end, offset) = (place.range.start, place.range.end, place.offset);
             objects.push(MappedObject { path: path(place), start, end, offset });
             objects.len() - 1
@@ -131,8 +147,8 @@ impl<'a> Build<'a> {
     fn kernel_object(&mut self) -> usize {
         /// Where the upper half of the address space begins.
         const START: u64 = 1 << 63;
-        let objects = &mut self.profile.locations.objects;
-        *self.objects.entry(START).or_insert_with(|| {
+        let objects = &mut self.build.profile.locations.objects;
+        *self.build.objects.entry((None, START)).or_insert_with(|| {
             objects.push(MappedObject { path: KERNEL.into(), start: START, end: u64::MAX, offset: 0 });
             objects.len() - 1
         })
@@ -140,36 +156,21 @@ impl<'a> Build<'a> {
 
     /// Counts a sample that ended in a function without a name, for the object it ended in.
     fn count_nameless(&mut self, innermost_first: &[usize]) {
-        let all = &self.profile.locations;
+        let all = &self.build.profile.locations;
         let Some(location) = innermost_first.first().map(|&index| &all.locations[index]) else { return };
         if location.lines.first().is_some_and(|line| matches!(&*line.function, UNKNOWN | KERNEL)) {
             let path = location.object.map_or(UNKNOWN, |object| &all.objects[object].path);
-            *self.nameless.entry(path.into()).or_default() += 1;
+            self.build.nameless.count(path.into());
         }
-    }
-
-    fn finish(mut self) -> Profile {
-        let nameless = std::mem::take(&mut self.nameless);
-        let objects =
-            nameless.into_iter().map(|(path, samples)| ObjectWithoutSymbols { path: (*path).into(), samples });
-        self.profile.objects_without_symbols = objects.collect();
-        self.profile.objects_without_symbols.sort_by_key(|object| std::cmp::Reverse(object.samples));
-        self.profile
-    }
-}
-
-fn path(place: &Place) -> Arc<str> {
-    match &place.source {
-        Source::File { path, .. } => path.to_string_lossy().into(),
-        Source::Vdso => Arc::clone(&place.object.name),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drained::{Drained, Room};
     use crate::maps;
-    use crate::recording::{Drained, UserStack};
+    use crate::recording::{RawSample, UserStack};
     use crate::registers::UserRegisters;
     use crate::stack::Scope;
 
@@ -179,10 +180,13 @@ mod tests {
         let vdso = maps.iter().find(|mapping| mapping.source == Source::Vdso).unwrap().start;
         let registers = UserRegisters { ip: vdso, sp: 0, fp: 0, lr: 0 };
         let user = Some(UserStack { registers, bytes: Box::default() });
-        let mut drained = Drained::default();
-        drained.keep(RawSample { time: 0, tid: 1, kernel: [].into(), user }, u64::MAX);
+        let mut drained = Drained::new(Room::Whole { stack_bytes: u64::MAX });
+        let sample = RawSample { time: 0, pid: 1, tid: 1, kernel: [].into(), user };
+        drained.keep(SpaceId::default(), None, sample);
         let program = maps::program(std::process::id());
-        let recording = Recording { drained, names: HashMap::new(), maps, program, scope: Scope::Cpus, kernel: false };
+        let spaces = HashMap::from([(SpaceId::default(), Arc::new(maps))]);
+        let recording =
+            Recording { drained, names: HashMap::new(), spaces, program, scope: Scope::Cpus, kernel: false };
         let locations = recording.resolve(&mut Objects::new()).locations;
         let paths: Vec<_> = locations.objects.iter().map(|object| &*object.path).collect();
         assert_eq!(paths, [std::env::current_exe().unwrap().to_str().unwrap(), "[vdso]"]);

@@ -8,10 +8,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::clocks::{self, Clocks, Opened};
+use crate::drained::{Drained, Room};
 use crate::error::ProfileError;
 use crate::maps::{self, Mapping};
-use crate::reader::{self, Reader, Shared};
+use crate::one_process::OneProcess;
+use crate::process_tree::ProcessTree;
+use crate::reader::{self, Keep, Reader, Shared};
 use crate::recording::Recording;
+use crate::space::{self, SpaceId};
 use crate::stack::Scope;
 
 /// How to sample.
@@ -21,11 +25,20 @@ pub struct Options {
     pub reader_cpus: BTreeSet<usize>,
     /// This scope or an error. `None`: the best that the system allows.
     pub scope: Option<Scope>,
+    /// Samples also every process that descends from the one attached to, on the CPUs which that one may use. Those
+    /// that begin before [`Sampler::start`] are met in [`Scope::Cpus`] only; those that a program with other privileges
+    /// starts (`sudo`), perhaps not at all in [`Scope::Process`].
+    pub descendants: bool,
+    /// At most so many bytes are kept of samples: when there is no more room, half of them are dropped by lot, and from
+    /// then on half of those that come, so that what is kept is spread over all of the time and each sample stands for
+    /// twice as much. `None`: every sample is kept, and of stacks [`Recording::MOST_STACK_BYTES`].
+    pub room: Option<u64>,
 }
 
-/// The sampling clock on one process. Dropped, it is off.
+/// The sampling clock on a process, or on it and its descendants. Dropped, it is off.
 pub struct Sampler {
     pid: u32,
+    descendants: bool,
     clocks: Shared,
     reader: Reader,
     scope: Scope,
@@ -44,9 +57,20 @@ impl Sampler {
     pub fn attach(pid: u32, options: &Options) -> Result<Self, ProfileError> {
         let Opened { clocks, scope, kernel, ring } = clocks::open(pid, options.scope)?;
         let clocks = Arc::new(Mutex::new(clocks));
-        let reader = Reader::spawn(pid, Arc::clone(&clocks), ring, options.reader_cpus.clone())
+        let room = options
+            .room
+            .map_or(Room::Whole { stack_bytes: Recording::MOST_STACK_BYTES }, |bytes| Room::Halved { bytes });
+        let drained = Drained::new(room);
+        let keep: Box<dyn Keep> = if options.descendants {
+            Box::new(ProcessTree::new(drained))
+        } else {
+            Box::new(OneProcess::new(pid, drained))
+        };
+        let reader = Reader::spawn(keep, Arc::clone(&clocks), ring, options.reader_cpus.clone())
             .map_err(|source| ProfileError::System { doing: "starting the reader of the samples", pid, source })?;
-        Ok(Self { pid, clocks, reader, scope, kernel, names: HashMap::new(), maps: Vec::new(), program: None })
+        let descendants = options.descendants;
+        let (names, maps) = (HashMap::new(), Vec::new());
+        Ok(Self { pid, descendants, clocks, reader, scope, kernel, names, maps, program: None })
     }
 
     /// Attaches to the calling process. The thread that reads the samples is left out of them.
@@ -67,7 +91,8 @@ impl Sampler {
         self.kernel
     }
 
-    /// Switches the clock on. Takes about a millisecond, most of it to read what the process has mapped.
+    /// Switches the clock on. Takes about a millisecond, most of it to read what the process has mapped, for each
+    /// process that there is.
     ///
     /// # Errors
     /// The kernel refuses to run a clock it has let us open, which no known kernel does.
@@ -75,8 +100,12 @@ impl Sampler {
         self.switch("switching on the sampling clock", Clocks::enable)?;
         // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both. The
         // map is for a process that dies before `stop`.
-        self.maps = maps::read(self.pid);
-        self.names = thread_names(self.pid);
+        if self.descendants {
+            self.reader.begin(space::descendants(self.pid));
+        } else {
+            self.maps = maps::read(self.pid);
+            self.names = thread_names(self.pid);
+        }
         self.program = maps::program(self.pid);
         Ok(())
     }
@@ -87,12 +116,16 @@ impl Sampler {
     /// The kernel refuses to stop the clock, or the thread that reads the samples failed.
     pub fn stop(self) -> Result<Recording, ProfileError> {
         self.switch("switching off the sampling clock", Clocks::disable)?;
-        let now = maps::read(self.pid);
+        let now = if self.descendants { Vec::new() } else { maps::read(self.pid) };
         let mut drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
-        let since = std::mem::take(&mut drained.maps);
-        let maps = if now.is_empty() { maps::overlay(self.maps, since) } else { now };
+        let mut spaces = std::mem::take(&mut drained.spaces);
+        if !self.descendants {
+            let since = std::mem::take(&mut drained.maps);
+            let maps = if now.is_empty() { maps::overlay(self.maps, since) } else { now };
+            spaces.insert(SpaceId::default(), Arc::new(maps));
+        }
         let Self { names, program, scope, kernel, .. } = self;
-        Ok(Recording { drained, names, maps, program, scope, kernel })
+        Ok(Recording { drained, names, spaces, program, scope, kernel })
     }
 
     fn switch(
