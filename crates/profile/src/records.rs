@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use perf_event::Record;
 use perf_event::data::{Mmap2, Record as Parsed, Sample};
-use perf_event_open_sys::bindings::PERF_RECORD_MISC_COMM_EXEC;
+use perf_event_open_sys::bindings::{PERF_RECORD_MISC_COMM_EXEC, PERF_RECORD_SAMPLE};
 
 use crate::maps::{Mapping, Source};
 use crate::recording::{RawSample, UserStack};
@@ -67,7 +67,13 @@ impl Event {
 /// What `record` says, if it is of a kind that matters here. Of samples, only those that are `wanted` by their process
 /// and thread: copying their stacks is most of the work.
 pub(crate) fn read(record: &Record<'_>, wanted: impl FnOnce(u32, u32) -> bool) -> Option<Event> {
-    let Ok(parsed) = record.parse_record() else { return Some(Event::Lost(1)) };
+    let Ok(parsed) = record.parse_record() else {
+        let ending = (record.ty() == PERF_RECORD_SAMPLE).then(|| without_user(&record.to_contiguous())).flatten();
+        return match ending {
+            Some(sample) => wanted(sample.pid, sample.tid).then_some(Event::Sample(sample)),
+            None => Some(Event::Lost(1)),
+        };
+    };
     match parsed {
         Parsed::Sample(sample) => {
             let (pid, tid) = (sample.pid()?, sample.tid()?);
@@ -133,6 +139,23 @@ fn trailer_time(record: &[u8]) -> u64 {
 /// Markers between the parts of a call chain are the last page of addresses (`PERF_CONTEXT_MAX`).
 const MARKERS: u64 = u64::MAX - 4095;
 
+/// The sample of a thread that has no user space any more, for it is ending. Instead of a stack such a sample has the
+/// size 0 and nothing behind it, for which the library looks in vain.
+///
+/// The layout is that of `PERF_RECORD_SAMPLE` in perf_event_open(2) for what is sampled here: `ip: u64; pid, tid: u32;
+/// time: u64; cpu, reserved: u32; nr, chain[nr]: u64; abi: u64 = 0; size: u64 = 0`.
+fn without_user(record: &[u8]) -> Option<RawSample> {
+    let word = |at: usize| Some(u64::from_ne_bytes(record.get(at..at + 8)?.try_into().ok()?));
+    let half = |at: usize| Some(u32::from_ne_bytes(record.get(at..at + 4)?.try_into().ok()?));
+    let chain = usize::try_from(word(32)?).ok().filter(|&count| count <= record.len() / 8)?;
+    let end = 40 + 8 * chain;
+    if record.len() != end + 16 || word(end)? != 0 || word(end + 8)? != 0 {
+        return None;
+    }
+    let kernel = (0..chain).filter_map(|index| word(40 + 8 * index)).filter(|&address| address < MARKERS).collect();
+    Some(RawSample { time: word(16)?, pid: half(8)?, tid: half(12)?, kernel, user: None })
+}
+
 fn raw(pid: u32, tid: u32, sample: &Sample<'_>) -> RawSample {
     let kernel = sample.callchain().unwrap_or_default().iter().copied().filter(|&address| address < MARKERS).collect();
     let user = sample.regs_user().and_then(|values| {
@@ -159,5 +182,19 @@ mod tests {
         record.extend([0; 8]);
         assert_eq!(trailer_time(&record), 7);
         assert_eq!(trailer_time(&[1, 2, 3]), 0);
+    }
+
+    #[test]
+    fn a_sample_without_user_space_is_read_and_a_cut_off_one_is_not() {
+        let ids = u64::from(7u32) | u64::from(8u32) << 32;
+        let words = [1, ids, 99, 0, 2, u64::MAX - 127, 0xffff_ffff_8100_0000, 0, 0];
+        let record: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let sample = without_user(&record).unwrap();
+        assert_eq!((sample.pid, sample.tid, sample.time), (7, 8, 99));
+        assert_eq!(*sample.kernel, [0xffff_ffff_8100_0000]);
+        assert!(sample.user.is_none());
+        for length in 0..record.len() {
+            assert!(without_user(&record[..length]).is_none(), "{length}");
+        }
     }
 }
