@@ -18,6 +18,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
@@ -48,15 +49,16 @@ const BACKLOG: u32 = 4096;
 /// # Errors
 /// When TLS can't be set up as pinned, a port not be listened on, or the ready line not be written.
 pub fn serve(settings: Settings) -> Result<(), Error> {
-    let config = tls::server_config(&settings.pins, &settings.cert, &settings.key)?;
+    let config = tls::server_config(&settings.pins, settings.oldest_tls, &settings.cert, &settings.key)?;
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     tls::warm_up();
     let mut runtime = Builder::new_multi_thread();
     runtime.worker_threads(workers).on_thread_start(tls::warm_up).enable_all();
     let runtime = runtime.build().map_err(Error::Runtime)?;
     let counters = Counters::default();
-    let http = Transport::new(Arc::clone(&counters.http), None);
-    let https = Transport::new(Arc::clone(&counters.https), Some(config));
+    let service = Duration::from_nanos(settings.service_ns);
+    let http = Transport::new(Arc::clone(&counters.http), None, service);
+    let https = Transport::new(Arc::clone(&counters.https), Some(config), service);
     // The handlers are in place before anyone knows where to send a signal.
     let signals = settings.foreground.then(|| Signals::install(&runtime)).transpose()?;
     let ready = Ready {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -32,11 +32,13 @@ const OUT_OF_FILES: Duration = Duration::from_millis(10);
 pub(super) struct Transport {
     side: Arc<SideCounters>,
     tls: Option<Arc<ServerConfig>>,
+    /// How long every answer is held back.
+    service: Duration,
 }
 
 impl Transport {
-    pub(super) fn new(side: Arc<SideCounters>, tls: Option<Arc<ServerConfig>>) -> Arc<Transport> {
-        Arc::new(Transport { side, tls })
+    pub(super) fn new(side: Arc<SideCounters>, tls: Option<Arc<ServerConfig>>, service: Duration) -> Arc<Transport> {
+        Arc::new(Transport { side, tls, service })
     }
 }
 
@@ -67,10 +69,10 @@ async fn serve(stream: TcpStream, from: SocketAddr, transport: Arc<Transport>) {
     // Without it, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead already.
     let _ = stream.set_nodelay(true);
     match &transport.tls {
-        None => exchange(stream, from.ip(), false, connection).await,
+        None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.service, connection).await,
         Some(config) => {
             if let Some(stream) = handshake(stream, Arc::clone(config), &transport.side).await {
-                exchange(stream, from.ip(), true, connection).await;
+                exchange(stream, Peer { address: from.ip(), tls: true }, transport.service, connection).await;
             }
         }
     }
@@ -110,16 +112,17 @@ fn reason(error: &io::Error) -> String {
 }
 
 /// Answers requests until the client has no more.
-async fn exchange<S>(stream: S, address: IpAddr, tls: bool, connection: Connection)
+async fn exchange<S>(stream: S, peer: Peer, service: Duration, connection: Connection)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let connection = &connection;
     let service = service_fn(move |request: Request<_>| async move {
         let in_flight = connection.request();
-        let answer = endpoints::answer(&request, Peer { address, tls });
-        if !answer.delay.is_zero() {
-            tokio::time::sleep(answer.delay).await;
+        let answer = endpoints::answer(&request, peer);
+        let held = answer.delay + service;
+        if !held.is_zero() {
+            tokio::time::sleep(held).await;
         }
         Ok::<_, Infallible>(answer.response.map(|body| Counted { left: body, in_flight }))
     });

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::{Error, Pins};
+use crate::{Error, Pins, TlsVersion};
 
 /// What to serve, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -33,6 +33,12 @@ pub struct Settings {
     /// What of TLS is pinned.
     #[command(flatten)]
     pub pins: Pins,
+    /// The oldest version of TLS that is spoken besides the pinned one; none: the pinned one alone.
+    #[arg(long, value_name = "VERSION")]
+    pub oldest_tls: Option<TlsVersion>,
+    /// Hold every answer back for so long, besides what its path asks for.
+    #[arg(long, value_name = "NS", default_value_t = 0)]
+    pub service_ns: u64,
     /// Don't read standard input; end on SIGINT or SIGTERM.
     #[arg(long)]
     pub foreground: bool,
@@ -65,7 +71,7 @@ fn loopback(text: &str) -> Result<Ipv4Addr, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Group, TlsVersion};
+    use crate::Group;
 
     fn settings(arguments: &[&str]) -> Result<Settings, Error> {
         let required = ["--cert", "c.pem", "--key", "k.pem"];
@@ -100,6 +106,14 @@ mod tests {
         assert_eq!(settings.pins.tls_version, TlsVersion::Tls12);
         assert_eq!(settings.pins.groups, [Group::Secp256r1, Group::X25519]);
         assert!(settings.pins.tickets);
+    }
+
+    #[test]
+    fn what_only_this_origin_can_is_off_unless_asked_for() {
+        let plain = settings(&[]).unwrap();
+        assert_eq!((plain.oldest_tls, plain.service_ns), (None, 0));
+        let asked = settings(&["--oldest-tls", "1.2", "--service-ns", "200000000"]).unwrap();
+        assert_eq!((asked.oldest_tls, asked.service_ns), (Some(TlsVersion::Tls12), 200_000_000));
     }
 
     #[test]

@@ -13,8 +13,14 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::{Error, Group, Pins, TlsVersion};
 
-/// The server's side of `pins`, with the certificate chain and key from these PEM files.
-pub(super) fn server_config(pins: &Pins, chain: &Path, key: &Path) -> Result<Arc<ServerConfig>, Error> {
+/// The server's side of `pins`, with the certificate chain and key from these PEM files. `oldest`: the oldest version that
+/// is spoken besides the pinned one.
+pub(super) fn server_config(
+    pins: &Pins,
+    oldest: Option<TlsVersion>,
+    chain: &Path,
+    key: &Path,
+) -> Result<Arc<ServerConfig>, Error> {
     if let Some(protocol) = pins.alpn.iter().find(|protocol| *protocol != "http/1.1") {
         return Err(Error::Alpn(protocol.clone()));
     }
@@ -36,9 +42,11 @@ pub(super) fn server_config(pins: &Pins, chain: &Path, key: &Path) -> Result<Arc
         kx_groups: pins.groups.iter().copied().map(kx_group).collect(),
         ..aws_lc_rs::default_provider()
     };
+    let one = &[version];
+    let versions: &[_] = if oldest == Some(TlsVersion::Tls12) { rustls::ALL_VERSIONS } else { one };
     let unusable = |error: rustls::Error| Error::Tls(format!("{error} (certificate {})", chain.display()));
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
-        .with_protocol_versions(&[version])
+        .with_protocol_versions(versions)
         .map_err(unusable)?
         .with_no_client_auth()
         .with_single_cert(certificates(chain)?, private_key(key)?)
@@ -138,7 +146,7 @@ mod tests {
 
     fn refused(pins: Pins) -> String {
         let authority = Authority::create().unwrap();
-        server_config(&pins, authority.chain_file(), authority.key_file()).unwrap_err().to_string()
+        server_config(&pins, None, authority.chain_file(), authority.key_file()).unwrap_err().to_string()
     }
 
     #[test]
@@ -154,7 +162,7 @@ mod tests {
     fn a_missing_key_is_named() {
         let authority = Authority::create().unwrap();
         let missing = authority.key_file().with_file_name("missing.pem");
-        let error = server_config(&Pins::default(), authority.chain_file(), &missing).unwrap_err().to_string();
+        let error = server_config(&Pins::default(), None, authority.chain_file(), &missing).unwrap_err().to_string();
         assert!(error.contains("missing.pem"), "{error}");
     }
 
