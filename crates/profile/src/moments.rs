@@ -22,6 +22,9 @@ pub struct Moment {
     pub pid: u32,
     /// What it did, by the bill's rules.
     pub class: Class,
+    /// It was done for the trust store, whatever its class: memory that is allocated for a store, or a page that is
+    /// fetched, is of class memory and a file that is read of the kernel's, about a quarter of what loading one takes.
+    pub trust_store: bool,
 }
 
 /// What was sampled, by time.
@@ -88,7 +91,7 @@ impl Timeline {
     fn within(&mut self, memory: &Memory, samples: &[Kept], moments: &mut Moments) {
         let mut unwinder = StackUnwinder::new(memory);
         let mut found: HashMap<(bool, u64), Found> = HashMap::new();
-        let mut classes: HashMap<Vec<(bool, u64)>, Class> = HashMap::new();
+        let mut classes: HashMap<Vec<(bool, u64)>, (Class, bool)> = HashMap::new();
         for Kept { sample, .. } in samples {
             let user = sample.user.as_ref().map(|user| unwinder.unwind(user));
             moments.truncated += u64::from(user.as_ref().is_some_and(|user| user.truncated));
@@ -100,11 +103,11 @@ impl Timeline {
             }
             let nameless = addresses.first().and_then(|first| found.get(first)?.nameless.clone());
             nameless.into_iter().for_each(|path| self.nameless.count(path));
-            let class = match classes.get(&addresses) {
-                Some(&class) => class,
+            let (class, trust_store) = match classes.get(&addresses) {
+                Some(&known) => known,
                 None => *classes.entry(addresses).or_insert_with_key(|addresses| self.classify(addresses, &found)),
             };
-            moments.all.push(Moment { time_ns: sample.time, pid: sample.pid, class });
+            moments.all.push(Moment { time_ns: sample.time, pid: sample.pid, class, trust_store });
         }
     }
 
@@ -116,10 +119,10 @@ impl Timeline {
         Found { frames: named.frames(), nameless: named.without_symbol() }
     }
 
-    fn classify(&mut self, innermost_first: &[(bool, u64)], found: &HashMap<(bool, u64), Found>) -> Class {
+    fn classify(&mut self, innermost_first: &[(bool, u64)], found: &HashMap<(bool, u64), Found>) -> (Class, bool) {
         let frames = innermost_first.iter().rev().filter_map(|key| found.get(key));
         let frames = frames.flat_map(|found| found.frames.iter().cloned()).collect();
         let stack = Stack { thread: "".into(), frames, truncated: false };
-        self.classifier.classify(&stack).class
+        (self.classifier.classify(&stack).class, self.classifier.serves(&stack, Class::TrustStore))
     }
 }

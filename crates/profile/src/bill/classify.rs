@@ -45,10 +45,7 @@ impl Classifier {
         let mut decided: Option<(usize, &'static Rule)> = None;
         let mut inside = Inside::default();
         for (at, frame) in stack.frames.iter().enumerate().rev() {
-            let found = self.rule_of(frame, inside);
-            inside.foreign |= !frame.kernel && !is_c_library(&frame.object);
-            inside.named |= found.is_some();
-            let Some(rule) = found else { continue };
+            let Some(rule) = self.meet(frame, &mut inside) else { continue };
             if decided.is_none_or(|(_, held)| held.yields.contains(&rule.class)) {
                 decided = Some((at, rule));
                 if rule.yields.is_empty() {
@@ -60,6 +57,21 @@ impl Classifier {
             Some((at, rule)) => Verdict { class: rule.class, frame: Some(at), reason: rule.reason },
             None => Verdict { class: Class::Other, frame: None, reason: "no rule names any of its functions" },
         }
+    }
+
+    /// Whether a function of `class` stands anywhere on `stack`: then the time was spent on its behalf, though it may
+    /// belong to another class, as that of an allocation does.
+    pub fn serves(&mut self, stack: &Stack, class: Class) -> bool {
+        let mut inside = Inside::default();
+        stack.frames.iter().rev().any(|frame| self.meet(frame, &mut inside).is_some_and(|rule| rule.class == class))
+    }
+
+    /// The rule that names `frame`, the next one outward.
+    fn meet(&mut self, frame: &Frame, inside: &mut Inside) -> Option<&'static Rule> {
+        let found = self.rule_of(frame, *inside);
+        inside.foreign |= !frame.kernel && !is_c_library(&frame.object);
+        inside.named |= found.is_some();
+        found
     }
 
     fn rule_of(&mut self, frame: &Frame, inside: Inside) -> Option<&'static Rule> {

@@ -36,9 +36,10 @@ pub(super) fn plain(name: &str) -> Cow<'_, str> {
 }
 
 /// A C symbol without version, clone suffix and the prefix that keeps two builds of a library apart:
-/// `aws_lc_0_47_0_EVP_sha256` and `free@GLIBC_2.2.5` are `EVP_sha256` and `free`.
+/// `aws_lc_0_47_0_EVP_sha256` and `free@GLIBC_2.2.5` are `EVP_sha256` and `free`. Go's `crypto/x509.ParseCertificate` is
+/// left whole.
 fn symbol(name: &str) -> &str {
-    if name.contains("::") || name.starts_with('[') {
+    if name.contains("::") || name.contains('/') || name.starts_with('[') {
         return name;
     }
     let end = name.find(['.', '@']).filter(|end| *end > 0).unwrap_or(name.len());
@@ -122,6 +123,8 @@ mod tests {
             ("free@@GLIBC_2.2.5", "free"),
             ("finish_task_switch.isra.0", "finish_task_switch"),
             ("[unknown]", "[unknown]"),
+            ("crypto/x509.loadSystemRoots", "crypto/x509.loadSystemRoots"),
+            ("crypto/x509.(*CertPool).AddCert", "crypto/x509.(*CertPool).AddCert"),
             (
                 "rustls::conn::ConnectionCore<Data>::process_new_packets",
                 "rustls::conn::ConnectionCore::process_new_packets",

@@ -181,7 +181,14 @@ pub(super) const RULES: &[Rule] = &[
          by_file_ctrl* by_dir* get_cert_by_subject* by_store_* SSL_CTX_load_verify* SSL_CTX_set_default_verify* \
          openssl::x509::X509::from_* openssl::x509::X509::stack_from_pem native_tls::Certificate::* \
          reqwest::tls::Certificate::* ureq::tls::cert::* rustls::client::builder::*with_root_certificates \
-         X509_STORE_free openssl::x509::store::*",
+         X509_STORE_free openssl::x509::store::* _ssl__SSLContext_load_verify_locations* \
+         _ssl__SSLContext_set_default_verify_paths* _cffi_f_SSL_CTX_load_verify_* _cffi_f_SSL_CTX_set_default_verify_* \
+         cryptography_rust::x509::certificate::*load_pem_x509_certificates cryptography_rust::x509::verify::PyStore::* \
+         cryptography_x509_verification::trust_store::* _ZN4node6crypto*RootCert* _ZN4node6crypto*AddRootCerts* \
+         crypto/x509.loadSystemRoots* crypto/x509.initSystemRoots* crypto/x509.SystemCertPool* \
+         crypto/x509.(*CertPool).AppendCertsFromPEM* crypto/x509.(*CertPool).AddCert* \
+         crypto/x509.(*CertPool).addCert* crypto/x509.(*CertPool).Clone* crypto/x509.(*CertPool).copy* \
+         gnutls_certificate_set_x509_*trust* gnutls_x509_trust_list_add_* gnutls_x509_trust_list_*init",
         "trust anchors are read, parsed and put into a store, whatever parses them; and the store is freed",
     ),
     rule(
@@ -288,10 +295,17 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         TlsState,
         Place::User,
+        "BIO_* bio_* BUF_* ERR_*",
+        "buffers and errors of OpenSSL, through which it also reads files",
+    )
+    .yields_to(&[TrustStore]),
+    rule(
+        TlsState,
+        Place::User,
         "rustls::* rustls_pki_types::* rustls_platform_verifier::* tokio_rustls::* futures_rustls::* \
          hyper_rustls::* tokio_native_tls::* tokio_openssl::* hyper_tls::* native_tls::* SSL_* ssl_* ssl3_* tls_* \
-         tls1_* tls13_* tls12_* dtls* state_machine* statem_* read_state_machine write_state_machine BIO_* bio_* \
-         BUF_* ERR_* PACKET_* WPACKET_* CBB_* CBS_* cbb_* fetch::tls::* ureq::tls::* reqwest::tls::* zeroize::* \
+         tls1_* tls13_* tls12_* dtls* state_machine* statem_* read_state_machine write_state_machine \
+         PACKET_* WPACKET_* CBB_* CBS_* cbb_* fetch::tls::* ureq::tls::* reqwest::tls::* zeroize::* \
          subtle::* untrusted::*",
         "messages, records and buffers of the TLS libraries and of what joins them to clients",
     ),
