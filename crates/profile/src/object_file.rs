@@ -35,6 +35,8 @@ pub(crate) struct ObjectFile {
     pub(crate) eh_frame_hdr: Option<Section>,
     pub(crate) got: Option<Range<u64>>,
     pub(crate) symbols: SymbolTable,
+    /// Where the kernel enters it, if it is a program or a loader of programs; 0 otherwise.
+    pub(crate) entry: u64,
     segments: Vec<Segment>,
 }
 
@@ -74,6 +76,7 @@ impl ObjectFile {
             eh_frame_hdr: section(".eh_frame_hdr"),
             got: section(".got").map(|section| section.addresses),
             symbols: SymbolTable::read(&object),
+            entry: object.entry(),
             segments: segments.collect(),
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here runs inside what is sampled: unwinders that do have crashed in it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use framehop::{CacheNative, ExplicitModuleSectionInfo, Module, UnwindRegsNative, Unwinder, UnwinderNative};
@@ -27,16 +28,27 @@ pub(crate) struct Unwound {
 pub(crate) struct StackUnwinder {
     unwinder: UnwinderNative<Arc<[u8]>, framehop::MayAllocateDuringUnwind>,
     cache: CacheNative<framehop::MayAllocateDuringUnwind>,
+    /// Where the kernel enters programs: nothing called what stands there.
+    entries: Vec<Range<u64>>,
 }
+
+/// How far the code reaches that an object is entered by: 61 bytes in glibc's loader on x86_64, which has no call frame
+/// information there and so would leave all stacks of starting programs truncated.
+const ENTRY_BYTES: u64 = 64;
 
 impl StackUnwinder {
     /// Knows the objects in `memory`.
     pub(crate) fn new(memory: &Memory) -> Self {
         let mut unwinder = UnwinderNative::new();
+        let mut entries = Vec::new();
         for place in memory.places() {
             unwinder.add_module(module(place));
+            if place.object.file.entry != 0 {
+                let entry = place.object.file.entry.wrapping_add(place.bias);
+                entries.push(entry..entry.saturating_add(ENTRY_BYTES));
+            }
         }
-        Self { unwinder, cache: CacheNative::new() }
+        Self { unwinder, cache: CacheNative::new(), entries }
     }
 
     /// The addresses on a stack. Of one whose bytes were not kept: where it was, and truncated.
@@ -52,7 +64,12 @@ impl StackUnwinder {
             match frames.next() {
                 Ok(Some(frame)) if addresses.len() < DEEPEST => addresses.push(frame.address_for_lookup()),
                 Ok(None) => return Unwound { addresses, truncated: false },
-                Ok(Some(_)) | Err(_) => return Unwound { addresses, truncated: true },
+                Ok(Some(_)) => return Unwound { addresses, truncated: true },
+                Err(_) => {
+                    let entered = |last| self.entries.iter().any(|entry| entry.contains(last));
+                    let truncated = !addresses.last().is_some_and(entered);
+                    return Unwound { addresses, truncated };
+                }
             }
         }
     }
