@@ -171,3 +171,130 @@ impl Keep for ProcessTree {
         self.drained
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drained::Room;
+    use crate::maps::{Mapping, Source};
+
+    const ROOT: u32 = 10;
+
+    fn mapping(start: u64) -> Mapping {
+        Mapping { start, end: start + 10, offset: 0, source: Source::Vdso }
+    }
+
+    fn sample(time: u64, pid: u32) -> Event {
+        Event::Sample(RawSample { time, pid, tid: pid, kernel: [].into(), user: None })
+    }
+
+    fn fork(time: u64, parent_pid: u32, pid: u32) -> Event {
+        Event::Fork { time, pid, tid: pid, parent_pid, parent: parent_pid }
+    }
+
+    fn exec(time: u64, pid: u32, name: &str) -> Event {
+        Event::Name { time, pid, tid: pid, name: name.into(), exec: true }
+    }
+
+    fn map(time: u64, pid: u32, start: u64) -> Event {
+        Event::Map { time, pid, mapping: mapping(start) }
+    }
+
+    fn exit(time: u64, pid: u32) -> Event {
+        Event::Exit { time, pid }
+    }
+
+    /// What a tree keeps of these events; its root has one mapping at 100.
+    fn kept(events: impl IntoIterator<Item = Event>) -> Drained {
+        let mut tree = Box::new(ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 })));
+        let maps = Arc::new(vec![mapping(100)]);
+        tree.begin(vec![Start { pid: ROOT, name: "root".into(), threads: 1, maps }]);
+        events.into_iter().for_each(|event| tree.take(event));
+        tree.settle(u64::MAX);
+        tree.finish()
+    }
+
+    /// Time, process name and starts of what was mapped, of each sample.
+    fn seen(drained: &Drained) -> Vec<(u64, &str, Vec<u64>)> {
+        let starts = |space| drained.spaces[space].iter().map(|mapping| mapping.start).collect();
+        let samples = drained.samples.iter();
+        samples.map(|kept| (kept.sample.time, kept.name.as_deref().unwrap_or(""), starts(&kept.space))).collect()
+    }
+
+    #[test]
+    fn a_child_has_its_parents_memory_until_it_runs_a_program() {
+        let drained = kept([
+            fork(1, ROOT, 11),
+            sample(2, 11),
+            exec(3, 11, "curl"),
+            map(4, 11, 500),
+            sample(5, 11),
+            map(6, 11, 600),
+            sample(7, ROOT),
+        ]);
+        let expected = [(2, "root", vec![100]), (5, "curl", vec![500, 600]), (7, "root", vec![100])];
+        assert_eq!(seen(&drained), expected);
+    }
+
+    #[test]
+    fn rings_may_be_read_in_any_order() {
+        let drained = kept([sample(5, 12), exec(3, 11, "sh"), sample(2, 11), fork(4, 11, 12), fork(1, ROOT, 11)]);
+        assert_eq!(seen(&drained), [(2, "root", vec![100]), (5, "sh", vec![])]);
+    }
+
+    #[test]
+    fn strangers_are_not_kept_and_their_stacks_no_longer_copied() {
+        let mut tree = ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 }));
+        tree.begin(Vec::new());
+        assert!(tree.wants(99), "it may be a child whose fork is in another ring");
+        tree.take(sample(1, 99));
+        tree.settle(1);
+        assert!(tree.drained.samples.is_empty() && !tree.wants(99));
+        tree.take(exit(2, 99));
+        assert!(tree.wants(99), "the number may be given to a child now");
+    }
+
+    #[test]
+    fn a_number_that_a_stranger_has_next_is_a_strangers() {
+        let drained = kept([fork(1, ROOT, 11), sample(2, 11), exit(3, 11), fork(4, 98, 11), sample(5, 11)]);
+        assert_eq!(seen(&drained), [(2, "root", vec![100])]);
+        let lost_its_exit = kept([fork(1, ROOT, 11), fork(4, 98, 11), sample(5, 11)]);
+        assert!(lost_its_exit.samples.is_empty());
+    }
+
+    #[test]
+    fn a_process_lives_until_its_last_thread_ends() {
+        let thread = Event::Fork { time: 1, pid: ROOT, tid: 20, parent_pid: ROOT, parent: ROOT };
+        let drained = kept([thread, exit(2, ROOT), sample(3, ROOT), exit(4, ROOT), sample(5, ROOT)]);
+        assert_eq!(seen(&drained), [(3, "root", vec![100])]);
+    }
+
+    #[test]
+    fn programs_by_the_thousand_leave_nothing_but_what_was_sampled() {
+        let short = |index: u64| {
+            let (time, pid) = (10 * index, 1000 + u32::try_from(index % 50).unwrap());
+            let seen = index.is_multiple_of(100).then(|| sample(time + 3, pid));
+            [fork(time, ROOT, pid), exec(time + 1, pid, "true"), map(time + 2, pid, index), exit(time + 4, pid)]
+                .into_iter()
+                .chain(seen)
+        };
+        let drained = kept((1..=5000).flat_map(short));
+        assert_eq!((drained.samples.len(), drained.spaces.len()), (50, 50));
+        assert_eq!(seen(&drained)[1], (2003, "true", vec![200]));
+    }
+
+    #[test]
+    fn what_is_younger_than_the_other_rings_waits() {
+        let mut tree = ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 }));
+        tree.take(sample(1, 11));
+        tree.settle(100);
+        tree.begin(vec![Start { pid: ROOT, name: "root".into(), threads: 1, maps: Arc::default() }]);
+        tree.take(sample(101, 11));
+        tree.settle(0);
+        tree.take(fork(0, ROOT, 11));
+        tree.settle(100);
+        assert_eq!(tree.drained.samples.len(), 1, "before it was begun nothing was judged");
+        tree.settle(101);
+        assert_eq!(tree.drained.samples.len(), 2);
+    }
+}

@@ -102,6 +102,41 @@ fn trust_anchors_are_not_the_origins_chain() {
 }
 
 #[test]
+fn trust_anchors_are_loaded_in_every_language() {
+    for stack in [
+        "_ssl__SSLContext_load_verify_locations_impl;[libssl.so.1.1];[libcrypto.so.1.1]",
+        "_ssl__SSLContext_set_default_verify_paths_impl;X509_STORE_set_default_paths_ex;[libcrypto.so.3];\
+         X509_load_cert_crl_file_ex;PEM_X509_INFO_read_bio_ex;PEM_read_bio_ex;BIO_gets;[libcrypto.so.3];fgets_[c]",
+        "_cffi_f_SSL_CTX_load_verify_locations;SSL_CTX_load_verify_locations;X509_STORE_load_file_ex;by_file_ctrl_ex;\
+         X509_load_cert_crl_file_ex;PEM_X509_INFO_read_bio_ex;ASN1_item_d2i_ex;asn1_template_noexp_d2i",
+        "cryptography_rust::x509::certificate::__pyfunction_load_pem_x509_certificates;\
+         <pem::Pem>::new_from_captures;pem::decode_data",
+        "<cryptography_rust::x509::verify::PyStore>::__pymethod___new____;\
+         <cryptography_x509_verification::trust_store::Store<..>>::new;<hashbrown::map::HashMap<..>>::rustc_entry",
+        "_ZN4node6crypto20NewRootCertStoreEv;PEM_read_bio_X509;d2i_X509_AUX;ASN1_item_d2i;asn1_item_embed_d2i",
+        "rustls_native_certs::load_native_certs;rustls_pki_types::pem::read;rustls_pki_types::base64::decode_public",
+        "main.main;crypto/x509.(*CertPool).AppendCertsFromPEM;encoding/pem.Decode;bytes.LastIndex",
+        "crypto/x509.systemRootsPool;crypto/x509.initSystemRoots;crypto/x509.loadSystemRoots;os.ReadFile",
+        "gnutls_x509_trust_list_add_trust_mem;gnutls_x509_crt_list_import2;[libtasn1.so.6.6.3]",
+    ] {
+        belongs(stack, Class::TrustStore);
+    }
+    // Without a store around it, OpenSSL's buffer is the connection's.
+    belongs("SSL_read;[libssl.so.3];BIO_read;[libcrypto.so.3]", Class::TlsState);
+}
+
+#[test]
+fn work_that_serves_a_store_is_told_whatever_its_class() {
+    let stack = |folded: &str| support::stack(&format!("tlstax;{folded}"));
+    let serves = |folded: &str| Classifier::new().serves(&stack(folded), Class::TrustStore);
+    let allocation = "X509_load_cert_crl_file_ex;PEM_X509_INFO_read_bio_ex;CRYPTO_zalloc;malloc_[c];[libc.so.6]";
+    belongs(allocation, Class::Memory);
+    assert!(serves(allocation));
+    assert!(serves("SSL_CTX_free;X509_STORE_free;OPENSSL_sk_pop_free;__libc_free_[c]"));
+    assert!(!serves("tls_process_server_certificate;d2i_X509;CRYPTO_zalloc;malloc_[c]"));
+}
+
+#[test]
 fn an_allocation_belongs_to_memory_whoever_asks() {
     belongs(&format!("{WEBPKI};aws_lc_0_47_0_bn_wexpand;aws_lc_0_47_0_OPENSSL_malloc;malloc_[c]"), Class::Memory);
     belongs("BN_div;bn_expand_internal;CRYPTO_zalloc;malloc_[c];[libc.so.6]", Class::Memory);

@@ -175,7 +175,8 @@ pub(super) const RULES: &[Rule] = &[
         TrustStore,
         Place::User,
         "rustls::webpki::anchors::* webpki_roots::* webpki_root_certs::* rustls_native_certs::* \
-         rustls_platform_verifier::*::new* rustls_pki_types::pem::* rustls_pemfile::* openssl_probe::* \
+         rustls_platform_verifier::*::new* rustls_pki_types::pem::* rustls_pki_types::base64::* rustls_pemfile::* \
+         openssl_probe::* \
          webpki::trust_anchor::* fetch::tls::trust::* certificates::* PEM_* X509_load_* X509_LOOKUP_* \
          X509_STORE_load_* X509_STORE_set_default_paths* X509_STORE_add_cert X509_STORE_add_lookup x509_store_add \
          by_file_ctrl* by_dir* get_cert_by_subject* by_store_* SSL_CTX_load_verify* SSL_CTX_set_default_verify* \
