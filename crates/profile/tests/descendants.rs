@@ -131,7 +131,7 @@ fn python_that_loads_a_trust_store_for_each_connection_is_told() {
 
 #[test]
 fn a_process_alone_has_a_timeline_too_without_its_childrens_moments() {
-    let script = format!("{BURNER} signature 100 </dev/null; i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done");
+    let script = format!("{BURNER} signature 100 </dev/null; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done");
     let Some(moments) = moments(&script, &Options::default()) else { return };
     let [shell] = &busy(&moments)[..] else { panic!("{:?}", moments.all) };
     assert_eq!(shell.len(), moments.all.len());
