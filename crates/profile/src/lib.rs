@@ -11,6 +11,7 @@ mod event;
 pub mod flamegraph;
 pub mod folded;
 mod function_name;
+mod go_functions;
 mod kernel;
 pub mod location;
 mod maps;

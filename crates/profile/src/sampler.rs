@@ -1,5 +1,5 @@
-//! Samples a running process, or it and all that descend from it: attached when it has just been spawned, switched on and off around the stretch that is
-//! measured.
+//! Samples a running process, or it and all that descend from it: attached when it has just been spawned, switched on
+//! and off around the stretch that is measured.
 //!
 //! What comes out is a [`Recording`]; giving its stacks names is left for after the run.
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use object::{Object, ObjectSymbol, ReadRef, SymbolKind};
 
+use crate::go_functions;
+
 /// A function's name as it is linked, and where it is.
 #[derive(Debug)]
 struct Symbol {
@@ -20,7 +22,7 @@ pub(crate) struct SymbolTable {
 }
 
 impl SymbolTable {
-    /// The functions of `object`, dynamic symbols included.
+    /// The functions of `object`, dynamic symbols included; of a stripped Go program, those that Go itself keeps.
     pub(crate) fn read<'data, R: ReadRef<'data>>(object: &object::File<'data, R>) -> Self {
         let named = object.symbols().chain(object.dynamic_symbols()).filter(|symbol| {
             symbol.is_definition()
@@ -32,6 +34,10 @@ impl SymbolTable {
                 Some(Symbol { address: symbol.address(), size: symbol.size(), name: name.into() })
             })
             .collect();
+        if object.symbols().next().is_none() {
+            let of_go = go_functions::read(object).into_iter();
+            symbols.extend(of_go.map(|(address, size, name)| Symbol { address, size, name }));
+        }
         // Of several names for one place, the one with the longest reach: labels come last.
         symbols.sort_by_key(|symbol| (symbol.address, std::cmp::Reverse(symbol.size)));
         symbols.dedup_by_key(|symbol| symbol.address);
