@@ -1,0 +1,3 @@
+module tlstax/habits/go
+
+go 1.22

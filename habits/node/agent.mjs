@@ -1,0 +1,4 @@
+// One agent that keeps connections alive: node agent.mjs URL N [CONCURRENCY]
+import { fetchAll } from './fetch_all.mjs'
+
+await fetchAll({ keepAlive: true })
