@@ -10,13 +10,20 @@ tell() { echo "setup.sh: $*" >&2; }
 # Profiles are the requirements that are there; which interpreters each may have stands here.
 profile=${1-}
 requirements=requirements/$profile.txt
+imports='requests, OpenSSL, gevent'
 case $profile in
   py27) names=(python2.7) accepts='v == (2, 7)' ;;
   py37) names=(python3.7) accepts='v == (3, 7)' ;;
   # urllib3 1.24 uses what Python 3.12 no longer has.
   py311) names=(python3.11) accepts='v == (3, 11)' ;;
   py311-today) names=(python3.11 python3 python3.12 python3.13 python3.14) accepts='v >= (3, 11)' ;;
-  *) fail "usage: setup.sh py27|py37|py311|py311-today" ;;
+  # No engine: the programs of that folder, which only a checkout has.
+  habits)
+    requirements=../../habits/python/requirements.txt
+    imports='requests, httpx, aiohttp'
+    names=(python3.11 python3 python3.12 python3.13 python3.14) accepts='v >= (3, 11)'
+    ;;
+  *) fail "usage: setup.sh py27|py37|py311|py311-today|habits" ;;
 esac
 [ $# -eq 1 ] || fail "one profile at a time"
 [ -r "$requirements" ] || fail "$requirements is missing"
@@ -42,7 +49,7 @@ interpreter() {
 }
 
 is_made() {
-  [ "$(cat "$place/requirements.sum" 2>/dev/null)" = "$wanted" ] && "$python" -c 'import requests, OpenSSL, gevent' 2>/dev/null
+  [ "$(cat "$place/requirements.sum" 2>/dev/null)" = "$wanted" ] && "$python" -c "import $imports" 2>/dev/null
 }
 
 # Python 2.7 has no venv. virtualenv 20.21 is the last that makes environments for it, and runs on Python 3 as well.
