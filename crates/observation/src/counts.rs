@@ -1,0 +1,110 @@
+//! What is counted exactly, however many connections there are.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::Close;
+use crate::spread::Spread;
+
+/// The most hosts that are counted apart. Further ones are in [`Counts`] alone.
+pub const MOST_HOSTS: usize = 256;
+
+/// Exact counts of a pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Connections accepted.
+    pub connections: u64,
+    /// Of those, connections on which TLS was spoken.
+    pub tls: u64,
+    /// Of those, connections on which neither TLS nor HTTP was spoken.
+    pub other: u64,
+    /// Of those, connections that may have had several requests under way at once (HTTP/2).
+    pub may_be_h2: u64,
+    /// Handshakes that both sides finished, for all that can be seen.
+    pub handshakes: u64,
+    /// Of those, full ones.
+    pub full: u64,
+    /// Of those, resumed ones.
+    pub resumed: u64,
+    /// Handshakes in which the server asked for another ClientHello.
+    pub retried: u64,
+    /// Handshakes that were begun and not finished.
+    pub unfinished: u64,
+    /// Handshakes that the client ended with an encrypted record of an alert's size.
+    pub hidden_alerts: u64,
+    /// Handshakes by the version that the server chose.
+    pub versions: BTreeMap<String, u64>,
+    /// Handshakes by the suite that the server chose.
+    pub suites: BTreeMap<String, u64>,
+    /// Handshakes by the key-exchange group, where it was seen.
+    pub groups: BTreeMap<String, u64>,
+    /// Alerts in clear, by who sent them and their name: `client unknown_ca`.
+    pub alerts: BTreeMap<String, u64>,
+    /// Requests to connect that the observer did not carry on, by reason.
+    pub not_reached: BTreeMap<String, u64>,
+    /// How connections ended.
+    pub closes: BTreeMap<Close, u64>,
+    /// Exchanges.
+    pub exchanges: u64,
+    /// Of those, ones without any answer.
+    pub unanswered: u64,
+    /// Of those, ones that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a delayed
+    /// acknowledgement.
+    pub delayed_ack_gaps: u64,
+    /// Requests that were sent on a connection which the server had ended.
+    pub sent_into_closed: u64,
+    /// Records that were not as TLS has them.
+    pub irregular: u64,
+    /// Bytes that clients sent.
+    pub bytes_up: u64,
+    /// Bytes that clients were sent.
+    pub bytes_down: u64,
+    /// Time to resolve hosts.
+    pub resolve: Spread,
+    /// Time to connect to hosts.
+    pub connect: Spread,
+    /// Time from the first byte of the ClientHello to the end of the handshake.
+    pub handshake: Spread,
+    /// Time that handshakes stood with the client, each turn for itself.
+    pub client_turns: Spread,
+    /// Client's turns of 20 ms and more ([`crate::HELD_NS`]).
+    pub held: Spread,
+    /// Time that handshakes stood with the server, each turn for itself.
+    pub server_turns: Spread,
+    /// Time from the request's first byte to the answer's.
+    pub waits: Spread,
+    /// Time from the answer's first byte to its last.
+    pub transfers: Spread,
+}
+
+/// Exact counts of one host.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Host {
+    /// `host:port` as the command named it.
+    pub name: String,
+    /// Connections to it.
+    pub connections: u64,
+    /// Exchanges with it.
+    pub exchanges: u64,
+    /// Connections that were opened although an earlier one had done its work: it stood idle, or the client had closed it, and the
+    /// server had not.
+    pub could_have_reused: u64,
+    /// Of those, ones whose forerunner stood idle then.
+    pub beside_idle: u64,
+    /// Connections that the server ended while they were idle after use.
+    pub cut_idle: u64,
+    /// Connections that were opened within a second of that.
+    pub reopened: u64,
+    /// Finished handshakes.
+    pub handshakes: u64,
+    /// Of those, resumed ones.
+    pub resumed: u64,
+    /// Of those, full ones that were begun after an earlier one had been finished, when a session could have been resumed.
+    pub full_again: u64,
+    /// Of those, ones whose ClientHello offered a session.
+    pub offered_session: u64,
+    /// Tickets seen in clear (TLS 1.2).
+    pub tickets: u64,
+}

@@ -1,0 +1,96 @@
+//! `observation.json`: what one `tlstax observe` saw.
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::pass::Pass;
+
+/// The file's name in a result folder.
+pub const FILE: &str = "observation.json";
+
+/// The version of what the file holds.
+pub const FORMAT: u32 = 1;
+
+/// What was seen of a command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Observation {
+    /// The version of this layout: 1.
+    pub format: u32,
+    /// The version of tlstax that saw it.
+    pub tlstax: String,
+    /// When it began, RFC 3339.
+    pub began: String,
+    /// The command as it was given.
+    pub command: Vec<String>,
+    /// How it was observed.
+    pub via: Via,
+    /// The time the origin takes for each answer, ns (url).
+    pub service_ns: Option<u64>,
+    /// Proxy: one. Url: over HTTP, then over HTTPS.
+    pub passes: Vec<Pass>,
+}
+
+/// The way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// The command was given the URL of an origin of the observer's.
+    Url,
+    /// The command was given a proxy to its own hosts.
+    Proxy,
+}
+
+/// Why an observation could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file can't be read or written.
+    #[error("{doing} {}: {source}", path.display())]
+    Io {
+        /// Reading or writing.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// It is not an observation.
+    #[error("{} is not what `tlstax observe` writes: {reason}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Observation {
+    /// Reads [`FILE`] of the folder `dir`.
+    ///
+    /// # Errors
+    /// It can't be read, or is not an observation of [`FORMAT`].
+    pub fn read(dir: &Path) -> Result<Observation, FileError> {
+        let path = dir.join(FILE);
+        let io = |source| FileError::Io { doing: "reading", path: path.clone(), source };
+        let text = std::fs::read_to_string(&path).map_err(io)?;
+        let content = |reason| FileError::Content { path: path.clone(), reason };
+        let observation: Observation = serde_json::from_str(&text).map_err(|error| content(error.to_string()))?;
+        if observation.format != FORMAT {
+            return Err(content(format!("its format is {}, this program reads {FORMAT}", observation.format)));
+        }
+        Ok(observation)
+    }
+
+    /// Writes [`FILE`] into the folder `dir`, which is made where it is not there.
+    ///
+    /// # Errors
+    /// The folder or the file can't be written.
+    pub fn write(&self, dir: &Path) -> Result<(), FileError> {
+        let path = dir.join(FILE);
+        let io = |source| FileError::Io { doing: "writing", path: path.clone(), source };
+        std::fs::create_dir_all(dir).map_err(io)?;
+        let json = serde_json::to_vec(self).map_err(|error| io(error.into()))?;
+        std::fs::write(&path, json).map_err(io)
+    }
+}

@@ -1,0 +1,376 @@
+//! One connection as it happens: from bytes in two directions to what it did when.
+//!
+//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`Exchanging`]'s; what a
+//! lane adds is time, and what follows from the order of things.
+
+use std::sync::Arc;
+
+use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
+
+use crate::account::account;
+use crate::connection::{Close, Connecting, Connection, Doing, Exchange, Handshake, Stretch, Turn, Way};
+use crate::exchanging::Exchanging;
+use crate::recorder::{Left, MOST_CONNECTIONS, MOST_EXCHANGES, Pulse, Recorder, count};
+
+/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6): no request or answer is
+/// that short.
+const ALERT_BYTES: u32 = 24;
+
+/// The most turns of a handshake that are kept: one has ten at most, and a peer that trickles bytes must not make more.
+const MOST_TURNS: usize = 16;
+
+/// One connection. Dropped, it is as if the pass had ended.
+#[derive(Debug)]
+pub struct Lane {
+    recorder: Recorder,
+    watcher: Watcher,
+    /// Taken when it is kept.
+    connection: Connection,
+    pulse: Arc<Pulse>,
+    /// What has been added to the levels goes up to here.
+    levelled_ns: u64,
+    exchanging: Exchanging,
+    /// Who sent last in the handshake, and when.
+    last_flight: Option<(Side, u64)>,
+    /// Who ended its direction first.
+    first_end: Option<Side>,
+    /// What it was doing then.
+    doing_at_end: Doing,
+    now_ns: u64,
+    settled: bool,
+}
+
+impl Lane {
+    /// A connection that was accepted at `now_ns`. All stamps are CLOCK_MONOTONIC.
+    pub fn open(recorder: &Recorder, way: Way, now_ns: u64) -> Lane {
+        let opened_ns = recorder.since(now_ns);
+        let number = recorder.books().opened();
+        Lane {
+            recorder: recorder.clone(),
+            watcher: Watcher::default(),
+            connection: Connection {
+                number,
+                way,
+                host: String::new(),
+                opened_ns,
+                connecting: Connecting::default(),
+                handshake: None,
+                exchanges: Vec::new(),
+                exchanged: 0,
+                bytes_up: 0,
+                bytes_down: 0,
+                closed_ns: None,
+                close: Close::Open,
+                irregular: Vec::new(),
+                may_be_h2: false,
+            },
+            pulse: Arc::default(),
+            levelled_ns: opened_ns,
+            exchanging: Exchanging::default(),
+            last_flight: None,
+            first_end: None,
+            doing_at_end: Doing::Connecting,
+            now_ns: opened_ns,
+            settled: false,
+        }
+    }
+
+    /// It is for `host`, as `host:port`. Said once; later hosts of the same connection are not told apart.
+    pub fn goes_to(&mut self, host: &str) {
+        if self.connection.host.is_empty() {
+            self.connection.host = host.to_owned();
+            self.recorder.books().goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
+        }
+    }
+
+    /// Resolving the host took so long, ns.
+    pub fn resolved(&mut self, ns: u64) {
+        self.connection.connecting.resolve_ns = Some(ns);
+        self.recorder.books().spreads.resolve.add(ns);
+    }
+
+    /// Connecting to it took so long, ns.
+    pub fn connected(&mut self, ns: u64) {
+        self.connection.connecting.connect_ns = Some(ns);
+        self.recorder.books().spreads.connect.add(ns);
+    }
+
+    /// The client may begin, from now on.
+    pub fn established(&mut self, now_ns: u64) {
+        let at = self.at(now_ns);
+        self.connection.connecting.established_ns = Some(at);
+        self.until(at, Doing::Connecting);
+    }
+
+    /// The host was not reached.
+    pub fn not_reached(&mut self, reason: &str, now_ns: u64) {
+        self.at(now_ns);
+        self.connection.connecting.failure = Some(reason.to_owned());
+        self.recorder.turned_away(reason);
+    }
+
+    /// Bytes came from one side.
+    pub fn bytes(&mut self, from: Side, bytes: &[u8], now_ns: u64) {
+        let at = self.at(now_ns);
+        match from {
+            Side::Client => self.connection.bytes_up += bytes.len() as u64,
+            Side::Server => self.connection.bytes_down += bytes.len() as u64,
+        }
+        let was_settled = self.is_shaken();
+        if !was_settled && self.watcher.protocol() != Protocol::Http {
+            self.flight(from, at);
+        }
+        let mut watcher = std::mem::take(&mut self.watcher);
+        watcher.feed(from, bytes, |event| self.happened(event, at));
+        self.watcher = watcher;
+        // What is not TLS has no records to tell requests by.
+        if matches!(self.watcher.protocol(), Protocol::Http | Protocol::Other) {
+            self.spoke(from, bytes.len() as u64, at);
+        }
+    }
+
+    /// One side has ended its direction: orderly, or by a reset.
+    pub fn ended(&mut self, side: Side, now_ns: u64) {
+        let at = self.at(now_ns);
+        let mut watcher = std::mem::take(&mut self.watcher);
+        watcher.end(side, |event| self.happened(event, at));
+        self.watcher = watcher;
+        if self.first_end.is_none() {
+            self.first_end = Some(side);
+            self.doing_at_end = self.doing(at);
+        }
+    }
+
+    /// Both directions are over.
+    pub fn closed(mut self, now_ns: u64) {
+        let at = self.at(now_ns);
+        self.connection.closed_ns = Some(at);
+        self.connection.close = self.close();
+        self.settle();
+    }
+
+    fn at(&mut self, now_ns: u64) -> u64 {
+        self.now_ns = self.recorder.since(now_ns).max(self.now_ns);
+        self.now_ns
+    }
+
+    /// Whether requests can be under way: the handshake is over.
+    fn is_shaken(&self) -> bool {
+        self.connection.handshake.as_ref().is_some_and(|handshake| handshake.finished_ns.is_some())
+    }
+
+    /// Notes whose turn it was in the handshake.
+    fn flight(&mut self, from: Side, at: u64) {
+        let begins = self.last_flight.is_none();
+        let (last, last_ns) = self.last_flight.unwrap_or((Side::Server, self.levelled_ns));
+        self.last_flight = Some((from, at));
+        if last == from {
+            return;
+        }
+        let handshake = self.connection.handshake.get_or_insert_default();
+        if begins {
+            handshake.began_ns = Some(at);
+            handshake.could_resume = self.recorder.books().has_shaken_hands(&self.connection.host);
+        }
+        if handshake.turns.len() < MOST_TURNS {
+            handshake.turns.push(Turn { of: from, from_ns: last_ns, until_ns: at });
+        }
+    }
+
+    fn happened(&mut self, event: Event, at: u64) {
+        let handshake = self.connection.handshake.get_or_insert_default();
+        match event {
+            Event::ClientHello(hello) => {
+                handshake.hello.get_or_insert(*hello);
+            }
+            Event::HelloRetryRequest(_) => handshake.retried = true,
+            Event::ServerHello(answer) => {
+                if let Some(group) = &answer.group {
+                    handshake.group = Some(group.clone());
+                }
+                handshake.answer = Some(*answer);
+            }
+            Event::Group(group) => handshake.group = Some(group),
+            Event::Certificates(chain) => {
+                handshake.server_flight_bytes += u64::from(chain.bytes);
+                handshake.chain = Some(*chain);
+            }
+            Event::Ticket => handshake.ticket = true,
+            Event::Kind(kind) => handshake.kind = Some(kind),
+            Event::Finished(side) => self.finished(side, at),
+            Event::Handshake { from: Side::Server, bytes } => handshake.server_flight_bytes += u64::from(bytes),
+            Event::Alert(alert) => {
+                count(&mut self.recorder.books().counts.alerts, format!("{} {}", name(alert.from), alert.description));
+                if handshake.alerts.len() < 8 {
+                    handshake.alerts.push(alert);
+                }
+            }
+            Event::HiddenAlert { from: Side::Client, settled: false } => handshake.hidden_alert = true,
+            Event::Data { from, bytes, .. } if bytes != ALERT_BYTES => self.spoke(from, u64::from(bytes), at),
+            Event::Irregular(irregular) => {
+                self.recorder.books().counts.irregular += 1;
+                self.connection.irregular.push(irregular);
+            }
+            Event::ClientCertificateAsked
+            | Event::EarlyData
+            | Event::Handshake { .. }
+            | Event::HiddenAlert { .. }
+            | Event::Data { .. }
+            | Event::AfterHandshake { .. } => {}
+        }
+    }
+
+    /// One side's `Finished`: the handshake is over with the client's in TLS 1.3, with the second of both before.
+    fn finished(&mut self, side: Side, at: u64) {
+        let Some(handshake) = self.connection.handshake.as_mut() else { return };
+        let is_13 = handshake.is_13();
+        let resumed = handshake.kind == Some(HandshakeKind::Resumed);
+        let last = match (is_13, resumed) {
+            (true, _) | (false, true) => Side::Client,
+            (false, false) => Side::Server,
+        };
+        if side == last && handshake.finished_ns.is_none() {
+            handshake.finished_ns = Some(at);
+            self.connection.may_be_h2 = may_be_h2(handshake);
+            self.recorder.books().shook_hands(&self.connection.host);
+            self.until(at, Doing::Handshake);
+        }
+    }
+
+    /// Application data, or anything where there is no TLS.
+    fn spoke(&mut self, from: Side, bytes: u64, at: u64) {
+        match from {
+            Side::Client => self.asked(at),
+            Side::Server => self.answered(bytes, at),
+        }
+    }
+
+    fn asked(&mut self, at: u64) {
+        if self.first_end == Some(Side::Server) {
+            self.recorder.books().counts.sent_into_closed += 1;
+        }
+        self.pulse.busy();
+        if let Some(exchange) = self.exchanging.asked(at) {
+            self.exchanged(exchange);
+        }
+    }
+
+    fn answered(&mut self, bytes: u64, at: u64) {
+        let tickets_until = self.connection.handshake.as_deref().filter(|_| self.connection.exchanged == 0);
+        let tickets_until = tickets_until.and_then(tickets_until_ns);
+        if self.exchanging.answered(bytes, at, tickets_until) {
+            self.pulse.answered(at);
+        }
+    }
+
+    /// An exchange is over: all that followed it is known.
+    fn exchanged(&mut self, exchange: Exchange) {
+        let before = if self.connection.exchanged == 0 { Doing::Standing } else { Doing::Idle };
+        self.until(exchange.sent_ns, before);
+        self.connection.exchanged += 1;
+        if self.connection.exchanges.len() < MOST_EXCHANGES {
+            self.connection.exchanges.push(exchange);
+        }
+        let end = self.now_ns;
+        self.recorder.books().exchanged(&self.connection.host, &exchange);
+        self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
+        self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
+    }
+
+    /// Adds to the levels what it did up to now.
+    fn until(&mut self, until_ns: u64, doing: Doing) {
+        if until_ns > self.levelled_ns {
+            let stretch = Stretch { doing, from_ns: self.levelled_ns, until_ns };
+            self.recorder.books().level(stretch);
+            self.levelled_ns = until_ns;
+        }
+    }
+
+    fn doing(&self, at: u64) -> Doing {
+        let is_shaking = self.watcher.protocol() == Protocol::Tls && !self.is_shaken();
+        match (self.connection.connecting.established_ns, self.exchanging.doing(at)) {
+            (None, _) => Doing::Connecting,
+            _ if is_shaking => Doing::Handshake,
+            (_, Doing::Idle) if self.exchanging.is_quiet() && self.connection.exchanged == 0 => Doing::Standing,
+            (_, doing) => doing,
+        }
+    }
+
+    fn close(&self) -> Close {
+        if self.connection.connecting.established_ns.is_none() {
+            return Close::NotReached;
+        }
+        match (self.first_end.unwrap_or(Side::Client), self.doing_at_end) {
+            (Side::Client, Doing::Handshake) => Close::ClientHandshaking,
+            (Side::Client, Doing::Waiting) => Close::ClientWaiting,
+            (Side::Client, _) => Close::Client,
+            (Side::Server, Doing::Handshake) => Close::ServerHandshaking,
+            (Side::Server, Doing::Waiting) => Close::ServerWaiting,
+            (Side::Server, _) => Close::Server,
+        }
+    }
+
+    /// Gives all that is still held to the recorder.
+    fn settle(&mut self) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        let ended = self.recorder.ended_ns().filter(|_| self.connection.close == Close::Open);
+        let now = self.now_ns.max(ended.unwrap_or(0));
+        self.now_ns = now;
+        if let Some(exchange) = self.exchanging.ended() {
+            self.exchanged(exchange);
+        }
+        if self.watcher.protocol() != Protocol::Tls {
+            self.connection.handshake = None;
+        }
+        let last = match self.connection.exchanged {
+            _ if self.connection.connecting.established_ns.is_none() => Doing::Connecting,
+            _ if self.connection.handshake.is_some() && !self.is_shaken() => Doing::Handshake,
+            0 => Doing::Standing,
+            _ => Doing::Idle,
+        };
+        self.until(now, last);
+        let is_kept = self.connection.number <= MOST_CONNECTIONS;
+        let mut books = self.recorder.books();
+        account(&mut books, &self.connection, self.watcher.protocol());
+        let how = match self.connection.close {
+            Close::Client if self.connection.exchanged > 0 => Left::ByClientAfterUse,
+            Close::Server if self.connection.exchanged > 0 => Left::CutIdle,
+            _ => Left::Otherwise,
+        };
+        books.left(&self.connection.host, self.connection.number, how, now);
+        if is_kept {
+            books.keep(self.connection.clone());
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.settle();
+    }
+}
+
+fn name(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    }
+}
+
+/// Until when the server's tickets may come, where it may send any unasked (RFC 8446 §4.6.1): a round trip after the handshake.
+fn tickets_until_ns(handshake: &Handshake) -> Option<u64> {
+    let round_trip = handshake.round_trip_ns();
+    handshake.finished_ns.filter(|_| handshake.is_13()).map(|finished| finished + round_trip + round_trip / 2)
+}
+
+/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered.
+fn may_be_h2(handshake: &Handshake) -> bool {
+    let h2 = |name: &String| name == "h2";
+    if handshake.is_13() {
+        handshake.hello.as_ref().is_some_and(|hello| hello.alpn.iter().any(h2))
+    } else {
+        handshake.answer.as_ref().and_then(|answer| answer.alpn.as_ref()).is_some_and(h2)
+    }
+}

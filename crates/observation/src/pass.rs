@@ -1,0 +1,77 @@
+//! One run of the command, and all that was seen of it.
+
+use ledger::Side;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::connection::Connection;
+use crate::counts::{Counts, Host};
+use crate::cpu::Cpu;
+use crate::levels::Levels;
+use crate::trust_store::Sampling;
+
+/// One run of the command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pass {
+    /// What it was given to fetch from.
+    pub transport: Transport,
+    /// How the command ended.
+    pub ended: Ended,
+    /// From the command's start to its end, ns.
+    pub wall_ns: u64,
+    /// What it cost.
+    pub cpu: Cpu,
+    /// Exact counts.
+    pub counts: Counts,
+    /// Exact counts by host, the hosts met first.
+    pub hosts: Vec<Host>,
+    /// How many connections did what, over time.
+    pub levels: Levels,
+    /// The connections opened first, with their first exchanges: a sample where [`Counts::connections`] is greater.
+    pub connections: Vec<Connection>,
+    /// What the origin saw (url).
+    pub origin: Option<Side>,
+    /// Connections of the command's processes that did not come by the observer, as far as they were met.
+    pub direct: Vec<Direct>,
+    /// What sampling the command told.
+    pub sampling: Sampling,
+    /// Processes that the command had started and that were running when it ended.
+    pub left_running: u64,
+}
+
+/// What a pass fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// The origin over plain HTTP (url).
+    Http,
+    /// The origin over HTTPS (url).
+    Https,
+    /// Whatever the command asks for (proxy).
+    Own,
+}
+
+/// How the command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// With this exit code.
+    Code(i32),
+    /// By this signal.
+    Signal(i32),
+    /// By a signal of the observer's: it ran for longer than it was allowed.
+    TimedOut,
+    /// By the user's interruption.
+    Interrupted,
+}
+
+/// A connection past the observer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Direct {
+    /// The address and port.
+    pub address: String,
+    /// UDP, which QUIC runs over; else TCP.
+    pub udp: bool,
+    /// In how many looks at the command's sockets it was met.
+    pub met: u64,
+}

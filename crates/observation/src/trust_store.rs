@@ -1,0 +1,34 @@
+//! How often the command loaded a trust store, by samples of its stacks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What sampling told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// Samples were taken.
+    Sampled(TrustStore),
+    /// None could be taken; why, and what would allow it.
+    Impossible(String),
+    /// None were asked for.
+    NotAsked,
+}
+
+/// What the samples say of the trust store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TrustStore {
+    /// CPU time that one sample stands for, ns.
+    pub period_ns: u64,
+    /// Samples of the command in all.
+    pub samples: u64,
+    /// Samples in which trust anchors were read, parsed, put into a store, or freed.
+    pub in_trust_store: u64,
+    /// Samples that the kernel had no room for.
+    pub lost: u64,
+    /// Stretches of such samples that a connection's first message ended: how many connections had a store loaded since the
+    /// connection before them.
+    pub loads: u64,
+    /// Connections that this was looked up for.
+    pub connections: u64,
+}
