@@ -1,0 +1,6 @@
+//! The clock of all stamps.
+
+/// CLOCK_MONOTONIC, ns.
+pub(crate) fn now_ns() -> u64 {
+    measure::clock::now_ns()
+}

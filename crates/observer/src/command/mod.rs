@@ -1,0 +1,10 @@
+//! The command: started as it is, watched from outside, and never longer than it is allowed.
+
+pub(crate) mod family;
+mod interrupts;
+mod running;
+mod sockets;
+mod usage;
+
+pub use interrupts::Interrupts;
+pub(crate) use running::{Watch, raise_open_files, start};

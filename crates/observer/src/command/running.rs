@@ -1,0 +1,213 @@
+//! From the command's start to its end.
+//!
+//! It stays in this process' group and session, with this process' standard streams: what a terminal sends reaches it, and
+//! what it writes goes where it always goes.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+use observation::{Cpu, Direct, Ended};
+use wait4::{ResUse, Wait4};
+
+use super::family;
+use super::interrupts::Interrupts;
+use super::sockets::Sockets;
+use super::usage::Usage;
+use crate::clock::now_ns;
+use crate::{Error, Variables};
+
+/// How often the command is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Every how many looks its sockets are looked at, which takes longer.
+const SOCKETS_EVERY: u64 = 5;
+
+/// How long it may take to end after it was asked to.
+const END_WITHIN: Duration = Duration::from_secs(2);
+
+/// A command that runs.
+pub(crate) struct Started {
+    name: String,
+    pub(crate) pid: u32,
+    pub(crate) began_ns: u64,
+    ended: Receiver<std::io::Result<(ResUse, u64)>>,
+    /// Processes of this one that are not the command's.
+    others: Vec<u32>,
+}
+
+/// What is watched, and for how long.
+pub(crate) struct Watch<'a> {
+    /// Addresses that the command is meant to connect to.
+    pub(crate) observers: &'a [SocketAddr],
+    /// It is ended after this long.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) interrupts: &'a mut Interrupts,
+}
+
+/// How it went.
+pub(crate) struct Outcome {
+    pub(crate) ended: Ended,
+    /// What a shell would say of its end: its code, or 128 and the signal's number.
+    pub(crate) code: u8,
+    pub(crate) ended_ns: u64,
+    pub(crate) cpu: Cpu,
+    pub(crate) direct: Vec<Direct>,
+    pub(crate) left_running: u64,
+}
+
+/// Starts `command` with `variables` set and the limit of open files as the user has it.
+///
+/// # Errors
+/// It can't be started.
+pub(crate) fn start(
+    command: &[OsString],
+    variables: &Variables,
+    open_files: Option<(u64, u64)>,
+) -> Result<Started, Error> {
+    let mut words = command.iter();
+    let program = words.next().cloned().unwrap_or_default();
+    let name = program.to_string_lossy().into_owned();
+    let mut process = Command::new(program);
+    process.args(words).envs(variables.iter());
+    if let Some((soft, hard)) = open_files {
+        restore_open_files(&mut process, soft, hard);
+    }
+    // What the command leaves behind when it ends is still met. Where the system has no such thing, it is not.
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+    let others = family::others();
+    let began_ns = now_ns();
+    let child = process.spawn().map_err(|source| Error::Start { command: name.clone(), source })?;
+    let pid = child.id();
+    let (send, ended) = channel();
+    let waiting = std::thread::Builder::new().name("command".to_owned()).spawn(move || {
+        let used = wait(child);
+        // Nobody listens any more where the observation was given up.
+        let _ = send.send(used.map(|used| (used, now_ns())));
+    });
+    waiting.map_err(|source| Error::Start { command: name.clone(), source })?;
+    Ok(Started { name, pid, began_ns, ended, others })
+}
+
+fn wait(child: Child) -> std::io::Result<ResUse> {
+    child.wait4()
+}
+
+/// Has the command begin with the limit of open files that the observer was started with.
+#[allow(unsafe_code, reason = "what is done between fork and exec can't be proved safe by the compiler")]
+fn restore_open_files(process: &mut Command, soft: u64, hard: u64) {
+    let restore = move || setrlimit(Resource::RLIMIT_NOFILE, soft, hard).map_err(std::io::Error::from);
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one setrlimit(2), which neither allocates
+    // nor locks; turning its error number into an error doesn't either.
+    unsafe { process.pre_exec(restore) };
+}
+
+/// Raises this process' limit of open files as far as it may; what it was, to be given to the command.
+pub(crate) fn raise_open_files() -> Option<(u64, u64)> {
+    let before = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    // Without it there are fewer connections at once, which is told when it comes to that.
+    let _ = measure::process::raise_open_files();
+    Some(before)
+}
+
+impl Started {
+    /// Watches it until it has ended.
+    ///
+    /// # Errors
+    /// Its end can't be waited for.
+    pub(crate) fn watch(self, watch: Watch<'_>) -> Result<Outcome, Error> {
+        let (mut usage, mut sockets) = (Usage::default(), Sockets::default());
+        let pid = Pid::from_raw(i32::try_from(self.pid).unwrap_or(i32::MAX));
+        let deadline = watch.timeout.map(|timeout| Instant::now() + timeout);
+        let (mut asked_to_end, mut looks) = (None::<Instant>, 0_u64);
+        let (used, ended_ns) = loop {
+            match self.ended.recv_timeout(LOOK) {
+                Ok(outcome) => break outcome.map_err(|source| self.wait_error(source))?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(self.wait_error(std::io::Error::other("the thread that waited for it failed")));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            watch.interrupts.pass_on(pid);
+            let members = family::members(self.pid, &self.others);
+            usage.look(&members, now_ns().saturating_sub(self.began_ns));
+            if looks.is_multiple_of(SOCKETS_EVERY) {
+                sockets.look(&members, watch.observers);
+            }
+            looks += 1;
+            match (asked_to_end, deadline) {
+                (None, Some(deadline)) if Instant::now() >= deadline => {
+                    end(&members, Signal::SIGTERM);
+                    asked_to_end = Some(Instant::now());
+                }
+                (Some(since), _) if since.elapsed() >= END_WITHIN => end(&members, Signal::SIGKILL),
+                _ => {}
+            }
+        };
+        watch.interrupts.pass_on(pid);
+        let timed_out = asked_to_end.is_some();
+        let left = self.descendants();
+        if timed_out {
+            end(&left, Signal::SIGKILL);
+        }
+        reap(&left);
+        let total = used.rusage.utime + used.rusage.stime;
+        let wall_ns = ended_ns.saturating_sub(self.began_ns);
+        Ok(Outcome {
+            ended: ending(used.status, timed_out, watch.interrupts.met()),
+            code: code(used.status),
+            ended_ns,
+            cpu: usage.finish(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX), wall_ns),
+            direct: sockets.finish(),
+            left_running: if timed_out { 0 } else { self.descendants().len() as u64 },
+        })
+    }
+
+    /// Those that descend from the command, when it has ended.
+    fn descendants(&self) -> Vec<u32> {
+        family::members(self.pid, &self.others).into_iter().filter(|pid| *pid != self.pid).collect()
+    }
+
+    fn wait_error(&self, source: std::io::Error) -> Error {
+        Error::Wait { command: self.name.clone(), source }
+    }
+}
+
+fn ending(status: std::process::ExitStatus, timed_out: bool, interrupted: bool) -> Ended {
+    match (status.signal(), status.code()) {
+        _ if timed_out => Ended::TimedOut,
+        _ if interrupted => Ended::Interrupted,
+        (Some(signal), _) => Ended::Signal(signal),
+        (None, code) => Ended::Code(code.unwrap_or_default()),
+    }
+}
+
+fn end(members: &[u32], signal: Signal) {
+    for pid in members {
+        if let Ok(pid) = i32::try_from(*pid) {
+            // One that has ended meanwhile needs no signal.
+            let _ = kill(Pid::from_raw(pid), signal);
+        }
+    }
+}
+
+/// Takes leave of those that have ended.
+fn reap(adopted: &[u32]) {
+    for pid in adopted.iter().filter_map(|pid| i32::try_from(*pid).ok()) {
+        // Most are not this process' to wait for, or still run.
+        let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
+    }
+}
+
+/// An exit code as shells have it.
+fn code(status: std::process::ExitStatus) -> u8 {
+    let code = status.signal().map_or_else(|| status.code().unwrap_or_default(), |signal| 128 + signal);
+    u8::try_from(code).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,77 @@
+//! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses QUIC.
+
+use std::collections::{BTreeMap, HashSet};
+use std::net::SocketAddr;
+
+use observation::Direct;
+use procfs::net::TcpState;
+
+use super::family;
+
+/// The most addresses that are told apart.
+const MOST: usize = 64;
+
+/// What was met so far.
+#[derive(Debug, Default)]
+pub(super) struct Sockets {
+    met: BTreeMap<(SocketAddr, bool), u64>,
+}
+
+impl Sockets {
+    /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed over.
+    pub(super) fn look(&mut self, members: &[u32], observers: &[SocketAddr]) {
+        let own: HashSet<u64> = members.iter().flat_map(|pid| family::sockets(*pid)).collect();
+        if own.is_empty() {
+            return;
+        }
+        let tcp = procfs::net::tcp().into_iter().flatten().chain(procfs::net::tcp6().into_iter().flatten());
+        let tcp = tcp.filter(|entry| matches!(entry.state, TcpState::Established | TcpState::SynSent));
+        let tcp: Vec<SocketAddr> =
+            tcp.filter(|entry| own.contains(&entry.inode)).map(|entry| entry.remote_address).collect();
+        let udp = procfs::net::udp().into_iter().flatten().chain(procfs::net::udp6().into_iter().flatten());
+        let udp: Vec<SocketAddr> =
+            udp.filter(|entry| own.contains(&entry.inode)).map(|entry| entry.remote_address).collect();
+        let all = tcp.into_iter().map(|address| (address, false)).chain(udp.into_iter().map(|address| (address, true)));
+        for (address, udp) in all {
+            let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+            let is_unconnected = address.port() == 0;
+            if is_unconnected || address.port() == 53 || observers.contains(&address) {
+                continue;
+            }
+            if self.met.len() < MOST || self.met.contains_key(&(address, udp)) {
+                *self.met.entry((address, udp)).or_default() += 1;
+            }
+        }
+    }
+
+    /// All that was met.
+    pub(super) fn finish(self) -> Vec<Direct> {
+        let direct =
+            |((address, udp), met): ((SocketAddr, bool), u64)| Direct { address: address.to_string(), udp, met };
+        self.met.into_iter().map(direct).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+
+    #[test]
+    fn what_does_not_come_by_the_observer_is_met() {
+        let (listener, observer) =
+            (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let (past, by) = (listener.local_addr().unwrap(), observer.local_addr().unwrap());
+        let _streams = (TcpStream::connect(past).unwrap(), TcpStream::connect(by).unwrap());
+        let quic = UdpSocket::bind("127.0.0.1:0").unwrap();
+        quic.connect("127.0.0.1:443").unwrap();
+        let mut sockets = Sockets::default();
+        sockets.look(&[std::process::id()], &[by]);
+        sockets.look(&[std::process::id()], &[by]);
+        let all = sockets.finish();
+        let of = |address: &str| all.iter().find(|direct| direct.address == address);
+        assert_eq!(of(&past.to_string()).map(|direct| (direct.udp, direct.met)), Some((false, 2)));
+        assert_eq!(of("127.0.0.1:443").map(|direct| direct.udp), Some(true));
+        assert!(of(&by.to_string()).is_none());
+    }
+}

@@ -1,0 +1,93 @@
+//! One run of the command beside whatever sees its connections, and all of it put together.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use observation::{Pass, Recorder, Transport};
+
+use crate::clock::now_ns;
+use crate::command::{self, Interrupts, Watch};
+use crate::proxy::Proxy;
+use crate::stand_in::StandIn;
+use crate::trust_store::Samples;
+use crate::{Error, Variables};
+
+/// How to run the command.
+pub struct Settings<'a> {
+    /// The command, its placeholders filled in.
+    pub command: &'a [OsString],
+    /// What its environment is given.
+    pub variables: &'a Variables,
+    /// It is ended after this long, with all that it started.
+    pub timeout: Option<Duration>,
+    /// Whether it is sampled.
+    pub sample: bool,
+    /// What this pass fetches from.
+    pub transport: Transport,
+}
+
+/// What its connections come by. Both are given, where there are two ports to see.
+pub enum Through {
+    /// Ports that stand in for an origin's.
+    StandIns(Vec<StandIn>),
+    /// A proxy.
+    Proxy(Proxy),
+}
+
+impl Through {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        match self {
+            Through::StandIns(all) => all.iter().map(StandIn::address).collect(),
+            Through::Proxy(proxy) => vec![proxy.address()],
+        }
+    }
+}
+
+/// Runs the command to its end, and gives what was seen, without what the origin saw, and the exit code that it left. `through`
+/// has ended then.
+///
+/// # Errors
+/// The command can't be started, or its end not be waited for.
+pub fn run(
+    settings: &Settings<'_>,
+    through: Through,
+    recorder: &Recorder,
+    interrupts: &mut Interrupts,
+) -> Result<(Pass, u8), Error> {
+    let open_files = command::raise_open_files();
+    let started = command::start(settings.command, settings.variables, open_files)?;
+    recorder.begin(started.began_ns);
+    if let Through::Proxy(proxy) = &through {
+        proxy.belongs_to(started.pid);
+    }
+    let samples = settings.sample.then(|| Samples::start(started.pid));
+    let began_ns = started.began_ns;
+    let observers = through.addresses();
+    let watched = started.watch(Watch { observers: &observers, timeout: settings.timeout, interrupts })?;
+    // What the kernel still holds of the command's last bytes is seen before the lanes are.
+    std::thread::sleep(LAST_BYTES);
+    recorder.end(now_ns());
+    drop(through);
+    let kept = recorder.finish();
+    let sampling =
+        samples.map_or(observation::Sampling::NotAsked, |samples| samples.finish(&kept.connections, began_ns));
+    let pass = Pass {
+        transport: settings.transport,
+        ended: watched.ended,
+        wall_ns: watched.ended_ns.saturating_sub(began_ns),
+        cpu: watched.cpu,
+        counts: kept.counts,
+        hosts: kept.hosts,
+        levels: kept.levels,
+        connections: kept.connections,
+        origin: None,
+        direct: watched.direct,
+        sampling,
+        left_running: watched.left_running,
+    };
+    Ok((pass, watched.code))
+}
+
+/// How long the event loop is given for what the command's end has left it to do.
+const LAST_BYTES: Duration = Duration::from_millis(20);

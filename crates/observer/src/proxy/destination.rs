@@ -1,0 +1,182 @@
+//! Where a connection goes: names resolved as the system does, or as the user says; and where none goes.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+use std::time::Instant;
+
+use observation::{Lane, Recorder};
+use tokio::net::{TcpStream, lookup_host};
+
+use crate::Error;
+use crate::tap;
+
+/// Addresses of clouds' metadata services that are not link-local: they hand credentials to whoever asks from the machine.
+/// AWS (IMDS over IPv6), Google (over IPv6), Alibaba, Azure's wire server, Oracle.
+const METADATA: [IpAddr; 5] = [
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+];
+
+/// Names of such services.
+const METADATA_NAMES: [&str; 3] = ["metadata", "metadata.google.internal", "instance-data"];
+
+/// `NAME=ADDRESS:PORT`: whatever port of the host is asked for, it is this address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    name: String,
+    to: SocketAddr,
+}
+
+impl FromStr for Mapping {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Mapping, Error> {
+        let wrong = |reason: &str| Error::Mapping { text: text.to_owned(), reason: reason.to_owned() };
+        let (name, to) = text.split_once('=').ok_or_else(|| wrong("there is no '='"))?;
+        if name.is_empty() || name.contains([':', '/', ' ']) {
+            return Err(wrong("what stands before '=' is no host name"));
+        }
+        let to = to.parse().map_err(|_| wrong("what stands after '=' is no address with a port"))?;
+        Ok(Mapping { name: name.to_ascii_lowercase(), to })
+    }
+}
+
+/// Hosts that the user named although they are link-local or a metadata service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed(Vec<String>);
+
+impl FromIterator<String> for Allowed {
+    fn from_iter<I: IntoIterator<Item = String>>(hosts: I) -> Allowed {
+        Allowed(hosts.into_iter().map(|host| bare(&host).to_ascii_lowercase()).collect())
+    }
+}
+
+/// Why a host was not reached.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unreached {
+    #[error("refused: {0} is link-local or a metadata service (name it by --allow-host to go there)")]
+    Refused(String),
+    #[error("its name could not be resolved: {0}")]
+    Unresolved(String),
+    #[error("connecting failed: {0}")]
+    Unconnected(String),
+}
+
+/// A host that was reached.
+pub(super) struct Reached {
+    pub(super) stream: TcpStream,
+    /// Time to resolve its name, ns; `None` where there was none to resolve.
+    pub(super) resolve_ns: Option<u64>,
+    /// Time to connect, ns.
+    pub(super) connect_ns: u64,
+}
+
+impl Reached {
+    /// Tells a lane how long it took.
+    pub(super) fn tell(&self, lane: &mut Lane) {
+        if let Some(ns) = self.resolve_ns {
+            lane.resolved(ns);
+        }
+        lane.connected(self.connect_ns);
+    }
+}
+
+/// Resolves and connects.
+pub(super) struct Destinations {
+    mappings: Vec<Mapping>,
+    allowed: Allowed,
+}
+
+impl Destinations {
+    pub(super) fn new(mappings: Vec<Mapping>, allowed: Allowed) -> Destinations {
+        Destinations { mappings, allowed }
+    }
+
+    /// Connects to `target`, which is `host:port`.
+    pub(super) async fn connect(&self, target: &str, recorder: &Recorder) -> Result<Reached, Unreached> {
+        let (addresses, resolve_ns) = self.resolve(target).await?;
+        let begun = Instant::now();
+        let mut failure = "it has no address".to_owned();
+        for address in addresses {
+            match tap::connect(address, recorder).await {
+                Ok(stream) => return Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun) }),
+                Err(error) => failure = error.to_string(),
+            }
+        }
+        Err(Unreached::Unconnected(failure))
+    }
+
+    /// The addresses that may be tried, and how long it took to find them.
+    async fn resolve(&self, target: &str) -> Result<(Vec<SocketAddr>, Option<u64>), Unreached> {
+        let host = target.rsplit_once(':').map_or(target, |(host, _)| bare(host));
+        if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
+            return Ok((vec![mapping.to], None));
+        }
+        let is_allowed = self.allowed.0.iter().any(|named| named == host);
+        let refused = || Unreached::Refused(host.to_owned());
+        if !is_allowed && METADATA_NAMES.contains(&host.trim_end_matches('.')) {
+            return Err(refused());
+        }
+        let begun = Instant::now();
+        let found = lookup_host(target).await.map_err(|error| Unreached::Unresolved(error.to_string()))?;
+        let resolve_ns = host.parse::<IpAddr>().is_err().then(|| ns_since(begun));
+        let (barred, open): (Vec<_>, Vec<_>) = found.partition(|address| is_barred(address.ip()));
+        match (is_allowed, open.is_empty()) {
+            (true, _) => Ok((open.into_iter().chain(barred).collect(), resolve_ns)),
+            (false, true) if !barred.is_empty() => Err(refused()),
+            (false, _) => Ok((open, resolve_ns)),
+        }
+    }
+}
+
+/// Whether nothing connects there unless the user names it.
+fn is_barred(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let is_link_local = match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    };
+    is_link_local || METADATA.contains(&address)
+}
+
+/// An IPv6 address without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
+fn ns_since(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_is_a_name_and_an_address() {
+        let mapping: Mapping = "Api.Test=127.0.0.1:8443".parse().unwrap();
+        assert_eq!(mapping, Mapping { name: "api.test".into(), to: "127.0.0.1:8443".parse().unwrap() });
+        for wrong in ["api.test", "=127.0.0.1:1", "api.test=127.0.0.1", "api.test:443=127.0.0.1:1", "a=localhost:1"] {
+            let error = wrong.parse::<Mapping>().unwrap_err().to_string();
+            assert!(error.contains("NAME=ADDRESS:PORT"), "{error}");
+        }
+    }
+
+    #[test]
+    fn metadata_services_are_barred_however_they_are_written() {
+        for barred in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200"] {
+            assert!(is_barred(barred.parse().unwrap()), "{barred}");
+        }
+        for open in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "2001:db8::1"] {
+            assert!(!is_barred(open.parse().unwrap()), "{open}");
+        }
+    }
+
+    #[test]
+    fn brackets_are_no_part_of_an_address() {
+        assert_eq!(Allowed::from_iter(["[FE80::1]".to_owned()]), Allowed(vec!["fe80::1".into()]));
+    }
+}

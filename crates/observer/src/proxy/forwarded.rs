@@ -1,0 +1,196 @@
+//! Requests in absolute form (RFC 9112 §3.2.2), which programs send a proxy for plain HTTP: passed on by hyper.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1::{self as client, SendRequest};
+use hyper::header::{CONNECTION, HeaderMap, HeaderName, PROXY_AUTHORIZATION, TE, TRAILER, UPGRADE};
+use hyper::server::conn::http1 as server;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use observation::{Lane, Way};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+use wire::Side;
+
+use super::Shared;
+use super::head::Head;
+use crate::clock::now_ns;
+
+/// Headers that are meant for the next hop alone (RFC 9110 §7.6.1).
+const HOP_BY_HOP: [HeaderName; 7] = [
+    CONNECTION,
+    PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("keep-alive"),
+    TE,
+    TRAILER,
+    UPGRADE,
+];
+
+type Body = BoxBody<Bytes, hyper::Error>;
+
+/// The connection to the host that was asked last.
+type Upstream = RefCell<Option<(String, SendRequest<Incoming>)>>;
+
+/// Serves all requests of one connection, the first of which has been read.
+pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
+    let mut lane = Lane::open(&shared.recorder, Way::Forwarded, opened_ns);
+    lane.established(now_ns());
+    lane.bytes(Side::Client, head.bytes(), now_ns());
+    let lane = Rc::new(RefCell::new(lane));
+    let tapped = Tapped { stream, lane: Rc::clone(&lane), early: Bytes::copy_from_slice(head.bytes()) };
+    let upstream = Upstream::default();
+    let service = service_fn(|request| {
+        let (shared, lane, upstream) = (Rc::clone(shared), Rc::clone(&lane), &upstream);
+        async move { Ok::<_, Infallible>(pass_on(request, &shared, &lane, upstream).await) }
+    });
+    // An error is a client that hung up or spoke no HTTP: the lane has it.
+    let _ = server::Builder::new().preserve_header_case(true).serve_connection(TokioIo::new(tapped), service).await;
+    drop(upstream);
+    if let Ok(lane) = Rc::try_unwrap(lane) {
+        lane.into_inner().closed(now_ns());
+    }
+}
+
+async fn pass_on(
+    request: Request<Incoming>,
+    shared: &Shared,
+    lane: &RefCell<Lane>,
+    upstream: &Upstream,
+) -> Response<Body> {
+    let Some(target) = target(request.uri()) else {
+        return answer(StatusCode::BAD_REQUEST, "a proxy is asked for CONNECT host:port or http://host/path");
+    };
+    let mut sender = match kept(upstream, &target).await {
+        Some(sender) => sender,
+        None => match connect(&target, shared, lane).await {
+            Ok(sender) => sender,
+            Err(words) => return answer(StatusCode::BAD_GATEWAY, &words),
+        },
+    };
+    let sent = sender.send_request(relative(request)).await;
+    *upstream.borrow_mut() = Some((target, sender));
+    match sent {
+        Ok(mut response) => {
+            strip(response.headers_mut());
+            response.map(BodyExt::boxed)
+        }
+        Err(error) => answer(StatusCode::BAD_GATEWAY, &format!("the host broke off: {error}")),
+    }
+}
+
+/// The connection that is there already, if it is to `target` and still open.
+async fn kept(upstream: &Upstream, target: &str) -> Option<SendRequest<Incoming>> {
+    let (host, mut sender) = upstream.borrow_mut().take()?;
+    (host == target && sender.ready().await.is_ok()).then_some(sender)
+}
+
+async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<SendRequest<Incoming>, String> {
+    lane.borrow_mut().goes_to(target);
+    let reached = shared.destinations.connect(target, &shared.recorder).await;
+    let reached = reached.map_err(|unreached| format!("{target}: {unreached}"))?;
+    reached.tell(&mut lane.borrow_mut());
+    // Without it Nagle's algorithm holds back the second part of a request.
+    let _ = reached.stream.set_nodelay(true);
+    let stream = reached.stream;
+    let shaken = client::Builder::new().preserve_header_case(true).handshake(TokioIo::new(stream)).await;
+    let (sender, connection) = shaken.map_err(|error| format!("{target}: {error}"))?;
+    spawn_local(async move {
+        // Its requests have told of the error.
+        let _ = connection.await;
+    });
+    Ok(sender)
+}
+
+/// `host:port` of an absolute form.
+fn target(uri: &Uri) -> Option<String> {
+    let host = uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
+    Some(format!("{}:{}", host.to_ascii_lowercase(), uri.port_u16().unwrap_or(80)))
+}
+
+/// The request as the host itself is sent it: its path alone, and nothing that was for the proxy.
+fn relative(mut request: Request<Incoming>) -> Request<Incoming> {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    // A part of a URI that was read is one.
+    *request.uri_mut() = path.parse().unwrap_or_default();
+    strip(request.headers_mut());
+    request
+}
+
+fn strip(headers: &mut HeaderMap) {
+    let listed: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in HOP_BY_HOP.iter().chain(&listed) {
+        headers.remove(name);
+    }
+}
+
+fn answer(status: StatusCode, words: &str) -> Response<Body> {
+    let body = Full::new(Bytes::from(format!("tlstax observe: {words}\n"))).map_err(|never| match never {}).boxed();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+}
+
+/// A client's connection whose bytes a lane is told of. What was read before comes first.
+struct Tapped {
+    stream: TcpStream,
+    lane: Rc<RefCell<Lane>>,
+    early: Bytes,
+}
+
+impl AsyncRead for Tapped {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        if !self.early.is_empty() {
+            let count = self.early.len().min(buffer.remaining());
+            let part = self.early.split_to(count);
+            buffer.put_slice(&part);
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        let outcome = ready!(Pin::new(&mut self.stream).poll_read(context, buffer));
+        let mut lane = self.lane.borrow_mut();
+        match buffer.filled().get(before..) {
+            Some(bytes) if outcome.is_ok() && !bytes.is_empty() => lane.bytes(Side::Client, bytes, now_ns()),
+            _ => lane.ended(Side::Client, now_ns()),
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl AsyncWrite for Tapped {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        let outcome = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
+        if let Ok(written) = &outcome {
+            self.lane.borrow_mut().bytes(Side::Server, bytes.get(..*written).unwrap_or_default(), now_ns());
+        }
+        Poll::Ready(outcome)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        self.lane.borrow_mut().ended(Side::Server, now_ns());
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,125 @@
+//! The first request of a connection to the proxy: read whole, and understood as far as the proxy must.
+
+use std::io;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+/// The longest head that is read, bytes: twice what servers usually take.
+const LONGEST: usize = 32 << 10;
+
+/// The most header lines that are read.
+const MOST_HEADERS: usize = 128;
+
+/// A head, and what came after it.
+pub(super) struct Head {
+    pub(super) asked: Asked,
+    /// The value of `Proxy-Authorization`.
+    pub(super) authorization: Option<String>,
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+/// What a proxy is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To connect to this `host:port`.
+    Tunnel(String),
+    /// To pass a request on.
+    Forward,
+}
+
+/// Why a head can't be understood.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("the request's head is longer than {LONGEST} bytes")]
+    TooLong,
+    #[error("this is no request to an HTTP proxy: {0}")]
+    NoHttp(#[from] httparse::Error),
+    #[error("CONNECT wants host:port, not {0:?}")]
+    Target(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Head {
+    /// Everything that was read, the head included.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was read beyond the head.
+    pub(super) fn after(&self) -> &[u8] {
+        self.bytes.get(self.length..).unwrap_or_default()
+    }
+}
+
+/// Reads the head of `client`'s first request; `None` where it ends without having begun one.
+pub(super) async fn read(client: &mut TcpStream) -> Result<Option<Head>, Problem> {
+    let mut bytes = Vec::with_capacity(1024);
+    loop {
+        let read = client.read_buf(&mut bytes).await?;
+        if let Some(head) = parse(&mut bytes)? {
+            return Ok(Some(head));
+        }
+        match read {
+            0 if bytes.is_empty() => return Ok(None),
+            0 => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            _ if bytes.len() > LONGEST => return Err(Problem::TooLong),
+            _ => {}
+        }
+    }
+}
+
+/// The head that `bytes` begin with, which takes them; `None` where more must come.
+fn parse(bytes: &mut Vec<u8>) -> Result<Option<Head>, Problem> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    let httparse::Status::Complete(length) = request.parse(bytes)? else { return Ok(None) };
+    let authorization = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("proxy-authorization"));
+    let authorization = authorization.map(|header| String::from_utf8_lossy(header.value).into_owned());
+    let asked = match (request.method, request.path) {
+        (Some("CONNECT"), Some(target)) => Asked::Tunnel(checked(target)?),
+        _ => Asked::Forward,
+    };
+    Ok(Some(Head { asked, authorization, length, bytes: std::mem::take(bytes) }))
+}
+
+/// `host:port` with both parts there (RFC 9110 §9.3.6).
+fn checked(target: &str) -> Result<String, Problem> {
+    let is_whole = target.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if is_whole { Ok(target.to_ascii_lowercase()) } else { Err(Problem::Target(target.chars().take(100).collect())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(text: &str) -> Result<Option<Head>, Problem> {
+        parse(&mut text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn a_tunnel_is_understood_with_its_password_and_what_follows() {
+        let head =
+            head("CONNECT Api.Test:443 HTTP/1.1\r\nproxy-authorization: Basic abc\r\n\r\n\x16\x03").unwrap().unwrap();
+        assert_eq!(head.asked, Asked::Tunnel("api.test:443".into()));
+        assert_eq!(head.authorization.as_deref(), Some("Basic abc"));
+        assert_eq!(head.after(), [0x16, 3]);
+    }
+
+    #[test]
+    fn anything_else_is_to_be_forwarded() {
+        let head = head("GET http://api.test/ HTTP/1.1\r\n\r\n").unwrap().unwrap();
+        assert_eq!((head.asked.clone(), head.after().len()), (Asked::Forward, 0));
+    }
+
+    #[test]
+    fn a_part_waits_for_the_rest_and_nonsense_does_not() {
+        assert!(head("CONNECT api.test:443 HTTP/1.1\r\nHost: a").unwrap().is_none());
+        assert!(matches!(head("\x16\x03\x01 hello"), Err(Problem::NoHttp(_))));
+        for target in ["api.test", ":443", "api.test:99999", "api.test:"] {
+            assert!(matches!(head(&format!("CONNECT {target} HTTP/1.1\r\n\r\n")), Err(Problem::Target(_))), "{target}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A proxy on loopback for one command: it carries connections on to where the command asks, and sees them.
+//!
+//! Tunnels (`CONNECT`, RFC 9110 §9.3.6) are forwarded unread. Requests in absolute form, which are not encrypted, are
+//! passed on by an HTTP library. Who may use it is the gate's question, where to the destination's.
+
+mod destination;
+mod forwarded;
+mod gate;
+mod head;
+
+use std::cell::Cell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use observation::{Lane, Recorder, Way};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+
+use crate::Error;
+use crate::clock::now_ns;
+use crate::tap::{self, Listener, Running};
+pub use destination::{Allowed, Mapping};
+use destination::{Destinations, Unreached};
+use gate::Gate;
+pub(crate) use gate::Password;
+use head::{Asked, Head};
+
+/// A running proxy. Dropped, it has ended, and the connections through it with it.
+pub struct Proxy {
+    address: SocketAddr,
+    password: Password,
+    owner: gate::Owner,
+    _running: Running,
+}
+
+impl Proxy {
+    /// Opens one on a port of loopback that the system picks, and tells `recorder`.
+    ///
+    /// # Errors
+    /// No port can be opened, or no thread started.
+    pub fn start(mappings: Vec<Mapping>, allowed: Allowed, recorder: Recorder) -> Result<Proxy, Error> {
+        let listener = Listener::open().map_err(Error::Listen)?;
+        let address = listener.address;
+        let (password, owner) = (Password::draw(), gate::Owner::default());
+        let gate = Gate::new(password.clone(), owner.clone());
+        let serving = move || {
+            let shared = Rc::new(Shared { gate, destinations: Destinations::new(mappings, allowed), recorder });
+            serve(listener, shared)
+        };
+        let running = Running::start("proxy", serving).map_err(Error::Listen)?;
+        Ok(Proxy { address, password, owner, _running: running })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The user and the password that it asks for.
+    pub fn credentials(&self) -> (&'static str, &str) {
+        (gate::USER, self.password.as_str())
+    }
+
+    /// Process `pid` and its descendants may use it without a password.
+    pub(crate) fn belongs_to(&self, pid: u32) {
+        self.owner.set(pid);
+    }
+}
+
+/// What all connections of a proxy have in common.
+struct Shared {
+    gate: Gate,
+    destinations: Destinations,
+    recorder: Recorder,
+}
+
+async fn serve(listener: Listener, shared: Rc<Shared>) {
+    // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
+    let Ok(listener) = listener.into_async() else { return };
+    let short = Cell::new(false);
+    loop {
+        let client = tap::accept(&listener, &shared.recorder, &short).await;
+        let opened_ns = now_ns();
+        spawn_local(connection(client, opened_ns, Rc::clone(&shared)));
+    }
+}
+
+async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
+    // Answers of a few bytes must not wait for acknowledgements. If it fails, the connection is dead already.
+    let _ = client.set_nodelay(true);
+    let head = match head::read(&mut client).await {
+        Ok(Some(head)) => head,
+        // Whoever connects and says nothing has asked for nothing.
+        Ok(None) => return,
+        Err(problem) => return refuse(client, "400 Bad Request", &problem.to_string()).await,
+    };
+    if !shared.gate.admits(&head, &client) {
+        shared.recorder.turned_away("the proxy was used by a program that is not the command, without its password");
+        let words = "this proxy serves one command only; its password is in that command's HTTPS_PROXY";
+        return refuse(
+            client,
+            "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"tlstax observe\"",
+            words,
+        )
+        .await;
+    }
+    match &head.asked {
+        Asked::Tunnel(host) => {
+            let host = host.clone();
+            tunnel(client, opened_ns, &host, head, &shared).await;
+        }
+        Asked::Forward => forwarded::serve(client, opened_ns, head, &shared).await,
+    }
+}
+
+async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, shared: &Shared) {
+    let mut lane = Lane::open(&shared.recorder, Way::Tunnel, opened_ns);
+    lane.goes_to(host);
+    match shared.destinations.connect(host, &shared.recorder).await {
+        Ok(reached) => {
+            reached.tell(&mut lane);
+            open(client, reached.stream, head, lane).await;
+        }
+        Err(unreached) => {
+            lane.not_reached(&unreached.to_string(), now_ns());
+            lane.closed(now_ns());
+            let status = match unreached {
+                Unreached::Refused(_) => "403 Forbidden",
+                _ => "502 Bad Gateway",
+            };
+            refuse(client, status, &format!("{host}: {unreached}")).await;
+        }
+    }
+}
+
+async fn open(mut client: TcpStream, server: TcpStream, head: Head, mut lane: Lane) {
+    lane.established(now_ns());
+    if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
+        tap::forward(client, server, head.after(), lane).await;
+    } else {
+        lane.closed(now_ns());
+    }
+}
+
+/// Answers with a status and a reason, and closes.
+async fn refuse(mut client: TcpStream, status: &str, words: &str) {
+    let body = format!("tlstax observe: {words}\n");
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    // A client that is gone has no use for it.
+    let _ = client.write_all((head + &body).as_bytes()).await;
+    let _ = client.shutdown().await;
+}

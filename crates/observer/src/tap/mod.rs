@@ -1,0 +1,47 @@
+//! Forwards the bytes of a connection as they come, and tells its lane.
+
+mod direction;
+mod listener;
+mod runtime;
+
+use std::cell::RefCell;
+
+use observation::Lane;
+use tokio::net::TcpStream;
+use wire::Side;
+
+use crate::clock::now_ns;
+use direction::{Direction, Over};
+pub(crate) use listener::{Listener, accept, connect};
+pub(crate) use runtime::Running;
+
+/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. `early` is what the
+/// client has sent already. A reset is passed on as one.
+pub(crate) async fn forward(mut client: TcpStream, mut server: TcpStream, early: &[u8], lane: Lane) {
+    // Without it Nagle's algorithm holds back what the peer had sent at once. If it fails, the connection is dead already.
+    let _ = client.set_nodelay(true);
+    let _ = server.set_nodelay(true);
+    let lane = RefCell::new(lane);
+    let over = {
+        let (mut from_client, mut to_client) = client.split();
+        let (mut from_server, mut to_server) = server.split();
+        let up = Direction { from: Side::Client, lane: &lane }.pump(&mut from_client, &mut to_server, early);
+        let down = Direction { from: Side::Server, lane: &lane }.pump(&mut from_server, &mut to_client, &[]);
+        tokio::pin!(up, down);
+        tokio::select! {
+            first = &mut up => if first == Over::Broken { first } else { down.await },
+            first = &mut down => if first == Over::Broken { first } else { up.await },
+        }
+    };
+    if over == Over::Broken {
+        reset(&client);
+        reset(&server);
+    }
+    lane.into_inner().closed(now_ns());
+}
+
+/// Has the kernel send a reset instead of an orderly end when the socket is dropped.
+fn reset(stream: &TcpStream) {
+    // If it fails the socket is gone, and so is its peer's interest.
+    let _ = socket2::SockRef::from(stream).set_linger(Some(std::time::Duration::ZERO));
+}

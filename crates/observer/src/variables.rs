@@ -1,0 +1,76 @@
+//! The variables of the environment by which programs of any language are told of URLs, certificates and proxies.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::Error;
+use crate::placeholders::Placeholders;
+
+/// Where programs look for a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node;
+/// the AWS SDKs; git; cargo; pip; Deno; Python's httplib2; Perl's LWP; gRPC; Nix.
+const CA_FILES: [&str; 12] = [
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "AWS_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "CARGO_HTTP_CAINFO",
+    "PIP_CERT",
+    "DENO_CERT",
+    "HTTPLIB2_CA_CERTS",
+    "PERL_LWP_SSL_CA_FILE",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+];
+
+/// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals alone.
+const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+
+/// Where programs look for hosts that need no proxy.
+const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
+
+/// The variables to be set for a command; all others are passed on as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variables(Vec<(&'static str, OsString)>);
+
+impl Variables {
+    /// For a command that is given URLs of an origin whose certificate the file `trust` vouches for.
+    pub fn for_urls(urls: &Placeholders, trust: &Path) -> Variables {
+        let mut all: Vec<(&'static str, OsString)> = vec![
+            ("TLSTAX_URL", (&urls.url).into()),
+            ("TLSTAX_HTTP", (&urls.http).into()),
+            ("TLSTAX_HTTPS", (&urls.https).into()),
+            ("TLSTAX_CA", trust.into()),
+        ];
+        all.extend(CA_FILES.map(|name| (name, trust.as_os_str().to_owned())));
+        // A proxy of the user's is not to be asked for this machine.
+        for name in NO_PROXY {
+            let mut hosts = std::env::var_os(name).unwrap_or_default();
+            if !hosts.is_empty() {
+                hosts.push(",");
+            }
+            hosts.push("localhost,127.0.0.1");
+            all.push((name, hosts));
+        }
+        Variables(all)
+    }
+
+    /// For a command that is to use the proxy at `address` with `password`.
+    ///
+    /// # Errors
+    /// [`Error::BehindProxy`] where a proxy is set already.
+    pub fn for_proxy(address: SocketAddr, user: &str, password: &str) -> Result<Variables, Error> {
+        let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        if let Some(name) = PROXIES.iter().find(is_set) {
+            return Err(Error::BehindProxy { variable: (*name).to_owned() });
+        }
+        let url = format!("http://{user}:{password}@{address}");
+        Ok(Variables(PROXIES.map(|name| (name, OsString::from(&url))).into()))
+    }
+
+    /// Names and values.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &OsString)> {
+        self.0.iter().map(|(name, value)| (*name, value))
+    }
+}
