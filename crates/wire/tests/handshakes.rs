@@ -335,7 +335,7 @@ fn what_is_told_goes_into_json_and_comes_back() {
     }
 }
 
-/// Writes the handshakes as inputs of the fuzzer: `WIRE_SEEDS=fuzz/seeds cargo test -p wire --test handshakes -- --ignored`.
+/// Writes the handshakes as inputs of the fuzzer: see `fuzz/README.md`.
 #[test]
 #[ignore = "writes the fuzzer's seeds into the folder WIRE_SEEDS"]
 fn write_seeds() {
