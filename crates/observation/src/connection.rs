@@ -85,7 +85,7 @@ pub struct Handshake {
     pub began_ns: Option<u64>,
     /// Whose turn it was, and for how long, until the handshake was over.
     pub turns: Vec<Turn>,
-    /// An earlier handshake with the host had been finished when this one began: a session could have been resumed.
+    /// An earlier handshake with the host had been finished when this connection was opened: a session could have been resumed.
     pub could_resume: bool,
     /// When it was over, for all that can be seen: both have said `Finished`.
     pub finished_ns: Option<u64>,

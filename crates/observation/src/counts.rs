@@ -101,7 +101,7 @@ pub struct Host {
     pub handshakes: u64,
     /// Of those, resumed ones.
     pub resumed: u64,
-    /// Of those, full ones that were begun after an earlier one had been finished, when a session could have been resumed.
+    /// Of those, full ones on connections that were opened after an earlier one had been finished: a session could have been resumed.
     pub full_again: u64,
     /// Of those, ones whose ClientHello offered a session.
     pub offered_session: u64,

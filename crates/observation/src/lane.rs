@@ -38,6 +38,8 @@ pub struct Lane {
     doing_at_end: Doing,
     now_ns: u64,
     settled: bool,
+    /// A handshake with its host had been finished when it was opened.
+    could_resume: bool,
 }
 
 impl Lane {
@@ -72,6 +74,7 @@ impl Lane {
             doing_at_end: Doing::Connecting,
             now_ns: opened_ns,
             settled: false,
+            could_resume: false,
         }
     }
 
@@ -79,7 +82,9 @@ impl Lane {
     pub fn goes_to(&mut self, host: &str) {
         if self.connection.host.is_empty() {
             self.connection.host = host.to_owned();
-            self.recorder.books().goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
+            let mut books = self.recorder.books();
+            self.could_resume = books.has_shaken_hands(host);
+            books.goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
         }
     }
 
@@ -135,6 +140,11 @@ impl Lane {
         let mut watcher = std::mem::take(&mut self.watcher);
         watcher.end(side, |event| self.happened(event, at));
         self.watcher = watcher;
+        self.ends(side, at);
+    }
+
+    /// One side has nothing more to say.
+    fn ends(&mut self, side: Side, at: u64) {
         if self.first_end.is_none() {
             self.first_end = Some(side);
             self.doing_at_end = self.doing(at);
@@ -170,7 +180,7 @@ impl Lane {
         let handshake = self.connection.handshake.get_or_insert_default();
         if begins {
             handshake.began_ns = Some(at);
-            handshake.could_resume = self.recorder.books().has_shaken_hands(&self.connection.host);
+            handshake.could_resume = self.could_resume;
         }
         if handshake.turns.len() < MOST_TURNS {
             handshake.turns.push(Turn { of: from, from_ns: last_ns, until_ns: at });
@@ -206,7 +216,11 @@ impl Lane {
                 }
             }
             Event::HiddenAlert { from: Side::Client, settled: false } => handshake.hidden_alert = true,
-            Event::Data { from, bytes, .. } if bytes != ALERT_BYTES => self.spoke(from, u64::from(bytes), at),
+            // `close_notify`, which comes before the end of the direction and may be met by the peer's own.
+            Event::HiddenAlert { from, settled: true } | Event::Data { from, bytes: ALERT_BYTES, .. } => {
+                self.ends(from, at);
+            }
+            Event::Data { from, bytes, .. } => self.spoke(from, u64::from(bytes), at),
             Event::Irregular(irregular) => {
                 self.recorder.books().counts.irregular += 1;
                 self.connection.irregular.push(irregular);
@@ -215,7 +229,6 @@ impl Lane {
             | Event::EarlyData
             | Event::Handshake { .. }
             | Event::HiddenAlert { .. }
-            | Event::Data { .. }
             | Event::AfterHandshake { .. } => {}
         }
     }
