@@ -8,7 +8,7 @@ use tokio::task::spawn_local;
 
 use crate::Error;
 use crate::clock::now_ns;
-use crate::tap::{self, Listener, Running};
+use crate::tap::{self, Acknowledgements, Listener, Running};
 
 /// What connections to the origin are filed under.
 const HOST: &str = "origin";
@@ -50,7 +50,7 @@ async fn serve(listener: Listener, target: SocketAddr, recorder: Recorder) {
             match tap::connect(target, &recorder).await {
                 Ok(server) => {
                     lane.established(now_ns());
-                    tap::forward(client, server, &[], lane).await;
+                    tap::forward(client, server, &[], Acknowledgements::Usual, lane).await;
                 }
                 Err(error) => {
                     lane.not_reached(&format!("the origin: {error}"), now_ns());

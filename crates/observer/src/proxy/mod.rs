@@ -19,7 +19,7 @@ use tokio::task::spawn_local;
 
 use crate::Error;
 use crate::clock::now_ns;
-use crate::tap::{self, Listener, Running};
+use crate::tap::{self, Acknowledgements, Listener, Running};
 pub use destination::{Allowed, Mapping};
 use destination::{Destinations, Unreached};
 use gate::Gate;
@@ -137,7 +137,7 @@ async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, share
 async fn open(mut client: TcpStream, server: TcpStream, head: Head, mut lane: Lane) {
     lane.established(now_ns());
     if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
-        tap::forward(client, server, head.after(), lane).await;
+        tap::forward(client, server, head.after(), Acknowledgements::AtOnce, lane).await;
     } else {
         lane.closed(now_ns());
     }

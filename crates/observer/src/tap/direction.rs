@@ -6,7 +6,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use observation::Lane;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use wire::Side;
 
@@ -32,6 +34,8 @@ pub(super) enum Over {
 pub(super) struct Direction<'a> {
     pub(super) from: Side,
     pub(super) lane: &'a RefCell<Lane>,
+    /// Acknowledge every byte at once.
+    pub(super) quick: bool,
 }
 
 impl Direction<'_> {
@@ -69,7 +73,7 @@ impl Direction<'_> {
     fn step(&self, from: &mut ReadHalf<'_>, to: &mut WriteHalf<'_>, context: &mut Context<'_>) -> Poll<Step> {
         SHARED.with_borrow_mut(|shared| {
             let mut buffer = ReadBuf::new(shared);
-            if ready!(Pin::new(from).poll_read(context, &mut buffer)).is_err() {
+            if ready!(Pin::new(&mut *from).poll_read(context, &mut buffer)).is_err() {
                 return Poll::Ready(Step::Broken(self.from));
             }
             let bytes = buffer.filled();
@@ -77,6 +81,10 @@ impl Direction<'_> {
                 return Poll::Ready(Step::End);
             }
             let at = now_ns();
+            if self.quick {
+                // The kernel forgets it as it sees fit. If it fails, the connection is dead already.
+                let _ = SockRef::from(AsRef::<TcpStream>::as_ref(from)).set_tcp_quickack(true);
+            }
             let written = match Pin::new(to).poll_write(context, bytes) {
                 Poll::Ready(Ok(written)) => written,
                 Poll::Ready(Err(_)) => {

@@ -15,9 +15,27 @@ use direction::{Direction, Over};
 pub(crate) use listener::{Listener, accept, connect};
 pub(crate) use runtime::Running;
 
+/// How what the client sends is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acknowledgements {
+    /// As the kernel does it for any server.
+    Usual,
+    /// At once. The exchange of `CONNECT` and its answer makes the kernel take a connection for an interactive one, whose
+    /// acknowledgements it delays by 40 ms: a client that leaves Nagle's algorithm on would wait for those, and not without
+    /// the proxy.
+    AtOnce,
+}
+
 /// Forwards between the two until both directions are over, or one of them breaks; then both are closed. `early` is what the
 /// client has sent already. A reset is passed on as one.
-pub(crate) async fn forward(mut client: TcpStream, mut server: TcpStream, early: &[u8], lane: Lane) {
+pub(crate) async fn forward(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    early: &[u8],
+    acknowledgements: Acknowledgements,
+    lane: Lane,
+) {
+    let quick = acknowledgements == Acknowledgements::AtOnce;
     // Without it Nagle's algorithm holds back what the peer had sent at once. If it fails, the connection is dead already.
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
@@ -25,8 +43,9 @@ pub(crate) async fn forward(mut client: TcpStream, mut server: TcpStream, early:
     let over = {
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
-        let up = Direction { from: Side::Client, lane: &lane }.pump(&mut from_client, &mut to_server, early);
-        let down = Direction { from: Side::Server, lane: &lane }.pump(&mut from_server, &mut to_client, &[]);
+        let up = Direction { from: Side::Client, lane: &lane, quick }.pump(&mut from_client, &mut to_server, early);
+        let down =
+            Direction { from: Side::Server, lane: &lane, quick: false }.pump(&mut from_server, &mut to_client, &[]);
         tokio::pin!(up, down);
         tokio::select! {
             first = &mut up => if first == Over::Broken { first } else { down.await },
