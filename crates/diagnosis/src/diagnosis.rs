@@ -1,0 +1,50 @@
+//! The diagnosis of an observation: the verdict, the findings and what was not judged.
+
+use observation::Observation;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+
+/// What an observation means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Diagnosis {
+    /// All of it in a word.
+    pub verdict: Verdict,
+    /// What was found: failures first, then the most costly first.
+    pub findings: Vec<Finding>,
+    /// What could not be seen and was not judged, and what was and needs no change, as sentences.
+    pub notes: Vec<String>,
+}
+
+/// All of a diagnosis in a word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// There are findings.
+    Found,
+    /// Nothing to mend was found; how near the run was to the least possible.
+    NothingToMend(Least),
+    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NotSeen`] is among
+    /// the findings then.
+    NotSeen(Vec<String>),
+    /// Too little was seen to judge, and why that is.
+    TooLittle(String),
+}
+
+/// How near a run was to the least possible with what it waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Least {
+    /// From the opening of the first connection to the end of the last answer, ns.
+    pub wall_ns: u64,
+    /// The least it could have been, ns.
+    pub least_ns: u64,
+    /// How that was reckoned, and what lay before and after, as sentences.
+    pub how: String,
+}
+
+/// What `observation` means.
+pub fn diagnose(observation: &Observation) -> Diagnosis {
+    let _ = observation;
+    Diagnosis { verdict: Verdict::Found, findings: Vec::new(), notes: Vec::new() }
+}
