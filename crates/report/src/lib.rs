@@ -20,6 +20,7 @@ pub mod format;
 pub mod heading;
 pub mod in_memory;
 pub mod markdown;
+pub mod observed;
 pub mod page;
 pub mod rates;
 pub mod readme;

@@ -1,0 +1,81 @@
+//! A diagnosis in words: its verdict in a sentence, and what a finding is worth.
+
+use diagnosis::{Cost, Diagnosis, Finding, Verdict};
+use observation::{Observation, Via};
+
+use super::pass::plural;
+use super::plain::{SENTENCE, plain};
+use crate::format::{number, time};
+
+/// Findings, and sentences of one, that are shown at most: a diagnosis has fewer.
+pub(crate) const MOST: usize = 32;
+
+/// The verdict in a sentence, and what goes with it.
+pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
+    match &diagnosis.verdict {
+        Verdict::Found => {
+            let found = diagnosis.findings.len() as u64;
+            let first =
+                diagnosis.findings.first().map_or(String::new(), |finding| format!(": {}", finding.code.title()));
+            let others = if found > 1 { format!(", and {} more", found - 1) } else { String::new() };
+            (format!("{} to mend{first}{others}.", plural(found, "thing")), Vec::new())
+        }
+        Verdict::NothingToMend(least) => {
+            let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
+            let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
+            let told =
+                format!("Nothing to mend: {wall}, where {possible} is the least possible ({} ×).", number(ratio));
+            (told, vec![plain(&least.how, SENTENCE)])
+        }
+        Verdict::NotSeen(reasons) => {
+            let reasons = reasons.iter().take(MOST).map(|reason| plain(reason, SENTENCE)).collect();
+            ("Nothing was seen that could be judged.".to_owned(), reasons)
+        }
+        Verdict::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![plain(why, SENTENCE)]),
+    }
+}
+
+/// What a finding is, as a heading.
+pub(crate) fn title(finding: &Finding) -> String {
+    let title = finding.code.title();
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What a finding costs: `1.80 s of waiting and 12 ms of CPU per 1,000 requests`.
+pub(crate) fn cost(cost: &Cost) -> String {
+    let wall = cost.wall_ms.map(|ms| format!("{} of waiting", time(ms * 1e6)));
+    let cpu = cost.cpu_ms.map(|ms| format!("{} of CPU", time(ms * 1e6)));
+    let costs: Vec<String> = wall.into_iter().chain(cpu).collect();
+    if costs.is_empty() { "not known".to_owned() } else { format!("{} per 1,000 requests", costs.join(" and ")) }
+}
+
+/// What must be said where several findings have a cost; `None` elsewhere.
+pub(crate) fn overlap(diagnosis: &Diagnosis) -> Option<&'static str> {
+    let costs = diagnosis.findings.iter().filter(|finding| finding.cost.is_some()).count();
+    (costs > 1).then_some("Costs of several findings overlap: they do not add up.")
+}
+
+/// What to run next.
+pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<String> {
+    let (via, other) = match observation.via {
+        Via::Url => ("url", "proxy"),
+        Via::Proxy => ("proxy", "url"),
+    };
+    let command = plain(&shell_words::join(&observation.command), SENTENCE);
+    // A command that would be cut off cannot be run.
+    let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND".to_owned() } else { command };
+    let observe = |how: &str, command: &str| format!("tlstax observe {how} -- {command}");
+    match &diagnosis.verdict {
+        Verdict::Found => diagnosis.findings.first().map_or_else(Vec::new, |worst| {
+            let how = format!("--via {via} --fail-on {}", worst.code);
+            vec![format!("when it is mended, hold it: {}", observe(&how, &command))]
+        }),
+        Verdict::NotSeen(_) => vec![format!("see it the other way: {}", observe(&format!("--via {other}"), "COMMAND"))],
+        Verdict::TooLittle(_) => vec!["let it send more requests, and observe it again".to_owned()],
+        Verdict::NothingToMend(_) => Vec::new(),
+    }
+}
+
+/// The longest command that is repeated, characters.
+const LONGEST_COMMAND: usize = 300;

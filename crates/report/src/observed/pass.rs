@@ -1,0 +1,182 @@
+//! A pass in words: what stands above its picture, and the table of its counts.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use observation::{Ended, Observation, Pass, Sampling, Spread, Transport};
+
+use super::plain::{SENTENCE, plain};
+use super::seen::closed;
+use crate::format::{grouped, number, time};
+
+/// Entries of one kind that are told at most.
+const ENTRIES: usize = 12;
+
+/// What a pass fetched from.
+pub(crate) fn name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Http => "HTTP",
+        Transport::Https => "HTTPS",
+        Transport::Own => "Its own hosts",
+    }
+}
+
+/// The time that pictures of all passes span, so that they can be compared.
+pub(crate) fn horizon_ns(observation: &Observation) -> u64 {
+    observation.passes.iter().map(|pass| pass.wall_ns).max().unwrap_or(0).max(1)
+}
+
+/// Requests: what the origin counted, where it is the observer's; else exchanges seen.
+fn requests(pass: &Pass) -> u64 {
+    pass.origin.as_ref().map_or(pass.counts.exchanges, |origin| origin.requests)
+}
+
+/// How it ended, and what it took.
+pub(crate) fn took(pass: &Pass) -> String {
+    let wall = time(pass.wall_ns as f64);
+    let ended = match pass.ended {
+        Ended::Code(0) => format!("done in {wall}"),
+        Ended::Code(code) => format!("exit code {code} after {wall}"),
+        Ended::Signal(signal) => format!("ended by signal {signal} after {wall}"),
+        Ended::TimedOut => format!("ran for longer than it was allowed, stopped after {wall}"),
+        Ended::Interrupted => format!("interrupted after {wall}"),
+    };
+    let share = pass.cpu.total_ns as f64 / pass.wall_ns.max(1) as f64 * 100.0;
+    format!("{ended}, CPU {} ({} % of a core)", time(pass.cpu.total_ns as f64), grouped(share))
+}
+
+/// What went over the network, in a line.
+pub(crate) fn traffic(pass: &Pass) -> String {
+    let counts = &pass.counts;
+    let mut traffic = vec![plural(counts.connections, "connection"), plural(requests(pass), "request")];
+    if counts.tls > 0 {
+        let kinds = format!("{} full, {} resumed", grouped(counts.full as f64), grouped(counts.resumed as f64));
+        traffic.push(format!("{} ({kinds})", plural(counts.handshakes, "handshake")));
+        traffic.extend(counts.versions.keys().take(ENTRIES).map(|version| plain(version, 20)));
+    }
+    if counts.unfinished > 0 {
+        traffic.push(format!("{} not finished", plural(counts.unfinished, "handshake")));
+    }
+    if counts.unanswered > 0 {
+        traffic.push(format!("{} without an answer", plural(counts.unanswered, "request")));
+    }
+    traffic.join(", ")
+}
+
+/// All counts of a pass by name. What does not apply is empty.
+pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
+    let counts = &pass.counts;
+    let closes: BTreeMap<&str, u64> = counts.closes.iter().map(|(close, count)| (closed(*close), *count)).collect();
+    let direct = pass.direct.iter().take(ENTRIES).map(|direct| {
+        let over = if direct.udp { "UDP" } else { "TCP" };
+        format!("{} ({over})", plain(&direct.address, 80))
+    });
+    vec![
+        ("connections", some(counts.connections)),
+        ("most open at once", at_once(pass.levels.open.most)),
+        ("requests", some(requests(pass))),
+        ("most in flight at once", at_once(pass.levels.waiting.most)),
+        ("mean in flight while any was", at_once(pass.levels.waiting.mean)),
+        ("requests without an answer", some(counts.unanswered)),
+        ("handshakes", some(counts.handshakes)),
+        ("of those full", some(counts.full)),
+        ("of those resumed", some(counts.resumed)),
+        ("not finished", some(counts.unfinished)),
+        ("hello asked for again", some(counts.retried)),
+        ("versions", entries(&counts.versions)),
+        ("suites", entries(&counts.suites)),
+        ("groups", entries(&counts.groups)),
+        ("alerts", entries(&counts.alerts)),
+        ("encrypted records of an alert's size", some(counts.hidden_alerts)),
+        ("how connections ended", entries(&closes)),
+        ("hosts not reached", entries(&counts.not_reached)),
+        ("resolving", spread(&counts.resolve)),
+        ("connecting", spread(&counts.connect)),
+        ("handshake", spread(&counts.handshake)),
+        ("the client's turn in it", spread(&counts.client_turns)),
+        ("the server's turn in it", spread(&counts.server_turns)),
+        ("first byte of an answer", spread(&counts.waits)),
+        ("its last byte after that", spread(&counts.transfers)),
+        ("bytes sent", some(counts.bytes_up)),
+        ("bytes received", some(counts.bytes_down)),
+        ("most processes at once", some(pass.cpu.processes)),
+        ("left running", some(pass.left_running)),
+        ("past the observer", direct.collect::<Vec<_>>().join(", ")),
+        ("trust stores loaded", loads(pass)),
+    ]
+}
+
+fn at_once(mean: f64) -> String {
+    if mean > 0.0 { level(mean) } else { String::new() }
+}
+
+/// How many there were at once: `10`, `3.4`. Means of short stretches come near whole numbers.
+pub(crate) fn level(mean: f64) -> String {
+    if (mean - mean.round()).abs() < 0.05 { grouped(mean) } else { number(mean) }
+}
+
+/// Nothing is said of what there was none of.
+fn some(count: u64) -> String {
+    if count == 0 { String::new() } else { grouped(count as f64) }
+}
+
+fn entries<K: Display>(counts: &BTreeMap<K, u64>) -> String {
+    let entry = |(name, count): (&K, &u64)| format!("{} {}", plain(&name.to_string(), 120), grouped(*count as f64));
+    let mut entries: Vec<String> = counts.iter().take(ENTRIES).map(entry).collect();
+    if counts.len() > ENTRIES {
+        entries.push(format!("and {} more kinds", counts.len() - ENTRIES));
+    }
+    entries.join(", ")
+}
+
+fn spread(spread: &Spread) -> String {
+    if spread.count == 0 {
+        return String::new();
+    }
+    let [median, p99, max] = [spread.p50_ns, spread.p99_ns, spread.max_ns].map(|ns| time(ns as f64));
+    format!("median {median}, p99 {p99}, longest {max}")
+}
+
+fn loads(pass: &Pass) -> String {
+    match &pass.sampling {
+        Sampling::NotAsked => String::new(),
+        Sampling::Impossible(why) => format!("not sampled: {}", plain(why, SENTENCE)),
+        Sampling::Sampled(store) => {
+            let share = store.in_trust_store as f64 / store.samples.max(1) as f64 * 100.0;
+            let connections = plural(store.connections, "connection");
+            format!("{} for {connections}, {share:.0} % of CPU samples", store.loads)
+        }
+    }
+}
+
+/// `1 request`, `2 requests`.
+pub(crate) fn plural(count: u64, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {what}{s}", grouped(count as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::by_hand::serialized;
+
+    #[test]
+    fn a_pass_says_what_it_took_and_what_went_over_the_network() {
+        let observation = serialized(10);
+        assert_eq!(took(&observation.passes[1]), "done in 2.61 s, CPU 390 ms (15 % of a core)");
+        assert_eq!(
+            traffic(&observation.passes[1]),
+            "10 connections, 10 requests, 10 handshakes (10 full, 0 resumed), TLSv1.3"
+        );
+        assert_eq!(traffic(&observation.passes[0]), "10 connections, 10 requests");
+    }
+
+    #[test]
+    fn kinds_without_end_are_not_listed_without_end() {
+        let mut observation = serialized(1);
+        let pass = &mut observation.passes[1];
+        pass.counts.alerts = (0..40).map(|at| (format!("client {at}"), 1)).collect();
+        let alerts = counts(pass).into_iter().find(|(name, _)| *name == "alerts").unwrap().1;
+        assert!(alerts.ends_with("and 28 more kinds"), "{alerts}");
+    }
+}

@@ -1,0 +1,44 @@
+//! Text from networks and command lines, made fit to be shown: nothing in it moves a cursor, turns the direction of writing, or
+//! goes on forever.
+
+/// `text` without control and direction characters, of at most `most` characters: what is longer ends in `…`.
+pub(crate) fn plain(text: &str, most: usize) -> String {
+    let mut plain: String = text.chars().take(most).map(harmless).collect();
+    if text.chars().nth(most).is_some() {
+        plain.pop();
+        plain.push('…');
+    }
+    plain
+}
+
+fn harmless(c: char) -> char {
+    match c {
+        '\n' | '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        // Marks, embeddings, overrides and isolates of direction (Unicode Standard Annex #9 §2), and separators of lines.
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// The longest name of a host that is shown, characters: that of the DNS, and a port.
+pub(crate) const NAME: usize = 260;
+
+/// The longest sentence that is shown, characters.
+pub(crate) const SENTENCE: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_taken_out() {
+        assert_eq!(plain("a\u{1b}[31mb\u{202e}c\nd", 99), "a\u{fffd}[31mb\u{fffd}c d");
+    }
+
+    #[test]
+    fn what_is_too_long_says_so() {
+        assert_eq!(plain("abcdef", 6), "abcdef");
+        assert_eq!(plain("abcdefg", 6), "abcde…");
+    }
+}

@@ -1,0 +1,88 @@
+//! A pass over time: a lane per connection, requests in flight, CPU, and the axis that all passes share.
+
+use anstyle::Style;
+use observation::{Connection, Doing, Pass};
+
+use super::sheet::{Sheet, fitted};
+use super::{lane, strip};
+use crate::format::grouped;
+use crate::observed::course::{Column, course};
+use crate::observed::pass::level;
+use crate::observed::{Choice, choose, names_hosts, place};
+
+/// Lanes drawn at most.
+const LANES: usize = 20;
+
+/// Columns of what stands behind a row.
+const VALUE: usize = 13;
+
+/// The widest that hosts may be.
+const LABEL: usize = 30;
+
+/// What all passes have in common, so that they can be compared.
+pub(super) struct Scale {
+    horizon_ns: u64,
+    /// Columns of labels, and of what is over time.
+    label: usize,
+    columns: usize,
+    /// What the highest block stands for.
+    in_flight: f64,
+    cores: f64,
+}
+
+impl Scale {
+    pub(super) fn of(passes: &[Pass], horizon_ns: u64, width: usize) -> Scale {
+        let widest = passes.iter().flat_map(|pass| {
+            let hosts = names_hosts(pass);
+            choose(pass, LANES).shown.into_iter().map(move |connection| label(connection, hosts).chars().count())
+        });
+        let label = widest.max().unwrap_or(0).clamp("in flight".len(), LABEL.min(width / 3)) + 1;
+        let columns = width.saturating_sub(label + VALUE).max(10);
+        let most = |of: &dyn Fn(&Column) -> f64| {
+            let courses = passes.iter().flat_map(|pass| course(pass, horizon_ns, columns));
+            courses.map(|column| of(&column)).fold(0.0, f64::max)
+        };
+        let in_flight = most(&|column| column.level(Doing::Waiting));
+        let cores = most(&|column| column.cores.unwrap_or(0.0)).max(1.0);
+        Scale { horizon_ns, label, columns, in_flight, cores }
+    }
+}
+
+/// Draws a pass.
+pub(super) fn draw(sheet: &mut Sheet, pass: &Pass, scale: &Scale) {
+    let choice = choose(pass, LANES);
+    lanes(sheet, pass, &choice, scale);
+    if let Some(left_out) = choice.left_out() {
+        sheet.paragraph(Style::new().dimmed(), "", scale.label, &left_out);
+    }
+    let course = course(pass, scale.horizon_ns, scale.columns);
+    let mut row = |name: &str, blocks: String, value: String| {
+        let label = fitted(name, scale.label);
+        sheet.line(&[(Style::new(), &label), (Style::new(), &blocks), (Style::new().dimmed(), &fitted(&value, VALUE))]);
+    };
+    let in_flight = course.iter().map(|column| Some(column.level(Doing::Waiting)));
+    row("in flight", strip::blocks(in_flight, scale.in_flight), format!(" most {}", level(pass.levels.waiting.most)));
+    let most = course.iter().filter_map(|column| column.cores).reduce(f64::max);
+    let most = most.map_or_else(|| " not read".to_owned(), |cores| format!(" most {:.0} %", cores * 100.0));
+    row("CPU", strip::blocks(course.iter().map(|column| column.cores), scale.cores), most);
+    let axis = strip::axis(scale.horizon_ns, scale.columns);
+    row("", axis, String::new());
+}
+
+fn lanes(sheet: &mut Sheet, pass: &Pass, choice: &Choice<'_>, scale: &Scale) {
+    let hosts = names_hosts(pass);
+    for connection in &choice.shown {
+        let columns = lane::columns(connection, pass.wall_ns, scale.horizon_ns, scale.columns);
+        let value = match connection.exchanged {
+            0 => " no request".to_owned(),
+            1 => String::new(),
+            some => format!(" {} req.", grouped(some as f64)),
+        };
+        lane::draw(sheet, &fitted(&label(connection, hosts), scale.label), &columns, &fitted(&value, VALUE));
+    }
+}
+
+fn label(connection: &Connection, hosts: bool) -> String {
+    let number = format!("{:>4}", connection.number);
+    if hosts { format!("{number} {}", place(connection, LABEL)) } else { number }
+}

@@ -1,0 +1,132 @@
+//! What a whole text for a terminal holds.
+
+use diagnosis::{Diagnosis, Least, Verdict};
+use textwrap::core::display_width;
+
+use super::draw;
+use crate::observed::by_hand::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
+
+/// Lines of a text that begin with a connection's number.
+fn lanes(text: &str) -> Vec<&str> {
+    let number = |line: &str| line.chars().take(4).collect::<String>().trim_start().parse::<u64>();
+    text.lines().filter(|line| number(line).is_ok() && !line.contains("connection")).collect()
+}
+
+fn within(text: &str, width: usize) {
+    for line in text.lines() {
+        assert!(display_width(line) <= width, "{} columns: {line}", display_width(line));
+    }
+}
+
+#[test]
+fn serialized_lanes_are_stairs_over_https_and_a_block_over_http() {
+    for width in [80, 140] {
+        let text = draw(&serialized(10), &diagnosis(), Some(width), false);
+        within(&text, usize::from(width));
+        let lanes = lanes(&text);
+        assert_eq!(lanes.len(), 20, "{text}");
+        let begins = |lane: &str| lane.chars().position(|c| c == '█').unwrap();
+        let (http, https) = lanes.split_at(10);
+        assert!(http.iter().all(|lane| begins(lane) <= begins(http[0]) + 1), "{text}");
+        assert!(https.windows(2).all(|pair| begins(pair[0]) < begins(pair[1])), "{text}");
+        assert!(https[9].contains("····"), "the last one stands unused: {text}");
+        assert!(text.contains("in flight") && text.contains("most 10") && text.contains("most 1\n"), "{text}");
+    }
+}
+
+#[test]
+fn all_that_a_finding_says_is_there_in_its_order() {
+    let text = draw(&serialized(10), &diagnosis(), Some(80), false);
+    let mut rest = text.as_str();
+    for part in [
+        "Observed: python3 fetch.py",
+        "HTTP  done in",
+        "10 connections, 10 requests",
+        "HTTPS  done in",
+        "10 handshakes (10 full, 0 resumed), TLSv1.3",
+        "█ awaiting an answer",
+        "1 thing to mend: connections wait for each other",
+        "serialized  proven",
+        "Connections wait for each other",
+        "  - 10 connections were open at once",
+        "costs   180.00 s of waiting per 1,000 requests",
+        "change  Do not hold a lock",
+        "gevent: Patch before",
+        "Not visible here",
+        "Next",
+        "--fail-on serialized",
+    ] {
+        let at = rest.find(part).unwrap_or_else(|| panic!("{part:?} is not in its place in {text}"));
+        rest = &rest[at + part.len()..];
+    }
+}
+
+#[test]
+fn requests_at_once_are_drawn_at_once() {
+    let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, how: "one answer's time".to_owned() };
+    let well = Diagnosis { verdict: Verdict::NothingToMend(least), findings: Vec::new(), notes: Vec::new() };
+    let text = draw(&concurrent(10), &well, Some(80), false);
+    assert!(text.contains("Nothing to mend: 210 ms, where 200 ms is the least possible (1.1 ×)."), "{text}");
+    let begins: Vec<usize> = lanes(&text).iter().map(|lane| lane.chars().position(|c| c == '█').unwrap()).collect();
+    assert!(begins.iter().max().unwrap() - begins.iter().min().unwrap() <= 2, "{text}");
+}
+
+#[test]
+fn colour_adds_escapes_and_nothing_else() {
+    let plain = draw(&serialized(10), &diagnosis(), Some(80), false);
+    let coloured = draw(&serialized(10), &diagnosis(), Some(80), true);
+    assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
+    let stripped = without_escapes(&coloured);
+    assert_eq!(stripped, plain);
+}
+
+/// Without its escape sequences, all of which end in `m`.
+fn without_escapes(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |all, part| all + part.split_once('m').unwrap().1)
+}
+
+#[test]
+fn a_hostile_host_moves_no_cursor_and_breaks_no_line() {
+    let (observation, diagnosis) = hostile();
+    for width in [80, 140] {
+        let text = draw(&observation, &diagnosis, Some(width), false);
+        within(&text, usize::from(width));
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+}
+
+#[test]
+fn no_connections_and_very_many_both_fit() {
+    let (observation, diagnosis) = nothing();
+    let text = draw(&observation, &diagnosis, Some(80), false);
+    within(&text, 80);
+    assert!(
+        text.contains("Nothing was seen") && text.contains("never connected") && text.contains("--via proxy"),
+        "{text}"
+    );
+
+    let began = std::time::Instant::now();
+    let text = draw(&ten_thousand(), &diagnosis, None, true);
+    assert!(began.elapsed().as_secs_f64() < 1.0, "{:?}", began.elapsed());
+    assert!(text.contains("20 of 10,000 connections, evenly chosen among the first 4,096"), "{text}");
+    assert!(text.len() < 100_000, "{}", text.len());
+}
+
+#[test]
+fn narrow_and_unknown_terminals_get_a_picture_too() {
+    for width in [None, Some(0), Some(50), Some(u16::MAX)] {
+        within(&draw(&serialized(3), &diagnosis(), width, false), 160);
+    }
+    within(&draw(&serialized(3), &diagnosis(), Some(50), false), 50);
+}
+
+#[test]
+fn costs_that_overlap_are_said_to() {
+    let mut several = diagnosis();
+    let overlap = "Costs of several findings overlap";
+    assert!(!draw(&serialized(3), &several, Some(80), false).contains(overlap));
+    several.findings.push(several.findings[0].clone());
+    assert!(draw(&serialized(3), &several, Some(80), false).contains(overlap));
+}
