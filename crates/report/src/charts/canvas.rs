@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
+use plotters::style::RGBColor;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
@@ -48,6 +49,24 @@ impl Canvas {
         } else {
             self.put(format_args!("<g stroke-dasharray=\"{pattern}\">"));
         }
+    }
+
+    /// Begins a group whose shapes end on whole pixels of whatever shows them, so that none shines through between neighbours.
+    pub(crate) fn crisp(&self) {
+        self.put(format_args!("<g shape-rendering=\"crispEdges\">"));
+    }
+
+    /// Pieces of a lane around `middle`, from where to where each, as one path: there may be many. None is thinner than can be
+    /// seen.
+    pub(crate) fn lane(&self, middle: i32, thickness: f64, RGBColor(r, g, b): RGBColor, pieces: &[(f64, f64)]) {
+        if pieces.is_empty() {
+            return;
+        }
+        self.put(format_args!("<path stroke=\"#{r:02x}{g:02x}{b:02x}\" stroke-width=\"{thickness:.1}\" d=\""));
+        for (from, to) in pieces {
+            self.put(format_args!("M{from:.1} {middle}h{:.1}", (to - from).max(0.6)));
+        }
+        self.put(format_args!("\"/>"));
     }
 
     /// The whole picture: `title` and `description` are what a screen reader says of it.

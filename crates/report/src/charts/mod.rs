@@ -7,6 +7,7 @@ pub mod bill;
 mod canvas;
 pub mod cpu;
 mod lines;
+pub(crate) mod observed;
 mod palette;
 pub mod percentiles;
 pub mod phases;

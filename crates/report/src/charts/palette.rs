@@ -1,9 +1,12 @@
 //! The colours: one for each model, the same on every chart, told apart by colour-blind readers too; others for phases.
 
 use measure::phase::Phase;
+use observation::Doing;
 use plotters::style::RGBColor;
 use profile::bill::Class;
 use talk::lanes::State;
+
+use crate::observed::drawn::Drawn;
 
 /// Neutral ink: whatever colour the page writes in.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
@@ -66,6 +69,19 @@ pub(crate) fn of_state(state: State) -> RGBColor {
     }
 }
 
+/// The colour of what a connection of an observed program does: blues for requests, red for the handshake, grey for nothing.
+/// Found by search as those of models were; what is idle is told from what is unused by how thin it is drawn.
+pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
+    let Drawn::Doing(doing) = what else { return RGBColor(0x73, 0x39, 0x7e) };
+    match doing {
+        Doing::Connecting => RGBColor(0xe4, 0xae, 0x22),
+        Doing::Handshake => RGBColor(0xb6, 0x26, 0x1d),
+        Doing::Standing | Doing::Idle => RGBColor(0x98, 0x94, 0x8e),
+        Doing::Waiting => RGBColor(0x44, 0xb3, 0xe9),
+        Doing::Transferring => RGBColor(0x2c, 0x40, 0xbf),
+    }
+}
+
 /// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric, purples
 /// for the rest of TLS, blues for the kernel, greys for tlstax and what has no name). Found by search as those of models
 /// were, neighbours in a stack furthest apart.
@@ -116,6 +132,7 @@ fn linear(channel: u8) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observed::drawn;
 
     type Matrix = [[f64; 3]; 3];
 
@@ -152,6 +169,25 @@ mod tests {
                     let distance = distance(of_class(one), of_class(other), eyes);
                     let least = if steps == 0 { 30.0 } else { 18.0 };
                     assert!(distance > least, "{one:?} and {other:?} are {distance:.0} apart");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn all_eyes_tell_what_connections_do_apart_and_from_the_page() {
+        // What is idle is a thin line, told apart by that.
+        let shown = drawn::ALL.into_iter().filter(|what| *what != Drawn::Doing(Doing::Idle));
+        let shown: Vec<Drawn> = shown.collect();
+        for eyes in &EYES {
+            for (index, one) in shown.iter().enumerate() {
+                for other in shown.iter().skip(index + 1) {
+                    let distance = distance(of_drawn(*one), of_drawn(*other), eyes);
+                    assert!(distance > 30.0, "{one:?} and {other:?} are {distance:.0} apart");
+                }
+                for page in [RGBColor(0xff, 0xff, 0xff), RGBColor(0x14, 0x17, 0x1c)] {
+                    let distance = distance(of_drawn(*one), page, eyes);
+                    assert!(distance > 30.0, "{one:?} is {distance:.0} from a page");
                 }
             }
         }

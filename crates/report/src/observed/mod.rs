@@ -1,6 +1,6 @@
-//! What `tlstax observe` saw of a command, as a picture: in the terminal at its end.
+//! What `tlstax observe` saw of a command, as a picture: in the terminal at its end, and as a page.
 //!
-//! It draws an observation and its diagnosis, and judges nothing itself. What is shown comes from the same few
+//! It draws an observation and its diagnosis, and judges nothing itself. What either shows comes from the same few
 //! places: which connections are shown, how a pass ran over time, and how all of it is put into words.
 
 #[cfg(test)]
@@ -9,6 +9,8 @@ mod choice;
 pub(crate) mod course;
 pub(crate) mod drawn;
 mod finding;
+mod hosts;
+pub mod page;
 mod pass;
 pub(crate) mod plain;
 mod seen;

@@ -1,0 +1,162 @@
+//! A pass of an observed command over time: a lane per connection, how many did what, and the command's CPU, on one axis
+//! that all passes share.
+
+mod bars;
+mod lanes;
+
+use observation::{Doing, Observation, Pass, Transport};
+use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::canvas::Canvas;
+use super::palette::of_drawn;
+use super::{Chart, ChartError, WIDTH, ink, label, title_of};
+use crate::format::{grouped, time};
+use crate::observed::course::{Column, course};
+use crate::observed::{choose, drawn, horizon_ns, name};
+
+/// Lanes in a chart at most.
+const LANES: usize = 200;
+
+/// Columns of what is over time.
+const COLUMNS: usize = 200;
+
+/// What stands on each other in the second panel, from below: requests at work first, so that they are read off the axis.
+const STACK: [Doing; 4] = [Doing::Waiting, Doing::Transferring, Doing::Handshake, Doing::Standing];
+
+/// Measures, pixels: what is above the lanes, a panel's height and its words above it, and the axis with its name.
+const ABOVE: i32 = 52;
+const PANEL: i32 = 110;
+const WORDS: i32 = 34;
+const AXIS: i32 = 48;
+
+/// What the charts of one observation have in common, so that they can be compared.
+struct Scale {
+    horizon_ns: u64,
+    /// Room for labels, pixels.
+    labels: u32,
+    /// Connections at once.
+    connections: f64,
+    cores: f64,
+}
+
+/// A part of the sheet with its coordinates.
+type Panel<'a> = ChartContext<'a, Canvas, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A chart per pass.
+///
+/// # Errors
+/// When the chart library refuses, which none of its rules gives it reason to.
+pub(crate) fn charts(observation: &Observation) -> Result<Vec<Chart>, ChartError> {
+    let horizon_ns = horizon_ns(observation);
+    let courses: Vec<Vec<Column>> = observation.passes.iter().map(|pass| course(pass, horizon_ns, COLUMNS)).collect();
+    let most = |of: &dyn Fn(&Column) -> f64| courses.iter().flatten().map(of).fold(0.0, f64::max);
+    let scale = Scale {
+        horizon_ns,
+        labels: if observation.passes.iter().any(lanes::are_named) { 190 } else { 60 },
+        connections: most(&|column| STACK.iter().map(|doing| column.level(*doing)).sum()).max(1.0),
+        cores: most(&|column| column.cores.unwrap_or(0.0)).max(1.0),
+    };
+    observation.passes.iter().zip(&courses).map(|(pass, course)| chart(pass, course, &scale)).collect()
+}
+
+fn chart(pass: &Pass, course: &[Column], scale: &Scale) -> Result<Chart, ChartError> {
+    let choice = choose(pass, LANES);
+    let lanes = lanes::height(&choice);
+    let [levels, cpu] = [ABOVE + lanes + WORDS, ABOVE + lanes + WORDS + PANEL + WORDS];
+    let canvas = Canvas::new(WIDTH, (cpu + PANEL + AXIS + 6) as u32);
+    let root = canvas.clone().into_drawing_area();
+    let title = title(pass);
+    title_of(&root, &title)?;
+    keys(&root)?;
+
+    let panel = scale.panel(&root, ABOVE, lanes, 0.0..choice.shown.len().max(1) as f64, false)?;
+    lanes::draw(&canvas, &root, &panel, pass, &choice)?;
+    words(&root, levels, "at once: awaiting an answer, answers arriving, in the handshake, open and unused")?;
+    let panel = scale.panel(&root, levels, PANEL, 0.0..scale.connections, false)?;
+    bars::levels(&canvas, &root, &panel, course)?;
+    words(&root, cpu, "CPU of the command, cores")?;
+    let panel = scale.panel(&root, cpu, PANEL, 0.0..scale.cores, true)?;
+    bars::cpu(&canvas, &root, &panel, course)?;
+
+    let description = "A lane per connection with what it did when; below, how many connections did what, and the CPU time of \
+                       the command and its processes, over the same time.";
+    Ok(Chart::of(&format!("lanes-{}", id(pass.transport)), &title, description, &canvas))
+}
+
+fn title(pass: &Pass) -> String {
+    let left_out = choose(pass, LANES).left_out().map_or(String::new(), |left_out| format!(": {left_out}"));
+    format!("{}, {}{left_out}", name(pass.transport), time(pass.wall_ns as f64))
+}
+
+fn id(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Http => "http",
+        Transport::Https => "https",
+        Transport::Own => "own",
+    }
+}
+
+impl Scale {
+    /// A part of the sheet from `top` on, with the time to the right. Only the last one has the axis.
+    fn panel<'a>(
+        &self,
+        root: &DrawingArea<Canvas, Shift>,
+        top: i32,
+        height: i32,
+        values: std::ops::Range<f64>,
+        last: bool,
+    ) -> Result<Panel<'a>, ChartError> {
+        let axis = if last { AXIS } else { 0 };
+        let area = root.clone().shrink((0, top), (WIDTH, (height + axis) as u32));
+        let lanes = top == ABOVE;
+        let values = if lanes { values.end..values.start } else { values };
+        let mut panel = ChartBuilder::on(&area)
+            .margin_left(12)
+            .margin_right(70)
+            .x_label_area_size(axis)
+            .y_label_area_size(self.labels)
+            .build_cartesian_2d(0.0..self.horizon_ns as f64, values)?;
+        let tick = |ns: &f64| if *ns == 0.0 { "0".to_owned() } else { time(*ns) };
+        let value = |value: &f64| if value.fract() == 0.0 { grouped(*value) } else { format!("{value:.1}") };
+        let mut mesh = panel.configure_mesh();
+        mesh.x_labels(8)
+            .y_labels(if lanes { 0 } else { 4 })
+            .x_label_formatter(&tick)
+            .y_label_formatter(&value)
+            .label_style(label())
+            .axis_style(ink(0.5))
+            .bold_line_style(ink(0.15))
+            .light_line_style(ink(0.0));
+        if lanes {
+            mesh.disable_y_mesh().disable_y_axis();
+        }
+        if last {
+            mesh.x_desc("time since the command began");
+        }
+        mesh.draw()?;
+        Ok(panel)
+    }
+}
+
+/// The colours' meanings.
+fn keys(root: &DrawingArea<Canvas, Shift>) -> Result<(), ChartError> {
+    let (mut x, y) = (12, 36);
+    for what in drawn::ALL {
+        let name = what.name();
+        let half = lanes::thickness(what, 12.0) / 2.0;
+        let (top, bottom) = ((f64::from(y) - half) as i32, (f64::from(y) + half).ceil() as i32);
+        root.draw(&Rectangle::new([(x, top), (x + 14, bottom)], of_drawn(what).filled()))?;
+        root.draw(&Text::new(name, (x + 19, y), label().pos(Pos::new(HPos::Left, VPos::Center))))?;
+        x += 19 + 7 * name.chars().count() as i32 + 18;
+    }
+    Ok(())
+}
+
+/// What a panel shows, above it.
+fn words(root: &DrawingArea<Canvas, Shift>, top: i32, words: &'static str) -> Result<(), ChartError> {
+    let style = label().pos(Pos::new(HPos::Left, VPos::Center));
+    Ok(root.draw(&Text::new(words, (12, top - 12), style))?)
+}

@@ -1,0 +1,158 @@
+//! The page of an observed command: one file that opens from disk, needs no script, and asks nothing of any network.
+
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use diagnosis::{Diagnosis, Finding};
+use observation::{MOST_EXCHANGES, Observation, Via};
+
+use super::finding::{MOST, cost, next, overlap, title, verdict};
+use super::hosts::{self, HostTable};
+use super::pass::{counts, took, traffic};
+use super::plain::{SENTENCE, plain};
+use super::{horizon_ns, name};
+use crate::charts::{Chart, ChartError, observed as charts};
+use crate::files::PAGE;
+use crate::folder::{self, FolderError, ReportFile};
+use crate::format::time;
+
+/// Why a page could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// A chart.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// The page.
+    #[error("filling in the page: {0}")]
+    Page(#[from] askama::Error),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+#[derive(Template)]
+#[template(path = "observed.html")]
+struct Page<'a> {
+    verdict: String,
+    reasons: Vec<String>,
+    command: String,
+    subtitle: String,
+    passes: Vec<Heading>,
+    findings: Vec<Card>,
+    overlap: Option<&'a str>,
+    charts: &'a [Chart],
+    /// Requests of a connection that are drawn one by one.
+    kept: usize,
+    counts: Vec<(&'static str, Vec<String>)>,
+    hosts: Vec<HostTable>,
+    notes: Vec<String>,
+    next: Vec<String>,
+    style: &'a str,
+}
+
+/// What stands above everything of a pass.
+struct Heading {
+    name: &'static str,
+    took: String,
+    traffic: String,
+}
+
+/// A finding.
+struct Card {
+    code: String,
+    title: String,
+    confidence: &'static str,
+    evidence: Vec<String>,
+    /// And how it was reckoned.
+    cost: Option<(String, String)>,
+    /// For which library, and what to do.
+    advice: Vec<(String, String)>,
+}
+
+/// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and returns
+/// its path. Files of an earlier report there are replaced, other files are left alone.
+///
+/// # Errors
+/// When a file of that name is there which no report wrote, or the system refuses. Nothing in the data causes one.
+pub fn write(dir: &Path, observation: &Observation, diagnosis: &Diagnosis) -> Result<PathBuf, PageError> {
+    folder::write(dir, &files(observation, diagnosis)?)?;
+    Ok(dir.join(PAGE))
+}
+
+/// The page and its pictures.
+pub(crate) fn files(observation: &Observation, diagnosis: &Diagnosis) -> Result<Vec<ReportFile>, PageError> {
+    let charts = charts::charts(observation)?;
+    let page = html(observation, diagnosis, &charts)?;
+    let file = |name: String, text: String| ReportFile { name, bytes: text.into_bytes() };
+    let pictures = charts.iter().map(|chart| file(format!("{}.svg", chart.id), chart.file()));
+    Ok([file(PAGE.to_owned(), page)].into_iter().chain(pictures).collect())
+}
+
+fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> Result<String, askama::Error> {
+    let (verdict, reasons) = verdict(diagnosis);
+    let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| plain(text, SENTENCE)).collect();
+    let page = Page {
+        verdict,
+        reasons,
+        command: plain(&shell_words::join(&observation.command), SENTENCE),
+        subtitle: subtitle(observation),
+        passes: observation
+            .passes
+            .iter()
+            .map(|pass| Heading { name: name(pass.transport), took: took(pass), traffic: traffic(pass) })
+            .collect(),
+        findings: diagnosis.findings.iter().take(MOST).map(card).collect(),
+        overlap: overlap(diagnosis),
+        kept: MOST_EXCHANGES,
+        charts,
+        counts: table(observation),
+        hosts: hosts::tables(observation),
+        notes: sentences(&diagnosis.notes),
+        next: next(observation, diagnosis),
+        style: concat!(include_str!("../../templates/page.css"), include_str!("../../templates/observed.css")),
+    };
+    page.render()
+}
+
+fn subtitle(observation: &Observation) -> String {
+    let how = match (observation.via, observation.service_ns) {
+        (Via::Url, Some(ns)) => format!("by URLs of an origin that takes {} for each answer", time(ns as f64)),
+        (Via::Url, None) => "by URLs of an origin".to_owned(),
+        (Via::Proxy, _) => "by a proxy to its own hosts".to_owned(),
+    };
+    let (began, version) = (plain(&observation.began, 40), plain(&observation.tlstax, 40));
+    let span = time(horizon_ns(observation) as f64);
+    format!("Observed {how}, begun {began}, charts span {span}, tlstax {version}")
+}
+
+fn card(finding: &Finding) -> Card {
+    let text = |text: &String| plain(text, SENTENCE);
+    Card {
+        code: finding.code.to_string(),
+        title: title(finding),
+        confidence: finding.confidence.word(),
+        evidence: finding.evidence.iter().take(MOST).map(text).collect(),
+        cost: finding.cost.as_ref().map(|costs| (cost(costs), text(&costs.how))),
+        advice: finding
+            .advice
+            .iter()
+            .take(MOST)
+            .map(|advice| (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), text(&advice.text)))
+            .collect(),
+    }
+}
+
+/// Counts by name, a value per pass; what no pass has is left out.
+fn table(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
+    let of_passes: Vec<_> = observation.passes.iter().map(counts).collect();
+    let Some(first) = of_passes.first() else { return Vec::new() };
+    let row = |(at, (name, _)): (usize, &(&'static str, String))| {
+        let values: Vec<String> =
+            of_passes.iter().filter_map(|counts| counts.get(at)).map(|(_, value)| value.clone()).collect();
+        (*name, values)
+    };
+    first.iter().enumerate().map(row).filter(|(_, values)| values.iter().any(|value| !value.is_empty())).collect()
+}
+
+#[cfg(test)]
+mod tests;
