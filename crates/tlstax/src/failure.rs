@@ -46,6 +46,12 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Profile(#[from] profile::ProfileError),
     #[error(transparent)]
+    Observer(#[from] observer::Error),
+    #[error(transparent)]
+    Observation(#[from] observation::FileError),
+    #[error(transparent)]
+    ObservedPage(#[from] report::observed::page::PageError),
+    #[error(transparent)]
     ReportingTool(#[from] reporting_tool::Error),
     #[error("{0}")]
     Usage(String),

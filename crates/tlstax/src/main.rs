@@ -7,6 +7,7 @@ mod failure;
 mod folder;
 mod interrupt;
 mod left_out;
+mod observing;
 mod outside;
 mod paired;
 mod plan;
@@ -37,6 +38,8 @@ enum Command {
     Run(Box<cmd::run::Args>),
     /// Reproduce the talk: the same fetches in one second or in ten, by how their TLS layer waits
     Talk(cmd::talk::Args),
+    /// Why is my HTTPS slow? Runs a command of any language and says what it does with its connections
+    Observe(Box<cmd::observe::Args>),
     /// The talk's use case: 10,000 HTTPS GETs of 50 hosts, one by one, blocking inside async, and properly
     ReportingTool(cmd::reporting_tool::Args),
     /// Draw a run: the page, its charts, the Markdown and the data
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Run(args) => cmd::run::run(&args),
         Command::Talk(args) => cmd::talk::run(&args),
+        Command::Observe(args) => cmd::observe::run(&args),
         Command::ReportingTool(args) => cmd::reporting_tool::run(&args),
         Command::Report(args) => cmd::report::run(&args),
         Command::Cmp(args) => cmd::cmp::run(&args),

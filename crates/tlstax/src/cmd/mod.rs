@@ -7,6 +7,7 @@ pub(crate) mod exec;
 pub(crate) mod fetching;
 pub(crate) mod list;
 pub(crate) mod measuring;
+pub(crate) mod observe;
 pub(crate) mod origin;
 pub(crate) mod pacing;
 pub(crate) mod places;

@@ -1,0 +1,153 @@
+//! `tlstax observe`: what a program of any language does with its HTTPS connections, and what to change.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use diagnosis::{Code, Diagnosis, diagnose};
+use observation::{FORMAT, Observation, Via};
+use observer::{Interrupts, Mapping, has_placeholder};
+
+use crate::failure::{EXPECTATION, Failure};
+use crate::observing::{self, Observed, Way};
+use crate::show::write;
+
+/// Starts COMMAND as it is, sees what it does with its connections, and says what to change. The command's output passes
+/// through, its exit code is kept; what was found is written to standard error.
+#[derive(clap::Args)]
+#[command(after_help = "\
+With {url}, {http} or {https} in it the command runs twice against servers of ours, over HTTP and over HTTPS; their CA is \
+handed over in SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and their like. Without, it runs once, \
+against its own servers, by a proxy on loopback (HTTPS_PROXY) that decrypts nothing.
+
+  tlstax observe -- python3 fetch.py {url}/get
+  tlstax observe -o page -- ./my-program")]
+pub(crate) struct Args {
+    /// url: against servers of ours; proxy: against its own [default: url where the command holds {url}, {http} or {https}]
+    #[arg(long, value_name = "WAY", value_parser = ["url", "proxy"])]
+    via: Option<String>,
+    /// How long our servers take for each answer, s (url)
+    #[arg(long, value_name = "S", default_value_t = 0.2, value_parser = delay)]
+    delay: f64,
+    /// Connect to this address instead of resolving the host (proxy): api.test=127.0.0.1:8443
+    #[arg(long = "map", value_name = "NAME=ADDRESS:PORT")]
+    mappings: Vec<String>,
+    /// Let the command connect to this host though it is link-local or a cloud's metadata service (proxy)
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+    /// End the command after so many seconds, with all that it started
+    #[arg(long, value_name = "S", value_parser = timeout)]
+    timeout: Option<f64>,
+    /// Don't sample the command's stacks, which tells how often it loads its trust store
+    #[arg(long)]
+    no_sampling: bool,
+
+    /// Exit with 1 where one of these is found, e.g. serialized,no-reuse
+    #[arg(long, value_name = "FINDING,…", value_delimiter = ',', help_heading = "Output")]
+    fail_on: Vec<Code>,
+    /// Write the page and the data to this folder
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// As JSON, to a file, or after the command's own output as the last line of standard output
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = "Output")]
+    json: Option<Option<PathBuf>>,
+
+    /// The command and its arguments
+    #[arg(required = true, last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+fn delay(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=10.0).contains(&seconds) => Ok(seconds),
+        _ => Err("give a number of seconds from 0 to 10".to_owned()),
+    }
+}
+
+fn timeout(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 1e6 => Ok(seconds),
+        _ => Err("give a number of seconds above 0".to_owned()),
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let mut interrupts = Interrupts::listen()?;
+    let way = way(args)?;
+    let began = jiff::Timestamp::now().to_string();
+    let asked = observing::Asked {
+        command: &args.command,
+        timeout: args.timeout.map(Duration::from_secs_f64),
+        sample: !args.no_sampling,
+    };
+    let (via, service_ns) = match &way {
+        Way::Url { service } => (Via::Url, Some(u64::try_from(service.as_nanos()).unwrap_or(u64::MAX))),
+        Way::Proxy { .. } => (Via::Proxy, None),
+    };
+    let Observed { passes, code } = observing::observe(&asked, way, &mut interrupts)?;
+    let observation = Observation {
+        format: FORMAT,
+        tlstax: env!("CARGO_PKG_VERSION").to_owned(),
+        began,
+        command: args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+        via,
+        service_ns,
+        passes,
+    };
+    let diagnosis = diagnose(&observation);
+    tell(args, &observation, &diagnosis)?;
+    let found: BTreeSet<Code> = diagnosis.findings.iter().map(|finding| finding.code).collect();
+    let fails = args.fail_on.iter().any(|code| found.contains(code));
+    Ok(if code == 0 && fails { ExitCode::from(EXPECTATION) } else { ExitCode::from(code) })
+}
+
+fn way(args: &Args) -> Result<Way, Failure> {
+    let by_url = match args.via.as_deref() {
+        Some(way) => way == "url",
+        None => has_placeholder(&args.command),
+    };
+    if by_url {
+        if !args.mappings.is_empty() || !args.allow_host.is_empty() {
+            let reason = "--map and --allow-host are for a command that is observed by the proxy: take {url} out, or --via proxy";
+            return Err(Failure::Usage(reason.to_owned()));
+        }
+        return Ok(Way::Url { service: Duration::from_secs_f64(args.delay) });
+    }
+    let mappings: Result<Vec<Mapping>, _> = args.mappings.iter().map(|text| text.parse()).collect();
+    Ok(Way::Proxy { mappings: mappings?, allowed: args.allow_host.iter().cloned().collect() })
+}
+
+/// Shows it: to people on standard error, to machines where they asked.
+fn tell(args: &Args, observation: &Observation, diagnosis: &Diagnosis) -> Result<(), Failure> {
+    match &args.json {
+        Some(Some(file)) => {
+            let text = json(observation, diagnosis)?;
+            std::fs::write(file, text).map_err(Failure::file("writing", file))?;
+            print(observation, diagnosis);
+        }
+        Some(None) => write(&json(observation, diagnosis)?)?,
+        None => print(observation, diagnosis),
+    }
+    if let Some(dir) = &args.out {
+        observation.write(dir)?;
+        let file = dir.join("diagnosis.json");
+        std::fs::write(&file, serde_json::to_vec_pretty(diagnosis)?).map_err(Failure::file("writing", &file))?;
+        let page = report::observed::page::write(dir, observation, diagnosis)?;
+        anstream::eprintln!("Page: {}", page.display());
+    }
+    Ok(())
+}
+
+fn print(observation: &Observation, diagnosis: &Diagnosis) {
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0);
+    let text = report::observed::terminal::draw(observation, diagnosis, width, true);
+    // Styles are taken out where standard error is no terminal.
+    anstream::eprint!("\n{text}");
+}
+
+fn json(observation: &Observation, diagnosis: &Diagnosis) -> Result<String, Failure> {
+    let value = serde_json::json!({ "observation": observation, "diagnosis": diagnosis });
+    Ok(format!("{value}\n"))
+}

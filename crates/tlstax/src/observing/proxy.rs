@@ -1,0 +1,28 @@
+//! By a proxy: the command runs once, against its own servers.
+
+use observation::{Recorder, Transport};
+use observer::{Allowed, Interrupts, Mapping, Proxy, Settings, Through, Variables};
+
+use super::{Asked, Observed};
+use crate::failure::Failure;
+
+pub(super) fn observe(
+    asked: &Asked<'_>,
+    mappings: Vec<Mapping>,
+    allowed: Allowed,
+    interrupts: &mut Interrupts,
+) -> Result<Observed, Failure> {
+    let recorder = Recorder::default();
+    let proxy = Proxy::start(mappings, allowed, recorder.clone())?;
+    let (user, password) = proxy.credentials();
+    let variables = Variables::for_proxy(proxy.address(), user, password)?;
+    let settings = Settings {
+        command: asked.command,
+        variables: &variables,
+        timeout: asked.timeout,
+        sample: asked.sample,
+        transport: Transport::Own,
+    };
+    let (pass, code) = observer::run(&settings, Through::Proxy(proxy), &recorder, interrupts)?;
+    Ok(Observed { passes: vec![pass], code })
+}

@@ -1,0 +1,84 @@
+//! By a URL: the command runs against an origin of ours, over HTTP and then over HTTPS.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ledger::{Ledger, Side};
+use observation::{Ended, Pass, Recorder, Transport};
+use observer::{Interrupts, Placeholders, Settings, StandIn, Through, Variables};
+use origin::{Authority, EmbeddedProgram, Group, Kind, Launch, Origin, Pins};
+
+use super::{Asked, Observed};
+use crate::failure::Failure;
+use crate::program::embedded_program;
+
+/// Runs the command twice.
+pub(super) fn observe(asked: &Asked<'_>, service: Duration, interrupts: &mut Interrupts) -> Result<Observed, Failure> {
+    let authority = Authority::create().map_err(origin::Error::from)?;
+    let mut origin = start(&authority, service)?;
+    anstream::eprintln!(
+        "tlstax observe: the command runs twice, over HTTP and over HTTPS, against a server that takes {} s for each answer",
+        service.as_secs_f64()
+    );
+    let mut observed = Observed { passes: Vec::new(), code: 0 };
+    for transport in [Transport::Http, Transport::Https] {
+        let (pass, code) = pass(asked, transport, &authority, &mut origin, interrupts)?;
+        let is_over = pass.ended == Ended::Interrupted;
+        observed.passes.push(pass);
+        observed.code = if code == 0 { observed.code } else { code };
+        if is_over {
+            break;
+        }
+    }
+    Ok(observed)
+}
+
+/// An origin that lets clients do as they do: both versions of TLS, all groups, tickets.
+fn start(authority: &Authority, service: Duration) -> Result<Origin, Failure> {
+    let EmbeddedProgram { exe, mut leading_args } = embedded_program()?;
+    let service_ns = service.as_nanos().to_string();
+    leading_args.extend(["--oldest-tls", "1.2", "--service-ns", &service_ns].map(str::to_owned));
+    let kind = Kind::Embedded(EmbeddedProgram { exe, leading_args });
+    let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
+    launch.ports = 1;
+    launch.pins = Pins { groups: Group::ALL.to_vec(), tickets: true, ..Pins::default() };
+    Ok(Origin::start(&launch)?)
+}
+
+fn pass(
+    asked: &Asked<'_>,
+    transport: Transport,
+    authority: &Authority,
+    origin: &mut Origin,
+    interrupts: &mut Interrupts,
+) -> Result<(Pass, u8), Failure> {
+    let recorder = Recorder::default();
+    let ready = origin.ready();
+    let stand_in = |addresses: &[SocketAddr]| {
+        let target = addresses.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+        StandIn::start(target, recorder.clone())
+    };
+    let (http, https) = (stand_in(&ready.http)?, stand_in(&ready.https)?);
+    let url = |scheme: &str, stand_in: &StandIn| format!("{scheme}://localhost:{}", stand_in.address().port());
+    let (plain, secure) = (url("http", &http), url("https", &https));
+    let own = if transport == Transport::Http { &plain } else { &secure };
+    let urls = Placeholders { url: own.clone(), http: plain.clone(), https: secure.clone() };
+    let command = urls.fill(asked.command);
+    let variables = Variables::for_urls(&urls, &authority.trust_file());
+    let settings = Settings {
+        command: &command,
+        variables: &variables,
+        timeout: asked.timeout,
+        sample: asked.sample,
+        transport,
+    };
+    let before = origin.mark()?;
+    let (mut pass, code) = observer::run(&settings, Through::StandIns(vec![http, https]), &recorder, interrupts)?;
+    let after = origin.ledger()?;
+    pass.origin = Some(side(transport, &after).since(side(transport, &before)));
+    Ok((pass, code))
+}
+
+fn side(transport: Transport, ledger: &Ledger) -> &Side {
+    if transport == Transport::Http { &ledger.http } else { &ledger.https }
+}
