@@ -164,9 +164,7 @@ fn main() -> Result<(), Failure> {
     let origin = Origin::start(&Launch::new(Kind::Embedded(program), authority.chain_file(), authority.key_file()))?;
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority.root_file())?)?;
-    let tls = TlsConnector::from(Arc::new(
-        ClientConfig::builder().with_root_certificates(roots).with_no_client_auth(),
-    ));
+    let tls = TlsConnector::from(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()));
     let recorder = Recorder::default();
     let proxy = Proxy::start(Vec::new(), Allowed::default(), recorder)?;
     let (user, password) = proxy.credentials();

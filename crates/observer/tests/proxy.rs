@@ -1,0 +1,237 @@
+//! The proxy as a client and a stranger meet it: real sockets, nothing but loopback.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use observation::{Close, Kept, Recorder, Way};
+use observer::{Allowed, Proxy};
+
+/// A proxy, and what it sees.
+struct Seen {
+    proxy: Proxy,
+    recorder: Recorder,
+}
+
+impl Seen {
+    fn start(mappings: &[&str]) -> Seen {
+        let recorder = Recorder::default();
+        recorder.begin(measure::clock::now_ns());
+        let mappings = mappings.iter().map(|text| text.parse().unwrap()).collect();
+        Seen { proxy: Proxy::start(mappings, Allowed::default(), recorder.clone()).unwrap(), recorder }
+    }
+
+    fn authorization(&self) -> String {
+        let (user, password) = self.proxy.credentials();
+        format!("Proxy-Authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{user}:{password}")))
+    }
+
+    /// Asks for a tunnel; the connection, and the first line of the answer.
+    fn tunnel(&self, host: &str) -> (TcpStream, String) {
+        self.ask(&format!("CONNECT {host} HTTP/1.1\r\n{}\r\n", self.authorization()))
+    }
+
+    fn ask(&self, head: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(self.proxy.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            if stream.read(&mut byte).unwrap() == 0 {
+                break;
+            }
+            answer.push(byte[0]);
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        (stream, answer.lines().next().unwrap_or_default().to_owned())
+    }
+
+    fn finish(self) -> Kept {
+        // What the other side of a closed connection still has to say comes within a round trip of loopback.
+        std::thread::sleep(Duration::from_millis(50));
+        self.recorder.end(measure::clock::now_ns());
+        drop(self.proxy);
+        self.recorder.finish()
+    }
+}
+
+/// A server of one connection.
+fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (address, std::thread::spawn(move || serve(listener.accept().unwrap().0)))
+}
+
+/// Sends back what comes, until there is no more.
+fn echo(mut stream: TcpStream) {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    stream.write_all(&bytes).unwrap();
+}
+
+#[test]
+fn a_tunnel_carries_what_is_no_tls_as_it_came_and_says_so() {
+    let (address, serving) = server(echo);
+    let seen = Seen::start(&[&format!("echo.test={address}")]);
+    let (mut stream, answer) = seen.tunnel("Echo.Test:22");
+    assert!(answer.contains(" 200 "), "{answer}");
+    // More than fits any buffer at once, of a protocol that nobody knows.
+    let sent: Vec<u8> = (0..3_000_000_u32).map(|at| (at * 31 % 251) as u8).collect();
+    let mut writer = stream.try_clone().unwrap();
+    let all = sent.clone();
+    let writing = std::thread::spawn(move || {
+        writer.write_all(&all).unwrap();
+        writer.shutdown(Shutdown::Write).unwrap();
+    });
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).unwrap();
+    writing.join().unwrap();
+    serving.join().unwrap();
+    assert!(received == sent, "{} bytes came back", received.len());
+    let kept = seen.finish();
+    assert_eq!((kept.counts.connections, kept.counts.tls, kept.counts.other), (1, 0, 1));
+    let connection = &kept.connections[0];
+    assert_eq!((connection.way, connection.host.as_str()), (Way::Tunnel, "echo.test:22"));
+    assert_eq!((connection.bytes_up, connection.bytes_down), (3_000_000, 3_000_000));
+    assert_eq!(connection.close, Close::ClientWaiting);
+}
+
+#[test]
+fn records_that_are_none_go_through_and_are_named() {
+    let (address, serving) = server(echo);
+    let seen = Seen::start(&[&format!("odd.test={address}")]);
+    let (mut stream, _) = seen.tunnel("odd.test:443");
+    // The header of a handshake record, and then one of no known type and a length that no record has.
+    let sent = [&[22, 3, 1, 0, 1, 1][..], &[99, 3, 1, 0xff, 0xff], &[7; 100]].concat();
+    stream.write_all(&sent).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).unwrap();
+    serving.join().unwrap();
+    assert_eq!(received, sent);
+    let kept = seen.finish();
+    assert!(kept.counts.irregular > 0 && !kept.connections[0].irregular.is_empty(), "{:?}", kept.connections[0]);
+}
+
+#[test]
+fn a_stranger_is_let_in_nowhere() {
+    let (address, _serving) = server(|_| ());
+    let seen = Seen::start(&[]);
+    let wrong = format!("Proxy-Authorization: Basic {}\r\n", BASE64_STANDARD.encode("tlstax:guess"));
+    for authorization in ["", &wrong] {
+        for head in [format!("CONNECT {address} HTTP/1.1\r\n"), format!("GET http://{address}/ HTTP/1.1\r\n")] {
+            let (_, answer) = seen.ask(&format!("{head}{authorization}\r\n"));
+            assert!(answer.contains(" 407 "), "{head}{authorization}: {answer}");
+        }
+    }
+    let kept = seen.finish();
+    assert_eq!(kept.counts.connections, 0, "no connection of the command's");
+    assert_eq!(kept.counts.not_reached.values().sum::<u64>(), 4);
+}
+
+#[test]
+fn metadata_services_are_not_connected_to_unless_named() {
+    let seen = Seen::start(&[]);
+    for host in ["169.254.169.254:80", "[fe80::1]:80", "metadata.google.internal:80", "[::ffff:169.254.169.254]:80"] {
+        let (_, answer) = seen.tunnel(host);
+        assert!(answer.contains(" 403 "), "{host}: {answer}");
+    }
+    let (address, _serving) = server(|_| ());
+    let recorder = Recorder::default();
+    let mapped = format!("metadata.google.internal={address}").parse().unwrap();
+    let named = Proxy::start(vec![mapped], Allowed::default(), recorder.clone()).unwrap();
+    let (_, answer) = Seen { proxy: named, recorder }.tunnel("metadata.google.internal:80");
+    assert!(answer.contains(" 200 "), "the user mapped it: {answer}");
+    let kept = seen.finish();
+    assert!(kept.connections.iter().all(|connection| connection.close == Close::NotReached));
+}
+
+#[test]
+fn nonsense_is_answered_and_ended() {
+    let seen = Seen::start(&[]);
+    for head in ["\x16\x03\x01\r\n\r\n", "CONNECT nowhere HTTP/1.1\r\n\r\n"] {
+        let (_, answer) = seen.ask(head);
+        assert!(answer.contains(" 400 "), "{head:?}: {answer}");
+    }
+    let long = format!("GET http://a/ HTTP/1.1\r\nX: {}\r\n", "x".repeat(40_000));
+    let (_, answer) = seen.ask(&long);
+    assert!(answer.contains(" 400 "), "{answer}");
+}
+
+#[test]
+fn a_host_that_is_not_there_is_told_with_its_reason() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let seen = Seen::start(&[]);
+    let (mut stream, answer) = seen.tunnel(&gone.to_string());
+    assert!(answer.contains(" 502 "), "{answer}");
+    let mut words = String::new();
+    stream.read_to_string(&mut words).unwrap();
+    assert!(words.contains("refused"), "{words}");
+    assert_eq!(seen.finish().counts.not_reached.len(), 1);
+}
+
+#[test]
+fn a_server_that_dies_ends_the_client_too() {
+    let (address, serving) = server(|stream| {
+        // With bytes unread the kernel resets.
+        std::thread::sleep(Duration::from_millis(50));
+        drop(stream);
+    });
+    let seen = Seen::start(&[]);
+    let (mut stream, _) = seen.tunnel(&address.to_string());
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    let mut rest = Vec::new();
+    let outcome = stream.read_to_end(&mut rest);
+    serving.join().unwrap();
+    assert!(outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset), "a reset is passed on");
+    let kept = seen.finish();
+    assert_eq!((kept.connections[0].close, kept.counts.unanswered), (Close::ServerWaiting, 1));
+}
+
+#[test]
+fn requests_in_absolute_form_are_passed_on_over_kept_connections() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut heads = Vec::new();
+        for _ in 0..2 {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+            heads.push(String::from_utf8(head).unwrap());
+        }
+        heads
+    });
+    let seen = Seen::start(&[&format!("plain.test={address}")]);
+    let request = format!(
+        "GET http://plain.test/a?b HTTP/1.1\r\nHost: plain.test\r\nConnection: keep-alive\r\n{}\r\n",
+        seen.authorization()
+    );
+    let (mut stream, answer) = seen.ask(&request);
+    assert!(answer.contains(" 200 "), "{answer}");
+    let mut body = [0; 2];
+    stream.read_exact(&mut body).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut second = [0; 15];
+    stream.read_exact(&mut second).unwrap();
+    assert_eq!(&second, b"HTTP/1.1 200 OK");
+    for head in serving.join().unwrap() {
+        assert!(head.starts_with("GET /a?b HTTP/1.1"), "{head}");
+        assert!(!head.to_ascii_lowercase().contains("proxy-authorization"), "the password stays here: {head}");
+    }
+    drop(stream);
+    let kept = seen.finish();
+    assert_eq!((kept.counts.connections, kept.counts.exchanges), (1, 2));
+    assert_eq!((kept.connections[0].way, kept.connections[0].host.as_str()), (Way::Forwarded, "plain.test:80"));
+}
