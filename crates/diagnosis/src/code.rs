@@ -130,6 +130,11 @@ impl Code {
         }
     }
 
+    /// Requests failed, or were not seen: not a matter of cost.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Code::NotSeen | Code::Errors | Code::Alerts)
+    }
+
     fn nearest(sought: &str) -> Option<Code> {
         let likeness = |code: &Code| strsim::jaro_winkler(sought, code.name());
         Code::ALL.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|code| likeness(code) >= ALIKE)

@@ -4,7 +4,11 @@ use observation::Observation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case::Case;
 use crate::finding::Finding;
+use crate::findings;
+use crate::notes::notes;
+use crate::verdict::verdict;
 
 /// What an observation means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +49,10 @@ pub struct Least {
 
 /// What `observation` means.
 pub fn diagnose(observation: &Observation) -> Diagnosis {
-    let _ = observation;
-    Diagnosis { verdict: Verdict::Found, findings: Vec::new(), notes: Vec::new() }
+    let Some(case) = Case::of(observation) else {
+        let reason = "No pass was made that could be judged: the command was not run to its end over HTTPS.";
+        return Diagnosis { verdict: Verdict::TooLittle(reason.to_owned()), findings: Vec::new(), notes: Vec::new() };
+    };
+    let findings = findings::all(&case);
+    Diagnosis { verdict: verdict(&case, &findings), findings, notes: notes(&case) }
 }

@@ -56,13 +56,11 @@ pub struct Advice {
 
 impl Advice {
     /// For any library.
-    #[allow(dead_code)]
     pub(crate) fn any(text: &str) -> Advice {
         Advice { of: None, text: text.to_owned() }
     }
 
     /// For one library.
-    #[allow(dead_code)]
     pub(crate) fn of(library: &str, text: &str) -> Advice {
         Advice { of: Some(library.to_owned()), text: text.to_owned() }
     }

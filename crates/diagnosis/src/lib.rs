@@ -6,9 +6,17 @@
 //!
 //! A finding is made only where the evidence carries it; thresholds stand in the file of each, with their reasons.
 
+#[cfg(test)]
+mod built;
+mod case;
 mod code;
 mod diagnosis;
 mod finding;
+mod findings;
+mod notes;
+mod overlap;
+mod verdict;
+mod words;
 
 pub use code::{Code, UnknownCode};
 pub use diagnosis::{Diagnosis, Least, Verdict, diagnose};

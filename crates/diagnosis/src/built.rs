@@ -1,0 +1,208 @@
+//! Small observations built by hand, for tests: times in ms.
+
+use observation::{
+    Close, Connecting, Connection, Counts, Cpu, CpuReading, Ended, Exchange, Handshake, Host, Level, Levels,
+    Observation, Pass, Sampling, Spread, Transport, Turn, Via, Way,
+};
+use wire::{ClientHello, HandshakeKind, ServerHello, Side};
+
+use crate::{Code, Diagnosis, Finding, diagnose};
+
+pub(crate) const MS: u64 = 1_000_000;
+
+/// A connection that opens, has shaken hands 5 ms before `ready`, and carries exchanges from when to when.
+pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64, u64)]) -> Connection {
+    let exchange = |&(sent, answered): &(u64, u64)| Exchange {
+        sent_ns: sent * MS,
+        sent_last_ns: sent * MS,
+        longest_gap_ns: 0,
+        answered_ns: Some(answered * MS),
+        last_ns: Some(answered * MS),
+    };
+    Connection {
+        number,
+        way: Way::Tunnel,
+        host: "a.test:443".to_owned(),
+        opened_ns: opened * MS,
+        connecting: Connecting { established_ns: Some(opened * MS), ..Connecting::default() },
+        handshake: Some(Box::new(handshake("TLSv1.3", opened, ready))),
+        exchanges: exchanges.iter().map(exchange).collect(),
+        exchanged: exchanges.len() as u64,
+        bytes_up: 1_000,
+        bytes_down: 1_000,
+        closed_ns: None,
+        close: Close::Open,
+        irregular: Vec::new(),
+        may_be_h2: false,
+    }
+}
+
+/// A full handshake in which the client begins at once and the server takes 1 ms each time.
+pub(crate) fn handshake(version: &str, opened: u64, ready: u64) -> Handshake {
+    let turn = |of, from: u64, until: u64| Turn { of, from_ns: from * MS, until_ns: until * MS };
+    let mut turns = vec![
+        turn(Side::Client, opened, opened),
+        turn(Side::Server, opened, opened + 1),
+        turn(Side::Client, opened + 1, ready),
+    ];
+    if version != "TLSv1.3" {
+        turns.push(turn(Side::Server, ready, ready + 1));
+    }
+    Handshake {
+        hello: Some(hello(&["TLSv1.3", "TLSv1.2"])),
+        answer: Some(ServerHello {
+            version: version.to_owned(),
+            suite: "TLS_AES_128_GCM_SHA256".to_owned(),
+            group: None,
+            alpn: None,
+            psk: false,
+            promises_ticket: false,
+        }),
+        kind: Some(HandshakeKind::Full),
+        began_ns: Some(opened * MS),
+        turns,
+        finished_ns: Some(ready * MS),
+        ..Handshake::default()
+    }
+}
+
+pub(crate) fn hello(versions: &[&str]) -> ClientHello {
+    ClientHello {
+        server_name: None,
+        versions: versions.iter().map(|&version| version.to_owned()).collect(),
+        groups: Vec::new(),
+        key_shares: vec!["x25519mlkem768".to_owned()],
+        suites: 3,
+        alpn: Vec::new(),
+        offers_ticket: false,
+        offers_psk: false,
+        early_data: false,
+        bytes: 300,
+    }
+}
+
+/// So many of so long each.
+pub(crate) fn spread(count: u64, each_ms: u64) -> Spread {
+    let each = each_ms * MS;
+    Spread { count, sum_ns: count * each, min_ns: each, p50_ns: each, p99_ns: each, max_ns: each }
+}
+
+/// A pass over `connections`, its counts and host as follow from them, one request at a time unless levels are changed.
+pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
+    let number = connections.len() as u64;
+    let exchanges: u64 = connections.iter().map(|connection| connection.exchanged).sum();
+    let waits: u64 =
+        connections.iter().flat_map(|one| &one.exchanges).filter_map(|one| Some(one.answered_ns? - one.sent_ns)).sum();
+    let versions = connections.iter().filter_map(|one| Some(one.handshake.as_ref()?.answer.as_ref()?.version.clone()));
+    let counts = Counts {
+        connections: number,
+        tls: number,
+        handshakes: number,
+        full: number,
+        versions: versions.fold(Default::default(), |mut all, version| {
+            *all.entry(version).or_default() += 1;
+            all
+        }),
+        exchanges,
+        connect: spread(number, 1),
+        handshake: spread(number, 5),
+        server_turns: spread(number, 1),
+        waits: Spread { sum_ns: waits, ..spread(exchanges, waits / MS / exchanges.max(1)) },
+        ..Counts::default()
+    };
+    let waiting = Level { most: 1.0, mean: 1.0, any_ns: waits, several_ns: 0 };
+    let host =
+        Host { name: "a.test:443".to_owned(), connections: number, exchanges, handshakes: number, ..Host::default() };
+    Pass {
+        transport,
+        ended: Ended::Code(0),
+        wall_ns: 10_000 * MS,
+        cpu: cpu(0.1),
+        counts,
+        hosts: vec![host],
+        levels: Levels {
+            waiting,
+            open: Level { most: number as f64, ..waiting },
+            moment_ns: 20 * MS,
+            ..Levels::default()
+        },
+        connections,
+        origin: None,
+        direct: Vec::new(),
+        sampling: Sampling::NotAsked,
+        left_running: 0,
+    }
+}
+
+/// Readings of a command that uses so much of a core.
+pub(crate) fn cpu(share: f64) -> Cpu {
+    let reading = |at_ms: u64| CpuReading { at_ns: at_ms * MS, cpu_ns: (at_ms as f64 * share * 1e6) as u64 };
+    Cpu {
+        total_ns: (10_000.0 * share * 1e6) as u64,
+        processes: 1,
+        readings: (0..=100).map(|k| reading(k * 100)).collect(),
+    }
+}
+
+/// `n` requests of 100 ms over connections that are opened one after another.
+pub(crate) fn one_after_another(n: u64) -> Vec<Connection> {
+    let one = |k: u64| {
+        let at = k * 110;
+        Connection {
+            closed_ns: Some((at + 106) * MS),
+            close: Close::Client,
+            ..connection(k + 1, at, at + 5, &[(at + 5, at + 105)])
+        }
+    };
+    (0..n).map(one).collect()
+}
+
+/// `n` requests of 100 ms over one connection.
+pub(crate) fn kept(n: u64) -> Vec<Connection> {
+    let exchanges: Vec<_> = (0..n).map(|k| (10 + k * 110, 110 + k * 110)).collect();
+    vec![connection(1, 0, 5, &exchanges)]
+}
+
+pub(crate) fn own(connections: Vec<Connection>) -> Pass {
+    pass(Transport::Own, connections)
+}
+
+pub(crate) fn proxy(pass: Pass) -> Diagnosis {
+    diagnose(&observation(Via::Proxy, vec![pass]))
+}
+
+/// Over HTTP with so many requests under way in the mean, and this over HTTPS.
+pub(crate) fn url(http_mean: f64, https: Pass) -> Diagnosis {
+    let mut http = pass(Transport::Http, https.connections.clone());
+    http.levels.waiting = Level {
+        most: http_mean,
+        mean: http_mean,
+        several_ns: if http_mean > 1.5 { MS * 100 } else { 0 },
+        any_ns: MS * 100,
+    };
+    diagnose(&observation(Via::Url, vec![http, Pass { transport: Transport::Https, ..https }]))
+}
+
+fn observation(via: Via, passes: Vec<Pass>) -> Observation {
+    Observation {
+        format: observation::FORMAT,
+        tlstax: "0".to_owned(),
+        began: "2026-01-01T00:00:00Z".to_owned(),
+        command: vec!["x".to_owned()],
+        via,
+        service_ns: None,
+        passes,
+    }
+}
+
+impl Diagnosis {
+    pub(crate) fn codes(&self) -> Vec<Code> {
+        let mut codes: Vec<Code> = self.findings.iter().map(|finding| finding.code).collect();
+        codes.sort();
+        codes
+    }
+
+    pub(crate) fn finding(&self, code: Code) -> &Finding {
+        self.findings.iter().find(|finding| finding.code == code).unwrap()
+    }
+}

@@ -1,0 +1,125 @@
+//! The case that is judged: the pass over HTTPS or the command's own, and what it is held against.
+
+use observation::{Connection, Doing, Observation, Pass, Transport, Via};
+use wire::Side;
+
+use crate::overlap::{self, Overlap};
+
+/// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at least.
+pub(crate) const BUSY: f64 = 0.8;
+
+/// What the findings look at.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) via: Via,
+    /// What is judged.
+    pub(crate) pass: &'a Pass,
+    /// The same over HTTP (url).
+    pub(crate) http: Option<&'a Pass>,
+    /// The judged pass' connections held against each other.
+    pub(crate) overlap: Overlap,
+}
+
+impl<'a> Case<'a> {
+    /// `None` where there is no pass to judge.
+    pub(crate) fn of(observation: &'a Observation) -> Option<Case<'a>> {
+        let over = |transport| observation.passes.iter().find(|pass| pass.transport == transport);
+        let (pass, http) = match observation.via {
+            Via::Url => (over(Transport::Https)?, over(Transport::Http)),
+            Via::Proxy => (over(Transport::Own)?, None),
+        };
+        Some(Case { via: observation.via, pass, http, overlap: overlap::of(pass) })
+    }
+
+    pub(crate) fn is_url(&self) -> bool {
+        self.via == Via::Url
+    }
+
+    /// Requests: as the origin counted them, where there is one, else exchanges.
+    pub(crate) fn requests(&self) -> u64 {
+        self.pass.origin.as_ref().map_or(self.pass.counts.exchanges, |origin| origin.requests)
+    }
+
+    /// Connections on which several requests may have been under way at once: what the origin negotiated, where there is one.
+    pub(crate) fn h2(&self) -> u64 {
+        match &self.pass.origin {
+            Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),
+            None => self.pass.counts.may_be_h2,
+        }
+    }
+
+    /// How many connections the command needed at least to have as much under way as it had: the most that were not idle at
+    /// once.
+    pub(crate) fn needed(&self) -> u64 {
+        self.overlap.most_busy.max(1)
+    }
+
+    /// `total_ns` of the pass, as ms per 1,000 requests.
+    pub(crate) fn per_thousand(&self, total_ns: f64) -> f64 {
+        total_ns.max(0.0) / 1e6 * 1_000.0 / (self.requests().max(1) as f64)
+    }
+
+    /// Setting up a connection: connecting and the handshake, medians, ns.
+    pub(crate) fn set_up_ns(&self) -> u64 {
+        self.pass.counts.connect.p50_ns + self.pass.counts.handshake.p50_ns
+    }
+
+    /// Kept connections whose handshake was finished.
+    pub(crate) fn shaken(&self) -> impl Iterator<Item = (&'a Connection, &'a observation::Handshake)> {
+        let finished = |connection: &'a Connection| {
+            let handshake = connection.handshake.as_deref().filter(|handshake| handshake.finished_ns.is_some())?;
+            Some((connection, handshake))
+        };
+        self.pass.connections.iter().filter_map(finished)
+    }
+
+    /// The share of a core that the command used from the first connection's opening on; `None` where it was not read twice.
+    pub(crate) fn cpu_share(&self) -> Option<f64> {
+        let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
+        self.cpu_within(&[(from, self.pass.wall_ns)])
+    }
+
+    /// The share of a core that the command used within `spans` of ns; `None` where it was not read around any.
+    pub(crate) fn cpu_within(&self, spans: &[(u64, u64)]) -> Option<f64> {
+        let (mut cpu, mut time) = (0.0, 0.0);
+        for pair in self.pass.cpu.readings.windows(2) {
+            let [before, after] = pair else { continue };
+            let width = after.at_ns.saturating_sub(before.at_ns) as f64;
+            let within: u64 =
+                spans.iter().map(|&(from, until)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns))).sum();
+            if width > 0.0 {
+                cpu += after.cpu_ns.saturating_sub(before.cpu_ns) as f64 * within as f64 / width;
+                time += within as f64;
+            }
+        }
+        (time > 0.0).then(|| cpu / time)
+    }
+
+    /// The client's turns in kept handshakes that were as long as [`observation::HELD_NS`], from when to when, merged.
+    pub(crate) fn held_spans(&self) -> Vec<(u64, u64)> {
+        let turns = self.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
+        let held = turns.flat_map(|handshake| &handshake.turns);
+        let held = held.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS);
+        overlap::merged(held.map(|turn| (turn.from_ns, turn.until_ns)).collect())
+    }
+
+    /// From the first connection's opening to the end of the last answer, ns since the pass began; `None` without a request.
+    pub(crate) fn active(&self) -> Option<(u64, u64)> {
+        let opened = self.pass.connections.first()?.opened_ns;
+        let kept = self.pass.connections.iter().flat_map(|connection| &connection.exchanges);
+        let kept = kept.filter_map(|exchange| exchange.last_ns).max()?;
+        let exchanges: usize = self.pass.connections.iter().map(|connection| connection.exchanges.len()).sum();
+        if exchanges as u64 == self.pass.counts.exchanges {
+            return Some((opened, kept));
+        }
+        let levels = &self.pass.levels;
+        let last = levels.moments.iter().rposition(|moment| moment.waiting + moment.transferring > 0.0);
+        let seen = last.map_or(0, |at| (at as u64 + 1) * levels.moment_ns).min(self.pass.wall_ns);
+        Some((opened, kept.max(seen)))
+    }
+}
+
+/// Whether a connection that does this is at work, or was never used: not idle after use.
+pub(crate) fn is_busy(doing: Doing) -> bool {
+    doing != Doing::Idle
+}

@@ -1,0 +1,100 @@
+//! One side refused the other by a TLS alert, most often the client the server's certificate. One is enough.
+//!
+//! In TLS 1.3 the client's alert on a certificate is encrypted: a record of its size that ends the handshake is inferred to be one,
+//! and proven where the origin of `--url` names it.
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Finding};
+use crate::words::count;
+
+/// Alerts that end nothing, or are the usual end (RFC 8446 §6.1).
+const HARMLESS: [&str; 3] = ["close_notify", "user_canceled", "no_renegotiation"];
+
+/// What distrust of a certificate is called: by its alerts, and by the libraries of origins.
+const DISTRUST: [&str; 6] =
+    ["unknown_ca", "bad_certificate", "certificate_unknown", "unknown certificate", "bad certificate", "unknown ca"];
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let clear: Vec<(&str, u64)> = in_clear(case).collect();
+    let named = named_by_origin(case);
+    let hidden = case.pass.counts.hidden_alerts;
+    if clear.is_empty() && named.is_empty() && hidden == 0 {
+        return None;
+    }
+    let say =
+        |(name, times): &(&str, u64)| format!("{}: {}.", name.replacen(' ', "'s alert ", 1), count(*times, "time"));
+    let mut evidence: Vec<String> = clear.iter().map(say).collect();
+    evidence.extend(
+        named
+            .iter()
+            .map(|(reason, times)| format!("Of handshakes that failed the origin says {times} times: {reason}.")),
+    );
+    if hidden > 0 {
+        evidence.push(format!(
+            "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust the certificate.",
+            count(hidden, "handshake")
+        ));
+    }
+    let is_distrust = |name: &str| DISTRUST.iter().any(|word| name.contains(word));
+    let names = || clear.iter().map(|(name, _)| *name).chain(named.iter().map(|(reason, _)| reason.as_str()));
+    let distrust = hidden > 0 || names().any(is_distrust);
+    Some(Finding {
+        code: Code::Alerts,
+        confidence: if names().next().is_some() { Confidence::Proven } else { Confidence::Inferred },
+        evidence,
+        cost: None,
+        advice: match (distrust, case.is_url()) {
+            (true, true) => trust(),
+            (true, false) => vec![Advice::any(
+                "The client does not trust the server's certificate: its roots are old or not found, or a company's own authority is missing. The observer does not open TLS, so it is the server's own certificate.",
+            )],
+            (false, _) => vec![Advice::any(
+                "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have no suite, group or version in common, `unrecognized_name` that the server does not know the host.",
+            )],
+        },
+    })
+}
+
+/// How many handshakes alerts account for.
+pub(crate) fn seen(case: &Case) -> u64 {
+    in_clear(case).map(|(_, times)| times).sum::<u64>() + case.pass.counts.hidden_alerts
+}
+
+fn in_clear<'a>(case: &'a Case) -> impl Iterator<Item = (&'a str, u64)> {
+    let ends = |name: &str| !HARMLESS.iter().any(|harmless| name.ends_with(harmless));
+    case.pass.counts.alerts.iter().map(|(name, times)| (name.as_str(), *times)).filter(move |(name, _)| ends(name))
+}
+
+fn named_by_origin(case: &Case) -> Vec<(String, u64)> {
+    let failures = case.pass.origin.iter().flat_map(|origin| &origin.failures);
+    let is_alert = |reason: &str| {
+        let reason = reason.to_lowercase();
+        reason.contains("alert") || reason.contains("certificate") || reason.contains("remote error")
+    };
+    failures.filter(|(reason, _)| is_alert(reason)).map(|(reason, times)| (reason.clone(), *times)).collect()
+}
+
+fn trust() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "The command does not take the origin's authority from the variables it was given: tell its library of the file that SSL_CERT_FILE names.",
+        ),
+        Advice::of(
+            "Python requests",
+            "It reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
+        ),
+        Advice::of(
+            "Python aiohttp, httpx",
+            "Both honour SSL_CERT_FILE by themselves; a context that the program makes of certifi's file does not.",
+        ),
+        Advice::of("Node.js", "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given."),
+        Advice::of("Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
+        Advice::of("Java", "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`."),
+        Advice::of(
+            "Rust",
+            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be added to from outside.",
+        ),
+        Advice::of("curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
+    ]
+}

@@ -1,0 +1,42 @@
+//! Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms: Nagle's
+//! algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).
+//!
+//! It is inferred from the length of the pause; a client that computes for just that long between header and body looks alike.
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::share;
+
+/// Such pauses: fewer are chance.
+const ENOUGH: u64 = 3;
+/// Of the exchanges: at a twentieth it costs 2 ms per request.
+const OF_EXCHANGES: f64 = 0.05;
+/// Linux' shortest delay of an acknowledgement (`TCP_DELACK_MIN`), ns.
+const DELAY_NS: f64 = 40e6;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let counts = &case.pass.counts;
+    if counts.delayed_ack_gaps < ENOUGH || share(counts.delayed_ack_gaps, counts.exchanges) < OF_EXCHANGES {
+        return None;
+    }
+    Some(Finding {
+        code: Code::DelayedAck,
+        confidence: Confidence::Inferred,
+        evidence: vec![format!(
+            "{} of {} requests paused for 35 to 60 ms between two parts.",
+            counts.delayed_ack_gaps, counts.exchanges
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(counts.delayed_ack_gaps as f64 * DELAY_NS)),
+            cpu_ms: None,
+            how: "40 ms for each such request".to_owned(),
+        }),
+        advice: vec![
+            Advice::any("Set TCP_NODELAY on the client's sockets, or write header and body of a request at once."),
+            Advice::of("Rust", "`TcpStream::set_nodelay(true)`; reqwest and ureq do so themselves."),
+            Advice::of("Go, Node.js", "Both set it themselves: look whether the program turns it off."),
+            Advice::of("Python", "http.client sets it on its own sockets: look at sockets the program makes itself."),
+        ],
+    })
+}

@@ -1,0 +1,55 @@
+//! Handshakes in which the server's turn came more often than the version needs: once in TLS 1.3 and in a resumed TLS 1.2,
+//! twice in a full TLS 1.2 (RFC 8446 §2, RFC 5246 §7.3). A second ClientHello is a finding of its own and not counted here.
+//!
+//! A flight that exceeds TCP's first window costs a round trip without a turn: that is `long-chain`.
+
+use observation::Handshake;
+use wire::{HandshakeKind, Side};
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{share, time};
+
+/// Such handshakes: one or two may be a padded `Finished`, which is not known for one and makes the first answer a turn.
+const ENOUGH: u64 = 3;
+/// Of the handshakes that were kept.
+const OF_HANDSHAKES: f64 = 0.1;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let (mut all, mut more, mut turns, mut is_13) = (0, 0, 0, false);
+    for (_, handshake) in case.shaken() {
+        let extra = extra(handshake);
+        all += 1;
+        more += u64::from(extra > 0);
+        turns += extra;
+        is_13 |= extra > 0 && handshake.is_13();
+    }
+    if more < ENOUGH || share(more, all) < OF_HANDSHAKES {
+        return None;
+    }
+    let round_trip = case.pass.counts.server_turns.p50_ns;
+    let per_handshake = turns as f64 / all as f64;
+    Some(Finding {
+        code: Code::ExtraRoundTrips,
+        confidence: if is_13 { Confidence::Inferred } else { Confidence::Proven },
+        evidence: vec![format!(
+            "In {more} of {all} handshakes the client had to wait for the server {turns} times more than the version needs."
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(per_handshake * case.pass.counts.handshakes as f64 * round_trip as f64)),
+            cpu_ms: None,
+            how: format!("{} each, the server's median turn", time(round_trip)),
+        }),
+        advice: vec![Advice::any(
+            "Look what the two say to each other more than usual: a client certificate that is asked for late, a flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
+        )],
+    })
+}
+
+fn extra(handshake: &Handshake) -> u64 {
+    let had = handshake.turns.iter().filter(|turn| turn.of == Side::Server).count() as u64;
+    let is_full = handshake.kind == Some(HandshakeKind::Full);
+    let least = if is_full && !handshake.is_13() { 2 } else { 1 };
+    had.saturating_sub(least + u64::from(handshake.retried))
+}

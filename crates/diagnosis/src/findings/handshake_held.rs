@@ -1,0 +1,82 @@
+//! Handshakes stood with the client for longer than any arithmetic takes: it was the client's turn, and it did something else or
+//! nothing.
+//!
+//! The first turn counts from when the connection could be used, so a client that connects early and speaks late is seen too.
+//! Where the CPU was busy meanwhile it may simply have had more to do than it could, so it is suspected only; where that is
+//! explained by loading trust stores, the finding is that one and not this.
+
+use crate::case::{BUSY, Case};
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::client_per_request;
+use crate::words::{percent, share, time};
+
+/// Turns that were held: fewer are chance, a page fault or a garbage collection.
+const ENOUGH: u64 = 3;
+/// Of all handshakes: fewer don't make a program slow.
+const OF_HANDSHAKES: f64 = 0.1;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let counts = &case.pass.counts;
+    let held = counts.held;
+    if held.count < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES {
+        return None;
+    }
+    let busy = case.cpu_within(&case.held_spans());
+    let is_busy = busy.is_some_and(|share| share >= BUSY);
+    if is_busy && client_per_request::find(case).is_some() {
+        return None;
+    }
+    let mut evidence = vec![format!(
+        "In {} handshakes the client let its turn last {} ms or more {} times, {} at the median, {} at the longest.",
+        counts.tls,
+        observation::HELD_NS / 1_000_000,
+        held.count,
+        time(held.p50_ns),
+        time(held.max_ns)
+    )];
+    let levels = &case.pass.levels;
+    if levels.handshake_while_waiting_ns > 0 {
+        evidence.push(format!(
+            "For {} of the time with a request under way another connection was kept in its handshake.",
+            percent(levels.handshake_while_waiting_ns, levels.waiting.any_ns)
+        ));
+    }
+    evidence.push(match busy {
+        Some(share) if is_busy => format!("Its CPU was busy meanwhile ({share:.1} cores): it had more to compute than it could, for these or for others."),
+        Some(share) => format!("It used {share:.2} cores meanwhile: it was idle or blocked."),
+        None => "What its CPU did meanwhile is not known.".to_owned(),
+    });
+    Some(Finding {
+        code: Code::HandshakeHeld,
+        confidence: if is_busy { Confidence::Suspected } else { Confidence::Proven },
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(held.sum_ns as f64)),
+            cpu_ms: None,
+            how: "all held turns together, which lie side by side where connections do".to_owned(),
+        }),
+        advice: advice(is_busy),
+    })
+}
+
+fn advice(is_busy: bool) -> Vec<Advice> {
+    if is_busy {
+        return vec![Advice::any(
+            "Fewer handshakes (connections used again, sessions resumed) or more threads for them; and load the trust store once, not for each connection.",
+        )];
+    }
+    vec![
+        Advice::any(
+            "Find what blocks between connecting and the end of the handshake: a lock around it, an event loop that is busy elsewhere, a handshake that is started only when a request comes.",
+        ),
+        Advice::of(
+            "Python gevent",
+            "Sockets of pyOpenSSL block the whole loop in the handshake: take the standard ssl module, patched.",
+        ),
+        Advice::of(
+            "Rust",
+            "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or tokio-native-tls.",
+        ),
+    ]
+}

@@ -1,0 +1,44 @@
+//! The server asked for a second ClientHello (RFC 8446 §4.1.4): the client sent keys only for groups that the server does not
+//! take, which costs a round trip.
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{share, time};
+
+/// Of all handshakes: one such host among many is not what makes a program slow.
+const OF_HANDSHAKES: f64 = 0.1;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let counts = &case.pass.counts;
+    if counts.retried == 0 || share(counts.retried, counts.tls) < OF_HANDSHAKES {
+        return None;
+    }
+    let mut evidence = vec![format!("{} of {} handshakes needed a second ClientHello.", counts.retried, counts.tls)];
+    let retried = case.shaken().find(|(_, handshake)| handshake.retried);
+    if let Some((_, handshake)) = retried
+        && let (Some(hello), Some(group)) = (&handshake.hello, &handshake.group)
+    {
+        evidence.push(format!("The client sent keys for {}; the server took {group}.", hello.key_shares.join(", ")));
+    }
+    let round_trip = counts.server_turns.p50_ns;
+    Some(Finding {
+        code: Code::HelloRetry,
+        confidence: Confidence::Proven,
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(counts.retried as f64 * round_trip as f64)),
+            cpu_ms: None,
+            how: format!("one round trip each: {}, the server's median turn", time(round_trip)),
+        }),
+        advice: vec![
+            Advice::any(
+                "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let the server take the client's first one.",
+            ),
+            Advice::of(
+                "OpenSSL",
+                "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys for several groups can be sent at once.",
+            ),
+        ],
+    })
+}

@@ -1,0 +1,49 @@
+//! The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests per
+//! connection, is shorter than the client's pauses.
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{count, share, time};
+
+/// Connections opened within a second of such an end, or requests sent into one: a single one is chance.
+const ENOUGH: u64 = 2;
+/// Of all connections: fewer cost next to nothing.
+const OF_CONNECTIONS: f64 = 0.05;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let counts = &case.pass.counts;
+    let reopened: u64 = case.pass.hosts.iter().map(|host| host.reopened).sum();
+    let cut: u64 = case.pass.hosts.iter().map(|host| host.cut_idle).sum();
+    let lost = counts.sent_into_closed;
+    let most = reopened.max(lost);
+    if most < ENOUGH || share(most, counts.connections) < OF_CONNECTIONS {
+        return None;
+    }
+    let mut evidence = vec![format!(
+        "The server ended {} after use; within a second of that {} opened anew.",
+        count(cut, "connection"),
+        count(reopened, "connection")
+    )];
+    if lost > 0 {
+        evidence.push(format!("{} sent on a connection that the server had ended.", count(lost, "request")));
+    }
+    let set_up = case.set_up_ns();
+    Some(Finding {
+        code: Code::IdleCut,
+        confidence: Confidence::Proven,
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(most as f64 * set_up as f64)),
+            cpu_ms: None,
+            how: format!("{} for connecting and the handshake (medians), each time", time(set_up)),
+        }),
+        advice: vec![
+            Advice::any(
+                "Raise the server's keep-alive timeout and its limit of requests per connection above the client's pauses; where that is not yours, let the client drop idle connections before the server does, so that no request is lost.",
+            ),
+            Advice::of("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
+            Advice::of("Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),
+        ],
+    })
+}

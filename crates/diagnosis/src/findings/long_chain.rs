@@ -1,0 +1,73 @@
+//! The server's certificates are many or long. Each more is a signature for the client to verify; a flight beyond TCP's first
+//! window costs a round trip.
+//!
+//! In TLS 1.2 the chain is in clear. In TLS 1.3 only the length of the encrypted flight is seen, so it is inferred. With
+//! `--url` the certificates are the origin's and not judged.
+
+use observation::Handshake;
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{share, time};
+
+/// Certificates in a chain: leaf, intermediate and a cross-signed one are common, more serve no client of today.
+const CERTIFICATES: u32 = 3;
+/// Bytes of a chain: three certificates with RSA-2048 keys are about 4,500.
+const BYTES: u32 = 6_000;
+/// TCP's first window: ten segments (RFC 6928) of 1,448 bytes, Ethernet's with timestamps.
+const FIRST_WINDOW: u64 = 14_480;
+/// Of the handshakes that showed it.
+const OF_HANDSHAKES: f64 = 0.1;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    if case.is_url() {
+        return None;
+    }
+    let (mut seen, mut long, mut beyond, mut in_clear) = (0, 0, 0, false);
+    let mut longest = None;
+    for (connection, handshake) in case.shaken().filter(|(_, handshake)| handshake.server_flight_bytes > 0) {
+        seen += 1;
+        let over = handshake.server_flight_bytes > FIRST_WINDOW;
+        if over || is_long(handshake) {
+            long += 1;
+            beyond += u64::from(over);
+            in_clear |= handshake.chain.is_some();
+            longest = longest.max(Some((handshake.server_flight_bytes, connection.host.as_str())));
+        }
+    }
+    let (bytes, host) = longest?;
+    if share(long, seen) < OF_HANDSHAKES {
+        return None;
+    }
+    let mut evidence = vec![format!(
+        "In {long} of {seen} handshakes the server sent long certificates; the longest, {bytes} bytes, was {host}'s."
+    )];
+    if beyond > 0 {
+        evidence.push(format!("{beyond} of them exceed TCP's first window ({FIRST_WINDOW} bytes): a round trip more."));
+    } else {
+        evidence.push("Each certificate more costs a client 56 to 93 µs of CPU (docs/findings.md).".to_owned());
+    }
+    let round_trip = case.pass.counts.server_turns.p50_ns;
+    let each = share(beyond, seen) * case.pass.counts.handshakes as f64;
+    Some(Finding {
+        code: Code::LongChain,
+        confidence: if in_clear { Confidence::Proven } else { Confidence::Inferred },
+        evidence,
+        cost: (beyond > 0).then(|| Cost {
+            wall_ms: Some(case.per_thousand(each * round_trip as f64)),
+            cpu_ms: None,
+            how: format!(
+                "one round trip for each flight beyond the first window: {}, the server's median turn",
+                time(round_trip)
+            ),
+        }),
+        advice: vec![Advice::any(
+            "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA certificates are a third as long as RSA's.",
+        )],
+    })
+}
+
+fn is_long(handshake: &Handshake) -> bool {
+    handshake.chain.as_ref().is_some_and(|chain| chain.certificates > CERTIFICATES || chain.bytes > BYTES)
+}

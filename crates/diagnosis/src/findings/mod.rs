@@ -1,0 +1,68 @@
+//! The findings, one file each: what it means, its thresholds, how it is found.
+
+mod alerts;
+mod client_per_request;
+mod connecting;
+mod delayed_ack;
+mod errors;
+mod extra_round_trips;
+mod handshake_held;
+mod hello_retry;
+mod idle_cut;
+mod long_chain;
+mod no_resumption;
+mod no_reuse;
+mod not_seen;
+mod resolving;
+mod rsa_leaf;
+mod serialized;
+#[cfg(test)]
+mod tests_connections;
+#[cfg(test)]
+mod tests_tls;
+mod tls12;
+mod uneven_concurrency;
+
+use crate::case::Case;
+use crate::finding::Finding;
+
+pub(crate) use no_resumption::not_visible as resumption_not_visible;
+pub(crate) use not_seen::reasons as not_seen_reasons;
+pub(crate) use serialized::by_design as serial_by_design;
+
+/// How each is found.
+const ALL: [fn(&Case) -> Option<Finding>; 18] = [
+    not_seen::find,
+    errors::find,
+    alerts::find,
+    serialized::find,
+    handshake_held::find,
+    no_reuse::find,
+    no_resumption::find,
+    client_per_request::find,
+    tls12::find,
+    extra_round_trips::find,
+    hello_retry::find,
+    long_chain::find,
+    rsa_leaf::find,
+    delayed_ack::find,
+    idle_cut::find,
+    resolving::find,
+    connecting::find,
+    uneven_concurrency::find,
+];
+
+/// All that is found: failures first, then what costs most.
+pub(crate) fn all(case: &Case) -> Vec<Finding> {
+    let mut found: Vec<Finding> = ALL.iter().filter_map(|find| find(case)).collect();
+    found.sort_by(|a, b| {
+        let failure = |finding: &Finding| !finding.code.is_failure();
+        failure(a).cmp(&failure(b)).then(total(b).total_cmp(&total(a))).then(a.code.cmp(&b.code))
+    });
+    found
+}
+
+/// Time of waiting and of CPU together: only to put findings in order.
+fn total(finding: &Finding) -> f64 {
+    finding.cost.as_ref().map_or(0.0, |cost| cost.wall_ms.unwrap_or(0.0) + cost.cpu_ms.unwrap_or(0.0))
+}

@@ -1,0 +1,99 @@
+//! Full handshakes with hosts that had been shaken hands with before: a session could have been resumed, which spares the
+//! client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2, where it spares a round trip too
+//! (docs/findings.md).
+//!
+//! Only where the server is known to give sessions: the origin of `--url` does, tickets of TLS 1.2 are in clear, and in TLS 1.3
+//! one resumed handshake shows it. Connections that were needed at once are not counted: that a pool opens its connections
+//! one by one is no loss.
+
+use observation::Host;
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::share;
+
+/// Full handshakes that need not have been: fewer are not worth a change.
+const ENOUGH: u64 = 3;
+/// Resumed ones among those that could: tickets of TLS 1.3 are used once, so a client that resumes at all may still miss many;
+/// below a tenth it does not resume.
+const RESUMED: f64 = 0.1;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let hosts: Vec<&Host> =
+        case.pass.hosts.iter().filter(|host| again(case, host) && gives_sessions(case, host)).collect();
+    if hosts.is_empty() {
+        return None;
+    }
+    let full: u64 = hosts.iter().map(|host| host.full_again).sum();
+    let offered: u64 = hosts.iter().map(|host| host.offered_session).sum();
+    let say = |host: &&Host| {
+        format!(
+            "{}: {} of {} handshakes were full ones after an earlier one with the host, {} were resumed.",
+            host.name, host.full_again, host.handshakes, host.resumed
+        )
+    };
+    let mut evidence: Vec<String> = hosts.iter().take(5).map(say).collect();
+    evidence.push(match offered {
+        0 => "The client never offered a session.".to_owned(),
+        _ => format!("The client offered a session in {offered} of them."),
+    });
+    let is_12 = !case.pass.counts.versions.contains_key("TLSv1.3");
+    let round_trip = case.pass.counts.server_turns.p50_ns;
+    Some(Finding {
+        code: Code::NoResumption,
+        confidence: Confidence::Proven,
+        evidence,
+        cost: is_12.then(|| Cost {
+            wall_ms: Some(case.per_thousand(full as f64 * round_trip as f64)),
+            cpu_ms: None,
+            how: "one round trip (the server's median turn) for each, as TLS 1.2 has it; and CPU on both sides"
+                .to_owned(),
+        }),
+        advice: advice(),
+    })
+}
+
+/// A host whose handshakes are all full as far as can be seen, while it is not known whether it gives sessions: what to say.
+pub(crate) fn not_visible(case: &Case) -> Option<String> {
+    let unknown = case.pass.hosts.iter().filter(|host| again(case, host) && !gives_sessions(case, host));
+    let names: Vec<&str> = unknown.take(3).map(|host| host.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "No session was resumed with {}; whether it gives tickets is encrypted in TLS 1.3, so it was not judged. \
+             `--url` shows whether the command resumes.",
+            names.join(", ")
+        )
+    })
+}
+
+fn again(case: &Case, host: &Host) -> bool {
+    let later = host.full_again.saturating_sub(case.needed() - 1);
+    later >= ENOUGH && share(host.resumed, host.resumed + host.full_again) < RESUMED
+}
+
+fn gives_sessions(case: &Case, host: &Host) -> bool {
+    case.is_url() || host.tickets > 0 || host.resumed > 0
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Keeping connections saves more. Where they must be new, share one TLS configuration (context, connector) among them, for sessions are kept there.",
+        ),
+        Advice::of(
+            "Python",
+            "The ssl module resumes only what it is handed (`SSLSocket.session`), which requests, aiohttp and httpx do not do: keep connections instead.",
+        ),
+        Advice::of(
+            "Go",
+            "Set `tls.Config.ClientSessionCache` to `tls.NewLRUClientSessionCache(0)`; without one nothing is resumed.",
+        ),
+        Advice::of("Node.js", "An `https.Agent` keeps sessions: use one for all requests."),
+        Advice::of("Rust", "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it."),
+        Advice::of(
+            "curl",
+            "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 and later, where built with it).",
+        ),
+    ]
+}

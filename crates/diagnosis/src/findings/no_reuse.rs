@@ -1,0 +1,84 @@
+//! Connections were opened although an earlier one to the same host had done its work and the server had not ended it.
+//!
+//! Beside an idle one: its body was not read to the end, or each request has a client of its own. After the client closed one:
+//! it does not keep connections. Encrypted as they are, a server's `Connection: close` that the client obeys looks the same;
+//! the origin of `--url` never says so.
+
+use observation::Host;
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{count, share, time};
+
+/// Connections that need not have been: one or two are a pool that finds its size.
+const ENOUGH: u64 = 3;
+/// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
+const OF_LATER: f64 = 0.5;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let hosts: Vec<&Host> = case.pass.hosts.iter().filter(|host| is_wasteful(case, host)).collect();
+    if hosts.is_empty() {
+        return None;
+    }
+    let needless: u64 = hosts.iter().map(|host| host.could_have_reused).sum();
+    let beside: u64 = hosts.iter().map(|host| host.beside_idle).sum();
+    let mut evidence: Vec<String> = hosts.iter().take(5).map(|host| about(host)).collect();
+    if hosts.len() > 5 {
+        evidence.push(format!("So it was with {} hosts more.", hosts.len() - 5));
+    }
+    let is_13 = case.pass.counts.versions.contains_key("TLSv1.3");
+    if !case.is_url() {
+        evidence.push("Whether the server asked for it (`Connection: close`) is not visible.".to_owned());
+    }
+    let set_up = case.set_up_ns();
+    Some(Finding {
+        code: Code::NoReuse,
+        confidence: if case.is_url() || !is_13 { Confidence::Proven } else { Confidence::Inferred },
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(needless as f64 * set_up as f64)),
+            cpu_ms: None,
+            how: format!("{} for connecting and the handshake (medians), {needless} times too often", time(set_up)),
+        }),
+        advice: advice(beside),
+    })
+}
+
+fn is_wasteful(case: &Case, host: &Host) -> bool {
+    let later = host.connections.saturating_sub(case.needed().min(host.connections.saturating_sub(1)));
+    host.could_have_reused >= ENOUGH && share(host.could_have_reused, later) >= OF_LATER
+}
+
+fn about(host: &Host) -> String {
+    let mut said = format!(
+        "{}: {} for {}; {} could have gone over an earlier one",
+        host.name,
+        count(host.connections, "connection"),
+        count(host.exchanges, "request"),
+        host.could_have_reused
+    );
+    if host.beside_idle > 0 {
+        said += &format!(", {} of them were opened while one stood idle beside", host.beside_idle);
+    }
+    said + "."
+}
+
+fn advice(beside: u64) -> Vec<Advice> {
+    let mut all = vec![Advice::any(
+        "Make one client (session, agent, pool) and use it for all requests; let connections live between them.",
+    )];
+    if beside > 0 {
+        all.push(Advice::any("Connections stood idle beside new ones: read every body to its end, or close it, and check that requests do not each have a client of their own."));
+    }
+    all.extend([
+        Advice::of("Python requests", "`requests.get` opens a connection each time: make one `requests.Session()`, and give its HTTPAdapter a `pool_maxsize` of as many threads as share it."),
+        Advice::of("Python aiohttp, httpx", "One `ClientSession`, `Client` or `AsyncClient` for the program, not one for each request."),
+        Advice::of("Node.js", "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps connections since Node 19), and consume every response."),
+        Advice::of("Go net/http", "Read each body to the end and close it, share one `http.Client`, and raise the transport's `MaxIdleConnsPerHost` (2 unless set) to the concurrency."),
+        Advice::of("Rust reqwest, ureq, hyper", "Build the `Client` or `Agent` once and clone it: clones share the pool."),
+        Advice::of("Java", "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, to its end."),
+        Advice::of("curl", "One invocation with many URLs (`--parallel` for several at once) instead of many invocations."),
+    ]);
+    all
+}

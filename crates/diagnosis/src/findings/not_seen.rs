@@ -1,0 +1,61 @@
+//! Nothing of the command's requests came by the observer, so nothing of it can be judged: least of all that all is well.
+//!
+//! Where connections came and failed, that is `errors`' or `alerts`'.
+
+use observation::Close;
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Finding};
+use crate::findings::{alerts, errors};
+
+/// The most addresses that are named.
+const NAMED: usize = 5;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let reasons = reasons(case)?;
+    let advice = match case.is_url() {
+        true => Advice::any(
+            "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in its environment.",
+        ),
+        false => Advice::any(
+            "Make sure that the command takes HTTPS_PROXY (`trust_env=True` in aiohttp, `setGlobalDispatcher(new EnvHttpProxyAgent())` in undici, `-Dhttps.proxyHost` in Java), or give it the origin's URL with `--url`.",
+        ),
+    };
+    Some(Finding {
+        code: Code::NotSeen,
+        confidence: Confidence::Proven,
+        evidence: reasons,
+        cost: None,
+        advice: vec![advice],
+    })
+}
+
+/// Why nothing was seen; `None` where requests, or failures of them, were.
+pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
+    let counts = &case.pass.counts;
+    if counts.connections > 0 && (case.requests() > 0 || errors::find(case).is_some() || alerts::find(case).is_some()) {
+        return None;
+    }
+    let mut reasons = vec![match (counts.connections, case.is_url()) {
+        (0, true) => "The command never connected to the URL.".to_owned(),
+        (0, false) => "The command never used the proxy.".to_owned(),
+        (n, _) => format!("{n} connections came and carried no request."),
+    }];
+    if case.http.is_some_and(|http| http.counts.connections > 0) && counts.connections == 0 {
+        reasons.push("Over HTTP it did connect: it may fetch http:// whatever it is given.".to_owned());
+    }
+    if counts.closes.get(&Close::Open).is_some_and(|open| *open > 0) {
+        reasons.push("Connections were open when the command ended: it may have been stopped too early.".to_owned());
+    }
+    let (udp, tcp): (Vec<_>, Vec<_>) = case.pass.direct.iter().partition(|direct| direct.udp);
+    if !tcp.is_empty() {
+        let named: Vec<&str> = tcp.iter().take(NAMED).map(|direct| direct.address.as_str()).collect();
+        let ignored = if case.is_url() { "" } else { ", so it ignores HTTPS_PROXY" };
+        reasons.push(format!("It connected directly to {}{ignored}.", named.join(", ")));
+    }
+    if udp.iter().any(|direct| direct.address.ends_with(":443")) {
+        reasons.push("It used UDP to port 443, which is QUIC (HTTP/3): turn that off to have it seen.".to_owned());
+    }
+    Some(reasons)
+}

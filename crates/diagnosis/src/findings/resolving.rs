@@ -1,0 +1,46 @@
+//! Resolving names took a great part of the time in which the command waited for the network. The observer resolves in the
+//! command's stead, by the system's resolver; a command with a cache of its own may do better without it. Proxy only.
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::{percent, share, time};
+
+/// Names resolved: the first is slow anywhere.
+const ENOUGH: u64 = 3;
+/// Of resolving, connecting, handshakes and waits together: below a fifth, doing away with it gains less than a fifth.
+const OF_ALL: f64 = 0.2;
+/// The median: what a resolver on the machine answers from its cache takes less.
+const MEDIAN_NS: u64 = 1_000_000;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let counts = &case.pass.counts;
+    let resolve = counts.resolve;
+    let all = resolve.sum_ns + counts.connect.sum_ns + counts.handshake.sum_ns + counts.waits.sum_ns;
+    let is_slow = resolve.count >= ENOUGH && resolve.p50_ns >= MEDIAN_NS && share(resolve.sum_ns, all) >= OF_ALL;
+    if case.is_url() || !is_slow {
+        return None;
+    }
+    Some(Finding {
+        code: Code::Resolving,
+        confidence: Confidence::Proven,
+        evidence: vec![format!(
+            "{} names were resolved in {} each at the median, {} in all: {} of all the time that connections needed to be set up and waited.",
+            resolve.count,
+            time(resolve.p50_ns),
+            time(resolve.sum_ns),
+            percent(resolve.sum_ns, all)
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(resolve.sum_ns as f64)),
+            cpu_ms: None,
+            how: "all resolving together".to_owned(),
+        }),
+        advice: vec![
+            Advice::any(
+                "Keep connections, so that names are looked up less often, and run a resolver with a cache on the machine (systemd-resolved, unbound).",
+            ),
+            Advice::of("Python aiohttp", "`TCPConnector(ttl_dns_cache=…)` keeps answers, while the session is kept."),
+        ],
+    })
+}

@@ -1,0 +1,242 @@
+//! What is found of connections, concurrency and failures, and what is not.
+
+use observation::{Close, Connection, Direct, Level, Moment, Pass, Sampling, Spread, TrustStore};
+use wire::Side;
+
+use crate::built::{MS, connection, cpu, kept, one_after_another, own, proxy, spread, url};
+use crate::{Code, Confidence, Verdict};
+
+/// Four connections, open and shaken at once, whose requests wait for each other.
+fn queue() -> Vec<Connection> {
+    (0..4).map(|k| connection(k + 1, 0, 5, &[(10 + k * 100, 110 + k * 100)])).collect()
+}
+
+#[test]
+fn connections_that_queue_are_serialized_with_proof_by_what_stood_unused() {
+    let found = proxy(own(queue()));
+    assert_eq!(found.codes(), [Code::Serialized]);
+    let finding = found.finding(Code::Serialized);
+    assert_eq!(finding.confidence, Confidence::Proven);
+    // 400 ms of waiting where 100 would do, over 4 requests.
+    assert_eq!(finding.cost.as_ref().unwrap().wall_ms, Some(75_000.0));
+    assert_eq!(found.verdict, Verdict::Found);
+}
+
+#[test]
+fn two_connections_that_queue_are_too_few() {
+    assert_eq!(proxy(own(queue().split_off(2))).codes(), []);
+}
+
+#[test]
+fn a_pool_of_idle_connections_that_were_used_is_not_serialized() {
+    // Each was used as soon as it was open, one after another, and stays open.
+    let pool = (0..4).map(|k| connection(k + 1, k * 110, k * 110 + 5, &[(k * 110 + 5, k * 110 + 105)])).collect();
+    assert_eq!(proxy(own(pool)).codes(), []);
+}
+
+#[test]
+fn several_under_way_at_once_are_not_serialized() {
+    let mut pass = own(queue());
+    pass.levels.waiting.mean = 1.4;
+    assert_eq!(proxy(pass).codes(), []);
+}
+
+#[test]
+fn what_may_be_http2_is_not_judged_and_that_is_said() {
+    let mut pass = own(queue());
+    pass.counts.may_be_h2 = 4;
+    let found = proxy(pass);
+    assert_eq!(found.codes(), []);
+    assert!(found.notes.iter().any(|note| note.contains("HTTP/2")), "{:?}", found.notes);
+}
+
+#[test]
+fn one_at_a_time_over_http_too_is_by_design_and_against_a_concurrent_http_pass_proven() {
+    let by_design = url(1.0, own(queue()));
+    assert_eq!(by_design.codes(), []);
+    assert!(by_design.notes.iter().any(|note| note.contains("by design")));
+    assert_eq!(url(1.9, own(queue())).codes(), []);
+    assert_eq!(url(2.0, own(queue())).finding(Code::Serialized).confidence, Confidence::Proven);
+}
+
+#[test]
+fn a_busy_cpu_may_be_what_serializes() {
+    let pass = Pass { cpu: cpu(0.95), ..own(queue()) };
+    assert_eq!(url(4.0, pass).finding(Code::Serialized).confidence, Confidence::Suspected);
+}
+
+/// `n` handshakes in each of which the client's last turn took `ms`.
+fn held(n: u64, ms: u64) -> Pass {
+    let mut connections = kept(40);
+    connections.extend((0..n).map(|k| connection(k + 2, 1_000, 1_001 + ms, &[(1_001 + ms, 1_100)])));
+    let mut pass = own(connections);
+    let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
+    let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
+    pass.counts.held = spread(count, ms);
+    pass.levels.waiting.mean = 3.0;
+    pass
+}
+
+#[test]
+fn held_handshakes_are_found_from_three_of_20_ms_on() {
+    assert_eq!(proxy(held(3, 20)).finding(Code::HandshakeHeld).confidence, Confidence::Proven);
+    assert_eq!(proxy(held(3, 19)).codes(), []);
+    assert_eq!(proxy(held(2, 20)).codes(), []);
+    let mut rare = held(3, 20);
+    rare.counts.tls = 31;
+    assert_eq!(proxy(rare).codes(), []);
+}
+
+#[test]
+fn handshakes_held_by_a_busy_cpu_are_suspected_and_explained_by_trust_stores() {
+    let busy = Pass { cpu: cpu(1.0), ..held(4, 30) };
+    assert_eq!(proxy(busy.clone()).finding(Code::HandshakeHeld).confidence, Confidence::Suspected);
+    let mut stores = busy;
+    stores.counts.exchanges = 5;
+    stores.sampling = samples(4, 5);
+    assert_eq!(proxy(stores).codes(), [Code::ClientPerRequest]);
+}
+
+fn samples(loads: u64, connections: u64) -> Sampling {
+    Sampling::Sampled(TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections })
+}
+
+#[test]
+fn a_trust_store_for_each_request_is_found_by_samples_and_not_without() {
+    let with = |sampling| proxy(Pass { sampling, ..own(one_after_another(8)) });
+    let found = with(samples(4, 8));
+    assert_eq!(found.codes(), [Code::ClientPerRequest]);
+    // 100 ms over 8 requests.
+    assert_eq!(found.findings[0].cost.as_ref().unwrap().cpu_ms, Some(12_500.0));
+    assert_eq!(with(samples(3, 8)).codes(), []);
+    let note = with(Sampling::Impossible("the kernel forbids it".to_owned()));
+    assert!(note.codes().is_empty() && note.notes.iter().any(|note| note.contains("the kernel forbids it")));
+}
+
+#[test]
+fn a_pool_that_loads_a_store_for_each_of_its_connections_is_no_client_per_request() {
+    let exchanges: Vec<_> = (0..10).map(|k| (10 + k * 110, 110 + k * 110)).collect();
+    let mut pass = own((0..4).map(|k| connection(k + 1, 0, 5, &exchanges)).collect());
+    pass.levels.waiting.mean = 4.0;
+    pass.sampling = samples(4, 4);
+    assert_eq!(proxy(pass).codes(), []);
+}
+
+fn needless(pass: &mut Pass, could_have_reused: u64) {
+    pass.hosts[0].could_have_reused = could_have_reused;
+}
+
+#[test]
+fn connections_that_could_have_been_used_again_are_found_from_three_and_half_on() {
+    let with = |n, could| {
+        let mut pass = own(one_after_another(n));
+        needless(&mut pass, could);
+        pass
+    };
+    let found = proxy(with(7, 3));
+    assert_eq!(found.codes(), [Code::NoReuse]);
+    assert_eq!(found.findings[0].confidence, Confidence::Inferred, "TLS 1.3 hides what the requests were");
+    assert_eq!(proxy(with(8, 3)).codes(), []);
+    assert_eq!(proxy(with(3, 2)).codes(), []);
+    assert_eq!(url(1.0, with(7, 6)).finding(Code::NoReuse).confidence, Confidence::Proven);
+}
+
+#[test]
+fn a_server_that_cuts_idle_connections_is_found_from_two_on() {
+    let with = |reopened| {
+        let mut pass = own(one_after_another(8));
+        pass.hosts[0].reopened = reopened;
+        pass
+    };
+    assert_eq!(proxy(with(2)).codes(), [Code::IdleCut]);
+    assert_eq!(proxy(with(1)).codes(), []);
+}
+
+#[test]
+fn delayed_acknowledgements_are_found_from_three_and_a_twentieth_on() {
+    let with = |n, gaps| {
+        let mut pass = own(kept(n));
+        pass.counts.delayed_ack_gaps = gaps;
+        proxy(pass).codes()
+    };
+    assert_eq!(with(60, 3), [Code::DelayedAck]);
+    assert_eq!(with(61, 3), []);
+    assert_eq!(with(20, 2), []);
+}
+
+#[test]
+fn slow_names_and_slow_connecting_are_found_from_a_fifth_of_the_time_on() {
+    let with = |resolve, connect| {
+        let mut pass = own(one_after_another(10));
+        pass.counts.resolve = spread(10, resolve);
+        pass.counts.connect = spread(10, connect);
+        proxy(pass).codes()
+    };
+    assert_eq!(with(30, 1), [Code::Resolving]);
+    assert_eq!(with(20, 1), []);
+    assert_eq!(with(0, 30), [Code::Connecting]);
+    assert_eq!(with(0, 20), []);
+}
+
+#[test]
+fn a_far_host_is_not_slow_to_connect_to() {
+    let mut pass = own(one_after_another(10));
+    pass.counts.connect = spread(10, 100);
+    pass.counts.server_turns = spread(10, 100);
+    pass.counts.handshake = spread(10, 100);
+    assert_eq!(proxy(pass).codes(), []);
+}
+
+/// Requests under way, in moments of 20 ms, between 1 and 8 by batches.
+fn batches(number: usize) -> Pass {
+    let mut pass = own(kept(40));
+    let batch = [8.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+    let moment = |waiting: f32| Moment { waiting, ..Moment::default() };
+    pass.levels.moments = batch.repeat(number).into_iter().map(moment).collect();
+    pass.levels.waiting = Level { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
+    pass
+}
+
+#[test]
+fn batches_are_suspected_from_three_refills_on() {
+    assert_eq!(proxy(batches(5)).finding(Code::UnevenConcurrency).confidence, Confidence::Suspected);
+    assert_eq!(proxy(batches(3)).codes(), []);
+    assert_eq!(proxy(Pass { cpu: cpu(1.0), ..batches(5) }).codes(), []);
+}
+
+#[test]
+fn failures_are_found_from_one_on_and_stand_first() {
+    let mut pass = own(queue());
+    pass.counts.unanswered = 1;
+    let found = proxy(pass);
+    assert_eq!((found.findings[0].code, found.findings[0].confidence), (Code::Errors, Confidence::Inferred));
+    let mut refused = own(kept(5));
+    refused.counts.not_reached.insert("connection refused".to_owned(), 2);
+    assert_eq!(proxy(refused).finding(Code::Errors).confidence, Confidence::Proven);
+    let mut h2 = own(vec![Connection { may_be_h2: true, ..kept(5).remove(0) }]);
+    (h2.counts.may_be_h2, h2.counts.unanswered) = (1, 1);
+    assert_eq!(proxy(h2).codes(), [], "the last frames of HTTP/2 are no request");
+}
+
+#[test]
+fn a_command_that_goes_past_the_proxy_was_not_seen() {
+    let mut pass = own(Vec::new());
+    pass.direct = vec![Direct { address: "192.0.2.1:443".to_owned(), udp: false, met: 3 }];
+    let found = proxy(pass);
+    assert_eq!(found.codes(), [Code::NotSeen]);
+    let Verdict::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
+    assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
+    let mut idle = own(vec![connection(1, 0, 5, &[])]);
+    idle.connections[0].close = Close::Client;
+    assert_eq!(proxy(idle).codes(), [Code::NotSeen]);
+}
+
+#[test]
+fn two_requests_are_too_few_and_three_show_how_near_to_the_least_they_were() {
+    assert!(matches!(proxy(own(kept(2))).verdict, Verdict::TooLittle(_)));
+    let mut pass = own(kept(3));
+    pass.counts.waits = Spread { sum_ns: 300 * MS, ..spread(3, 100) };
+    let Verdict::NothingToMend(least) = proxy(pass).verdict else { panic!("something was found") };
+    // Three waits of 100 ms and 6 ms of set-up; the last answer came at 330 ms.
+    assert_eq!((least.wall_ns, least.least_ns), (330 * MS, 306 * MS));
+}

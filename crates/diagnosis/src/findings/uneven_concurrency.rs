@@ -1,0 +1,89 @@
+//! Requests go in batches: many at once, then few until the slowest is done, then many again. A pool of workers that each take
+//! the next request when theirs is done would keep the number up.
+//!
+//! It fits other causes (pauses that are meant), so it is suspected only. The run's last fall is left out, and so are commands
+//! whose CPU was busy, where the fall is the CPU's.
+
+use observation::Levels;
+
+use crate::case::{BUSY, Case};
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::words::time;
+
+/// The most under way at once: below, a batch is hardly one.
+const MOST: f64 = 4.0;
+/// The mean while any is under way, of the most.
+const MEAN: f64 = 0.5;
+/// Requests: some batches' worth.
+const REQUESTS: u64 = 30;
+/// Falls to [`LOW`] of the most that are followed by a rise to [`HIGH`] of it: a pattern, not an incident.
+const REFILLS: u64 = 3;
+/// What counts as the end of a batch, of the most.
+const LOW: f64 = 0.25;
+/// What counts as its beginning.
+const HIGH: f64 = 0.75;
+
+pub(crate) fn find(case: &Case) -> Option<Finding> {
+    let levels = &case.pass.levels;
+    let most = levels.waiting.most;
+    if most < MOST || case.requests() < REQUESTS || case.h2() > 0 || case.cpu_share().is_some_and(|share| share >= BUSY)
+    {
+        return None;
+    }
+    let waiting = but_the_last_fall(levels, case.pass.counts.waits.p99_ns);
+    let any: Vec<f64> = waiting.iter().copied().filter(|count| *count > 0.0).collect();
+    let mean = any.iter().sum::<f64>() / (any.len().max(1) as f64);
+    let refills = refills(&waiting, most);
+    if mean >= MEAN * most || refills < REFILLS {
+        return None;
+    }
+    let lost = any.len() as f64 * levels.moment_ns as f64 * (1.0 - mean / most);
+    Some(Finding {
+        code: Code::UnevenConcurrency,
+        confidence: Confidence::Suspected,
+        evidence: vec![format!(
+            "Up to {most:.0} requests were under way at once, {mean:.1} in the mean; {refills} times they fell to a quarter of the most and rose again. The slowest answer took {}, the median one {}.",
+            time(case.pass.counts.waits.max_ns),
+            time(case.pass.counts.waits.p50_ns)
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(lost)),
+            cpu_ms: None,
+            how: "the time with any request under way, less what it would be with the most under way throughout"
+                .to_owned(),
+        }),
+        advice: vec![
+            Advice::any(
+                "Start the next request when one is done, not when all of a batch are: workers on a queue, or a semaphore.",
+            ),
+            Advice::of(
+                "Python asyncio",
+                "One `gather` over all with an `asyncio.Semaphore`, instead of a `gather` for each batch.",
+            ),
+            Advice::of("Node.js", "A limiter such as p-limit instead of `Promise.all` on slices."),
+            Advice::of("Rust", "`buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
+        ],
+    })
+}
+
+/// Requests under way, moment by moment, until the last answers were all that was awaited.
+fn but_the_last_fall(levels: &Levels, tail_ns: u64) -> Vec<f64> {
+    let all: Vec<f64> = levels.moments.iter().map(|moment| f64::from(moment.waiting)).collect();
+    let end = all.iter().rposition(|count| *count > 0.0).map_or(0, |last| last + 1);
+    let tail = usize::try_from(tail_ns.div_ceil(levels.moment_ns.max(1))).unwrap_or(usize::MAX);
+    all.into_iter().take(end.saturating_sub(tail)).collect()
+}
+
+fn refills(waiting: &[f64], most: f64) -> u64 {
+    let (mut fell, mut refills) = (false, 0);
+    let begun = waiting.iter().skip_while(|count| **count < HIGH * most);
+    for count in begun {
+        if *count <= LOW * most {
+            fell = true;
+        } else if *count >= HIGH * most && std::mem::take(&mut fell) {
+            refills += 1;
+        }
+    }
+    refills
+}

@@ -1,0 +1,92 @@
+//! What was not judged, and why; and what was and needs no change.
+
+use observation::{Ended, MOST_HOSTS, Sampling};
+
+use crate::case::Case;
+use crate::findings::{resumption_not_visible, serial_by_design};
+use crate::words::count;
+
+/// The most addresses that are named.
+const NAMED: usize = 5;
+
+pub(crate) fn notes(case: &Case) -> Vec<String> {
+    let all = [
+        ended(case),
+        by_design(case),
+        h2(case),
+        sampling(case),
+        resumption_not_visible(case),
+        certificates(case),
+        direct(case),
+        sample(case),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn ended(case: &Case) -> Option<String> {
+    match case.pass.ended {
+        Ended::Code(0) => None,
+        Ended::Code(code) => Some(format!("The command ended with exit code {code}.")),
+        Ended::Signal(signal) => Some(format!("The command was ended by signal {signal}.")),
+        Ended::TimedOut => {
+            Some("The command ran for longer than it was allowed: what it would have done then is not seen.".to_owned())
+        }
+        Ended::Interrupted => {
+            Some("The run was interrupted: what the command would have done then is not seen.".to_owned())
+        }
+    }
+}
+
+fn by_design(case: &Case) -> Option<String> {
+    let said = "One request at a time over HTTP too: by design, so not taken for serialized.";
+    serial_by_design(case).then(|| said.to_owned())
+}
+
+fn h2(case: &Case) -> Option<String> {
+    let h2 = case.h2();
+    (h2 > 0).then(|| {
+        format!(
+            "{} may have spoken HTTP/2: its requests are not told apart, so nothing was judged of how many were under way at once.",
+            count(h2, "connection")
+        )
+    })
+}
+
+fn sampling(case: &Case) -> Option<String> {
+    match &case.pass.sampling {
+        Sampling::Sampled(_) => None,
+        Sampling::Impossible(why) => {
+            Some(format!("Whether a trust store is loaded for each request was not judged: {why}"))
+        }
+        Sampling::NotAsked => Some(
+            "Whether a trust store is loaded for each request was not judged: no samples were asked for.".to_owned(),
+        ),
+    }
+}
+
+fn certificates(case: &Case) -> Option<String> {
+    let hidden = !case.is_url() && case.pass.counts.versions.contains_key("TLSv1.3");
+    hidden.then(|| "TLS 1.3 encrypts certificates: their keys and number were not judged there, only the length of the server's flight.".to_owned())
+}
+
+fn direct(case: &Case) -> Option<String> {
+    let others = &case.pass.direct;
+    let seen = !case.is_url() && case.pass.counts.connections > 0 && !others.is_empty();
+    seen.then(|| {
+        let named: Vec<&str> = others.iter().take(NAMED).map(|direct| direct.address.as_str()).collect();
+        let more = if others.len() > NAMED { " and others" } else { "" };
+        format!("Connections past the proxy were not judged: to {}{more}.", named.join(", "))
+    })
+}
+
+fn sample(case: &Case) -> Option<String> {
+    let counts = &case.pass.counts;
+    let kept = case.pass.connections.len() as u64;
+    if counts.connections > kept {
+        return Some(format!(
+            "Of {} connections the first {kept} were kept one by one; what rests on single ones is of those.",
+            counts.connections
+        ));
+    }
+    (case.pass.hosts.len() >= MOST_HOSTS).then(|| format!("Only the first {MOST_HOSTS} hosts were counted apart."))
+}
