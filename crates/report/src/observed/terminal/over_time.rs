@@ -42,7 +42,8 @@ impl Scale {
             let courses = passes.iter().flat_map(|pass| course(pass, horizon_ns, columns));
             courses.map(|column| of(&column)).fold(0.0, f64::max)
         };
-        let in_flight = most(&|column| column.level(Doing::Waiting));
+        // A full block is the most there was at any time: means of columns are seldom as high.
+        let in_flight = passes.iter().map(|pass| pass.levels.waiting.most).fold(0.0, f64::max);
         let cores = most(&|column| column.cores.unwrap_or(0.0)).max(1.0);
         Scale { horizon_ns, label, columns, in_flight, cores }
     }
