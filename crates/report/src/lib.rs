@@ -2,6 +2,8 @@
 //!
 //! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
 //! from a [`summary`] and a [`distribution`] per cell, by way of the [`digest`], into everything else.
+//!
+//! Apart from all that, [`observed`] shows what `tlstax observe` saw of a command.
 
 pub mod bills;
 pub mod by_cell;
