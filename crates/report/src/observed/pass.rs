@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use observation::{Ended, Observation, Pass, Sampling, Spread, Transport};
 
+use super::course::unmet_ns;
 use super::plain::{SENTENCE, plain};
 use super::seen::closed;
 use crate::format::{grouped, number, time};
@@ -100,6 +101,7 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
         ("bytes sent", some(counts.bytes_up)),
         ("bytes received", some(counts.bytes_down)),
         ("most processes at once", some(pass.cpu.processes)),
+        ("CPU that no reading over time met", unmet(pass)),
         ("left running", some(pass.left_running)),
         ("past the observer", direct.collect::<Vec<_>>().join(", ")),
         ("trust stores loaded", loads(pass)),
@@ -135,6 +137,16 @@ fn spread(spread: &Spread) -> String {
     }
     let [median, p99, max] = [spread.p50_ns, spread.p99_ns, spread.max_ns].map(|ns| time(ns as f64));
     format!("median {median}, p99 {p99}, longest {max}")
+}
+
+/// Less than this is the rounding of clocks.
+const ROUNDING_NS: u64 = 1_000_000;
+
+fn unmet(pass: &Pass) -> String {
+    match unmet_ns(pass) {
+        0..ROUNDING_NS => String::new(),
+        ns => time(ns as f64),
+    }
 }
 
 fn loads(pass: &Pass) -> String {
