@@ -1,6 +1,6 @@
 //! A diagnosis in words: its verdict in a sentence, and what a finding is worth.
 
-use diagnosis::{Cost, Diagnosis, Finding, Verdict};
+use diagnosis::{Confidence, Cost, Diagnosis, Finding, Verdict};
 use observation::{Observation, Via};
 
 use super::pass::plural;
@@ -58,24 +58,52 @@ pub(crate) fn overlap(diagnosis: &Diagnosis) -> Option<&'static str> {
 
 /// What to run next.
 pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<String> {
-    let (via, other) = match observation.via {
-        Via::Url => ("url", "proxy"),
-        Via::Proxy => ("proxy", "url"),
-    };
+    match (&diagnosis.verdict, observation.via) {
+        (Verdict::Found, _) => hold(observation, diagnosis).into_iter().collect(),
+        (Verdict::NotSeen(_), Via::Url) => {
+            vec!["observe it with its own servers: tlstax observe --via proxy -- COMMAND".to_owned()]
+        }
+        (Verdict::NotSeen(_), Via::Proxy) => vec![
+            "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the URL stands"
+                .to_owned(),
+        ],
+        (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],
+        (Verdict::NothingToMend(_), _) => Vec::new(),
+    }
+}
+
+/// How to keep what was mended from coming back: by what is proven, which does not come and go.
+fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
+    let proven = diagnosis.findings.iter().filter(|finding| finding.confidence == Confidence::Proven).take(MOST);
+    let mut codes: Vec<&str> = proven.map(|finding| finding.code.name()).collect();
+    if codes.is_empty() {
+        codes.push(diagnosis.findings.first()?.code.name());
+    }
     let command = plain(&shell_words::join(&observation.command), SENTENCE);
     // A command that would be cut off cannot be run.
-    let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND".to_owned() } else { command };
-    let observe = |how: &str, command: &str| format!("tlstax observe {how} -- {command}");
-    match &diagnosis.verdict {
-        Verdict::Found => diagnosis.findings.first().map_or_else(Vec::new, |worst| {
-            let how = format!("--via {via} --fail-on {}", worst.code);
-            vec![format!("when it is mended, hold it: {}", observe(&how, &command))]
-        }),
-        Verdict::NotSeen(_) => vec![format!("see it the other way: {}", observe(&format!("--via {other}"), "COMMAND"))],
-        Verdict::TooLittle(_) => vec!["let it send more requests, and observe it again".to_owned()],
-        Verdict::NothingToMend(_) => Vec::new(),
-    }
+    let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND" } else { &command };
+    Some(format!("when it is mended, hold it: tlstax observe --fail-on {} -- {command}", codes.join(",")))
 }
 
 /// The longest command that is repeated, characters.
 const LONGEST_COMMAND: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::by_hand::{diagnosis, serialized};
+
+    #[test]
+    fn what_is_proven_is_what_to_hold() {
+        let (observation, mut told) = (serialized(3), diagnosis());
+        let mut second = told.findings[0].clone();
+        (second.code, second.confidence) = (diagnosis::Code::NoReuse, Confidence::Suspected);
+        told.findings.push(second);
+        let held = |diagnosis: &Diagnosis| hold(&observation, diagnosis).unwrap();
+        assert!(held(&told).ends_with("tlstax observe --fail-on serialized -- python3 fetch.py {url}"));
+        told.findings[1].confidence = Confidence::Proven;
+        assert!(held(&told).contains("--fail-on serialized,no-reuse -- "));
+        told.findings.iter_mut().for_each(|finding| finding.confidence = Confidence::Suspected);
+        assert!(held(&told).contains("--fail-on serialized -- "));
+    }
+}

@@ -120,7 +120,10 @@ fn subtitle(observation: &Observation) -> String {
         (Via::Url, None) => "by URLs of an origin".to_owned(),
         (Via::Proxy, _) => "by a proxy to its own hosts".to_owned(),
     };
-    let (began, version) = (plain(&observation.began, 40), plain(&observation.tlstax, 40));
+    // Nobody reads fractions of the second in which it began.
+    let began = observation.began.split_once('.').filter(|(_, fraction)| fraction.ends_with('Z'));
+    let began = began.map_or_else(|| observation.began.clone(), |(second, _)| format!("{second}Z"));
+    let (began, version) = (plain(&began, 40), plain(&observation.tlstax, 40));
     let span = time(horizon_ns(observation) as f64);
     format!("Observed {how}, begun {began}, charts span {span}, tlstax {version}")
 }
