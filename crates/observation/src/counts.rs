@@ -93,7 +93,10 @@ pub struct Host {
     pub could_have_reused: u64,
     /// Of those, ones whose forerunner stood idle then.
     pub beside_idle: u64,
-    /// Connections that the server ended while they were idle after use.
+    /// Connections that were opened after one that the server had ended within 50 ms of its answer: it does not keep connections,
+    /// or the client had asked it not to (`Connection: close`), which TLS hides.
+    pub after_servers_close: u64,
+    /// Connections that the server ended while they were idle after use, later than that.
     pub cut_idle: u64,
     /// Connections that were opened within a second of that.
     pub reopened: u64,

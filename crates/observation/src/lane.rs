@@ -16,6 +16,9 @@ use crate::recorder::{Left, MOST_CONNECTIONS, MOST_EXCHANGES, Pulse, Recorder, c
 /// that short.
 const ALERT_BYTES: u32 = 24;
 
+/// A server that ends a connection this soon after its answer never meant to keep it; idle ones are kept for seconds.
+const AFTER_ANSWER_NS: u64 = 50_000_000;
+
 /// The most turns of a handshake that are kept: one has ten at most, and a peer that trickles bytes must not make more.
 const MOST_TURNS: usize = 16;
 
@@ -32,14 +35,15 @@ pub struct Lane {
     exchanging: Exchanging,
     /// Who sent last in the handshake, and when.
     last_flight: Option<(Side, u64)>,
-    /// Who ended its direction first.
-    first_end: Option<Side>,
+    /// Who ended its direction first, and when.
+    first_end: Option<(Side, u64)>,
     /// What it was doing then.
     doing_at_end: Doing,
     now_ns: u64,
     settled: bool,
     /// A handshake with its host had been finished when it was opened.
     could_resume: bool,
+    last_answer_ns: u64,
 }
 
 impl Lane {
@@ -75,6 +79,7 @@ impl Lane {
             now_ns: opened_ns,
             settled: false,
             could_resume: false,
+            last_answer_ns: 0,
         }
     }
 
@@ -146,7 +151,7 @@ impl Lane {
     /// One side has nothing more to say.
     fn ends(&mut self, side: Side, at: u64) {
         if self.first_end.is_none() {
-            self.first_end = Some(side);
+            self.first_end = Some((side, at));
             self.doing_at_end = self.doing(at);
         }
     }
@@ -259,7 +264,7 @@ impl Lane {
     }
 
     fn asked(&mut self, at: u64) {
-        if self.first_end == Some(Side::Server) {
+        if matches!(self.first_end, Some((Side::Server, _))) {
             self.recorder.books().counts.sent_into_closed += 1;
         }
         self.pulse.busy();
@@ -285,6 +290,7 @@ impl Lane {
             self.connection.exchanges.push(exchange);
         }
         let end = self.now_ns;
+        self.last_answer_ns = exchange.last_ns.unwrap_or(self.last_answer_ns);
         self.recorder.books().exchanged(&self.connection.host, &exchange);
         self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
         self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
@@ -313,7 +319,7 @@ impl Lane {
         if self.connection.connecting.established_ns.is_none() {
             return Close::NotReached;
         }
-        match (self.first_end.unwrap_or(Side::Client), self.doing_at_end) {
+        match (self.first_end.map_or(Side::Client, |(side, _)| side), self.doing_at_end) {
             (Side::Client, Doing::Handshake) => Close::ClientHandshaking,
             (Side::Client, Doing::Waiting) => Close::ClientWaiting,
             (Side::Client, _) => Close::Client,
@@ -321,6 +327,11 @@ impl Lane {
             (Side::Server, Doing::Waiting) => Close::ServerWaiting,
             (Side::Server, _) => Close::Server,
         }
+    }
+
+    /// From the last answer to the first end of a direction, ns.
+    fn idled_ns(&self) -> u64 {
+        self.first_end.map_or(0, |(_, at)| at.saturating_sub(self.last_answer_ns))
     }
 
     /// Gives all that is still held to the recorder.
@@ -348,8 +359,10 @@ impl Lane {
         let mut books = self.recorder.books();
         account(&mut books, &self.connection, self.watcher.protocol());
         let how = match self.connection.close {
-            Close::Client if self.connection.exchanged > 0 => Left::ByClientAfterUse,
-            Close::Server if self.connection.exchanged > 0 => Left::CutIdle,
+            _ if self.connection.exchanged == 0 => Left::Otherwise,
+            Close::Client => Left::ByClientAfterUse,
+            Close::Server if self.idled_ns() <= AFTER_ANSWER_NS => Left::ByServerAfterAnswer,
+            Close::Server => Left::CutIdle,
             _ => Left::Otherwise,
         };
         books.left(&self.connection.host, self.connection.number, how, now);

@@ -66,6 +66,8 @@ struct Known {
     handshake_finished: bool,
     /// Connections that the client closed after use and that no later one has taken the place of.
     closed_after_use: u64,
+    /// Connections that the server closed after its answer and that no later one has taken the place of.
+    closed_after_answer: u64,
     /// When the server last ended an idle connection, and no connection has been opened since.
     cut_ns: Option<u64>,
     open: HashMap<u64, Arc<Pulse>>,
@@ -97,6 +99,8 @@ const DELAYED_ACK_NS: std::ops::RangeInclusive<u64> = 35_000_000..=60_000_000;
 pub(crate) enum Left {
     /// The client closed it after use.
     ByClientAfterUse,
+    /// The server closed it as soon as it had answered.
+    ByServerAfterAnswer,
     /// The server closed it while it was idle after use.
     CutIdle,
     /// Some other way.
@@ -232,6 +236,9 @@ impl Books {
             idle.busy();
             counts.could_have_reused += 1;
             counts.beside_idle += 1;
+        } else if known.closed_after_answer > 0 {
+            known.closed_after_answer -= 1;
+            counts.after_servers_close += 1;
         }
         if known.cut_ns.take().is_some_and(|cut| ns.saturating_sub(cut) < REOPENED_NS) {
             counts.reopened += 1;
@@ -256,6 +263,7 @@ impl Books {
         known.open.remove(&number);
         match how {
             Left::ByClientAfterUse => known.closed_after_use += 1,
+            Left::ByServerAfterAnswer => known.closed_after_answer += 1,
             Left::CutIdle => {
                 known.cut_ns = Some(ns);
                 if let Some(counts) = self.hosts.get_mut(known.at) {

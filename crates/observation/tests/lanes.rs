@@ -101,6 +101,19 @@ fn a_server_that_cuts_idle_connections_is_not_the_clients_fault() {
 }
 
 #[test]
+fn a_server_that_closes_after_each_answer_is_told_apart() {
+    let kept = seen(|recorder| {
+        for at in [0, 100, 200] {
+            let mut lane = open(recorder, at);
+            exchange(&mut lane, at + 1);
+            close(lane, Side::Server, at + 12);
+        }
+    });
+    let host = &kept.hosts[0];
+    assert_eq!((host.after_servers_close, host.could_have_reused, host.cut_idle, host.reopened), (2, 0, 0, 0));
+}
+
+#[test]
 fn a_request_in_two_parts_with_a_delayed_acknowledgement_between_is_counted() {
     for (gap, counted) in [(10, 0), (41, 1), (200, 0)] {
         let kept = seen(|recorder| {

@@ -159,12 +159,11 @@ impl Started {
         }
         reap(&left);
         let total = used.rusage.utime + used.rusage.stime;
-        let wall_ns = ended_ns.saturating_sub(self.began_ns);
         Ok(Outcome {
             ended: ending(used.status, timed_out, watch.interrupts.met()),
             code: code(used.status),
             ended_ns,
-            cpu: usage.finish(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX), wall_ns),
+            cpu: usage.finish(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX)),
             direct: sockets.finish(),
             left_running: if timed_out { 0 } else { self.descendants().len() as u64 },
         })

@@ -67,25 +67,15 @@ struct CpuClock {
     readings: Vec<CpuReading>,
 }
 
-/// The readings that tell when CPU time was spent. The total, where it is given as a reading at the end, does not: it holds
-/// that of processes which began and ended between two readings, and drawn there it would be many cores for a moment.
-fn timed(pass: &Pass) -> &[CpuReading] {
-    let is_total = |last: &CpuReading| last.at_ns >= pass.wall_ns && last.cpu_ns >= pass.cpu.total_ns;
-    match pass.cpu.readings.split_last() {
-        Some((last, before)) if !before.is_empty() && is_total(last) => before,
-        _ => &pass.cpu.readings,
-    }
-}
-
 /// CPU time in all that no reading along the way met, ns.
 pub(crate) fn unmet_ns(pass: &Pass) -> u64 {
-    pass.cpu.total_ns.saturating_sub(timed(pass).last().map_or(0, |last| last.cpu_ns))
+    pass.cpu.total_ns.saturating_sub(pass.cpu.readings.last().map_or(0, |last| last.cpu_ns))
 }
 
 impl CpuClock {
     fn of(pass: &Pass) -> CpuClock {
         let mut readings = vec![CpuReading { at_ns: 0, cpu_ns: 0 }];
-        for reading in timed(pass) {
+        for reading in &pass.cpu.readings {
             if readings.last().is_none_or(|last| last.at_ns < reading.at_ns) {
                 readings.push(*reading);
             }
@@ -144,17 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reading_met_is_not_drawn_as_many_cores_at_the_end() {
+    fn what_no_reading_met_is_told() {
         let mut observation = serialized(2);
         let pass = &mut observation.passes[1];
-        let reading = |at_ns: u64, cpu: u64| CpuReading { at_ns, cpu_ns: cpu * MS };
         pass.cpu.total_ns = 150 * MS;
-        pass.cpu.readings = vec![reading(pass.wall_ns - 5 * MS, 90), reading(pass.wall_ns, 150)];
-        let most = course(pass, pass.wall_ns, 100).iter().filter_map(|column| column.cores).fold(0.0, f64::max);
-        assert!(most < 1.0, "{most} cores");
+        pass.cpu.readings = vec![CpuReading { at_ns: 90 * MS, cpu_ns: 90 * MS }];
         assert_eq!(unmet_ns(pass), 60 * MS);
-        // All that there is of a command that was over before it was read.
-        pass.cpu.readings.remove(0);
-        assert_eq!(unmet_ns(pass), 0);
     }
 }
