@@ -5,7 +5,8 @@ use wire::Side;
 
 use crate::overlap::{self, Overlap};
 
-/// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at least.
+/// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at
+/// least.
 pub(crate) const BUSY: f64 = 0.8;
 
 /// What the findings look at.
@@ -40,7 +41,8 @@ impl<'a> Case<'a> {
         self.pass.origin.as_ref().map_or(self.pass.counts.exchanges, |origin| origin.requests)
     }
 
-    /// Connections on which several requests may have been under way at once: what the origin negotiated, where there is one.
+    /// Connections on which several requests may have been under way at once: what the origin negotiated, where there
+    /// is one.
     pub(crate) fn h2(&self) -> u64 {
         match &self.pass.origin {
             Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),
@@ -48,8 +50,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// How many connections the command needed at least to have as much under way as it had: the most that were not idle at
-    /// once.
+    /// How many connections the command needed at least to have as much under way as it had: the most that were not
+    /// idle at once.
     pub(crate) fn needed(&self) -> u64 {
         self.overlap.most_busy.max(1)
     }
@@ -73,26 +75,28 @@ impl<'a> Case<'a> {
         self.pass.connections.iter().filter_map(finished)
     }
 
-    /// The share of a core that the command used from the first connection's opening on; `None` where it was not read twice.
+    /// The share of a core that the command used at most from the first connection's opening on; `None` where it was
+    /// not read twice.
     pub(crate) fn cpu_share(&self) -> Option<f64> {
         let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
         self.cpu_within(&[(from, self.pass.wall_ns)])
     }
 
-    /// The share of a core that the command used within `spans` of ns; `None` where it was not read around any.
+    /// The share of a core that the command used at most within `spans` of ns, which don't overlap; `None` where it was
+    /// not read around any. What was used between two readings may all have been within, up to one core, and so may
+    /// what no reading has: of processes that came and went between two.
     pub(crate) fn cpu_within(&self, spans: &[(u64, u64)]) -> Option<f64> {
-        let (mut cpu, mut time) = (0.0, 0.0);
-        for pair in self.pass.cpu.readings.windows(2) {
+        let cpu = &self.pass.cpu;
+        let mut used = cpu.total_ns.saturating_sub(cpu.readings.last()?.cpu_ns);
+        let mut time = 0;
+        for pair in cpu.readings.windows(2) {
             let [before, after] = pair else { continue };
-            let width = after.at_ns.saturating_sub(before.at_ns) as f64;
-            let within: u64 =
-                spans.iter().map(|&(from, until)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns))).sum();
-            if width > 0.0 {
-                cpu += after.cpu_ns.saturating_sub(before.cpu_ns) as f64 * within as f64 / width;
-                time += within as f64;
-            }
+            let common = |&(from, until): &(u64, u64)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns));
+            let within: u64 = spans.iter().map(common).sum();
+            time += within;
+            used += after.cpu_ns.saturating_sub(before.cpu_ns).min(within);
         }
-        (time > 0.0).then(|| cpu / time)
+        (time > 0).then(|| used as f64 / time as f64)
     }
 
     /// The client's turns in kept handshakes that were as long as [`observation::HELD_NS`], from when to when, merged.
@@ -103,7 +107,8 @@ impl<'a> Case<'a> {
         overlap::merged(held.map(|turn| (turn.from_ns, turn.until_ns)).collect())
     }
 
-    /// From the first connection's opening to the end of the last answer, ns since the pass began; `None` without a request.
+    /// From the first connection's opening to the end of the last answer, ns since the pass began; `None` without a
+    /// request.
     pub(crate) fn active(&self) -> Option<(u64, u64)> {
         let opened = self.pass.connections.first()?.opened_ns;
         let kept = self.pass.connections.iter().flat_map(|connection| &connection.exchanges);

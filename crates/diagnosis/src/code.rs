@@ -56,7 +56,8 @@ pub struct UnknownCode {
     nearest: Option<Code>,
 }
 
-/// How alike (Jaro-Winkler, which favours a common beginning) a name must be to be offered: keeps guesses apart from noise.
+/// How alike (Jaro-Winkler, which favours a common beginning) a name must be to be offered: keeps guesses apart from
+/// noise.
 const ALIKE: f64 = 0.75;
 
 impl Code {

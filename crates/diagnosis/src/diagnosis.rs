@@ -29,8 +29,8 @@ pub enum Verdict {
     Found,
     /// Nothing to mend was found; how near the run was to the least possible.
     NothingToMend(Least),
-    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NotSeen`] is among
-    /// the findings then.
+    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NotSeen`] is
+    /// among the findings then.
     NotSeen(Vec<String>),
     /// Too little was seen to judge, and why that is.
     TooLittle(String),
@@ -55,4 +55,20 @@ pub fn diagnose(observation: &Observation) -> Diagnosis {
     };
     let findings = findings::all(&case);
     Diagnosis { verdict: verdict(&case, &findings), findings, notes: notes(&case) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Diagnosis;
+    use crate::built::{kept, one_after_another, own, proxy};
+
+    #[test]
+    fn a_diagnosis_survives_json() {
+        let mut wasteful = own(one_after_another(9));
+        wasteful.hosts[0].could_have_reused = 8;
+        for diagnosis in [proxy(own(Vec::new())), proxy(own(kept(2))), proxy(own(kept(9))), proxy(wasteful)] {
+            let json = serde_json::to_string_pretty(&diagnosis).unwrap();
+            assert_eq!(serde_json::from_str::<Diagnosis>(&json).unwrap(), diagnosis);
+        }
+    }
 }

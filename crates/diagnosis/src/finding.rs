@@ -32,12 +32,12 @@ pub enum Confidence {
     Proven,
 }
 
-/// What a finding costs per 1,000 requests of the command. Nothing less than 0, and costs of several findings overlap: they
-/// do not add up.
+/// What a finding costs per 1,000 requests of the command. Nothing less than 0, and costs of several findings overlap:
+/// they do not add up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
-    /// Time of waiting, ms, as it fell on the command's connections; what of it lay beside other work is not told apart,
-    /// unless `how` says so.
+    /// Time of waiting, ms, as it fell on the command's connections; what of it lay beside other work is not told
+    /// apart, unless `how` says so.
     pub wall_ms: Option<f64>,
     /// The command's CPU time, ms.
     pub cpu_ms: Option<f64>,

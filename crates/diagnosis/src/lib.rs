@@ -1,8 +1,8 @@
 //! What an observation means: why a program's HTTPS is slow, and what to change.
 //!
-//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: a verdict, findings with their evidence, cost
-//! and advice, and what could not be judged. It does no I/O and sees nothing that is not in the observation; how findings
-//! are shown is the report's.
+//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: a verdict, findings with their
+//! evidence, cost and advice, and what could not be judged. It does no I/O and sees nothing that is not in the
+//! observation; how findings are shown is the report's.
 //!
 //! A finding is made only where the evidence carries it; thresholds stand in the file of each, with their reasons.
 

@@ -3,13 +3,17 @@
 use observation::{Ended, MOST_HOSTS, Sampling};
 
 use crate::case::Case;
-use crate::findings::{resumption_not_visible, serial_by_design};
+use crate::findings::{not_seen_reasons, resumption_not_visible, serial_by_design};
 use crate::words::count;
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
+/// Of a command that was not seen only how it ended: all else was not judged anyway.
 pub(crate) fn notes(case: &Case) -> Vec<String> {
+    if not_seen_reasons(case).is_some() {
+        return ended(case).into_iter().collect();
+    }
     let all = [
         ended(case),
         by_design(case),
@@ -46,7 +50,8 @@ fn h2(case: &Case) -> Option<String> {
     let h2 = case.h2();
     (h2 > 0).then(|| {
         format!(
-            "{} may have spoken HTTP/2: its requests are not told apart, so nothing was judged of how many were under way at once.",
+            "{} may have spoken HTTP/2: its requests are not told apart, so nothing was judged of how many were \
+             under way at once.",
             count(h2, "connection")
         )
     })
@@ -66,7 +71,11 @@ fn sampling(case: &Case) -> Option<String> {
 
 fn certificates(case: &Case) -> Option<String> {
     let hidden = !case.is_url() && case.pass.counts.versions.contains_key("TLSv1.3");
-    hidden.then(|| "TLS 1.3 encrypts certificates: their keys and number were not judged there, only the length of the server's flight.".to_owned())
+    hidden.then(|| {
+        "TLS 1.3 encrypts certificates: their keys and number were not judged there, only the length \
+         of the server's flight."
+            .to_owned()
+    })
 }
 
 fn direct(case: &Case) -> Option<String> {

@@ -27,8 +27,8 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
     }
 }
 
-/// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest wait,
-/// and one connection's set-up before them.
+/// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest
+/// wait, and one connection's set-up before them.
 fn least(case: &Case) -> Option<Least> {
     let (from, until) = case.active()?;
     let counts = &case.pass.counts;
@@ -39,9 +39,9 @@ fn least(case: &Case) -> Option<Least> {
     let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns);
     let least_ns = (shared + set_up).min(wall_ns);
     let how = format!(
-        "{} took {} from the first connection to the last answer. Their waits and transfers, {} in all, {at_once:.0} at a time \
-         as were under way at most, and one connection's set-up ({}) need {}: ×{:.2} of that. {} passed before the first \
-         connection and {} after the last answer.",
+        "{} took {} from the first connection to the last answer. Their waits and transfers, {} in all, \
+         {at_once:.0} at a time as were under way at most, and one connection's set-up ({}) need {}: ×{:.2} of that. \
+         {} passed before the first connection and {} after the last answer.",
         count(case.requests(), "request"),
         time(wall_ns),
         time(work),

@@ -25,3 +25,8 @@ pub(crate) fn share(part: u64, whole: u64) -> f64 {
 pub(crate) fn count(number: u64, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
+
+/// `1 request was`, `3 requests were`.
+pub(crate) fn were(number: u64, one: &str) -> String {
+    format!("{} {}", count(number, one), if number == 1 { "was" } else { "were" })
+}

@@ -1,12 +1,12 @@
 //! One side refused the other by a TLS alert, most often the client the server's certificate. One is enough.
 //!
-//! In TLS 1.3 the client's alert on a certificate is encrypted: a record of its size that ends the handshake is inferred to be one,
-//! and proven where the origin of `--url` names it.
+//! In TLS 1.3 the client's alert on a certificate is encrypted: a record of its size that ends the handshake is
+//! inferred to be one, and proven where the origin of `--via url` names it.
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
-use crate::words::count;
+use crate::words::{count, were};
 
 /// Alerts that end nothing, or are the usual end (RFC 8446 §6.1).
 const HARMLESS: [&str; 3] = ["close_notify", "user_canceled", "no_renegotiation"];
@@ -32,8 +32,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     );
     if hidden > 0 {
         evidence.push(format!(
-            "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust the certificate.",
-            count(hidden, "handshake")
+            "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust \
+             the certificate.",
+            were(hidden, "handshake")
         ));
     }
     let is_distrust = |name: &str| DISTRUST.iter().any(|word| name.contains(word));
@@ -47,18 +48,23 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         advice: match (distrust, case.is_url()) {
             (true, true) => trust(),
             (true, false) => vec![Advice::any(
-                "The client does not trust the server's certificate: its roots are old or not found, or a company's own authority is missing. The observer does not open TLS, so it is the server's own certificate.",
+                "The client does not trust the server's certificate: its roots are old or not found, or a \
+                 company's own authority is missing. The observer does not open TLS, so it is the server's own \
+                 certificate.",
             )],
             (false, _) => vec![Advice::any(
-                "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have no suite, group or version in common, `unrecognized_name` that the server does not know the host.",
+                "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that \
+                 the two have no suite, group or version in common, `unrecognized_name` that the server does not \
+                 know the host.",
             )],
         },
     })
 }
 
-/// How many handshakes alerts account for.
+/// How many handshakes alerts account for, by what was seen here or by the origin.
 pub(crate) fn seen(case: &Case) -> u64 {
-    in_clear(case).map(|(_, times)| times).sum::<u64>() + case.pass.counts.hidden_alerts
+    let here = in_clear(case).map(|(_, times)| times).sum::<u64>() + case.pass.counts.hidden_alerts;
+    here.max(named_by_origin(case).iter().map(|(_, times)| times).sum())
 }
 
 fn in_clear<'a>(case: &'a Case) -> impl Iterator<Item = (&'a str, u64)> {
@@ -78,7 +84,8 @@ fn named_by_origin(case: &Case) -> Vec<(String, u64)> {
 fn trust() -> Vec<Advice> {
     vec![
         Advice::any(
-            "The command does not take the origin's authority from the variables it was given: tell its library of the file that SSL_CERT_FILE names.",
+            "The command does not take the origin's authority from the variables it was given: tell its library \
+             of the file that SSL_CERT_FILE names.",
         ),
         Advice::of(
             "Python requests",
@@ -93,7 +100,8 @@ fn trust() -> Vec<Advice> {
         Advice::of("Java", "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`."),
         Advice::of(
             "Rust",
-            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be added to from outside.",
+            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be \
+             added to from outside.",
         ),
         Advice::of("curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
     ]

@@ -1,8 +1,9 @@
-//! The trust store is loaded for every connection or so: each request has a client, a TLS context or a process of its own.
-//! It is shown by samples of the command's stacks, so it is proven where they could be taken and not judged elsewhere.
+//! The trust store is loaded for every connection or so: each request has a client, a TLS context or a process of its
+//! own. It is shown by samples of the command's stacks, so it is proven where they could be taken and not judged
+//! elsewhere.
 //!
-//! A pool in which each connection loads a store once is not meant: loads must exceed the connections needed at once, or
-//! come with most requests.
+//! A pool in which each connection loads a store once is not meant: loads must exceed the connections needed at once,
+//! or come with most requests.
 
 use observation::Sampling;
 
@@ -52,7 +53,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Build the client, and with it the TLS context, once and share it: parsing the roots costs more than the handshake.",
+            "Build the client, and with it the TLS context, once and share it: parsing the roots costs more than \
+             the handshake.",
         ),
         Advice::of(
             "Python requests",
@@ -60,11 +62,13 @@ fn advice() -> Vec<Advice> {
         ),
         Advice::of(
             "Python aiohttp, httpx",
-            "One `ClientSession` or `Client`; where several are needed, give all the same `ssl.create_default_context()`.",
+            "One `ClientSession` or `Client`; where several are needed, give all the same \
+             `ssl.create_default_context()`.",
         ),
         Advice::of(
             "Rust",
-            "Clone one `reqwest::Client`, `ureq::Agent` or `native_tls::TlsConnector`; building one with native-tls takes 10 ms and more each time (docs/findings.md).",
+            "Clone one `reqwest::Client`, `ureq::Agent` or `native_tls::TlsConnector`; building one with \
+             native-tls takes 10 ms and more each time (docs/findings.md).",
         ),
         Advice::of("Java", "Share one `SSLContext` and `HttpClient`."),
         Advice::of("curl", "One invocation for many URLs: every process reads the bundle anew."),

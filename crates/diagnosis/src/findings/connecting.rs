@@ -1,5 +1,6 @@
-//! Connecting took a great part of the time, beyond the round trip that each connection needs: packets are lost, an address of a
-//! name does not answer, or the server's queue is full. Proxy only: the observer connects in the command's stead.
+//! Connecting took a great part of the time, beyond the round trip that each connection needs: packets are lost, an
+//! address of a name does not answer, or the server's queue is full. Proxy only: the observer connects in the command's
+//! stead.
 //!
 //! That connections cost a round trip at all is `no-reuse`'s.
 
@@ -28,7 +29,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::Connecting,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} connections took {} to connect at the median, {} at the longest; a round trip is {} at most. What is beyond is {} of all the time that connections needed to be set up and waited.",
+            "{} connections took {} to connect at the median, {} at the longest; a round trip is {} at most. What \
+             is beyond is {} of all the time that connections needed to be set up and waited.",
             connect.count,
             time(connect.p50_ns),
             time(connect.max_ns),
@@ -41,7 +43,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             how: "all connecting together, less a round trip each".to_owned(),
         }),
         advice: vec![Advice::any(
-            "Look for lost packets (about 1 s and 3 s are repeated SYNs), an address of the name that does not answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
+            "Look for lost packets (about 1 s and 3 s are repeated SYNs), an address of the name that does not \
+             answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
         )],
     })
 }

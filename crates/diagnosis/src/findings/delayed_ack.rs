@@ -1,7 +1,8 @@
-//! Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms: Nagle's
-//! algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).
+//! Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms:
+//! Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).
 //!
-//! It is inferred from the length of the pause; a client that computes for just that long between header and body looks alike.
+//! It is inferred from the length of the pause; a client that computes for just that long between header and body looks
+//! alike.
 
 use crate::case::Case;
 use crate::code::Code;

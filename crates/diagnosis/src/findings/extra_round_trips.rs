@@ -1,5 +1,6 @@
-//! Handshakes in which the server's turn came more often than the version needs: once in TLS 1.3 and in a resumed TLS 1.2,
-//! twice in a full TLS 1.2 (RFC 8446 §2, RFC 5246 §7.3). A second ClientHello is a finding of its own and not counted here.
+//! Handshakes in which the server's turn came more often than the version needs: once in TLS 1.3 and in a resumed TLS
+//! 1.2, twice in a full TLS 1.2 (RFC 8446 §2, RFC 5246 §7.3). A second ClientHello is a finding of its own and not
+//! counted here.
 //!
 //! A flight that exceeds TCP's first window costs a round trip without a turn: that is `long-chain`.
 
@@ -11,7 +12,8 @@ use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::{share, time};
 
-/// Such handshakes: one or two may be a padded `Finished`, which is not known for one and makes the first answer a turn.
+/// Such handshakes: one or two may be a padded `Finished`, which is not known for one and makes the first answer a
+/// turn.
 const ENOUGH: u64 = 3;
 /// Of the handshakes that were kept.
 const OF_HANDSHAKES: f64 = 0.1;
@@ -34,7 +36,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::ExtraRoundTrips,
         confidence: if is_13 { Confidence::Inferred } else { Confidence::Proven },
         evidence: vec![format!(
-            "In {more} of {all} handshakes the client had to wait for the server {turns} times more than the version needs."
+            "In {more} of {all} handshakes the client had to wait for the server {turns} times more than the \
+             version needs."
         )],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(per_handshake * case.pass.counts.handshakes as f64 * round_trip as f64)),
@@ -42,7 +45,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             how: format!("{} each, the server's median turn", time(round_trip)),
         }),
         advice: vec![Advice::any(
-            "Look what the two say to each other more than usual: a client certificate that is asked for late, a flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
+            "Look what the two say to each other more than usual: a client certificate that is asked for late, a \
+             flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
         )],
     })
 }

@@ -1,9 +1,11 @@
-//! Handshakes stood with the client for longer than any arithmetic takes: it was the client's turn, and it did something else or
-//! nothing.
+//! Handshakes stood with the client for longer than any arithmetic takes: it was the client's turn, and it did
+//! something else or nothing.
 //!
-//! The first turn counts from when the connection could be used, so a client that connects early and speaks late is seen too.
-//! Where the CPU was busy meanwhile it may simply have had more to do than it could, so it is suspected only; where that is
-//! explained by loading trust stores, the finding is that one and not this.
+//! The first turn counts from when the connection could be used, so a client that connects early and speaks late is
+//! seen too. Where the CPU was busy meanwhile it may simply have had more to do than it could, so it is suspected only;
+//! where that is explained by loading trust stores, the finding is that one and not this.
+
+use observation::Sampling;
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
@@ -16,6 +18,9 @@ const ENOUGH: u64 = 3;
 /// Of all handshakes: fewer don't make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
+/// The part of a held turn that a load explains: the rest is reading the file, and what samples miss.
+const NEARLY: f64 = 0.5;
+
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
     let held = counts.held;
@@ -24,7 +29,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     }
     let busy = case.cpu_within(&case.held_spans());
     let is_busy = busy.is_some_and(|share| share >= BUSY);
-    if is_busy && client_per_request::find(case).is_some() {
+    if client_per_request::find(case).is_some() && (is_busy || loads_fill(case)) {
         return None;
     }
     let mut evidence = vec![format!(
@@ -43,8 +48,11 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         ));
     }
     evidence.push(match busy {
-        Some(share) if is_busy => format!("Its CPU was busy meanwhile ({share:.1} cores): it had more to compute than it could, for these or for others."),
-        Some(share) => format!("It used {share:.2} cores meanwhile: it was idle or blocked."),
+        Some(share) if is_busy => format!(
+            "Its CPU may have been busy meanwhile (up to {share:.1} cores): it had more to compute than it could, for these \
+             or for others."
+        ),
+        Some(share) => format!("It used {share:.2} cores at most meanwhile: it was idle or blocked."),
         None => "What its CPU did meanwhile is not known.".to_owned(),
     });
     Some(Finding {
@@ -60,15 +68,25 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     })
 }
 
+/// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live
+/// shortly.
+fn loads_fill(case: &Case) -> bool {
+    let Sampling::Sampled(store) = &case.pass.sampling else { return false };
+    let load_ns = store.in_trust_store.saturating_mul(store.period_ns) / store.loads.max(1);
+    share(load_ns, case.pass.counts.held.p50_ns) >= NEARLY
+}
+
 fn advice(is_busy: bool) -> Vec<Advice> {
     if is_busy {
         return vec![Advice::any(
-            "Fewer handshakes (connections used again, sessions resumed) or more threads for them; and load the trust store once, not for each connection.",
+            "Fewer handshakes (connections used again, sessions resumed) or more threads for them; and load the \
+             trust store once, not for each connection.",
         )];
     }
     vec![
         Advice::any(
-            "Find what blocks between connecting and the end of the handshake: a lock around it, an event loop that is busy elsewhere, a handshake that is started only when a request comes.",
+            "Find what blocks between connecting and the end of the handshake: a lock around it, an event loop \
+             that is busy elsewhere, a handshake that is started only when a request comes.",
         ),
         Advice::of(
             "Python gevent",
@@ -76,7 +94,8 @@ fn advice(is_busy: bool) -> Vec<Advice> {
         ),
         Advice::of(
             "Rust",
-            "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or tokio-native-tls.",
+            "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or \
+             tokio-native-tls.",
         ),
     ]
 }

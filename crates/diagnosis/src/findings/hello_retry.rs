@@ -1,5 +1,5 @@
-//! The server asked for a second ClientHello (RFC 8446 §4.1.4): the client sent keys only for groups that the server does not
-//! take, which costs a round trip.
+//! The server asked for a second ClientHello (RFC 8446 §4.1.4): the client sent keys only for groups that the server
+//! does not take, which costs a round trip.
 
 use crate::case::Case;
 use crate::code::Code;
@@ -33,11 +33,13 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: vec![
             Advice::any(
-                "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let the server take the client's first one.",
+                "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let \
+                 the server take the client's first one.",
             ),
             Advice::of(
                 "OpenSSL",
-                "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys for several groups can be sent at once.",
+                "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys \
+                 for several groups can be sent at once.",
             ),
         ],
     })

@@ -1,10 +1,10 @@
-//! The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests per
-//! connection, is shorter than the client's pauses.
+//! The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests
+//! per connection, is shorter than the client's pauses.
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::words::{count, share, time};
+use crate::words::{count, share, time, were};
 
 /// Connections opened within a second of such an end, or requests sent into one: a single one is chance.
 const ENOUGH: u64 = 2;
@@ -23,10 +23,10 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let mut evidence = vec![format!(
         "The server ended {} after use; within a second of that {} opened anew.",
         count(cut, "connection"),
-        count(reopened, "connection")
+        were(reopened, "connection")
     )];
     if lost > 0 {
-        evidence.push(format!("{} sent on a connection that the server had ended.", count(lost, "request")));
+        evidence.push(format!("{} sent on a connection that the server had ended.", were(lost, "request")));
     }
     let set_up = case.set_up_ns();
     Some(Finding {
@@ -40,7 +40,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: vec![
             Advice::any(
-                "Raise the server's keep-alive timeout and its limit of requests per connection above the client's pauses; where that is not yours, let the client drop idle connections before the server does, so that no request is lost.",
+                "Raise the server's keep-alive timeout and its limit of requests per connection above the \
+                 client's pauses; where that is not yours, let the client drop idle connections before the server \
+                 does, so that no request is lost.",
             ),
             Advice::of("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
             Advice::of("Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),

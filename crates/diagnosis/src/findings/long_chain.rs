@@ -1,8 +1,8 @@
-//! The server's certificates are many or long. Each more is a signature for the client to verify; a flight beyond TCP's first
-//! window costs a round trip.
+//! The server's certificates are many or long. Each more is a signature for the client to verify; a flight beyond TCP's
+//! first window costs a round trip.
 //!
-//! In TLS 1.2 the chain is in clear. In TLS 1.3 only the length of the encrypted flight is seen, so it is inferred. With
-//! `--url` the certificates are the origin's and not judged.
+//! In TLS 1.2 the chain is in clear. In TLS 1.3 only the length of the encrypted flight is seen, so it is inferred.
+//! With `--via url` the certificates are the origin's and not judged.
 
 use observation::Handshake;
 
@@ -63,7 +63,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             ),
         }),
         advice: vec![Advice::any(
-            "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA certificates are a third as long as RSA's.",
+            "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA \
+             certificates are a third as long as RSA's.",
         )],
     })
 }

@@ -1,10 +1,10 @@
-//! Full handshakes with hosts that had been shaken hands with before: a session could have been resumed, which spares the
-//! client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2, where it spares a round trip too
-//! (docs/findings.md).
+//! Full handshakes with hosts that had been shaken hands with before: a session could have been resumed, which spares
+//! the client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2, where it spares a round trip
+//! too (docs/findings.md).
 //!
-//! Only where the server is known to give sessions: the origin of `--url` does, tickets of TLS 1.2 are in clear, and in TLS 1.3
-//! one resumed handshake shows it. Connections that were needed at once are not counted: that a pool opens its connections
-//! one by one is no loss.
+//! Only where the server is known to give sessions: the origin of `--via url` does, tickets of TLS 1.2 are in clear,
+//! and in TLS 1.3 one resumed handshake shows it. Connections that were needed at once are not counted: that a pool
+//! opens its connections one by one is no loss.
 
 use observation::Host;
 
@@ -15,8 +15,8 @@ use crate::words::share;
 
 /// Full handshakes that need not have been: fewer are not worth a change.
 const ENOUGH: u64 = 3;
-/// Resumed ones among those that could: tickets of TLS 1.3 are used once, so a client that resumes at all may still miss many;
-/// below a tenth it does not resume.
+/// Resumed ones among those that could: tickets of TLS 1.3 are used once, so a client that resumes at all may still
+/// miss many; below a tenth it does not resume.
 const RESUMED: f64 = 0.1;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
@@ -54,14 +54,15 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     })
 }
 
-/// A host whose handshakes are all full as far as can be seen, while it is not known whether it gives sessions: what to say.
+/// A host whose handshakes are all full as far as can be seen, while it is not known whether it gives sessions: what to
+/// say.
 pub(crate) fn not_visible(case: &Case) -> Option<String> {
     let unknown = case.pass.hosts.iter().filter(|host| again(case, host) && !gives_sessions(case, host));
     let names: Vec<&str> = unknown.take(3).map(|host| host.name.as_str()).collect();
     (!names.is_empty()).then(|| {
         format!(
             "No session was resumed with {}; whether it gives tickets is encrypted in TLS 1.3, so it was not judged. \
-             `--url` shows whether the command resumes.",
+             `--via url` shows whether the command resumes.",
             names.join(", ")
         )
     })
@@ -79,11 +80,13 @@ fn gives_sessions(case: &Case, host: &Host) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Keeping connections saves more. Where they must be new, share one TLS configuration (context, connector) among them, for sessions are kept there.",
+            "Keeping connections saves more. Where they must be new, share one TLS configuration (context, \
+             connector) among them, for sessions are kept there.",
         ),
         Advice::of(
             "Python",
-            "The ssl module resumes only what it is handed (`SSLSocket.session`), which requests, aiohttp and httpx do not do: keep connections instead.",
+            "The ssl module resumes only what it is handed (`SSLSocket.session`), which requests, aiohttp and \
+             httpx do not do: keep connections instead.",
         ),
         Advice::of(
             "Go",
@@ -93,7 +96,8 @@ fn advice() -> Vec<Advice> {
         Advice::of("Rust", "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it."),
         Advice::of(
             "curl",
-            "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 and later, where built with it).",
+            "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 \
+             and later, where built with it).",
         ),
     ]
 }

@@ -1,8 +1,8 @@
 //! Connections were opened although an earlier one to the same host had done its work and the server had not ended it.
 //!
-//! Beside an idle one: its body was not read to the end, or each request has a client of its own. After the client closed one:
-//! it does not keep connections. Encrypted as they are, a server's `Connection: close` that the client obeys looks the same;
-//! the origin of `--url` never says so.
+//! Beside an idle one: its body was not read to the end, or each request has a client of its own. After the client
+//! closed one: it does not keep connections. Encrypted as they are, a server's `Connection: close` that the client
+//! obeys looks the same; the origin of `--via url` never says so.
 
 use observation::Host;
 
@@ -69,16 +69,47 @@ fn advice(beside: u64) -> Vec<Advice> {
         "Make one client (session, agent, pool) and use it for all requests; let connections live between them.",
     )];
     if beside > 0 {
-        all.push(Advice::any("Connections stood idle beside new ones: read every body to its end, or close it, and check that requests do not each have a client of their own."));
+        all.push(Advice::any(
+            "Connections stood idle beside new ones: read every body to its end, or close it, \
+             and check that requests do not each have a client of their own.",
+        ));
     }
     all.extend([
-        Advice::of("Python requests", "`requests.get` opens a connection each time: make one `requests.Session()`, and give its HTTPAdapter a `pool_maxsize` of as many threads as share it."),
-        Advice::of("Python aiohttp, httpx", "One `ClientSession`, `Client` or `AsyncClient` for the program, not one for each request."),
-        Advice::of("Node.js", "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps connections since Node 19), and consume every response."),
-        Advice::of("Go net/http", "Read each body to the end and close it, share one `http.Client`, and raise the transport's `MaxIdleConnsPerHost` (2 unless set) to the concurrency."),
-        Advice::of("Rust reqwest, ureq, hyper", "Build the `Client` or `Agent` once and clone it: clones share the pool."),
-        Advice::of("Java", "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, to its end."),
-        Advice::of("curl", "One invocation with many URLs (`--parallel` for several at once) instead of many invocations."),
+        Advice::of(
+            "Python requests",
+            "`requests.get` opens a connection each time: make one \
+             `requests.Session()`, and give its HTTPAdapter a `pool_maxsize` of as many threads as share it.",
+        ),
+        Advice::of(
+            "Python aiohttp, httpx",
+            "One `ClientSession`, `Client` or `AsyncClient` for the program, not \
+             one for each request.",
+        ),
+        Advice::of(
+            "Node.js",
+            "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps \
+             connections since Node 19), and consume every response.",
+        ),
+        Advice::of(
+            "Go net/http",
+            "Read each body to the end and close it, share one `http.Client`, and raise the \
+             transport's `MaxIdleConnsPerHost` (2 unless set) to the concurrency.",
+        ),
+        Advice::of(
+            "Rust reqwest, ureq, hyper",
+            "Build the `Client` or `Agent` once and clone it: clones share \
+             the pool.",
+        ),
+        Advice::of(
+            "Java",
+            "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, \
+             to its end.",
+        ),
+        Advice::of(
+            "curl",
+            "One invocation with many URLs (`--parallel` for several at once) instead of many \
+             invocations.",
+        ),
     ]);
     all
 }

@@ -1,4 +1,5 @@
-//! Nothing of the command's requests came by the observer, so nothing of it can be judged: least of all that all is well.
+//! Nothing of the command's requests came by the observer, so nothing of it can be judged: least of all that all is
+//! well.
 //!
 //! Where connections came and failed, that is `errors`' or `alerts`'.
 
@@ -16,10 +17,13 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let reasons = reasons(case)?;
     let advice = match case.is_url() {
         true => Advice::any(
-            "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in its environment.",
+            "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL \
+             in its environment.",
         ),
         false => Advice::any(
-            "Make sure that the command takes HTTPS_PROXY (`trust_env=True` in aiohttp, `setGlobalDispatcher(new EnvHttpProxyAgent())` in undici, `-Dhttps.proxyHost` in Java), or give it the origin's URL with `--url`.",
+            "Make sure that the command takes HTTPS_PROXY (`trust_env=True` in aiohttp, `setGlobalDispatcher(new \
+             EnvHttpProxyAgent())` in undici, `-Dhttps.proxyHost` in Java), or give it the origin's URL with \
+             `--via url`.",
         ),
     };
     Some(Finding {

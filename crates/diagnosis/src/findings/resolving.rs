@@ -1,5 +1,6 @@
-//! Resolving names took a great part of the time in which the command waited for the network. The observer resolves in the
-//! command's stead, by the system's resolver; a command with a cache of its own may do better without it. Proxy only.
+//! Resolving names took a great part of the time in which the command waited for the network. The observer resolves in
+//! the command's stead, by the system's resolver; a command with a cache of its own may do better without it. Proxy
+//! only.
 
 use crate::case::Case;
 use crate::code::Code;
@@ -25,7 +26,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::Resolving,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} names were resolved in {} each at the median, {} in all: {} of all the time that connections needed to be set up and waited.",
+            "{} names were resolved in {} each at the median, {} in all: {} of all the time that connections \
+             needed to be set up and waited.",
             resolve.count,
             time(resolve.p50_ns),
             time(resolve.sum_ns),
@@ -38,7 +40,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: vec![
             Advice::any(
-                "Keep connections, so that names are looked up less often, and run a resolver with a cache on the machine (systemd-resolved, unbound).",
+                "Keep connections, so that names are looked up less often, and run a resolver with a cache on the \
+                 machine (systemd-resolved, unbound).",
             ),
             Advice::of("Python aiohttp", "`TCPConnector(ttl_dns_cache=…)` keeps answers, while the session is kept."),
         ],

@@ -1,7 +1,8 @@
-//! The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA P-256 does. The client
-//! pays less with RSA, not more.
+//! The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA P-256 does.
+//! The client pays less with RSA, not more.
 //!
-//! Seen in TLS 1.2 alone, where certificates are in clear. With `--url` the certificate is the origin's and not judged.
+//! Seen in TLS 1.2 alone, where certificates are in clear. With `--via url` the certificate is the origin's and not
+//! judged.
 
 use crate::case::Case;
 use crate::code::Code;
@@ -34,10 +35,18 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::RsaLeaf,
         confidence: Confidence::Proven,
         evidence: vec![
-            format!("In {rsa} of {all} handshakes the server's certificate had an RSA key; the first was {host}'s, of {bits} bits."),
-            "Measured with RSA-2048 against ECDSA P-256, a new connection costs the server 689 to 719 µs of CPU more, ×3.2 to ×3.9 (docs/findings.md).".to_owned(),
+            format!(
+                "In {rsa} of {all} handshakes the server's certificate had an RSA key; the first was \
+                 {host}'s, of {bits} bits."
+            ),
+            "Measured with RSA-2048 against ECDSA P-256, a new connection costs the server 689 to 719 µs of CPU \
+             more, ×3.2 to ×3.9 (docs/findings.md)."
+                .to_owned(),
         ],
         cost: None,
-        advice: vec![Advice::any("It is the server's cost: give it an ECDSA P-256 certificate, beside the RSA one where old clients come.")],
+        advice: vec![Advice::any(
+            "It is the server's cost: give it an ECDSA P-256 certificate, beside the RSA one \
+             where old clients come.",
+        )],
     })
 }

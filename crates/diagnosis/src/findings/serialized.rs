@@ -1,9 +1,10 @@
-//! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS call that
-//! blocks an event loop) lets only one of them wait for its answer.
+//! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS
+//! call that blocks an event loop) lets only one of them wait for its answer.
 //!
-//! Against the same over HTTP it is proven. Seen alone, it shows in connections that stood unused, or were kept in their
-//! handshake, while another's request was under way, and were used afterwards; a pool of idle connections is none of that.
-//! Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told apart.
+//! Against the same over HTTP it is proven. Seen alone, it shows in connections that stood unused, or were kept in
+//! their handshake, while another's request was under way, and were used afterwards; a pool of idle connections is none
+//! of that. Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told
+//! apart.
 
 use observation::Pass;
 
@@ -22,8 +23,8 @@ const SEVERAL: f64 = 0.1;
 const MEANT: f64 = 2.0;
 /// Exchanges, and connections that carry them: fewer are no pattern.
 const ENOUGH: u64 = 3;
-/// The share of waiting time with an unused connection that proves it: half of the time something could have been sent and was
-/// not.
+/// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
+/// and was not.
 const UNUSED: f64 = 0.5;
 /// The same to suspect it: connections that open while another waits stand for a moment in any client.
 const UNUSED_SOME: f64 = 0.1;
@@ -42,7 +43,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     evidence.insert(
         0,
         format!(
-            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several for {} of the time.",
+            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several \
+             for {} of the time.",
             pass.levels.open.most,
             waiting.mean,
             percent(waiting.several_ns, waiting.any_ns),
@@ -50,7 +52,10 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     );
     let busy = case.cpu_share().filter(|share| *share >= BUSY);
     if let Some(share) = busy {
-        evidence.push(format!("The command used {share:.1} cores all the while: it may be its CPU that lets one request through at a time."));
+        evidence.push(format!(
+            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one \
+             request through at a time."
+        ));
     }
     let least = pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
     Some(Finding {
@@ -99,8 +104,8 @@ fn alone(case: &Case) -> Option<(Confidence, f64, Vec<String>)> {
         return None;
     }
     let said = format!(
-        "For {} of the {} with a request under way another connection stood unused or in its handshake, and carried its first \
-         request only later.",
+        "For {} of the {} with a request under way another connection stood unused or in its handshake, \
+         and carried its first request only later.",
         percent(overlap.unused_ns, overlap.waiting_ns),
         time(overlap.waiting_ns)
     );
@@ -111,19 +116,23 @@ fn alone(case: &Case) -> Option<(Confidence, f64, Vec<String>)> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or write within asynchronous code, or a client behind a lock.",
+            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or \
+             write within asynchronous code, or a client behind a lock.",
         ),
         Advice::of(
             "Python gevent",
-            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 without `inject_into_urllib3`), and patch before anything imports ssl.",
+            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 \
+             without `inject_into_urllib3`), and patch before anything imports ssl.",
         ),
         Advice::of(
             "Python asyncio",
-            "Blocking libraries such as requests stop the loop: use aiohttp or httpx.AsyncClient, or run them in threads.",
+            "Blocking libraries such as requests stop the loop: use aiohttp or httpx.AsyncClient, or run them in \
+             threads.",
         ),
         Advice::of(
             "Rust",
-            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, tokio-native-tls or reqwest, or spawn_blocking.",
+            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, \
+             tokio-native-tls or reqwest, or spawn_blocking.",
         ),
     ]
 }

@@ -97,6 +97,17 @@ fn handshakes_held_by_a_busy_cpu_are_suspected_and_explained_by_trust_stores() {
     assert_eq!(proxy(stores).codes(), [Code::ClientPerRequest]);
 }
 
+#[test]
+fn short_processes_that_no_reading_has_may_have_been_busy() {
+    let mut pass = held(4, 30);
+    pass.cpu.total_ns += 4 * 30 * MS;
+    assert_eq!(proxy(pass.clone()).finding(Code::HandshakeHeld).confidence, Confidence::Suspected);
+    pass.counts.exchanges = 5;
+    pass.cpu = cpu(0.0);
+    pass.sampling = samples(4, 5);
+    assert_eq!(proxy(pass).codes(), [Code::ClientPerRequest], "25 ms of a load are most of 30 ms");
+}
+
 fn samples(loads: u64, connections: u64) -> Sampling {
     Sampling::Sampled(TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections })
 }
@@ -216,6 +227,17 @@ fn failures_are_found_from_one_on_and_stand_first() {
     let mut h2 = own(vec![Connection { may_be_h2: true, ..kept(5).remove(0) }]);
     (h2.counts.may_be_h2, h2.counts.unanswered) = (1, 1);
     assert_eq!(proxy(h2).codes(), [], "the last frames of HTTP/2 are no request");
+}
+
+#[test]
+fn a_request_that_the_end_of_the_pass_cut_off_is_no_failure() {
+    let mut connections = kept(5);
+    connections[0].exchanges[4].answered_ns = None;
+    let mut pass = own(connections);
+    pass.counts.unanswered = 1;
+    assert_eq!(proxy(pass.clone()).codes(), []);
+    pass.connections[0].close = Close::ServerWaiting;
+    assert_eq!(proxy(pass).codes(), [Code::Errors]);
 }
 
 #[test]

@@ -48,7 +48,8 @@ fn advice(is_servers: bool) -> Vec<Advice> {
     }
     vec![
         Advice::any(
-            "Take away a pinned highest version, or update the TLS library: OpenSSL has TLS 1.3 since 1.1.1, Go since 1.13, Java since 11.",
+            "Take away a pinned highest version, or update the TLS library: OpenSSL has TLS 1.3 since 1.1.1, Go \
+             since 1.13, Java since 11.",
         ),
         Advice::of(
             "Python",

@@ -1,8 +1,8 @@
-//! Requests go in batches: many at once, then few until the slowest is done, then many again. A pool of workers that each take
-//! the next request when theirs is done would keep the number up.
+//! Requests go in batches: many at once, then few until the slowest is done, then many again. A pool of workers that
+//! each take the next request when theirs is done would keep the number up.
 //!
-//! It fits other causes (pauses that are meant), so it is suspected only. The run's last fall is left out, and so are commands
-//! whose CPU was busy, where the fall is the CPU's.
+//! It fits other causes (pauses that are meant), so it is suspected only. The run's last fall is left out, and so are
+//! commands whose CPU was busy, where the fall is the CPU's.
 
 use observation::Levels;
 
@@ -43,7 +43,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::UnevenConcurrency,
         confidence: Confidence::Suspected,
         evidence: vec![format!(
-            "Up to {most:.0} requests were under way at once, {mean:.1} in the mean; {refills} times they fell to a quarter of the most and rose again. The slowest answer took {}, the median one {}.",
+            "Up to {most:.0} requests were under way at once, {mean:.1} in the mean; {refills} times they fell to \
+             a quarter of the most and rose again. The slowest answer took {}, the median one {}.",
             time(case.pass.counts.waits.max_ns),
             time(case.pass.counts.waits.p50_ns)
         )],
@@ -55,7 +56,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: vec![
             Advice::any(
-                "Start the next request when one is done, not when all of a batch are: workers on a queue, or a semaphore.",
+                "Start the next request when one is done, not when all of a batch are: workers on a queue, or a \
+                 semaphore.",
             ),
             Advice::of(
                 "Python asyncio",
