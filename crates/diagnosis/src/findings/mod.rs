@@ -24,6 +24,7 @@ mod tls12;
 mod uneven_concurrency;
 
 use crate::case::Case;
+use crate::code::Code;
 use crate::finding::Finding;
 
 pub(crate) use no_resumption::not_visible as resumption_not_visible;
@@ -52,14 +53,21 @@ const ALL: [fn(&Case) -> Option<Finding>; 18] = [
     uneven_concurrency::find,
 ];
 
-/// All that is found: failures first, then what costs most.
+/// All that is found: failures first, then requests that wait for each other, then what costs most.
 pub(crate) fn all(case: &Case) -> Vec<Finding> {
     let mut found: Vec<Finding> = ALL.iter().filter_map(|find| find(case)).collect();
-    found.sort_by(|a, b| {
-        let failure = |finding: &Finding| !finding.code.is_failure();
-        failure(a).cmp(&failure(b)).then(total(b).total_cmp(&total(a))).then(a.code.cmp(&b.code))
-    });
+    found.sort_by(|a, b| rank(a).cmp(&rank(b)).then(total(b).total_cmp(&total(a))).then(a.code.cmp(&b.code)));
     found
+}
+
+/// What stands before what, whatever it costs. Of what is serialized all else is the smaller part, and held handshakes are the
+/// sign.
+fn rank(finding: &Finding) -> u8 {
+    match finding.code {
+        code if code.is_failure() => 0,
+        Code::Serialized => 1,
+        _ => 2,
+    }
 }
 
 /// Time of waiting and of CPU together: only to put findings in order.

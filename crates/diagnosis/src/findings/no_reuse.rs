@@ -2,7 +2,8 @@
 //!
 //! Beside an idle one: its body was not read to the end, or each request has a client of its own. After the client
 //! closed one: it does not keep connections. Encrypted as they are, a server's `Connection: close` that the client
-//! obeys looks the same; the origin of `--via url` never says so.
+//! obeys looks the same. After the server closed one as soon as it had answered: it does not keep connections, or the client
+//! had asked for that; which of them TLS hides. The origin of `--via url` never ends a connection that it is not asked to.
 
 use observation::Host;
 
@@ -21,20 +22,34 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     if hosts.is_empty() {
         return None;
     }
-    let needless: u64 = hosts.iter().map(|host| host.could_have_reused).sum();
+    let needless: u64 = hosts.iter().map(|host| needless(host)).sum();
+    let ended: u64 = hosts.iter().map(|host| host.after_servers_close).sum();
     let beside: u64 = hosts.iter().map(|host| host.beside_idle).sum();
     let mut evidence: Vec<String> = hosts.iter().take(5).map(|host| about(host)).collect();
     if hosts.len() > 5 {
         evidence.push(format!("So it was with {} hosts more.", hosts.len() - 5));
     }
     let is_13 = case.pass.counts.versions.contains_key("TLSv1.3");
-    if !case.is_url() {
+    if ended > 0 && case.is_url() {
+        evidence
+            .push(format!("The client asked for {} to be ended (`Connection: close`).", count(ended, "connection")));
+    } else if ended > 0 {
+        evidence.push(format!(
+            "The server ended {} as soon as it had answered: of its own accord, or because the client asked for it.",
+            count(ended, "connection")
+        ));
+    } else if !case.is_url() {
         evidence.push("Whether the server asked for it (`Connection: close`) is not visible.".to_owned());
     }
+    let is_told = ended * 2 <= needless;
     let set_up = case.set_up_ns();
     Some(Finding {
         code: Code::NoReuse,
-        confidence: if case.is_url() || !is_13 { Confidence::Proven } else { Confidence::Inferred },
+        confidence: match (case.is_url(), is_told, is_13) {
+            (true, ..) | (_, true, false) => Confidence::Proven,
+            (_, true, true) => Confidence::Inferred,
+            (_, false, _) => Confidence::Suspected,
+        },
         evidence,
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(needless as f64 * set_up as f64)),
@@ -47,19 +62,24 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 
 fn is_wasteful(case: &Case, host: &Host) -> bool {
     let later = host.connections.saturating_sub(case.needed().min(host.connections.saturating_sub(1)));
-    host.could_have_reused >= ENOUGH && share(host.could_have_reused, later) >= OF_LATER
+    needless(host) >= ENOUGH && share(needless(host), later) >= OF_LATER
+}
+
+/// Connections that came after one that had done its work.
+fn needless(host: &Host) -> u64 {
+    host.could_have_reused + host.after_servers_close
 }
 
 fn about(host: &Host) -> String {
     let mut said = format!(
-        "{}: {} for {}; {} could have gone over an earlier one",
+        "{}: {} for {}; {} opened after an earlier one had done its work",
         host.name,
         count(host.connections, "connection"),
         count(host.exchanges, "request"),
-        host.could_have_reused
+        needless(host)
     );
     if host.beside_idle > 0 {
-        said += &format!(", {} of them were opened while one stood idle beside", host.beside_idle);
+        said += &format!(", {} of them while one stood idle beside", host.beside_idle);
     }
     said + "."
 }

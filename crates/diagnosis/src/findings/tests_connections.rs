@@ -153,6 +153,18 @@ fn connections_that_could_have_been_used_again_are_found_from_three_and_half_on(
 }
 
 #[test]
+fn connections_that_the_server_ends_after_each_answer_are_the_clients_doing_only_where_that_is_known() {
+    let with = |ended| {
+        let mut pass = own(one_after_another(7));
+        pass.hosts[0].after_servers_close = ended;
+        pass
+    };
+    assert_eq!(url(1.0, with(6)).finding(Code::NoReuse).confidence, Confidence::Proven);
+    assert_eq!(proxy(with(6)).finding(Code::NoReuse).confidence, Confidence::Suspected);
+    assert_eq!(proxy(with(2)).codes(), []);
+}
+
+#[test]
 fn a_server_that_cuts_idle_connections_is_found_from_two_on() {
     let with = |reopened| {
         let mut pass = own(one_after_another(8));
@@ -168,11 +180,12 @@ fn delayed_acknowledgements_are_found_from_three_and_a_twentieth_on() {
     let with = |n, gaps| {
         let mut pass = own(kept(n));
         pass.counts.delayed_ack_gaps = gaps;
-        proxy(pass).codes()
+        pass
     };
-    assert_eq!(with(60, 3), [Code::DelayedAck]);
-    assert_eq!(with(61, 3), []);
-    assert_eq!(with(20, 2), []);
+    assert_eq!(url(1.0, with(60, 3)).codes(), [Code::DelayedAck]);
+    assert_eq!(url(1.0, with(61, 3)).codes(), []);
+    assert_eq!(url(1.0, with(20, 2)).codes(), []);
+    assert_eq!(proxy(with(60, 3)).codes(), [], "the proxy acknowledges at once, so it is something else");
 }
 
 #[test]

@@ -65,13 +65,8 @@ fn pass(
     let urls = Placeholders { url: own.clone(), http: plain.clone(), https: secure.clone() };
     let command = urls.fill(asked.command);
     let variables = Variables::for_urls(&urls, &authority.trust_file());
-    let settings = Settings {
-        command: &command,
-        variables: &variables,
-        timeout: asked.timeout,
-        sample: asked.sample,
-        transport,
-    };
+    let settings =
+        Settings { command: &command, variables: &variables, timeout: asked.timeout, sample: asked.sample, transport };
     let before = origin.mark()?;
     let (mut pass, code) = observer::run(&settings, Through::StandIns(vec![http, https]), &recorder, interrupts)?;
     let after = origin.ledger()?;
