@@ -14,16 +14,21 @@ use crate::words::{percent, share, time};
 
 /// Loads, and loads beyond the connections needed at once: fewer are a start-up.
 const ENOUGH: u64 = 3;
-/// Of the connections: samples miss a short load now and then, so most stands for each.
+/// Of the connections: samples miss a short load now and then, so most stands for each. So many samples there must be
+/// too: a few loads don't stand for many connections.
 const OF_CONNECTIONS: f64 = 0.5;
 /// Of the requests, where few connections were opened beyond those needed at once.
 const OF_REQUESTS: f64 = 0.5;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let Sampling::Sampled(store) = &case.pass.sampling else { return None };
-    let later = store.loads.saturating_sub(case.needed());
+    // Samples with no connection's beginning between them count as one load, whichever clients they are of: so many that
+    // were at work at once may be behind each.
+    let behind = store.loads.saturating_mul(case.needed()).min(store.connections);
+    let later = behind.saturating_sub(case.needed());
     let is_rule = later >= ENOUGH || share(store.loads, case.requests()) >= OF_REQUESTS;
-    if store.loads < ENOUGH || share(store.loads, store.connections) < OF_CONNECTIONS || !is_rule {
+    let is_most = |count| share(count, store.connections) >= OF_CONNECTIONS;
+    if store.loads < ENOUGH || !is_most(behind) || !is_most(store.in_trust_store) || !is_rule {
         return None;
     }
     let cpu_ns = store.in_trust_store.saturating_mul(store.period_ns);
