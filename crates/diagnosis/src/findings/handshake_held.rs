@@ -3,18 +3,20 @@
 //!
 //! The first turn counts from when the connection could be used, so a client that connects early and speaks late is
 //! seen too. Where the CPU was busy meanwhile it may simply have had more to do than it could, so it is suspected only;
-//! where that is explained by loading trust stores, the finding is that one and not this.
+//! where that is explained by loading trust stores, the finding is that one and not this. Nor is it this where requests are
+//! let through one by one: handshakes that wait for their turn are the evidence of that.
 
 use observation::Sampling;
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::client_per_request;
+use crate::findings::{client_per_request, serialized};
 use crate::words::{percent, share, time};
 
-/// Turns that were held: fewer are chance, a page fault or a garbage collection.
-const ENOUGH: u64 = 3;
+/// Times that the client held its turns, those that overlap being one, however many connections it met: fewer are a start-up
+/// (a library's first use, the trust stores of a pool's connections), or chance, a page fault or a garbage collection.
+const ENOUGH: usize = 3;
 /// Of all handshakes: fewer don't make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
@@ -24,10 +26,11 @@ const NEARLY: f64 = 0.5;
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
     let held = counts.held;
-    if held.count < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES {
+    let spans = case.held_spans();
+    if spans.len() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized::find(case).is_some() {
         return None;
     }
-    let busy = case.cpu_within(&case.held_spans());
+    let busy = case.cpu_within(&spans);
     let is_busy = busy.is_some_and(|share| share >= BUSY);
     if client_per_request::find(case).is_some() && (is_busy || loads_fill(case)) {
         return None;

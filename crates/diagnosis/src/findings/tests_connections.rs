@@ -65,10 +65,18 @@ fn a_busy_cpu_may_be_what_serializes() {
     assert_eq!(url(4.0, pass).finding(Code::Serialized).confidence, Confidence::Suspected);
 }
 
-/// `n` handshakes in each of which the client's last turn took `ms`.
+/// `n` handshakes in each of which the client's last turn took `ms`, one after another.
 fn held(n: u64, ms: u64) -> Pass {
+    held_every(200, n, ms)
+}
+
+/// The same, begun so many ms apart.
+fn held_every(apart: u64, n: u64, ms: u64) -> Pass {
     let mut connections = kept(40);
-    connections.extend((0..n).map(|k| connection(k + 2, 1_000, 1_001 + ms, &[(1_001 + ms, 1_100)])));
+    connections.extend((0..n).map(|k| {
+        let at = 1_000 + k * apart;
+        connection(k + 2, at, at + 1 + ms, &[(at + 1 + ms, at + 100)])
+    }));
     let mut pass = own(connections);
     let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
     let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
@@ -85,6 +93,21 @@ fn held_handshakes_are_found_from_three_of_20_ms_on() {
     let mut rare = held(3, 20);
     rare.counts.tls = 31;
     assert_eq!(proxy(rare).codes(), []);
+}
+
+#[test]
+fn one_stall_that_meets_many_handshakes_is_a_start_up() {
+    assert_eq!(proxy(held_every(0, 8, 30)).codes(), []);
+    assert_eq!(proxy(held_every(10, 8, 30)).codes(), []);
+    assert_eq!(proxy(held_every(50, 8, 30)).codes(), [Code::HandshakeHeld]);
+}
+
+#[test]
+fn handshakes_that_wait_for_requests_one_by_one_are_no_finding_of_their_own() {
+    let mut pass = held(4, 30);
+    pass.levels.waiting.mean = 1.0;
+    pass.levels.open.most = 5.0;
+    assert_eq!(url(2.0, pass).codes(), [Code::Serialized]);
 }
 
 #[test]
@@ -109,7 +132,11 @@ fn short_processes_that_no_reading_has_may_have_been_busy() {
 }
 
 fn samples(loads: u64, connections: u64) -> Sampling {
-    Sampling::Sampled(TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections })
+    Sampling::Sampled(store(loads, connections))
+}
+
+fn store(loads: u64, connections: u64) -> TrustStore {
+    TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections }
 }
 
 #[test]
@@ -120,6 +147,16 @@ fn a_trust_store_for_each_request_is_found_by_samples_and_not_without() {
     // 100 ms over 8 requests.
     assert_eq!(found.findings[0].cost.as_ref().unwrap().cpu_ms, Some(12_500.0));
     assert_eq!(with(samples(3, 8)).codes(), []);
+    // Four at once: a stretch of samples may be the loads of four.
+    let waves = (0..20).map(|k| {
+        let at = k / 4 * 110;
+        connection(k + 1, at, at + 5, &[(at + 5, at + 105)])
+    });
+    let together = |sampling| proxy(Pass { sampling, ..own(waves.clone().collect()) });
+    assert_eq!(together(samples(6, 20)).codes(), [Code::ClientPerRequest]);
+    assert_eq!(together(samples(2, 20)).codes(), []);
+    let few = TrustStore { in_trust_store: 9, ..store(6, 20) };
+    assert_eq!(together(Sampling::Sampled(few)).codes(), [], "six loads of a sample or two don't stand for twenty");
     let note = with(Sampling::Impossible("the kernel forbids it".to_owned()));
     assert!(note.codes().is_empty() && note.notes.iter().any(|note| note.contains("the kernel forbids it")));
 }
