@@ -56,13 +56,14 @@ pub fn run(
     interrupts: &mut Interrupts,
 ) -> Result<(Pass, u8), Error> {
     let open_files = command::raise_open_files();
-    let started = command::start(settings.command, settings.variables, open_files)?;
-    recorder.begin(started.began_ns);
+    let began_ns = now_ns();
+    // Before the command can connect.
+    recorder.begin(began_ns);
+    let started = command::start(settings.command, settings.variables, open_files, began_ns)?;
     if let Through::Proxy(proxy) = &through {
         proxy.belongs_to(started.pid);
     }
     let samples = settings.sample.then(|| Samples::start(started.pid));
-    let began_ns = started.began_ns;
     let observers = through.addresses();
     let watched = started.watch(Watch { observers: &observers, timeout: settings.timeout, interrupts })?;
     // What the kernel still holds of the command's last bytes is seen before the lanes are.

@@ -37,7 +37,7 @@ const END_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) struct Started {
     name: String,
     pub(crate) pid: u32,
-    pub(crate) began_ns: u64,
+    began_ns: u64,
     ended: Receiver<std::io::Result<(ResUse, u64)>>,
     /// Processes of this one that are not the command's.
     others: Vec<u32>,
@@ -63,7 +63,7 @@ pub(crate) struct Outcome {
     pub(crate) left_running: u64,
 }
 
-/// Starts `command` with `variables` set and the limit of open files as the user has it.
+/// Starts `command` with `variables` set and the limit of open files as the user has it, in a pass that began at `began_ns`.
 ///
 /// # Errors
 /// It can't be started.
@@ -71,6 +71,7 @@ pub(crate) fn start(
     command: &[OsString],
     variables: &Variables,
     open_files: Option<(u64, u64)>,
+    began_ns: u64,
 ) -> Result<Started, Error> {
     let mut words = command.iter();
     let program = words.next().cloned().unwrap_or_default();
@@ -83,7 +84,6 @@ pub(crate) fn start(
     // What the command leaves behind when it ends is still met. Where the system has no such thing, it is not.
     let _ = nix::sys::prctl::set_child_subreaper(true);
     let others = family::others();
-    let began_ns = now_ns();
     let child = process.spawn().map_err(|source| Error::Start { command: name.clone(), source })?;
     let pid = child.id();
     let (send, ended) = channel();
