@@ -10,6 +10,7 @@ pub(crate) mod course;
 pub(crate) mod drawn;
 mod finding;
 mod hosts;
+mod marked;
 pub mod page;
 mod pass;
 pub(crate) mod plain;

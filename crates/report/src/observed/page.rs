@@ -8,6 +8,7 @@ use observation::{MOST_EXCHANGES, Observation, Via};
 
 use super::finding::{MOST, cost, next, overlap, title, verdict};
 use super::hosts::{self, HostTable};
+use super::marked::{Part, marked};
 use super::pass::{counts, took, traffic};
 use super::plain::{SENTENCE, plain};
 use super::{horizon_ns, name};
@@ -66,7 +67,7 @@ struct Card {
     /// And how it was reckoned.
     cost: Option<(String, String)>,
     /// For which library, and what to do.
-    advice: Vec<(String, String)>,
+    advice: Vec<(String, Vec<Part>)>,
 }
 
 /// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and returns
@@ -140,7 +141,9 @@ fn card(finding: &Finding) -> Card {
             .advice
             .iter()
             .take(MOST)
-            .map(|advice| (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), text(&advice.text)))
+            .map(|advice| {
+                (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), marked(&text(&advice.text)))
+            })
             .collect(),
     }
 }

@@ -1,0 +1,45 @@
+//! Sentences with names of programs' text in backticks, for a page that sets those in another type.
+
+/// A part of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// It stood in backticks, which are gone.
+    pub(crate) is_code: bool,
+    /// The words.
+    pub(crate) text: String,
+}
+
+/// The parts of a sentence, in its order. A backtick without its second stays as it is.
+pub(crate) fn marked(sentence: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = sentence;
+    let mut take = |is_code, text: &str| {
+        if !text.is_empty() {
+            parts.push(Part { is_code, text: text.to_owned() });
+        }
+    };
+    while let Some((before, after)) = rest.split_once('`') {
+        let Some((code, after)) = after.split_once('`') else { break };
+        take(false, before);
+        take(true, code);
+        rest = after;
+    }
+    take(false, rest);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_backticks_are_parts_of_their_own() {
+        let told = |sentence| -> Vec<(bool, String)> {
+            marked(sentence).into_iter().map(|part| (part.is_code, part.text)).collect()
+        };
+        let expected = [(false, "One ".to_owned()), (true, "Session()".into()), (false, " for all".into())];
+        assert_eq!(told("One `Session()` for all"), expected);
+        assert_eq!(told("`a`"), [(true, "a".to_owned())]);
+        assert_eq!(told("a ` b"), [(false, "a ` b".to_owned())]);
+    }
+}
