@@ -10,6 +10,7 @@ use observation::Host;
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::serialized;
 use crate::words::{count, share, time};
 
 /// Connections that need not have been: one or two are a pool that finds its size.
@@ -61,7 +62,13 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 }
 
 fn is_wasteful(case: &Case, host: &Host) -> bool {
-    let later = host.connections.saturating_sub(case.needed().min(host.connections.saturating_sub(1)));
+    // Where requests are let through one by one, some are done before others that were meant to be beside them open their
+    // connections.
+    let wanted = match serialized::find(case) {
+        Some(_) => case.overlap.most_open,
+        None => case.needed().min(host.connections.saturating_sub(1)),
+    };
+    let later = host.connections.saturating_sub(wanted);
     needless(host) >= ENOUGH && share(needless(host), later) >= OF_LATER
 }
 

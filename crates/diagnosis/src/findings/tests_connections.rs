@@ -175,6 +175,17 @@ fn needless(pass: &mut Pass, could_have_reused: u64) {
 }
 
 #[test]
+fn connections_that_open_late_because_of_what_serializes_them_are_not_wasted() {
+    let late = |k| if k < 3 { 0 } else { 150 };
+    let connections = (0..6).map(|k| connection(k + 1, late(k), late(k) + 5, &[(10 + k * 100, 110 + k * 100)]));
+    let mut pass = own(connections.collect());
+    needless(&mut pass, 3);
+    assert_eq!(url(2.0, pass.clone()).codes(), [Code::Serialized]);
+    pass.levels.waiting.mean = 3.0;
+    assert_eq!(url(2.0, pass).codes(), [Code::NoReuse]);
+}
+
+#[test]
 fn connections_that_could_have_been_used_again_are_found_from_three_and_half_on() {
     let with = |n, could| {
         let mut pass = own(one_after_another(n));
