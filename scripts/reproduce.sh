@@ -2,13 +2,13 @@
 # Makes every committed result, chart and figure of the README again, into the folder given (it must not exist), and says
 # where what came out tells another story than what is committed. Takes about two and a half hours on two cores, which should have
 # nothing else to do. Steps may be named behind the folder: matrix, waiting, scale, peers, known-answer, scenarios, profile,
-# talk, pacing, comparing, validity, record; all of them otherwise.
+# talk, pacing, comparing, validity, observe, record; all of them otherwise.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: scripts/reproduce.sh OUT [STEP]...}")
 shift
 cd "$(dirname "$0")/.."
 steps=("$@")
-[ ${#steps[@]} -gt 0 ] || steps=(matrix waiting scale peers known-answer scenarios profile talk pacing comparing validity record)
+[ ${#steps[@]} -gt 0 ] || steps=(matrix waiting scale peers known-answer scenarios profile talk pacing comparing validity observe record)
 
 echo "building" >&2
 cargo build --release --workspace
@@ -70,6 +70,9 @@ comparing() {
 }
 validity() {
   scripts/validity.sh "$out/validity" >/dev/null
+}
+observe() {
+  scripts/observe.sh "$out/observe" >/dev/null
 }
 record() {
   cargo bench --bench record 2>/dev/null | grep -E '^record.*time:' >"$out/record.txt"

@@ -47,7 +47,7 @@ fn folder_holds(dir: &Path, lines: usize) {
 #[test]
 fn the_committed_schemas_are_those_of_the_code() {
     let (_dir, path) = folder();
-    for file in ["run", "trial"] {
+    for file in ["run", "trial", "observation", "diagnosis"] {
         let derived: Value = serde_json::from_str(&stdout(&run(&path, &format!("show --schema {file}")))).unwrap();
         let renew = format!("tlstax show --schema {file} > docs/schema/{file}.schema.json renews it");
         assert!(derived == committed(file), "docs/schema/{file}.schema.json is out of date: {renew}");
@@ -87,6 +87,19 @@ fn committed_results_of_every_format_hold_and_are_read() {
     assert_eq!((old.run.format, old.problems.as_slice(), old.trials.len()), (1, &[][..], 2));
     assert!(old.trials.iter().all(|trial| trial.counts() && trial.latency_ns(0.5).unwrap().is_some()));
     assert_eq!(code(&run(&first, "show .")), Some(0));
+}
+
+#[test]
+fn committed_observations_hold() {
+    let all = fs::read_dir(root().join("results/observe")).unwrap().map(|entry| entry.unwrap().path());
+    let all: Vec<PathBuf> = all.filter(|path| path.is_dir()).collect();
+    assert!(!all.is_empty());
+    for dir in all {
+        for file in ["observation", "diagnosis"] {
+            let path = dir.join(format!("{file}.json"));
+            holds(&validator(file), &fs::read_to_string(&path).unwrap(), &path.display().to_string());
+        }
+    }
 }
 
 #[test]

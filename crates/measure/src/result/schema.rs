@@ -19,7 +19,8 @@ pub fn of_trial() -> Value {
     of::<Trial>(&format!("a line of {TRIALS_FILE} of a tlstax result, format {FORMAT}"))
 }
 
-fn of<T: JsonSchema>(title: &str) -> Value {
+/// Of a file that holds a `T`, under this title.
+pub fn of<T: JsonSchema>(title: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().for_deserialize().with_transform(RecursiveTransform(plain_words));
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     if let Some(root) = schema.as_object_mut() {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use diagnosis::Diagnosis;
 use measure::result::{RunResult, schema};
+use observation::{FORMAT, Observation};
 
 use super::cmp;
 use crate::failure::Failure;
@@ -20,18 +22,22 @@ pub(crate) struct Args {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
-    /// The JSON Schema of a result's files instead: of run.json, or of a line of trials.ndjson (docs/result-files.md)
+    /// The JSON Schema of a file instead (docs/result-files.md)
     #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv"])]
     schema: Option<File>,
 }
 
-/// A file of a result.
+/// A file with a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum File {
     /// run.json
     Run,
     /// A line of trials.ndjson
     Trial,
+    /// observation.json of `tlstax observe`
+    Observation,
+    /// diagnosis.json of `tlstax observe`
+    Diagnosis,
 }
 
 impl File {
@@ -39,6 +45,10 @@ impl File {
         match self {
             File::Run => schema::of_run(),
             File::Trial => schema::of_trial(),
+            File::Observation => {
+                schema::of::<Observation>(&format!("{} of tlstax observe, format {FORMAT}", observation::FILE))
+            }
+            File::Diagnosis => schema::of::<Diagnosis>("diagnosis.json of tlstax observe"),
         }
     }
 }
