@@ -136,7 +136,8 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
 
 /// Readings of a command that uses so much of a core.
 pub(crate) fn cpu(share: f64) -> Cpu {
-    let reading = |at_ms: u64| CpuReading { at_ns: at_ms * MS, cpu_ns: (at_ms as f64 * share * 1e6) as u64 };
+    let reading =
+        |at_ms: u64| CpuReading { at_ns: at_ms * MS, cpu_ns: (at_ms as f64 * share * 1e6) as u64, queued_ns: 0 };
     Cpu {
         total_ns: (10_000.0 * share * 1e6) as u64,
         processes: 1,

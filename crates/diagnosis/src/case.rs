@@ -1,6 +1,6 @@
 //! The case that is judged: the pass over HTTPS or the command's own, and what it is held against.
 
-use observation::{Connection, Doing, Observation, Pass, Transport, Via};
+use observation::{Connection, CpuReading, Doing, Observation, Pass, Transport, Via};
 use wire::Side;
 
 use crate::overlap::{self, Overlap};
@@ -75,14 +75,14 @@ impl<'a> Case<'a> {
         self.pass.connections.iter().filter_map(finished)
     }
 
-    /// The share of a core that the command used at most from the first connection's opening on; `None` where it was
+    /// The share of a core that the command used, or waited for, at most from the first connection's opening on; `None` where it was
     /// not read twice.
     pub(crate) fn cpu_share(&self) -> Option<f64> {
         let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
         self.cpu_within(&[(from, self.pass.wall_ns)])
     }
 
-    /// The share of a core that the command used at most within `spans` of ns, which don't overlap; `None` where it was
+    /// The share of a core that the command used, or waited for, at most within `spans` of ns, which don't overlap; `None` where it was
     /// not read around any. What was used between two readings may all have been within, up to one core, and so may
     /// what no reading has: of processes that came and went between two.
     pub(crate) fn cpu_within(&self, spans: &[(u64, u64)]) -> Option<f64> {
@@ -94,7 +94,8 @@ impl<'a> Case<'a> {
             let common = |&(from, until): &(u64, u64)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns));
             let within: u64 = spans.iter().map(common).sum();
             time += within;
-            used += after.cpu_ns.saturating_sub(before.cpu_ns).min(within);
+            let wanted = |reading: &CpuReading| reading.cpu_ns + reading.queued_ns;
+            used += wanted(after).saturating_sub(wanted(before)).min(within);
         }
         (time > 0).then(|| used as f64 / time as f64)
     }

@@ -3,7 +3,7 @@
 use observation::{Ended, MOST_HOSTS, Sampling};
 
 use crate::case::Case;
-use crate::findings::{not_seen_reasons, resumption_not_visible, serial_by_design};
+use crate::findings::{held_by_cpu, not_seen_reasons, resumption_not_visible, serial_by_design};
 use crate::words::count;
 
 /// The most addresses that are named.
@@ -17,6 +17,7 @@ pub(crate) fn notes(case: &Case) -> Vec<String> {
     let all = [
         ended(case),
         by_design(case),
+        busy(case),
         h2(case),
         sampling(case),
         resumption_not_visible(case),
@@ -44,6 +45,15 @@ fn ended(case: &Case) -> Option<String> {
 fn by_design(case: &Case) -> Option<String> {
     let said = "One request at a time over HTTP too: by design, so not taken for serialized.";
     serial_by_design(case).then(|| said.to_owned())
+}
+
+fn busy(case: &Case) -> Option<String> {
+    held_by_cpu(case).map(|turns| {
+        format!(
+            "{turns} turns of the client's in handshakes lasted 20 ms or more, while its CPU was busy or it waited for one: \
+             it had more to compute than it could. Fewer handshakes help, or more threads for them."
+        )
+    })
 }
 
 fn h2(case: &Case) -> Option<String> {

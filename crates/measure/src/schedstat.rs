@@ -150,6 +150,12 @@ fn since(before: &HashMap<u32, Times>, after: &HashMap<u32, Times>) -> Times {
     })
 }
 
+/// Time for which the threads that process `pid` has now have been ready and waited for a CPU since each began, ns: 0 where it is
+/// gone or the kernel does not tell.
+pub fn waited_for_cpu_ns(pid: u32) -> u64 {
+    schedstat(pid).values().map(|times| times.delay_ns).sum()
+}
+
 fn schedstat(pid: u32) -> HashMap<u32, Times> {
     let read = |folder: &Path| {
         let text = std::fs::read_to_string(folder.join("schedstat")).ok()?;

@@ -21,4 +21,6 @@ pub struct CpuReading {
     pub at_ns: u64,
     /// CPU time since the pass began, ns.
     pub cpu_ns: u64,
+    /// Time for which its threads were ready to run and had no CPU, since the pass began, ns.
+    pub queued_ns: u64,
 }

@@ -42,6 +42,7 @@ fn pythons_aiohttp() {
         // One TLS context serves all sessions: the trust store is loaded once, when aiohttp is imported.
         case("HABITS/python/aiohttp_many.py {url} 64", &["no-resumption", "no-reuse"]),
         case("HABITS/python/aiohttp_one.py {url} 64", &[]),
+        case("HABITS/python/aiohttp_stalled.py {url} 12", &["handshake-held", "no-resumption", "no-reuse"]),
     ];
     observe_all(python("habits"), &cases);
 }

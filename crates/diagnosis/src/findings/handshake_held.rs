@@ -2,9 +2,9 @@
 //! something else or nothing.
 //!
 //! The first turn counts from when the connection could be used, so a client that connects early and speaks late is
-//! seen too. Where the CPU was busy meanwhile it may simply have had more to do than it could, so it is suspected only;
-//! where that is explained by loading trust stores, the finding is that one and not this. Nor is it this where requests are
-//! let through one by one: handshakes that wait for their turn are the evidence of that.
+//! seen too. Where its threads were on a CPU meanwhile, or waited for one, it merely had more to compute than it could: a note
+//! says so. Where loading trust stores explains it, the finding is that one and not this. Nor is it this where requests are let
+//! through one by one: handshakes that wait for their turn are the evidence of that.
 
 use observation::Sampling;
 
@@ -31,8 +31,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         return None;
     }
     let busy = case.cpu_within(&spans);
-    let is_busy = busy.is_some_and(|share| share >= BUSY);
-    if client_per_request::find(case).is_some() && (is_busy || loads_fill(case)) {
+    if busy.is_some_and(|share| share >= BUSY) || (client_per_request::find(case).is_some() && loads_fill(case)) {
         return None;
     }
     let mut evidence = vec![format!(
@@ -51,24 +50,28 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         ));
     }
     evidence.push(match busy {
-        Some(share) if is_busy => format!(
-            "Its CPU may have been busy meanwhile (up to {share:.1} cores): it had more to compute than it could, for these \
-             or for others."
-        ),
-        Some(share) => format!("It used {share:.2} cores at most meanwhile: it was idle or blocked."),
+        Some(share) => format!("It used or waited for {share:.2} cores at most meanwhile: it was idle or blocked."),
         None => "What its CPU did meanwhile is not known.".to_owned(),
     });
     Some(Finding {
         code: Code::HandshakeHeld,
-        confidence: if is_busy { Confidence::Suspected } else { Confidence::Proven },
+        confidence: if busy.is_some() { Confidence::Proven } else { Confidence::Suspected },
         evidence,
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(held.sum_ns as f64)),
             cpu_ms: None,
             how: "all held turns together, which lie side by side where connections do".to_owned(),
         }),
-        advice: advice(is_busy),
+        advice: advice(),
     })
+}
+
+/// How many turns were held while the command's threads were on a CPU or waited for one; `None` where that is not the rule.
+pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
+    let spans = case.held_spans();
+    let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
+    (is_busy && spans.len() >= ENOUGH && client_per_request::find(case).is_none())
+        .then_some(case.pass.counts.held.count)
 }
 
 /// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live
@@ -79,13 +82,7 @@ fn loads_fill(case: &Case) -> bool {
     share(load_ns, case.pass.counts.held.p50_ns) >= NEARLY
 }
 
-fn advice(is_busy: bool) -> Vec<Advice> {
-    if is_busy {
-        return vec![Advice::any(
-            "Fewer handshakes (connections used again, sessions resumed) or more threads for them; and load the \
-             trust store once, not for each connection.",
-        )];
-    }
+fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
             "Find what blocks between connecting and the end of the handshake: a lock around it, an event loop \

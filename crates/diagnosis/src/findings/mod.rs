@@ -27,6 +27,7 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::Finding;
 
+pub(crate) use handshake_held::by_cpu as held_by_cpu;
 pub(crate) use no_resumption::not_visible as resumption_not_visible;
 pub(crate) use not_seen::reasons as not_seen_reasons;
 pub(crate) use serialized::by_design as serial_by_design;

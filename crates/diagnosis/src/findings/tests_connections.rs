@@ -111,9 +111,16 @@ fn handshakes_that_wait_for_requests_one_by_one_are_no_finding_of_their_own() {
 }
 
 #[test]
-fn handshakes_held_by_a_busy_cpu_are_suspected_and_explained_by_trust_stores() {
+fn handshakes_held_by_a_busy_cpu_are_a_note_and_explained_by_trust_stores() {
     let busy = Pass { cpu: cpu(1.0), ..held(4, 30) };
-    assert_eq!(proxy(busy.clone()).finding(Code::HandshakeHeld).confidence, Confidence::Suspected);
+    let said = proxy(busy.clone());
+    assert_eq!(said.codes(), []);
+    assert!(said.notes.iter().any(|note| note.contains("4 turns")), "{:?}", said.notes);
+    let mut queued = held(4, 30);
+    for reading in &mut queued.cpu.readings {
+        reading.queued_ns = reading.at_ns;
+    }
+    assert_eq!(proxy(queued).codes(), [], "it was ready, and had no CPU");
     let mut stores = busy;
     stores.counts.exchanges = 5;
     stores.sampling = samples(4, 5);
@@ -124,7 +131,7 @@ fn handshakes_held_by_a_busy_cpu_are_suspected_and_explained_by_trust_stores() {
 fn short_processes_that_no_reading_has_may_have_been_busy() {
     let mut pass = held(4, 30);
     pass.cpu.total_ns += 4 * 30 * MS;
-    assert_eq!(proxy(pass.clone()).finding(Code::HandshakeHeld).confidence, Confidence::Suspected);
+    assert_eq!(proxy(pass.clone()).codes(), []);
     pass.counts.exchanges = 5;
     pass.cpu = cpu(0.0);
     pass.sampling = samples(4, 5);

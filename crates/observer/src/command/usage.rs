@@ -1,19 +1,33 @@
-//! CPU time of the command and its descendants along the way, in bounded memory.
+//! CPU time of the command and its descendants along the way, and how long they waited for a CPU, in bounded memory.
 
 use std::collections::HashMap;
 
 use measure::clock::cpu_ns_of;
+use measure::schedstat::waited_for_cpu_ns;
 use observation::{Cpu, CpuReading};
 
 /// The most readings that are kept; when there are more, every second one is dropped and readings come half as often.
 const MOST: usize = 2_048;
 
+/// The times of one process or of several, ns.
+#[derive(Debug, Clone, Copy, Default)]
+struct Times {
+    cpu_ns: u64,
+    queued_ns: u64,
+}
+
+impl Times {
+    fn plus(self, other: Times) -> Times {
+        Times { cpu_ns: self.cpu_ns + other.cpu_ns, queued_ns: self.queued_ns + other.queued_ns }
+    }
+}
+
 /// CPU time as it is read.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
-    last: HashMap<u32, u64>,
+    last: HashMap<u32, Times>,
     /// Of processes that are gone, what was read of them last.
-    gone_ns: u64,
+    gone: Times,
     readings: Vec<CpuReading>,
     processes: u64,
     /// Every how many looks one is kept, as a power of two.
@@ -24,10 +38,11 @@ pub(super) struct Usage {
 impl Usage {
     /// Reads the CPU clocks of these processes, `at_ns` since the pass began.
     pub(super) fn look(&mut self, members: &[u32], at_ns: u64) {
-        let now: HashMap<u32, u64> = members.iter().filter_map(|pid| Some((*pid, cpu_ns_of(*pid)?))).collect();
-        self.gone_ns += self.last.iter().filter(|(pid, _)| !now.contains_key(pid)).map(|(_, ns)| ns).sum::<u64>();
+        let now: HashMap<u32, Times> = members.iter().filter_map(|pid| Some((*pid, self.read(*pid)?))).collect();
+        let gone = self.last.iter().filter(|(pid, _)| !now.contains_key(pid)).map(|(_, times)| *times);
+        self.gone = gone.fold(self.gone, Times::plus);
         self.processes = self.processes.max(now.len() as u64);
-        let cpu_ns = self.gone_ns + now.values().sum::<u64>();
+        let all = now.values().copied().fold(self.gone, Times::plus);
         self.last = now;
         self.looks += 1;
         if !self.looks.is_multiple_of(1 << self.thinned) {
@@ -43,7 +58,15 @@ impl Usage {
         }
         // Where a clock that was read before can't be any more, the sum must not go back.
         let least = self.readings.last().map_or(0, |last| last.cpu_ns);
-        self.readings.push(CpuReading { at_ns, cpu_ns: cpu_ns.max(least) });
+        self.readings.push(CpuReading { at_ns, cpu_ns: all.cpu_ns.max(least), queued_ns: all.queued_ns });
+    }
+
+    /// The times of process `pid`; `None` when it is gone.
+    fn read(&self, pid: u32) -> Option<Times> {
+        let before = self.last.get(&pid).copied().unwrap_or_default();
+        let cpu_ns = cpu_ns_of(pid)?;
+        // A thread that ends takes its account along: what was read of it stays.
+        Some(Times { cpu_ns, queued_ns: waited_for_cpu_ns(pid).max(before.queued_ns) })
     }
 
     /// All of it; `total_ns` is what the system told at the end.

@@ -158,7 +158,7 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
         ..Counts::default()
     };
     let host = Host { name: HOST.to_owned(), connections: all, exchanges: all, handshakes, ..Host::default() };
-    let reading = |at: u64| CpuReading { at_ns: at * wall_ns / 20, cpu_ns: at * 19 * MS };
+    let reading = |at: u64| CpuReading { at_ns: at * wall_ns / 20, cpu_ns: at * 19 * MS, queued_ns: 0 };
     Pass {
         transport,
         ended: Ended::Code(0),
