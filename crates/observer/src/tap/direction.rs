@@ -81,10 +81,6 @@ impl Direction<'_> {
                 return Poll::Ready(Step::End);
             }
             let at = now_ns();
-            if self.quick {
-                // The kernel forgets it as it sees fit. If it fails, the connection is dead already.
-                let _ = SockRef::from(AsRef::<TcpStream>::as_ref(from)).set_tcp_quickack(true);
-            }
             let written = match Pin::new(to).poll_write(context, bytes) {
                 Poll::Ready(Ok(written)) => written,
                 Poll::Ready(Err(_)) => {
@@ -93,6 +89,10 @@ impl Direction<'_> {
                 }
                 Poll::Pending => 0,
             };
+            if self.quick {
+                // The kernel forgets it as it sees fit. If it fails, the connection is dead already.
+                let _ = SockRef::from(AsRef::<TcpStream>::as_ref(from)).set_tcp_quickack(true);
+            }
             self.lane.borrow_mut().bytes(self.from, bytes, at);
             let rest = bytes.get(written..).unwrap_or_default();
             Poll::Ready(if rest.is_empty() { Step::Carried } else { Step::Left(rest.into()) })
