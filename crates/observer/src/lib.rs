@@ -8,6 +8,7 @@
 mod clock;
 mod command;
 mod error;
+mod open_files;
 mod pass;
 mod placeholders;
 mod proxy;

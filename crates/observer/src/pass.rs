@@ -11,7 +11,7 @@ use crate::command::{self, Interrupts, Watch};
 use crate::proxy::Proxy;
 use crate::stand_in::StandIn;
 use crate::trust_store::Samples;
-use crate::{Error, Variables};
+use crate::{Error, Variables, open_files};
 
 /// How to run the command.
 pub struct Settings<'a> {
@@ -55,7 +55,7 @@ pub fn run(
     recorder: &Recorder,
     interrupts: &mut Interrupts,
 ) -> Result<(Pass, u8), Error> {
-    let open_files = command::raise_open_files();
+    let open_files = open_files::raise();
     let began_ns = now_ns();
     // Before the command can connect.
     recorder.begin(began_ns);

@@ -78,6 +78,6 @@ mod tests {
     fn words_that_are_not_utf8_stay_as_they_are() {
         let odd = OsString::from_vec(vec![b'a', 0xff, b'b']);
         let urls = Placeholders { url: "u".into(), http: "h".into(), https: "s".into() };
-        assert_eq!(urls.fill(&[odd.clone()]), [odd]);
+        assert_eq!(urls.fill(std::slice::from_ref(&odd)), [odd]);
     }
 }

@@ -1,13 +1,14 @@
 //! A port that stands in for the origin's: whoever fetches from it is seen.
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 
 use observation::{Lane, Recorder, Way};
+use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 
 use crate::Error;
 use crate::clock::now_ns;
+use crate::open_files::Room;
 use crate::tap::{self, Acknowledgements, Listener, Running};
 
 /// What connections to the origin are filed under.
@@ -40,14 +41,14 @@ impl StandIn {
 async fn serve(listener: Listener, target: SocketAddr, recorder: Recorder) {
     // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
     let Ok(listener) = listener.into_async() else { return };
-    let short = Cell::new(false);
+    let mut room = Room::new();
     loop {
-        let client = tap::accept(&listener, &recorder, &short).await;
+        let (client, place) = tap::accept(&listener, &mut room, &recorder).await;
         let mut lane = Lane::open(&recorder, Way::Direct, now_ns());
         lane.goes_to(HOST);
-        let recorder = recorder.clone();
         spawn_local(async move {
-            match tap::connect(target, &recorder).await {
+            let _place = place;
+            match TcpStream::connect(target).await {
                 Ok(server) => {
                     lane.established(now_ns());
                     tap::forward(client, server, &[], Acknowledgements::Usual, lane).await;

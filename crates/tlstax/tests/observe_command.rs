@@ -182,3 +182,48 @@ fn a_folder_that_cannot_be_written_is_named() {
     assert_eq!(output.status.code(), Some(2), "{errors}");
     assert!(errors.contains("/proc/nowhere"), "{errors}");
 }
+
+/// Opens so many tunnels to a host, keeps them, and ends when each has been answered or closed.
+const TUNNELS: &str = r#"
+import base64, os, socket, sys, urllib.parse
+proxy = urllib.parse.urlparse(os.environ["HTTPS_PROXY"])
+password = base64.b64encode(f"{proxy.username}:{proxy.password}".encode()).decode()
+head = f"CONNECT held.test:443 HTTP/1.1\r\nProxy-Authorization: Basic {password}\r\n\r\n".encode()
+held = [socket.create_connection((proxy.hostname, proxy.port)) for _ in range(int(sys.argv[1]))]
+for tunnel in held:
+    try:
+        tunnel.sendall(head)
+    except OSError:
+        pass
+def answer(tunnel):
+    try:
+        return tunnel.recv(100)
+    except OSError:
+        return b""
+print(sum(answer(tunnel).startswith(b"HTTP/1.1 200") for tunnel in held))
+"#;
+
+#[test]
+fn as_many_connections_as_open_files_allow_and_the_rest_is_told() {
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let map = format!("held.test={}", held.local_addr().unwrap());
+    let begun = Instant::now();
+    // The limit is the observer's; the command has it too, and needs one for each.
+    let limited = format!(
+        "ulimit -n 200; exec {} observe --no-sampling --json --map {map} -- python3 -c '{TUNNELS}' 120",
+        env!("CARGO_BIN_EXE_tlstax")
+    );
+    let mut command = Command::new("sh");
+    for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    let output = command.args(["-c", &limited]).output().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(60), "none waits for ever");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let opened: u64 = text.lines().next().unwrap().parse().unwrap();
+    assert!((40..120).contains(&opened), "{opened} of 120 at once");
+    let seen = json(&output);
+    let reasons = seen["observation"]["passes"][0]["counts"]["not_reached"].as_object().unwrap();
+    assert!(reasons.keys().any(|reason| reason.contains("open files")), "{reasons:?}");
+    assert_eq!(codes(&seen), ["errors"]);
+}

@@ -7,4 +7,4 @@ mod sockets;
 mod usage;
 
 pub use interrupts::Interrupts;
-pub(crate) use running::{Watch, raise_open_files, start};
+pub(crate) use running::{Watch, start};

@@ -10,7 +10,7 @@ use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
@@ -107,14 +107,6 @@ fn restore_open_files(process: &mut Command, soft: u64, hard: u64) {
     // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one setrlimit(2), which neither allocates
     // nor locks; turning its error number into an error doesn't either.
     unsafe { process.pre_exec(restore) };
-}
-
-/// Raises this process' limit of open files as far as it may; what it was, to be given to the command.
-pub(crate) fn raise_open_files() -> Option<(u64, u64)> {
-    let before = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
-    // Without it there are fewer connections at once, which is told when it comes to that.
-    let _ = measure::process::raise_open_files();
-    Some(before)
 }
 
 impl Started {

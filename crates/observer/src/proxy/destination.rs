@@ -4,11 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Instant;
 
-use observation::{Lane, Recorder};
+use observation::Lane;
 use tokio::net::{TcpStream, lookup_host};
 
 use crate::Error;
-use crate::tap;
 
 /// Addresses of clouds' metadata services that are not link-local: they hand credentials to whoever asks from the machine.
 /// AWS (IMDS over IPv6), Google (over IPv6), Alibaba, Azure's wire server, Oracle.
@@ -96,12 +95,12 @@ impl Destinations {
     }
 
     /// Connects to `target`, which is `host:port`.
-    pub(super) async fn connect(&self, target: &str, recorder: &Recorder) -> Result<Reached, Unreached> {
+    pub(super) async fn connect(&self, target: &str) -> Result<Reached, Unreached> {
         let (addresses, resolve_ns) = self.resolve(target).await?;
         let begun = Instant::now();
         let mut failure = "it has no address".to_owned();
         for address in addresses {
-            match tap::connect(address, recorder).await {
+            match TcpStream::connect(address).await {
                 Ok(stream) => return Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun) }),
                 Err(error) => failure = error.to_string(),
             }

@@ -96,7 +96,7 @@ async fn kept(upstream: &Upstream, target: &str) -> Option<SendRequest<Incoming>
 
 async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<SendRequest<Incoming>, String> {
     lane.borrow_mut().goes_to(target);
-    let reached = shared.destinations.connect(target, &shared.recorder).await;
+    let reached = shared.destinations.connect(target).await;
     let reached = reached.map_err(|unreached| format!("{target}: {unreached}"))?;
     reached.tell(&mut lane.borrow_mut());
     // Without it Nagle's algorithm holds back the second part of a request.

@@ -8,7 +8,6 @@ mod forwarded;
 mod gate;
 mod head;
 
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 
@@ -19,6 +18,7 @@ use tokio::task::spawn_local;
 
 use crate::Error;
 use crate::clock::now_ns;
+use crate::open_files::Room;
 use crate::tap::{self, Acknowledgements, Listener, Running};
 pub use destination::{Allowed, Mapping};
 use destination::{Destinations, Unreached};
@@ -78,11 +78,15 @@ struct Shared {
 async fn serve(listener: Listener, shared: Rc<Shared>) {
     // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
     let Ok(listener) = listener.into_async() else { return };
-    let short = Cell::new(false);
+    let mut room = Room::new();
     loop {
-        let client = tap::accept(&listener, &shared.recorder, &short).await;
+        let (client, place) = tap::accept(&listener, &mut room, &shared.recorder).await;
         let opened_ns = now_ns();
-        spawn_local(connection(client, opened_ns, Rc::clone(&shared)));
+        let shared = Rc::clone(&shared);
+        spawn_local(async move {
+            connection(client, opened_ns, shared).await;
+            drop(place);
+        });
     }
 }
 
@@ -117,7 +121,7 @@ async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
 async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, shared: &Shared) {
     let mut lane = Lane::open(&shared.recorder, Way::Tunnel, opened_ns);
     lane.goes_to(host);
-    match shared.destinations.connect(host, &shared.recorder).await {
+    match shared.destinations.connect(host).await {
         Ok(reached) => {
             reached.tell(&mut lane);
             open(client, reached.stream, head, lane).await;

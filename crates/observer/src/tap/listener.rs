@@ -1,24 +1,21 @@
 //! A listener on loopback, and what happens when no more connections can be had.
 
-use std::cell::Cell;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use observation::Recorder;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::open_files::{Place, Room};
 
 /// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel try again
 /// after a second. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: u32 = 4_096;
 
-/// How long to leave the listener alone when there are no more open files.
+/// How long to leave the listener alone when there are no more open files, which others than connections have taken.
 const OUT_OF_FILES: Duration = Duration::from_millis(10);
-
-/// What stands for the limit of open files among the reasons of an observation.
-const LIMIT: &str =
-    "waited: the observer's limit of open files was reached (raise `ulimit -n`; a connection takes two)";
 
 /// A port of 127.0.0.1, picked by the system.
 pub(crate) struct Listener {
@@ -44,43 +41,26 @@ impl Listener {
     }
 }
 
-/// The next connection. Where there are no more open files it waits for some, and the recorder is told once for each such time.
-pub(crate) async fn accept(listener: &TcpListener, recorder: &Recorder, short: &Cell<bool>) -> TcpStream {
+/// The next connection, and its place. One for which there is no room is closed, and the recorder told.
+pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &Recorder) -> (TcpStream, Place) {
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                short.set(false);
-                return stream;
-            }
-            Err(error) if is_out_of_files(&error) => {
-                if !short.replace(true) {
-                    recorder.turned_away(LIMIT);
+        let place = room.take().await;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Else the client went away while it was queued: its affair.
+                if is_out_of_files(&error) {
+                    tokio::time::sleep(OUT_OF_FILES).await;
                 }
-                tokio::time::sleep(OUT_OF_FILES).await;
+                continue;
             }
-            // The client went away while it was queued: its affair.
-            Err(_) => {}
-        }
-    }
-}
-
-/// Connects to `address`; where there are no more open files it waits for some.
-pub(crate) async fn connect(address: SocketAddr, recorder: &Recorder) -> io::Result<TcpStream> {
-    let mut waited = false;
-    loop {
-        let socket = match address {
-            SocketAddr::V4(_) => TcpSocket::new_v4(),
-            SocketAddr::V6(_) => TcpSocket::new_v6(),
         };
-        match socket {
-            Ok(socket) => return socket.connect(address).await,
-            Err(error) if is_out_of_files(&error) => {
-                if !std::mem::replace(&mut waited, true) {
-                    recorder.turned_away(LIMIT);
-                }
-                tokio::time::sleep(OUT_OF_FILES).await;
-            }
-            Err(error) => return Err(error),
+        match place {
+            Some(place) => return (stream, place),
+            None => recorder.turned_away(&format!(
+                "the observer has no more open files: {} connections at once (raise the hard limit, `ulimit -Hn`)",
+                room.most()
+            )),
         }
     }
 }

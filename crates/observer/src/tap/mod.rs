@@ -12,7 +12,7 @@ use wire::Side;
 
 use crate::clock::now_ns;
 use direction::{Direction, Over};
-pub(crate) use listener::{Listener, accept, connect};
+pub(crate) use listener::{Listener, accept};
 pub(crate) use runtime::Running;
 
 /// How what the client sends is acknowledged.

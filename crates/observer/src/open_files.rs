@@ -1,0 +1,73 @@
+//! The limit of open files: raised for the observer, kept for the command, and shared out to connections.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use nix::sys::resource::{Resource, getrlimit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Open files of a connection: to the client, and to where it goes.
+const EACH: u64 = 2;
+
+/// What is left for all else: pipes, results, maps, a connection that is turned away.
+const ELSE: u64 = 32;
+
+/// What a sampler opens for each CPU, and the event loops.
+const OF_EACH_CPU: u64 = 4;
+
+/// How long a connection may wait for others to end. Longer, and a client that keeps its connections until the last has answered
+/// would wait for ever.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The limit that this process was started with: soft and hard.
+static STARTED_WITH: OnceLock<Option<(u64, u64)>> = OnceLock::new();
+
+/// Raises this process' limit as far as it may, once; what it was, to be given to the command. `None` where the system does not
+/// tell.
+pub(crate) fn raise() -> Option<(u64, u64)> {
+    *STARTED_WITH.get_or_init(|| {
+        let before = getrlimit(Resource::RLIMIT_NOFILE).ok();
+        // Without it there are fewer connections at once, which is told when it comes to that.
+        let _ = measure::process::raise_open_files();
+        before
+    })
+}
+
+/// How many connections there may be at once.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    permits: Arc<Semaphore>,
+    most: usize,
+    /// One has waited in vain, and there has been no room since.
+    is_full: bool,
+}
+
+/// Room for one connection, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not looked at")] OwnedSemaphorePermit);
+
+impl Room {
+    /// As many as the limit allows, with what is open now.
+    pub(crate) fn new() -> Room {
+        raise();
+        let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(soft, _)| soft);
+        let open = std::fs::read_dir("/proc/self/fd").map_or(0, |files| files.count() as u64);
+        let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as u64);
+        let most = limit.saturating_sub(open + ELSE + cpus * OF_EACH_CPU) / EACH;
+        let most = usize::try_from(most).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
+        Room { permits: Arc::new(Semaphore::new(most)), most, is_full: false }
+    }
+
+    /// The most connections at once.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Room for one more; `None` where none was to be had in time.
+    pub(crate) async fn take(&mut self) -> Option<Place> {
+        let patience = if self.is_full { Duration::ZERO } else { PATIENCE };
+        let taken = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned()).await;
+        self.is_full = taken.is_err();
+        taken.ok()?.ok().map(Place)
+    }
+}
