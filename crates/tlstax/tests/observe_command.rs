@@ -131,9 +131,8 @@ fn a_signal_to_the_observer_reaches_the_command_and_what_was_seen_is_told() {
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut stdout, &mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(9), "its own code is kept");
-    let (bye, seen) = rest.split_once('\n').unwrap();
-    assert_eq!(bye, "bye");
-    let seen: Value = serde_json::from_str(seen).unwrap();
+    assert!(rest.starts_with("bye\n"), "{rest}");
+    let seen: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
     assert_eq!(seen["observation"]["passes"][0]["ended"], "interrupted");
 }
 
@@ -177,10 +176,40 @@ fn wrong_flags_are_refused_in_words() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_named() {
-    let (output, errors) = run(&["-o", "/proc/nowhere", "--", "true"]);
-    assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert!(errors.contains("/proc/nowhere"), "{errors}");
+fn what_cannot_be_written_is_named_before_the_command_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ran, file) = (dir.path().join("ran"), dir.path().join("file"));
+    fs::write(&file, "in the way").unwrap();
+    let (ran, file) = (ran.to_str().unwrap(), file.to_str().unwrap());
+    for (flags, named) in [
+        (&["-o", "/proc/nowhere"][..], "/proc/nowhere"),
+        (&["-o", file], file),
+        (&["--json=/proc/nowhere"], "/proc/nowhere"),
+    ] {
+        let (output, errors) = run(&[flags, &["--", "touch", ran]].concat());
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(named), "{errors}");
+    }
+    assert!(!fs::exists(ran).unwrap());
+}
+
+#[test]
+fn where_nobody_can_read_what_was_found_the_exit_code_and_the_files_still_tell() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("page");
+    let full = fs::File::create("/dev/full").unwrap();
+    let mut command = observe(&["-o", page.to_str().unwrap(), "--", "sh", "-c", "exit 7", "{url}"]);
+    assert_eq!(command.stderr(full).status().unwrap().code(), Some(7));
+    for file in ["index.html", "observation.json", "diagnosis.json"] {
+        assert!(page.join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn the_json_has_a_line_of_its_own_whatever_the_command_left() {
+    let (output, _) = run(&["--json", "--", "printf", "no end of line"]);
+    assert!(output.stdout.starts_with(b"no end of line\n"));
+    assert_eq!(json(&output)["observation"]["via"], "proxy");
 }
 
 /// Opens so many tunnels to a host, keeps them, and ends when each has been answered or closed.

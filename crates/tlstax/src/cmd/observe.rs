@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -76,6 +78,7 @@ fn timeout(text: &str) -> Result<f64, String> {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut interrupts = Interrupts::listen()?;
     let way = way(args)?;
+    let places = Places::open(args)?;
     let began = jiff::Timestamp::now().to_string();
     let asked = observing::Asked {
         command: &args.command,
@@ -96,8 +99,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         service_ns,
         passes,
     };
+    // From here on an interruption ends this program, as it does any other.
+    drop(interrupts);
     let diagnosis = diagnose(&observation);
-    tell(args, &observation, &diagnosis)?;
+    let told = tell(places, &observation, &diagnosis);
+    if let Err(failure) = told {
+        // What the command ended with says more than that its picture was lost.
+        return if code == 0 {
+            Err(failure)
+        } else {
+            failure.report();
+            Ok(ExitCode::from(code))
+        };
+    }
     let found: BTreeSet<Code> = diagnosis.findings.iter().map(|finding| finding.code).collect();
     let fails = args.fail_on.iter().any(|code| found.contains(code));
     Ok(if code == 0 && fails { ExitCode::from(EXPECTATION) } else { ExitCode::from(code) })
@@ -119,23 +133,54 @@ fn way(args: &Args) -> Result<Way, Failure> {
     Ok(Way::Proxy { mappings: mappings?, allowed: args.allow_host.iter().cloned().collect() })
 }
 
-/// Shows it: to people on standard error, to machines where they asked.
-fn tell(args: &Args, observation: &Observation, diagnosis: &Diagnosis) -> Result<(), Failure> {
-    match &args.json {
-        Some(Some(file)) => {
-            let text = json(observation, diagnosis)?;
-            std::fs::write(file, text).map_err(Failure::file("writing", file))?;
-            print(observation, diagnosis);
+/// Where what was seen goes, opened before the command runs: it may run for long, and once only.
+struct Places<'a> {
+    dir: Option<&'a Path>,
+    json: Json,
+}
+
+enum Json {
+    No,
+    /// The last line of standard output.
+    Output,
+    File(File),
+}
+
+impl<'a> Places<'a> {
+    fn open(args: &'a Args) -> Result<Places<'a>, Failure> {
+        let dir = args.out.as_deref();
+        if let Some(dir) = dir {
+            std::fs::create_dir_all(dir).map_err(Failure::file("making the folder", dir))?;
         }
-        Some(None) => write(&json(observation, diagnosis)?)?,
-        None => print(observation, diagnosis),
+        let json = match &args.json {
+            None => Json::No,
+            Some(None) => Json::Output,
+            Some(Some(path)) => Json::File(File::create(path).map_err(Failure::file("writing", path))?),
+        };
+        Ok(Places { dir, json })
     }
-    if let Some(dir) = &args.out {
+}
+
+/// Shows it: to people on standard error, to machines where they asked.
+fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) -> Result<(), Failure> {
+    let json = || -> Result<String, Failure> {
+        Ok(format!("{}\n", serde_json::json!({ "observation": observation, "diagnosis": diagnosis })))
+    };
+    match places.json {
+        // A command may leave its last line open.
+        Json::Output => write(&format!("\n{}", json()?))?,
+        Json::File(mut file) => {
+            print(observation, diagnosis);
+            file.write_all(json()?.as_bytes()).map_err(Failure::io("writing the JSON"))?;
+        }
+        Json::No => print(observation, diagnosis),
+    }
+    if let Some(dir) = places.dir {
         observation.write(dir)?;
         let file = dir.join("diagnosis.json");
         std::fs::write(&file, serde_json::to_vec_pretty(diagnosis)?).map_err(Failure::file("writing", &file))?;
         let page = report::observed::page::write(dir, observation, diagnosis)?;
-        anstream::eprintln!("Page: {}", page.display());
+        say(&format!("Page: {}\n", page.display()));
     }
     Ok(())
 }
@@ -143,11 +188,11 @@ fn tell(args: &Args, observation: &Observation, diagnosis: &Diagnosis) -> Result
 fn print(observation: &Observation, diagnosis: &Diagnosis) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0);
     let text = report::observed::terminal::draw(observation, diagnosis, width, true);
-    // Styles are taken out where standard error is no terminal.
-    anstream::eprint!("\n{text}");
+    say(&format!("\n{text}"));
 }
 
-fn json(observation: &Observation, diagnosis: &Diagnosis) -> Result<String, Failure> {
-    let value = serde_json::json!({ "observation": observation, "diagnosis": diagnosis });
-    Ok(format!("{value}\n"))
+/// To standard error, without styles where that is no terminal. Where nobody can read it, the command's exit code and the files
+/// still tell.
+fn say(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
