@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
 # Makes the virtual environment of a profile, or finds it made, and prints the path of its python: the only line on
-# standard output. Exit 2, with the reason on standard error, where there is no such interpreter or no packages are to be had.
+# standard output. With --made it makes none, and asks no network. Exit 2, with the reason on standard error, where there is no such
+# interpreter or no packages are to be had.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 fail() { echo "setup.sh: $*" >&2; exit 2; }
 tell() { echo "setup.sh: $*" >&2; }
+
+make=true
+if [ "${1-}" = --made ]; then
+  make=false
+  shift
+fi
 
 # Profiles are the requirements that are there; which interpreters each may have stands here.
 profile=${1-}
@@ -23,7 +30,7 @@ case $profile in
     imports='requests, httpx, aiohttp'
     names=(python3.11 python3 python3.12 python3.13 python3.14) accepts='v >= (3, 11)'
     ;;
-  *) fail "usage: setup.sh py27|py37|py311|py311-today|habits" ;;
+  *) fail "usage: setup.sh [--made] py27|py37|py311|py311-today|habits" ;;
 esac
 [ $# -eq 1 ] || fail "one profile at a time"
 [ -r "$requirements" ] || fail "$requirements is missing"
@@ -96,6 +103,7 @@ make_environment() {
 made=
 trap '[ -z "$made" ] || rm -rf "$made" "$made".*' EXIT
 if ! is_made; then
+  $make || fail "the environment of $profile is not made: engines/python-talk/setup.sh $profile makes it"
   mkdir -p "$cache" || fail "$cache cannot be made"
   # One at a time: the second finds what the first has made.
   exec 9>"$cache/$profile.lock"

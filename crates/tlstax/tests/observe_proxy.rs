@@ -11,7 +11,7 @@ mod observed;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use observed::{Case, DELAY_S, Setting, case, go, installed, python, rust};
+use observed::{Case, DELAY_S, Setting, case, go, installed, python, pythons_of_the_talk, rust};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin};
 
 /// What becomes of a client object per request, as far as it is seen from outside.
@@ -59,7 +59,7 @@ fn the_talks_stack() {
         case("HABITS/python/talk_stage.py 2 https://habits.tlstax.test 12", &["client-per-request", "serialized"]),
         case("HABITS/python/talk_stage.py 4 https://habits.tlstax.test 12", &["client-per-request"]),
     ];
-    observe_all(python("py311"), &cases);
+    observe_all(pythons_of_the_talk(), &cases);
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod observed;
 
 use std::ffi::OsString;
 
-use observed::{Case, DELAY_S, Setting, case, go, installed, python, rust};
+use observed::{Case, DELAY_S, Setting, case, go, installed, python, pythons_of_the_talk, rust};
 
 /// What becomes of a client object per request.
 const ANEW: &[&str] = &["client-per-request", "no-resumption", "no-reuse"];
@@ -54,7 +54,7 @@ fn the_talks_stack() {
         case("HABITS/python/talk_stage.py 2 {url} 12", &["client-per-request", "serialized"]),
         case("HABITS/python/talk_stage.py 4 {url} 12", &["client-per-request"]),
     ];
-    observe_all(python("py311"), &cases);
+    observe_all(pythons_of_the_talk(), &cases);
 }
 
 #[test]
