@@ -195,3 +195,19 @@ fn a_text_holds_parts_of_a_run_and_of_a_profiled_one() {
     assert!(!both.contains("old"));
     assert_eq!(splice(&matrix()), both, "spliced again, nothing changes");
 }
+
+#[test]
+fn an_observation_is_drawn_again_from_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/observe/talk-stage-2");
+    let page = dir.path().join("page");
+    let (errors, code) = report(&committed, &page);
+    assert_eq!(code, Some(0), "{errors}");
+    assert!(fs::read_to_string(page.join("index.html")).unwrap().contains("serialized"));
+    assert!(page.join("lanes-https.svg").is_file());
+    let spliced = tlstax(&["report", committed.to_str().unwrap(), "--splice", "README.md"]);
+    assert_eq!(spliced.status.code(), Some(2));
+    fs::write(dir.path().join("observation.json"), "{").unwrap();
+    let (errors, code) = report(dir.path(), &page);
+    assert!(code == Some(2) && errors.contains("observation.json"), "{errors}");
+}

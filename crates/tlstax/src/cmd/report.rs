@@ -1,9 +1,11 @@
-//! `tlstax report`: a page, its charts and its data, from the files of a run.
+//! `tlstax report`: a page, its charts and its data, from the files of a run; or the page of an observation.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use diagnosis::diagnose;
 use measure::result::RunResult;
+use observation::Observation;
 use report::bills::Bills;
 use report::digest::Digest;
 use report::files::{PAGE, files};
@@ -15,7 +17,7 @@ use crate::show::write;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The result folder; without one, the latest run here
+    /// The result folder, or one of `tlstax observe`; without one, the latest run here
     dir: Option<PathBuf>,
     /// Where the report goes [default: `report` in the result folder]
     #[arg(short, long, value_name = "DIR")]
@@ -27,6 +29,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
+    if dir.join(observation::FILE).is_file() {
+        return observed(args, &dir);
+    }
     let result = RunResult::read(&dir)?;
     if !result.run.arms.is_empty() {
         let dir = dir.display();
@@ -46,6 +51,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             write(&format!("Report: {}\n", out.join(PAGE).display()))?;
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The page of an observation, by what this program makes of it.
+fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
+    if args.splice.is_some() {
+        let reason = "--splice is for runs: an observation has no parts of a text";
+        return Err(Failure::Usage(format!("{}: {reason}", dir.display())));
+    }
+    let observation = Observation::read(dir)?;
+    let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
+    let page = report::observed::page::write(&out, &observation, &diagnose(&observation))?;
+    write(&format!("Report: {}\n", page.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
