@@ -50,7 +50,11 @@ pub struct Counts {
     pub exchanges: u64,
     /// Of those, ones without any answer.
     pub unanswered: u64,
-    /// Of those, ones that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a delayed
+    /// Of the exchanges, ones to which the server sent no more than what may be tickets of TLS 1.3, followed by a silence as long as
+    /// that of a client which waits in vain: unanswered where the client then ended the connection, else taken as answered.
+    #[serde(default)]
+    pub perhaps_unanswered: u64,
+    /// Exchanges that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a delayed
     /// acknowledgement.
     pub delayed_ack_gaps: u64,
     /// Requests that were sent on a connection which the server had ended.

@@ -1,6 +1,7 @@
 //! Which bytes are a request, and which its answer: told by direction and pause, where the content is not seen.
 
 use crate::connection::{Doing, Exchange};
+use crate::early::{Early, Last, Was};
 
 /// What a server may send of its own accord after a TLS 1.3 handshake, bytes: a few tickets.
 const TICKETS_BYTES: u64 = 4_096;
@@ -30,16 +31,40 @@ pub(crate) enum Exchanging {
 pub(crate) struct Burst {
     first_ns: u64,
     last_ns: u64,
+    /// With what it had sent unasked before.
     bytes: u64,
 }
 
+/// What a server may send of its own accord.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unasked {
+    /// Until when tickets may come.
+    pub(crate) until_ns: u64,
+    /// Bytes that came before the request.
+    pub(crate) bytes: u64,
+    /// What is known of its host.
+    pub(crate) early: Early,
+}
+
+/// What bytes of the server's told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// They were, or may be, part of an answer.
+    pub(crate) is_answer: bool,
+    /// The bytes before them were tickets, so many.
+    pub(crate) tickets: Option<u64>,
+}
+
 impl Exchanging {
-    /// The client sent something. Gives the exchange before, where this shows it to be over.
-    pub(crate) fn asked(&mut self, at: u64) -> Option<Exchange> {
+    /// The client sent something. Gives the exchange before, where this shows it to be over. `early` is known of its host.
+    pub(crate) fn asked(&mut self, at: u64, early: Early) -> Option<Exchange> {
         let (over, next) = match *self {
             Exchanging::Quiet => (None, Exchanging::Sent(Exchange::begun(at))),
             Exchanging::Sent(exchange) => (None, Exchanging::Sent(exchange.went_on(at))),
-            Exchanging::SentAndEarly(exchange, burst) if at - exchange.sent_last_ns < TICKETS_LATE_NS => {
+            Exchanging::SentAndEarly(exchange, burst)
+                if at.saturating_sub(exchange.sent_last_ns) < TICKETS_LATE_NS
+                    || early.by_size(burst.bytes) == Was::Tickets =>
+            {
                 (None, Exchanging::SentAndEarly(exchange.went_on(at), burst))
             }
             Exchanging::SentAndEarly(exchange, burst) => {
@@ -51,19 +76,26 @@ impl Exchanging {
         over
     }
 
-    /// The server sent so many bytes. `tickets_until_ns`: until when it may send tickets unasked; `None` where it can't.
-    /// Whether that was, or may be, part of an answer.
-    pub(crate) fn answered(&mut self, bytes: u64, at: u64, tickets_until_ns: Option<u64>) -> bool {
-        let may_be_tickets =
-            bytes <= TICKETS_BYTES && tickets_until_ns.is_some_and(|until| at <= until + TICKETS_LATE_NS);
+    /// The server sent so many bytes. `unasked` is what it may send of its own accord; `None` where it can't.
+    pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<Unasked>) -> Heard {
+        let tickets = unasked.filter(|unasked| {
+            bytes + unasked.bytes <= TICKETS_BYTES && at <= unasked.until_ns.saturating_add(TICKETS_LATE_NS)
+        });
+        let by_size = |bytes| unasked.map_or(Was::Answer, |unasked| unasked.early.by_size(bytes));
+        let mut learnt = None;
         *self = match *self {
             Exchanging::Quiet => Exchanging::Quiet,
-            Exchanging::Sent(exchange) if may_be_tickets => {
-                Exchanging::SentAndEarly(exchange, Burst { first_ns: at, last_ns: at, bytes })
-            }
-            Exchanging::Sent(exchange) => Exchanging::Answered(exchange.answered(at, at)),
-            Exchanging::SentAndEarly(exchange, burst) if at - burst.last_ns >= PAUSE_NS => {
-                Exchanging::Answered(exchange.answered(at, at))
+            Exchanging::Sent(exchange) => match tickets {
+                Some(unasked) => {
+                    let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes };
+                    Exchanging::SentAndEarly(exchange, burst)
+                }
+                None => Exchanging::Answered(exchange.answered(at, at)),
+            },
+            Exchanging::SentAndEarly(exchange, burst) if at.saturating_sub(burst.last_ns) >= PAUSE_NS => {
+                let was_answer = by_size(burst.bytes) == Was::Answer;
+                learnt = (!was_answer).then_some(burst.bytes);
+                Exchanging::Answered(exchange.answered(if was_answer { burst.first_ns } else { at }, at))
             }
             Exchanging::SentAndEarly(exchange, burst) if burst.bytes + bytes > TICKETS_BYTES => {
                 Exchanging::Answered(exchange.answered(burst.first_ns, at))
@@ -73,15 +105,36 @@ impl Exchanging {
             }
             Exchanging::Answered(exchange) => Exchanging::Answered(Exchange { last_ns: Some(at), ..exchange }),
         };
-        !self.is_quiet()
+        let is_answer = match *self {
+            Exchanging::SentAndEarly(_, burst) => by_size(burst.bytes) != Was::Tickets,
+            _ => !self.is_quiet(),
+        };
+        Heard { is_answer, tickets: learnt }
     }
 
-    /// Nothing more comes: gives the last exchange.
-    pub(crate) fn ended(&mut self) -> Option<Exchange> {
+    /// What the server sent last, where that may be tickets or an answer, as seen at `at` when nothing had followed it.
+    pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<Last> {
+        let Exchanging::SentAndEarly(exchange, burst) = self else { return None };
+        Some(Last {
+            bytes: burst.bytes,
+            took_ns: burst.first_ns.saturating_sub(exchange.sent_ns),
+            silent_ns: at.saturating_sub(burst.last_ns),
+            by_client,
+        })
+    }
+
+    /// What the server sends next may be its tickets.
+    pub(crate) fn may_be_early(&self) -> bool {
+        matches!(self, Exchanging::Sent(_) | Exchanging::SentAndEarly(..))
+    }
+
+    /// Nothing more comes: gives the last exchange. `early_is_answer`: what may be tickets or the answer is taken for the answer.
+    pub(crate) fn ended(&mut self, early_is_answer: bool) -> Option<Exchange> {
         match std::mem::take(self) {
             Exchanging::Quiet => None,
             Exchanging::Sent(exchange) | Exchanging::Answered(exchange) => Some(exchange),
-            Exchanging::SentAndEarly(exchange, burst) => Some(burst.answers(exchange)),
+            Exchanging::SentAndEarly(exchange, burst) if early_is_answer => Some(burst.answers(exchange)),
+            Exchanging::SentAndEarly(exchange, _) => Some(exchange),
         }
     }
 
@@ -113,39 +166,58 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
-    #[test]
-    fn a_request_in_parts_is_one_and_its_pause_is_kept() {
-        let mut exchanging = Exchanging::default();
-        assert!(exchanging.asked(0).is_none() && exchanging.asked(40 * MS).is_none());
-        exchanging.answered(100, 50 * MS, None);
-        exchanging.answered(100, 60 * MS, None);
-        let over = exchanging.asked(90 * MS).unwrap();
-        assert_eq!((over.sent_ns, over.sent_last_ns, over.longest_gap_ns), (0, 40 * MS, 40 * MS));
-        assert_eq!((over.answered_ns, over.last_ns), (Some(50 * MS), Some(60 * MS)));
-        assert_eq!(exchanging.ended().unwrap().answered_ns, None, "the second was never answered");
+    fn until(ms: u64) -> Option<Unasked> {
+        Some(Unasked { until_ns: ms * MS, bytes: 0, early: Early::default() })
     }
 
     #[test]
-    fn tickets_before_the_answer_are_not_the_answer() {
+    fn a_request_in_parts_is_one_and_its_pause_is_kept() {
         let mut exchanging = Exchanging::default();
-        exchanging.asked(10 * MS);
-        exchanging.answered(500, 11 * MS, Some(12 * MS));
-        exchanging.answered(300, 211 * MS, Some(12 * MS));
-        assert_eq!(exchanging.ended().unwrap().answered_ns, Some(211 * MS));
+        let early = Early::default();
+        assert!(exchanging.asked(0, early).is_none() && exchanging.asked(40 * MS, early).is_none());
+        exchanging.answered(100, 50 * MS, None);
+        exchanging.answered(100, 60 * MS, None);
+        let over = exchanging.asked(90 * MS, early).unwrap();
+        assert_eq!((over.sent_ns, over.sent_last_ns, over.longest_gap_ns), (0, 40 * MS, 40 * MS));
+        assert_eq!((over.answered_ns, over.last_ns), (Some(50 * MS), Some(60 * MS)));
+        assert_eq!(exchanging.ended(true).unwrap().answered_ns, None, "the second was never answered");
+    }
+
+    #[test]
+    fn tickets_before_the_answer_are_not_the_answer_and_their_size_is_learnt() {
+        let mut exchanging = Exchanging::default();
+        exchanging.asked(10 * MS, Early::default());
+        assert_eq!(exchanging.answered(500, 11 * MS, until(12)), Heard { is_answer: true, tickets: None });
+        assert_eq!(exchanging.answered(300, 211 * MS, until(12)), Heard { is_answer: true, tickets: Some(500) });
+        assert_eq!(exchanging.ended(true).unwrap().answered_ns, Some(211 * MS));
     }
 
     #[test]
     fn a_quick_answer_without_tickets_is_the_answer() {
         let mut exchanging = Exchanging::default();
-        exchanging.asked(10 * MS);
-        exchanging.answered(500, 11 * MS, Some(12 * MS));
-        assert_eq!(exchanging.asked(500 * MS).unwrap().answered_ns, Some(11 * MS));
+        exchanging.asked(10 * MS, Early::default());
+        exchanging.answered(500, 11 * MS, until(12));
+        assert_eq!(exchanging.asked(500 * MS, Early::default()).unwrap().answered_ns, Some(11 * MS));
+    }
+
+    #[test]
+    fn what_is_known_to_be_tickets_is_no_answer_whatever_follows() {
+        let mut early = Early::default();
+        early.learn_tickets(500);
+        let mut exchanging = Exchanging::default();
+        exchanging.asked(10 * MS, early);
+        // Half of them came before the request.
+        let unasked = Unasked { until_ns: 12 * MS, bytes: 250, early };
+        assert!(!exchanging.answered(250, 11 * MS, Some(unasked)).is_answer);
+        assert!(exchanging.asked(500 * MS, early).is_none(), "it sends on");
+        let over = exchanging.ended(false).unwrap();
+        assert_eq!((over.answered_ns, over.sent_last_ns), (None, 500 * MS));
     }
 
     #[test]
     fn what_a_server_sends_unasked_is_no_answer() {
         let mut exchanging = Exchanging::default();
-        assert!(!exchanging.answered(500, 0, None));
-        assert!(exchanging.ended().is_none());
+        assert!(!exchanging.answered(500, 0, None).is_answer);
+        assert!(exchanging.ended(true).is_none());
     }
 }

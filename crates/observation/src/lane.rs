@@ -3,17 +3,21 @@
 //! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`Exchanging`]'s; what a
 //! lane adds is time, and what follows from the order of things.
 
+mod requests;
+
 use std::sync::Arc;
 
 use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
 
 use crate::account::account;
-use crate::connection::{Close, Connecting, Connection, Doing, Exchange, Handshake, Stretch, Turn, Way};
+use crate::connection::{Close, Connecting, Connection, Doing, Handshake, Stretch, Turn, Way};
+use crate::ends::{End, Ends};
 use crate::exchanging::Exchanging;
-use crate::recorder::{Left, MOST_CONNECTIONS, MOST_EXCHANGES, Pulse, Recorder, count};
+use crate::recorder::{Left, MOST_CONNECTIONS, Pulse, Recorder, count};
 
-/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6): no request or answer is
-/// that short.
+use requests::is_answer;
+
+/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of data.
 const ALERT_BYTES: u32 = 24;
 
 /// A server that ends a connection this soon after its answer never meant to keep it; idle ones are kept for seconds.
@@ -35,15 +39,14 @@ pub struct Lane {
     exchanging: Exchanging,
     /// Who sent last in the handshake, and when.
     last_flight: Option<(Side, u64)>,
-    /// Who ended its direction first, and when.
-    first_end: Option<(Side, u64)>,
-    /// What it was doing then.
-    doing_at_end: Doing,
+    ends: Ends,
     now_ns: u64,
     settled: bool,
     /// A handshake with its host had been finished when it was opened.
     could_resume: bool,
     last_answer_ns: u64,
+    /// What the server sent between the handshake and the first request.
+    unasked_bytes: u64,
 }
 
 impl Lane {
@@ -74,12 +77,12 @@ impl Lane {
             levelled_ns: opened_ns,
             exchanging: Exchanging::default(),
             last_flight: None,
-            first_end: None,
-            doing_at_end: Doing::Connecting,
+            ends: Ends::default(),
             now_ns: opened_ns,
             settled: false,
             could_resume: false,
             last_answer_ns: 0,
+            unasked_bytes: 0,
         }
     }
 
@@ -145,14 +148,21 @@ impl Lane {
         let mut watcher = std::mem::take(&mut self.watcher);
         watcher.end(side, |event| self.happened(event, at));
         self.watcher = watcher;
-        self.ends(side, at);
+        let end = self.end(side, at);
+        self.ends.ended(end);
     }
 
     /// One side has nothing more to say.
-    fn ends(&mut self, side: Side, at: u64) {
-        if self.first_end.is_none() {
-            self.first_end = Some((side, at));
-            self.doing_at_end = self.doing(at);
+    fn end(&self, side: Side, at: u64) -> End {
+        let in_vain = self.last_was(at).is_some_and(|was| !is_answer(was, side == Side::Client));
+        End { side, at_ns: at, doing: if in_vain { Doing::Waiting } else { self.doing(at) } }
+    }
+
+    /// One side has sent what may be `close_notify`.
+    fn perhaps_ends(&mut self, side: Side, at: u64) {
+        let end = self.end(side, at);
+        if let Some(data_ns) = self.ends.perhaps(end) {
+            self.said(side, u64::from(ALERT_BYTES), data_ns);
         }
     }
 
@@ -221,20 +231,21 @@ impl Lane {
                 }
             }
             Event::HiddenAlert { from: Side::Client, settled: false } => handshake.hidden_alert = true,
-            // `close_notify`, which comes before the end of the direction and may be met by the peer's own.
-            Event::HiddenAlert { from, settled: true } | Event::Data { from, bytes: ALERT_BYTES, .. } => {
-                self.ends(from, at);
+            // By its type it is an alert before TLS 1.3.
+            Event::HiddenAlert { from, settled: true } if !handshake.is_13() => {
+                let end = self.end(from, at);
+                self.ends.ended(end);
             }
-            Event::Data { from, bytes, .. } => self.spoke(from, u64::from(bytes), at),
+            Event::HiddenAlert { from, settled: true } => self.perhaps_ends(from, at),
+            Event::Data { from, bytes: ALERT_BYTES, start: true } if handshake.is_13() => self.perhaps_ends(from, at),
+            // The length of a record stands in its beginning.
+            Event::Data { from, bytes, start } => self.spoke(from, if start { u64::from(bytes) } else { 0 }, at),
+            Event::AfterHandshake { bytes } => self.unasked_bytes += u64::from(bytes),
             Event::Irregular(irregular) => {
                 self.recorder.books().counts.irregular += 1;
                 self.connection.irregular.push(irregular);
             }
-            Event::ClientCertificateAsked
-            | Event::EarlyData
-            | Event::Handshake { .. }
-            | Event::HiddenAlert { .. }
-            | Event::AfterHandshake { .. } => {}
+            Event::ClientCertificateAsked | Event::EarlyData | Event::Handshake { .. } | Event::HiddenAlert { .. } => {}
         }
     }
 
@@ -253,47 +264,6 @@ impl Lane {
             self.recorder.books().shook_hands(&self.connection.host);
             self.until(at, Doing::Handshake);
         }
-    }
-
-    /// Application data, or anything where there is no TLS.
-    fn spoke(&mut self, from: Side, bytes: u64, at: u64) {
-        match from {
-            Side::Client => self.asked(at),
-            Side::Server => self.answered(bytes, at),
-        }
-    }
-
-    fn asked(&mut self, at: u64) {
-        if matches!(self.first_end, Some((Side::Server, _))) {
-            self.recorder.books().counts.sent_into_closed += 1;
-        }
-        self.pulse.busy();
-        if let Some(exchange) = self.exchanging.asked(at) {
-            self.exchanged(exchange);
-        }
-    }
-
-    fn answered(&mut self, bytes: u64, at: u64) {
-        let tickets_until = self.connection.handshake.as_deref().filter(|_| self.connection.exchanged == 0);
-        let tickets_until = tickets_until.and_then(tickets_until_ns);
-        if self.exchanging.answered(bytes, at, tickets_until) {
-            self.pulse.answered(at);
-        }
-    }
-
-    /// An exchange is over: all that followed it is known.
-    fn exchanged(&mut self, exchange: Exchange) {
-        let before = if self.connection.exchanged == 0 { Doing::Standing } else { Doing::Idle };
-        self.until(exchange.sent_ns, before);
-        self.connection.exchanged += 1;
-        if self.connection.exchanges.len() < MOST_EXCHANGES {
-            self.connection.exchanges.push(exchange);
-        }
-        let end = self.now_ns;
-        self.last_answer_ns = exchange.last_ns.unwrap_or(self.last_answer_ns);
-        self.recorder.books().exchanged(&self.connection.host, &exchange);
-        self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
-        self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
     }
 
     /// Adds to the levels what it did up to now.
@@ -319,7 +289,8 @@ impl Lane {
         if self.connection.connecting.established_ns.is_none() {
             return Close::NotReached;
         }
-        match (self.first_end.map_or(Side::Client, |(side, _)| side), self.doing_at_end) {
+        let first = self.ends.first();
+        match (first.map_or(Side::Client, |end| end.side), first.map_or(Doing::Connecting, |end| end.doing)) {
             (Side::Client, Doing::Handshake) => Close::ClientHandshaking,
             (Side::Client, Doing::Waiting) => Close::ClientWaiting,
             (Side::Client, _) => Close::Client,
@@ -329,9 +300,23 @@ impl Lane {
         }
     }
 
+    /// Whether its host was sought until now and has not answered, which is then said.
+    fn gave_no_answer(&mut self) -> bool {
+        let connecting = &mut self.connection.connecting;
+        if connecting.established_ns.is_some() || connecting.failure.is_some() || self.connection.host.is_empty() {
+            return false;
+        }
+        let seconds = self.now_ns.saturating_sub(self.connection.opened_ns) / 1_000_000_000;
+        let reason =
+            format!("{} had not taken the connection when the pass ended, {seconds} s later", self.connection.host);
+        self.recorder.turned_away(&reason);
+        connecting.failure = Some(reason);
+        true
+    }
+
     /// From the last answer to the first end of a direction, ns.
     fn idled_ns(&self) -> u64 {
-        self.first_end.map_or(0, |(_, at)| at.saturating_sub(self.last_answer_ns))
+        self.ends.first().map_or(0, |end| end.at_ns.saturating_sub(self.last_answer_ns))
     }
 
     /// Gives all that is still held to the recorder.
@@ -342,8 +327,10 @@ impl Lane {
         let ended = self.recorder.ended_ns().filter(|_| self.connection.close == Close::Open);
         let now = self.now_ns.max(ended.unwrap_or(0));
         self.now_ns = now;
-        if let Some(exchange) = self.exchanging.ended() {
-            self.exchanged(exchange);
+        self.last_exchange();
+        let is_given_up = self.ends.first().is_some() && self.connection.connecting.failure.is_none();
+        if self.connection.close == Close::Open && (is_given_up || self.gave_no_answer()) {
+            self.connection.close = self.close();
         }
         if self.watcher.protocol() != Protocol::Tls {
             self.connection.handshake = None;
@@ -383,12 +370,6 @@ fn name(side: Side) -> &'static str {
         Side::Client => "client",
         Side::Server => "server",
     }
-}
-
-/// Until when the server's tickets may come, where it may send any unasked (RFC 8446 §4.6.1): a round trip after the handshake.
-fn tickets_until_ns(handshake: &Handshake) -> Option<u64> {
-    let round_trip = handshake.round_trip_ns();
-    handshake.finished_ns.filter(|_| handshake.is_13()).map(|finished| finished + round_trip + round_trip / 2)
 }
 
 /// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered.

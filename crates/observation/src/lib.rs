@@ -10,6 +10,8 @@ mod account;
 mod connection;
 mod counts;
 mod cpu;
+mod early;
+mod ends;
 mod exchanging;
 mod file;
 mod lane;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::{Connection, Exchange, Stretch};
 use crate::counts::{Counts, Host, MOST_HOSTS};
+use crate::early::Early;
 use crate::levels::{Levelling, Levels};
 use crate::spread::Spreading;
 
@@ -70,6 +71,7 @@ struct Known {
     closed_after_answer: u64,
     /// When the server last ended an idle connection, and no connection has been opened since.
     cut_ns: Option<u64>,
+    early: Early,
     open: HashMap<u64, Arc<Pulse>>,
 }
 
@@ -92,7 +94,7 @@ impl Pulse {
 
 /// The pauses within a request that are counted: Linux delays an acknowledgement by 40 ms at least (`TCP_DELACK_MIN`), and a
 /// timer of 4 ms and a busy machine add to it.
-const DELAYED_ACK_NS: std::ops::RangeInclusive<u64> = 35_000_000..=60_000_000;
+pub(crate) const DELAYED_ACK_NS: std::ops::RangeInclusive<u64> = 35_000_000..=60_000_000;
 
 /// How a connection left its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,6 +256,18 @@ impl Books {
     pub(crate) fn shook_hands(&mut self, host: &str) {
         if let Some(known) = self.known.get_mut(host) {
             known.handshake_finished = true;
+        }
+    }
+
+    /// What is known of the first that `host` sends after a handshake.
+    pub(crate) fn early(&self, host: &str) -> Early {
+        self.known.get(host).map(|known| known.early).unwrap_or_default()
+    }
+
+    /// Adds to what is known of that.
+    pub(crate) fn learn(&mut self, host: &str, add: impl FnOnce(&mut Early)) {
+        if let Some(known) = self.known.get_mut(host) {
+            add(&mut known.early);
         }
     }
 

@@ -1,0 +1,118 @@
+//! What a lane makes of requests and answers: exchanges, counted and kept, and what its host's next lane may learn of them.
+
+use wire::Side;
+
+use super::{ALERT_BYTES, Lane};
+use crate::connection::{Doing, Exchange, Handshake};
+use crate::early::Was;
+use crate::exchanging::Unasked;
+use crate::recorder::{DELAYED_ACK_NS, MOST_EXCHANGES};
+
+impl Lane {
+    /// Application data, or anything where there is no TLS.
+    pub(super) fn spoke(&mut self, from: Side, bytes: u64, at: u64) {
+        if let Some(data_ns) = self.ends.spoke(from) {
+            self.said(from, u64::from(ALERT_BYTES), data_ns);
+        }
+        self.said(from, bytes, at);
+    }
+
+    pub(super) fn said(&mut self, from: Side, bytes: u64, at: u64) {
+        match from {
+            Side::Client => self.asked(at),
+            Side::Server => self.answered(bytes, at),
+        }
+    }
+
+    fn asked(&mut self, at: u64) {
+        if self.ends.first().is_some_and(|end| end.side == Side::Server) {
+            self.recorder.books().counts.sent_into_closed += 1;
+        }
+        self.pulse.busy();
+        let before = self.exchanging.last(at, true);
+        let host = &self.connection.host;
+        let early = before.map(|_| self.recorder.books().early(host)).unwrap_or_default();
+        let Some(exchange) = self.exchanging.asked(at, early) else { return };
+        // A request in two parts with a delayed acknowledgement between looks like two.
+        let is_next = !DELAYED_ACK_NS.contains(&at.saturating_sub(exchange.sent_last_ns));
+        if let Some(last) = before.filter(|_| is_next) {
+            self.recorder.books().learn(host, |early| early.learn_answer(last.bytes));
+        }
+        self.exchanged(exchange);
+    }
+
+    fn answered(&mut self, bytes: u64, at: u64) {
+        let unasked = self.unasked();
+        let heard = self.exchanging.answered(bytes, at, unasked);
+        if let Some(tickets) = heard.tickets {
+            self.recorder.books().learn(&self.connection.host, |early| early.learn_tickets(tickets));
+        }
+        if heard.is_answer {
+            self.pulse.answered(at);
+        }
+    }
+
+    /// What the server may send now without being asked.
+    fn unasked(&self) -> Option<Unasked> {
+        if self.connection.exchanged > 0 || !self.exchanging.may_be_early() {
+            return None;
+        }
+        let until_ns = tickets_until_ns(self.connection.handshake.as_deref()?)?;
+        let early = self.recorder.books().early(&self.connection.host);
+        Some(Unasked { until_ns, bytes: self.unasked_bytes, early })
+    }
+
+    /// What the server sent last, where that may be tickets or an answer, and nothing followed until `at`.
+    pub(super) fn last_was(&self, at: u64) -> Option<Was> {
+        let last = self.exchanging.last(at, true)?;
+        Some(self.recorder.books().early(&self.connection.host).judge(last))
+    }
+
+    /// The last exchange, where there is one that was not told yet.
+    pub(super) fn last_exchange(&mut self) {
+        let (by, at) = self.ends.first().map_or((None, self.now_ns), |end| (Some(end.side), end.at_ns));
+        let by_client = by == Some(Side::Client);
+        let was = self.last_was(at);
+        if let Some(last) = self.exchanging.last(at, by_client) {
+            let mut books = self.recorder.books();
+            books.counts.perhaps_unanswered += u64::from(was == Some(Was::Either));
+            if last.is_prompt() && was == Some(Was::Answer) {
+                books.learn(&self.connection.host, |early| early.learn_answer(last.bytes));
+            }
+        }
+        if let Some(exchange) = self.exchanging.ended(was.is_none_or(|was| is_answer(was, by_client))) {
+            self.exchanged(exchange);
+        }
+    }
+
+    /// An exchange is over: all that followed it is known.
+    fn exchanged(&mut self, exchange: Exchange) {
+        let before = if self.connection.exchanged == 0 { Doing::Standing } else { Doing::Idle };
+        self.until(exchange.sent_ns, before);
+        self.connection.exchanged += 1;
+        if self.connection.exchanges.len() < MOST_EXCHANGES {
+            self.connection.exchanges.push(exchange);
+        }
+        let end = self.now_ns;
+        self.last_answer_ns = exchange.last_ns.unwrap_or(self.last_answer_ns);
+        self.recorder.books().exchanged(&self.connection.host, &exchange);
+        self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
+        self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
+    }
+}
+
+/// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the connection after a
+/// long silence has waited in vain, and one that leaves it open keeps it.
+pub(super) fn is_answer(was: Was, by_client: bool) -> bool {
+    match was {
+        Was::Answer => true,
+        Was::Tickets => false,
+        Was::Either => !by_client,
+    }
+}
+
+/// Until when the server's tickets may come, where it may send any unasked (RFC 8446 §4.6.1): a round trip after the handshake.
+fn tickets_until_ns(handshake: &Handshake) -> Option<u64> {
+    let round_trip = handshake.round_trip_ns();
+    handshake.finished_ns.filter(|_| handshake.is_13()).map(|finished| finished + round_trip + round_trip / 2)
+}
