@@ -130,6 +130,7 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
         origin: None,
         direct: Vec::new(),
         sampling: Sampling::NotAsked,
+        no_proxy: None,
         left_running: 0,
     }
 }
@@ -174,14 +175,31 @@ pub(crate) fn proxy(pass: Pass) -> Diagnosis {
 
 /// Over HTTP with so many requests under way in the mean, and this over HTTPS.
 pub(crate) fn url(http_mean: f64, https: Pass) -> Diagnosis {
-    let mut http = pass(Transport::Http, https.connections.clone());
-    http.levels.waiting = Level {
-        most: http_mean,
-        mean: http_mean,
-        several_ns: if http_mean > 1.5 { MS * 100 } else { 0 },
-        any_ns: MS * 100,
+    against(over_http(http_mean), https)
+}
+
+/// A pass that went over HTTP, with so many requests under way in the mean.
+pub(crate) fn over_http(mean: f64) -> Pass {
+    let one = |k: u64| {
+        let part = (mean - k as f64).min(1.0);
+        Connection { handshake: None, ..connection(k + 1, 0, 5, &[(10, 10 + (part * 100.0) as u64)]) }
     };
+    let mut http = pass(Transport::Http, (0..mean.ceil() as u64).map(one).collect());
+    http.counts.tls = 0;
+    http.origin = Some(ledger::Side { requests: http.counts.exchanges, ..ledger::Side::default() });
+    http
+}
+
+/// This over HTTP and that over HTTPS.
+pub(crate) fn against(http: Pass, https: Pass) -> Diagnosis {
     diagnose(&observation(Via::Url, vec![http, Pass { transport: Transport::Https, ..https }]))
+}
+
+/// The same with more requests than were kept, so many under way at once in the mean.
+pub(crate) fn with_mean(mean: f64, mut pass: Pass) -> Pass {
+    pass.counts.exchanges += 1;
+    pass.levels.waiting.mean = mean;
+    pass
 }
 
 fn observation(via: Via, passes: Vec<Pass>) -> Observation {

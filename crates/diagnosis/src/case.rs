@@ -3,6 +3,7 @@
 use observation::{Connection, CpuReading, Doing, Observation, Pass, Transport, Via};
 use wire::Side;
 
+use crate::concurrency::{self, Concurrency};
 use crate::overlap::{self, Overlap};
 
 /// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at
@@ -17,19 +18,35 @@ pub(crate) struct Case<'a> {
     pub(crate) pass: &'a Pass,
     /// The same over HTTP (url).
     pub(crate) http: Option<&'a Pass>,
+    /// There is such a pass and it can't be held against this one: the command fetched over HTTPS in it too, or nothing.
+    pub(crate) is_http_unlike: bool,
     /// The judged pass' connections held against each other.
     pub(crate) overlap: Overlap,
+    /// How many requests were under way at once; `None` where that can't be told.
+    pub(crate) concurrency: Option<Concurrency>,
+    /// The same over HTTP.
+    pub(crate) http_concurrency: Option<Concurrency>,
 }
 
 impl<'a> Case<'a> {
     /// `None` where there is no pass to judge.
     pub(crate) fn of(observation: &'a Observation) -> Option<Case<'a>> {
         let over = |transport| observation.passes.iter().find(|pass| pass.transport == transport);
-        let (pass, http) = match observation.via {
+        let (pass, given_http) = match observation.via {
             Via::Url => (over(Transport::Https)?, over(Transport::Http)),
             Via::Proxy => (over(Transport::Own)?, None),
         };
-        Some(Case { via: observation.via, pass, http, overlap: overlap::of(pass) })
+        let http = given_http.filter(|http| is_over_http(http));
+        let overlap = overlap::of(pass);
+        Some(Case {
+            via: observation.via,
+            pass,
+            http,
+            is_http_unlike: given_http.is_some() && http.is_none(),
+            overlap,
+            concurrency: concurrency::of(pass, &overlap),
+            http_concurrency: http.and_then(|http| concurrency::of(http, &overlap::of(http))),
+        })
     }
 
     pub(crate) fn is_url(&self) -> bool {
@@ -114,8 +131,7 @@ impl<'a> Case<'a> {
         let opened = self.pass.connections.first()?.opened_ns;
         let kept = self.pass.connections.iter().flat_map(|connection| &connection.exchanges);
         let kept = kept.filter_map(|exchange| exchange.last_ns).max()?;
-        let exchanges: usize = self.pass.connections.iter().map(|connection| connection.exchanges.len()).sum();
-        if exchanges as u64 == self.pass.counts.exchanges {
+        if concurrency::are_all_kept(self.pass) {
             return Some((opened, kept));
         }
         let levels = &self.pass.levels;
@@ -123,6 +139,11 @@ impl<'a> Case<'a> {
         let seen = last.map_or(0, |at| (at as u64 + 1) * levels.moment_ns).min(self.pass.wall_ns);
         Some((opened, kept.max(seen)))
     }
+}
+
+/// Whether a pass that was to go over HTTP did, all of it.
+fn is_over_http(pass: &Pass) -> bool {
+    pass.counts.tls == 0 && pass.origin.as_ref().is_some_and(|origin| origin.requests > 0)
 }
 
 /// Whether a connection that does this is at work, or was never used: not idle after use.

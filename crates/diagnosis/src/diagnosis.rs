@@ -39,11 +39,11 @@ pub enum Verdict {
 /// How near a run was to the least possible with what it waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Least {
-    /// From the opening of the first connection to the end of the last answer, ns.
+    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was at work, ns.
     pub wall_ns: u64,
     /// The least it could have been, ns.
     pub least_ns: u64,
-    /// How that was reckoned, and what lay before and after, as sentences.
+    /// How that was reckoned, and what lay before, between and after, as sentences.
     pub how: String,
 }
 

@@ -10,6 +10,7 @@
 mod built;
 mod case;
 mod code;
+mod concurrency;
 mod diagnosis;
 mod finding;
 mod findings;

@@ -17,6 +17,8 @@ pub(crate) fn notes(case: &Case) -> Vec<String> {
     let all = [
         ended(case),
         by_design(case),
+        http_unlike(case),
+        coarse(case),
         busy(case),
         h2(case),
         sampling(case),
@@ -45,6 +47,21 @@ fn ended(case: &Case) -> Option<String> {
 fn by_design(case: &Case) -> Option<String> {
     let said = "One request at a time over HTTP too: by design, so not taken for serialized.";
     serial_by_design(case).then(|| said.to_owned())
+}
+
+fn http_unlike(case: &Case) -> Option<String> {
+    let said = "The pass over HTTP did not go over HTTP, so nothing was held against it and `serialized` was not judged: `{url}` in \
+                the command's arguments is the one address and then the other, `{https}` is the same in both.";
+    case.is_http_unlike.then(|| said.to_owned())
+}
+
+fn coarse(case: &Case) -> Option<String> {
+    let is_coarse = case.concurrency.is_none() || (case.http.is_some() && case.http_concurrency.is_none());
+    is_coarse.then(|| {
+        "The run was long and its answers quick, so how many requests were under way at once is not told well enough: \
+         `serialized` and `uneven-concurrency` were not judged. A shorter run is."
+            .to_owned()
+    })
 }
 
 fn busy(case: &Case) -> Option<String> {

@@ -12,10 +12,19 @@ pub(crate) struct Overlap {
     pub(crate) most_busy: u64,
     /// The most connections at once that carried a request at some time, idle ones included.
     pub(crate) most_open: u64,
+    /// The most requests under way at once.
+    pub(crate) most_waiting: u64,
     /// Time in which a request was under way, ns.
     pub(crate) waiting_ns: u64,
-    /// Of that, time in which a connection that later carried its own first request stood unused or in its handshake.
+    /// Of that, time in which several were.
+    pub(crate) several_ns: u64,
+    /// All requests' time under way together, ns.
+    pub(crate) waits_ns: u64,
+    /// Of the time in which a request was under way, that in which a connection that later carried its own first request stood
+    /// unused or in its handshake.
     pub(crate) unused_ns: u64,
+    /// Time in which a connection was at work: being connected, in its handshake, waiting or receiving, ns.
+    pub(crate) at_work_ns: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -24,6 +33,16 @@ struct Step {
     by: i64,
     doing: Doing,
     is_used: bool,
+}
+
+/// Connections at one moment.
+#[derive(Default)]
+struct Now {
+    busy: i64,
+    open: i64,
+    waiting: i64,
+    unused: i64,
+    at_work: i64,
 }
 
 /// Counts over `pass`.
@@ -38,24 +57,39 @@ pub(crate) fn of(pass: &Pass) -> Overlap {
     }
     // Ends before beginnings, so that what follows without a gap is not counted twice.
     steps.sort_by_key(|step| (step.at_ns, step.by));
-    let mut overlap = Overlap::default();
-    let (mut busy, mut open, mut waiting, mut unused, mut last_ns) = (0, 0, 0, 0, 0);
+    let (mut overlap, mut now, mut last_ns) = (Overlap::default(), Now::default(), 0);
     for step in steps {
-        let passed = step.at_ns - last_ns;
+        overlap.passed(&now, step.at_ns - last_ns);
         last_ns = step.at_ns;
-        if waiting > 0 {
-            overlap.waiting_ns += passed;
-            overlap.unused_ns += if unused > 0 { passed } else { 0 };
-        }
-        busy += if is_busy(step.doing) { step.by } else { 0 };
-        open += if step.is_used { step.by } else { 0 };
-        waiting += if step.doing == Doing::Waiting { step.by } else { 0 };
-        let ready = step.is_used && matches!(step.doing, Doing::Standing | Doing::Handshake);
-        unused += if ready { step.by } else { 0 };
-        overlap.most_busy = overlap.most_busy.max(u64::try_from(busy).unwrap_or(0));
-        overlap.most_open = overlap.most_open.max(u64::try_from(open).unwrap_or(0));
+        now.take(step);
+        let most = |before: u64, count: i64| before.max(u64::try_from(count).unwrap_or(0));
+        overlap.most_busy = most(overlap.most_busy, now.busy);
+        overlap.most_open = most(overlap.most_open, now.open);
+        overlap.most_waiting = most(overlap.most_waiting, now.waiting);
     }
     overlap
+}
+
+impl Overlap {
+    fn passed(&mut self, now: &Now, ns: u64) {
+        let when = |is: bool| if is { ns } else { 0 };
+        self.waiting_ns += when(now.waiting > 0);
+        self.several_ns += when(now.waiting > 1);
+        self.waits_ns += ns * u64::try_from(now.waiting).unwrap_or(0);
+        self.unused_ns += when(now.waiting > 0 && now.unused > 0);
+        self.at_work_ns += when(now.at_work > 0);
+    }
+}
+
+impl Now {
+    fn take(&mut self, step: Step) {
+        let add = |count: &mut i64, is: bool| *count += if is { step.by } else { 0 };
+        add(&mut self.busy, is_busy(step.doing));
+        add(&mut self.open, step.is_used);
+        add(&mut self.waiting, step.doing == Doing::Waiting);
+        add(&mut self.unused, step.is_used && matches!(step.doing, Doing::Standing | Doing::Handshake));
+        add(&mut self.at_work, !matches!(step.doing, Doing::Standing | Doing::Idle));
+    }
 }
 
 /// `spans` in order, those that touch as one.

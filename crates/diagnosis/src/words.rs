@@ -13,7 +13,12 @@ pub(crate) fn time(ns: u64) -> String {
 
 /// `part` of `whole` in percent.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
-    format!("{:.0} %", 100.0 * share(part, whole))
+    percent_of(share(part, whole))
+}
+
+/// A part in percent.
+pub(crate) fn percent_of(part: f64) -> String {
+    format!("{:.0} %", 100.0 * part)
 }
 
 /// `part` of `whole`; 0 of nothing.

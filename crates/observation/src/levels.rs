@@ -29,11 +29,13 @@ pub struct Levels {
     pub handshake: Level,
     /// Connections that were open.
     pub open: Level,
-    /// Time during which a request was in flight and a connection stood, by its own request not yet sent, unused: both counts
-    /// as means of short stretches, ns.
-    pub standing_while_waiting_ns: u64,
-    /// The same for a connection that was kept in its handshake.
+    /// Time during which a request was in flight and a connection was kept in its handshake, both counts as means of short
+    /// stretches, ns.
     pub handshake_while_waiting_ns: u64,
+    /// Width of the short stretches, ns. What is much shorter is averaged away: requests one after another and some at once
+    /// then look the same.
+    #[serde(default)]
+    pub resolution_ns: u64,
     /// Width of the moments, ns.
     pub moment_ns: u64,
     /// The course of them.
@@ -128,11 +130,8 @@ impl Levelling {
     /// What was counted.
     pub(crate) fn levels(&self) -> Levels {
         let level = |of: &dyn Fn(&Sums) -> u64| self.level(of);
-        let busy = |other: Doing| {
-            let both = |sums: &&Sums| sums[index(Doing::Waiting)] > 0 && sums[index(other)] >= self.width_ns / 2;
-            let waited = |sums: &Sums| sums[index(Doing::Waiting)].min(self.width_ns);
-            self.buckets.iter().filter(both).map(waited).sum()
-        };
+        let both = |sums: &&Sums| sums[index(Doing::Waiting)] > 0 && sums[index(Doing::Handshake)] >= self.width_ns / 2;
+        let waited = |sums: &Sums| sums[index(Doing::Waiting)].min(self.width_ns);
         let together = self.buckets.len().div_ceil(GIVEN).max(1);
         let moment_ns = self.width_ns * together as u64;
         Levels {
@@ -140,8 +139,8 @@ impl Levelling {
             standing: level(&|sums| sums[index(Doing::Standing)]),
             handshake: level(&|sums| sums[index(Doing::Handshake)]),
             open: level(&|sums| sums.iter().sum()),
-            standing_while_waiting_ns: busy(Doing::Standing),
-            handshake_while_waiting_ns: busy(Doing::Handshake),
+            handshake_while_waiting_ns: self.buckets.iter().filter(both).map(waited).sum(),
+            resolution_ns: self.width_ns,
             moment_ns,
             moments: pairwise(&self.buckets, together).iter().map(|sums| moment(sums, moment_ns)).collect(),
         }
@@ -201,11 +200,9 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_while_another_waits_is_told() {
-        let levels = levelling(&[(Doing::Waiting, 0, 200), (Doing::Standing, 50, 200), (Doing::Waiting, 200, 400)]);
-        let levels = levels.levels();
-        assert_eq!(levels.standing_while_waiting_ns, 150 * MS);
-        assert_eq!(levels.handshake_while_waiting_ns, 0);
+    fn what_shakes_hands_while_another_waits_is_told() {
+        let levels = levelling(&[(Doing::Waiting, 0, 200), (Doing::Handshake, 50, 200), (Doing::Standing, 200, 400)]);
+        assert_eq!(levels.levels().handshake_while_waiting_ns, 150 * MS);
     }
 
     #[test]
@@ -216,6 +213,7 @@ mod tests {
         let levels = levelling.levels();
         assert!((levels.waiting.mean - 4.0).abs() < 0.01, "{:?}", levels.waiting);
         assert!(levels.moments.len() <= GIVEN);
+        assert!(levels.resolution_ns > 3_600_000 * MS / BUCKETS as u64, "{}", levels.resolution_ns);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct Pass {
     pub direct: Vec<Direct>,
     /// What sampling the command told.
     pub sampling: Sampling,
+    /// What NO_PROXY says, in either spelling, where the command was given one of its own (proxy).
+    #[serde(default)]
+    pub no_proxy: Option<String>,
     /// Processes that the command had started and that were running when it ended.
     pub left_running: u64,
 }

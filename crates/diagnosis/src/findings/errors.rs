@@ -28,13 +28,29 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         evidence.push(format!("{} broken off without an alert, mostly by the {who}.", were(broken, "handshake")));
     }
     let is_proven = !evidence.is_empty();
-    evidence.extend(unanswered(case));
+    let unanswered = unanswered(case);
+    if let Some(number) = unanswered {
+        evidence.push(about_unanswered(case, number));
+    }
+    let perhaps = counts.perhaps_unanswered.min(unanswered.unwrap_or(0));
+    if perhaps > 0 {
+        evidence.push(format!(
+            "To {perhaps} of them the server sent no more than what may be its tickets, or a short answer after which the \
+             client kept the connection idle: TLS 1.3 hides which."
+        ));
+    }
     if evidence.is_empty() {
         return None;
     }
+    let is_clear = is_proven || counts.tls == 0;
+    let all_perhaps = unanswered == Some(perhaps);
     Some(Finding {
         code: Code::Errors,
-        confidence: if is_proven || counts.tls == 0 { Confidence::Proven } else { Confidence::Inferred },
+        confidence: match (is_clear, all_perhaps) {
+            (true, _) => Confidence::Proven,
+            (false, true) => Confidence::Suspected,
+            (false, false) => Confidence::Inferred,
+        },
         evidence,
         cost: None,
         advice: vec![Advice::any(
@@ -44,28 +60,33 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     })
 }
 
-/// Requests that the end of the pass cut off are not counted.
-fn unanswered(case: &Case) -> Option<String> {
+/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted.
+fn unanswered(case: &Case) -> Option<u64> {
     let counts = &case.pass.counts;
-    let plain = || case.pass.connections.iter().filter(|connection| !connection.may_be_h2);
-    let closed = |how: Close| match counts.may_be_h2 {
-        0 => counts.closes.get(&how).copied().unwrap_or(0),
-        _ => plain().filter(|connection| connection.close == how).count() as u64,
-    };
     let all = match counts.may_be_h2 {
         0 => counts.unanswered,
-        _ => plain().map(without_answer).sum(),
+        _ => plain(case).map(without_answer).sum(),
     };
-    let cut_off: u64 = plain().filter(|connection| connection.close == Close::Open).map(without_answer).sum();
-    let unanswered = all.saturating_sub(cut_off);
-    (unanswered > 0).then(|| {
-        format!(
-            "{} never answered; the server ended {} of these connections, the client {}.",
-            were(unanswered, "request"),
-            closed(Close::ServerWaiting),
-            closed(Close::ClientWaiting)
-        )
-    })
+    let cut_off: u64 = plain(case).filter(|connection| connection.close == Close::Open).map(without_answer).sum();
+    Some(all.saturating_sub(cut_off)).filter(|unanswered| *unanswered > 0)
+}
+
+fn about_unanswered(case: &Case, unanswered: u64) -> String {
+    let counts = &case.pass.counts;
+    let closed = |how: Close| match counts.may_be_h2 {
+        0 => counts.closes.get(&how).copied().unwrap_or(0),
+        _ => plain(case).filter(|connection| connection.close == how).count() as u64,
+    };
+    format!(
+        "{} never answered; the server ended {} of these connections, the client {}.",
+        were(unanswered, "request"),
+        closed(Close::ServerWaiting),
+        closed(Close::ClientWaiting)
+    )
+}
+
+fn plain<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Connection> {
+    case.pass.connections.iter().filter(|connection| !connection.may_be_h2)
 }
 
 fn without_answer(connection: &Connection) -> u64 {

@@ -9,13 +9,19 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::{alerts, errors};
+use crate::words::count;
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let reasons = reasons(case)?;
+    let came = case.pass.counts.connections > 0;
     let advice = match case.is_url() {
+        _ if came && !over_http_only(case) => Advice::any(
+            "The command came this far, so it takes what it was given: look at its own messages, and let it run until \
+             it has fetched something.",
+        ),
         true => Advice::any(
             "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL \
              in its environment.",
@@ -35,22 +41,40 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     })
 }
 
+/// Whether the command fetched from the origin's HTTP address when it was given the HTTPS one.
+fn over_http_only(case: &Case) -> bool {
+    let origin = case.pass.origin.as_ref().filter(|_| case.is_url());
+    let counts = &case.pass.counts;
+    origin.is_some_and(|origin| origin.requests == 0) && counts.exchanges > 0 && counts.tls == 0
+}
+
 /// Why nothing was seen; `None` where requests, or failures of them, were.
 pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
     let counts = &case.pass.counts;
-    if counts.connections > 0 && (case.requests() > 0 || errors::find(case).is_some() || alerts::find(case).is_some()) {
+    let over_http_only = over_http_only(case);
+    if !over_http_only
+        && counts.connections > 0
+        && (case.requests() > 0 || errors::find(case).is_some() || alerts::find(case).is_some())
+    {
         return None;
     }
     let mut reasons = vec![match (counts.connections, case.is_url()) {
         (0, true) => "The command never connected to the URL.".to_owned(),
         (0, false) => "The command never used the proxy.".to_owned(),
-        (n, _) => format!("{n} connections came and carried no request."),
+        (n, _) if over_http_only => format!(
+            "{} came, with requests over HTTP only: the command was given `{{http}}`, or takes the URL's https for http.",
+            count(n, "connection")
+        ),
+        (n, _) => format!("{} came and carried no request.", count(n, "connection")),
     }];
     if case.http.is_some_and(|http| http.counts.connections > 0) && counts.connections == 0 {
         reasons.push("Over HTTP it did connect: it may fetch http:// whatever it is given.".to_owned());
     }
     if counts.closes.get(&Close::Open).is_some_and(|open| *open > 0) {
         reasons.push("Connections were open when the command ended: it may have been stopped too early.".to_owned());
+    }
+    if let Some(value) = case.pass.no_proxy.as_deref().filter(|_| !case.is_url() && counts.connections == 0) {
+        reasons.push(format!("NO_PROXY was set to {value:?}: hosts that it names are not fetched through a proxy."));
     }
     let (udp, tcp): (Vec<_>, Vec<_>) = case.pass.direct.iter().partition(|direct| direct.udp);
     if !tcp.is_empty() {

@@ -6,12 +6,11 @@
 //! of that. Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told
 //! apart.
 
-use observation::Pass;
-
 use crate::case::{BUSY, Case};
 use crate::code::Code;
+use crate::concurrency::Concurrency;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::words::{percent, share, time};
+use crate::words::{percent, percent_of, share, time};
 
 /// Open at once, to count as side by side: two are also one connection that closes late beside its successor.
 const OPEN: f64 = 3.0;
@@ -31,23 +30,26 @@ const UNUSED_SOME: f64 = 0.1;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let pass = case.pass;
-    if !is_serial(pass) || pass.levels.open.most < OPEN || case.h2() > 0 || case.requests() < ENOUGH {
+    let here = case.concurrency.filter(is_serial)?;
+    if pass.levels.open.most < OPEN || case.h2() > 0 || case.requests() < ENOUGH {
         return None;
     }
     let (proof, concurrency, mut evidence) = match case.http {
-        Some(http) => (Confidence::Proven, http.levels.waiting.mean, against_http(case, http)?),
+        Some(_) => {
+            let http = case.http_concurrency?;
+            (Confidence::Proven, http.mean, against_http(case, http.mean)?)
+        }
         None if case.is_url() => return None,
         None => alone(case)?,
     };
-    let waiting = pass.levels.waiting;
     evidence.insert(
         0,
         format!(
             "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several \
              for {} of the time.",
             pass.levels.open.most,
-            waiting.mean,
-            percent(waiting.several_ns, waiting.any_ns),
+            here.mean,
+            percent_of(here.several),
         ),
     );
     let busy = case.cpu_share().filter(|share| *share >= BUSY);
@@ -63,7 +65,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         confidence: if busy.is_some() { Confidence::Suspected } else { proof },
         evidence,
         cost: Some(Cost {
-            wall_ms: Some(case.per_thousand(waiting.any_ns as f64 - least)),
+            wall_ms: Some(case.per_thousand(here.any_ns as f64 - least)),
             cpu_ms: None,
             how: format!("the time with a request under way, less what these waits take {concurrency:.1} at a time"),
         }),
@@ -73,21 +75,20 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 
 /// Over HTTP too there is one request at a time, so it is how the command is written.
 pub(crate) fn by_design(case: &Case) -> bool {
-    case.requests() >= ENOUGH && is_serial(case.pass) && case.http.is_some_and(is_serial)
+    let is_serial = |concurrency: Option<Concurrency>| concurrency.as_ref().is_some_and(is_serial);
+    case.requests() >= ENOUGH && is_serial(case.concurrency) && is_serial(case.http_concurrency)
 }
 
-fn is_serial(pass: &Pass) -> bool {
-    let waiting = pass.levels.waiting;
-    waiting.any_ns > 0 && waiting.mean <= ONE && share(waiting.several_ns, waiting.any_ns) <= SEVERAL
+fn is_serial(here: &Concurrency) -> bool {
+    here.any_ns > 0 && here.mean <= ONE && here.several <= SEVERAL
 }
 
-fn against_http(case: &Case, http: &Pass) -> Option<Vec<String>> {
-    let mean = http.levels.waiting.mean;
+fn against_http(case: &Case, mean: f64) -> Option<Vec<String>> {
     if mean < MEANT {
         return None;
     }
     let mut evidence = vec![format!("Over HTTP the same command had {mean:.1} requests under way in the mean.")];
-    if let (Some(https), Some(http)) = (&case.pass.origin, &http.origin) {
+    if let (Some(https), Some(http)) = (&case.pass.origin, case.http.and_then(|http| http.origin.as_ref())) {
         evidence.push(format!(
             "The origin answered at most {} at once over HTTPS, {} over HTTP.",
             https.most_in_flight, http.most_in_flight

@@ -3,7 +3,9 @@
 use observation::{Close, Connection, Direct, Level, Moment, Pass, Sampling, Spread, TrustStore};
 use wire::Side;
 
-use crate::built::{MS, connection, cpu, kept, one_after_another, own, proxy, spread, url};
+use crate::built::{
+    MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, spread, url, with_mean,
+};
 use crate::{Code, Confidence, Verdict};
 
 /// Four connections, open and shaken at once, whose requests wait for each other.
@@ -36,9 +38,10 @@ fn a_pool_of_idle_connections_that_were_used_is_not_serialized() {
 
 #[test]
 fn several_under_way_at_once_are_not_serialized() {
-    let mut pass = own(queue());
-    pass.levels.waiting.mean = 1.4;
-    assert_eq!(proxy(pass).codes(), []);
+    assert_eq!(proxy(with_mean(1.3, own(queue()))).codes(), [Code::Serialized]);
+    assert_eq!(proxy(with_mean(1.4, own(queue()))).codes(), []);
+    let together = (0..4).map(|k| connection(k + 1, 0, 5, &[(10 + k * 60, 110 + k * 60)])).collect();
+    assert_eq!(proxy(own(together)).codes(), [], "seen one by one");
 }
 
 #[test]
@@ -81,8 +84,7 @@ fn held_every(apart: u64, n: u64, ms: u64) -> Pass {
     let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
     let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
     pass.counts.held = spread(count, ms);
-    pass.levels.waiting.mean = 3.0;
-    pass
+    with_mean(3.0, pass)
 }
 
 #[test]
@@ -188,8 +190,7 @@ fn connections_that_open_late_because_of_what_serializes_them_are_not_wasted() {
     let mut pass = own(connections.collect());
     needless(&mut pass, 3);
     assert_eq!(url(2.0, pass.clone()).codes(), [Code::Serialized]);
-    pass.levels.waiting.mean = 3.0;
-    assert_eq!(url(2.0, pass).codes(), [Code::NoReuse]);
+    assert_eq!(url(2.0, with_mean(3.0, pass)).codes(), [Code::NoReuse]);
 }
 
 #[test]
@@ -272,6 +273,7 @@ fn batches(number: usize) -> Pass {
     let batch = [8.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
     let moment = |waiting: f32| Moment { waiting, ..Moment::default() };
     pass.levels.moments = batch.repeat(number).into_iter().map(moment).collect();
+    pass = with_mean(2.75, pass);
     pass.levels.waiting = Level { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
     pass
 }
@@ -316,9 +318,19 @@ fn a_command_that_goes_past_the_proxy_was_not_seen() {
     assert_eq!(found.codes(), [Code::NotSeen]);
     let Verdict::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
     assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
+    assert!(found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
+    let named = Pass { no_proxy: Some("localhost,.test".to_owned()), ..own(Vec::new()) };
+    assert!(proxy(named).findings[0].evidence.iter().any(|reason| reason.contains("\"localhost,.test\"")));
+}
+
+#[test]
+fn a_connection_that_came_and_asked_for_nothing_took_the_proxy() {
     let mut idle = own(vec![connection(1, 0, 5, &[])]);
     idle.connections[0].close = Close::Client;
-    assert_eq!(proxy(idle).codes(), [Code::NotSeen]);
+    let found = proxy(idle);
+    assert_eq!(found.codes(), [Code::NotSeen]);
+    assert_eq!(found.findings[0].evidence, ["1 connection came and carried no request."]);
+    assert!(!found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
 }
 
 #[test]
@@ -327,6 +339,52 @@ fn two_requests_are_too_few_and_three_show_how_near_to_the_least_they_were() {
     let mut pass = own(kept(3));
     pass.counts.waits = Spread { sum_ns: 300 * MS, ..spread(3, 100) };
     let Verdict::NothingToMend(least) = proxy(pass).verdict else { panic!("something was found") };
-    // Three waits of 100 ms and 6 ms of set-up; the last answer came at 330 ms.
-    assert_eq!((least.wall_ns, least.least_ns), (330 * MS, 306 * MS));
+    // Three waits of 100 ms and 5 ms of set-up; the last answer came at 330 ms, and for 25 nothing was at work.
+    assert_eq!((least.wall_ns, least.least_ns), (305 * MS, 305 * MS));
+    assert!(least.how.contains("25 ms more between"), "{}", least.how);
+}
+
+#[test]
+fn a_run_in_which_most_requests_may_be_unanswered_is_not_well() {
+    let with = |perhaps, unanswered| {
+        let mut pass = own(kept(6));
+        (pass.counts.perhaps_unanswered, pass.counts.unanswered) = (perhaps, unanswered);
+        proxy(pass)
+    };
+    assert!(matches!(with(3, 0).verdict, Verdict::NothingToMend(_)));
+    assert!(matches!(with(4, 0).verdict, Verdict::TooLittle(_)));
+    assert_eq!(with(4, 4).finding(Code::Errors).confidence, Confidence::Suspected);
+    assert_eq!(with(4, 5).finding(Code::Errors).confidence, Confidence::Inferred);
+}
+
+#[test]
+fn a_long_run_of_quick_answers_is_not_judged_for_concurrency() {
+    let mut long = with_mean(1.0, own(queue()));
+    assert_eq!(proxy(long.clone()).codes(), [Code::Serialized]);
+    long.levels.resolution_ns = long.counts.waits.p50_ns / 2 + 1;
+    let said = proxy(long);
+    assert_eq!(said.codes(), []);
+    assert!(said.notes.iter().any(|note| note.contains("`serialized` and `uneven")), "{:?}", said.notes);
+}
+
+#[test]
+fn a_pass_over_http_that_went_over_https_is_nothing_to_hold_against() {
+    let mut https_too = over_http(1.0);
+    https_too.counts.tls = 1;
+    let mut nowhere = over_http(1.0);
+    nowhere.origin = Some(ledger::Side::default());
+    for http in [https_too, nowhere] {
+        let said = against(http, own(queue()));
+        assert_eq!(said.codes(), []);
+        let notes = said.notes.join(" ");
+        assert!(notes.contains("`{url}`") && !notes.contains("by design"), "{notes}");
+    }
+}
+
+#[test]
+fn requests_over_http_only_were_not_seen() {
+    let https = Pass { origin: Some(ledger::Side::default()), ..over_http(1.0) };
+    let said = against(over_http(1.0), https);
+    assert_eq!(said.codes(), [Code::NotSeen]);
+    assert!(said.findings[0].evidence[0].contains("over HTTP only"), "{:?}", said.findings[0].evidence);
 }

@@ -26,7 +26,7 @@ const HIGH: f64 = 0.75;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let levels = &case.pass.levels;
-    let most = levels.waiting.most;
+    let most = case.concurrency?.most;
     if most < MOST || case.requests() < REQUESTS || case.h2() > 0 || case.cpu_share().is_some_and(|share| share >= BUSY)
     {
         return None;

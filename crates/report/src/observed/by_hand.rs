@@ -171,6 +171,7 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
         origin: None,
         direct: Vec::new(),
         sampling: Sampling::NotAsked,
+        no_proxy: None,
         left_running: 0,
     }
 }
