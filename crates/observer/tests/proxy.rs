@@ -177,6 +177,28 @@ fn a_host_that_is_not_there_is_told_with_its_reason() {
 }
 
 #[test]
+fn a_client_that_hangs_up_ends_the_attempt_to_connect() {
+    // A queue that is full lets who comes wait.
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    full.listen(0).unwrap();
+    let address = full.local_addr().unwrap().as_socket().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        queued.push(stream);
+    }
+    let seen = Seen::start(&[]);
+    let mut stream = TcpStream::connect(seen.proxy.address()).unwrap();
+    stream.write_all(format!("CONNECT {address} HTTP/1.1\r\n{}\r\n", seen.authorization()).as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    drop(stream);
+    let kept = seen.finish();
+    assert_eq!(kept.counts.not_reached.len(), 1, "{:?}", kept.counts.not_reached);
+    assert_eq!(kept.connections[0].close, Close::NotReached);
+    assert!(kept.connections[0].closed_ns.is_some());
+}
+
+#[test]
 fn a_server_that_dies_ends_the_client_too() {
     let (address, serving) = server(|stream| {
         // With bytes unread the kernel resets.

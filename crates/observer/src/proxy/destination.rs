@@ -7,6 +7,7 @@ use std::time::Instant;
 use observation::Lane;
 use tokio::net::{TcpStream, lookup_host};
 
+use super::happy_eyeballs;
 use crate::Error;
 
 /// Addresses of clouds' metadata services that are not link-local: they hand credentials to whoever asks from the machine.
@@ -62,6 +63,8 @@ pub(super) enum Unreached {
     Unresolved(String),
     #[error("connecting failed: {0}")]
     Unconnected(String),
+    #[error("the command hung up before it was connected to")]
+    GivenUp,
 }
 
 /// A host that was reached.
@@ -69,7 +72,7 @@ pub(super) struct Reached {
     pub(super) stream: TcpStream,
     /// Time to resolve its name, ns; `None` where there was none to resolve.
     pub(super) resolve_ns: Option<u64>,
-    /// Time to connect, ns.
+    /// Time until one of its addresses was connected to, ns.
     pub(super) connect_ns: u64,
 }
 
@@ -98,14 +101,19 @@ impl Destinations {
     pub(super) async fn connect(&self, target: &str) -> Result<Reached, Unreached> {
         let (addresses, resolve_ns) = self.resolve(target).await?;
         let begun = Instant::now();
-        let mut failure = "it has no address".to_owned();
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => return Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun) }),
-                Err(error) => failure = error.to_string(),
-            }
+        let connected = happy_eyeballs::connect(&addresses).await;
+        let stream = connected.map_err(|error| Unreached::Unconnected(error.to_string()))?;
+        Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun) })
+    }
+
+    /// The same on behalf of `client`: its end is the attempt's. A client that has `sent` something already may have ended its
+    /// direction with that, and wait for the answer.
+    pub(super) async fn connect_for(&self, client: &TcpStream, sent: bool, target: &str) -> Result<Reached, Unreached> {
+        tokio::select! {
+            biased;
+            outcome = self.connect(target) => outcome,
+            () = hung_up(client), if !sent => Err(Unreached::GivenUp),
         }
-        Err(Unreached::Unconnected(failure))
     }
 
     /// The addresses that may be tried, and how long it took to find them.
@@ -128,6 +136,13 @@ impl Destinations {
             (false, true) if !barred.is_empty() => Err(refused()),
             (false, _) => Ok((open, resolve_ns)),
         }
+    }
+}
+
+/// Returns when `client` is gone, and takes nothing of what it sends. Behind what it has sent its end can't be seen.
+async fn hung_up(client: &TcpStream) {
+    if matches!(client.peek(&mut [0]).await, Ok(1..)) {
+        std::future::pending().await
     }
 }
 

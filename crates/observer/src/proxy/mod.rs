@@ -6,6 +6,7 @@
 mod destination;
 mod forwarded;
 mod gate;
+mod happy_eyeballs;
 mod head;
 
 use std::net::SocketAddr;
@@ -121,7 +122,7 @@ async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
 async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, shared: &Shared) {
     let mut lane = Lane::open(&shared.recorder, Way::Tunnel, opened_ns);
     lane.goes_to(host);
-    match shared.destinations.connect(host).await {
+    match shared.destinations.connect_for(&client, !head.after().is_empty(), host).await {
         Ok(reached) => {
             reached.tell(&mut lane);
             open(client, reached.stream, head, lane).await;
