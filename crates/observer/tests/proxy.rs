@@ -257,3 +257,42 @@ fn requests_in_absolute_form_are_passed_on_over_kept_connections() {
     assert_eq!((kept.counts.connections, kept.counts.exchanges), (1, 2));
     assert_eq!((kept.connections[0].way, kept.connections[0].host.as_str()), (Way::Forwarded, "plain.test:80"));
 }
+
+#[test]
+fn what_the_proxy_answers_itself_is_no_answer_of_the_hosts() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (broken, serving) = server(|mut stream| {
+        // Its request read, so that it ends orderly.
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+    });
+    let seen = Seen::start(&[]);
+    for address in [gone, broken] {
+        let (mut stream, answer) =
+            seen.ask(&format!("GET http://{address}/ HTTP/1.1\r\nHost: {address}\r\n{}\r\n", seen.authorization()));
+        assert!(answer.contains(" 502 "), "{answer}");
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    }
+    serving.join().unwrap();
+    let kept = seen.finish();
+    assert_eq!(kept.counts.not_reached.values().sum::<u64>(), 2, "{:?}", kept.counts.not_reached);
+    assert_eq!((kept.counts.unanswered, kept.connections[0].bytes_down), (2, 0));
+    assert!(kept.connections.iter().flat_map(|connection| &connection.exchanges).all(|ask| ask.answered_ns.is_none()));
+}
+
+#[test]
+fn a_client_that_has_nothing_more_to_ask_gets_its_answer() {
+    let (address, serving) = server(|mut stream| {
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+        std::thread::sleep(Duration::from_millis(100));
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+    });
+    let seen = Seen::start(&[]);
+    let mut stream = TcpStream::connect(seen.proxy.address()).unwrap();
+    let request = format!("GET http://{address}/ HTTP/1.1\r\nHost: {address}\r\n{}\r\n", seen.authorization());
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serving.join().unwrap();
+    assert!(answer.ends_with("\r\n\r\nok"), "{answer:?}");
+}

@@ -1,6 +1,6 @@
 //! Requests in absolute form (RFC 9112 §3.2.2), which programs send a proxy for plain HTTP: passed on by hyper.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{self as client, SendRequest};
-use hyper::header::{CONNECTION, HeaderMap, HeaderName, PROXY_AUTHORIZATION, TE, TRAILER, UPGRADE};
+use hyper::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER, UPGRADE};
 use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Uri};
@@ -47,44 +47,49 @@ pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared:
     lane.established(now_ns());
     lane.bytes(Side::Client, head.bytes(), now_ns());
     let lane = Rc::new(RefCell::new(lane));
-    let tapped = Tapped { stream, lane: Rc::clone(&lane), early: Bytes::copy_from_slice(head.bytes()) };
+    let answered = Rc::new(Answered::default());
+    let early = Bytes::copy_from_slice(head.bytes());
+    let tapped = Tapped { stream, lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
     let upstream = Upstream::default();
     let service = service_fn(|request| {
-        let (shared, lane, upstream) = (Rc::clone(shared), Rc::clone(&lane), &upstream);
-        async move { Ok::<_, Infallible>(pass_on(request, &shared, &lane, upstream).await) }
+        let (shared, lane, upstream, answered) = (Rc::clone(shared), Rc::clone(&lane), &upstream, &answered);
+        async move {
+            let passed = pass_on(request, &shared, &lane, upstream).await;
+            answered.by_host.set(passed.is_ok());
+            Ok::<_, Infallible>(passed.unwrap_or_else(answer))
+        }
     });
     // An error is a client that hung up or spoke no HTTP: the lane has it.
-    let _ = server::Builder::new().preserve_header_case(true).serve_connection(TokioIo::new(tapped), service).await;
+    let mut server = server::Builder::new();
+    // A client that has ended its direction after its request may still wait for the answer.
+    server.preserve_header_case(true).half_close(true);
+    let _ = server.serve_connection(TokioIo::new(tapped), service).await;
     drop(upstream);
     if let Ok(lane) = Rc::try_unwrap(lane) {
         lane.into_inner().closed(now_ns());
     }
 }
 
+/// The host's answer, or why there is none.
 async fn pass_on(
     request: Request<Incoming>,
     shared: &Shared,
     lane: &RefCell<Lane>,
     upstream: &Upstream,
-) -> Response<Body> {
-    let Some(target) = target(request.uri()) else {
-        return answer(StatusCode::BAD_REQUEST, "a proxy is asked for CONNECT host:port or http://host/path");
-    };
+) -> Result<Response<Body>, Problem> {
+    let target = target(request.uri()).ok_or(Problem::NoTarget)?;
     let mut sender = match kept(upstream, &target).await {
         Some(sender) => sender,
-        None => match connect(&target, shared, lane).await {
-            Ok(sender) => sender,
-            Err(words) => return answer(StatusCode::BAD_GATEWAY, &words),
-        },
+        None => connect(&target, shared, lane).await?,
     };
     let sent = sender.send_request(relative(request)).await;
     *upstream.borrow_mut() = Some((target, sender));
     match sent {
         Ok(mut response) => {
             strip(response.headers_mut());
-            response.map(BodyExt::boxed)
+            Ok(response.map(BodyExt::boxed))
         }
-        Err(error) => answer(StatusCode::BAD_GATEWAY, &format!("the host broke off: {error}")),
+        Err(error) => Err(broke_off(&error, shared)),
     }
 }
 
@@ -94,16 +99,18 @@ async fn kept(upstream: &Upstream, target: &str) -> Option<SendRequest<Incoming>
     (host == target && sender.ready().await.is_ok()).then_some(sender)
 }
 
-async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<SendRequest<Incoming>, String> {
+async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<SendRequest<Incoming>, Problem> {
     lane.borrow_mut().goes_to(target);
-    let reached = shared.destinations.connect(target).await;
-    let reached = reached.map_err(|unreached| format!("{target}: {unreached}"))?;
+    let reached = shared.destinations.connect(target).await.map_err(|unreached| {
+        shared.recorder.turned_away(&unreached.to_string());
+        Problem::Unreached(format!("{target}: {unreached}"))
+    })?;
     reached.tell(&mut lane.borrow_mut());
     // Without it Nagle's algorithm holds back the second part of a request.
     let _ = reached.stream.set_nodelay(true);
     let stream = reached.stream;
     let shaken = client::Builder::new().preserve_header_case(true).handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = shaken.map_err(|error| format!("{target}: {error}"))?;
+    let (sender, connection) = shaken.map_err(|error| broke_off(&error, shared))?;
     spawn_local(async move {
         // Its requests have told of the error.
         let _ = connection.await;
@@ -139,18 +146,46 @@ fn strip(headers: &mut HeaderMap) {
     }
 }
 
-fn answer(status: StatusCode, words: &str) -> Response<Body> {
-    let body = Full::new(Bytes::from(format!("tlstax observe: {words}\n"))).map_err(|never| match never {}).boxed();
+/// Why a request was not answered by its host.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("a proxy is asked for CONNECT host:port or http://host/path")]
+    NoTarget,
+    #[error("{0}")]
+    Unreached(String),
+}
+
+/// The host was reached, and then did not answer.
+fn broke_off(error: &hyper::Error, shared: &Shared) -> Problem {
+    let words = format!("the host broke off: {error}");
+    shared.recorder.turned_away(&words);
+    Problem::Unreached(words)
+}
+
+/// Our own answer. The connection ends with it: what follows on it would be taken for what the host owes.
+fn answer(problem: Problem) -> Response<Body> {
+    let body = Full::new(Bytes::from(format!("tlstax observe: {problem}\n"))).map_err(|never| match never {}).boxed();
     let mut response = Response::new(body);
-    *response.status_mut() = status;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    *response.status_mut() = match problem {
+        Problem::NoTarget => StatusCode::BAD_REQUEST,
+        Problem::Unreached(_) => StatusCode::BAD_GATEWAY,
+    };
     response
 }
 
-/// A client's connection whose bytes a lane is told of. What was read before comes first.
+/// Who made the answer that is being written.
+#[derive(Debug, Default)]
+struct Answered {
+    by_host: Cell<bool>,
+}
+
+/// A client's connection whose bytes a lane is told of, but for answers that no host gave. What was read before comes first.
 struct Tapped {
     stream: TcpStream,
     lane: Rc<RefCell<Lane>>,
     early: Bytes,
+    answered: Rc<Answered>,
 }
 
 impl AsyncRead for Tapped {
@@ -179,7 +214,7 @@ impl AsyncRead for Tapped {
 impl AsyncWrite for Tapped {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         let outcome = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
-        if let Ok(written) = &outcome {
+        if let (Ok(written), true) = (&outcome, self.answered.by_host.get()) {
             self.lane.borrow_mut().bytes(Side::Server, bytes.get(..*written).unwrap_or_default(), now_ns());
         }
         Poll::Ready(outcome)
