@@ -1,7 +1,8 @@
 //! Who may use the proxy: the command, and nobody else on this machine.
 //!
 //! A password that only the command's environment holds is enough. Programs that do not send it unasked (some want a 407 first, some
-//! drop it from the URL) are let in if the socket they come by belongs to the command or to what it started.
+//! drop it from the URL), or send one of their own, are let in if the socket they come by belongs to the command or to what it
+//! started.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -44,29 +45,35 @@ impl Owner {
 
 /// Decides.
 pub(super) struct Gate {
-    /// As a header has it (RFC 7617).
+    /// What stands behind the scheme in a header (RFC 7617).
     expected: String,
     owner: Owner,
 }
 
 impl Gate {
     pub(super) fn new(password: Password, owner: Owner) -> Gate {
-        let pair = BASE64_STANDARD.encode(format!("{USER}:{}", password.as_str()));
-        Gate { expected: format!("Basic {pair}"), owner }
+        Gate { expected: BASE64_STANDARD.encode(format!("{USER}:{}", password.as_str())), owner }
     }
 
     /// Whether the client who sent `head` may go on.
-    pub(super) fn admits(&self, head: &Head, client: &TcpStream) -> bool {
-        match &head.authorization {
-            Some(given) => *given == self.expected,
-            None => self.owns(client),
-        }
+    pub(super) async fn admits(&self, head: &Head, client: &TcpStream) -> bool {
+        head.authorization.as_deref().is_some_and(|given| self.is_password(given)) || self.owns(client).await
     }
 
-    fn owns(&self, client: &TcpStream) -> bool {
+    /// Whether that is the password, in a header's value. The case of a scheme does not matter (RFC 9110 §11.1).
+    fn is_password(&self, given: &str) -> bool {
+        let parts = given.trim().split_once(' ');
+        parts.is_some_and(|(scheme, pair)| scheme.eq_ignore_ascii_case("basic") && pair.trim_start() == self.expected)
+    }
+
+    /// Whether the client is the command, or of its family. Looking through the system's sockets takes tens of milliseconds where
+    /// there are many, which the event loop is spared.
+    async fn owns(&self, client: &TcpStream) -> bool {
         let owner = self.owner.0.load(Relaxed);
         match client.peer_addr() {
-            Ok(peer) if owner != 0 => family::owns_socket(owner, peer),
+            Ok(peer) if owner != 0 => {
+                tokio::task::spawn_blocking(move || family::owns_socket(owner, peer)).await.unwrap_or(false)
+            }
             _ => false,
         }
     }
@@ -81,5 +88,19 @@ mod tests {
         let (one, other) = (Password::draw(), Password::draw());
         assert_ne!(one.as_str(), other.as_str());
         assert!(one.as_str().len() == 32 && one.as_str().chars().all(|c| c.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn the_case_of_the_scheme_does_not_matter_and_that_of_the_password_does() {
+        let password = Password("f00d".to_owned());
+        let gate = Gate::new(password, Owner::default());
+        let pair = BASE64_STANDARD.encode("tlstax:f00d");
+        for right in [format!("Basic {pair}"), format!("basic {pair}"), format!("BASIC   {pair}")] {
+            assert!(gate.is_password(&right), "{right}");
+        }
+        for wrong in [pair.clone(), format!("Bearer {pair}"), format!("Basic {}", pair.to_uppercase()), "Basic".into()]
+        {
+            assert!(!gate.is_password(&wrong), "{wrong}");
+        }
     }
 }
