@@ -4,9 +4,13 @@ use std::io;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::time::{Duration, Instant, timeout_at};
 
 /// The longest head that is read, bytes: twice what servers usually take.
 const LONGEST: usize = 32 << 10;
+
+/// How long a client may take for it. One that says nothing must not keep a place from others.
+pub(super) const WITHIN: Duration = Duration::from_secs(10);
 
 /// The most header lines that are read.
 const MOST_HEADERS: usize = 128;
@@ -38,6 +42,8 @@ pub(super) enum Problem {
     NoHttp(#[from] httparse::Error),
     #[error("CONNECT wants host:port, not {0:?}")]
     Target(String),
+    #[error("the request's head did not come in time")]
+    Late,
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -54,11 +60,16 @@ impl Head {
     }
 }
 
-/// Reads the head of `client`'s first request; `None` where it ends without having begun one.
-pub(super) async fn read(client: &mut TcpStream) -> Result<Option<Head>, Problem> {
+/// Reads the head of `client`'s first request; `None` where it ends, or the time is over, without its having begun one.
+pub(super) async fn read(client: &mut TcpStream, within: Duration) -> Result<Option<Head>, Problem> {
+    let until = Instant::now() + within;
     let mut bytes = Vec::with_capacity(1024);
     loop {
-        let read = client.read_buf(&mut bytes).await?;
+        let read = match timeout_at(until, client.read_buf(&mut bytes)).await {
+            Ok(read) => read?,
+            Err(_) if bytes.is_empty() => return Ok(None),
+            Err(_) => return Err(Problem::Late),
+        };
         if let Some(head) = parse(&mut bytes)? {
             return Ok(Some(head));
         }
@@ -106,6 +117,21 @@ mod tests {
         assert_eq!(head.asked, Asked::Tunnel("api.test:443".into()));
         assert_eq!(head.authorization.as_deref(), Some("Basic abc"));
         assert_eq!(head.after(), [0x16, 3]);
+    }
+
+    #[test]
+    fn who_says_nothing_or_stops_is_not_waited_for() {
+        use std::io::Write;
+        let waiting = |said: &'static [u8]| async move {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let mut client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            client.write_all(said).unwrap();
+            let (mut stream, _) = listener.accept().await.unwrap();
+            read(&mut stream, Duration::from_millis(50)).await
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        assert!(matches!(runtime.block_on(waiting(b"")), Ok(None)));
+        assert!(matches!(runtime.block_on(waiting(b"CONNECT api.test:443")), Err(Problem::Late)));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use destination::{Allowed, Mapping};
 use destination::{Destinations, Unreached};
 use gate::Gate;
 pub(crate) use gate::Password;
-use head::{Asked, Head};
+use head::{Asked, Head, Problem};
 
 /// A running proxy. Dropped, it has ended, and the connections through it with it.
 pub struct Proxy {
@@ -94,10 +94,13 @@ async fn serve(listener: Listener, shared: Rc<Shared>) {
 async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
     // Answers of a few bytes must not wait for acknowledgements. If it fails, the connection is dead already.
     let _ = client.set_nodelay(true);
-    let head = match head::read(&mut client).await {
+    let head = match head::read(&mut client, head::WITHIN).await {
         Ok(Some(head)) => head,
         // Whoever connects and says nothing has asked for nothing.
         Ok(None) => return,
+        Err(problem @ Problem::Late) => {
+            return refuse(client, "408 Request Timeout", &problem.to_string()).await;
+        }
         Err(problem) => return refuse(client, "400 Bad Request", &problem.to_string()).await,
     };
     if !shared.gate.admits(&head, &client).await {
