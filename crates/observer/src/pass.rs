@@ -7,7 +7,7 @@ use std::time::Duration;
 use observation::{Pass, Recorder, Transport};
 
 use crate::clock::now_ns;
-use crate::command::{self, Interrupts, Watch};
+use crate::command::{self, Interrupts, Outcome, Watch};
 use crate::proxy::Proxy;
 use crate::stand_in::StandIn;
 use crate::trust_store::Samples;
@@ -59,13 +59,11 @@ pub fn run(
     let began_ns = now_ns();
     // Before the command can connect.
     recorder.begin(began_ns);
-    let started = command::start(settings.command, settings.variables, open_files, began_ns)?;
-    if let Through::Proxy(proxy) = &through {
-        proxy.belongs_to(started.pid);
-    }
-    let samples = settings.sample.then(|| Samples::start(started.pid));
-    let observers = through.addresses();
-    let watched = started.watch(Watch { observers: &observers, timeout: settings.timeout, interrupts })?;
+    interrupts.hold();
+    let watched = command(settings, &through, open_files, began_ns, interrupts);
+    // What follows takes a while, and the user may have had enough.
+    interrupts.release();
+    let (watched, samples) = watched?;
     // What the kernel still holds of the command's last bytes is seen before the lanes are.
     std::thread::sleep(LAST_BYTES);
     recorder.end(now_ns());
@@ -88,6 +86,24 @@ pub fn run(
         left_running: watched.left_running,
     };
     Ok((pass, watched.code))
+}
+
+/// Runs the command itself, from its start to its end.
+fn command(
+    settings: &Settings<'_>,
+    through: &Through,
+    open_files: Option<(u64, u64)>,
+    began_ns: u64,
+    interrupts: &mut Interrupts,
+) -> Result<(Outcome, Option<Samples>), Error> {
+    let started = command::start(settings.command, settings.variables, open_files, began_ns)?;
+    if let Through::Proxy(proxy) = through {
+        proxy.belongs_to(started.pid);
+    }
+    let samples = settings.sample.then(|| Samples::start(started.pid));
+    let observers = through.addresses();
+    let watched = started.watch(Watch { observers: &observers, timeout: settings.timeout, interrupts })?;
+    Ok((watched, samples))
 }
 
 /// How long the event loop is given for what the command's end has left it to do.

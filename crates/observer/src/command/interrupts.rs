@@ -1,48 +1,96 @@
 //! Signals that reach the observer while a command runs.
 
-use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgid, getpgrp};
+use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::flag;
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::low_level::siginfo::{Cause, Origin};
 
 use crate::Error;
 
-/// Signals that came, passed on to the command: the command decides what becomes of it, and its end ends the observation.
+/// Whether signals do to this process what they always do: while no command runs.
+static IS_DEFAULT: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Signals that came, passed on to the command: the command decides what becomes of it, and its end ends the observation. Before a
+/// command begins, after it has ended, and when this is dropped, they end this process as they always do.
 pub struct Interrupts {
-    signals: Signals,
-    /// The terminal sends its interrupt to the command as well.
-    terminal: bool,
+    signals: SignalsInfo<WithOrigin>,
+    is_default: Arc<AtomicBool>,
     met: bool,
 }
 
 impl Interrupts {
-    /// Listens from now on for SIGINT, SIGTERM and SIGHUP.
+    /// Listens from now on for SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore (as `nohup`
+    /// does): they stay ignored, by the command too.
     ///
     /// # Errors
     /// The system refuses to.
     pub fn listen() -> Result<Interrupts, Error> {
-        let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(Error::Signals)?;
-        Ok(Interrupts { signals, terminal: std::io::stdin().is_terminal(), met: false })
+        let heeded = heeded();
+        let is_default = Arc::clone(match IS_DEFAULT.get() {
+            Some(known) => known,
+            None => {
+                let is_default = Arc::new(AtomicBool::new(true));
+                for number in &heeded {
+                    flag::register_conditional_default(*number, Arc::clone(&is_default)).map_err(Error::Signals)?;
+                }
+                IS_DEFAULT.get_or_init(|| is_default)
+            }
+        });
+        let signals = SignalsInfo::new(heeded).map_err(Error::Signals)?;
+        Ok(Interrupts { signals, is_default, met: false })
     }
 
-    /// Whether any came.
+    /// Whether any came while a command ran.
     pub fn met(&self) -> bool {
         self.met
     }
 
+    /// Keeps what comes from now on for the command.
+    pub(crate) fn hold(&mut self) {
+        self.is_default.store(false, Relaxed);
+    }
+
+    /// Has signals end this process again.
+    pub(crate) fn release(&mut self) {
+        self.is_default.store(true, Relaxed);
+    }
+
     /// Passes on to `pid` what came since the last look.
     pub(super) fn pass_on(&mut self, pid: Pid) {
-        for number in self.signals.pending() {
+        for origin in self.signals.pending() {
             self.met = true;
-            if number == SIGINT && self.terminal {
+            if has_come_to(pid, &origin) {
                 continue;
             }
-            if let Ok(signal) = Signal::try_from(number) {
+            if let Ok(signal) = Signal::try_from(origin.signal) {
                 // One that has ended meanwhile needs no signal.
                 let _ = kill(pid, signal);
             }
         }
     }
+}
+
+impl Drop for Interrupts {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// Whether `pid` has got that signal itself: what the kernel sends of its own accord comes from the terminal, and goes to all of the
+/// process group in its foreground. What a process sends is for this one alone.
+fn has_come_to(pid: Pid, origin: &Origin) -> bool {
+    origin.cause == Cause::Kernel && getpgid(Some(pid)).is_ok_and(|group| group == getpgrp())
+}
+
+/// Those of the signals that this process does not ignore. Where the system does not tell, all.
+fn heeded() -> Vec<i32> {
+    let ignored = Process::myself().and_then(|process| process.status()).map_or(0, |status| status.sigign);
+    [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| ignored & (1 << (number - 1)) == 0).collect()
 }

@@ -7,4 +7,4 @@ mod sockets;
 mod usage;
 
 pub use interrupts::Interrupts;
-pub(crate) use running::{Watch, start};
+pub(crate) use running::{Outcome, Watch, start};
