@@ -67,6 +67,10 @@ pub fn run(
     // What the kernel still holds of the command's last bytes is seen before the lanes are.
     std::thread::sleep(LAST_BYTES);
     recorder.end(now_ns());
+    let no_proxy = match &through {
+        Through::Proxy(_) => Variables::no_proxy(),
+        Through::StandIns(_) => None,
+    };
     drop(through);
     let kept = recorder.finish();
     let sampling =
@@ -84,6 +88,7 @@ pub fn run(
         direct: watched.direct,
         sampling,
         left_running: watched.left_running,
+        no_proxy,
     };
     Ok((pass, watched.code))
 }

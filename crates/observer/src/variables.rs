@@ -69,6 +69,12 @@ impl Variables {
         Ok(Variables(PROXIES.map(|name| (name, OsString::from(&url))).into()))
     }
 
+    /// What the command's own environment says of hosts that need no proxy; `None` where it says nothing.
+    pub(crate) fn no_proxy() -> Option<String> {
+        let set = NO_PROXY.iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+        set.map(|value| value.to_string_lossy().into_owned())
+    }
+
     /// Names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &OsString)> {
         self.0.iter().map(|(name, value)| (*name, value))
