@@ -13,6 +13,12 @@ pub(crate) fn others() -> Vec<u32> {
     children(std::process::id())
 }
 
+/// What was left to this process when its parent ended: all of this process' own but the command itself, which another thread waits
+/// for, and `others`.
+pub(crate) fn adopted(root: u32, others: &[u32]) -> Vec<u32> {
+    children(std::process::id()).into_iter().filter(|pid| *pid != root && !others.contains(pid)).collect()
+}
+
 /// `root` and its descendants that live now, and those that were left to this process when their parent ended: all of
 /// this process' own but `others`.
 pub(crate) fn members(root: u32, others: &[u32]) -> Vec<u32> {

@@ -62,6 +62,11 @@ impl Interrupts {
         self.is_default.store(true, Relaxed);
     }
 
+    /// Takes note of what came since the last look, when the command has ended and gets no more.
+    pub(super) fn keep(&mut self) {
+        self.met |= self.signals.pending().count() > 0;
+    }
+
     /// Passes on to `pid` what came since the last look.
     pub(super) fn pass_on(&mut self, pid: Pid) {
         for origin in self.signals.pending() {

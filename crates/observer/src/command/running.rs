@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use observation::{Cpu, Direct, Ended};
 use wait4::{ResUse, Wait4};
@@ -128,8 +128,11 @@ impl Started {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             watch.interrupts.pass_on(pid);
+            let dead = dead(&family::adopted(self.pid, &self.others));
             let members = family::members(self.pid, &self.others);
+            // The clocks of those that have ended are read for the last time.
             usage.look(&members, now_ns().saturating_sub(self.began_ns));
+            reap(&dead);
             if looks.is_multiple_of(SOCKETS_EVERY) {
                 sockets.look(&members, watch.observers);
             }
@@ -143,13 +146,12 @@ impl Started {
                 _ => {}
             }
         };
-        watch.interrupts.pass_on(pid);
+        watch.interrupts.keep();
         let timed_out = asked_to_end.is_some();
-        let left = self.descendants();
-        if timed_out {
-            end(&left, Signal::SIGKILL);
+        if let Some(asked) = asked_to_end {
+            self.end_descendants(asked + END_WITHIN);
         }
-        reap(&left);
+        reap(&self.descendants());
         let total = used.rusage.utime + used.rusage.stime;
         Ok(Outcome {
             ended: ending(used.status, timed_out, watch.interrupts.met()),
@@ -159,6 +161,22 @@ impl Started {
             direct: sockets.finish(),
             left_running: if timed_out { 0 } else { self.descendants().len() as u64 },
         })
+    }
+
+    /// Has those that outlive the command end by `deadline`: they have been asked to when it was.
+    fn end_descendants(&self, deadline: Instant) {
+        loop {
+            let left = self.descendants();
+            reap(&left);
+            let left = self.descendants();
+            if left.is_empty() {
+                return;
+            }
+            if Instant::now() >= deadline {
+                return end(&left, Signal::SIGKILL);
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Those that descend from the command, when it has ended.
@@ -187,6 +205,16 @@ fn end(members: &[u32], signal: Signal) {
             let _ = kill(Pid::from_raw(pid), signal);
         }
     }
+}
+
+/// Those that have ended and wait to be taken leave of, which is not done yet.
+fn dead(adopted: &[u32]) -> Vec<u32> {
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    let is_dead = |pid: &u32| {
+        let pid = i32::try_from(*pid).unwrap_or(i32::MAX);
+        matches!(waitid(Id::Pid(Pid::from_raw(pid)), flags), Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..)))
+    };
+    adopted.iter().copied().filter(is_dead).collect()
 }
 
 /// Takes leave of those that have ended.
