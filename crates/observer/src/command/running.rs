@@ -33,6 +33,9 @@ const SOCKETS_EVERY: u64 = 5;
 /// How long it may take to end after it was asked to.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
+/// How long it may take to be gone after SIGKILL, which only a process that the kernel holds does not heed at once.
+const DIE_WITHIN: Duration = Duration::from_millis(500);
+
 /// A command that runs.
 pub(crate) struct Started {
     name: String,
@@ -163,17 +166,18 @@ impl Started {
         })
     }
 
-    /// Has those that outlive the command end by `deadline`: they have been asked to when it was.
+    /// Waits until those that outlive the command, which were asked to end when it was, are gone; kills them at `deadline`.
     fn end_descendants(&self, deadline: Instant) {
         loop {
             let left = self.descendants();
             reap(&left);
             let left = self.descendants();
-            if left.is_empty() {
+            let now = Instant::now();
+            if left.is_empty() || now >= deadline + DIE_WITHIN {
                 return;
             }
-            if Instant::now() >= deadline {
-                return end(&left, Signal::SIGKILL);
+            if now >= deadline {
+                end(&left, Signal::SIGKILL);
             }
             std::thread::sleep(LOOK);
         }
