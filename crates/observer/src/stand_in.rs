@@ -41,7 +41,7 @@ impl StandIn {
 async fn serve(listener: Listener, target: SocketAddr, recorder: Recorder) {
     // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
     let Ok(listener) = listener.into_async() else { return };
-    let mut room = Room::new();
+    let mut room = Room::of_process();
     loop {
         let (client, place) = tap::accept(&listener, &mut room, &recorder).await;
         let mut lane = Lane::open(&recorder, Way::Direct, now_ns());

@@ -79,7 +79,7 @@ struct Shared {
 async fn serve(listener: Listener, shared: Rc<Shared>) {
     // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
     let Ok(listener) = listener.into_async() else { return };
-    let mut room = Room::new();
+    let mut room = Room::of_process();
     loop {
         let (client, place) = tap::accept(&listener, &mut room, &shared.recorder).await;
         let opened_ns = now_ns();

@@ -44,7 +44,6 @@ impl Listener {
 /// The next connection, and its place. One for which there is no room is closed, and the recorder told.
 pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &Recorder) -> (TcpStream, Place) {
     loop {
-        let place = room.take().await;
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
@@ -55,7 +54,8 @@ pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &R
                 continue;
             }
         };
-        match place {
+        // Not before: a place that was waited for while nobody came says nothing of whether there is one now.
+        match room.take().await {
             Some(place) => return (stream, place),
             None => recorder.turned_away(&format!(
                 "the observer has no more open files: {} connections at once (raise the hard limit, `ulimit -Hn`)",
