@@ -151,9 +151,21 @@ fn is_barred(address: IpAddr) -> bool {
     let address = address.to_canonical();
     let is_link_local = match address {
         IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
+        IpAddr::V6(address) => {
+            address.is_unicast_link_local() || embedded(address).is_some_and(|inner| is_barred(inner.into()))
+        }
     };
     is_link_local || METADATA.contains(&address)
+}
+
+/// The IPv4 address that a gateway may carry on to, where an IPv6 address holds one: IPv4-compatible (::/96, RFC 4291 §2.5.5.1),
+/// translated (64:ff9b::/96, RFC 6052 §2.1), 6to4 (2002::/16, RFC 3056 §2).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let (high, low) = match address.segments() {
+        [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => (high, low),
+        _ => return None,
+    };
+    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
 }
 
 /// An IPv6 address without its brackets.
@@ -183,6 +195,12 @@ mod tests {
     fn metadata_services_are_barred_however_they_are_written() {
         for barred in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200"] {
             assert!(is_barred(barred.parse().unwrap()), "{barred}");
+        }
+        for barred in ["::169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "64:ff9b::100.100.100.200"] {
+            assert!(is_barred(barred.parse().unwrap()), "{barred}");
+        }
+        for open in ["64:ff9b::192.0.2.1", "2002:c000:201::1", "::192.0.2.1", "::"] {
+            assert!(!is_barred(open.parse().unwrap()), "{open}");
         }
         for open in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "2001:db8::1"] {
             assert!(!is_barred(open.parse().unwrap()), "{open}");
