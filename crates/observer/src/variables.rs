@@ -27,6 +27,9 @@ const CA_FILES: [&str; 12] = [
 /// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals alone.
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
+/// What has Node (22.21 and later, 24) look for a proxy there at all.
+const NODE_LOOKS: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
+
 /// Where programs look for hosts that need no proxy.
 const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
@@ -66,7 +69,16 @@ impl Variables {
             return Err(Error::BehindProxy { variable: (*name).to_owned() });
         }
         let url = format!("http://{user}:{password}@{address}");
-        Ok(Variables(PROXIES.map(|name| (name, OsString::from(&url))).into()))
+        let mut all: Vec<(&'static str, OsString)> = PROXIES.map(|name| (name, OsString::from(&url))).into();
+        all.push((NODE_LOOKS.0, NODE_LOOKS.1.into()));
+        Ok(Variables(all))
+    }
+
+    /// Hosts for which the user's environment has a command use no proxy, as the first variable that names any has them: what it
+    /// does there [`Variables::for_proxy`] leaves as it is, and a proxy does not see. `None` where there are none.
+    pub fn no_proxy() -> Option<String> {
+        let mut set = NO_PROXY.iter().filter_map(std::env::var_os);
+        set.find(|hosts| !hosts.is_empty()).map(|hosts| hosts.to_string_lossy().into_owned())
     }
 
     /// What the command's own environment says of hosts that need no proxy; `None` where it says nothing.
@@ -78,5 +90,19 @@ impl Variables {
     /// Names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &OsString)> {
         self.0.iter().map(|(name, value)| (*name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_is_told_to_use_the_proxy_that_all_are_told_of() {
+        // Where the tests themselves run behind a proxy there is nothing to see.
+        let Ok(variables) = Variables::for_proxy("127.0.0.1:8080".parse().unwrap(), "user", "word") else { return };
+        let of = |name: &str| variables.iter().find(|(found, _)| *found == name).map(|(_, value)| value.clone());
+        assert_eq!(of("NODE_USE_ENV_PROXY"), Some("1".into()));
+        assert_eq!(of("https_proxy"), Some("http://user:word@127.0.0.1:8080".into()));
     }
 }
