@@ -4,15 +4,15 @@ use observation::{Ended, MOST_HOSTS, Sampling};
 
 use crate::case::Case;
 use crate::findings::{held_by_cpu, not_seen_reasons, resumption_not_visible, serial_by_design};
-use crate::words::count;
+use crate::words::{count, were};
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
-/// Of a command that was not seen only how it ended: all else was not judged anyway.
+/// Of a command that was not seen only how it ended and what had no room: all else was not judged anyway.
 pub(crate) fn notes(case: &Case) -> Vec<String> {
     if not_seen_reasons(case).is_some() {
-        return ended(case).into_iter().collect();
+        return [ended(case), no_room(case)].into_iter().flatten().collect();
     }
     let all = [
         ended(case),
@@ -26,6 +26,8 @@ pub(crate) fn notes(case: &Case) -> Vec<String> {
         certificates(case),
         direct(case),
         sample(case),
+        no_room(case),
+        strangers(case),
     ];
     all.into_iter().flatten().collect()
 }
@@ -125,4 +127,26 @@ fn sample(case: &Case) -> Option<String> {
         ));
     }
     (case.pass.hosts.len() >= MOST_HOSTS).then(|| format!("Only the first {MOST_HOSTS} hosts were counted apart."))
+}
+
+fn no_room(case: &Case) -> Option<String> {
+    let closed = case.pass.counts.no_room;
+    (closed > 0).then(|| {
+        format!(
+            "{} closed by the observer, which could open no more files: that is not the command's fault. \
+             `ulimit -n` raises the limit.",
+            were(closed, "connection")
+        )
+    })
+}
+
+fn strangers(case: &Case) -> Option<String> {
+    let away = case.pass.counts.strangers;
+    (away > 0).then(|| {
+        format!(
+            "{} turned away, because they came without the proxy's password: of other programs, or of a client that \
+             leaves out what its proxy's URL names.",
+            were(away, "request")
+        )
+    })
 }

@@ -24,6 +24,10 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
         let few = count(requests, "request");
         return Verdict::TooLittle(format!("{few} came by; a judgement needs {ENOUGH}: let the command make more."));
     }
+    if case.pass.counts.no_room > 0 {
+        let closed = count(case.pass.counts.no_room, "connection");
+        return Verdict::TooLittle(format!("{closed} had to be closed: the observer could open no more files."));
+    }
     let perhaps = case.pass.counts.perhaps_unanswered;
     if perhaps.saturating_mul(2) > case.pass.counts.exchanges {
         return Verdict::TooLittle(format!(

@@ -11,6 +11,12 @@ use crate::spread::Spread;
 /// The most hosts that are counted apart. Further ones are in [`Counts`] alone.
 pub const MOST_HOSTS: usize = 256;
 
+/// The most reasons for not reaching hosts that are counted apart. Further ones are [`OTHER_REASONS`].
+pub const MOST_REASONS: usize = 64;
+
+/// What reasons beyond those are counted as.
+pub(crate) const OTHER_REASONS: &str = "other reasons";
+
 /// Exact counts of a pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
@@ -42,8 +48,14 @@ pub struct Counts {
     pub groups: BTreeMap<String, u64>,
     /// Alerts in clear, by who sent them and their name: `client unknown_ca`.
     pub alerts: BTreeMap<String, u64>,
-    /// Requests to connect that the observer did not carry on, by reason.
+    /// Requests to connect that the observer did not carry on, by reason, the first [`MOST_REASONS`] of them apart.
     pub not_reached: BTreeMap<String, u64>,
+    /// Requests of programs that are not the command, which were turned away.
+    #[serde(default)]
+    pub strangers: u64,
+    /// Connections that the observer closed because it could open no more files.
+    #[serde(default)]
+    pub no_room: u64,
     /// How connections ended.
     pub closes: BTreeMap<Close, u64>,
     /// Exchanges.

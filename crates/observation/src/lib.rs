@@ -22,7 +22,7 @@ mod spread;
 mod trust_store;
 
 pub use connection::{Close, Connecting, Connection, Doing, Exchange, Handshake, Stretch, Turn, Way};
-pub use counts::{Counts, Host, MOST_HOSTS};
+pub use counts::{Counts, Host, MOST_HOSTS, MOST_REASONS};
 pub use cpu::{Cpu, CpuReading};
 pub use file::{FILE, FORMAT, FileError, Observation, Via};
 pub use lane::Lane;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::{Connection, Exchange, Stretch};
-use crate::counts::{Counts, Host, MOST_HOSTS};
+use crate::counts::{Counts, Host, MOST_HOSTS, MOST_REASONS, OTHER_REASONS};
 use crate::early::Early;
 use crate::levels::{Levelling, Levels};
 use crate::spread::Spreading;
@@ -137,14 +137,21 @@ impl Recorder {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Connections so far.
-    pub fn connections(&self) -> u64 {
-        self.books().counts.connections
+    /// Notes a request to connect that was not carried on, by reason.
+    pub fn turned_away(&self, reason: &str) {
+        let reasons = &mut self.books().counts.not_reached;
+        let is_apart = reasons.len() < MOST_REASONS || reasons.contains_key(reason);
+        count(reasons, if is_apart { reason } else { OTHER_REASONS }.to_owned());
     }
 
-    /// Notes a connection that could not even be accepted, by reason.
-    pub fn turned_away(&self, reason: &str) {
-        *self.books().counts.not_reached.entry(reason.to_owned()).or_default() += 1;
+    /// Notes a request of a program that is not the command, which was turned away.
+    pub fn stranger(&self) {
+        self.books().counts.strangers += 1;
+    }
+
+    /// Notes a connection that was closed because no more files could be opened.
+    pub fn no_room(&self) {
+        self.books().counts.no_room += 1;
     }
 
     /// The pass is over at `now_ns`: what is open then was open until then. CLOCK_MONOTONIC.

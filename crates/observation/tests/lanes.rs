@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use observation::{Close, Doing, Kept, Lane, MOST_CONNECTIONS, MOST_EXCHANGES, Recorder, Way};
+use observation::{Close, Doing, Kept, Lane, MOST_CONNECTIONS, MOST_EXCHANGES, MOST_REASONS, Recorder, Way};
 use wire::Side;
 
 const MS: u64 = 1_000_000;
@@ -160,4 +160,19 @@ fn a_million_requests_leave_a_sample_and_exact_counts() {
     assert_eq!(kept.connections.len() as u64, MOST_CONNECTIONS);
     assert!(kept.connections.iter().all(|connection| connection.exchanges.len() == MOST_EXCHANGES));
     assert!(kept.connections.iter().all(|connection| connection.exchanged == EACH));
+}
+
+#[test]
+fn reasons_are_bounded_and_what_is_not_the_commands_is_counted_apart() {
+    let kept = seen(|recorder| {
+        for number in 0..1_000 {
+            recorder.turned_away(&format!("no route to 192.0.2.{}", number % 250));
+        }
+        recorder.stranger();
+        recorder.no_room();
+    });
+    let counts = kept.counts;
+    assert_eq!((counts.strangers, counts.no_room, counts.not_reached.values().sum()), (1, 1, 1_000_u64));
+    assert_eq!(counts.not_reached.len(), MOST_REASONS + 1);
+    assert_eq!(counts.not_reached["other reasons"], (250 - MOST_REASONS as u64) * 4);
 }

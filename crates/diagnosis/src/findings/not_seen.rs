@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::{alerts, errors};
-use crate::words::count;
+use crate::words::{count, were};
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
@@ -72,6 +72,13 @@ pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
     }
     if counts.closes.get(&Close::Open).is_some_and(|open| *open > 0) {
         reasons.push("Connections were open when the command ended: it may have been stopped too early.".to_owned());
+    }
+    if counts.strangers > 0 {
+        reasons.push(format!(
+            "{} turned away at the proxy for want of its password: of another program, or of a client that leaves out \
+             what the proxy's URL names.",
+            were(counts.strangers, "request")
+        ));
     }
     if let Some(value) = case.pass.no_proxy.as_deref().filter(|_| !case.is_url() && counts.connections == 0) {
         reasons.push(format!("NO_PROXY was set to {value:?}: hosts that it names are not fetched through a proxy."));

@@ -388,3 +388,20 @@ fn requests_over_http_only_were_not_seen() {
     assert_eq!(said.codes(), [Code::NotSeen]);
     assert!(said.findings[0].evidence[0].contains("over HTTP only"), "{:?}", said.findings[0].evidence);
 }
+
+#[test]
+fn what_is_not_the_commands_fault_is_a_note_and_no_error() {
+    let mut pass = own(kept(5));
+    pass.counts.strangers = 2;
+    let said = proxy(pass.clone());
+    assert!(matches!(said.verdict, Verdict::NothingToMend(_)), "{:?}", said.verdict);
+    assert!(said.notes.iter().any(|note| note.starts_with("2 requests were turned away")), "{:?}", said.notes);
+    pass.counts.no_room = 1;
+    let said = proxy(pass);
+    assert!(matches!(said.verdict, Verdict::TooLittle(_)), "what was closed can't be judged");
+    assert!(said.notes.iter().any(|note| note.contains("`ulimit -n`")), "{:?}", said.notes);
+    let mut refused = own(Vec::new());
+    refused.counts.strangers = 3;
+    let reasons = &proxy(refused).findings[0].evidence;
+    assert!(reasons.iter().any(|reason| reason.contains("password")), "{reasons:?}");
+}

@@ -91,6 +91,8 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
         ("encrypted records of an alert's size", some(counts.hidden_alerts)),
         ("how connections ended", entries(&closes)),
         ("hosts not reached", entries(&counts.not_reached)),
+        ("requests of other programs, turned away", some(counts.strangers)),
+        ("closed for want of open files", some(counts.no_room)),
         ("resolving", spread(&counts.resolve)),
         ("connecting", spread(&counts.connect)),
         ("handshake", spread(&counts.handshake)),
