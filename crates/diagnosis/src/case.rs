@@ -1,9 +1,10 @@
 //! The case that is judged: the pass over HTTPS or the command's own, and what it is held against.
 
-use observation::{Connection, CpuReading, Doing, Observation, Pass, Transport, Via};
+use observation::{Connection, CpuReading, Doing, Host, Observation, Pass, Transport, Via};
 use wire::Side;
 
 use crate::concurrency::{self, Concurrency};
+use crate::findings::Made;
 use crate::overlap::{self, Overlap};
 
 /// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at
@@ -26,6 +27,7 @@ pub(crate) struct Case<'a> {
     pub(crate) concurrency: Option<Concurrency>,
     /// The same over HTTP.
     pub(crate) http_concurrency: Option<Concurrency>,
+    pub(crate) made: Made,
 }
 
 impl<'a> Case<'a> {
@@ -46,6 +48,7 @@ impl<'a> Case<'a> {
             overlap,
             concurrency: concurrency::of(pass, &overlap),
             http_concurrency: http.and_then(|http| concurrency::of(http, &overlap::of(http))),
+            made: Made::default(),
         })
     }
 
@@ -71,6 +74,12 @@ impl<'a> Case<'a> {
     /// idle at once.
     pub(crate) fn needed(&self) -> u64 {
         self.overlap.most_busy.max(1)
+    }
+
+    /// The same for its connections to `host` alone.
+    pub(crate) fn needed_of(&self, host: &Host) -> u64 {
+        let to_host = self.pass.connections.iter().filter(|connection| connection.host == host.name);
+        overlap::over(to_host, self.pass.wall_ns).most_busy.max(1)
     }
 
     /// `total_ns` of the pass, as ms per 1,000 requests.

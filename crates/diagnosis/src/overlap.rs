@@ -1,7 +1,7 @@
 //! Connections held against each other in time: how many were not idle at once, and which were ready and unused while a
 //! request of another was under way. Over the connections and exchanges that were kept, to the ns.
 
-use observation::{Doing, Pass};
+use observation::{Connection, Doing, Pass};
 
 use crate::case::is_busy;
 
@@ -47,10 +47,15 @@ struct Now {
 
 /// Counts over `pass`.
 pub(crate) fn of(pass: &Pass) -> Overlap {
+    over(pass.connections.iter(), pass.wall_ns)
+}
+
+/// Counts over `connections`, those that are open being so until `end_ns`.
+pub(crate) fn over<'a>(connections: impl Iterator<Item = &'a Connection>, end_ns: u64) -> Overlap {
     let mut steps = Vec::new();
-    for connection in &pass.connections {
+    for connection in connections {
         let is_used = connection.exchanged > 0;
-        for stretch in connection.stretches(pass.wall_ns) {
+        for stretch in connection.stretches(end_ns) {
             let step = |at_ns, by| Step { at_ns, by, doing: stretch.doing, is_used };
             steps.extend([step(stretch.from_ns, 1), step(stretch.until_ns, -1)]);
         }

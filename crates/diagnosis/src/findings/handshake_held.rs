@@ -27,11 +27,11 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
     let held = counts.held;
     let spans = case.held_spans();
-    if spans.len() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized::find(case).is_some() {
+    if spans.len() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized(case).is_some() {
         return None;
     }
     let busy = case.cpu_within(&spans);
-    if busy.is_some_and(|share| share >= BUSY) || (client_per_request::find(case).is_some() && loads_fill(case)) {
+    if busy.is_some_and(|share| share >= BUSY) || (client_per_request(case).is_some() && loads_fill(case)) {
         return None;
     }
     let mut evidence = vec![format!(
@@ -70,8 +70,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
     let spans = case.held_spans();
     let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
-    (is_busy && spans.len() >= ENOUGH && client_per_request::find(case).is_none())
-        .then_some(case.pass.counts.held.count)
+    (is_busy && spans.len() >= ENOUGH && client_per_request(case).is_none()).then_some(case.pass.counts.held.count)
 }
 
 /// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live

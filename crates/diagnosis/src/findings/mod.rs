@@ -23,6 +23,8 @@ mod tests_tls;
 mod tls12;
 mod uneven_concurrency;
 
+use std::cell::OnceCell;
+
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::Finding;
@@ -32,16 +34,41 @@ pub(crate) use no_resumption::not_visible as resumption_not_visible;
 pub(crate) use not_seen::reasons as not_seen_reasons;
 pub(crate) use serialized::by_design as serial_by_design;
 
+/// Findings that others ask for, each made once.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    errors: OnceCell<Option<Finding>>,
+    alerts: OnceCell<Option<Finding>>,
+    serialized: OnceCell<Option<Finding>>,
+    client_per_request: OnceCell<Option<Finding>>,
+}
+
+fn errors<'a>(case: &'a Case) -> Option<&'a Finding> {
+    case.made.errors.get_or_init(|| errors::find(case)).as_ref()
+}
+
+fn alerts<'a>(case: &'a Case) -> Option<&'a Finding> {
+    case.made.alerts.get_or_init(|| alerts::find(case)).as_ref()
+}
+
+fn serialized<'a>(case: &'a Case) -> Option<&'a Finding> {
+    case.made.serialized.get_or_init(|| serialized::find(case)).as_ref()
+}
+
+fn client_per_request<'a>(case: &'a Case) -> Option<&'a Finding> {
+    case.made.client_per_request.get_or_init(|| client_per_request::find(case)).as_ref()
+}
+
 /// How each is found.
 const ALL: [fn(&Case) -> Option<Finding>; 18] = [
     not_seen::find,
-    errors::find,
-    alerts::find,
-    serialized::find,
+    |case| errors(case).cloned(),
+    |case| alerts(case).cloned(),
+    |case| serialized(case).cloned(),
     handshake_held::find,
     no_reuse::find,
     no_resumption::find,
-    client_per_request::find,
+    |case| client_per_request(case).cloned(),
     tls12::find,
     extra_round_trips::find,
     hello_retry::find,

@@ -69,8 +69,9 @@ pub(crate) fn not_visible(case: &Case) -> Option<String> {
 }
 
 fn again(case: &Case, host: &Host) -> bool {
-    let later = host.full_again.saturating_sub(case.needed() - 1);
-    later >= ENOUGH && share(host.resumed, host.resumed + host.full_again) < RESUMED
+    host.full_again >= ENOUGH
+        && share(host.resumed, host.resumed + host.full_again) < RESUMED
+        && host.full_again.saturating_sub(case.needed_of(host) - 1) >= ENOUGH
 }
 
 fn gives_sessions(case: &Case, host: &Host) -> bool {

@@ -64,9 +64,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 fn is_wasteful(case: &Case, host: &Host) -> bool {
     // Where requests are let through one by one, some are done before others that were meant to be beside them open their
     // connections.
-    let wanted = match serialized::find(case) {
+    let wanted = match serialized(case) {
         Some(_) => case.overlap.most_open,
-        None => case.needed().min(host.connections.saturating_sub(1)),
+        None => case.needed_of(host).min(host.connections.saturating_sub(1)),
     };
     let later = host.connections.saturating_sub(wanted);
     needless(host) >= ENOUGH && share(needless(host), later) >= OF_LATER

@@ -54,7 +54,7 @@ pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
     let over_http_only = over_http_only(case);
     if !over_http_only
         && counts.connections > 0
-        && (case.requests() > 0 || errors::find(case).is_some() || alerts::find(case).is_some())
+        && (case.requests() > 0 || errors(case).is_some() || alerts(case).is_some())
     {
         return None;
     }

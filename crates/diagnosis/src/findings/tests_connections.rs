@@ -174,7 +174,6 @@ fn a_trust_store_for_each_request_is_found_by_samples_and_not_without() {
 fn a_pool_that_loads_a_store_for_each_of_its_connections_is_no_client_per_request() {
     let exchanges: Vec<_> = (0..10).map(|k| (10 + k * 110, 110 + k * 110)).collect();
     let mut pass = own((0..4).map(|k| connection(k + 1, 0, 5, &exchanges)).collect());
-    pass.levels.waiting.mean = 4.0;
     pass.sampling = samples(4, 4);
     assert_eq!(proxy(pass).codes(), []);
 }

@@ -66,9 +66,17 @@ fn whether_tls13_gives_sessions_is_not_visible_and_that_is_said() {
 fn a_pool_that_opens_its_connections_one_by_one_has_nothing_to_resume() {
     let one = kept(5).remove(0);
     let pool: Vec<Connection> = (1..=4).map(|number| Connection { number, ..one.clone() }).collect();
-    let mut pass = full_again(own(pool), 3, 0, 0);
-    pass.levels.waiting.mean = 4.0;
-    assert_eq!(url(4.0, pass).codes(), []);
+    let pass = full_again(own(pool), 3, 0, 0);
+    assert_eq!(url(4.0, pass.clone()).codes(), []);
+    let mut of_others = pass;
+    for connection in of_others.connections.iter_mut().skip(1) {
+        connection.host = "b.test:443".to_owned();
+    }
+    assert_eq!(
+        url(4.0, of_others).codes(),
+        [Code::NoResumption],
+        "it needed one at once; what another host did is not its"
+    );
 }
 
 #[test]
