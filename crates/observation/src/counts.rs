@@ -11,7 +11,7 @@ use crate::spread::Spread;
 /// The most hosts that are counted apart. Further ones are in [`Counts`] alone.
 pub const MOST_HOSTS: usize = 256;
 
-/// The most reasons for not reaching hosts that are counted apart. Further ones are [`OTHER_REASONS`].
+/// The most reasons for not reaching hosts that are counted apart. Further ones are "other reasons".
 pub const MOST_REASONS: usize = 64;
 
 /// What reasons beyond those are counted as.
