@@ -324,11 +324,15 @@ impl Lane {
         if std::mem::replace(&mut self.settled, true) {
             return;
         }
-        let ended = self.recorder.ended_ns().filter(|_| self.connection.close == Close::Open);
+        // One side has given up and the other says nothing more: it was over with what was said last.
+        let is_given_up = self.ends.first().is_some() && self.connection.connecting.failure.is_none();
+        if is_given_up && self.connection.closed_ns.is_none() {
+            self.connection.closed_ns = Some(self.now_ns);
+        }
+        let ended = self.recorder.ended_ns().filter(|_| self.connection.closed_ns.is_none());
         let now = self.now_ns.max(ended.unwrap_or(0));
         self.now_ns = now;
         self.last_exchange();
-        let is_given_up = self.ends.first().is_some() && self.connection.connecting.failure.is_none();
         if self.connection.close == Close::Open && (is_given_up || self.gave_no_answer()) {
             self.connection.close = self.close();
         }

@@ -20,7 +20,7 @@ const OF_EACH_CPU: u64 = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// All connections of this process share its open files.
-static OF_PROCESS: OnceLock<(Arc<Semaphore>, usize)> = OnceLock::new();
+static OF_PROCESS: OnceLock<Arc<Semaphore>> = OnceLock::new();
 
 /// The limit that this process was started with: soft and hard.
 static STARTED_WITH: OnceLock<Option<(u64, u64)>> = OnceLock::new();
@@ -40,7 +40,6 @@ pub(crate) fn raise() -> Option<(u64, u64)> {
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     permits: Arc<Semaphore>,
-    most: usize,
     patience: Duration,
     /// One has waited in vain, and there has been no room since.
     is_full: bool,
@@ -53,16 +52,8 @@ pub(crate) struct Place(#[expect(dead_code, reason = "held, not looked at")] Own
 impl Room {
     /// As many as the limit allows, with what was open when this was asked first; shared by all that ask.
     pub(crate) fn of_process() -> Room {
-        let (permits, most) = OF_PROCESS.get_or_init(|| {
-            let most = allowed();
-            (Arc::new(Semaphore::new(most)), most)
-        });
-        Room { permits: Arc::clone(permits), most: *most, patience: PATIENCE, is_full: false }
-    }
-
-    /// The most connections at once.
-    pub(crate) fn most(&self) -> usize {
-        self.most
+        let permits = OF_PROCESS.get_or_init(|| Arc::new(Semaphore::new(allowed())));
+        Room { permits: Arc::clone(permits), patience: PATIENCE, is_full: false }
     }
 
     /// Room for one more; `None` where none was to be had in time.
@@ -89,7 +80,7 @@ mod tests {
     use super::*;
 
     fn room(most: usize) -> Room {
-        Room { permits: Arc::new(Semaphore::new(most)), most, patience: Duration::from_millis(50), is_full: false }
+        Room { permits: Arc::new(Semaphore::new(most)), patience: Duration::from_millis(50), is_full: false }
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -134,6 +125,6 @@ mod tests {
     #[test]
     fn those_who_ask_share_the_places() {
         let (one, other) = (Room::of_process(), Room::of_process());
-        assert!(Arc::ptr_eq(&one.permits, &other.permits) && one.most() >= 1);
+        assert!(Arc::ptr_eq(&one.permits, &other.permits));
     }
 }

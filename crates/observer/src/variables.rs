@@ -81,12 +81,6 @@ impl Variables {
         set.find(|hosts| !hosts.is_empty()).map(|hosts| hosts.to_string_lossy().into_owned())
     }
 
-    /// What the command's own environment says of hosts that need no proxy; `None` where it says nothing.
-    pub(crate) fn no_proxy() -> Option<String> {
-        let set = NO_PROXY.iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
-        set.map(|value| value.to_string_lossy().into_owned())
-    }
-
     /// Names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &OsString)> {
         self.0.iter().map(|(name, value)| (*name, value))

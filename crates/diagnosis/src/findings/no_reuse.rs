@@ -57,7 +57,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} for connecting and the handshake (medians), {needless} times too often", time(set_up)),
         }),
-        advice: advice(beside),
+        advice: advice(beside * 2 >= needless),
     })
 }
 
@@ -91,11 +91,12 @@ fn about(host: &Host) -> String {
     said + "."
 }
 
-fn advice(beside: u64) -> Vec<Advice> {
+/// `beside`: most were opened while one stood idle.
+fn advice(beside: bool) -> Vec<Advice> {
     let mut all = vec![Advice::any(
         "Make one client (session, agent, pool) and use it for all requests; let connections live between them.",
     )];
-    if beside > 0 {
+    if beside {
         all.push(Advice::any(
             "Connections stood idle beside new ones: read every body to its end, or close it, \
              and check that requests do not each have a client of their own.",

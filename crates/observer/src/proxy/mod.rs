@@ -104,7 +104,7 @@ async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
         Err(problem) => return refuse(client, "400 Bad Request", &problem.to_string()).await,
     };
     if !shared.gate.admits(&head, &client).await {
-        shared.recorder.turned_away("the proxy was used by a program that is not the command, without its password");
+        shared.recorder.stranger();
         let words = "this proxy serves one command only; its password is in that command's HTTPS_PROXY";
         return refuse(
             client,

@@ -57,10 +57,7 @@ pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &R
         // Not before: a place that was waited for while nobody came says nothing of whether there is one now.
         match room.take().await {
             Some(place) => return (stream, place),
-            None => recorder.turned_away(&format!(
-                "the observer has no more open files: {} connections at once (raise the hard limit, `ulimit -Hn`)",
-                room.most()
-            )),
+            None => recorder.no_room(),
         }
     }
 }
