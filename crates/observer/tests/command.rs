@@ -53,5 +53,5 @@ fn what_does_not_end_when_asked_to_is_ended() {
     let stubborn = "(trap '' TERM; while :; do sleep 0.05; done) & exec sleep 20";
     let (pass, _) = observe(stubborn, Some(Duration::from_millis(200)));
     assert_eq!((pass.ended, pass.left_running), (Ended::TimedOut, 0));
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
 }
