@@ -255,5 +255,5 @@ fn as_many_connections_as_open_files_allow_and_the_rest_is_told() {
     let counts = &seen["observation"]["passes"][0]["counts"];
     assert_eq!(counts["no_room"].as_u64().map(|closed| closed + opened), Some(120), "{counts}");
     let notes = seen["diagnosis"]["notes"].as_array().unwrap();
-    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("open files")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("could open no more files")), "{notes:?}");
 }
