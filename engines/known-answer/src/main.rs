@@ -137,7 +137,8 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
     Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
 }
 
-/// Burns what a request owes, whose CPU clock stood at `before` when it began; returns where the next one's begins.
+/// Burns what a request owes, whose account of CPU stood at `before` when it began; returns where the next one's begins. A
+/// virtual machine that is held up charges that to whoever runs: what one request burnt beyond its due, the next ones owe less.
 fn burn(cli: &Cli, before: u64) -> u64 {
     // What the fetch itself has cost counts: a request costs X in all, not X and something.
     let owed = before + cli.burn_us * 1_000;
@@ -145,7 +146,7 @@ fn burn(cli: &Cli, before: u64) -> u64 {
     let added = own_cpu_ns() + (cli.add_us * 1e3) as u64;
     let until = if cli.add_us > 0.0 { added } else { owed };
     while own_cpu_ns() < until {}
-    until.max(own_cpu_ns())
+    owed
 }
 
 /// When the next request is due, which is waited for where it has a moment of its own; `None` when there is none left.

