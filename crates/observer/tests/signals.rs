@@ -42,8 +42,11 @@ fn observing() {
 
 /// A process that observes `script`, started by a shell that has run `before`. Returns when it has said `said`.
 fn observe(before: &str, script: &str, said: &str) -> Child {
-    let mut process = Command::new("sh");
-    process.arg("-c").arg(format!("{before}; exec \"$0\" --exact observing --ignored"));
+    // Whoever runs these tests may ignore signals, as shells do for what they leave in the background.
+    let mut process = Command::new("env");
+    process
+        .args(["--default-signal=INT,TERM,HUP", "sh", "-c"])
+        .arg(format!("{before}; exec \"$0\" --exact observing --ignored"));
     process.arg(std::env::current_exe().unwrap()).env(SCRIPT, script).stdin(Stdio::null()).stdout(Stdio::piped());
     for proxy in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         process.env_remove(proxy);
