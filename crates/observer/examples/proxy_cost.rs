@@ -18,6 +18,7 @@ use observer::{Allowed, Proxy};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
+use stats::Estimate;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -29,9 +30,12 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const REQUESTS: usize = 1_000;
 const IN_FLIGHT: usize = 64;
 const SERVICE: Duration = Duration::from_millis(20);
-const ROUNDS: usize = 21;
-/// Handshakes of each side and round, one after the other.
+/// Pairs, an even number: each way is first in half of them.
+const ROUNDS: usize = 64;
+/// Handshakes of each way and round, one after the other.
 const ALONE: usize = 50;
+/// What follows each of them.
+const QUIET: Duration = Duration::from_millis(2);
 
 /// How a fetch gets to the origin.
 #[derive(Clone)]
@@ -82,15 +86,15 @@ impl Way {
         }
         Ok(begun.elapsed().as_secs_f64())
     }
+}
 
-    /// The median handshake with nothing else under way, µs.
-    async fn alone(&self) -> Result<f64, Failure> {
-        let mut all = Vec::new();
-        for _ in 0..ALONE {
-            all.push(self.connect().await?.1.as_secs_f64() * 1e6);
-        }
-        Ok(median(&mut all))
-    }
+/// How long a handshake takes with nothing else under way, µs.
+async fn alone(way: &Way) -> Result<f64, Failure> {
+    let (stream, took) = way.connect().await?;
+    drop(stream);
+    // What closes the connection is over then.
+    tokio::time::sleep(QUIET).await;
+    Ok(took.as_secs_f64() * 1e6)
 }
 
 async fn tunnel(proxy: SocketAddr, authorization: &str, origin: SocketAddr) -> Result<TcpStream, Failure> {
@@ -107,41 +111,69 @@ async fn tunnel(proxy: SocketAddr, authorization: &str, origin: SocketAddr) -> R
     if answer.starts_with(b"HTTP/1.1 200") { Ok(stream) } else { Err(String::from_utf8_lossy(&answer).into()) }
 }
 
-fn median(all: &mut [f64]) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or_default()
+/// The median with the interval that holds it with 95 %.
+fn told(all: &[f64]) -> Result<String, Failure> {
+    let Estimate { median, low, high, .. } = Estimate::of(all).ok_or("nothing was measured")?;
+    Ok(format!("{median:.3} ({low:.3} to {high:.3})"))
 }
 
-/// The median, and the interval that holds it with 95 % (of 21, the 6th and the 16th by order: binomial).
-fn told(mut all: Vec<f64>) -> String {
-    let middle = median(&mut all);
-    format!("{middle:.3} ({:.3} to {:.3})", all[5], all[15])
+/// What both ways took in one round.
+#[derive(Default)]
+struct Round {
+    /// Wall time of all requests, s.
+    without_s: f64,
+    with_s: f64,
+    /// The median handshake with nothing else under way, µs.
+    alone_us: f64,
+    /// The median of what the proxy added to such a handshake, µs.
+    added_us: f64,
+    /// CPU time of the proxy per connection, µs.
+    cpu_us: f64,
+}
+
+impl Round {
+    /// Neither way is always first.
+    async fn take(number: usize, direct: &Way, proxied: &Way) -> Result<Round, Failure> {
+        let mut round = Round::default();
+        let first = number.is_multiple_of(2);
+        for with in [first, !first] {
+            if with {
+                let before = others_cpu_ns()?;
+                round.with_s = proxied.all().await?;
+                round.cpu_us = (others_cpu_ns()? - before) as f64 / 1e3 / REQUESTS as f64;
+            } else {
+                round.without_s = direct.all().await?;
+            }
+        }
+        // One by one in turns, since idle CPUs take longer to wake at some times than at others.
+        let mut pairs = Vec::new();
+        for _ in 0..ALONE {
+            pairs.push((alone(direct).await?, alone(proxied).await?));
+        }
+        let alone: Vec<f64> = pairs.iter().map(|(without, _)| *without).collect();
+        round.alone_us = Estimate::of(&alone).ok_or("no handshake was made")?.median;
+        round.added_us = Estimate::of_differences(&pairs).ok_or("no handshake was made")?.median;
+        Ok(round)
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "what an example is for")]
 async fn measure(direct: &Way, proxied: &Way) -> Result<(), Failure> {
-    let (mut walls, mut added, mut costs) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut direct_walls, mut direct_handshakes) = (Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let (without, alone) = (direct.all().await?, direct.alone().await?);
-        let proxy_before = others_cpu_ns()?;
-        let with = proxied.all().await?;
-        let cost = others_cpu_ns()? - proxy_before;
-        let alone_with = proxied.alone().await?;
+    let mut rounds = Vec::new();
+    for number in 0..=ROUNDS {
+        let round = Round::take(number, direct, proxied).await?;
         // The first warms everything up.
-        if round > 0 {
-            walls.push(with / without);
-            added.push(alone_with - alone);
-            costs.push(cost as f64 / 1e3 / REQUESTS as f64);
-            direct_walls.push(without);
-            direct_handshakes.push(alone);
+        if number > 0 {
+            rounds.push(round);
         }
     }
-    println!("wall with the proxy / without, {REQUESTS} requests, {IN_FLIGHT} in flight, 20 ms each: {}", told(walls));
-    println!("wall without, s: {}", told(direct_walls));
-    println!("added to a handshake alone (median of {ALONE}), µs: {}", told(added));
-    println!("a handshake alone without, µs: {}", told(direct_handshakes));
-    println!("CPU time of the proxy per connection, µs: {}", told(costs));
+    let figure = |of: fn(&Round) -> f64| told(&rounds.iter().map(of).collect::<Vec<_>>());
+    let ratio = figure(|round| round.with_s / round.without_s)?;
+    println!("wall with the proxy / without, {REQUESTS} requests, {IN_FLIGHT} in flight, 20 ms each: {ratio}");
+    println!("wall without, s: {}", figure(|round| round.without_s)?);
+    println!("added to a handshake alone (median of {ALONE}), µs: {}", figure(|round| round.added_us)?);
+    println!("a handshake alone without, µs: {}", figure(|round| round.alone_us)?);
+    println!("CPU time of the proxy per connection, µs: {}", figure(|round| round.cpu_us)?);
     Ok(())
 }
 

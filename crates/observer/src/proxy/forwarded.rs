@@ -43,6 +43,8 @@ type Upstream = RefCell<Option<(String, SendRequest<Incoming>)>>;
 
 /// Serves all requests of one connection, the first of which has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
+    // Without it Nagle's algorithm holds back the second part of an answer. If it fails, the connection is dead already.
+    let _ = stream.set_nodelay(true);
     let mut lane = Lane::open(&shared.recorder, Way::Forwarded, opened_ns);
     lane.established(now_ns());
     lane.bytes(Side::Client, head.bytes(), now_ns());

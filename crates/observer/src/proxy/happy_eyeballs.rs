@@ -15,6 +15,10 @@ const NEXT_AFTER: Duration = Duration::from_millis(250);
 /// The first connection that any of `addresses` accepts; the other attempts are given up. Without one, the error of the attempt
 /// that failed last.
 pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    // One is the usual case, and needs no task of its own.
+    if let [only] = addresses {
+        return TcpStream::connect(only).await;
+    }
     let mut left = alternating(addresses).into_iter();
     let mut attempts = JoinSet::new();
     let mut failure = io::Error::new(io::ErrorKind::AddrNotAvailable, "it has no address");

@@ -92,8 +92,6 @@ async fn serve(listener: Listener, shared: Rc<Shared>) {
 }
 
 async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
-    // Answers of a few bytes must not wait for acknowledgements. If it fails, the connection is dead already.
-    let _ = client.set_nodelay(true);
     let head = match head::read(&mut client, head::WITHIN).await {
         Ok(Some(head)) => head,
         // Whoever connects and says nothing has asked for nothing.
