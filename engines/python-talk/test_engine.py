@@ -104,10 +104,18 @@ class Setup(unittest.TestCase):
         self.assertIn(words, ran.stderr)
 
     def test_it_knows_its_profiles(self):
-        self.refuses(self.run_setup(), 'usage: setup.sh py27|py37|py311|py311-today')
+        self.refuses(self.run_setup(), 'usage: setup.sh [--made] py27|py37|py311|py311-today|habits')
         self.refuses(self.run_setup('py26'), 'usage')
         self.refuses(self.run_setup('../requirements/py27'), 'usage')
         self.refuses(self.run_setup('py27', 'py37'), 'one profile')
+        self.refuses(self.run_setup('--made'), 'usage')
+
+    def test_told_to_it_makes_none(self):
+        found = os.path.join(self.path, 'python2.7')
+        self.program(found, 'if [ "$1" = -c ]; then echo "$0"; else echo made >&2; exit 1; fi')
+        ran = self.run_setup('--made', 'py27')
+        self.refuses(ran, 'not made')
+        self.assertNotIn('making', ran.stderr)
 
     def test_an_interpreter_that_is_missing_is_told(self):
         self.refuses(self.run_setup('py27'), 'no interpreter for py27')
