@@ -131,6 +131,7 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
         direct: Vec::new(),
         sampling: Sampling::NotAsked,
         no_proxy: None,
+        upstream: None,
         left_running: 0,
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn notes(case: &Case) -> Vec<String> {
         resumption_not_visible(case),
         certificates(case),
         direct(case),
+        upstream(case),
         sample(case),
         no_room(case),
         strangers(case),
@@ -127,6 +128,14 @@ fn sample(case: &Case) -> Option<String> {
         ));
     }
     (case.pass.hosts.len() >= MOST_HOSTS).then(|| format!("Only the first {MOST_HOSTS} hosts were counted apart."))
+}
+
+fn upstream(case: &Case) -> Option<String> {
+    let upstream = case.pass.upstream.as_deref()?;
+    Some(format!(
+        "Connections went on through the proxy that the environment names ({upstream}), which resolves names and connects: neither \
+         was judged."
+    ))
 }
 
 fn no_room(case: &Case) -> Option<String> {

@@ -38,6 +38,10 @@ pub struct Pass {
     /// What NO_PROXY says, in either spelling, where the command was given one of its own (proxy).
     #[serde(default)]
     pub no_proxy: Option<String>,
+    /// `host:port` of the proxies that the command was given by its environment, and that the observer goes through in its turn
+    /// (proxy).
+    #[serde(default)]
+    pub upstream: Option<String>,
     /// Processes that the command had started and that were running when it ended.
     pub left_running: u64,
 }

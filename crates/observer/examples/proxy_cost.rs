@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use measure::clock::own_cpu_ns;
 use nix::time::{ClockId, clock_gettime};
 use observation::Recorder;
-use observer::{Allowed, Proxy};
+use observer::{Allowed, Proxy, Upstream};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
@@ -198,7 +198,7 @@ fn main() -> Result<(), Failure> {
     roots.add(CertificateDer::from_pem_file(authority.root_file())?)?;
     let tls = TlsConnector::from(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()));
     let recorder = Recorder::default();
-    let proxy = Proxy::start(Vec::new(), Allowed::default(), recorder)?;
+    let proxy = Proxy::start(Vec::new(), Allowed::default(), Upstream::default(), recorder)?;
     let (user, password) = proxy.credentials();
     let authorization = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
     let origin_address = *origin.ready().https.first().ok_or("the origin listens nowhere")?;

@@ -35,12 +35,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// The command would have to go through another proxy.
+    /// The command would have to go through another proxy, which can't be gone through.
     #[error(
-        "{variable} is set to a proxy already: observing through another one is not possible; observe where the hosts are \
-         reached without it, or unset it"
+        "{variable} names a proxy that can't be gone through: only http://HOST:PORT can; observe where the hosts are reached \
+         without it, or unset it"
     )]
-    BehindProxy {
+    Upstream {
         /// The variable.
         variable: String,
     },

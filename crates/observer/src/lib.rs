@@ -21,6 +21,6 @@ pub use command::Interrupts;
 pub use error::Error;
 pub use pass::{Settings, Through, run};
 pub use placeholders::{Placeholders, has_placeholder};
-pub use proxy::{Allowed, Mapping, Proxy};
+pub use proxy::{Allowed, Mapping, Proxy, Upstream};
 pub use stand_in::StandIn;
 pub use variables::Variables;

@@ -67,9 +67,9 @@ pub fn run(
     // What the kernel still holds of the command's last bytes is seen before the lanes are.
     std::thread::sleep(LAST_BYTES);
     recorder.end(now_ns());
-    let no_proxy = match &through {
-        Through::Proxy(_) => Variables::no_proxy(),
-        Through::StandIns(_) => None,
+    let (no_proxy, upstream) = match &through {
+        Through::Proxy(proxy) => (Variables::no_proxy(), proxy.upstream()),
+        Through::StandIns(_) => (None, None),
     };
     drop(through);
     let kept = recorder.finish();
@@ -89,6 +89,7 @@ pub fn run(
         sampling,
         left_running: watched.left_running,
         no_proxy,
+        upstream,
     };
     Ok((pass, watched.code))
 }

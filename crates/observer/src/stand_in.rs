@@ -9,7 +9,7 @@ use tokio::task::spawn_local;
 use crate::Error;
 use crate::clock::now_ns;
 use crate::open_files::Room;
-use crate::tap::{self, Acknowledgements, Listener, Running};
+use crate::tap::{self, Acknowledgements, Early, Listener, Running};
 
 /// What connections to the origin are filed under.
 const HOST: &str = "origin";
@@ -51,7 +51,7 @@ async fn serve(listener: Listener, target: SocketAddr, recorder: Recorder) {
             match TcpStream::connect(target).await {
                 Ok(server) => {
                     lane.established(now_ns());
-                    tap::forward(client, server, &[], Acknowledgements::Usual, lane).await;
+                    tap::forward(client, server, Early::default(), Acknowledgements::Usual, lane).await;
                 }
                 Err(error) => {
                     lane.not_reached(&format!("the origin: {error}"), now_ns());

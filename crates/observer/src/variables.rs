@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::Error;
 use crate::placeholders::Placeholders;
 
 /// Where programs look for a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node;
@@ -25,7 +24,8 @@ const CA_FILES: [&str; 12] = [
 ];
 
 /// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals alone.
-const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+pub(crate) const PROXIES: [&str; 6] =
+    ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
 /// What has Node (22.21 and later, 24) look for a proxy there at all.
 const NODE_LOOKS: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
@@ -60,18 +60,11 @@ impl Variables {
     }
 
     /// For a command that is to use the proxy at `address` with `password`.
-    ///
-    /// # Errors
-    /// [`Error::BehindProxy`] where a proxy is set already.
-    pub fn for_proxy(address: SocketAddr, user: &str, password: &str) -> Result<Variables, Error> {
-        let is_set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        if let Some(name) = PROXIES.iter().find(is_set) {
-            return Err(Error::BehindProxy { variable: (*name).to_owned() });
-        }
+    pub fn for_proxy(address: SocketAddr, user: &str, password: &str) -> Variables {
         let url = format!("http://{user}:{password}@{address}");
         let mut all: Vec<(&'static str, OsString)> = PROXIES.map(|name| (name, OsString::from(&url))).into();
         all.push((NODE_LOOKS.0, NODE_LOOKS.1.into()));
-        Ok(Variables(all))
+        Variables(all)
     }
 
     /// Hosts for which the user's environment has a command use no proxy, as the first variable that names any has them: what it
@@ -93,8 +86,7 @@ mod tests {
 
     #[test]
     fn node_is_told_to_use_the_proxy_that_all_are_told_of() {
-        // Where the tests themselves run behind a proxy there is nothing to see.
-        let Ok(variables) = Variables::for_proxy("127.0.0.1:8080".parse().unwrap(), "user", "word") else { return };
+        let variables = Variables::for_proxy("127.0.0.1:8080".parse().unwrap(), "user", "word");
         let of = |name: &str| variables.iter().find(|(found, _)| *found == name).map(|(_, value)| value.clone());
         assert_eq!(of("NODE_USE_ENV_PROXY"), Some("1".into()));
         assert_eq!(of("https_proxy"), Some("http://user:word@127.0.0.1:8080".into()));

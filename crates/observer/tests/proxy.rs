@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use observation::{Close, Kept, Recorder, Way};
-use observer::{Allowed, Proxy};
+use observer::{Allowed, Proxy, Upstream};
 
 /// A proxy, and what it sees.
 struct Seen {
@@ -23,7 +23,10 @@ impl Seen {
         let recorder = Recorder::default();
         recorder.begin(measure::clock::now_ns());
         let mappings = mappings.iter().map(|text| text.parse().unwrap()).collect();
-        Seen { proxy: Proxy::start(mappings, Allowed::default(), recorder.clone()).unwrap(), recorder }
+        Seen {
+            proxy: Proxy::start(mappings, Allowed::default(), Upstream::default(), recorder.clone()).unwrap(),
+            recorder,
+        }
     }
 
     fn authorization(&self) -> String {
@@ -145,7 +148,7 @@ fn metadata_services_are_not_connected_to_unless_named() {
     let (address, _serving) = server(|_| ());
     let recorder = Recorder::default();
     let mapped = format!("metadata.google.internal={address}").parse().unwrap();
-    let named = Proxy::start(vec![mapped], Allowed::default(), recorder.clone()).unwrap();
+    let named = Proxy::start(vec![mapped], Allowed::default(), Upstream::default(), recorder.clone()).unwrap();
     let (_, answer) = Seen { proxy: named, recorder }.tunnel("metadata.google.internal:80");
     assert!(answer.contains(" 200 "), "the user mapped it: {answer}");
     let kept = seen.finish();

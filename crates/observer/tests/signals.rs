@@ -27,7 +27,7 @@ fn observing() {
     let command = [OsString::from("sh"), OsString::from("-c"), script];
     let settings = Settings {
         command: &command,
-        variables: &Variables::for_proxy("127.0.0.1:9".parse().unwrap(), "nobody", "none").unwrap(),
+        variables: &Variables::for_proxy("127.0.0.1:9".parse().unwrap(), "nobody", "none"),
         timeout: None,
         sample: false,
         transport: Transport::Https,

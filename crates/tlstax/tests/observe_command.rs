@@ -150,14 +150,6 @@ fn silence_is_never_taken_for_all_being_well() {
 }
 
 #[test]
-fn another_proxy_is_not_passed_over_in_silence() {
-    let output = observe(&["--", "true"]).env("https_proxy", "http://proxy.test:3128").output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(errors.contains("https_proxy is set to a proxy already"), "{errors}");
-}
-
-#[test]
 fn wrong_flags_are_refused_in_words() {
     let cases: [(&[&str], &str); 7] = [
         (&["--map", "a.test", "--", "true"], "NAME=ADDRESS:PORT"),

@@ -22,7 +22,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let natural = connect.count.saturating_mul(counts.server_turns.p50_ns);
     let excess = connect.sum_ns.saturating_sub(natural);
     let is_slow = connect.count >= ENOUGH && counts.server_turns.count > 0 && excess as f64 >= OF_ALL * all as f64;
-    if case.is_url() || !is_slow {
+    // Through a proxy it is that one's connecting too, and the round trips of two ways.
+    if case.is_url() || case.pass.upstream.is_some() || !is_slow {
         return None;
     }
     Some(Finding {

@@ -8,6 +8,7 @@ use observation::Lane;
 use tokio::net::{TcpStream, lookup_host};
 
 use super::happy_eyeballs;
+use super::upstream::{self, Next, Upstream};
 use crate::Error;
 
 /// Addresses of clouds' metadata services that are not link-local: they hand credentials to whoever asks from the machine.
@@ -55,7 +56,7 @@ impl FromIterator<String> for Allowed {
 }
 
 /// Why a host was not reached.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Unreached {
     #[error("refused: {0} is link-local or a metadata service (name it by --allow-host to go there)")]
     Refused(String),
@@ -63,6 +64,8 @@ pub(super) enum Unreached {
     Unresolved(String),
     #[error("connecting failed: {0}")]
     Unconnected(String),
+    #[error("by the proxy {name}: {problem}")]
+    ByProxy { name: String, problem: upstream::Problem },
     #[error("the command hung up before it was connected to")]
     GivenUp,
 }
@@ -72,8 +75,12 @@ pub(super) struct Reached {
     pub(super) stream: TcpStream,
     /// Time to resolve its name, ns; `None` where there was none to resolve.
     pub(super) resolve_ns: Option<u64>,
-    /// Time until one of its addresses was connected to, ns.
+    /// Time until one of its addresses was connected to, or the way through a proxy stood, ns.
     pub(super) connect_ns: u64,
+    /// What it has sent already.
+    pub(super) early: Vec<u8>,
+    /// The proxy at the other end of `stream`, which requests are sent to in full.
+    pub(super) next: Option<Next>,
 }
 
 impl Reached {
@@ -90,53 +97,95 @@ impl Reached {
 pub(super) struct Destinations {
     mappings: Vec<Mapping>,
     allowed: Allowed,
+    upstream: Upstream,
 }
 
 impl Destinations {
-    pub(super) fn new(mappings: Vec<Mapping>, allowed: Allowed) -> Destinations {
-        Destinations { mappings, allowed }
+    pub(super) fn new(mappings: Vec<Mapping>, allowed: Allowed, upstream: Upstream) -> Destinations {
+        Destinations { mappings, allowed, upstream }
     }
 
-    /// Connects to `target`, which is `host:port`.
+    /// Connects to `target`, which is `host:port`, or to the proxy that requests in plain HTTP are sent to in its stead.
     pub(super) async fn connect(&self, target: &str) -> Result<Reached, Unreached> {
-        let (addresses, resolve_ns) = self.resolve(target).await?;
-        let begun = Instant::now();
-        let connected = happy_eyeballs::connect(&addresses).await;
-        let stream = connected.map_err(|error| Unreached::Unconnected(error.to_string()))?;
-        Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun) })
+        match self.route("http", target).await? {
+            Route::Addresses { found, resolve_ns } => directly(&found, resolve_ns).await,
+            Route::Through(next) => {
+                let begun = Instant::now();
+                let stream = next.connect().await.map_err(|problem| by_proxy(&next, problem))?;
+                let connect_ns = ns_since(begun);
+                Ok(Reached { stream, resolve_ns: None, connect_ns, early: Vec::new(), next: Some(next) })
+            }
+        }
     }
 
-    /// The same on behalf of `client`: its end is the attempt's. A client that has `sent` something already may have ended its
-    /// direction with that, and wait for the answer.
-    pub(super) async fn connect_for(&self, client: &TcpStream, sent: bool, target: &str) -> Result<Reached, Unreached> {
+    /// A stream that ends at `target`, which is `host:port`.
+    async fn tunnel(&self, target: &str) -> Result<Reached, Unreached> {
+        match self.route("https", target).await? {
+            Route::Addresses { found, resolve_ns } => directly(&found, resolve_ns).await,
+            Route::Through(next) => {
+                let begun = Instant::now();
+                let tunnel = next.tunnel(target).await;
+                let (stream, early) = tunnel.map_err(|problem| by_proxy(&next, problem))?;
+                Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early, next: None })
+            }
+        }
+    }
+
+    /// A stream that ends at `target`, on behalf of `client`: its end is the attempt's. A client that has `sent` something already
+    /// may have ended its direction with that, and wait for the answer.
+    pub(super) async fn tunnel_for(&self, client: &TcpStream, sent: bool, target: &str) -> Result<Reached, Unreached> {
         tokio::select! {
             biased;
-            outcome = self.connect(target) => outcome,
+            outcome = self.tunnel(target) => outcome,
             () = hung_up(client), if !sent => Err(Unreached::GivenUp),
         }
     }
 
-    /// The addresses that may be tried, and how long it took to find them.
-    async fn resolve(&self, target: &str) -> Result<(Vec<SocketAddr>, Option<u64>), Unreached> {
+    /// What leads to `target`, where anything may.
+    async fn route(&self, scheme: &str, target: &str) -> Result<Route, Unreached> {
         let host = target.rsplit_once(':').map_or(target, |(host, _)| bare(host));
         if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
-            return Ok((vec![mapping.to], None));
+            return Ok(Route::Addresses { found: vec![mapping.to], resolve_ns: None });
         }
         let is_allowed = self.allowed.0.iter().any(|named| named == host);
         let refused = || Unreached::Refused(host.to_owned());
-        if !is_allowed && METADATA_NAMES.contains(&host.trim_end_matches('.')) {
+        let is_named = METADATA_NAMES.contains(&host.trim_end_matches('.'));
+        if !is_allowed && (is_named || host.parse().is_ok_and(is_barred)) {
             return Err(refused());
+        }
+        if let Some(next) = self.upstream.towards(scheme, target) {
+            return Ok(Route::Through(next));
         }
         let begun = Instant::now();
         let found = lookup_host(target).await.map_err(|error| Unreached::Unresolved(error.to_string()))?;
         let resolve_ns = host.parse::<IpAddr>().is_err().then(|| ns_since(begun));
         let (barred, open): (Vec<_>, Vec<_>) = found.partition(|address| is_barred(address.ip()));
-        match (is_allowed, open.is_empty()) {
-            (true, _) => Ok((open.into_iter().chain(barred).collect(), resolve_ns)),
-            (false, true) if !barred.is_empty() => Err(refused()),
-            (false, _) => Ok((open, resolve_ns)),
-        }
+        let found = match (is_allowed, open.is_empty()) {
+            (true, _) => open.into_iter().chain(barred).collect(),
+            (false, true) if !barred.is_empty() => return Err(refused()),
+            (false, _) => open,
+        };
+        Ok(Route::Addresses { found, resolve_ns })
     }
+}
+
+/// How a host is reached.
+enum Route {
+    /// By the addresses that may be tried, and how long it took to find them, ns.
+    Addresses { found: Vec<SocketAddr>, resolve_ns: Option<u64> },
+    /// By a proxy, which resolves its name.
+    Through(Next),
+}
+
+async fn directly(addresses: &[SocketAddr], resolve_ns: Option<u64>) -> Result<Reached, Unreached> {
+    let begun = Instant::now();
+    let connected = happy_eyeballs::connect(addresses).await;
+    let stream = connected.map_err(|error| Unreached::Unconnected(error.to_string()))?;
+    Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun), early: Vec::new(), next: None })
+}
+
+fn by_proxy(next: &Next, problem: upstream::Problem) -> Unreached {
+    Unreached::ByProxy { name: next.address().to_owned(), problem }
 }
 
 /// Returns when `client` is gone, and takes nothing of what it sends. Behind what it has sent its end can't be seen.

@@ -23,6 +23,7 @@ use wire::Side;
 
 use super::Shared;
 use super::head::Head;
+use super::upstream::Next;
 use crate::clock::now_ns;
 
 /// Headers that are meant for the next hop alone (RFC 9110 §7.6.1).
@@ -38,8 +39,16 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 
 type Body = BoxBody<Bytes, hyper::Error>;
 
-/// The connection to the host that was asked last.
-type Upstream = RefCell<Option<(String, SendRequest<Incoming>)>>;
+/// The connection by which the last request was passed on.
+type Last = RefCell<Option<Hop>>;
+
+/// A connection to a host, or to the proxy before it.
+struct Hop {
+    /// `host:port` of the host.
+    target: String,
+    sender: SendRequest<Incoming>,
+    next: Option<Next>,
+}
 
 /// Serves all requests of one connection, the first of which has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
@@ -52,11 +61,11 @@ pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared:
     let answered = Rc::new(Answered::default());
     let early = Bytes::copy_from_slice(head.bytes());
     let tapped = Tapped { stream, lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
-    let upstream = Upstream::default();
+    let last = Last::default();
     let service = service_fn(|request| {
-        let (shared, lane, upstream, answered) = (Rc::clone(shared), Rc::clone(&lane), &upstream, &answered);
+        let (shared, lane, last, answered) = (Rc::clone(shared), Rc::clone(&lane), &last, &answered);
         async move {
-            let passed = pass_on(request, &shared, &lane, upstream).await;
+            let passed = pass_on(request, &shared, &lane, last).await;
             answered.by_host.set(passed.is_ok());
             Ok::<_, Infallible>(passed.unwrap_or_else(answer))
         }
@@ -66,7 +75,7 @@ pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared:
     // A client that has ended its direction after its request may still wait for the answer.
     server.preserve_header_case(true).half_close(true);
     let _ = server.serve_connection(TokioIo::new(tapped), service).await;
-    drop(upstream);
+    drop(last);
     if let Ok(lane) = Rc::try_unwrap(lane) {
         lane.into_inner().closed(now_ns());
     }
@@ -77,15 +86,15 @@ async fn pass_on(
     request: Request<Incoming>,
     shared: &Shared,
     lane: &RefCell<Lane>,
-    upstream: &Upstream,
+    last: &Last,
 ) -> Result<Response<Body>, Problem> {
     let target = target(request.uri()).ok_or(Problem::NoTarget)?;
-    let mut sender = match kept(upstream, &target).await {
-        Some(sender) => sender,
-        None => connect(&target, shared, lane).await?,
+    let mut hop = match kept(last, &target).await {
+        Some(hop) => hop,
+        None => connect(target, shared, lane).await?,
     };
-    let sent = sender.send_request(relative(request)).await;
-    *upstream.borrow_mut() = Some((target, sender));
+    let sent = hop.sender.send_request(outgoing(request, hop.next.as_ref())).await;
+    *last.borrow_mut() = Some(hop);
     match sent {
         Ok(mut response) => {
             strip(response.headers_mut());
@@ -96,14 +105,14 @@ async fn pass_on(
 }
 
 /// The connection that is there already, if it is to `target` and still open.
-async fn kept(upstream: &Upstream, target: &str) -> Option<SendRequest<Incoming>> {
-    let (host, mut sender) = upstream.borrow_mut().take()?;
-    (host == target && sender.ready().await.is_ok()).then_some(sender)
+async fn kept(last: &Last, target: &str) -> Option<Hop> {
+    let mut hop = last.borrow_mut().take()?;
+    (hop.target == target && hop.sender.ready().await.is_ok()).then_some(hop)
 }
 
-async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<SendRequest<Incoming>, Problem> {
-    lane.borrow_mut().goes_to(target);
-    let reached = shared.destinations.connect(target).await.map_err(|unreached| {
+async fn connect(target: String, shared: &Shared, lane: &RefCell<Lane>) -> Result<Hop, Problem> {
+    lane.borrow_mut().goes_to(&target);
+    let reached = shared.destinations.connect(&target).await.map_err(|unreached| {
         shared.recorder.turned_away(&unreached.to_string());
         Problem::Unreached(format!("{target}: {unreached}"))
     })?;
@@ -117,7 +126,7 @@ async fn connect(target: &str, shared: &Shared, lane: &RefCell<Lane>) -> Result<
         // Its requests have told of the error.
         let _ = connection.await;
     });
-    Ok(sender)
+    Ok(Hop { target, sender, next: reached.next })
 }
 
 /// `host:port` of an absolute form.
@@ -126,12 +135,18 @@ fn target(uri: &Uri) -> Option<String> {
     Some(format!("{}:{}", host.to_ascii_lowercase(), uri.port_u16().unwrap_or(80)))
 }
 
-/// The request as the host itself is sent it: its path alone, and nothing that was for the proxy.
-fn relative(mut request: Request<Incoming>) -> Request<Incoming> {
+/// The request without what was for this proxy: as a host is sent it, its path alone, or as the next proxy is.
+fn outgoing(mut request: Request<Incoming>, next: Option<&Next>) -> Request<Incoming> {
+    strip(request.headers_mut());
+    if let Some(next) = next {
+        if let Some(authorization) = &next.authorization {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
+        return request;
+    }
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     // A part of a URI that was read is one.
     *request.uri_mut() = path.parse().unwrap_or_default();
-    strip(request.headers_mut());
     request
 }
 

@@ -8,6 +8,7 @@ mod forwarded;
 mod gate;
 mod happy_eyeballs;
 mod head;
+mod upstream;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -20,18 +21,20 @@ use tokio::task::spawn_local;
 use crate::Error;
 use crate::clock::now_ns;
 use crate::open_files::Room;
-use crate::tap::{self, Acknowledgements, Listener, Running};
+use crate::tap::{self, Acknowledgements, Early, Listener, Running};
 pub use destination::{Allowed, Mapping};
-use destination::{Destinations, Unreached};
+use destination::{Destinations, Reached, Unreached};
 use gate::Gate;
 pub(crate) use gate::Password;
 use head::{Asked, Head, Problem};
+pub use upstream::Upstream;
 
 /// A running proxy. Dropped, it has ended, and the connections through it with it.
 pub struct Proxy {
     address: SocketAddr,
     password: Password,
     owner: gate::Owner,
+    upstream: Option<String>,
     _running: Running,
 }
 
@@ -40,17 +43,24 @@ impl Proxy {
     ///
     /// # Errors
     /// No port can be opened, or no thread started.
-    pub fn start(mappings: Vec<Mapping>, allowed: Allowed, recorder: Recorder) -> Result<Proxy, Error> {
+    pub fn start(
+        mappings: Vec<Mapping>,
+        allowed: Allowed,
+        upstream: Upstream,
+        recorder: Recorder,
+    ) -> Result<Proxy, Error> {
         let listener = Listener::open().map_err(Error::Listen)?;
         let address = listener.address;
         let (password, owner) = (Password::draw(), gate::Owner::default());
         let gate = Gate::new(password.clone(), owner.clone());
+        let named = upstream.name();
         let serving = move || {
-            let shared = Rc::new(Shared { gate, destinations: Destinations::new(mappings, allowed), recorder });
+            let destinations = Destinations::new(mappings, allowed, upstream);
+            let shared = Rc::new(Shared { gate, destinations, recorder });
             serve(listener, shared)
         };
         let running = Running::start("proxy", serving).map_err(Error::Listen)?;
-        Ok(Proxy { address, password, owner, _running: running })
+        Ok(Proxy { address, password, owner, upstream: named, _running: running })
     }
 
     /// Where it listens.
@@ -61,6 +71,11 @@ impl Proxy {
     /// The user and the password that it asks for.
     pub fn credentials(&self) -> (&'static str, &str) {
         (gate::USER, self.password.as_str())
+    }
+
+    /// `host:port` of the proxies through which it reaches hosts in its turn, if any.
+    pub(crate) fn upstream(&self) -> Option<String> {
+        self.upstream.clone()
     }
 
     /// Process `pid` and its descendants may use it without a password.
@@ -123,10 +138,10 @@ async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
 async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, shared: &Shared) {
     let mut lane = Lane::open(&shared.recorder, Way::Tunnel, opened_ns);
     lane.goes_to(host);
-    match shared.destinations.connect_for(&client, !head.after().is_empty(), host).await {
+    match shared.destinations.tunnel_for(&client, !head.after().is_empty(), host).await {
         Ok(reached) => {
             reached.tell(&mut lane);
-            open(client, reached.stream, head, lane).await;
+            open(client, reached, head, lane).await;
         }
         Err(unreached) => {
             lane.not_reached(&unreached.to_string(), now_ns());
@@ -140,10 +155,11 @@ async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, share
     }
 }
 
-async fn open(mut client: TcpStream, server: TcpStream, head: Head, mut lane: Lane) {
+async fn open(mut client: TcpStream, reached: Reached, head: Head, mut lane: Lane) {
     lane.established(now_ns());
     if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
-        tap::forward(client, server, head.after(), Acknowledgements::AtOnce, lane).await;
+        let early = Early { client: head.after(), server: &reached.early };
+        tap::forward(client, reached.stream, early, Acknowledgements::AtOnce, lane).await;
     } else {
         lane.closed(now_ns());
     }

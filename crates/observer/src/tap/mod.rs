@@ -26,12 +26,19 @@ pub(crate) enum Acknowledgements {
     AtOnce,
 }
 
-/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. `early` is what the
-/// client has sent already. A reset is passed on as one.
+/// What each side has sent already.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Early<'a> {
+    pub(crate) client: &'a [u8],
+    pub(crate) server: &'a [u8],
+}
+
+/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. A reset is passed on as
+/// one.
 pub(crate) async fn forward(
     mut client: TcpStream,
     mut server: TcpStream,
-    early: &[u8],
+    early: Early<'_>,
     acknowledgements: Acknowledgements,
     lane: Lane,
 ) {
@@ -43,9 +50,13 @@ pub(crate) async fn forward(
     let over = {
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
-        let up = Direction { from: Side::Client, lane: &lane, quick }.pump(&mut from_client, &mut to_server, early);
-        let down =
-            Direction { from: Side::Server, lane: &lane, quick: false }.pump(&mut from_server, &mut to_client, &[]);
+        let up =
+            Direction { from: Side::Client, lane: &lane, quick }.pump(&mut from_client, &mut to_server, early.client);
+        let down = Direction { from: Side::Server, lane: &lane, quick: false }.pump(
+            &mut from_server,
+            &mut to_client,
+            early.server,
+        );
         tokio::pin!(up, down);
         tokio::select! {
             first = &mut up => if first == Over::Broken { first } else { down.await },

@@ -172,6 +172,7 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
         direct: Vec::new(),
         sampling: Sampling::NotAsked,
         no_proxy: None,
+        upstream: None,
         left_running: 0,
     }
 }

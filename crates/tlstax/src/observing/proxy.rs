@@ -1,7 +1,7 @@
 //! By a proxy: the command runs once, against its own servers.
 
 use observation::{Recorder, Transport};
-use observer::{Allowed, Interrupts, Mapping, Proxy, Settings, Through, Variables};
+use observer::{Allowed, Interrupts, Mapping, Proxy, Settings, Through, Upstream, Variables};
 
 use super::{Asked, Observed};
 use crate::failure::Failure;
@@ -13,9 +13,9 @@ pub(super) fn observe(
     interrupts: &mut Interrupts,
 ) -> Result<Observed, Failure> {
     let recorder = Recorder::default();
-    let proxy = Proxy::start(mappings, allowed, recorder.clone())?;
+    let proxy = Proxy::start(mappings, allowed, Upstream::of_environment()?, recorder.clone())?;
     let (user, password) = proxy.credentials();
-    let variables = Variables::for_proxy(proxy.address(), user, password)?;
+    let variables = Variables::for_proxy(proxy.address(), user, password);
     let settings = Settings {
         command: asked.command,
         variables: &variables,
