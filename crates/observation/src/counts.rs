@@ -69,7 +69,7 @@ pub struct Counts {
     /// Exchanges that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a delayed
     /// acknowledgement.
     pub delayed_ack_gaps: u64,
-    /// Requests that were sent on a connection which the server had ended.
+    /// Connections on which a request was sent after the server had ended them, idle.
     pub sent_into_closed: u64,
     /// Records that were not as TLS has them.
     pub irregular: u64,
@@ -114,7 +114,7 @@ pub struct Host {
     pub after_servers_close: u64,
     /// Connections that the server ended while they were idle after use, later than that.
     pub cut_idle: u64,
-    /// Connections that were opened within a second of that.
+    /// Connections that were opened within two minutes of that.
     pub reopened: u64,
     /// Finished handshakes.
     pub handshakes: u64,

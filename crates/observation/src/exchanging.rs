@@ -123,6 +123,22 @@ impl Exchanging {
         })
     }
 
+    /// When the last byte of an answer came, where the last exchange has one.
+    pub(crate) fn last_ns(&self) -> Option<u64> {
+        match self {
+            Exchanging::Answered(exchange) => exchange.last_ns,
+            _ => None,
+        }
+    }
+
+    /// For how long a request, of which nothing has been answered, has been under way at `at`, ns.
+    pub(crate) fn sent_for(&self, at: u64) -> Option<u64> {
+        match self {
+            Exchanging::Sent(exchange) => Some(at.saturating_sub(exchange.sent_ns)),
+            _ => None,
+        }
+    }
+
     /// What the server sends next may be its tickets.
     pub(crate) fn may_be_early(&self) -> bool {
         matches!(self, Exchanging::Sent(_) | Exchanging::SentAndEarly(..))

@@ -47,6 +47,8 @@ pub struct Lane {
     last_answer_ns: u64,
     /// What the server sent between the handshake and the first request.
     unasked_bytes: u64,
+    /// A request was sent after the server had ended it.
+    sent_into_closed: bool,
 }
 
 impl Lane {
@@ -83,6 +85,7 @@ impl Lane {
             could_resume: false,
             last_answer_ns: 0,
             unasked_bytes: 0,
+            sent_into_closed: false,
         }
     }
 
@@ -154,8 +157,14 @@ impl Lane {
 
     /// One side has nothing more to say.
     fn end(&self, side: Side, at: u64) -> End {
-        let in_vain = self.last_was(at).is_some_and(|was| !is_answer(was, side == Side::Client));
-        End { side, at_ns: at, doing: if in_vain { Doing::Waiting } else { self.doing(at) } }
+        let by_client = side == Side::Client;
+        let in_vain = self.last_was(at).is_some_and(|was| !is_answer(was, by_client));
+        let doing = match self.doing(at) {
+            _ if in_vain => Doing::Waiting,
+            Doing::Waiting if by_client && self.takes_leave(at) => Doing::Idle,
+            doing => doing,
+        };
+        End { side, at_ns: at, doing }
     }
 
     /// One side has sent what may be `close_notify`.

@@ -1,7 +1,7 @@
 //! Keeps what all lanes of a pass tell, in bounded memory.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::{Connection, Exchange, Stretch};
@@ -22,8 +22,9 @@ pub const HELD_NS: u64 = 20_000_000;
 /// An answer is taken as complete after this long without a byte.
 const QUIET_NS: u64 = 1_000_000;
 
-/// For how long after the server's close a new connection counts as opened because of it.
-const REOPENED_NS: u64 = 1_000_000_000;
+/// For how long after the server's close a new connection counts as opened because of it. Servers and balancers keep idle
+/// connections for 5 to 75 s unless told otherwise: one that waits for two minutes would wait for this client too.
+const REOPENED_NS: u64 = 120_000_000_000;
 
 /// The most idle connections that are looked through for one that could have been used.
 const LOOKED_THROUGH: usize = 256;
@@ -80,15 +81,27 @@ struct Known {
 pub(crate) struct Pulse {
     /// When the last byte of an answer came; 0 while a request is under way or none has been.
     quiet_since_ns: AtomicU64,
+    /// It was taken for idle when another was opened.
+    was_passed_over: AtomicBool,
 }
 
 impl Pulse {
-    pub(crate) fn answered(&self, ns: u64) {
+    /// A byte of an answer came. Whether it had been taken for idle, and was not: that answer had only paused.
+    pub(crate) fn answered(&self, ns: u64) -> bool {
         self.quiet_since_ns.store(ns.max(1), Relaxed);
+        self.was_passed_over.swap(false, Relaxed)
     }
 
+    /// A request is sent.
     pub(crate) fn busy(&self) {
         self.quiet_since_ns.store(0, Relaxed);
+        self.was_passed_over.store(false, Relaxed);
+    }
+
+    /// Another was opened in its stead: it could have taken one request more, not all that follow.
+    fn pass_over(&self) {
+        self.quiet_since_ns.store(0, Relaxed);
+        self.was_passed_over.store(true, Relaxed);
     }
 }
 
@@ -241,8 +254,7 @@ impl Books {
             known.closed_after_use -= 1;
             counts.could_have_reused += 1;
         } else if let Some(idle) = known.open.values().take(LOOKED_THROUGH).find(|pulse| is_quiet(pulse, ns)) {
-            // It could have taken one request more, not all that follow.
-            idle.busy();
+            idle.pass_over();
             counts.could_have_reused += 1;
             counts.beside_idle += 1;
         } else if known.closed_after_answer > 0 {
@@ -253,6 +265,14 @@ impl Books {
             counts.reopened += 1;
         }
         known.open.insert(number, Arc::clone(pulse));
+    }
+
+    /// A connection to `host` that was taken for idle beside a new one had only paused.
+    pub(crate) fn was_not_idle(&mut self, host: &str) {
+        if let Some(counts) = self.host(host) {
+            counts.could_have_reused = counts.could_have_reused.saturating_sub(1);
+            counts.beside_idle = counts.beside_idle.saturating_sub(1);
+        }
     }
 
     /// Whether a handshake with `host` has been finished, so that another could resume its session.

@@ -86,6 +86,41 @@ fn a_connection_that_stands_idle_beside_a_new_one_is_told_once() {
 }
 
 #[test]
+fn a_connection_whose_answer_only_pauses_is_not_idle() {
+    let kept = seen(|recorder| {
+        let mut streaming: Vec<Lane> = Vec::new();
+        for at in [0, 50, 100, 150, 200] {
+            streaming.push(open(recorder, at));
+            for lane in &mut streaming {
+                lane.bytes(Side::Server, b"data: token", (at + 1) * MS);
+            }
+            streaming.last_mut().unwrap().bytes(Side::Client, REQUEST, (at + 2) * MS);
+        }
+        for mut lane in streaming {
+            lane.bytes(Side::Server, ANSWER, 300 * MS);
+            close(lane, Side::Client, 310);
+        }
+    });
+    assert_eq!((kept.hosts[0].could_have_reused, kept.hosts[0].beside_idle), (0, 0));
+}
+
+#[test]
+fn a_request_into_a_connection_that_the_server_cut_is_told_once_and_an_upload_that_it_refused_is_none() {
+    for (idle_ms, counted) in [(500, 1), (0, 0)] {
+        let kept = seen(|recorder| {
+            let mut lane = open(recorder, 0);
+            exchange(&mut lane, 1);
+            lane.ended(Side::Server, (12 + idle_ms) * MS);
+            for part in 0..20 {
+                lane.bytes(Side::Client, b"a part of it", (13 + idle_ms + part) * MS);
+            }
+            close(lane, Side::Client, 700);
+        });
+        assert_eq!(kept.counts.sent_into_closed, counted, "idle for {idle_ms} ms");
+    }
+}
+
+#[test]
 fn a_server_that_cuts_idle_connections_is_not_the_clients_fault() {
     let kept = seen(|recorder| {
         for at in [0, 500] {
@@ -93,7 +128,7 @@ fn a_server_that_cuts_idle_connections_is_not_the_clients_fault() {
             exchange(&mut lane, at + 1);
             close(lane, Side::Server, at + 100);
         }
-        close(open(recorder, 5_000), Side::Client, 5_001);
+        close(open(recorder, 200_000), Side::Client, 200_001);
     });
     let host = &kept.hosts[0];
     assert_eq!((host.could_have_reused, host.cut_idle, host.reopened), (0, 2, 1), "the third came too late");

@@ -34,10 +34,17 @@ fn hello(kind: u8, after_random: &[u8]) -> Vec<u8> {
 
 /// A connection that has shaken hands by TLS 1.3 two ms after `at_ms`.
 fn shaken(recorder: &Recorder, at_ms: u64) -> Lane {
+    shaken_with(recorder, at_ms, &[0, 43, 0, 3, 2, 3, 4])
+}
+
+/// The same, with these extensions in the client's hello.
+fn shaken_with(recorder: &Recorder, at_ms: u64, extensions: &[u8]) -> Lane {
     let mut lane = Lane::open(recorder, Way::Tunnel, at_ms * MS);
     lane.goes_to("a.test:443");
     lane.established(at_ms * MS);
-    let client = hello(1, &[0, 0, 2, 0x13, 0x01, 1, 0, 0, 7, 0, 43, 0, 3, 2, 3, 4]);
+    let mut after_random = vec![0, 0, 2, 0x13, 0x01, 1, 0, 0, extensions.len() as u8];
+    after_random.extend(extensions);
+    let client = hello(1, &after_random);
     lane.bytes(Client, &client, at_ms * MS);
     let mut server = hello(2, &[0, 0x13, 0x01, 0, 0, 6, 0, 43, 0, 2, 3, 4]);
     server.extend(sealed(900));
@@ -175,4 +182,25 @@ fn a_host_that_never_takes_the_connection_was_not_reached() {
     assert_eq!(kept.counts.closes[&Close::NotReached], 1);
     let reasons: Vec<&String> = kept.counts.not_reached.keys().collect();
     assert!(reasons.len() == 1 && reasons[0].contains("a.test:443") && reasons[0].contains("3 s"), "{reasons:?}");
+}
+
+#[test]
+fn what_a_client_of_http2_says_as_it_leaves_is_no_request_and_what_it_waits_for_is() {
+    // `h2` is offered (RFC 7301).
+    let extensions = [0, 43, 0, 3, 2, 3, 4, 0, 16, 0, 5, 0, 3, 2, b'h', b'2'];
+    for (waits_ms, close, unanswered) in [(1, Close::Client, 0), (300, Close::ClientWaiting, 1)] {
+        let kept = seen(|recorder| {
+            let mut lane = shaken_with(recorder, 0, &extensions);
+            say(&mut lane, Client, 200, 3);
+            say(&mut lane, Server, 300, 60);
+            say(&mut lane, Client, 39, 100);
+            say(&mut lane, Client, ALERT, 100 + waits_ms);
+            end(&mut lane, Client, 100 + waits_ms);
+            lane.closed((101 + waits_ms) * MS);
+            Lane::open(recorder, Way::Tunnel, 600 * MS).goes_to("a.test:443");
+        });
+        assert_eq!((kept.counts.may_be_h2, kept.counts.unanswered), (1, unanswered), "{waits_ms} ms");
+        assert_eq!(kept.counts.closes.get(&close), Some(&1), "{:?}", kept.counts.closes);
+        assert_eq!(kept.hosts[0].could_have_reused, 1 - unanswered);
+    }
 }

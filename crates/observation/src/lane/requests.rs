@@ -2,11 +2,15 @@
 
 use wire::Side;
 
-use super::{ALERT_BYTES, Lane};
+use super::{AFTER_ANSWER_NS, ALERT_BYTES, Lane};
 use crate::connection::{Doing, Exchange, Handshake};
 use crate::early::Was;
 use crate::exchanging::Unasked;
 use crate::recorder::{DELAYED_ACK_NS, MOST_EXCHANGES};
+
+/// A client that ends a connection this soon after it sent something awaits no answer: none comes over a network so fast, and who
+/// gives up waits for longer.
+const LEAVE_NS: u64 = 5_000_000;
 
 impl Lane {
     /// Application data, or anything where there is no TLS.
@@ -25,7 +29,7 @@ impl Lane {
     }
 
     fn asked(&mut self, at: u64) {
-        if self.ends.first().is_some_and(|end| end.side == Side::Server) {
+        if self.was_cut_idle() && !std::mem::replace(&mut self.sent_into_closed, true) {
             self.recorder.books().counts.sent_into_closed += 1;
         }
         self.pulse.busy();
@@ -47,9 +51,25 @@ impl Lane {
         if let Some(tickets) = heard.tickets {
             self.recorder.books().learn(&self.connection.host, |early| early.learn_tickets(tickets));
         }
-        if heard.is_answer {
-            self.pulse.answered(at);
+        if heard.is_answer && self.pulse.answered(at) {
+            self.recorder.books().was_not_idle(&self.connection.host);
         }
+    }
+
+    /// Whether the server has ended it while nothing was under way; one that ends it with its answer never meant to keep it.
+    fn was_cut_idle(&self) -> bool {
+        let answered_ns = self.exchanging.last_ns().unwrap_or(self.last_answer_ns);
+        self.ends.first().is_some_and(|end| {
+            let is_idle = end.doing == Doing::Idle && end.at_ns.saturating_sub(answered_ns) > AFTER_ANSWER_NS;
+            end.side == Side::Server && is_idle
+        })
+    }
+
+    /// Whether the client, which ends the connection at `at`, has said no more than its leave since the last answer: in HTTP/2 that is
+    /// a frame (GOAWAY, RFC 9113 §6.8), encrypted like a request.
+    pub(super) fn takes_leave(&self, at: u64) -> bool {
+        let is_fresh = self.exchanging.sent_for(at).is_some_and(|ns| ns < LEAVE_NS);
+        self.connection.may_be_h2 && self.connection.exchanged > 0 && is_fresh
     }
 
     /// What the server may send now without being asked.
@@ -72,6 +92,9 @@ impl Lane {
     pub(super) fn last_exchange(&mut self) {
         let (by, at) = self.ends.first().map_or((None, self.now_ns), |end| (Some(end.side), end.at_ns));
         let by_client = by == Some(Side::Client);
+        if by_client && self.takes_leave(at) {
+            return;
+        }
         let was = self.last_was(at);
         if let Some(last) = self.exchanging.last(at, by_client) {
             let mut books = self.recorder.books();
