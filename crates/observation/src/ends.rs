@@ -1,11 +1,19 @@
 //! Who ended a connection first, and when.
 //!
 //! A direction ends with its last byte, and over TLS with `close_notify` before that, which the peer may meet with its own. In TLS
-//! 1.3 that is a record of 24 bytes, but so are two bytes of data: it counts only once its direction has really ended with it.
+//! 1.3 that is a record of 24 bytes, but so are two bytes of data: it counts only once its direction has really ended with it, and,
+//! where it came right behind data (a body of two bytes does), only if that was soon.
 
 use wire::Side;
 
 use crate::connection::Doing;
+
+/// What follows data within this time may be the rest of it: Linux delays an acknowledgement, which a careless server waits for
+/// between a head and its body, by 40 ms.
+const RIGHT_BEHIND_NS: u64 = 100_000_000;
+
+/// Within this time of its `close_notify` a direction ends, unless it waits for the peer's.
+const SOON_NS: u64 = 100_000_000;
 
 /// One side has nothing more to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +37,8 @@ struct Perhaps {
     end: End,
     /// The other side has spoken since.
     is_passed: bool,
+    /// It came right behind data of the same side.
+    is_behind: bool,
 }
 
 fn place(side: Side) -> usize {
@@ -48,11 +58,22 @@ impl Ends {
         self.first
     }
 
-    /// This may be an end. Gives when data came that was taken for an end until now.
-    pub(crate) fn perhaps(&mut self, end: End) -> Option<u64> {
+    /// This may be an end, that side's last data having come at `data_ns`. Gives when data came that was taken for an end until now.
+    pub(crate) fn perhaps(&mut self, end: End, data_ns: Option<u64>) -> Option<u64> {
         let data = self.took(end.side);
-        self.perhaps[place(end.side)] = Some(Perhaps { end, is_passed: false });
+        let is_behind = data_ns.is_some_and(|data| end.at_ns.saturating_sub(data) < RIGHT_BEHIND_NS);
+        self.perhaps[place(end.side)] = Some(Perhaps { end, is_passed: false, is_behind });
         data
+    }
+
+    /// A direction ends at `at_ns`. Gives when the server's data came that was taken for its end until now, and that this shows to have
+    /// been data.
+    pub(crate) fn outlived(&mut self, at_ns: u64) -> Option<u64> {
+        let servers = &mut self.perhaps[place(Side::Server)];
+        let is_data = servers.is_some_and(|perhaps| {
+            perhaps.is_behind && !perhaps.is_passed && at_ns.saturating_sub(perhaps.end.at_ns) > SOON_NS
+        });
+        if is_data { servers.take().map(|perhaps| perhaps.end.at_ns) } else { None }
     }
 
     /// `side` sends data. Gives when data came that was taken for its end until now.
@@ -88,8 +109,8 @@ mod tests {
     #[test]
     fn a_close_notify_that_the_peer_meets_is_first_though_its_direction_ends_last() {
         let mut ends = Ends::default();
-        assert_eq!(ends.perhaps(end(Side::Client, 10)), None);
-        assert_eq!(ends.perhaps(end(Side::Server, 11)), None);
+        assert_eq!(ends.perhaps(end(Side::Client, 10), None), None);
+        assert_eq!(ends.perhaps(end(Side::Server, 11), None), None);
         ends.ended(end(Side::Server, 12));
         ends.ended(end(Side::Client, 13));
         assert_eq!(ends.first(), Some(end(Side::Client, 10)));
@@ -98,13 +119,25 @@ mod tests {
     #[test]
     fn what_more_follows_was_data() {
         let mut ends = Ends::default();
-        ends.perhaps(end(Side::Server, 10));
+        ends.perhaps(end(Side::Server, 10), None);
         assert_eq!(ends.first(), None);
         assert_eq!(ends.spoke(Side::Server), Some(10));
-        ends.perhaps(end(Side::Server, 20));
+        ends.perhaps(end(Side::Server, 20), None);
         assert_eq!(ends.spoke(Side::Client), None);
         assert_eq!(ends.spoke(Side::Server), None, "the client has asked for something else since");
         ends.ended(end(Side::Client, 30));
         assert_eq!(ends.first(), Some(end(Side::Client, 30)));
+    }
+
+    #[test]
+    fn a_short_record_right_behind_data_is_an_end_only_if_the_direction_ends_soon() {
+        const MS: u64 = 1_000_000;
+        for (data_ms, ends_ms, was_data) in
+            [(Some(60), 300, true), (Some(60), 150, false), (Some(0), 300, false), (None, 300, false)]
+        {
+            let mut ends = Ends::default();
+            ends.perhaps(end(Side::Server, 110 * MS), data_ms.map(|ms| ms * MS));
+            assert_eq!(ends.outlived(ends_ms * MS), was_data.then_some(110 * MS), "{data_ms:?} {ends_ms}");
+        }
     }
 }

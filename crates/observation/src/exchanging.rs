@@ -131,6 +131,14 @@ impl Exchanging {
         }
     }
 
+    /// When the server was last heard since the last request.
+    pub(crate) fn heard_ns(&self) -> Option<u64> {
+        match self {
+            Exchanging::SentAndEarly(_, burst) => Some(burst.last_ns),
+            _ => self.last_ns(),
+        }
+    }
+
     /// For how long a request, of which nothing has been answered, has been under way at `at`, ns.
     pub(crate) fn sent_for(&self, at: u64) -> Option<u64> {
         match self {

@@ -151,6 +151,9 @@ impl Lane {
         let mut watcher = std::mem::take(&mut self.watcher);
         watcher.end(side, |event| self.happened(event, at));
         self.watcher = watcher;
+        if let Some(data_ns) = self.ends.outlived(at) {
+            self.said(Side::Server, u64::from(ALERT_BYTES), data_ns);
+        }
         let end = self.end(side, at);
         self.ends.ended(end);
     }
@@ -170,7 +173,8 @@ impl Lane {
     /// One side has sent what may be `close_notify`.
     fn perhaps_ends(&mut self, side: Side, at: u64) {
         let end = self.end(side, at);
-        if let Some(data_ns) = self.ends.perhaps(end) {
+        let data_ns = self.exchanging.heard_ns().filter(|_| side == Side::Server);
+        if let Some(data_ns) = self.ends.perhaps(end, data_ns) {
             self.said(side, u64::from(ALERT_BYTES), data_ns);
         }
     }

@@ -204,3 +204,20 @@ fn what_a_client_of_http2_says_as_it_leaves_is_no_request_and_what_it_waits_for_
         assert_eq!(kept.hosts[0].could_have_reused, 1 - unanswered);
     }
 }
+
+#[test]
+fn a_body_of_two_bytes_behind_its_head_is_no_end_and_what_came_before_it_was_no_ticket() {
+    let kept = seen(|recorder| {
+        for at in [0, 1_000, 2_000, 3_000] {
+            let mut lane = shaken(recorder, at);
+            say(&mut lane, Client, 200, at + 2);
+            // With the head of the answer.
+            say(&mut lane, Server, TICKETS + 140, at + 3);
+            say(&mut lane, Server, ALERT, at + 43);
+            end(&mut lane, Server, at + 500);
+            lane.closed((at + 500) * MS);
+        }
+    });
+    assert_eq!((kept.counts.exchanges, kept.counts.unanswered, kept.counts.perhaps_unanswered), (4, 0, 0));
+    assert_eq!((kept.hosts[0].cut_idle, kept.hosts[0].reopened, kept.hosts[0].after_servers_close), (4, 3, 0));
+}
