@@ -2,7 +2,7 @@
 
 use observation::{
     Close, Connecting, Connection, Counts, Cpu, CpuReading, Ended, Exchange, Handshake, Host, Level, Levels,
-    Observation, Pass, Sampling, Spread, Transport, Turn, Via, Way,
+    Observation, Pass, Sampling, Spread, Transport, TrustStore, Turn, Via, Way,
 };
 use wire::{ClientHello, HandshakeKind, ServerHello, Side};
 
@@ -145,6 +145,21 @@ pub(crate) fn cpu(share: f64) -> Cpu {
         processes: 1,
         readings: (0..=100).map(|k| reading(k * 100)).collect(),
     }
+}
+
+/// Four connections, open and shaken at once, whose requests wait for each other.
+pub(crate) fn queue() -> Vec<Connection> {
+    (0..4).map(|k| connection(k + 1, 0, 5, &[(10 + k * 100, 110 + k * 100)])).collect()
+}
+
+/// Samples that show so many loads of a trust store before so many connections.
+pub(crate) fn samples(loads: u64, connections: u64) -> Sampling {
+    Sampling::Sampled(store(loads, connections))
+}
+
+/// The same, a hundred of 200 samples being in it.
+pub(crate) fn store(loads: u64, connections: u64) -> TrustStore {
+    TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections }
 }
 
 /// `n` requests of 100 ms over connections that are opened one after another.

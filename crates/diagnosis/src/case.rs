@@ -1,6 +1,6 @@
 //! The case that is judged: the pass over HTTPS or the command's own, and what it is held against.
 
-use observation::{Connection, CpuReading, Doing, Host, Observation, Pass, Transport, Via};
+use observation::{Connection, CpuReading, Doing, Handshake, Host, Observation, Pass, Transport, Turn, Via};
 use wire::Side;
 
 use crate::concurrency::{self, Concurrency};
@@ -61,13 +61,14 @@ impl<'a> Case<'a> {
         self.pass.origin.as_ref().map_or(self.pass.counts.exchanges, |origin| origin.requests)
     }
 
-    /// Connections on which several requests may have been under way at once: what the origin negotiated, where there
-    /// is one.
+    /// Connections on which several requests may have been under way at once.
     pub(crate) fn h2(&self) -> u64 {
-        match &self.pass.origin {
-            Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),
-            None => self.pass.counts.may_be_h2,
-        }
+        self.pass.h2_connections()
+    }
+
+    /// How many requests were under way at once can't be told, here or over HTTP.
+    pub(crate) fn is_coarse(&self) -> bool {
+        self.concurrency.is_none() || (self.http.is_some() && self.http_concurrency.is_none())
     }
 
     /// How many connections the command needed at least to have as much under way as it had: the most that were not
@@ -78,8 +79,18 @@ impl<'a> Case<'a> {
 
     /// The same for its connections to `host` alone.
     pub(crate) fn needed_of(&self, host: &Host) -> u64 {
+        self.overlap_of(host).most_busy.max(1)
+    }
+
+    /// Connections to `host` held against each other.
+    pub(crate) fn overlap_of(&self, host: &Host) -> Overlap {
         let to_host = self.pass.connections.iter().filter(|connection| connection.host == host.name);
-        overlap::over(to_host, self.pass.wall_ns).most_busy.max(1)
+        overlap::over(to_host, self.pass.wall_ns)
+    }
+
+    /// Whether several requests may have been under way at once on `connection`. The origin, where there is one, knows of all.
+    pub(crate) fn may_be_h2(&self, connection: &Connection) -> bool {
+        connection.may_be_h2 && self.h2() > 0
     }
 
     /// `total_ns` of the pass, as ms per 1,000 requests.
@@ -87,13 +98,28 @@ impl<'a> Case<'a> {
         total_ns.max(0.0) / 1e6 * 1_000.0 / (self.requests().max(1) as f64)
     }
 
-    /// Setting up a connection: connecting and the handshake, medians, ns.
-    pub(crate) fn set_up_ns(&self) -> u64 {
-        self.pass.counts.connect.p50_ns + self.pass.counts.handshake.p50_ns
+    /// Setting up such a connection as `are_meant`: connecting and the handshake, ns. The median of those that were kept, else of
+    /// all.
+    pub(crate) fn set_up_ns(&self, are_meant: impl Fn(&Connection) -> bool) -> u64 {
+        let counts = &self.pass.counts;
+        let meant = self.shaken().filter(|(connection, _)| are_meant(connection));
+        let each = meant.filter_map(|(connection, handshake)| {
+            let connect_ns = connection.connecting.connect_ns.unwrap_or(counts.connect.p50_ns);
+            Some(connect_ns + handshake.finished_ns?.saturating_sub(handshake.began_ns?))
+        });
+        median(each.collect()).unwrap_or(counts.connect.p50_ns + counts.handshake.p50_ns)
+    }
+
+    /// A round trip to the server of such handshakes as `are_meant`, ns: its shortest turn in each, which holds one. The median of
+    /// those that were kept, else of all turns.
+    pub(crate) fn round_trip_ns(&self, are_meant: impl Fn(&Handshake) -> bool) -> u64 {
+        let meant = self.shaken().filter(|(_, handshake)| are_meant(handshake));
+        median(meant.filter_map(|(_, handshake)| shortest_turn_ns(handshake)).collect())
+            .unwrap_or(self.pass.counts.server_turns.p50_ns)
     }
 
     /// Kept connections whose handshake was finished.
-    pub(crate) fn shaken(&self) -> impl Iterator<Item = (&'a Connection, &'a observation::Handshake)> {
+    pub(crate) fn shaken(&self) -> impl Iterator<Item = (&'a Connection, &'a Handshake)> {
         let finished = |connection: &'a Connection| {
             let handshake = connection.handshake.as_deref().filter(|handshake| handshake.finished_ns.is_some())?;
             Some((connection, handshake))
@@ -128,10 +154,22 @@ impl<'a> Case<'a> {
 
     /// The client's turns in kept handshakes that were as long as [`observation::HELD_NS`], from when to when, merged.
     pub(crate) fn held_spans(&self) -> Vec<(u64, u64)> {
-        let turns = self.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
-        let held = turns.flat_map(|handshake| &handshake.turns);
-        let held = held.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS);
-        overlap::merged(held.map(|turn| (turn.from_ns, turn.until_ns)).collect())
+        overlap::merged(self.held_turns().map(|turn| (turn.from_ns, turn.until_ns)).collect())
+    }
+
+    fn held_turns(&self) -> impl Iterator<Item = &'a Turn> {
+        let handshakes = self.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
+        let turns = handshakes.flat_map(|handshake| &handshake.turns);
+        turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS)
+    }
+
+    /// How often the client went on with handshakes that it had held. Those that go on one right after another had met the same
+    /// stall.
+    pub(crate) fn stalls(&self) -> usize {
+        let mut ends: Vec<u64> = self.held_turns().map(|turn| turn.until_ns).collect();
+        ends.sort_unstable();
+        let apart = ends.windows(2).filter(|pair| matches!(pair, [a, b] if b - a >= observation::HELD_NS)).count();
+        apart + usize::from(!ends.is_empty())
     }
 
     /// From the first connection's opening to the end of the last answer, ns since the pass began; `None` without a
@@ -148,6 +186,17 @@ impl<'a> Case<'a> {
         let seen = last.map_or(0, |at| (at as u64 + 1) * levels.moment_ns).min(self.pass.wall_ns);
         Some((opened, kept.max(seen)))
     }
+}
+
+/// The server's shortest turn in a handshake, ns.
+pub(crate) fn shortest_turn_ns(handshake: &Handshake) -> Option<u64> {
+    handshake.turns.iter().filter(|turn| turn.of == Side::Server).map(Turn::ns).min()
+}
+
+/// The middle one, the greater of two; `None` of nothing.
+fn median(mut all: Vec<u64>) -> Option<u64> {
+    all.sort_unstable();
+    all.get(all.len() / 2).copied()
 }
 
 /// Whether a pass that was to go over HTTP did, all of it.

@@ -3,7 +3,9 @@
 use observation::{Ended, MOST_HOSTS, Sampling};
 
 use crate::case::Case;
-use crate::findings::{held_by_cpu, not_seen_reasons, resumption_not_visible, serial_by_design};
+use crate::findings::{
+    AtEnd, held_by_cpu, not_seen_reasons, resumption_not_visible, serial_by_design, under_way_at_end,
+};
 use crate::words::{count, were};
 
 /// The most addresses that are named.
@@ -24,6 +26,7 @@ pub(crate) fn notes(case: &Case) -> Vec<String> {
         sampling(case),
         resumption_not_visible(case),
         certificates(case),
+        under_way(case),
         direct(case),
         upstream(case),
         sample(case),
@@ -59,8 +62,7 @@ fn http_unlike(case: &Case) -> Option<String> {
 }
 
 fn coarse(case: &Case) -> Option<String> {
-    let is_coarse = case.concurrency.is_none() || (case.http.is_some() && case.http_concurrency.is_none());
-    is_coarse.then(|| {
+    case.is_coarse().then(|| {
         "The run was long and its answers quick, so how many requests were under way at once is not told well enough: \
          `serialized` and `uneven-concurrency` were not judged. A shorter run is."
             .to_owned()
@@ -81,7 +83,7 @@ fn h2(case: &Case) -> Option<String> {
     (h2 > 0).then(|| {
         format!(
             "{} may have spoken HTTP/2: its requests are not told apart, so nothing was judged of how many were \
-             under way at once.",
+             under way at once, nor of whether all were answered.",
             count(h2, "connection")
         )
     })
@@ -105,6 +107,18 @@ fn certificates(case: &Case) -> Option<String> {
         "TLS 1.3 encrypts certificates: their keys and number were not judged there, only the length \
          of the server's flight."
             .to_owned()
+    })
+}
+
+fn under_way(case: &Case) -> Option<String> {
+    let AtEnd { requests, handshakes } = under_way_at_end(case);
+    let number = requests + handshakes;
+    (number > 0).then(|| {
+        format!(
+            "The command ended, well, with {} and {} under way: not taken for failures.",
+            count(requests, "request"),
+            count(handshakes, "handshake")
+        )
     })
 }
 

@@ -2,6 +2,7 @@
 //! request of another was under way. Over the connections and exchanges that were kept, to the ns.
 
 use observation::{Connection, Doing, Pass};
+use wire::Side;
 
 use crate::case::is_busy;
 
@@ -21,7 +22,7 @@ pub(crate) struct Overlap {
     /// All requests' time under way together, ns.
     pub(crate) waits_ns: u64,
     /// Of the time in which a request was under way, that in which a connection that later carried its own first request stood
-    /// unused or in its handshake.
+    /// unused, or waited for the client in its handshake.
     pub(crate) unused_ns: u64,
     /// Time in which a connection was at work: being connected, in its handshake, waiting or receiving, ns.
     pub(crate) at_work_ns: u64,
@@ -31,8 +32,13 @@ pub(crate) struct Overlap {
 struct Step {
     at_ns: u64,
     by: i64,
-    doing: Doing,
-    is_used: bool,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Doing { doing: Doing, is_used: bool },
+    Unused,
 }
 
 /// Connections at one moment.
@@ -55,9 +61,13 @@ pub(crate) fn over<'a>(connections: impl Iterator<Item = &'a Connection>, end_ns
     let mut steps = Vec::new();
     for connection in connections {
         let is_used = connection.exchanged > 0;
-        for stretch in connection.stretches(end_ns) {
-            let step = |at_ns, by| Step { at_ns, by, doing: stretch.doing, is_used };
-            steps.extend([step(stretch.from_ns, 1), step(stretch.until_ns, -1)]);
+        let doing = connection
+            .stretches(end_ns)
+            .into_iter()
+            .map(|stretch| (What::Doing { doing: stretch.doing, is_used }, (stretch.from_ns, stretch.until_ns)));
+        let unused = unused(connection, end_ns).into_iter().map(|span| (What::Unused, span));
+        for (what, (from_ns, until_ns)) in doing.chain(unused) {
+            steps.extend([Step { at_ns: from_ns, by: 1, what }, Step { at_ns: until_ns, by: -1, what }]);
         }
     }
     // Ends before beginnings, so that what follows without a gap is not counted twice.
@@ -88,13 +98,44 @@ impl Overlap {
 
 impl Now {
     fn take(&mut self, step: Step) {
+        let What::Doing { doing, is_used } = step.what else {
+            self.unused += step.by;
+            return;
+        };
         let add = |count: &mut i64, is: bool| *count += if is { step.by } else { 0 };
-        add(&mut self.busy, is_busy(step.doing));
-        add(&mut self.open, step.is_used);
-        add(&mut self.waiting, step.doing == Doing::Waiting);
-        add(&mut self.unused, step.is_used && matches!(step.doing, Doing::Standing | Doing::Handshake));
-        add(&mut self.at_work, !matches!(step.doing, Doing::Standing | Doing::Idle));
+        add(&mut self.busy, is_busy(doing));
+        add(&mut self.open, is_used);
+        add(&mut self.waiting, doing == Doing::Waiting);
+        add(&mut self.at_work, !matches!(doing, Doing::Standing | Doing::Idle));
     }
+}
+
+/// How many connections of `pass` stood unused, or waited for the client in their handshakes, for so long at least while requests of
+/// others were under way.
+pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
+    let stretches = pass.connections.iter().flat_map(|connection| connection.stretches(pass.wall_ns));
+    let waiting = stretches.filter(|stretch| stretch.doing == Doing::Waiting);
+    let waiting = merged(waiting.map(|stretch| (stretch.from_ns, stretch.until_ns)).collect());
+    let beside = |span: (u64, u64)| -> u64 {
+        let first = waiting.partition_point(|wait| wait.1 <= span.0);
+        let met = waiting.iter().skip(first).take_while(|wait| wait.0 < span.1);
+        met.map(|wait| wait.1.min(span.1).saturating_sub(wait.0.max(span.0))).sum()
+    };
+    let stood =
+        pass.connections.iter().map(|connection| unused(connection, pass.wall_ns).into_iter().map(beside).sum::<u64>());
+    stood.filter(|ns| *ns > 0 && *ns >= at_least_ns).count() as u64
+}
+
+/// When `connection`, which carried a request later, was the client's to go on with and had not carried one: it stood unused, or its
+/// handshake waited for the client. A handshake that waits for the server is not held back.
+fn unused(connection: &Connection, end_ns: u64) -> Vec<(u64, u64)> {
+    if connection.exchanged == 0 {
+        return Vec::new();
+    }
+    let turns = connection.handshake.iter().flat_map(|handshake| &handshake.turns);
+    let turns = turns.filter(|turn| turn.of == Side::Client).map(|turn| (turn.from_ns, turn.until_ns));
+    let standing = connection.stretches(end_ns).into_iter().filter(|stretch| stretch.doing == Doing::Standing);
+    turns.chain(standing.map(|stretch| (stretch.from_ns, stretch.until_ns))).collect()
 }
 
 /// `spans` in order, those that touch as one.

@@ -19,10 +19,18 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
     if !findings.is_empty() {
         return Verdict::Found;
     }
+    if let Some(past) = past_the_proxy(case) {
+        return Verdict::TooLittle(past);
+    }
     let requests = case.requests();
     if requests < ENOUGH {
-        let few = count(requests, "request");
-        return Verdict::TooLittle(format!("{few} came by; a judgement needs {ENOUGH}: let the command make more."));
+        let few = match case.h2() {
+            0 => count(requests, "request"),
+            _ => "What can't be told apart, since HTTP/2 may have been spoken,".to_owned(),
+        };
+        return Verdict::TooLittle(format!(
+            "{few} came by; a judgement needs {ENOUGH} requests: let the command make more."
+        ));
     }
     if case.pass.counts.no_room > 0 {
         let closed = count(case.pass.counts.no_room, "connection");
@@ -42,6 +50,27 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
     }
 }
 
+/// The most addresses that are named.
+const NAMED: usize = 5;
+
+/// Where HTTPS is served.
+const HTTPS_PORTS: [&str; 2] = [":443", ":8443"];
+
+/// Connections that went past the proxy to where HTTPS is served: what was seen is not all there was.
+fn past_the_proxy(case: &Case) -> Option<String> {
+    let is_https = |address: &str| HTTPS_PORTS.iter().any(|port| address.ends_with(port));
+    let past = case.pass.direct.iter().filter(|direct| is_https(&direct.address));
+    let past: Vec<&str> = past.take(NAMED).map(|direct| direct.address.as_str()).collect();
+    let was_any = !past.is_empty() && !case.is_url();
+    was_any.then(|| {
+        format!(
+            "{} came by without anything to mend, but connections to {} went past the proxy: those were not seen.",
+            count(case.requests(), "request"),
+            past.join(", ")
+        )
+    })
+}
+
 /// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest
 /// wait, and one connection's set-up before them; held against the time in which a connection was at work.
 fn least(case: &Case) -> Option<Least> {
@@ -51,7 +80,7 @@ fn least(case: &Case) -> Option<Least> {
     let wall_ns = at_work_ns(case, span_ns);
     let at_once = case.concurrency.map_or(0.0, |here| here.most).max(case.overlap.most_waiting as f64).round().max(1.0);
     let work = counts.waits.sum_ns + counts.transfers.sum_ns;
-    let set_up = case.set_up_ns() + counts.resolve.p50_ns;
+    let set_up = case.set_up_ns(|_| true) + counts.resolve.p50_ns;
     let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns);
     let least_ns = (shared + set_up).min(wall_ns);
     let how = format!(
@@ -77,11 +106,13 @@ fn at_work_ns(case: &Case, span_ns: u64) -> u64 {
     if are_all_kept(case.pass) {
         return case.overlap.at_work_ns.min(span_ns);
     }
+    // Means over moments: what is under way by turns fills as much of one as all of it together.
     let levels = &case.pass.levels;
-    let is_paused =
-        |moment: &&Moment| moment.connecting + moment.handshake + moment.waiting + moment.transferring <= 0.0;
+    let worked = |moment: &Moment| {
+        let at_once = moment.connecting + moment.handshake + moment.waiting + moment.transferring;
+        f64::from(at_once.min(1.0)) * levels.moment_ns as f64
+    };
     let from = case.pass.connections.first().map_or(0, |connection| connection.opened_ns / levels.moment_ns.max(1));
     let within = levels.moments.iter().skip(usize::try_from(from).unwrap_or(usize::MAX));
-    let worked = within.filter(|moment| !is_paused(moment)).count() as u64;
-    (worked * levels.moment_ns).min(span_ns)
+    (within.map(worked).sum::<f64>() as u64).min(span_ns)
 }

@@ -46,6 +46,17 @@ pub struct Pass {
     pub left_running: u64,
 }
 
+impl Pass {
+    /// Connections on which several requests may have been under way at once: those on which the origin negotiated HTTP/2, where
+    /// there is one, else those that may have spoken it.
+    pub fn h2_connections(&self) -> u64 {
+        match &self.origin {
+            Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),
+            None => self.counts.may_be_h2,
+        }
+    }
+}
+
 /// What a pass fetched from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,11 +1,11 @@
 //! The trust store is loaded for every connection or so: each request has a client, a TLS context or a process of its
-//! own. It is shown by samples of the command's stacks, so it is proven where they could be taken and not judged
-//! elsewhere.
+//! own. It is shown by samples of the command's stacks: proven where loads were seen for half of the connections,
+//! suspected where it takes loads that began together to explain them, and not judged where no samples could be taken.
 //!
 //! A pool in which each connection loads a store once is not meant: loads must exceed the connections needed at once,
 //! or come with most requests.
 
-use observation::Sampling;
+use observation::{Sampling, TrustStore};
 
 use crate::case::Case;
 use crate::code::Code;
@@ -28,23 +28,31 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let later = behind.saturating_sub(case.needed());
     let is_rule = later >= ENOUGH || share(store.loads, case.requests()) >= OF_REQUESTS;
     let is_most = |count| share(count, store.connections) >= OF_CONNECTIONS;
-    if store.loads < ENOUGH || !is_most(behind) || !is_most(store.in_trust_store) || !is_rule {
+    // What can't be told apart must stand for requests, too: workers that load one each serve many.
+    let is_proven = is_most(store.loads);
+    let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
+    if store.loads < ENOUGH || !is_most(behind) || !is_most(store.in_trust_store) || !is_rule || !is_told {
         return None;
     }
     let cpu_ns = store.in_trust_store.saturating_mul(store.period_ns);
     Some(Finding {
         code: Code::ClientPerRequest,
-        confidence: Confidence::Proven,
+        confidence: if is_proven { Confidence::Proven } else { Confidence::Suspected },
         evidence: vec![
-            format!(
-                "Before {} of {} connections a trust store was loaded, by samples of the stacks.",
-                store.loads, store.connections
-            ),
-            format!(
-                "A load took {} of CPU in the mean; all of them were {} of the command's CPU time.",
-                time(cpu_ns / store.loads.max(1)),
-                percent(store.in_trust_store, store.samples)
-            ),
+            match is_proven {
+                true => format!(
+                    "Before {} of {} connections a trust store was loaded, by samples of the stacks.",
+                    store.loads, store.connections
+                ),
+                false => format!(
+                    "{} times a trust store, or several at once, were loaded before {} connections, of which {} were at work at \
+                     once: samples of the stacks don't tell loads apart that begin together.",
+                    store.loads,
+                    store.connections,
+                    case.needed()
+                ),
+            },
+            spent(case, store, is_proven),
         ],
         cost: Some(Cost {
             wall_ms: None,
@@ -53,6 +61,19 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: advice(),
     })
+}
+
+/// What loading took. Where each load is known, so is the mean.
+fn spent(case: &Case, store: &TrustStore, is_known: bool) -> String {
+    let cpu_ns = store.in_trust_store.saturating_mul(store.period_ns);
+    let share = percent(store.in_trust_store, store.samples);
+    let are_all_kept = case.pass.connections.len() as u64 == case.pass.counts.connections;
+    if is_known && are_all_kept {
+        let mean = time(cpu_ns / store.loads.max(1));
+        format!("A load took {mean} of CPU in the mean; all of them were {share} of the command's CPU time.")
+    } else {
+        format!("Loading took {} of CPU, {share} of the command's CPU time.", time(cpu_ns))
+    }
 }
 
 fn advice() -> Vec<Advice> {
@@ -76,6 +97,7 @@ fn advice() -> Vec<Advice> {
              native-tls takes 10 ms and more each time (docs/findings.md).",
         ),
         Advice::of("Java", "Share one `SSLContext` and `HttpClient`."),
+        Advice::of(".NET", "One static `HttpClient`, or `IHttpClientFactory`."),
         Advice::of("curl", "One invocation for many URLs: every process reads the bundle anew."),
     ]
 }

@@ -1,15 +1,16 @@
-//! Connecting took a great part of the time, beyond the round trip that each connection needs: packets are lost, an
+//! Connecting took a great part of the time, beyond the round trip that each connection needs by its own server's turn in the
+//! handshake: packets are lost, an
 //! address of a name does not answer, or the server's queue is full. Proxy only: the observer connects in the command's
 //! stead.
 //!
 //! That connections cost a round trip at all is `no-reuse`'s.
 
-use crate::case::Case;
+use crate::case::{Case, shortest_turn_ns};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::{percent, time};
 
-/// Connections: the first of all may meet a cold route.
+/// Connections with an excess: the first of all may meet a cold route.
 const ENOUGH: u64 = 3;
 /// Of resolving, connecting, handshakes and waits together: below a fifth, doing away with it gains less than a fifth.
 const OF_ALL: f64 = 0.2;
@@ -18,10 +19,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
     let connect = counts.connect;
     let all = counts.resolve.sum_ns + connect.sum_ns + counts.handshake.sum_ns + counts.waits.sum_ns;
-    // The server's turn in a handshake is a round trip and what it computes, so this is an upper bound of what must be.
-    let natural = connect.count.saturating_mul(counts.server_turns.p50_ns);
-    let excess = connect.sum_ns.saturating_sub(natural);
-    let is_slow = connect.count >= ENOUGH && counts.server_turns.count > 0 && excess as f64 >= OF_ALL * all as f64;
+    let Excess { ns: excess, connections } = excess(case);
+    let is_slow = connections >= ENOUGH && excess as f64 >= OF_ALL * all as f64;
     // Through a proxy it is that one's connecting too, and the round trips of two ways.
     if case.is_url() || case.pass.upstream.is_some() || !is_slow {
         return None;
@@ -30,12 +29,12 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         code: Code::Connecting,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} connections took {} to connect at the median, {} at the longest; a round trip is {} at most. What \
-             is beyond is {} of all the time that connections needed to be set up and waited.",
+            "{} connections took {} to connect at the median, {} at the longest. What is beyond a round trip of each is {} in \
+             all, {} of the time that connections needed to be set up and waited.",
             connect.count,
             time(connect.p50_ns),
             time(connect.max_ns),
-            time(counts.server_turns.p50_ns),
+            time(excess),
             percent(excess, all)
         )],
         cost: Some(Cost {
@@ -48,4 +47,30 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
              answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
         )],
     })
+}
+
+/// What connecting took beyond a round trip.
+struct Excess {
+    /// Of all connections together, ns.
+    ns: u64,
+    /// How many had any.
+    connections: u64,
+}
+
+/// The server's turn in a handshake is a round trip and what it computes, so it is an upper bound of what connecting must take. Of
+/// more connections than were kept as those were.
+fn excess(case: &Case) -> Excess {
+    let mut kept = Excess { ns: 0, connections: 0 };
+    let mut all = 0_u64;
+    for (connection, handshake) in case.shaken() {
+        let (Some(connect_ns), Some(turn_ns)) = (connection.connecting.connect_ns, shortest_turn_ns(handshake)) else {
+            continue;
+        };
+        let beyond = connect_ns.saturating_sub(turn_ns);
+        all += 1;
+        kept.ns += beyond;
+        kept.connections += u64::from(beyond > 0);
+    }
+    let scale = case.pass.counts.connect.count as f64 / all.max(1) as f64;
+    Excess { ns: (kept.ns as f64 * scale.max(1.0)) as u64, ..kept }
 }

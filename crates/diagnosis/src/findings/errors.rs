@@ -2,15 +2,19 @@
 //! costs more than any handshake.
 //!
 //! Handshakes that an alert ended are `alerts`'. Where HTTP/2 may be spoken the last frames of a connection look like a
-//! request without an answer, so its connections are left out. What is encrypted is inferred.
+//! request without an answer, so its connections are left out. So is what a command that ended well had under way as it ended: that
+//! is a note. What is encrypted is inferred.
 
-use observation::{Close, Connection};
+use observation::{Close, Connection, Ended};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::alerts;
 use crate::words::were;
+
+/// How long before its end a command is on its way out.
+const ENDING_NS: u64 = 50_000_000;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
@@ -20,15 +24,16 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         .map(|(reason, times)| format!("{} not carried on: {reason}.", were(*times, "connection")))
         .collect();
     let closes = |how| counts.closes.get(&how).copied().unwrap_or(0);
-    let broken =
-        (closes(Close::ClientHandshaking) + closes(Close::ServerHandshaking)).saturating_sub(alerts::seen(case));
+    let at_end = at_end(case);
+    let by_client = closes(Close::ClientHandshaking).saturating_sub(at_end.handshakes);
+    let broken = (by_client + closes(Close::ServerHandshaking)).saturating_sub(alerts::seen(case));
     if broken > 0 {
-        let by_client = closes(Close::ClientHandshaking) >= closes(Close::ServerHandshaking);
+        let by_client = by_client >= closes(Close::ServerHandshaking);
         let who = if by_client { "client" } else { "server" };
         evidence.push(format!("{} broken off without an alert, mostly by the {who}.", were(broken, "handshake")));
     }
     let is_proven = !evidence.is_empty();
-    let unanswered = unanswered(case);
+    let unanswered = unanswered(case, at_end.requests);
     if let Some(number) = unanswered {
         evidence.push(about_unanswered(case, number));
     }
@@ -60,21 +65,49 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     })
 }
 
-/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted.
-fn unanswered(case: &Case) -> Option<u64> {
-    let counts = &case.pass.counts;
-    let all = match counts.may_be_h2 {
-        0 => counts.unanswered,
+/// What was under way when a command ended that ended well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct AtEnd {
+    /// Requests.
+    pub(crate) requests: u64,
+    /// Handshakes.
+    pub(crate) handshakes: u64,
+}
+
+/// A process that ends closes its connections, and so does a client on its way out: what it had given up on, or never meant to wait
+/// for.
+pub(crate) fn at_end(case: &Case) -> AtEnd {
+    let mut all = AtEnd::default();
+    if case.pass.ended != Ended::Code(0) {
+        return all;
+    }
+    for connection in &case.pass.connections {
+        let is_late = connection.closed_ns.is_some_and(|closed| closed.saturating_add(ENDING_NS) >= case.pass.wall_ns);
+        match connection.close {
+            Close::ClientWaiting if is_late && !case.may_be_h2(connection) => {
+                all.requests += without_answer(connection)
+            }
+            Close::ClientHandshaking if is_late => all.handshakes += 1,
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted, nor are
+/// `at_end`.
+fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
+    let all = match case.h2() {
+        0 => case.pass.counts.unanswered,
         _ => plain(case).map(without_answer).sum(),
     };
     let cut_off: u64 = plain(case).filter(|connection| connection.close == Close::Open).map(without_answer).sum();
-    Some(all.saturating_sub(cut_off)).filter(|unanswered| *unanswered > 0)
+    Some(all.saturating_sub(cut_off + at_end)).filter(|unanswered| *unanswered > 0)
 }
 
 fn about_unanswered(case: &Case, unanswered: u64) -> String {
-    let counts = &case.pass.counts;
-    let closed = |how: Close| match counts.may_be_h2 {
-        0 => counts.closes.get(&how).copied().unwrap_or(0),
+    let closed = |how: Close| match case.h2() {
+        0 => case.pass.counts.closes.get(&how).copied().unwrap_or(0),
         _ => plain(case).filter(|connection| connection.close == how).count() as u64,
     };
     format!(
@@ -85,8 +118,8 @@ fn about_unanswered(case: &Case, unanswered: u64) -> String {
     )
 }
 
-fn plain<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Connection> {
-    case.pass.connections.iter().filter(|connection| !connection.may_be_h2)
+fn plain<'a>(case: &'a Case) -> impl Iterator<Item = &'a Connection> {
+    case.pass.connections.iter().filter(|connection| !case.may_be_h2(connection))
 }
 
 fn without_answer(connection: &Connection) -> u64 {

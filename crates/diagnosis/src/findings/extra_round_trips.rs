@@ -30,7 +30,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     if more < ENOUGH || share(more, all) < OF_HANDSHAKES {
         return None;
     }
-    let round_trip = case.pass.counts.server_turns.p50_ns;
+    let round_trip = case.round_trip_ns(|handshake| extra(handshake) > 0);
     let per_handshake = turns as f64 / all as f64;
     Some(Finding {
         code: Code::ExtraRoundTrips,

@@ -14,8 +14,8 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::findings::{client_per_request, serialized};
 use crate::words::{percent, share, time};
 
-/// Times that the client held its turns, those that overlap being one, however many connections it met: fewer are a start-up
-/// (a library's first use, the trust stores of a pool's connections), or chance, a page fault or a garbage collection.
+/// Stalls, however many handshakes each met: fewer are a start-up (a library's first use), or chance, a page fault or a garbage
+/// collection.
 const ENOUGH: usize = 3;
 /// Of all handshakes: fewer don't make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
@@ -27,7 +27,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let counts = &case.pass.counts;
     let held = counts.held;
     let spans = case.held_spans();
-    if spans.len() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized(case).is_some() {
+    if case.stalls() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized(case).is_some() {
         return None;
     }
     let busy = case.cpu_within(&spans);
@@ -70,7 +70,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
     let spans = case.held_spans();
     let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
-    (is_busy && spans.len() >= ENOUGH && client_per_request(case).is_none()).then_some(case.pass.counts.held.count)
+    (is_busy && case.stalls() >= ENOUGH && client_per_request(case).is_none()).then_some(case.pass.counts.held.count)
 }
 
 /// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live

@@ -21,7 +21,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     {
         evidence.push(format!("The client sent keys for {}; the server took {group}.", hello.key_shares.join(", ")));
     }
-    let round_trip = counts.server_turns.p50_ns;
+    let round_trip = case.round_trip_ns(|handshake| handshake.retried);
     Some(Finding {
         code: Code::HelloRetry,
         confidence: Confidence::Proven,

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::{count, share, time, were};
 
-/// Connections opened within a second of such an end, or requests sent into one: a single one is chance.
+/// Connections opened within two minutes of such an end, or ones that a request was sent into: a single one is chance.
 const ENOUGH: u64 = 2;
 /// Of all connections: fewer cost next to nothing.
 const OF_CONNECTIONS: f64 = 0.05;
@@ -21,14 +21,16 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         return None;
     }
     let mut evidence = vec![format!(
-        "The server ended {} after use; within a second of that {} opened anew.",
+        "The server ended {} after use; within two minutes of that {} opened anew.",
         count(cut, "connection"),
         were(reopened, "connection")
     )];
     if lost > 0 {
-        evidence.push(format!("{} sent on a connection that the server had ended.", were(lost, "request")));
+        evidence
+            .push(format!("{} used after the server had ended it: the request was lost.", were(lost, "connection")));
     }
-    let set_up = case.set_up_ns();
+    let cut_by = |name: &str| case.pass.hosts.iter().any(|host| host.name == name && host.cut_idle > 0);
+    let set_up = case.set_up_ns(|connection| cut_by(&connection.host));
     Some(Finding {
         code: Code::IdleCut,
         confidence: Confidence::Proven,

@@ -24,7 +24,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     if case.is_url() {
         return None;
     }
-    let (mut seen, mut long, mut beyond, mut in_clear) = (0, 0, 0, false);
+    let (mut seen, mut long, mut beyond, mut in_clear) = (0, 0, 0, 0);
     let mut longest = None;
     for (connection, handshake) in case.shaken().filter(|(_, handshake)| handshake.server_flight_bytes > 0) {
         seen += 1;
@@ -32,7 +32,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         if over || is_long(handshake) {
             long += 1;
             beyond += u64::from(over);
-            in_clear |= handshake.chain.is_some();
+            in_clear += u64::from(handshake.chain.is_some());
             longest = longest.max(Some((handshake.server_flight_bytes, connection.host.as_str())));
         }
     }
@@ -48,11 +48,11 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     } else {
         evidence.push("Each certificate more costs a client 56 to 93 µs of CPU (docs/findings.md).".to_owned());
     }
-    let round_trip = case.pass.counts.server_turns.p50_ns;
+    let round_trip = case.round_trip_ns(|handshake| handshake.server_flight_bytes > FIRST_WINDOW);
     let each = share(beyond, seen) * case.pass.counts.handshakes as f64;
     Some(Finding {
         code: Code::LongChain,
-        confidence: if in_clear { Confidence::Proven } else { Confidence::Inferred },
+        confidence: if in_clear == long { Confidence::Proven } else { Confidence::Inferred },
         evidence,
         cost: (beyond > 0).then(|| Cost {
             wall_ms: Some(case.per_thousand(each * round_trip as f64)),
@@ -64,7 +64,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         }),
         advice: vec![Advice::any(
             "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA \
-             certificates are a third as long as RSA's.",
+             certificates are shorter than RSA's.",
         )],
     })
 }

@@ -17,7 +17,11 @@ mod resolving;
 mod rsa_leaf;
 mod serialized;
 #[cfg(test)]
+mod tests_concurrency;
+#[cfg(test)]
 mod tests_connections;
+#[cfg(test)]
+mod tests_failures;
 #[cfg(test)]
 mod tests_tls;
 mod tls12;
@@ -29,6 +33,7 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::Finding;
 
+pub(crate) use errors::{AtEnd, at_end as under_way_at_end};
 pub(crate) use handshake_held::by_cpu as held_by_cpu;
 pub(crate) use no_resumption::not_visible as resumption_not_visible;
 pub(crate) use not_seen::reasons as not_seen_reasons;

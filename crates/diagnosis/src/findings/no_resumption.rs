@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::share;
 
-/// Full handshakes that need not have been: fewer are not worth a change.
+/// Full handshakes that need not have been, of all hosts together: fewer are not worth a change.
 const ENOUGH: u64 = 3;
 /// Resumed ones among those that could: tickets of TLS 1.3 are used once, so a client that resumes at all may still
 /// miss many; below a tenth it does not resume.
@@ -21,8 +21,8 @@ const RESUMED: f64 = 0.1;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let hosts: Vec<&Host> =
-        case.pass.hosts.iter().filter(|host| again(case, host) && gives_sessions(case, host)).collect();
-    if hosts.is_empty() {
+        case.pass.hosts.iter().filter(|host| again(case, host) > 0 && gives_sessions(case, host)).collect();
+    if hosts.iter().map(|host| again(case, host)).sum::<u64>() < ENOUGH {
         return None;
     }
     let full: u64 = hosts.iter().map(|host| host.full_again).sum();
@@ -39,7 +39,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         _ => format!("The client offered a session in {offered} of them."),
     });
     let is_12 = !case.pass.counts.versions.contains_key("TLSv1.3");
-    let round_trip = case.pass.counts.server_turns.p50_ns;
+    let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
     Some(Finding {
         code: Code::NoResumption,
         confidence: Confidence::Proven,
@@ -57,9 +57,11 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 /// A host whose handshakes are all full as far as can be seen, while it is not known whether it gives sessions: what to
 /// say.
 pub(crate) fn not_visible(case: &Case) -> Option<String> {
-    let unknown = case.pass.hosts.iter().filter(|host| again(case, host) && !gives_sessions(case, host));
-    let names: Vec<&str> = unknown.take(3).map(|host| host.name.as_str()).collect();
-    (!names.is_empty()).then(|| {
+    // Tickets of TLS 1.2 are in clear: without one the server gives none.
+    case.pass.counts.versions.get("TLSv1.3")?;
+    let unknown = || case.pass.hosts.iter().filter(|host| again(case, host) > 0 && !gives_sessions(case, host));
+    let names: Vec<&str> = unknown().take(3).map(|host| host.name.as_str()).collect();
+    (unknown().map(|host| again(case, host)).sum::<u64>() >= ENOUGH).then(|| {
         format!(
             "No session was resumed with {}; whether it gives tickets is encrypted in TLS 1.3, so it was not judged. \
              `--via url` shows whether the command resumes.",
@@ -68,10 +70,12 @@ pub(crate) fn not_visible(case: &Case) -> Option<String> {
     })
 }
 
-fn again(case: &Case, host: &Host) -> bool {
-    host.full_again >= ENOUGH
-        && share(host.resumed, host.resumed + host.full_again) < RESUMED
-        && host.full_again.saturating_sub(case.needed_of(host) - 1) >= ENOUGH
+/// Full handshakes with `host` after its first that were beyond the connections needed at once, where hardly any was resumed.
+fn again(case: &Case, host: &Host) -> u64 {
+    if share(host.resumed, host.resumed + host.full_again) >= RESUMED {
+        return 0;
+    }
+    host.full_again.saturating_sub(case.needed_of(host) - 1)
 }
 
 fn gives_sessions(case: &Case, host: &Host) -> bool {
@@ -94,6 +98,8 @@ fn advice() -> Vec<Advice> {
             "Set `tls.Config.ClientSessionCache` to `tls.NewLRUClientSessionCache(0)`; without one nothing is resumed.",
         ),
         Advice::of("Node.js", "An `https.Agent` keeps sessions: use one for all requests."),
+        Advice::of("Java", "Sessions are kept by the `SSLContext`: share one."),
+        Advice::of(".NET", "`SocketsHttpHandler` resumes by itself where one handler serves all requests."),
         Advice::of("Rust", "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it."),
         Advice::of(
             "curl",

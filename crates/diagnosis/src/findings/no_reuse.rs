@@ -13,24 +13,23 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::findings::serialized;
 use crate::words::{count, share, time};
 
-/// Connections that need not have been: one or two are a pool that finds its size.
+/// Connections that need not have been, of all hosts together: one or two are a pool that finds its size.
 const ENOUGH: u64 = 3;
 /// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
 const OF_LATER: f64 = 0.5;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let hosts: Vec<&Host> = case.pass.hosts.iter().filter(|host| is_wasteful(case, host)).collect();
-    if hosts.is_empty() {
+    let needless: u64 = hosts.iter().map(|host| needless(host)).sum();
+    if needless < ENOUGH {
         return None;
     }
-    let needless: u64 = hosts.iter().map(|host| needless(host)).sum();
     let ended: u64 = hosts.iter().map(|host| host.after_servers_close).sum();
     let beside: u64 = hosts.iter().map(|host| host.beside_idle).sum();
     let mut evidence: Vec<String> = hosts.iter().take(5).map(|host| about(host)).collect();
     if hosts.len() > 5 {
         evidence.push(format!("So it was with {} hosts more.", hosts.len() - 5));
     }
-    let is_13 = case.pass.counts.versions.contains_key("TLSv1.3");
     if ended > 0 && case.is_url() {
         evidence
             .push(format!("The client asked for {} to be ended (`Connection: close`).", count(ended, "connection")));
@@ -43,13 +42,13 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         evidence.push("Whether the server asked for it (`Connection: close`) is not visible.".to_owned());
     }
     let is_told = ended * 2 <= needless;
-    let set_up = case.set_up_ns();
+    let set_up = case.set_up_ns(|connection| hosts.iter().any(|host| host.name == connection.host));
     Some(Finding {
         code: Code::NoReuse,
-        confidence: match (case.is_url(), is_told, is_13) {
-            (true, ..) | (_, true, false) => Confidence::Proven,
-            (_, true, true) => Confidence::Inferred,
-            (_, false, _) => Confidence::Suspected,
+        confidence: match (case.is_url(), is_told) {
+            (true, _) => Confidence::Proven,
+            (false, true) => Confidence::Inferred,
+            (false, false) => Confidence::Suspected,
         },
         evidence,
         cost: Some(Cost {
@@ -65,11 +64,11 @@ fn is_wasteful(case: &Case, host: &Host) -> bool {
     // Where requests are let through one by one, some are done before others that were meant to be beside them open their
     // connections.
     let wanted = match serialized(case) {
-        Some(_) => case.overlap.most_open,
-        None => case.needed_of(host).min(host.connections.saturating_sub(1)),
+        Some(_) => case.overlap_of(host).most_open,
+        None => case.needed_of(host),
     };
     let later = host.connections.saturating_sub(wanted);
-    needless(host) >= ENOUGH && share(needless(host), later) >= OF_LATER
+    later > 0 && share(needless(host), later) >= OF_LATER
 }
 
 /// Connections that came after one that had done its work.
@@ -103,6 +102,11 @@ fn advice(beside: bool) -> Vec<Advice> {
         ));
     }
     all.extend([
+        Advice::any(
+            "Where there is one client, its own limits may end idle connections: raise how long it keeps them above its \
+             pauses (httpx `keepalive_expiry` 5 s, undici `keepAliveTimeout` 4 s, aiohttp `keepalive_timeout` 15 s unless \
+             set), and how many above its concurrency.",
+        ),
         Advice::of(
             "Python requests",
             "`requests.get` opens a connection each time: make one \
@@ -116,7 +120,7 @@ fn advice(beside: bool) -> Vec<Advice> {
         Advice::of(
             "Node.js",
             "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps \
-             connections since Node 19), and consume every response.",
+             connections since Node 19), and consume every response, with `fetch` too.",
         ),
         Advice::of(
             "Go net/http",
@@ -132,6 +136,11 @@ fn advice(beside: bool) -> Vec<Advice> {
             "Java",
             "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, \
              to its end.",
+        ),
+        Advice::of(
+            ".NET",
+            "One static `HttpClient`, or `IHttpClientFactory`, instead of an `HttpClient` for each request; dispose \
+             of every response.",
         ),
         Advice::of(
             "curl",

@@ -19,7 +19,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let resolve = counts.resolve;
     let all = resolve.sum_ns + counts.connect.sum_ns + counts.handshake.sum_ns + counts.waits.sum_ns;
     let is_slow = resolve.count >= ENOUGH && resolve.p50_ns >= MEDIAN_NS && share(resolve.sum_ns, all) >= OF_ALL;
-    if case.is_url() || !is_slow {
+    // Through a proxy it is that one's resolving too.
+    if case.is_url() || case.pass.upstream.is_some() || !is_slow {
         return None;
     }
     Some(Finding {

@@ -1,15 +1,18 @@
 //! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS
 //! call that blocks an event loop) lets only one of them wait for its answer.
 //!
-//! Against the same over HTTP it is proven. Seen alone, it shows in connections that stood unused, or were kept in
-//! their handshake, while another's request was under way, and were used afterwards; a pool of idle connections is none
-//! of that. Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told
+//! Against the same over HTTP it is proven; where over HTTPS there are several too, but less than half as many, it is
+//! suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or whose
+//! handshake waited for the client, while another's request was under way, and were used afterwards; a pool of idle
+//! connections is none of that, nor are handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told
 //! apart.
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::concurrency::Concurrency;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::client_per_request;
+use crate::overlap;
 use crate::words::{percent, percent_of, share, time};
 
 /// Open at once, to count as side by side: two are also one connection that closes late beside its successor.
@@ -22,6 +25,8 @@ const SEVERAL: f64 = 0.1;
 const MEANT: f64 = 2.0;
 /// Exchanges, and connections that carry them: fewer are no pattern.
 const ENOUGH: u64 = 3;
+/// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
+const OF_HTTP: f64 = 0.5;
 /// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
 /// and was not.
 const UNUSED: f64 = 0.5;
@@ -30,16 +35,13 @@ const UNUSED_SOME: f64 = 0.1;
 
 pub(crate) fn find(case: &Case) -> Option<Finding> {
     let pass = case.pass;
-    let here = case.concurrency.filter(is_serial)?;
+    let here = case.concurrency?;
     if pass.levels.open.most < OPEN || case.h2() > 0 || case.requests() < ENOUGH {
         return None;
     }
     let (proof, concurrency, mut evidence) = match case.http {
-        Some(_) => {
-            let http = case.http_concurrency?;
-            (Confidence::Proven, http.mean, against_http(case, http.mean)?)
-        }
-        None if case.is_url() => return None,
+        Some(_) => against_http(case, &here)?,
+        None if case.is_url() || !is_serial(&here) => return None,
         None => alone(case)?,
     };
     evidence.insert(
@@ -83,8 +85,9 @@ fn is_serial(here: &Concurrency) -> bool {
     here.any_ns > 0 && here.mean <= ONE && here.several <= SEVERAL
 }
 
-fn against_http(case: &Case, mean: f64) -> Option<Vec<String>> {
-    if mean < MEANT {
+fn against_http(case: &Case, here: &Concurrency) -> Option<(Confidence, f64, Vec<String>)> {
+    let mean = case.http_concurrency?.mean;
+    if mean < MEANT || !(is_serial(here) || is_held_up(case, here, mean)) {
         return None;
     }
     let mut evidence = vec![format!("Over HTTP the same command had {mean:.1} requests under way in the mean.")];
@@ -94,19 +97,29 @@ fn against_http(case: &Case, mean: f64) -> Option<Vec<String>> {
             https.most_in_flight, http.most_in_flight
         ));
     }
-    Some(evidence)
+    let confidence = if is_serial(here) { Confidence::Proven } else { Confidence::Suspected };
+    Some((confidence, mean, evidence))
+}
+
+/// Over HTTPS there are less than half as many under way as over HTTP, and neither CPU nor trust stores, which take time between
+/// requests, explain it.
+fn is_held_up(case: &Case, here: &Concurrency, http_mean: f64) -> bool {
+    let is_busy = case.cpu_share().is_none_or(|share| share >= BUSY);
+    here.mean <= OF_HTTP * http_mean && !is_busy && client_per_request(case).is_none()
 }
 
 fn alone(case: &Case) -> Option<(Confidence, f64, Vec<String>)> {
     let used = case.pass.connections.iter().filter(|connection| connection.exchanged > 0).count() as u64;
     let overlap = case.overlap;
     let unused = share(overlap.unused_ns, overlap.waiting_ns);
-    if case.pass.counts.tls == 0 || used < ENOUGH || unused < UNUSED_SOME {
+    // One goes first; a single other one is a spare.
+    let held_back = overlap::held_back(case.pass, case.pass.counts.waits.p50_ns / 2);
+    if case.pass.counts.tls == 0 || used < ENOUGH || unused < UNUSED_SOME || held_back + 1 < ENOUGH {
         return None;
     }
     let said = format!(
-        "For {} of the {} with a request under way another connection stood unused or in its handshake, \
-         and carried its first request only later.",
+        "For {} of the {} with a request under way another connection stood unused, or waited for the client in its handshake, and \
+         carried its first request only later: {held_back} connections in all.",
         percent(overlap.unused_ns, overlap.waiting_ns),
         time(overlap.waiting_ns)
     );

@@ -16,36 +16,70 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     if old == 0 || share(old, counts.handshakes) < OF_HANDSHAKES {
         return None;
     }
-    let offered = case.shaken().filter(|(_, handshake)| !handshake.is_13()).any(|(_, handshake)| {
-        handshake.hello.as_ref().is_some_and(|hello| hello.versions.iter().any(|version| version == "TLSv1.3"))
-    });
-    let is_servers = offered && !case.is_url();
+    let whose = Whose::of(case);
     let versions: Vec<String> = counts.versions.iter().map(|(version, count)| format!("{version} {count}")).collect();
-    let round_trip = counts.server_turns.p50_ns;
+    let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
     let full_share = share(counts.full, counts.handshakes);
     Some(Finding {
         code: Code::Tls12,
         confidence: Confidence::Proven,
         evidence: vec![
             format!("Of {} handshakes by version: {}.", counts.handshakes, versions.join(", ")),
-            match is_servers {
-                true => "The client offered TLS 1.3, the server did not take it.".to_owned(),
-                false => "The client did not offer TLS 1.3.".to_owned(),
-            },
+            whose.evidence(),
         ],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(old as f64 * full_share * round_trip as f64)),
             cpu_ms: None,
             how: format!("one round trip for each full handshake: {}, the server's median turn", time(round_trip)),
         }),
-        advice: advice(is_servers),
+        advice: whose.advice(),
     })
 }
 
-fn advice(is_servers: bool) -> Vec<Advice> {
-    if is_servers {
-        return vec![Advice::any("Turn on TLS 1.3 at the server, or at whatever ends TLS before it.")];
+/// Whose doing it is, by the kept handshakes of old versions: in how many the client had offered TLS 1.3, and in how many not.
+struct Whose {
+    servers: u64,
+    clients: u64,
+}
+
+impl Whose {
+    fn of(case: &Case) -> Whose {
+        let mut whose = Whose { servers: 0, clients: 0 };
+        for (_, handshake) in case.shaken().filter(|(_, handshake)| !handshake.is_13()) {
+            let Some(hello) = &handshake.hello else { continue };
+            let offered = hello.versions.iter().any(|version| version == "TLSv1.3");
+            // The origin of `--via url` takes it.
+            let of = if offered && !case.is_url() { &mut whose.servers } else { &mut whose.clients };
+            *of += 1;
+        }
+        whose
     }
+
+    fn evidence(&self) -> String {
+        match (self.servers, self.clients) {
+            (0, 0) => "What the client had offered in them was not kept.".to_owned(),
+            (_, 0) => "The client offered TLS 1.3, the server did not take it.".to_owned(),
+            (0, _) => "The client did not offer TLS 1.3.".to_owned(),
+            (servers, clients) => format!(
+                "In {servers} of them the client offered TLS 1.3 and the server did not take it; in {clients} the client did not \
+                 offer it."
+            ),
+        }
+    }
+
+    fn advice(&self) -> Vec<Advice> {
+        let mut all = Vec::new();
+        if self.servers > 0 || self.clients == 0 {
+            all.push(Advice::any("Turn on TLS 1.3 at the server, or at whatever ends TLS before it."));
+        }
+        if self.clients > 0 || self.servers == 0 {
+            all.extend(clients_advice());
+        }
+        all
+    }
+}
+
+fn clients_advice() -> Vec<Advice> {
     vec![
         Advice::any(
             "Take away a pinned highest version, or update the TLS library: OpenSSL has TLS 1.3 since 1.1.1, Go \

@@ -1,0 +1,216 @@
+//! What is found of requests that wait for each other and of handshakes that the client holds, and what is not.
+
+use observation::{Connection, Level, Moment, Pass};
+use wire::Side;
+
+use crate::built::{MS, against, connection, cpu, kept, over_http, own, proxy, queue, samples, spread, url, with_mean};
+use crate::{Code, Confidence, Verdict};
+
+#[test]
+fn connections_that_queue_are_serialized_with_proof_by_what_stood_unused() {
+    let found = proxy(own(queue()));
+    assert_eq!(found.codes(), [Code::Serialized]);
+    let finding = found.finding(Code::Serialized);
+    assert_eq!(finding.confidence, Confidence::Proven);
+    // 400 ms of waiting where 100 would do, over 4 requests.
+    assert_eq!(finding.cost.as_ref().unwrap().wall_ms, Some(75_000.0));
+    assert_eq!(found.verdict, Verdict::Found);
+}
+
+#[test]
+fn two_connections_that_queue_are_too_few() {
+    assert_eq!(proxy(own(queue().split_off(2))).codes(), []);
+}
+
+#[test]
+fn a_pool_of_idle_connections_that_were_used_is_not_serialized() {
+    // Each was used as soon as it was open, one after another, and stays open.
+    let pool = (0..4).map(|k| connection(k + 1, k * 110, k * 110 + 5, &[(k * 110 + 5, k * 110 + 105)])).collect();
+    assert_eq!(proxy(own(pool)).codes(), []);
+}
+
+#[test]
+fn several_under_way_at_once_are_not_serialized() {
+    assert_eq!(proxy(with_mean(1.3, own(queue()))).codes(), [Code::Serialized]);
+    assert_eq!(proxy(with_mean(1.4, own(queue()))).codes(), []);
+    let together = (0..4).map(|k| connection(k + 1, 0, 5, &[(10 + k * 60, 110 + k * 60)])).collect();
+    assert_eq!(proxy(own(together)).codes(), [], "seen one by one");
+}
+
+#[test]
+fn what_may_be_http2_is_not_judged_and_that_is_said() {
+    let mut pass = own(queue());
+    pass.counts.may_be_h2 = 4;
+    let found = proxy(pass);
+    assert_eq!(found.codes(), []);
+    assert!(found.notes.iter().any(|note| note.contains("HTTP/2")), "{:?}", found.notes);
+}
+
+#[test]
+fn one_at_a_time_over_http_too_is_by_design_and_against_a_concurrent_http_pass_proven() {
+    let by_design = url(1.0, own(queue()));
+    assert_eq!(by_design.codes(), []);
+    assert!(by_design.notes.iter().any(|note| note.contains("by design")));
+    assert_eq!(url(1.9, own(queue())).codes(), []);
+    assert_eq!(url(2.0, own(queue())).finding(Code::Serialized).confidence, Confidence::Proven);
+}
+
+#[test]
+fn a_busy_cpu_may_be_what_serializes() {
+    let pass = Pass { cpu: cpu(0.95), ..own(queue()) };
+    assert_eq!(url(4.0, pass).finding(Code::Serialized).confidence, Confidence::Suspected);
+}
+
+/// `n` handshakes in each of which the client's last turn took `ms`, one after another.
+fn held(n: u64, ms: u64) -> Pass {
+    held_every(200, n, ms)
+}
+
+/// The same, begun so many ms apart.
+fn held_every(apart: u64, n: u64, ms: u64) -> Pass {
+    let mut connections = kept(40);
+    connections.extend((0..n).map(|k| {
+        let at = 1_000 + k * apart;
+        connection(k + 2, at, at + 1 + ms, &[(at + 1 + ms, at + 100)])
+    }));
+    let mut pass = own(connections);
+    let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
+    let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
+    pass.counts.held = spread(count, ms);
+    with_mean(3.0, pass)
+}
+
+#[test]
+fn held_handshakes_are_found_from_three_of_20_ms_on() {
+    assert_eq!(proxy(held(3, 20)).finding(Code::HandshakeHeld).confidence, Confidence::Proven);
+    assert_eq!(proxy(held(3, 19)).codes(), []);
+    assert_eq!(proxy(held(2, 20)).codes(), []);
+    let mut rare = held(3, 20);
+    rare.counts.tls = 31;
+    assert_eq!(proxy(rare).codes(), []);
+}
+
+#[test]
+fn one_stall_that_meets_many_handshakes_is_a_start_up() {
+    assert_eq!(proxy(held_every(0, 8, 30)).codes(), []);
+    assert_eq!(proxy(held_every(10, 8, 30)).codes(), []);
+    assert_eq!(proxy(held_every(50, 8, 30)).codes(), [Code::HandshakeHeld]);
+}
+
+#[test]
+fn handshakes_that_wait_for_requests_one_by_one_are_no_finding_of_their_own() {
+    let mut pass = held(4, 30);
+    pass.levels.waiting.mean = 1.0;
+    pass.levels.open.most = 5.0;
+    assert_eq!(url(2.0, pass).codes(), [Code::Serialized]);
+}
+
+#[test]
+fn handshakes_held_by_a_busy_cpu_are_a_note_and_explained_by_trust_stores() {
+    let busy = Pass { cpu: cpu(1.0), ..held(4, 30) };
+    let said = proxy(busy.clone());
+    assert_eq!(said.codes(), []);
+    assert!(said.notes.iter().any(|note| note.contains("4 turns")), "{:?}", said.notes);
+    let mut queued = held(4, 30);
+    for reading in &mut queued.cpu.readings {
+        reading.queued_ns = reading.at_ns;
+    }
+    assert_eq!(proxy(queued).codes(), [], "it was ready, and had no CPU");
+    let mut stores = busy;
+    stores.counts.exchanges = 5;
+    stores.sampling = samples(4, 5);
+    assert_eq!(proxy(stores).codes(), [Code::ClientPerRequest]);
+}
+
+#[test]
+fn short_processes_that_no_reading_has_may_have_been_busy() {
+    let mut pass = held(4, 30);
+    pass.cpu.total_ns += 4 * 30 * MS;
+    assert_eq!(proxy(pass.clone()).codes(), []);
+    pass.counts.exchanges = 5;
+    pass.cpu = cpu(0.0);
+    pass.sampling = samples(4, 5);
+    assert_eq!(proxy(pass).codes(), [Code::ClientPerRequest], "25 ms of a load are most of 30 ms");
+}
+
+/// Requests under way, in moments of 20 ms, between 1 and 8 by batches.
+fn batches(number: usize) -> Pass {
+    let mut pass = own(kept(40));
+    let batch = [8.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+    let moment = |waiting: f32| Moment { waiting, ..Moment::default() };
+    pass.levels.moments = batch.repeat(number).into_iter().map(moment).collect();
+    pass = with_mean(2.75, pass);
+    pass.levels.waiting = Level { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
+    pass
+}
+
+#[test]
+fn batches_are_suspected_from_three_refills_on() {
+    assert_eq!(proxy(batches(5)).finding(Code::UnevenConcurrency).confidence, Confidence::Suspected);
+    assert_eq!(proxy(batches(3)).codes(), []);
+    assert_eq!(proxy(Pass { cpu: cpu(1.0), ..batches(5) }).codes(), []);
+}
+
+#[test]
+fn workers_with_far_servers_and_pauses_are_not_serialized() {
+    // Three by turns, each with a handshake that waits 90 ms for the server, an answer after 40 ms, and a pause.
+    let mut connections: Vec<Connection> =
+        (0..12).map(|k| connection(k + 1, k * 150, k * 150 + 95, &[(k * 150 + 95, k * 150 + 190)])).collect();
+    for one in &mut connections {
+        let turns = &mut one.handshake.as_mut().unwrap().turns;
+        (turns[1].until_ns, turns[2].from_ns) = (turns[2].until_ns, turns[2].until_ns);
+    }
+    let mut pass = own(connections);
+    pass.levels.open.most = 3.0;
+    assert_eq!(proxy(pass).codes(), []);
+}
+
+#[test]
+fn a_spare_connection_beside_serial_requests_is_not_serialized() {
+    let mut connections = kept(10);
+    connections.push(connection(2, 0, 5, &[(1_200, 1_300)]));
+    connections.push(connection(3, 1_310, 1_315, &[(1_315, 1_400)]));
+    assert_eq!(proxy(own(connections)).codes(), []);
+}
+
+#[test]
+fn less_than_half_of_what_was_under_way_over_http_is_suspected() {
+    let held_up = with_mean(2.0, own(queue()));
+    let found = url(4.0, held_up.clone());
+    assert_eq!(found.codes(), [Code::Serialized]);
+    assert_eq!(found.findings[0].confidence, Confidence::Suspected);
+    assert_eq!(url(3.9, held_up.clone()).codes(), []);
+    assert_eq!(url(4.0, Pass { cpu: cpu(0.9), ..held_up }).codes(), [], "its CPU explains it");
+}
+
+#[test]
+fn handshakes_that_are_gone_on_with_one_by_one_are_held_though_all_began_together() {
+    // Twenty that open at once, on a loop that each blocks for 100 ms.
+    let mut pass = own((0..20).map(|k| connection(k + 1, 0, 100 * (k + 1), &[(100 * (k + 1), 5_000)])).collect());
+    pass.counts.held = spread(20, 1_000);
+    assert_eq!(proxy(with_mean(10.0, pass)).codes(), [Code::HandshakeHeld]);
+}
+
+#[test]
+fn a_long_run_of_quick_answers_is_not_judged_for_concurrency() {
+    let mut long = with_mean(1.0, own(queue()));
+    assert_eq!(proxy(long.clone()).codes(), [Code::Serialized]);
+    long.levels.resolution_ns = long.counts.waits.p50_ns / 2 + 1;
+    let said = proxy(long);
+    assert_eq!(said.codes(), []);
+    assert!(said.notes.iter().any(|note| note.contains("`serialized` and `uneven")), "{:?}", said.notes);
+}
+
+#[test]
+fn a_pass_over_http_that_went_over_https_is_nothing_to_hold_against() {
+    let mut https_too = over_http(1.0);
+    https_too.counts.tls = 1;
+    let mut nowhere = over_http(1.0);
+    nowhere.origin = Some(ledger::Side::default());
+    for http in [https_too, nowhere] {
+        let said = against(http, own(queue()));
+        assert_eq!(said.codes(), []);
+        let notes = said.notes.join(" ");
+        assert!(notes.contains("`{url}`") && !notes.contains("by design"), "{notes}");
+    }
+}

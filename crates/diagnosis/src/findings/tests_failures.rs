@@ -1,0 +1,168 @@
+//! What is found of failures and of what was not seen, and what the verdicts are.
+
+use observation::{Close, Connection, Direct, Ended, Moment, Pass, Spread};
+
+use crate::built::{MS, against, connection, kept, one_after_another, over_http, own, proxy, queue, spread};
+use crate::{Code, Confidence, Verdict};
+
+#[test]
+fn failures_are_found_from_one_on_and_stand_first() {
+    let mut pass = own(queue());
+    pass.counts.unanswered = 1;
+    let found = proxy(pass);
+    assert_eq!((found.findings[0].code, found.findings[0].confidence), (Code::Errors, Confidence::Inferred));
+    let mut refused = own(kept(5));
+    refused.counts.not_reached.insert("connection refused".to_owned(), 2);
+    assert_eq!(proxy(refused).finding(Code::Errors).confidence, Confidence::Proven);
+    let mut h2 = own(vec![Connection { may_be_h2: true, ..kept(5).remove(0) }]);
+    (h2.counts.may_be_h2, h2.counts.unanswered) = (1, 1);
+    assert_eq!(proxy(h2).codes(), [], "the last frames of HTTP/2 are no request");
+}
+
+#[test]
+fn a_request_that_the_end_of_the_pass_cut_off_is_no_failure() {
+    let mut connections = kept(5);
+    connections[0].exchanges[4].answered_ns = None;
+    let mut pass = own(connections);
+    pass.counts.unanswered = 1;
+    assert_eq!(proxy(pass.clone()).codes(), []);
+    pass.connections[0].close = Close::ServerWaiting;
+    assert_eq!(proxy(pass).codes(), [Code::Errors]);
+}
+
+#[test]
+fn a_command_that_goes_past_the_proxy_was_not_seen() {
+    let mut pass = own(Vec::new());
+    pass.direct = vec![Direct { address: "192.0.2.1:443".to_owned(), udp: false, met: 3 }];
+    let found = proxy(pass);
+    assert_eq!(found.codes(), [Code::NotSeen]);
+    let Verdict::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
+    assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
+    assert!(found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
+    let named = Pass { no_proxy: Some("localhost,.test".to_owned()), ..own(Vec::new()) };
+    assert!(proxy(named).findings[0].evidence.iter().any(|reason| reason.contains("\"localhost,.test\"")));
+}
+
+#[test]
+fn a_connection_that_came_and_asked_for_nothing_took_the_proxy() {
+    let mut idle = own(vec![connection(1, 0, 5, &[])]);
+    idle.connections[0].close = Close::Client;
+    let found = proxy(idle);
+    assert_eq!(found.codes(), [Code::NotSeen]);
+    assert_eq!(found.findings[0].evidence, ["1 connection came and carried no request."]);
+    assert!(!found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
+}
+
+#[test]
+fn two_requests_are_too_few_and_three_show_how_near_to_the_least_they_were() {
+    assert!(matches!(proxy(own(kept(2))).verdict, Verdict::TooLittle(_)));
+    let mut pass = own(kept(3));
+    pass.counts.waits = Spread { sum_ns: 300 * MS, ..spread(3, 100) };
+    let Verdict::NothingToMend(least) = proxy(pass).verdict else { panic!("something was found") };
+    // Three waits of 100 ms and 5 ms of set-up; the last answer came at 330 ms, and for 25 nothing was at work.
+    assert_eq!((least.wall_ns, least.least_ns), (305 * MS, 305 * MS));
+    assert!(least.how.contains("25 ms more between"), "{}", least.how);
+}
+
+#[test]
+fn a_run_in_which_most_requests_may_be_unanswered_is_not_well() {
+    let with = |perhaps, unanswered| {
+        let mut pass = own(kept(6));
+        (pass.counts.perhaps_unanswered, pass.counts.unanswered) = (perhaps, unanswered);
+        proxy(pass)
+    };
+    assert!(matches!(with(3, 0).verdict, Verdict::NothingToMend(_)));
+    assert!(matches!(with(4, 0).verdict, Verdict::TooLittle(_)));
+    assert_eq!(with(4, 4).finding(Code::Errors).confidence, Confidence::Suspected);
+    assert_eq!(with(4, 5).finding(Code::Errors).confidence, Confidence::Inferred);
+}
+
+#[test]
+fn requests_over_http_only_were_not_seen() {
+    let https = Pass { origin: Some(ledger::Side::default()), ..over_http(1.0) };
+    let said = against(over_http(1.0), https);
+    assert_eq!(said.codes(), [Code::NotSeen]);
+    assert!(said.findings[0].evidence[0].contains("over HTTP only"), "{:?}", said.findings[0].evidence);
+}
+
+#[test]
+fn what_is_not_the_commands_fault_is_a_note_and_no_error() {
+    let mut pass = own(kept(5));
+    pass.counts.strangers = 2;
+    let said = proxy(pass.clone());
+    assert!(matches!(said.verdict, Verdict::NothingToMend(_)), "{:?}", said.verdict);
+    assert!(said.notes.iter().any(|note| note.starts_with("2 requests were turned away")), "{:?}", said.notes);
+    pass.counts.no_room = 1;
+    let said = proxy(pass);
+    assert!(matches!(said.verdict, Verdict::TooLittle(_)), "what was closed can't be judged");
+    assert!(said.notes.iter().any(|note| note.contains("`ulimit -n`")), "{:?}", said.notes);
+    let mut refused = own(Vec::new());
+    refused.counts.strangers = 3;
+    let reasons = &proxy(refused).findings[0].evidence;
+    assert!(reasons.iter().any(|reason| reason.contains("password")), "{reasons:?}");
+}
+
+#[test]
+fn what_a_command_that_ends_well_leaves_under_way_is_no_failure() {
+    let mut connections = one_after_another(5);
+    let last = connections.last_mut().unwrap();
+    (last.exchanges[0].answered_ns, last.exchanges[0].last_ns, last.close) = (None, None, Close::ClientWaiting);
+    let mut pass = own(connections);
+    pass.counts.unanswered = 1;
+    pass.counts.closes.insert(Close::ClientWaiting, 1);
+    pass.wall_ns = pass.connections[4].closed_ns.unwrap() + 10 * MS;
+    let said = proxy(pass.clone());
+    assert_eq!(said.codes(), []);
+    assert!(said.notes.iter().any(|note| note.contains("1 request and 0 handshakes under way")), "{:?}", said.notes);
+    assert_eq!(
+        proxy(Pass { ended: Ended::Code(28), ..pass.clone() }).codes(),
+        [Code::Errors],
+        "it says that it failed"
+    );
+    pass.wall_ns += 100 * MS;
+    assert_eq!(proxy(pass).codes(), [Code::Errors], "it gave up on it and went on");
+}
+
+#[test]
+fn handshakes_that_are_broken_off_without_an_alert_are_errors() {
+    for (close, who) in [(Close::ClientHandshaking, "client"), (Close::ServerHandshaking, "server")] {
+        let mut pass = own(kept(5));
+        pass.counts.closes.insert(close, 2);
+        let found = proxy(pass);
+        assert_eq!((found.codes(), found.findings[0].confidence), (vec![Code::Errors], Confidence::Proven));
+        assert!(found.findings[0].evidence[0].ends_with(&format!("mostly by the {who}.")), "{:?}", found.findings[0]);
+    }
+}
+
+#[test]
+fn what_the_origin_knows_to_be_http1_is_judged_for_answers_whatever_was_offered() {
+    let offered = |k| Connection { may_be_h2: true, ..one_after_another(5).remove(k) };
+    let mut https = own((0..5).map(offered).collect());
+    (https.counts.may_be_h2, https.counts.unanswered) = (5, 1);
+    https.origin = Some(ledger::Side { requests: 5, ..ledger::Side::default() });
+    assert_eq!(against(over_http(1.0), https).codes(), [Code::Errors]);
+}
+
+#[test]
+fn connections_past_the_proxy_to_https_forbid_that_all_is_well() {
+    let with = |address: &str| {
+        let direct = vec![Direct { address: address.to_owned(), udp: false, met: 1 }];
+        proxy(Pass { direct, ..own(kept(5)) }).verdict
+    };
+    let Verdict::TooLittle(why) = with("192.0.2.1:443") else { panic!("all is well") };
+    assert!(why.contains("192.0.2.1:443"), "{why}");
+    assert!(matches!(with("127.0.0.1:5432"), Verdict::NothingToMend(_)), "a database is none of that");
+}
+
+#[test]
+fn a_long_run_with_pauses_was_at_work_for_as_long_as_requests_were() {
+    // Beyond what is kept one by one: a request of 50 ms in each of a hundred moments of 5 s.
+    let mut pass = own(kept(3));
+    pass.wall_ns = 500_000 * MS;
+    pass.counts.exchanges = 100;
+    pass.counts.waits = spread(100, 50);
+    pass.levels.moment_ns = 5_000 * MS;
+    pass.levels.moments = vec![Moment { waiting: 0.01, idle: 0.99, ..Moment::default() }; 100];
+    let Verdict::NothingToMend(least) = proxy(pass).verdict else { panic!("something was found") };
+    assert!(least.wall_ns.abs_diff(5_000 * MS) < MS, "{least:?}");
+}
