@@ -5,9 +5,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
+use crate::code::Code;
 use crate::finding::Finding;
 use crate::findings;
 use crate::notes::notes;
+use crate::unjudged::{NotJudged, not_judged};
 use crate::verdict::verdict;
 
 /// What an observation means.
@@ -19,6 +21,9 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// What could not be seen and was not judged, and what was and needs no change, as sentences.
     pub notes: Vec<String>,
+    /// Findings that could not be judged, so that their absence says nothing.
+    #[serde(default)]
+    pub not_judged: Vec<NotJudged>,
 }
 
 /// All of a diagnosis in a word.
@@ -51,10 +56,16 @@ pub struct Least {
 pub fn diagnose(observation: &Observation) -> Diagnosis {
     let Some(case) = Case::of(observation) else {
         let reason = "No pass was made that could be judged: the command was not run to its end over HTTPS.";
-        return Diagnosis { verdict: Verdict::TooLittle(reason.to_owned()), findings: Vec::new(), notes: Vec::new() };
+        let all = Code::ALL.into_iter().map(|code| NotJudged { code, why: "no pass was made to its end".to_owned() });
+        return Diagnosis {
+            verdict: Verdict::TooLittle(reason.to_owned()),
+            findings: Vec::new(),
+            notes: Vec::new(),
+            not_judged: all.collect(),
+        };
     };
     let findings = findings::all(&case);
-    Diagnosis { verdict: verdict(&case, &findings), findings, notes: notes(&case) }
+    Diagnosis { verdict: verdict(&case, &findings), findings, notes: notes(&case), not_judged: not_judged(&case) }
 }
 
 #[cfg(test)]

@@ -16,9 +16,11 @@ mod finding;
 mod findings;
 mod notes;
 mod overlap;
+mod unjudged;
 mod verdict;
 mod words;
 
 pub use code::{Code, UnknownCode};
 pub use diagnosis::{Diagnosis, Least, Verdict, diagnose};
 pub use finding::{Advice, Confidence, Cost, Finding};
+pub use unjudged::NotJudged;

@@ -146,6 +146,9 @@ fn silence_is_never_taken_for_all_being_well() {
         assert_eq!(codes(&seen), ["not-seen"]);
         let (output, _) = run(&[&["--fail-on", "not-seen", "--"], command].concat());
         assert_eq!(output.status.code(), Some(1));
+        let (output, errors) = run(&[&["--fail-on", "no-reuse", "--"], command].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(errors.contains("--fail-on no-reuse could not be judged: nothing of"), "{errors}");
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
             ],
         }],
         notes: vec!["What requests asked for is encrypted.".to_owned()],
+        not_judged: Vec::new(),
     }
 }
 
@@ -95,7 +96,15 @@ pub(crate) fn nothing() -> (Observation, Diagnosis) {
         pass.wall_ns = 0;
     }
     let reasons = vec!["The command never connected to the URL.".to_owned()];
-    (observation, Diagnosis { verdict: Verdict::NotSeen(reasons), findings: Vec::new(), notes: Vec::new() })
+    (
+        observation,
+        Diagnosis {
+            verdict: Verdict::NotSeen(reasons),
+            findings: Vec::new(),
+            notes: Vec::new(),
+            not_judged: Vec::new(),
+        },
+    )
 }
 
 /// 10,000 connections, of which as many are kept as the recorder keeps, each with all exchanges that it keeps.

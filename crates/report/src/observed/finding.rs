@@ -1,6 +1,6 @@
 //! A diagnosis in words: its verdict in a sentence, and what a finding is worth.
 
-use diagnosis::{Confidence, Cost, Diagnosis, Finding, Verdict};
+use diagnosis::{Code, Confidence, Cost, Diagnosis, Finding, Verdict};
 use observation::{Observation, Via};
 
 use super::pass::plural;
@@ -23,8 +23,11 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
         Verdict::NothingToMend(least) => {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
-            let told =
-                format!("Nothing to mend: {wall}, where {possible} is the least possible ({} ×).", number(ratio));
+            let told = format!(
+                "Nothing to mend{}: {wall}, where {possible} is the least possible ({} ×).",
+                but_for(diagnosis),
+                number(ratio)
+            );
             (told, vec![plain(&least.how, SENTENCE)])
         }
         Verdict::NotSeen(reasons) => {
@@ -33,6 +36,15 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
         }
         Verdict::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![plain(why, SENTENCE)]),
     }
+}
+
+/// What this run might have shown and did not let be judged, so that no more is said than was seen. What a way never shows is the
+/// documentation's.
+fn but_for(diagnosis: &Diagnosis) -> String {
+    let weighty = [Code::Serialized, Code::UnevenConcurrency, Code::NoResumption, Code::ClientPerRequest];
+    let hidden = diagnosis.not_judged.iter().map(|one| one.code).filter(|code| weighty.contains(code));
+    let names: Vec<&str> = hidden.map(Code::name).collect();
+    if names.is_empty() { String::new() } else { format!(" in what could be judged (not {})", names.join(", ")) }
 }
 
 /// What a finding is, as a heading.
@@ -97,7 +109,7 @@ mod tests {
     fn what_is_proven_is_what_to_hold() {
         let (observation, mut told) = (serialized(3), diagnosis());
         let mut second = told.findings[0].clone();
-        (second.code, second.confidence) = (diagnosis::Code::NoReuse, Confidence::Suspected);
+        (second.code, second.confidence) = (Code::NoReuse, Confidence::Suspected);
         told.findings.push(second);
         let held = |diagnosis: &Diagnosis| hold(&observation, diagnosis).unwrap();
         assert!(held(&told).ends_with("tlstax observe --fail-on serialized -- python3 fetch.py {url}"));

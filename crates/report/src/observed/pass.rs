@@ -58,7 +58,8 @@ pub(crate) fn traffic(pass: &Pass) -> String {
     if counts.unfinished > 0 {
         traffic.push(format!("{} not finished", plural(counts.unfinished, "handshake")));
     }
-    if counts.unanswered > 0 {
+    // The last frames of HTTP/2 look like a request.
+    if counts.unanswered > 0 && pass.h2_connections() == 0 {
         traffic.push(format!("{} without an answer", plural(counts.unanswered, "request")));
     }
     traffic.join(", ")
@@ -78,7 +79,7 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
         ("requests", some(requests(pass))),
         ("most in flight at once", at_once(pass.levels.waiting.most)),
         ("mean in flight while any was", at_once(pass.levels.waiting.mean)),
-        ("requests without an answer", some(counts.unanswered)),
+        ("requests without an answer", some(if pass.h2_connections() == 0 { counts.unanswered } else { 0 })),
         ("handshakes", some(counts.handshakes)),
         ("of those full", some(counts.full)),
         ("of those resumed", some(counts.resumed)),

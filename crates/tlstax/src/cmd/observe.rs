@@ -1,6 +1,5 @@
 //! `tlstax observe`: what a program of any language does with its HTTPS connections, and what to change.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;
@@ -46,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long)]
     no_sampling: bool,
 
-    /// Exit with 1 where one of these is found, e.g. serialized,no-reuse
+    /// Exit with 1 where one of these is found, or can't be judged, e.g. serialized,no-reuse
     #[arg(long, value_name = "FINDING,…", value_delimiter = ',', help_heading = "Output")]
     fail_on: Vec<Code>,
     /// Write the page and the data to this folder
@@ -112,9 +111,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             Ok(ExitCode::from(code))
         };
     }
-    let found: BTreeSet<Code> = diagnosis.findings.iter().map(|finding| finding.code).collect();
-    let fails = args.fail_on.iter().any(|code| found.contains(code));
+    let fails = is_unmet(&args.fail_on, &diagnosis);
     Ok(if code == 0 && fails { ExitCode::from(EXPECTATION) } else { ExitCode::from(code) })
+}
+
+/// Whether anything of `fail_on` was found, or could not be judged, which is said: silence must not pass for a pass.
+fn is_unmet(fail_on: &[Code], diagnosis: &Diagnosis) -> bool {
+    let not_judged: Vec<_> = diagnosis.not_judged.iter().filter(|one| fail_on.contains(&one.code)).collect();
+    for one in &not_judged {
+        say(&format!("tlstax observe: --fail-on {} could not be judged: {}\n", one.code, one.why));
+    }
+    !not_judged.is_empty() || diagnosis.findings.iter().any(|finding| fail_on.contains(&finding.code))
 }
 
 fn way(args: &Args) -> Result<Way, Failure> {

@@ -1,6 +1,6 @@
 //! What a whole text for a terminal holds.
 
-use diagnosis::{Diagnosis, Least, Verdict};
+use diagnosis::{Code, Diagnosis, Least, NotJudged, Verdict};
 use textwrap::core::display_width;
 
 use super::draw;
@@ -64,9 +64,18 @@ fn all_that_a_finding_says_is_there_in_its_order() {
 #[test]
 fn requests_at_once_are_drawn_at_once() {
     let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, how: "one answer's time".to_owned() };
-    let well = Diagnosis { verdict: Verdict::NothingToMend(least), findings: Vec::new(), notes: Vec::new() };
+    let well = Diagnosis {
+        verdict: Verdict::NothingToMend(least),
+        findings: Vec::new(),
+        notes: Vec::new(),
+        not_judged: Vec::new(),
+    };
     let text = draw(&concurrent(10), &well, Some(80), false);
     assert!(text.contains("Nothing to mend: 210 ms, where 200 ms is the least possible (1.1 ×)."), "{text}");
+    let hidden = |code| NotJudged { code, why: "it was not to be seen".to_owned() };
+    let partly = Diagnosis { not_judged: vec![hidden(Code::ClientPerRequest), hidden(Code::DelayedAck)], ..well };
+    let text = draw(&concurrent(10), &partly, Some(100), false);
+    assert!(text.contains("Nothing to mend in what could be judged (not client-per-request): 210 ms"), "{text}");
     let begins: Vec<usize> = lanes(&text).iter().map(|lane| lane.chars().position(|c| c == '█').unwrap()).collect();
     assert!(begins.iter().max().unwrap() - begins.iter().min().unwrap() <= 2, "{text}");
 }
