@@ -6,6 +6,7 @@
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
+use crate::findings::trust;
 use crate::words::{count, were};
 
 /// Alerts that end nothing, or are the usual end (RFC 8446 §6.1).
@@ -45,14 +46,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         confidence: if names().next().is_some() { Confidence::Proven } else { Confidence::Inferred },
         evidence,
         cost: None,
-        advice: match (distrust, case.is_url()) {
-            (true, true) => trust(),
-            (true, false) => vec![Advice::any(
-                "The client does not trust the server's certificate: its roots are old or not found, or a \
-                 company's own authority is missing. The observer does not open TLS, so it is the server's own \
-                 certificate.",
-            )],
-            (false, _) => vec![Advice::any(
+        advice: match distrust {
+            true => trust::advice(case),
+            false => vec![Advice::any(
                 "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that \
                  the two have no suite, group or version in common, `unrecognized_name` that the server does not \
                  know the host.",
@@ -79,30 +75,4 @@ fn named_by_origin(case: &Case) -> Vec<(String, u64)> {
         reason.contains("alert") || reason.contains("certificate") || reason.contains("remote error")
     };
     failures.filter(|(reason, _)| is_alert(reason)).map(|(reason, times)| (reason.clone(), *times)).collect()
-}
-
-fn trust() -> Vec<Advice> {
-    vec![
-        Advice::any(
-            "The command does not take the origin's authority from the variables it was given: tell its library \
-             of the file that SSL_CERT_FILE names.",
-        ),
-        Advice::of(
-            "Python requests",
-            "It reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
-        ),
-        Advice::of(
-            "Python aiohttp, httpx",
-            "Both honour SSL_CERT_FILE by themselves; a context that the program makes of certifi's file does not.",
-        ),
-        Advice::of("Node.js", "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given."),
-        Advice::of("Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
-        Advice::of("Java", "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`."),
-        Advice::of(
-            "Rust",
-            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be \
-             added to from outside.",
-        ),
-        Advice::of("curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
-    ]
 }

@@ -10,7 +10,7 @@ use observation::{Close, Connection, Ended};
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
-use crate::findings::alerts;
+use crate::findings::{alerts, trust};
 use crate::words::were;
 
 /// How long before its end a command is on its way out.
@@ -31,6 +31,12 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         let by_client = by_client >= closes(Close::ServerHandshaking);
         let who = if by_client { "client" } else { "server" };
         evidence.push(format!("{} broken off without an alert, mostly by the {who}.", were(broken, "handshake")));
+    }
+    let in_silence = if broken > 0 { in_silence(case) } else { 0 };
+    if in_silence > 0 {
+        evidence.push(format!(
+            "{in_silence} of them as soon as the client had been shown the certificate: it may not trust it."
+        ));
     }
     let is_proven = !evidence.is_empty();
     let unanswered = unanswered(case, at_end.requests);
@@ -58,11 +64,25 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         },
         evidence,
         cost: None,
-        advice: vec![Advice::any(
-            "Look at the command's own messages first, and at timeouts on either side that are shorter than the \
-             answer takes.",
-        )],
+        advice: advice(case, in_silence > 0),
     })
+}
+
+/// Handshakes that the client broke off when it had seen the certificate.
+fn in_silence(case: &Case) -> usize {
+    let broken = case.pass.connections.iter().filter(|one| one.close == Close::ClientHandshaking);
+    broken.filter(|connection| trust::left_in_silence(connection)).count()
+}
+
+fn advice(case: &Case, is_distrust: bool) -> Vec<Advice> {
+    let mut all = vec![Advice::any(
+        "Look at the command's own messages first, and at timeouts on either side that are shorter than the \
+         answer takes.",
+    )];
+    if is_distrust {
+        all.extend(trust::advice(case));
+    }
+    all
 }
 
 /// What was under way when a command ended that ended well.

@@ -25,6 +25,7 @@ mod tests_failures;
 #[cfg(test)]
 mod tests_tls;
 mod tls12;
+mod trust;
 mod uneven_concurrency;
 
 use std::cell::OnceCell;

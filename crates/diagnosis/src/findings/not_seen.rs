@@ -8,7 +8,7 @@ use observation::Close;
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
-use crate::findings::{alerts, errors};
+use crate::findings::{alerts, errors, trust};
 use crate::words::{count, were};
 
 /// The most addresses that are named.
@@ -18,27 +18,35 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let reasons = reasons(case)?;
     let came = case.pass.counts.connections > 0;
     let advice = match case.is_url() {
-        _ if came && !over_http_only(case) => Advice::any(
-            "The command came this far, so it takes what it was given: look at its own messages, and let it run until \
-             it has fetched something.",
-        ),
-        true => Advice::any(
+        _ if came && !over_http_only(case) => came_and_left(case),
+        true => vec![Advice::any(
             "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL \
              in its environment.",
-        ),
-        false => Advice::any(
-            "Make sure that the command takes HTTPS_PROXY (`trust_env=True` in aiohttp, `setGlobalDispatcher(new \
-             EnvHttpProxyAgent())` in undici, `-Dhttps.proxyHost` in Java), or give it the origin's URL with \
-             `--via url`.",
-        ),
+        )],
+        false => vec![
+            Advice::any("Make sure that the command takes HTTPS_PROXY, or give it the origin's URL with `--via url`."),
+            Advice::of("Python aiohttp", "`ClientSession(trust_env=True)`."),
+            Advice::of("Node.js", "22.21 or later, or undici's `setGlobalDispatcher(new EnvHttpProxyAgent())`."),
+            Advice::of(
+                "Java",
+                "It reads properties: `sh -c 'exec java -Dhttps.proxyHost=127.0.0.1 \
+                 -Dhttps.proxyPort=${HTTPS_PROXY##*:} …'`.",
+            ),
+        ],
     };
-    Some(Finding {
-        code: Code::NotSeen,
-        confidence: Confidence::Proven,
-        evidence: reasons,
-        cost: None,
-        advice: vec![advice],
-    })
+    Some(Finding { code: Code::NotSeen, confidence: Confidence::Proven, evidence: reasons, cost: None, advice })
+}
+
+/// What a command may do that came and asked for nothing.
+fn came_and_left(case: &Case) -> Vec<Advice> {
+    let mut all = vec![Advice::any(
+        "The command came this far, so it takes what it was given: look at its own messages, and let it run until \
+         it has fetched something.",
+    )];
+    if case.pass.connections.iter().any(trust::left_in_silence) {
+        all.extend(trust::advice(case));
+    }
+    all
 }
 
 /// Whether the command fetched from the origin's HTTP address when it was given the HTTPS one.
@@ -67,6 +75,9 @@ pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
         ),
         (n, _) => format!("{} came and carried no request.", count(n, "connection")),
     }];
+    if case.pass.connections.iter().any(trust::left_in_silence) {
+        reasons.push("It left as soon as it had been shown the certificate: it may not trust it.".to_owned());
+    }
     if case.http.is_some_and(|http| http.counts.connections > 0) && counts.connections == 0 {
         reasons.push("Over HTTP it did connect: it may fetch http:// whatever it is given.".to_owned());
     }

@@ -49,8 +49,36 @@ fn a_connection_that_came_and_asked_for_nothing_took_the_proxy() {
     idle.connections[0].close = Close::Client;
     let found = proxy(idle);
     assert_eq!(found.codes(), [Code::NotSeen]);
-    assert_eq!(found.findings[0].evidence, ["1 connection came and carried no request."]);
+    assert_eq!(found.findings[0].evidence[0], "1 connection came and carried no request.");
     assert!(!found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
+}
+
+#[test]
+fn a_client_that_leaves_when_it_has_seen_the_certificate_is_told_how_to_trust_it() {
+    let names_wget =
+        |said: &crate::Diagnosis| said.findings[0].advice.iter().any(|advice| advice.of.as_deref() == Some("wget"));
+    let with = |close, finishes: bool| {
+        let mut left = connection(1, 0, 5, &[]);
+        left.close = close;
+        if !finishes {
+            left.handshake.as_mut().unwrap().finished_ns = None;
+        }
+        let mut pass = own(vec![left]);
+        pass.counts.closes.insert(close, 1);
+        pass.origin = Some(ledger::Side::default());
+        against(over_http(1.0), pass)
+    };
+    let finished = with(Close::Client, true);
+    assert_eq!(finished.codes(), [Code::NotSeen]);
+    assert!(
+        names_wget(&finished) && finished.findings[0].evidence[1].contains("may not trust"),
+        "{:?}",
+        finished.findings
+    );
+    let broken = with(Close::ClientHandshaking, false);
+    assert_eq!(broken.codes(), [Code::Errors]);
+    assert!(names_wget(&broken), "{:?}", broken.findings);
+    assert!(!names_wget(&with(Close::ServerHandshaking, false)));
 }
 
 #[test]

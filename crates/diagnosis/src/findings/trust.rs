@@ -1,0 +1,60 @@
+//! What to do where a client does not trust a server's certificate, and how that shows where no alert says so.
+
+use observation::{Close, Connection};
+use wire::Side;
+
+use crate::case::Case;
+use crate::finding::Advice;
+
+/// Whether the client left `connection` as soon as it had been shown the certificate. Some say nothing as they go (Java), some finish
+/// the handshake first (GnuTLS).
+pub(crate) fn left_in_silence(connection: &Connection) -> bool {
+    let Some(handshake) = connection.handshake.as_deref() else { return false };
+    let was_shown = handshake.turns.iter().any(|turn| turn.of == Side::Server);
+    let left = match connection.close {
+        Close::ClientHandshaking => true,
+        Close::Client => handshake.finished_ns.is_some(),
+        _ => false,
+    };
+    was_shown && left && connection.exchanged == 0
+}
+
+/// How to have the client trust the server.
+pub(crate) fn advice(case: &Case) -> Vec<Advice> {
+    if case.is_url() {
+        return of_the_origin();
+    }
+    vec![Advice::any(
+        "The client does not trust the server's certificate: its roots are old or not found, or a \
+         company's own authority is missing. The observer does not open TLS, so it is the server's own \
+         certificate.",
+    )]
+}
+
+fn of_the_origin() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "The command does not take the origin's authority from the variables it was given: tell its library \
+             of the file that SSL_CERT_FILE names.",
+        ),
+        Advice::of(
+            "Python requests",
+            "It reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
+        ),
+        Advice::of(
+            "Python aiohttp, httpx",
+            "Both honour SSL_CERT_FILE by themselves; a context that the program makes of certifi's file does not.",
+        ),
+        Advice::of("Node.js", "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given."),
+        Advice::of("Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
+        Advice::of("Java", "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`."),
+        Advice::of(
+            "Rust",
+            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be \
+             added to from outside.",
+        ),
+        Advice::of("curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
+        Advice::of("wget", "`--ca-certificate=\"$SSL_CERT_FILE\"`: it reads no variable."),
+        Advice::of(".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),
+    ]
+}
