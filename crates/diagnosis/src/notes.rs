@@ -1,6 +1,6 @@
 //! What was not judged, and why; and what was and needs no change.
 
-use observation::{Ended, MOST_HOSTS, Sampling};
+use observation::{Ended, MOST_HOSTS, NO_PEER, Sampling};
 
 use crate::case::Case;
 use crate::findings::{
@@ -123,7 +123,7 @@ fn under_way(case: &Case) -> Option<String> {
 }
 
 fn direct(case: &Case) -> Option<String> {
-    let others = &case.pass.direct;
+    let others: Vec<_> = case.pass.direct.iter().filter(|direct| direct.address != NO_PEER).collect();
     let seen = !case.is_url() && case.pass.counts.connections > 0 && !others.is_empty();
     seen.then(|| {
         let named: Vec<&str> = others.iter().take(NAMED).map(|direct| direct.address.as_str()).collect();

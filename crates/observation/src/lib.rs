@@ -27,7 +27,7 @@ pub use cpu::{Cpu, CpuReading};
 pub use file::{FILE, FORMAT, FileError, Observation, Via};
 pub use lane::Lane;
 pub use levels::{Level, Levels, Moment};
-pub use pass::{Direct, Ended, Pass, Transport};
+pub use pass::{Direct, Ended, NO_PEER, Pass, Transport};
 pub use recorder::{HELD_NS, Kept, MOST_CONNECTIONS, MOST_EXCHANGES, Recorder};
 pub use spread::Spread;
 pub use trust_store::{Sampling, TrustStore};

@@ -83,10 +83,13 @@ pub enum Ended {
     Interrupted,
 }
 
+/// What stands for the address of a UDP socket that names no peer, as those of QUIC libraries do.
+pub const NO_PEER: &str = "*";
+
 /// A connection past the observer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Direct {
-    /// The address and port.
+    /// The address and port; [`NO_PEER`] of a UDP socket that sends to whom it likes.
     pub address: String,
     /// UDP, which QUIC runs over; else TCP.
     pub udp: bool,

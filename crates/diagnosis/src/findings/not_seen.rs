@@ -3,7 +3,7 @@
 //!
 //! Where connections came and failed, that is `errors`' or `alerts`'.
 
-use observation::Close;
+use observation::{Close, NO_PEER};
 
 use crate::case::Case;
 use crate::code::Code;
@@ -102,6 +102,8 @@ pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
     }
     if udp.iter().any(|direct| direct.address.ends_with(":443")) {
         reasons.push("It used UDP to port 443, which is QUIC (HTTP/3): turn that off to have it seen.".to_owned());
+    } else if udp.iter().any(|direct| direct.address == NO_PEER) {
+        reasons.push("It had UDP sockets that name no peer: it may have spoken QUIC (HTTP/3).".to_owned());
     }
     Some(reasons)
 }

@@ -39,6 +39,11 @@ fn a_command_that_goes_past_the_proxy_was_not_seen() {
     let Verdict::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
     assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
     assert!(found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
+    for (address, words) in [("192.0.2.1:443", "UDP to port 443"), (observation::NO_PEER, "may have spoken QUIC")] {
+        let direct = vec![Direct { address: address.to_owned(), udp: true, met: 1 }];
+        let said = proxy(Pass { direct, ..own(Vec::new()) });
+        assert!(said.findings[0].evidence.iter().any(|reason| reason.contains(words)), "{address}");
+    }
     let named = Pass { no_proxy: Some("localhost,.test".to_owned()), ..own(Vec::new()) };
     assert!(proxy(named).findings[0].evidence.iter().any(|reason| reason.contains("\"localhost,.test\"")));
 }

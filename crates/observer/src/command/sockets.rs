@@ -1,15 +1,18 @@
 //! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses QUIC.
 
 use std::collections::{BTreeMap, HashSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use observation::Direct;
+use observation::{Direct, NO_PEER};
 use procfs::net::TcpState;
 
 use super::family;
 
 /// The most addresses that are told apart.
 const MOST: usize = 64;
+
+/// The peer of a socket that names none.
+const UNNAMED: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// What was met so far.
 #[derive(Debug, Default)]
@@ -33,9 +36,11 @@ impl Sockets {
             udp.filter(|entry| own.contains(&entry.inode)).map(|entry| entry.remote_address).collect();
         let all = tcp.into_iter().map(|address| (address, false)).chain(udp.into_iter().map(|address| (address, true)));
         for (address, udp) in all {
-            let address = SocketAddr::new(address.ip().to_canonical(), address.port());
-            let is_unconnected = address.port() == 0;
-            if is_unconnected || address.port() == 53 || observers.contains(&address) {
+            let address = match address.port() {
+                0 => UNNAMED,
+                port => SocketAddr::new(address.ip().to_canonical(), port),
+            };
+            if address.port() == 53 || observers.contains(&address) {
                 continue;
             }
             if self.met.len() < MOST || self.met.contains_key(&(address, udp)) {
@@ -46,8 +51,10 @@ impl Sockets {
 
     /// All that was met.
     pub(super) fn finish(self) -> Vec<Direct> {
-        let direct =
-            |((address, udp), met): ((SocketAddr, bool), u64)| Direct { address: address.to_string(), udp, met };
+        let direct = |((address, udp), met): ((SocketAddr, bool), u64)| {
+            let address = if address == UNNAMED { NO_PEER.to_owned() } else { address.to_string() };
+            Direct { address, udp, met }
+        };
         self.met.into_iter().map(direct).collect()
     }
 }
@@ -65,6 +72,7 @@ mod tests {
         let _streams = (TcpStream::connect(past).unwrap(), TcpStream::connect(by).unwrap());
         let quic = UdpSocket::bind("127.0.0.1:0").unwrap();
         quic.connect("127.0.0.1:443").unwrap();
+        let _quic_of_libraries = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut sockets = Sockets::default();
         sockets.look(&[std::process::id()], &[by]);
         sockets.look(&[std::process::id()], &[by]);
@@ -72,6 +80,7 @@ mod tests {
         let of = |address: &str| all.iter().find(|direct| direct.address == address);
         assert_eq!(of(&past.to_string()).map(|direct| (direct.udp, direct.met)), Some((false, 2)));
         assert_eq!(of("127.0.0.1:443").map(|direct| direct.udp), Some(true));
+        assert_eq!(of(NO_PEER).map(|direct| direct.udp), Some(true));
         assert!(of(&by.to_string()).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use observation::{Ended, Observation, Pass, Sampling, Spread, Transport};
+use observation::{Ended, NO_PEER, Observation, Pass, Sampling, Spread, Transport};
 
 use super::course::unmet_ns;
 use super::plain::{SENTENCE, plain};
@@ -71,7 +71,8 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
     let closes: BTreeMap<&str, u64> = counts.closes.iter().map(|(close, count)| (closed(*close), *count)).collect();
     let direct = pass.direct.iter().take(ENTRIES).map(|direct| {
         let over = if direct.udp { "UDP" } else { "TCP" };
-        format!("{} ({over})", plain(&direct.address, 80))
+        let address = if direct.address == NO_PEER { "no peer named" } else { &direct.address };
+        format!("{} ({over})", plain(address, 80))
     });
     vec![
         ("connections", some(counts.connections)),
