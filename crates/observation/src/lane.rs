@@ -39,6 +39,8 @@ pub struct Lane {
     exchanging: Exchanging,
     /// Who sent last in the handshake, and when.
     last_flight: Option<(Side, u64)>,
+    /// When the client sent last.
+    client_ns: u64,
     ends: Ends,
     now_ns: u64,
     settled: bool,
@@ -79,6 +81,7 @@ impl Lane {
             levelled_ns: opened_ns,
             exchanging: Exchanging::default(),
             last_flight: None,
+            client_ns: opened_ns,
             ends: Ends::default(),
             now_ns: opened_ns,
             settled: false,
@@ -129,7 +132,10 @@ impl Lane {
     pub fn bytes(&mut self, from: Side, bytes: &[u8], now_ns: u64) {
         let at = self.at(now_ns);
         match from {
-            Side::Client => self.connection.bytes_up += bytes.len() as u64,
+            Side::Client => {
+                self.client_ns = at;
+                self.connection.bytes_up += bytes.len() as u64;
+            }
             Side::Server => self.connection.bytes_down += bytes.len() as u64,
         }
         let was_settled = self.is_shaken();
@@ -137,7 +143,11 @@ impl Lane {
             self.flight(from, at);
         }
         let mut watcher = std::mem::take(&mut self.watcher);
-        watcher.feed(from, bytes, |event| self.happened(event, at));
+        watcher.feed(from, bytes, |event| {
+            // What a server's record shows of the client was when the client sent it.
+            let of_client = matches!(event, Event::Finished(Side::Client) | Event::Data { from: Side::Client, .. });
+            self.happened(event, if of_client { self.client_ns } else { at });
+        });
         self.watcher = watcher;
         // What is not TLS has no records to tell requests by.
         if matches!(self.watcher.protocol(), Protocol::Http | Protocol::Other) {

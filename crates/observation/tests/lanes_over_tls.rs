@@ -128,6 +128,33 @@ fn a_quick_answer_after_which_the_connection_is_kept_is_one_where_its_size_is_kn
 }
 
 #[test]
+fn a_request_behind_a_certificate_of_the_clients_is_one_and_waits_from_when_it_was_sent() {
+    // The client's whole flight in one record, and a request: of any length, and as long as a CertificateVerify.
+    for request in [200, 101] {
+        let kept = seen(|recorder| {
+            let mut lane = Lane::open(recorder, Way::Tunnel, 0);
+            lane.goes_to("a.test:443");
+            lane.established(0);
+            lane.bytes(Client, &hello(1, &[0, 0, 2, 0x13, 0x01, 1, 0, 0, 7, 0, 43, 0, 3, 2, 3, 4]), 0);
+            let mut server = hello(2, &[0, 0x13, 0x01, 0, 0, 6, 0, 43, 0, 2, 3, 4]);
+            server.extend(sealed(900));
+            lane.bytes(Server, &server, MS);
+            say(&mut lane, Client, 1_500, 2);
+            say(&mut lane, Client, request, 3);
+            say(&mut lane, Server, 5_000, 203);
+            say(&mut lane, Client, 300, 300);
+            say(&mut lane, Server, 5_000, 400);
+            end(&mut lane, Client, 401);
+            lane.closed(401 * MS);
+        });
+        let connection = &kept.connections[0];
+        assert_eq!((kept.counts.handshakes, kept.counts.exchanges, kept.counts.unanswered), (1, 2, 0), "{request}");
+        assert_eq!((connection.exchanges[0].sent_ns, connection.exchanges[0].answered_ns), (3 * MS, Some(203 * MS)));
+        assert_eq!(connection.handshake.as_ref().unwrap().finished_ns, Some(3 * MS));
+    }
+}
+
+#[test]
 fn two_bytes_of_data_are_no_end() {
     let kept = seen(|recorder| {
         let mut lane = asked(recorder, 0, Some(60));

@@ -10,10 +10,6 @@ use crate::{Alert, Event, Irregular, Irregularity, ServerHello, Side, Watcher, c
 /// Who is told.
 pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
 
-/// The most records that a client's last flight of TLS 1.3 takes where each of its messages has one of its own:
-/// Certificate, CertificateVerify, Finished.
-const FLIGHT: u8 = 3;
-
 /// What a record is for, decided when its header came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -52,6 +48,20 @@ enum Agreed {
     Tls13(Sizes),
 }
 
+/// A client's last flight of TLS 1.3: Certificate and CertificateVerify, where it was asked for them, and Finished. Each has a record
+/// of its own, or several share one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Flight {
+    /// Nothing of it has come, or it is over.
+    #[default]
+    Nothing,
+    /// A record that isn't recognised as its end: what comes first of it, or all of it.
+    Begun,
+    /// After that a record as long as a CertificateVerify, and of so many bytes with its header. If all of the flight was in the
+    /// first one, this is data.
+    PerhapsData(u32),
+}
+
 /// How far one side is.
 #[derive(Debug, Default)]
 struct Progress {
@@ -74,8 +84,8 @@ pub(crate) struct Conversation {
     early: bool,
     /// TLS 1.3: the client has said that its early data ends.
     early_ended: bool,
-    /// TLS 1.3: records of the client's last flight that weren't recognised as its end.
-    flight: u8,
+    /// TLS 1.3: how far the client's last flight is.
+    flight: Flight,
     client: Progress,
     server: Progress,
     irregular: u32,
@@ -161,7 +171,7 @@ impl Conversation {
                 self.unexpected(from, "application data", tell);
                 Role::Skipped
             }
-            (&Agreed::Tls13(sizes), Side::Client) => self.sealed_by_client(sizes, header),
+            (&Agreed::Tls13(sizes), Side::Client) => self.sealed_by_client(sizes, header, tell),
             (&Agreed::Tls13(sizes), Side::Server) => self.sealed_by_server(sizes, header, tell),
         };
         if role == Role::Data {
@@ -171,7 +181,7 @@ impl Conversation {
         role
     }
 
-    fn sealed_by_client(&mut self, sizes: Sizes, header: Header) -> Role {
+    fn sealed_by_client(&mut self, sizes: Sizes, header: Header, tell: Tell<'_>) -> Role {
         if sizes.is_alert(header) && !self.client.data {
             return Role::HiddenAlert;
         }
@@ -186,15 +196,39 @@ impl Conversation {
             self.early_ended = sizes.is_end_of_early_data(header);
             return Role::Skipped;
         }
-        self.flight += 1;
-        if self.flight < FLIGHT { Role::Handshake } else { Role::Finished }
+        match self.flight {
+            Flight::Nothing if sizes.is_finished_without_certificate(header) => Role::Finished,
+            Flight::Nothing => {
+                self.flight = Flight::Begun;
+                Role::Handshake
+            }
+            Flight::Begun if sizes.is_certificate_verify(header) => {
+                self.flight = Flight::PerhapsData(header.whole());
+                Role::Handshake
+            }
+            Flight::Begun | Flight::PerhapsData(_) => {
+                self.end_flight(tell);
+                Role::Data
+            }
+        }
+    }
+
+    /// The client's flight was over before this, and what came behind its end was data.
+    fn end_flight(&mut self, tell: Tell<'_>) {
+        let flight = std::mem::take(&mut self.flight);
+        if flight == Flight::Nothing || self.client.finished {
+            return;
+        }
+        self.finished(Side::Client, tell);
+        if let Flight::PerhapsData(bytes) = flight {
+            self.client.data = true;
+            tell(Event::Data { from: Side::Client, bytes, start: true });
+        }
     }
 
     fn sealed_by_server(&mut self, sizes: Sizes, header: Header, tell: Tell<'_>) -> Role {
-        if self.flight > 0 && !self.client.finished {
-            // A server has nothing to say between its own Finished and the client's.
-            self.finished(Side::Client, tell);
-        }
+        // A server has nothing to say between its own Finished and the client's.
+        self.end_flight(tell);
         if sizes.is_alert(header) && !self.server.data {
             Role::HiddenAlert
         } else if !self.client.finished {

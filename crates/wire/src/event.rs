@@ -55,7 +55,8 @@ pub enum Event {
     /// server's end isn't visible: it was complete before this.
     ///
     /// The client's Finished of TLS 1.3 is known by its size, which its suite fixes. Where none of that size comes (it
-    /// is padded, or in one record with a client's certificate), this is told when the server's next record comes.
+    /// is padded, or in one record with a client's certificate), this is told when the client's first data comes, or the
+    /// server's next record.
     Finished(Side),
     /// TLS 1.3: the client sent data before the server's hello (0-RTT). Once per connection.
     EarlyData,
@@ -68,6 +69,9 @@ pub enum Event {
     },
     /// A record of application data, after the handshake. In TLS 1.3 a record of type "application data" may hold a
     /// ticket, a key update or an alert as well: `close_notify` is one of 24 bytes, and so are 2 bytes of data.
+    ///
+    /// What the client sent behind a last flight of which nothing was recognised, and is as long as a CertificateVerify, is told
+    /// as [`Event::Handshake`] when it comes, and as data, whole, once the next record shows that it was.
     Data {
         /// Who sent it.
         from: Side,

@@ -13,7 +13,8 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
 
 use drive::{
-    HOST, Peer, Rustls, Transcript, converse, converse_at_once, converse_early, openssl_client, openssl_server,
+    HOST, Peer, Rustls, Transcript, converse, converse_at_once, converse_at_once_with, converse_early, openssl_client,
+    openssl_server,
 };
 
 mod drive;
@@ -86,6 +87,7 @@ fn all(ecdsa: &Authority, rsa: &Authority) -> Vec<(&'static str, Transcript)> {
     let client = |rustls: &Rustls<'_>| Peer::rustls_client(&rustls.client(None));
     let server = |rustls: &Rustls<'_>| Peer::rustls_server(&Arc::new(rustls.server(false)));
     let asking = |rustls: &Rustls<'_>| Peer::rustls_server(&Arc::new(rustls.server(true)));
+    let anyone = || Peer::rustls_server(&Arc::new(v13.server_of_anyone()));
     let owning = |rustls: &Rustls<'_>| Peer::rustls_client(&rustls.client(Some(ecdsa)));
     let pair = rustls_pair(&v13);
     let [full_13, resumed_13] = twice(&v13, v13.server(false));
@@ -117,6 +119,13 @@ fn all(ecdsa: &Authority, rsa: &Authority) -> Vec<(&'static str, Transcript)> {
         ("asked-13", converse(owning(&v13), asking(&v13))),
         ("asked-12", converse(owning(&v12), asking(&v12))),
         ("no-certificate-13", converse(client(&v13), asking(&v13))),
+        ("mutual-13", converse(owning(&v13), anyone())),
+        ("mutual-rsa-13", converse(Peer::rustls_client(&v13.client(Some(rsa))), anyone())),
+        ("mutual-at-once-13", converse_at_once(owning(&v13), anyone())),
+        // As long as a CertificateVerify with a signature of 72 bytes.
+        ("mutual-short-13", converse_at_once_with(&[b'a'; 80], owning(&v13), anyone())),
+        ("perhaps-13", converse(client(&v13), anyone())),
+        ("perhaps-at-once-13", converse_at_once(client(&v13), anyone())),
         ("openssl-13", converse(openssl_client(ecdsa, new, None), openssl_server(ecdsa, new, false))),
         ("openssl-12", converse(openssl_client(rsa, old, None), openssl_server(rsa, old, false))),
         ("openssl-refused-13", converse(openssl_client(ecdsa, new, None), openssl_server(rsa, new, false))),
@@ -198,9 +207,36 @@ fn expected(name: &str) -> Vec<&'static str> {
         ],
         "no-version" => &[&["hello x25519", "server fatal protocol_version"]],
         // The leaf is a server's: it is refused, after the client's part of the handshake.
-        "asked-13" | "no-certificate-13" => &[
+        "asked-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
             &["client finished", "server hidden alert, settled true"],
+        ],
+        "no-certificate-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client finished"],
+            &["server hidden alert, settled true"],
+        ],
+        // One record holds all of the client's flight. The server's tickets end it.
+        "mutual-13" | "mutual-rsa-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
+            &["client finished", "after handshake"],
+            &TALK_13,
+        ],
+        "mutual-at-once-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
+            &["client finished", "client data", "server data", "server data"],
+        ],
+        "mutual-short-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
+            &["client handshake", "client finished", "client data", "server data", "server data"],
+        ],
+        "perhaps-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client finished"],
+            &["after handshake"],
+            &TALK_13,
+        ],
+        "perhaps-at-once-13" => &[
+            &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client finished"],
+            &["client data", "server data", "server data"],
         ],
         "asked-12" => &[
             &["hello ", "answer TLSv1.2 -", "2 certificates ECDSA P-256/256", "full", "group x25519"],

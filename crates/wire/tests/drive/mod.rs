@@ -6,11 +6,16 @@ use std::sync::Arc;
 
 use certificates::Authority;
 use openssl::ssl::{Ssl, SslAcceptor, SslConnector, SslContextBuilder, SslFiletype, SslMethod, SslStream, SslVersion};
-use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, Connection, RootCertStore, ServerConfig, SupportedProtocolVersion};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    ClientConfig, Connection, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
+    SupportedProtocolVersion,
+};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use wire::Side;
 
 /// What was sent, in order.
@@ -138,8 +143,13 @@ pub(crate) fn converse(mut client: Peer, mut server: Peer) -> Transcript {
 }
 
 /// As [`converse`], but the client's request goes with the end of its handshake.
-pub(crate) fn converse_at_once(mut client: Peer, mut server: Peer) -> Transcript {
-    client.write(REQUEST);
+pub(crate) fn converse_at_once(client: Peer, server: Peer) -> Transcript {
+    converse_at_once_with(REQUEST, client, server)
+}
+
+/// As [`converse_at_once`], with another request.
+pub(crate) fn converse_at_once_with(request: &[u8], mut client: Peer, mut server: Peer) -> Transcript {
+    client.write(request);
     let mut sent = Transcript::new();
     exchange(&mut client, &mut server, &mut sent);
     server.write(ANSWER);
@@ -217,6 +227,58 @@ impl<'a> Rustls<'a> {
         let mut config = builder.with_single_cert(chain(self.authority), key(self.authority)).unwrap();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config
+    }
+
+    /// As a server that wants the client's certificate, but takes any, and a client without.
+    pub(crate) fn server_of_anyone(&self) -> ServerConfig {
+        let builder = ServerConfig::builder_with_provider(self.provider()).with_protocol_versions(self.versions);
+        let builder = builder.unwrap().with_client_cert_verifier(Arc::new(Anyone(self.provider())));
+        builder.with_single_cert(chain(self.authority), key(self.authority)).unwrap()
+    }
+}
+
+/// Takes every certificate of a client's: those of the authority are servers'.
+#[derive(Debug)]
+struct Anyone(Arc<CryptoProvider>);
+
+impl ClientCertVerifier for Anyone {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 
