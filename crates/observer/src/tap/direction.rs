@@ -43,7 +43,7 @@ impl Direction<'_> {
     pub(super) async fn pump(self, from: &mut ReadHalf<'_>, to: &mut WriteHalf<'_>, early: &[u8]) -> Over {
         if !early.is_empty() {
             if to.write_all(early).await.is_err() {
-                return Over::Broken;
+                return self.broken(other(self.from));
             }
             self.lane.borrow_mut().bytes(self.from, early, now_ns());
         }
@@ -52,7 +52,7 @@ impl Direction<'_> {
                 Step::Carried => {}
                 Step::Left(rest) => {
                     if to.write_all(&rest).await.is_err() {
-                        return Over::Broken;
+                        return self.broken(other(self.from));
                     }
                 }
                 Step::End => {
@@ -61,12 +61,14 @@ impl Direction<'_> {
                     let _ = to.shutdown().await;
                     return Over::Ended;
                 }
-                Step::Broken(by) => {
-                    self.lane.borrow_mut().ended(by, now_ns());
-                    return Over::Broken;
-                }
+                Step::Broken(by) => return self.broken(by),
             }
         }
+    }
+
+    fn broken(&self, by: Side) -> Over {
+        self.lane.borrow_mut().ended(by, now_ns());
+        Over::Broken
     }
 
     /// Reads once and writes on what the peer takes at once. Telling comes after, so that it holds nothing up.
