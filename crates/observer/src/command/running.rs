@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, setrlimit};
@@ -41,7 +41,7 @@ pub(crate) struct Started {
     name: String,
     pub(crate) pid: u32,
     began_ns: u64,
-    ended: Receiver<std::io::Result<(ResUse, u64)>>,
+    ended: Receiver<End>,
     /// Processes of this one that are not the command's.
     others: Vec<u32>,
 }
@@ -87,20 +87,31 @@ pub(crate) fn start(
     // What the command leaves behind when it ends is still met. Where the system has no such thing, it is not.
     let _ = nix::sys::prctl::set_child_subreaper(true);
     let others = family::others();
-    let child = process.spawn().map_err(|source| Error::Start { command: name.clone(), source })?;
+    let failed = |source| Error::Start { command: name.clone(), source };
+    let (waiter, ended) = waiter().map_err(failed)?;
+    let child = process.spawn().map_err(failed)?;
     let pid = child.id();
-    let (send, ended) = channel();
-    let waiting = std::thread::Builder::new().name("command".to_owned()).spawn(move || {
-        let used = wait(child);
-        // Nobody listens any more where the observation was given up.
-        let _ = send.send(used.map(|used| (used, now_ns())));
-    });
-    waiting.map_err(|source| Error::Start { command: name.clone(), source })?;
+    // It has nothing to do but to wait for this. If it failed, that is told when the end is asked for.
+    let _ = waiter.send(child);
     Ok(Started { name, pid, began_ns, ended, others })
 }
 
-fn wait(child: Child) -> std::io::Result<ResUse> {
-    child.wait4()
+/// How the command ended, and when.
+type End = std::io::Result<(ResUse, u64)>;
+
+/// A thread that waits for the command that it is given, and tells. It is there before the command: one that runs and that
+/// nobody waits for would have to be ended.
+fn waiter() -> std::io::Result<(Sender<Child>, Receiver<End>)> {
+    let (give, given) = channel::<Child>();
+    let (send, ended) = channel();
+    std::thread::Builder::new().name("command".to_owned()).spawn(move || {
+        // Where the command could not be started, none comes.
+        let Ok(child) = given.recv() else { return };
+        let used = child.wait4();
+        // Nobody listens any more where the observation was given up.
+        let _ = send.send(used.map(|used| (used, now_ns())));
+    })?;
+    Ok((give, ended))
 }
 
 /// Has the command begin with the limit of open files that the observer was started with.
