@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::open_files;
+
 /// How long an attempt is left alone before the next begins (RFC 8305 §5, "Connection Attempt Delay").
 const NEXT_AFTER: Duration = Duration::from_millis(250);
 
@@ -17,14 +19,14 @@ const NEXT_AFTER: Duration = Duration::from_millis(250);
 pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     // One is the usual case, and needs no task of its own.
     if let [only] = addresses {
-        return TcpStream::connect(only).await;
+        return attempt(*only).await;
     }
     let mut left = alternating(addresses).into_iter();
     let mut attempts = JoinSet::new();
     let mut failure = io::Error::new(io::ErrorKind::AddrNotAvailable, "it has no address");
     loop {
         if let Some(address) = left.next() {
-            attempts.spawn(TcpStream::connect(address));
+            attempts.spawn(attempt(address));
         }
         let ended = if left.len() == 0 {
             attempts.join_next().await
@@ -41,6 +43,10 @@ pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
             None => return Err(failure),
         }
     }
+}
+
+async fn attempt(address: SocketAddr) -> io::Result<TcpStream> {
+    open_files::with_files(|| TcpStream::connect(address)).await
 }
 
 /// In the resolver's order, but with the families by turns (RFC 8305 §4).

@@ -2,20 +2,15 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
-use nix::errno::Errno;
 use observation::Recorder;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::open_files::{Place, Room};
+use crate::open_files::{self, Place, Room};
 
 /// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel try again
 /// after a second. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: u32 = 4_096;
-
-/// How long to leave the listener alone when there are no more open files, which others than connections have taken.
-const OUT_OF_FILES: Duration = Duration::from_millis(10);
 
 /// A port of 127.0.0.1, picked by the system.
 pub(crate) struct Listener {
@@ -48,8 +43,8 @@ pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &R
             Ok((stream, _)) => stream,
             Err(error) => {
                 // Else the client went away while it was queued: its affair.
-                if is_out_of_files(&error) {
-                    tokio::time::sleep(OUT_OF_FILES).await;
+                if open_files::is_out(&error) {
+                    tokio::time::sleep(open_files::OUT_OF_FILES).await;
                 }
                 continue;
             }
@@ -60,8 +55,4 @@ pub(crate) async fn accept(listener: &TcpListener, room: &mut Room, recorder: &R
             None => recorder.no_room(),
         }
     }
-}
-
-fn is_out_of_files(error: &io::Error) -> bool {
-    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EMFILE | Errno::ENFILE))
 }
