@@ -8,6 +8,7 @@
 mod clock;
 mod command;
 mod error;
+mod loopback;
 mod open_files;
 mod pass;
 mod placeholders;

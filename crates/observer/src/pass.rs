@@ -104,7 +104,7 @@ fn command(
 ) -> Result<(Outcome, Option<Samples>), Error> {
     let started = command::start(settings.command, settings.variables, open_files, began_ns)?;
     if let Through::Proxy(proxy) = through {
-        proxy.belongs_to(started.pid);
+        proxy.belongs_to(started.pid, started.others.clone());
     }
     let samples = settings.sample.then(|| Samples::start(started.pid));
     let observers = through.addresses();

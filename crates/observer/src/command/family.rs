@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use procfs::process::{FDTarget, Process};
 
+use crate::loopback;
+
 /// The most processes that are looked at: a command that forks for ever must not keep the observer busy.
 const MOST: usize = 4_096;
 
@@ -56,12 +58,10 @@ pub(crate) fn sockets(pid: u32) -> HashSet<u64> {
         .collect()
 }
 
-/// Whether a socket with this own address belongs to `root` or to one that descends from it.
-pub(crate) fn owns_socket(root: u32, address: SocketAddr) -> bool {
-    let all = procfs::net::tcp().into_iter().flatten().chain(procfs::net::tcp6().into_iter().flatten());
-    let same = |local: SocketAddr| local.port() == address.port() && local.ip().to_canonical() == address.ip();
-    let inodes: Vec<u64> = all.filter(|entry| same(entry.local_address)).map(|entry| entry.inode).collect();
-    members(root, &[]).into_iter().any(|pid| {
+/// Whether the socket at `peer` that is connected to `own` belongs to `root` or to one that descends from it, and to none of `others`.
+pub(crate) fn owns_socket(root: u32, others: &[u32], peer: SocketAddr, own: SocketAddr) -> bool {
+    let inodes = loopback::inodes(peer, own).unwrap_or_default();
+    members(root, others).into_iter().any(|pid| {
         let open = sockets(pid);
         inodes.iter().any(|inode| open.contains(inode))
     })
@@ -77,12 +77,26 @@ mod tests {
     fn a_socket_belongs_to_who_opened_it_and_to_no_other() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let own = stream.local_addr().unwrap();
-        assert!(owns_socket(std::process::id(), own));
+        let (peer, own) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
+        assert!(owns_socket(std::process::id(), &[], peer, own));
+        let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert!(!owns_socket(std::process::id(), &[], peer, elsewhere), "another may have the port, for another place");
         let mut other = Command::new("sleep").arg("10").stdin(Stdio::null()).spawn().unwrap();
         assert!(!sockets(other.id()).iter().any(|inode| sockets(std::process::id()).contains(inode)));
         other.kill().unwrap();
         other.wait().unwrap();
+    }
+
+    #[test]
+    fn what_was_started_before_the_command_is_none_of_it() {
+        let start = || Command::new("sleep").arg("10").stdin(Stdio::null()).spawn().unwrap();
+        let (mut before, mut command) = (start(), start());
+        let found = members(command.id(), &[before.id()]);
+        assert!(found.contains(&command.id()) && !found.contains(&before.id()), "{found:?}");
+        for child in [&mut before, &mut command] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
     }
 
     #[test]

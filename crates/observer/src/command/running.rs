@@ -43,7 +43,7 @@ pub(crate) struct Started {
     began_ns: u64,
     ended: Receiver<End>,
     /// Processes of this one that are not the command's.
-    others: Vec<u32>,
+    pub(crate) others: Vec<u32>,
 }
 
 /// What is watched, and for how long.

@@ -4,8 +4,7 @@
 //! drop it from the URL), or send one of their own, are let in if the socket they come by belongs to the command or to what it
 //! started.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,6 +13,7 @@ use tokio::net::TcpStream;
 
 use super::head::Head;
 use crate::command::family;
+use crate::open_files;
 
 /// The name before the password, which no one looks at.
 pub(super) const USER: &str = "tlstax";
@@ -33,13 +33,14 @@ impl Password {
     }
 }
 
-/// The command's process, once it runs.
+/// The command's process, once it runs, and the processes of this one that are none of the command's.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Owner(Arc<AtomicU32>);
+pub(super) struct Owner(Arc<OnceLock<(u32, Vec<u32>)>>);
 
 impl Owner {
-    pub(super) fn set(&self, pid: u32) {
-        self.0.store(pid, Relaxed);
+    pub(super) fn set(&self, pid: u32, others: Vec<u32>) {
+        // A proxy serves one command: the first.
+        let _ = self.0.set((pid, others));
     }
 }
 
@@ -69,13 +70,13 @@ impl Gate {
     /// Whether the client is the command, or of its family. Looking through the system's sockets takes tens of milliseconds where
     /// there are many, which the event loop is spared.
     async fn owns(&self, client: &TcpStream) -> bool {
-        let owner = self.owner.0.load(Relaxed);
-        match client.peer_addr() {
-            Ok(peer) if owner != 0 => {
-                tokio::task::spawn_blocking(move || family::owns_socket(owner, peer)).await.unwrap_or(false)
-            }
-            _ => false,
-        }
+        let (Ok(peer), Ok(own)) = (client.peer_addr(), client.local_addr()) else { return false };
+        let owner = self.owner.clone();
+        let is_owned = move || {
+            let command = owner.0.get();
+            command.is_some_and(|(root, others)| family::owns_socket(*root, others, peer, own))
+        };
+        open_files::look(is_owned).await.unwrap_or(false)
     }
 }
 

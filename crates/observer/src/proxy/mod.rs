@@ -78,9 +78,9 @@ impl Proxy {
         self.upstream.clone()
     }
 
-    /// Process `pid` and its descendants may use it without a password.
-    pub(crate) fn belongs_to(&self, pid: u32) {
-        self.owner.set(pid);
+    /// Process `pid` and its descendants may use it without a password, `others` of this process' own may not.
+    pub(crate) fn belongs_to(&self, pid: u32, others: Vec<u32>) {
+        self.owner.set(pid, others);
     }
 }
 
