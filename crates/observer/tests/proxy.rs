@@ -141,7 +141,13 @@ fn a_stranger_is_let_in_nowhere() {
 #[test]
 fn metadata_services_are_not_connected_to_unless_named() {
     let seen = Seen::start(&[]);
-    for host in ["169.254.169.254:80", "[fe80::1]:80", "metadata.google.internal:80", "[::ffff:169.254.169.254]:80"] {
+    for host in [
+        "169.254.169.254:80",
+        "[fe80::1]:80",
+        "metadata.google.internal:80",
+        "[::ffff:169.254.169.254]:80",
+        "2852039166:80",
+    ] {
         let (_, answer) = seen.tunnel(host);
         assert!(answer.contains(" 403 "), "{host}: {answer}");
     }

@@ -1,28 +1,16 @@
 //! Where a connection goes: names resolved as the system does, or as the user says; and where none goes.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Instant;
 
 use observation::Lane;
 use tokio::net::{TcpStream, lookup_host};
 
+use super::barred::{is_barred, is_barred_name};
 use super::happy_eyeballs;
 use super::upstream::{self, Next, Upstream};
 use crate::Error;
-
-/// Addresses of clouds' metadata services that are not link-local: they hand credentials to whoever asks from the machine.
-/// AWS (IMDS over IPv6), Google (over IPv6), Alibaba, Azure's wire server, Oracle.
-const METADATA: [IpAddr; 5] = [
-    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
-    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
-    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
-    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
-    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
-];
-
-/// Names of such services.
-const METADATA_NAMES: [&str; 3] = ["metadata", "metadata.google.internal", "instance-data"];
 
 /// `NAME=ADDRESS:PORT`: whatever port of the host is asked for, it is this address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,14 +131,13 @@ impl Destinations {
 
     /// What leads to `target`, where anything may.
     async fn route(&self, scheme: &str, target: &str) -> Result<Route, Unreached> {
-        let host = target.rsplit_once(':').map_or(target, |(host, _)| bare(host));
+        let host = target.rsplit_once(':').map_or(target, |(host, _)| bare(host)).trim_end_matches('.');
         if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
             return Ok(Route::Addresses { found: vec![mapping.to], resolve_ns: None });
         }
         let is_allowed = self.allowed.0.iter().any(|named| named == host);
         let refused = || Unreached::Refused(host.to_owned());
-        let is_named = METADATA_NAMES.contains(&host.trim_end_matches('.'));
-        if !is_allowed && (is_named || host.parse().is_ok_and(is_barred)) {
+        if !is_allowed && is_barred_name(host) {
             return Err(refused());
         }
         if let Some(next) = self.upstream.towards(scheme, target) {
@@ -195,28 +182,6 @@ async fn hung_up(client: &TcpStream) {
     }
 }
 
-/// Whether nothing connects there unless the user names it.
-fn is_barred(address: IpAddr) -> bool {
-    let address = address.to_canonical();
-    let is_link_local = match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => {
-            address.is_unicast_link_local() || embedded(address).is_some_and(|inner| is_barred(inner.into()))
-        }
-    };
-    is_link_local || METADATA.contains(&address)
-}
-
-/// The IPv4 address that a gateway may carry on to, where an IPv6 address holds one: IPv4-compatible (::/96, RFC 4291 §2.5.5.1),
-/// translated (64:ff9b::/96, RFC 6052 §2.1), 6to4 (2002::/16, RFC 3056 §2).
-fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let (high, low) = match address.segments() {
-        [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => (high, low),
-        _ => return None,
-    };
-    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-}
-
 /// An IPv6 address without its brackets.
 fn bare(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
@@ -237,22 +202,6 @@ mod tests {
         for wrong in ["api.test", "=127.0.0.1:1", "api.test=127.0.0.1", "api.test:443=127.0.0.1:1", "a=localhost:1"] {
             let error = wrong.parse::<Mapping>().unwrap_err().to_string();
             assert!(error.contains("NAME=ADDRESS:PORT"), "{error}");
-        }
-    }
-
-    #[test]
-    fn metadata_services_are_barred_however_they_are_written() {
-        for barred in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200"] {
-            assert!(is_barred(barred.parse().unwrap()), "{barred}");
-        }
-        for barred in ["::169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "64:ff9b::100.100.100.200"] {
-            assert!(is_barred(barred.parse().unwrap()), "{barred}");
-        }
-        for open in ["64:ff9b::192.0.2.1", "2002:c000:201::1", "::192.0.2.1", "::"] {
-            assert!(!is_barred(open.parse().unwrap()), "{open}");
-        }
-        for open in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "2001:db8::1"] {
-            assert!(!is_barred(open.parse().unwrap()), "{open}");
         }
     }
 

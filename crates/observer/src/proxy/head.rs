@@ -96,9 +96,10 @@ fn parse(bytes: &mut Vec<u8>) -> Result<Option<Head>, Problem> {
     Ok(Some(Head { asked, authorization, length, bytes: std::mem::take(bytes) }))
 }
 
-/// `host:port` with both parts there (RFC 9110 §9.3.6).
+/// `host:port` with both parts there, and none before them (RFC 9110 §9.3.6): what looks like a user to one may be a host to another.
 fn checked(target: &str) -> Result<String, Problem> {
-    let is_whole = target.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let is_host = |host: &str| !host.is_empty() && !host.contains(['@', '/', '?', '#', '\\']);
+    let is_whole = target.rsplit_once(':').is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok());
     if is_whole { Ok(target.to_ascii_lowercase()) } else { Err(Problem::Target(target.chars().take(100).collect())) }
 }
 
@@ -144,7 +145,7 @@ mod tests {
     fn a_part_waits_for_the_rest_and_nonsense_does_not() {
         assert!(head("CONNECT api.test:443 HTTP/1.1\r\nHost: a").unwrap().is_none());
         assert!(matches!(head("\x16\x03\x01 hello"), Err(Problem::NoHttp(_))));
-        for target in ["api.test", ":443", "api.test:99999", "api.test:"] {
+        for target in ["api.test", ":443", "api.test:99999", "api.test:", "user@api.test:443", "a/b:443"] {
             assert!(matches!(head(&format!("CONNECT {target} HTTP/1.1\r\n\r\n")), Err(Problem::Target(_))), "{target}");
         }
     }

@@ -3,6 +3,7 @@
 //! Tunnels (`CONNECT`, RFC 9110 §9.3.6) are forwarded unread. Requests in absolute form, which are not encrypted, are
 //! passed on by an HTTP library. Who may use it is the gate's question, where to the destination's.
 
+mod barred;
 mod destination;
 mod forwarded;
 mod gate;
