@@ -24,8 +24,7 @@ const CA_FILES: [&str; 12] = [
 ];
 
 /// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals alone.
-pub(crate) const PROXIES: [&str; 6] =
-    ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
 /// What has Node (22.21 and later, 24) look for a proxy there at all.
 const NODE_LOOKS: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");

@@ -1,16 +1,19 @@
 //! Where a connection goes: names resolved as the system does, or as the user says; and where none goes.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use hyper::StatusCode;
 use observation::Lane;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 
 use super::barred::{is_barred, is_barred_name};
 use super::happy_eyeballs;
-use super::upstream::{self, Next, Upstream};
-use crate::Error;
+use super::next::{self, Next};
+use super::upstream::{Unreadable, Upstream};
+use crate::{Error, open_files};
 
 /// `NAME=ADDRESS:PORT`: whatever port of the host is asked for, it is this address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +56,25 @@ pub(super) enum Unreached {
     #[error("connecting failed: {0}")]
     Unconnected(String),
     #[error("by the proxy {name}: {problem}")]
-    ByProxy { name: String, problem: upstream::Problem },
+    ByProxy { name: String, problem: next::Problem },
+    #[error("it can't be read as host:port, so which proxy leads there can't be told")]
+    Unreadable,
     #[error("the command hung up before it was connected to")]
     GivenUp,
+    #[error("the observer could open no more files")]
+    NoRoom,
+}
+
+impl Unreached {
+    /// What the client is told.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Unreached::Refused(_) => StatusCode::FORBIDDEN,
+            Unreached::Unreadable => StatusCode::BAD_REQUEST,
+            Unreached::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_GATEWAY,
+        }
+    }
 }
 
 /// A host that was reached.
@@ -67,8 +86,6 @@ pub(super) struct Reached {
     pub(super) connect_ns: u64,
     /// What it has sent already.
     pub(super) early: Vec<u8>,
-    /// The proxy at the other end of `stream`, which requests are sent to in full.
-    pub(super) next: Option<Next>,
 }
 
 impl Reached {
@@ -93,30 +110,35 @@ impl Destinations {
         Destinations { mappings, allowed, upstream }
     }
 
-    /// Connects to `target`, which is `host:port`, or to the proxy that requests in plain HTTP are sent to in its stead.
-    pub(super) async fn connect(&self, target: &str) -> Result<Reached, Unreached> {
-        match self.route("http", target).await? {
-            Route::Addresses { found, resolve_ns } => directly(&found, resolve_ns).await,
-            Route::Through(next) => {
-                let begun = Instant::now();
-                let stream = next.connect().await.map_err(|problem| by_proxy(&next, problem))?;
-                let connect_ns = ns_since(begun);
-                Ok(Reached { stream, resolve_ns: None, connect_ns, early: Vec::new(), next: Some(next) })
-            }
+    /// How `target`, which is `host:port`, is reached, where it may be.
+    pub(super) fn way(&self, scheme: &str, target: &str) -> Result<Way, Unreached> {
+        let host = host_of(target).trim_end_matches('.');
+        if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
+            return Ok(Way::Mapped(mapping.to));
         }
+        let is_allowed = self.allowed.0.iter().any(|named| named == host);
+        if !is_allowed && is_barred_name(host) {
+            return Err(Unreached::Refused(host.to_owned()));
+        }
+        let next = self.upstream.towards(scheme, target).map_err(|Unreadable| Unreached::Unreadable)?;
+        Ok(next.map_or(Way::Resolved { is_allowed }, Way::Through))
+    }
+
+    /// Connects to `target`, or to the proxy that requests in plain HTTP are sent to in its stead.
+    pub(super) async fn connect(&self, way: &Way, target: &str) -> Result<Reached, Unreached> {
+        let Way::Through(next) = way else { return directly(way, target).await };
+        let begun = Instant::now();
+        let stream = next.connect().await.map_err(|problem| by_proxy(next, problem))?;
+        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early: Vec::new() })
     }
 
     /// A stream that ends at `target`, which is `host:port`.
     async fn tunnel(&self, target: &str) -> Result<Reached, Unreached> {
-        match self.route("https", target).await? {
-            Route::Addresses { found, resolve_ns } => directly(&found, resolve_ns).await,
-            Route::Through(next) => {
-                let begun = Instant::now();
-                let tunnel = next.tunnel(target).await;
-                let (stream, early) = tunnel.map_err(|problem| by_proxy(&next, problem))?;
-                Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early, next: None })
-            }
-        }
+        let way = self.way("https", target)?;
+        let Way::Through(next) = &way else { return directly(&way, target).await };
+        let begun = Instant::now();
+        let (stream, early) = next.tunnel(target).await.map_err(|problem| by_proxy(next, problem))?;
+        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early })
     }
 
     /// A stream that ends at `target`, on behalf of `client`: its end is the attempt's. A client that has `sent` something already
@@ -128,51 +150,54 @@ impl Destinations {
             () = hung_up(client), if !sent => Err(Unreached::GivenUp),
         }
     }
-
-    /// What leads to `target`, where anything may.
-    async fn route(&self, scheme: &str, target: &str) -> Result<Route, Unreached> {
-        let host = target.rsplit_once(':').map_or(target, |(host, _)| bare(host)).trim_end_matches('.');
-        if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
-            return Ok(Route::Addresses { found: vec![mapping.to], resolve_ns: None });
-        }
-        let is_allowed = self.allowed.0.iter().any(|named| named == host);
-        let refused = || Unreached::Refused(host.to_owned());
-        if !is_allowed && is_barred_name(host) {
-            return Err(refused());
-        }
-        if let Some(next) = self.upstream.towards(scheme, target) {
-            return Ok(Route::Through(next));
-        }
-        let begun = Instant::now();
-        let found = lookup_host(target).await.map_err(|error| Unreached::Unresolved(error.to_string()))?;
-        let resolve_ns = host.parse::<IpAddr>().is_err().then(|| ns_since(begun));
-        let (barred, open): (Vec<_>, Vec<_>) = found.partition(|address| is_barred(address.ip()));
-        let found = match (is_allowed, open.is_empty()) {
-            (true, _) => open.into_iter().chain(barred).collect(),
-            (false, true) if !barred.is_empty() => return Err(refused()),
-            (false, _) => open,
-        };
-        Ok(Route::Addresses { found, resolve_ns })
-    }
 }
 
 /// How a host is reached.
-enum Route {
-    /// By the addresses that may be tried, and how long it took to find them, ns.
-    Addresses { found: Vec<SocketAddr>, resolve_ns: Option<u64> },
+#[derive(Debug)]
+pub(super) enum Way {
+    /// At an address that the user gave for it.
+    Mapped(SocketAddr),
+    /// At those that its name has; where the user named it, at barred ones too.
+    Resolved { is_allowed: bool },
     /// By a proxy, which resolves its name.
     Through(Next),
 }
 
-async fn directly(addresses: &[SocketAddr], resolve_ns: Option<u64>) -> Result<Reached, Unreached> {
-    let begun = Instant::now();
-    let connected = happy_eyeballs::connect(addresses).await;
-    let stream = connected.map_err(|error| Unreached::Unconnected(error.to_string()))?;
-    Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun), early: Vec::new(), next: None })
+/// The addresses of `target` that may be tried.
+async fn resolved(target: &str, is_allowed: bool) -> Result<(Vec<SocketAddr>, Duration), Unreached> {
+    let (found, took) = open_files::look_up(target).await.map_err(|error| of_system(&error, Unreached::Unresolved))?;
+    let (barred, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| is_barred(address.ip()));
+    match (is_allowed, open.is_empty()) {
+        (true, _) => Ok((open.into_iter().chain(barred).collect(), took)),
+        (false, true) if !barred.is_empty() => Err(Unreached::Refused(host_of(target).to_owned())),
+        (false, _) => Ok((open, took)),
+    }
 }
 
-fn by_proxy(next: &Next, problem: upstream::Problem) -> Unreached {
-    Unreached::ByProxy { name: next.address().to_owned(), problem }
+/// What the system's `error` means: nothing of the host, where there were no more open files.
+fn of_system(error: &io::Error, else_: impl FnOnce(String) -> Unreached) -> Unreached {
+    if open_files::is_out(error) { Unreached::NoRoom } else { else_(error.to_string()) }
+}
+
+async fn directly(way: &Way, target: &str) -> Result<Reached, Unreached> {
+    let (addresses, resolve_ns) = match way {
+        Way::Mapped(to) => (vec![*to], None),
+        way => {
+            let (found, took) = resolved(target, matches!(way, Way::Resolved { is_allowed: true })).await?;
+            (found, host_of(target).parse::<IpAddr>().is_err().then(|| ns(took)))
+        }
+    };
+    let begun = Instant::now();
+    let connected = happy_eyeballs::connect(&addresses).await;
+    let stream = connected.map_err(|error| of_system(&error, Unreached::Unconnected))?;
+    Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun), early: Vec::new() })
+}
+
+pub(super) fn by_proxy(next: &Next, problem: next::Problem) -> Unreached {
+    match problem {
+        next::Problem::Unconnected(error) if open_files::is_out(&error) => Unreached::NoRoom,
+        problem => Unreached::ByProxy { name: next.address().to_owned(), problem },
+    }
 }
 
 /// Returns when `client` is gone, and takes nothing of what it sends. Behind what it has sent its end can't be seen.
@@ -182,13 +207,22 @@ async fn hung_up(client: &TcpStream) {
     }
 }
 
+/// The host of `host:port`.
+fn host_of(target: &str) -> &str {
+    target.rsplit_once(':').map_or(target, |(host, _)| bare(host))
+}
+
 /// An IPv6 address without its brackets.
 fn bare(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 fn ns_since(begun: Instant) -> u64 {
-    u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    ns(begun.elapsed())
+}
+
+fn ns(took: Duration) -> u64 {
+    u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -203,6 +237,22 @@ mod tests {
             let error = wrong.parse::<Mapping>().unwrap_err().to_string();
             assert!(error.contains("NAME=ADDRESS:PORT"), "{error}");
         }
+    }
+
+    #[test]
+    fn another_proxy_is_not_asked_for_what_is_barred() {
+        let allowed = Allowed::from_iter(["169.254.169.254".to_owned()]);
+        let destinations =
+            |allowed| Destinations::new(Vec::new(), allowed, Upstream::through("http://proxy.test:3128"));
+        let closed = destinations(Allowed::default());
+        for barred in ["2852039166:80", "0xa9fea9fe:80", "169.254.43518:80", "169.254.169.254.:80", "metadata.goog:80"]
+        {
+            let refused = closed.way("http", barred);
+            assert!(matches!(refused, Err(Unreached::Refused(_))), "{barred}: {refused:?}");
+        }
+        assert!(matches!(closed.way("https", "api.test:443"), Ok(Way::Through(_))));
+        assert!(matches!(closed.way("https", "a b:443"), Err(Unreached::Unreadable)));
+        assert!(matches!(destinations(allowed).way("http", "169.254.169.254:80"), Ok(Way::Through(_))));
     }
 
     #[test]

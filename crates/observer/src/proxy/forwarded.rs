@@ -15,15 +15,16 @@ use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use observation::{Lane, Way};
+use observation::{Lane, Way as Seen};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use wire::Side;
 
 use super::Shared;
+use super::destination::{Unreached, Way};
 use super::head::Head;
-use super::upstream::Next;
+use super::next::Next;
 use crate::clock::now_ns;
 
 /// Headers that are meant for the next hop alone (RFC 9110 §7.6.1).
@@ -47,14 +48,13 @@ struct Hop {
     /// `host:port` of the host.
     target: String,
     sender: SendRequest<Incoming>,
-    next: Option<Next>,
 }
 
 /// Serves all requests of one connection, the first of which has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
     // Without it Nagle's algorithm holds back the second part of an answer. If it fails, the connection is dead already.
     let _ = stream.set_nodelay(true);
-    let mut lane = Lane::open(&shared.recorder, Way::Forwarded, opened_ns);
+    let mut lane = Lane::open(&shared.recorder, Seen::Forwarded, opened_ns);
     lane.established(now_ns());
     lane.bytes(Side::Client, head.bytes(), now_ns());
     let lane = Rc::new(RefCell::new(lane));
@@ -89,11 +89,16 @@ async fn pass_on(
     last: &Last,
 ) -> Result<Response<Body>, Problem> {
     let target = target(request.uri()).ok_or(Problem::NoTarget)?;
+    let way = shared.destinations.way("http", &target).map_err(|why| unreached(&target, &why, shared))?;
     let mut hop = match kept(last, &target).await {
         Some(hop) => hop,
-        None => connect(target, shared, lane).await?,
+        None => connect(target, &way, shared, lane).await?,
     };
-    let sent = hop.sender.send_request(outgoing(request, hop.next.as_ref())).await;
+    let next = match &way {
+        Way::Through(next) => Some(next),
+        _ => None,
+    };
+    let sent = hop.sender.send_request(outgoing(request, next)).await;
     *last.borrow_mut() = Some(hop);
     match sent {
         Ok(mut response) => {
@@ -110,12 +115,10 @@ async fn kept(last: &Last, target: &str) -> Option<Hop> {
     (hop.target == target && hop.sender.ready().await.is_ok()).then_some(hop)
 }
 
-async fn connect(target: String, shared: &Shared, lane: &RefCell<Lane>) -> Result<Hop, Problem> {
+async fn connect(target: String, way: &Way, shared: &Shared, lane: &RefCell<Lane>) -> Result<Hop, Problem> {
     lane.borrow_mut().goes_to(&target);
-    let reached = shared.destinations.connect(&target).await.map_err(|unreached| {
-        shared.recorder.turned_away(&unreached.to_string());
-        Problem::Unreached(format!("{target}: {unreached}"))
-    })?;
+    let reached = shared.destinations.connect(way, &target).await;
+    let reached = reached.map_err(|why| unreached(&target, &why, shared))?;
     reached.tell(&mut lane.borrow_mut());
     // Without it Nagle's algorithm holds back the second part of a request.
     let _ = reached.stream.set_nodelay(true);
@@ -126,7 +129,7 @@ async fn connect(target: String, shared: &Shared, lane: &RefCell<Lane>) -> Resul
         // Its requests have told of the error.
         let _ = connection.await;
     });
-    Ok(Hop { target, sender, next: reached.next })
+    Ok(Hop { target, sender })
 }
 
 /// `host:port` of an absolute form.
@@ -168,15 +171,24 @@ fn strip(headers: &mut HeaderMap) {
 enum Problem {
     #[error("a proxy is asked for CONNECT host:port or http://host/path")]
     NoTarget,
-    #[error("{0}")]
-    Unreached(String),
+    #[error("{1}")]
+    Unreached(StatusCode, String),
+}
+
+/// Counts that a host was not reached.
+fn unreached(target: &str, why: &Unreached, shared: &Shared) -> Problem {
+    match why {
+        Unreached::NoRoom => shared.recorder.no_room(),
+        why => shared.recorder.turned_away(&why.to_string()),
+    }
+    Problem::Unreached(why.status(), format!("{target}: {why}"))
 }
 
 /// The host was reached, and then did not answer.
 fn broke_off(error: &hyper::Error, shared: &Shared) -> Problem {
     let words = format!("the host broke off: {error}");
     shared.recorder.turned_away(&words);
-    Problem::Unreached(words)
+    Problem::Unreached(StatusCode::BAD_GATEWAY, words)
 }
 
 /// Our own answer. The connection ends with it: what follows on it would be taken for what the host owes.
@@ -186,7 +198,7 @@ fn answer(problem: Problem) -> Response<Body> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     *response.status_mut() = match problem {
         Problem::NoTarget => StatusCode::BAD_REQUEST,
-        Problem::Unreached(_) => StatusCode::BAD_GATEWAY,
+        Problem::Unreached(status, _) => status,
     };
     response
 }

@@ -9,6 +9,7 @@ mod forwarded;
 mod gate;
 mod happy_eyeballs;
 mod head;
+mod next;
 mod upstream;
 
 use std::net::SocketAddr;
@@ -145,13 +146,12 @@ async fn tunnel(client: TcpStream, opened_ns: u64, host: &str, head: Head, share
             open(client, reached, head, lane).await;
         }
         Err(unreached) => {
-            lane.not_reached(&unreached.to_string(), now_ns());
+            match unreached {
+                Unreached::NoRoom => shared.recorder.no_room(),
+                _ => lane.not_reached(&unreached.to_string(), now_ns()),
+            }
             lane.closed(now_ns());
-            let status = match unreached {
-                Unreached::Refused(_) => "403 Forbidden",
-                _ => "502 Bad Gateway",
-            };
-            refuse(client, status, &format!("{host}: {unreached}")).await;
+            refuse(client, &unreached.status().to_string(), &format!("{host}: {unreached}")).await;
         }
     }
 }

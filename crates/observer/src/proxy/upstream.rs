@@ -1,25 +1,19 @@
 //! The proxy that the user's environment names already: connections go on through it, as they would have done unobserved.
 //!
-//! Which hosts go by which is decided by an HTTP library's rules for these variables. Only proxies that are spoken to in plain
-//! HTTP are gone through.
+//! Which variable counts is decided here, as curl and Python do: small letters before capitals, and empty is as good as unset. Which
+//! hosts they then mean is decided by an HTTP library's rules for their values. Only proxies that are spoken to in plain HTTP
+//! are gone through.
 
-use std::io;
+use std::borrow::Cow;
 
 use hyper::Uri;
-use hyper::header::HeaderValue;
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, lookup_host};
+use hyper_util::client::proxy::matcher::Matcher;
 
-use super::happy_eyeballs;
+use super::next::Next;
 use crate::Error;
-use crate::variables::PROXIES;
 
-/// The longest head of an answer that is read, bytes.
-const LONGEST: usize = 32 << 10;
-
-/// The most header lines of it that are read.
-const MOST_HEADERS: usize = 128;
+/// Set where this is a CGI program, whose environment holds a request's headers: `HTTP_PROXY` is one then (CVE-2016-5385, "httpoxy").
+const CGI: &str = "REQUEST_METHOD";
 
 /// Which hosts are reached through which proxy.
 #[derive(Debug, Default)]
@@ -29,22 +23,51 @@ pub struct Upstream {
     names: Vec<String>,
 }
 
+/// A target is no `host:port` that rules could be held against.
+#[derive(Debug)]
+pub(super) struct Unreadable;
+
 impl Upstream {
-    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in either spelling.
+    /// As `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say, or else the same in capitals.
     ///
     /// # Errors
     /// [`Error::Upstream`] where one of them names what can't be gone through.
     pub fn of_environment() -> Result<Upstream, Error> {
-        let mut names = Vec::new();
-        for variable in PROXIES {
-            let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else { continue };
-            let value = value.to_string_lossy();
+        Upstream::of(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Upstream, Error> {
+        let first = |names: [&'static str; 2]| {
+            let values = names.into_iter().filter_map(|name| Some((name, variable(name)?.trim().to_owned())));
+            values
+                .filter(|(_, value)| !value.is_empty())
+                .find(|(name, _)| *name != "HTTP_PROXY" || variable(CGI).is_none())
+        };
+        let none = first(["no_proxy", "NO_PROXY"]).map(|(_, hosts)| hosts).unwrap_or_default();
+        if none.split(',').any(|host| host.trim() == "*") {
+            return Ok(Upstream::default());
+        }
+        let (mut matcher, mut names) = (Matcher::builder().no(none), Vec::new());
+        let (http, https) = (first(["http_proxy", "HTTP_PROXY"]), first(["https_proxy", "HTTPS_PROXY"]));
+        let is_all_needed = http.is_none() || https.is_none();
+        let all = first(["all_proxy", "ALL_PROXY"]).filter(|_| is_all_needed);
+        let mut checked = |found: Option<(&'static str, String)>| {
+            let Some((variable, value)) = found else { return Ok(String::new()) };
+            let value = encoded(&value).into_owned();
             let name = named(&value).ok_or_else(|| Error::Upstream { variable: variable.to_owned() })?;
             if !names.contains(&name) {
                 names.push(name);
             }
-        }
-        Ok(Upstream { matcher: Some(Matcher::from_env()), names })
+            Ok(value)
+        };
+        matcher = matcher.http(checked(http)?).https(checked(https)?).all(checked(all)?);
+        Ok(Upstream { matcher: Some(matcher.build()), names })
+    }
+
+    /// As where `https_proxy` and `http_proxy` are `proxy`.
+    #[cfg(test)]
+    pub(super) fn through(proxy: &str) -> Upstream {
+        Upstream::of(|name| ["http_proxy", "https_proxy"].contains(&name).then(|| proxy.to_owned())).unwrap()
     }
 
     /// Its proxies, for people; `None` without any.
@@ -53,100 +76,41 @@ impl Upstream {
     }
 
     /// What leads to `target`, which is `host:port`; `None` where it is reached without.
-    pub(super) fn towards(&self, scheme: &str, target: &str) -> Option<Next> {
-        let uri: Uri = format!("{scheme}://{target}").parse().ok()?;
-        Next::of(&self.matcher.as_ref()?.intercept(&uri)?)
+    pub(super) fn towards(&self, scheme: &str, target: &str) -> Result<Option<Next>, Unreadable> {
+        let Some(matcher) = self.matcher.as_ref().filter(|_| !self.names.is_empty()) else { return Ok(None) };
+        let uri: Uri = format!("{scheme}://{target}").parse().map_err(|_| Unreadable)?;
+        Ok(matcher.intercept(&uri).as_ref().and_then(Next::of))
     }
 }
 
 /// What a variable's value names, if it is a proxy that is spoken to in plain HTTP.
 fn named(value: &str) -> Option<String> {
     let any = Matcher::builder().all(value).build().intercept(&Uri::from_static("http://host.invalid"))?;
-    Next::of(&any).map(|next| next.address)
+    Next::of(&any).map(|next| next.address().to_owned())
 }
 
-/// A proxy on the way to a host.
-#[derive(Debug, Clone)]
-pub(super) struct Next {
-    /// Its `host:port`.
-    address: String,
-    /// What it wants in `Proxy-Authorization`.
-    pub(super) authorization: Option<HeaderValue>,
-}
-
-/// Why it led nowhere.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
-    #[error("connecting to it: {0}")]
-    Io(#[from] io::Error),
-    #[error("it answered {0}")]
-    Refused(String),
-    #[error("its answer is no HTTP: {0}")]
-    NoHttp(#[from] httparse::Error),
-    #[error("the head of its answer is longer than {LONGEST} bytes")]
-    TooLong,
-}
-
-impl Next {
-    fn of(intercept: &Intercept) -> Option<Next> {
-        let uri = intercept.uri();
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
-        let address = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Some(Next { address, authorization: intercept.basic_auth().cloned() })
+/// A proxy's URL as a library can read it: with each '@' of a password encoded (RFC 3986 §3.2.1). As in curl, the last one ends it.
+fn encoded(value: &str) -> Cow<'_, str> {
+    let begins = value.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = value.split_at(begins);
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((user, host)) if user.contains('@') => format!("{scheme}{}@{host}{path}", user.replace('@', "%40")).into(),
+        _ => value.into(),
     }
-
-    /// Its `host:port`.
-    pub(super) fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// A connection to it.
-    pub(super) async fn connect(&self) -> Result<TcpStream, Problem> {
-        let addresses: Vec<_> = lookup_host(&self.address).await?.collect();
-        Ok(happy_eyeballs::connect(&addresses).await?)
-    }
-
-    /// A tunnel to `target`, and what has come through it already.
-    pub(super) async fn tunnel(&self, target: &str) -> Result<(TcpStream, Vec<u8>), Problem> {
-        let mut stream = self.connect().await?;
-        let mut head = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
-        if let Some(authorization) = &self.authorization {
-            head.extend_from_slice(b"Proxy-Authorization: ");
-            head.extend_from_slice(authorization.as_bytes());
-            head.extend_from_slice(b"\r\n");
-        }
-        head.extend_from_slice(b"\r\n");
-        stream.write_all(&head).await?;
-        let mut answer = Vec::with_capacity(1024);
-        loop {
-            if stream.read_buf(&mut answer).await? == 0 {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-            }
-            if let Some(length) = accepted(&answer)? {
-                return Ok((stream, answer.split_off(length)));
-            }
-            if answer.len() > LONGEST {
-                return Err(Problem::TooLong);
-            }
-        }
-    }
-}
-
-/// How long the head is that `answer` begins with, if that opens the tunnel (RFC 9110 §9.3.6); `None` where more must come.
-fn accepted(answer: &[u8]) -> Result<Option<usize>, Problem> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut response = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(length) = response.parse(answer)? else { return Ok(None) };
-    let status = response.code.unwrap_or_default();
-    if (200..300).contains(&status) {
-        return Ok(Some(length));
-    }
-    Err(Problem::Refused(format!("{status} {}", response.reason.unwrap_or_default()).trim_end().to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Result<Upstream, Error> {
+        Upstream::of(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    fn towards(upstream: &Upstream, scheme: &str, target: &str) -> Option<String> {
+        upstream.towards(scheme, target).unwrap().map(|next| next.address().to_owned())
+    }
 
     #[test]
     fn a_proxy_is_named_without_its_password_and_others_than_http_are_not_gone_through() {
@@ -164,24 +128,68 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_by_none_is_found_and_a_password_is_sent() {
-        let matcher = Matcher::builder().https("http://user:word@proxy.test:3128").no("inside.test,10.0.0.0/8").build();
-        let upstream = Upstream { matcher: Some(matcher), names: Vec::new() };
-        let next = upstream.towards("https", "api.test:443").unwrap();
-        assert_eq!(next.address(), "proxy.test:3128");
-        assert_eq!(next.authorization.unwrap(), "Basic dXNlcjp3b3Jk");
-        for (scheme, target) in [("https", "www.inside.test:443"), ("https", "10.1.2.3:443"), ("http", "api.test:80")] {
-            assert!(upstream.towards(scheme, target).is_none(), "{target}");
-        }
-        assert!(Upstream::default().towards("https", "api.test:443").is_none());
+    fn small_letters_come_first_and_what_is_empty_does_not_count() {
+        let upstream = of(&[("https_proxy", "http://small.test:1"), ("HTTPS_PROXY", "http://large.test:1")]).unwrap();
+        assert_eq!(towards(&upstream, "https", "api.test:443").as_deref(), Some("small.test:1"));
+        let upstream = of(&[("https_proxy", ""), ("HTTPS_PROXY", "http://large.test:1")]).unwrap();
+        assert_eq!(towards(&upstream, "https", "api.test:443").as_deref(), Some("large.test:1"));
+        let upstream = of(&[("HTTPS_PROXY", ""), ("all_proxy", "http://all.test:1")]).unwrap();
+        assert_eq!(towards(&upstream, "https", "api.test:443").as_deref(), Some("all.test:1"));
+        assert_eq!(upstream.name().as_deref(), Some("all.test:1"));
+        assert!(of(&[]).unwrap().name().is_none());
     }
 
     #[test]
-    fn an_answer_opens_the_tunnel_or_says_why_not() {
-        assert_eq!(accepted(b"HTTP/1.1 200 OK\r\nVia: a\r\n\r\nmore").unwrap(), Some(27));
-        assert_eq!(accepted(b"HTTP/1.1 200 OK\r\nVia").unwrap(), None);
-        let refused = accepted(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").unwrap_err().to_string();
-        assert_eq!(refused, "it answered 407 Proxy Authentication Required");
-        assert!(matches!(accepted(b"SSH-2.0-x\r\n"), Err(Problem::NoHttp(_))));
+    fn what_names_no_proxy_to_go_through_matters_where_it_counts() {
+        let both = [("http_proxy", "http://a.test:1"), ("https_proxy", "http://a.test:1")];
+        let [http, https] = both;
+        assert!(of(&[http, https, ("ALL_PROXY", "socks5://b.test")]).is_ok(), "it leads nowhere");
+        let error = of(&[http, ("ALL_PROXY", "socks5://b.test")]).unwrap_err().to_string();
+        assert!(error.starts_with("ALL_PROXY "), "{error}");
+        assert!(of(&[("https_proxy", "socks5://b.test"), ("no_proxy", "*")]).is_ok(), "nothing goes through it");
+    }
+
+    #[test]
+    fn a_header_of_a_request_names_no_proxy() {
+        let cgi =
+            [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "http://evil.test:1"), ("HTTPS_PROXY", "http://good.test:1")];
+        let upstream = of(&cgi).unwrap();
+        assert_eq!(towards(&upstream, "http", "api.test:80"), None);
+        assert_eq!(towards(&upstream, "https", "api.test:443").as_deref(), Some("good.test:1"));
+        assert_eq!(upstream.name().as_deref(), Some("good.test:1"));
+    }
+
+    #[test]
+    fn who_goes_by_none_is_found_and_a_password_is_sent() {
+        let set = [("https_proxy", "http://user:word@proxy.test:3128"), ("NO_PROXY", "inside.test, 10.0.0.0/8")];
+        let upstream = of(&set).unwrap();
+        let next = upstream.towards("https", "api.test:443").unwrap().unwrap();
+        assert_eq!(next.address(), "proxy.test:3128");
+        assert_eq!(next.authorization.unwrap(), "Basic dXNlcjp3b3Jk");
+        for (scheme, target) in [("https", "www.inside.test:443"), ("https", "10.1.2.3:443"), ("http", "api.test:80")] {
+            assert!(upstream.towards(scheme, target).unwrap().is_none(), "{target}");
+        }
+        assert!(Upstream::default().towards("https", "api.test:443").unwrap().is_none());
+        let nothing = of(&[set[0], ("no_proxy", "other.test, *")]).unwrap();
+        for target in ["api.test:443", "192.0.2.1:443", "[2001:db8::1]:443"] {
+            assert!(nothing.towards("https", target).unwrap().is_none(), "{target}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_does_not_go_past_the_proxy() {
+        let upstream = of(&[("https_proxy", "http://proxy.test:1")]).unwrap();
+        assert!(upstream.towards("https", "a b:443").is_err());
+        assert!(Upstream::default().towards("https", "a b:443").is_ok(), "the system's resolver judges");
+    }
+
+    #[test]
+    fn the_last_at_sign_ends_a_password() {
+        let upstream = of(&[("https_proxy", "http://user:p@ss@proxy.test:3128/")]).unwrap();
+        let next = upstream.towards("https", "api.test:443").unwrap().unwrap();
+        assert_eq!(next.address(), "proxy.test:3128");
+        assert_eq!(next.authorization.unwrap(), "Basic dXNlcjpwQHNz");
+        assert_eq!(encoded("user@proxy.test:1"), "user@proxy.test:1");
+        assert_eq!(encoded("a@b@proxy.test:1/@"), "a%40b@proxy.test:1/@");
     }
 }
