@@ -2,74 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod seen;
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use observation::{Close, Kept, Recorder, Way};
+use observation::{Close, Recorder, Way};
 use observer::{Allowed, Proxy, Upstream};
 
-/// A proxy, and what it sees.
-struct Seen {
-    proxy: Proxy,
-    recorder: Recorder,
-}
-
-impl Seen {
-    fn start(mappings: &[&str]) -> Seen {
-        let recorder = Recorder::default();
-        recorder.begin(measure::clock::now_ns());
-        let mappings = mappings.iter().map(|text| text.parse().unwrap()).collect();
-        Seen {
-            proxy: Proxy::start(mappings, Allowed::default(), Upstream::default(), recorder.clone()).unwrap(),
-            recorder,
-        }
-    }
-
-    fn authorization(&self) -> String {
-        let (user, password) = self.proxy.credentials();
-        format!("Proxy-Authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{user}:{password}")))
-    }
-
-    /// Asks for a tunnel; the connection, and the first line of the answer.
-    fn tunnel(&self, host: &str) -> (TcpStream, String) {
-        self.ask(&format!("CONNECT {host} HTTP/1.1\r\n{}\r\n", self.authorization()))
-    }
-
-    fn ask(&self, head: &str) -> (TcpStream, String) {
-        let mut stream = TcpStream::connect(self.proxy.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            if stream.read(&mut byte).unwrap() == 0 {
-                break;
-            }
-            answer.push(byte[0]);
-        }
-        let answer = String::from_utf8(answer).unwrap();
-        (stream, answer.lines().next().unwrap_or_default().to_owned())
-    }
-
-    fn finish(self) -> Kept {
-        // What the other side of a closed connection still has to say comes within a round trip of loopback.
-        std::thread::sleep(Duration::from_millis(50));
-        self.recorder.end(measure::clock::now_ns());
-        drop(self.proxy);
-        self.recorder.finish()
-    }
-}
-
-/// A server of one connection.
-fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    (address, std::thread::spawn(move || serve(listener.accept().unwrap().0)))
-}
+use seen::{Seen, server};
 
 /// Sends back what comes, until there is no more.
 fn echo(mut stream: TcpStream) {
@@ -205,6 +149,21 @@ fn a_client_that_hangs_up_ends_the_attempt_to_connect() {
     assert_eq!(kept.counts.not_reached.len(), 1, "{:?}", kept.counts.not_reached);
     assert_eq!(kept.connections[0].close, Close::NotReached);
     assert!(kept.connections[0].closed_ns.is_some());
+}
+
+#[test]
+fn a_server_that_dies_with_bytes_on_the_way_to_it_ended_the_connection() {
+    let (address, serving) = server(|stream| {
+        std::thread::sleep(Duration::from_millis(300));
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    });
+    let seen = Seen::start(&[]);
+    let (mut stream, _) = seen.tunnel(&address.to_string());
+    // More than fits any buffer, until it breaks.
+    while stream.write_all(&[b'a'; 1 << 16]).is_ok() {}
+    serving.join().unwrap();
+    let close = seen.finish().connections[0].close;
+    assert!(matches!(close, Close::Server | Close::ServerWaiting), "{close:?}");
 }
 
 #[test]
