@@ -9,7 +9,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use observation::Kept;
+use observation::{Close, Kept};
 
 use seen::{Seen, server};
 
@@ -54,6 +54,54 @@ fn reader(stream: TcpStream) -> BufReader<TcpStream> {
 
 fn failures(kept: &Kept) -> u64 {
     kept.counts.not_reached.values().sum()
+}
+
+#[test]
+fn a_client_that_hangs_up_while_it_waits_ends_the_request() {
+    for is_reset in [false, true] {
+        let (asked, was_asked) = channel();
+        let (address, serving) = server(move |stream| {
+            let mut stream = reader(stream);
+            assert!(head(&mut stream).starts_with("GET /a "));
+            asked.send(()).unwrap();
+            assert_eq!(stream.read(&mut [0]).unwrap(), 0, "the host sees that nobody waits");
+        });
+        let seen = Seen::start(&[]);
+        let mut stream = connect(&seen);
+        stream.get_mut().write_all(request(&seen, "GET", &address.to_string(), "").as_bytes()).unwrap();
+        was_asked.recv_timeout(LONG).unwrap();
+        if is_reset {
+            socket2::SockRef::from(stream.get_ref()).set_linger(Some(Duration::ZERO)).unwrap();
+        }
+        drop(stream);
+        serving.join().unwrap();
+        let kept = seen.finish();
+        assert_eq!((kept.connections[0].close, kept.counts.unanswered, failures(&kept)), (Close::ClientWaiting, 1, 0));
+        assert!(kept.connections[0].closed_ns.is_some());
+    }
+}
+
+#[test]
+fn a_client_that_hangs_up_while_its_host_is_connected_to_is_seen() {
+    // A queue that is full lets who comes wait.
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    full.listen(0).unwrap();
+    let address = full.local_addr().unwrap().as_socket().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        queued.push(stream);
+    }
+    let seen = Seen::start(&[]);
+    let mut stream = connect(&seen);
+    stream.get_mut().write_all(request(&seen, "GET", &address.to_string(), "").as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    drop(stream);
+    std::thread::sleep(Duration::from_secs(1));
+    let kept = seen.finish();
+    let connection = &kept.connections[0];
+    assert_eq!(connection.close, Close::ClientWaiting);
+    assert!(connection.closed_ns.is_some_and(|closed| closed < 900_000_000), "{:?}", connection.closed_ns);
 }
 
 #[test]

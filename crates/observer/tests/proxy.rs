@@ -152,6 +152,28 @@ fn a_client_that_hangs_up_ends_the_attempt_to_connect() {
 }
 
 #[test]
+fn a_client_that_is_gone_ends_a_server_that_says_nothing() {
+    let (address, serving) = server(|mut stream| {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        assert_eq!(stream.read(&mut [0; 16]).unwrap(), 5);
+        assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0, "the client has nothing more to say");
+        // And now that nobody listens: what is written is answered by a reset.
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while stream.write_all(b".").is_ok() {
+            assert!(std::time::Instant::now() < deadline, "the proxy keeps it open");
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    });
+    let seen = Seen::start(&[]);
+    let (mut stream, _) = seen.tunnel(&address.to_string());
+    stream.write_all(b"hello").unwrap();
+    drop(stream);
+    serving.join().unwrap();
+    let kept = seen.finish();
+    assert!(kept.connections[0].closed_ns.is_some());
+}
+
+#[test]
 fn a_server_that_dies_with_bytes_on_the_way_to_it_ended_the_connection() {
     let (address, serving) = server(|stream| {
         std::thread::sleep(Duration::from_millis(300));

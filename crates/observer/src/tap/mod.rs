@@ -5,12 +5,15 @@ mod listener;
 mod runtime;
 
 use std::cell::RefCell;
+use std::io;
+use std::net::SocketAddr;
 
 use observation::Lane;
 use tokio::net::TcpStream;
 use wire::Side;
 
 use crate::clock::now_ns;
+use crate::loopback;
 use direction::{Direction, Over};
 pub(crate) use listener::{Listener, accept};
 pub(crate) use runtime::Running;
@@ -47,6 +50,7 @@ pub(crate) async fn forward(
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
     let lane = RefCell::new(lane);
+    let client_gone = gone(client.peer_addr(), client.local_addr());
     let over = {
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
@@ -59,7 +63,14 @@ pub(crate) async fn forward(
         );
         tokio::pin!(up, down);
         tokio::select! {
-            first = &mut up => if first == Over::Broken { first } else { down.await },
+            first = &mut up => if first == Over::Broken { first } else {
+                // A server that goes on saying nothing would never learn that nobody listens.
+                tokio::select! {
+                    biased;
+                    second = &mut down => second,
+                    () = client_gone => Over::Broken,
+                }
+            },
             first = &mut down => if first == Over::Broken { first } else { up.await },
         }
     };
@@ -68,6 +79,14 @@ pub(crate) async fn forward(
         reset(&server);
     }
     lane.into_inner().closed(now_ns());
+}
+
+/// Returns when nobody has the client's end of a connection open any more. Where it can't be told, never.
+async fn gone(client: io::Result<SocketAddr>, own: io::Result<SocketAddr>) {
+    match (client, own) {
+        (Ok(client), Ok(own)) => loopback::gone(client, own).await,
+        _ => std::future::pending().await,
+    }
 }
 
 /// Has the kernel send a reset instead of an orderly end when the socket is dropped.

@@ -26,19 +26,20 @@ use super::next::{self, Next};
 use crate::clock::now_ns;
 use hop::{Hop, Hops};
 use message::{Body, again, outgoing, strip, target};
-use tapped::{Answered, Tapped};
+use tapped::{Answered, Tapped, hung_up};
 
 /// Serves all requests of one connection, the first of which has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
     // Without it Nagle's algorithm holds back the second part of an answer. If it fails, the connection is dead already.
     let _ = stream.set_nodelay(true);
+    let stream = Rc::new(stream);
     let mut lane = Lane::open(&shared.recorder, Seen::Forwarded, opened_ns);
     lane.established(now_ns());
     lane.bytes(Side::Client, head.bytes(), now_ns());
     let lane = Rc::new(RefCell::new(lane));
     let answered = Rc::new(Answered::default());
     let early = Bytes::copy_from_slice(head.bytes());
-    let tapped = Tapped { stream: Rc::new(stream), lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
+    let tapped = Tapped { stream: Rc::clone(&stream), lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
     let hops = RefCell::new(Hops::default());
     let service = service_fn(|request| {
         let (shared, lane, hops, answered) = (Rc::clone(shared), Rc::clone(&lane), &hops, &answered);
@@ -53,8 +54,13 @@ pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared:
     let mut server = server::Builder::new();
     // A client that has ended its direction after its request may still wait for the answer.
     server.preserve_header_case(true).half_close(true);
-    // An error is a client that hung up or spoke no HTTP: the lane has it.
-    let _ = server.serve_connection(TokioIo::new(tapped), service).await;
+    tokio::select! {
+        biased;
+        // An error is a client that hung up or spoke no HTTP: the lane has it.
+        _ = server.serve_connection(TokioIo::new(tapped), service) => {}
+        // The server does not look at a client whose answer it waits for. What it waits for ends here.
+        () = hung_up(&stream) => lane.borrow_mut().ended(Side::Client, now_ns()),
+    }
     drop(hops);
     if let Ok(lane) = Rc::try_unwrap(lane) {
         lane.into_inner().closed(now_ns());

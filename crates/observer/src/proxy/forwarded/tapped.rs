@@ -1,4 +1,4 @@
-//! The client's connection: what goes over it is told to a lane.
+//! The client's connection: what goes over it is told to a lane, and whether anyone is at its other end.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -6,15 +6,20 @@ use std::net::Shutdown;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use hyper::body::Bytes;
 use observation::Lane;
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use wire::Side;
 
 use crate::clock::now_ns;
+use crate::loopback;
+
+/// How long a client is left alone that has sent what is not to be read yet.
+const UNREAD: Duration = Duration::from_millis(100);
 
 /// Who made the answer that is being written.
 #[derive(Debug, Default)]
@@ -81,5 +86,24 @@ impl AsyncWrite for Tapped {
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.lane.borrow_mut().ended(Side::Server, now_ns());
         Poll::Ready(SockRef::from(&*self.stream).shutdown(Shutdown::Write))
+    }
+}
+
+/// Returns when nobody is at the other end of `stream` any more, and takes nothing of what was sent. Who has nothing more to say
+/// may wait for an answer still.
+pub(super) async fn hung_up(stream: &TcpStream) {
+    let (Ok(peer), Ok(own)) = (stream.peer_addr(), stream.local_addr()) else { return };
+    loop {
+        match stream.ready(Interest::READABLE.add(Interest::ERROR)).await {
+            Ok(ready) if ready.is_error() => return,
+            Ok(ready) if ready.is_read_closed() => {
+                return tokio::select! {
+                    () = loopback::gone(peer, own) => {}
+                    _ = stream.ready(Interest::ERROR) => {}
+                };
+            }
+            Ok(_) => tokio::time::sleep(UNREAD).await,
+            Err(_) => return,
+        }
     }
 }
