@@ -6,6 +6,7 @@
 mod common;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -102,6 +103,60 @@ fn a_mapped_host_is_reached_without_it_and_one_that_is_down_is_told() {
     let reasons = seen["observation"]["passes"][0]["counts"]["not_reached"].to_string();
     assert!(reasons.contains(&format!("by the proxy {refusing}: connecting to it")), "{reasons}");
     assert!(mapped.accept().is_ok(), "the mapped one was connected to");
+}
+
+#[test]
+fn one_that_wants_a_password_is_named_for_plain_requests_too() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = proxy.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(answer).unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let (_dir, path) = folder();
+    let mut observer = observe(&path);
+    // Small letters count where both are there, as for curl and Python.
+    observer.env("http_proxy", format!("http://{address}")).env("HTTP_PROXY", "http://large.tlstax.test:1");
+    let script = "curl -sS -m 10 -w '%{http_code}' http://user@plain.tlstax.test/a";
+    let output = observer.args(["--json=seen.json", "--", "sh", "-c", script]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.ends_with("502"), "{said}");
+    assert!(serving.join().unwrap().starts_with("GET http://plain.tlstax.test/a HTTP/1.1\r\n"));
+    let seen = seen(&path, "seen.json");
+    let counts = &seen["observation"]["passes"][0]["counts"];
+    let reasons = counts["not_reached"].to_string();
+    assert!(reasons.contains(&format!("by the proxy {address}: it answered 407 Proxy")), "{reasons}");
+}
+
+#[test]
+fn metadata_services_are_not_asked_for_by_another_spelling() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let (_dir, path) = folder();
+    let mut observer = observe(&path);
+    observer.env("https_proxy", format!("http://{}", proxy.local_addr().unwrap()));
+    let ask = "import os, socket, urllib.parse\nproxy = urllib.parse.urlsplit(os.environ['https_proxy'])\n\
+               import base64\npair = base64.b64encode(f'{proxy.username}:{proxy.password}'.encode()).decode()\n\
+               for host in ['2852039166', '0xa9fea9fe', '169.254.43518', '169.254.169.254.', 'a@169.254.169.254', 'metadata.goog']:\n\
+               \x20 stream = socket.create_connection((proxy.hostname, proxy.port))\n\
+               \x20 stream.sendall(f'CONNECT {host}:80 HTTP/1.1\\r\\nProxy-Authorization: Basic {pair}\\r\\n\\r\\n'.encode())\n\
+               \x20 print(stream.recv(100).split()[1].decode())\n";
+    let output = observer.args(["--", "python3", "-c", ask]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(
+        said.split_whitespace().take(6).collect::<Vec<_>>(),
+        ["403", "403", "403", "403", "400", "403"],
+        "{said}"
+    );
+    assert!(proxy.accept().is_err(), "nothing was asked of the proxy");
 }
 
 #[test]
