@@ -196,7 +196,10 @@ fn main() -> Result<(), Failure> {
     let origin = Origin::start(&Launch::new(Kind::Embedded(program), authority.chain_file(), authority.key_file()))?;
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority.root_file())?)?;
-    let tls = TlsConnector::from(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()));
+    // Named, since another package of the same build may have brought a second provider.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let tls = TlsConnector::from(Arc::new(config.with_root_certificates(roots).with_no_client_auth()));
     let recorder = Recorder::default();
     let proxy = Proxy::start(Vec::new(), Allowed::default(), Upstream::default(), recorder)?;
     let (user, password) = proxy.credentials();
