@@ -46,7 +46,7 @@ struct Page<'a> {
     kept: usize,
     counts: Vec<(&'static str, Vec<String>)>,
     hosts: Vec<HostTable>,
-    notes: Vec<String>,
+    notes: Vec<Vec<Part>>,
     next: Vec<String>,
     style: &'a str,
 }
@@ -63,7 +63,7 @@ struct Card {
     code: String,
     title: String,
     confidence: &'static str,
-    evidence: Vec<String>,
+    evidence: Vec<Vec<Part>>,
     /// And how it was reckoned.
     cost: Option<(String, String)>,
     /// For which library, and what to do.
@@ -91,7 +91,7 @@ pub(crate) fn files(observation: &Observation, diagnosis: &Diagnosis) -> Result<
 
 fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> Result<String, askama::Error> {
     let (verdict, reasons) = verdict(diagnosis);
-    let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| plain(text, SENTENCE)).collect();
+    let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| marked(&plain(text, SENTENCE))).collect();
     let page = Page {
         verdict,
         reasons,
@@ -135,7 +135,7 @@ fn card(finding: &Finding) -> Card {
         code: finding.code.to_string(),
         title: title(finding),
         confidence: finding.confidence.word(),
-        evidence: finding.evidence.iter().take(MOST).map(text).collect(),
+        evidence: finding.evidence.iter().take(MOST).map(|evidence| marked(&text(evidence))).collect(),
         cost: finding.cost.as_ref().map(|costs| (cost(costs), text(&costs.how))),
         advice: finding
             .advice
