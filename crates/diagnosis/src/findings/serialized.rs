@@ -2,10 +2,10 @@
 //! call that blocks an event loop) lets only one of them wait for its answer.
 //!
 //! Against the same over HTTP it is proven; where over HTTPS there are several too, but less than half as many, it is
-//! suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or whose
-//! handshake waited for the client, while another's request was under way, and were used afterwards; a pool of idle
-//! connections is none of that, nor are handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one connection is as it should be there, and requests are not told
-//! apart.
+//! suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or
+//! whose handshake waited for the client, while another's request was under way, and were used afterwards; a pool of idle
+//! connections is none of that, nor are handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one
+//! connection is as it should be there, and requests are not told apart.
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
