@@ -4,16 +4,16 @@
 //! lane adds is time, and what follows from the order of things.
 
 mod requests;
+mod settling;
 
 use std::sync::Arc;
 
 use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
 
-use crate::account::account;
 use crate::connection::{Close, Connecting, Connection, Doing, Handshake, Stretch, Turn, Way};
 use crate::ends::{End, Ends};
 use crate::exchanging::Exchanging;
-use crate::recorder::{Left, MOST_CONNECTIONS, Pulse, Recorder, count};
+use crate::recorder::{Pulse, Recorder, count};
 
 use requests::is_answer;
 
@@ -305,83 +305,6 @@ impl Lane {
             _ if is_shaking => Doing::Handshake,
             (_, Doing::Idle) if self.exchanging.is_quiet() && self.connection.exchanged == 0 => Doing::Standing,
             (_, doing) => doing,
-        }
-    }
-
-    fn close(&self) -> Close {
-        if self.connection.connecting.established_ns.is_none() {
-            return Close::NotReached;
-        }
-        let first = self.ends.first();
-        match (first.map_or(Side::Client, |end| end.side), first.map_or(Doing::Connecting, |end| end.doing)) {
-            (Side::Client, Doing::Handshake) => Close::ClientHandshaking,
-            (Side::Client, Doing::Waiting) => Close::ClientWaiting,
-            (Side::Client, _) => Close::Client,
-            (Side::Server, Doing::Handshake) => Close::ServerHandshaking,
-            (Side::Server, Doing::Waiting) => Close::ServerWaiting,
-            (Side::Server, _) => Close::Server,
-        }
-    }
-
-    /// Whether its host was sought until now and has not answered, which is then said.
-    fn gave_no_answer(&mut self) -> bool {
-        let connecting = &mut self.connection.connecting;
-        if connecting.established_ns.is_some() || connecting.failure.is_some() || self.connection.host.is_empty() {
-            return false;
-        }
-        let seconds = self.now_ns.saturating_sub(self.connection.opened_ns) / 1_000_000_000;
-        let reason =
-            format!("{} had not taken the connection when the pass ended, {seconds} s later", self.connection.host);
-        self.recorder.turned_away(&reason);
-        connecting.failure = Some(reason);
-        true
-    }
-
-    /// From the last answer to the first end of a direction, ns.
-    fn idled_ns(&self) -> u64 {
-        self.ends.first().map_or(0, |end| end.at_ns.saturating_sub(self.last_answer_ns))
-    }
-
-    /// Gives all that is still held to the recorder.
-    fn settle(&mut self) {
-        if std::mem::replace(&mut self.settled, true) {
-            return;
-        }
-        // One side has given up and the other says nothing more: it was over with what was said last.
-        let is_given_up = self.ends.first().is_some() && self.connection.connecting.failure.is_none();
-        if is_given_up && self.connection.closed_ns.is_none() {
-            self.connection.closed_ns = Some(self.now_ns);
-        }
-        let ended = self.recorder.ended_ns().filter(|_| self.connection.closed_ns.is_none());
-        let now = self.now_ns.max(ended.unwrap_or(0));
-        self.now_ns = now;
-        self.last_exchange();
-        if self.connection.close == Close::Open && (is_given_up || self.gave_no_answer()) {
-            self.connection.close = self.close();
-        }
-        if self.watcher.protocol() != Protocol::Tls {
-            self.connection.handshake = None;
-        }
-        let last = match self.connection.exchanged {
-            _ if self.connection.connecting.established_ns.is_none() => Doing::Connecting,
-            _ if self.connection.handshake.is_some() && !self.is_shaken() => Doing::Handshake,
-            0 => Doing::Standing,
-            _ => Doing::Idle,
-        };
-        self.until(now, last);
-        let is_kept = self.connection.number <= MOST_CONNECTIONS;
-        let mut books = self.recorder.books();
-        account(&mut books, &self.connection, self.watcher.protocol());
-        let how = match self.connection.close {
-            _ if self.connection.exchanged == 0 => Left::Otherwise,
-            Close::Client => Left::ByClientAfterUse,
-            Close::Server if self.idled_ns() <= AFTER_ANSWER_NS => Left::ByServerAfterAnswer,
-            Close::Server => Left::CutIdle,
-            _ => Left::Otherwise,
-        };
-        books.left(&self.connection.host, self.connection.number, how, now);
-        if is_kept {
-            books.keep(self.connection.clone());
         }
     }
 }

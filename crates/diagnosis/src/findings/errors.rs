@@ -32,7 +32,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         let who = if by_client { "client" } else { "server" };
         evidence.push(format!("{} broken off without an alert, mostly by the {who}.", were(broken, "handshake")));
     }
-    let in_silence = if broken > 0 { in_silence(case) } else { 0 };
+    let in_silence = in_silence(case).min(broken);
     if in_silence > 0 {
         evidence.push(format!(
             "{in_silence} of them as soon as the client had been shown the certificate: it may not trust it."
@@ -69,9 +69,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 }
 
 /// Handshakes that the client broke off when it had seen the certificate.
-fn in_silence(case: &Case) -> usize {
+fn in_silence(case: &Case) -> u64 {
     let broken = case.pass.connections.iter().filter(|one| one.close == Close::ClientHandshaking);
-    broken.filter(|connection| trust::left_in_silence(connection)).count()
+    broken.filter(|connection| trust::left_in_silence(connection)).count() as u64
 }
 
 fn advice(case: &Case, is_distrust: bool) -> Vec<Advice> {
