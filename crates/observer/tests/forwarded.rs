@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use observation::{Close, Kept};
 
-use seen::{Seen, server};
+use seen::{Seen, full, server};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -83,15 +83,7 @@ fn a_client_that_hangs_up_while_it_waits_ends_the_request() {
 
 #[test]
 fn a_client_that_hangs_up_while_its_host_is_connected_to_is_seen() {
-    // A queue that is full lets who comes wait.
-    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-    full.listen(0).unwrap();
-    let address = full.local_addr().unwrap().as_socket().unwrap();
-    let mut queued = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-        queued.push(stream);
-    }
+    let (address, _full) = full();
     let seen = Seen::start(&[]);
     let mut stream = connect(&seen);
     stream.get_mut().write_all(request(&seen, "GET", &address.to_string(), "").as_bytes()).unwrap();

@@ -5,7 +5,7 @@
 mod seen;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::Duration;
 
 use base64::Engine;
@@ -13,7 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use observation::{Close, Recorder, Way};
 use observer::{Allowed, Proxy, Upstream};
 
-use seen::{Seen, server};
+use seen::{Seen, full, server};
 
 /// Sends back what comes, until there is no more.
 fn echo(mut stream: TcpStream) {
@@ -131,15 +131,7 @@ fn a_host_that_is_not_there_is_told_with_its_reason() {
 
 #[test]
 fn a_client_that_hangs_up_ends_the_attempt_to_connect() {
-    // A queue that is full lets who comes wait.
-    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    full.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-    full.listen(0).unwrap();
-    let address = full.local_addr().unwrap().as_socket().unwrap();
-    let mut queued = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
-        queued.push(stream);
-    }
+    let (address, _full) = full();
     let seen = Seen::start(&[]);
     let mut stream = TcpStream::connect(seen.proxy.address()).unwrap();
     stream.write_all(format!("CONNECT {address} HTTP/1.1\r\n{}\r\n", seen.authorization()).as_bytes()).unwrap();

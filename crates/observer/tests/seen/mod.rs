@@ -69,3 +69,16 @@ pub(crate) fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketA
     let address = listener.local_addr().unwrap();
     (address, std::thread::spawn(move || serve(listener.accept().unwrap().0)))
 }
+
+/// An address that lets who comes wait, as long as what comes with it is kept: its queue is full.
+pub(crate) fn full() -> (SocketAddr, (socket2::Socket, Vec<TcpStream>)) {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.listen(0).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        queued.push(stream);
+    }
+    (address, (socket, queued))
+}
