@@ -1,0 +1,52 @@
+//! What becomes of connections after a request: the server counts them, and what came over each.
+
+use crate::support::{Pins, Server, run};
+
+const CLIENTS: [&str; 4] = ["serial/ureq", "threads/ureq", "tokio-multi/hyper", "smol/hyper"];
+const STACKS: [&str; 5] = ["plain", "rustls", "rustls-ring", "native-tls", "openssl"];
+
+fn server(stack: &str, pins: Pins) -> Server {
+    if stack == "plain" { Server::plain() } else { Server::secure(pins) }
+}
+
+#[test]
+fn a_connection_for_so_many_requests_ends_with_the_last() {
+    for stack in STACKS {
+        for client in CLIENTS {
+            let server = server(stack, Pins::default());
+            let cell = format!("{client}/{stack}/keep-alive:3");
+            // Slots take turns as they please, and so may have unequal shares; one slot has them all.
+            assert_eq!(run(&server.job(&cell, 10, 1, 1)).unwrap().right, 10, "{cell}");
+            let requests: Vec<u64> = server.connections().iter().map(|seen| seen.requests).collect();
+            assert_eq!(requests, [3, 3, 3, 2], "{cell}: ten, and one to warm up");
+        }
+    }
+}
+
+#[test]
+fn each_slot_counts_for_itself() {
+    for client in ["threads/ureq", "tokio-multi/hyper"] {
+        let server = server("rustls", Pins::default());
+        let cell = format!("{client}/rustls/keep-alive:5");
+        // A host for each slot, so that the server can tell them apart.
+        assert_eq!(run(&server.job(&cell, 101, 4, 4)).unwrap().right, 101, "{cell}");
+        for slot in 0..4 {
+            let host = format!("host-{slot}.tlstax.test");
+            let of_slot: Vec<_> = server.connections().into_iter().filter(|seen| seen.host == host).collect();
+            let made: u64 = of_slot.iter().map(|seen| seen.requests).sum();
+            assert_eq!(of_slot.len() as u64, made.div_ceil(5), "{cell}, slot {slot}: {made} requests");
+            let (_, all_but_last) = of_slot.split_last().unwrap();
+            assert!(all_but_last.iter().all(|seen| seen.requests == 5), "{cell}, slot {slot}: {of_slot:?}");
+        }
+    }
+}
+
+#[test]
+fn one_request_each_is_a_new_connection_each() {
+    for client in CLIENTS {
+        let server = server("openssl", Pins::default());
+        let cell = format!("{client}/openssl/keep-alive:1");
+        assert_eq!(run(&server.job(&cell, 10, 2, 1)).unwrap().right, 10, "{cell}");
+        assert!(server.connections().iter().all(|seen| seen.requests == 1), "{cell}");
+    }
+}

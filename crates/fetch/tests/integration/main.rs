@@ -1,0 +1,10 @@
+//! Clients and stacks against a server that tells of every connection.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod connections;
+mod floor;
+mod new_client;
+mod resumed;
+mod stacks;
+mod support;

@@ -1,0 +1,145 @@
+//! Every kind of handshake as a user asks for it, against the embedded origin and held against its ledger.
+
+use crate::common::{code, folder, result, run, stderr, stdout};
+use measure::result::{Trial, Verdict};
+use workload::{Connection, Group, TlsVersion};
+
+fn assert_valid(trials: &[Trial]) {
+    for trial in trials {
+        assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
+    }
+}
+
+#[test]
+fn sessions_are_resumed_clients_made_and_connections_kept_for_so_long() {
+    let (_dir, path) = folder();
+    let output = run(
+        &path,
+        "run -f ^(threads/ureq|tokio-current/hyper|tokio-multi/reqwest)/.*/(resumed|new-client|keep-alive:5)$ \
+         --origin embedded -n 20 -c 4 --rounds 1 --out r",
+    );
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    let result = result(&path, "r");
+    assert_valid(&result.trials);
+    let kinds = |tls: &str| result.trials.iter().filter(|trial| trial.cell.tls == tls).count();
+    // reqwest keeps no connection for so many requests, and speaks through no OpenSSL of one's own; native-tls resumes
+    // nothing.
+    assert_eq!(["plain", "rustls", "rustls-ring", "native-tls", "openssl"].map(kinds), [5, 8, 8, 5, 6]);
+    for trial in &result.trials {
+        let ledger = trial.ledger.as_ref().unwrap();
+        let tells_tls = trial.cell.is_tls() && trial.times("tls").unwrap().is_some();
+        match trial.cell.connection {
+            Connection::Resumed => assert_eq!((ledger.handshakes.resumed, ledger.handshakes.full), (20, 0)),
+            Connection::NewClient => {
+                assert_eq!(ledger.accepts, 20);
+                let builds = trial.times("build").unwrap();
+                assert_eq!(builds.map(|times| times.len()), Some(20), "{}", trial.cell);
+            }
+            // The warm-up's connections have requests left.
+            _ => assert!((1..=8).contains(&ledger.accepts), "{}: {}", trial.cell, ledger.accepts),
+        }
+        assert!(!tells_tls || trial.terms.compares());
+    }
+    let refused: Vec<&str> = result.run.left_out.iter().map(|left| left.what.as_str()).collect();
+    assert!(refused.contains(&"tokio-current/hyper/native-tls/resumed"), "{refused:?}");
+    assert!(stdout(&output).contains("rust-native-tls#308"), "the reason stands beside the name");
+}
+
+#[test]
+fn every_value_of_an_axis_is_what_the_origin_saw() {
+    let (_dir, path) = folder();
+    let output = run(
+        &path,
+        "run tokio-current/hyper/rustls/new-conn tokio-current/hyper/native-tls/new-conn serial/ureq/rustls-ring/new-conn \
+         serial/ureq/openssl/new-conn --tls-version 1.2,1.3 --group x25519,x25519mlkem768,p256 --cert ecdsa-p256,rsa-2048 \
+         --chain 1,3 --trust own --origin embedded -n 4 -c 2 --rounds 1 --out r",
+    );
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    let result = result(&path, "r");
+    assert_valid(&result.trials);
+    // 4 cells × (1.2 with two groups, 1.3 with three) × 2 keys × 2 chains; ring has no ML-KEM.
+    assert_eq!(result.trials.len(), 4 * 5 * 4 - 4);
+    for trial in &result.trials {
+        let axes = trial.cell.axes;
+        for negotiated in &trial.ledger.as_ref().unwrap().negotiated {
+            assert_eq!(negotiated.group, axes.group.registered(), "{}", trial.cell);
+            let version = if axes.tls_version == TlsVersion::Tls12 { "TLSv1.2" } else { "TLSv1.3" };
+            assert_eq!(negotiated.version, version, "{}", trial.cell);
+        }
+    }
+    let why = |what: &str| {
+        let left = result.run.left_out.iter().find(|left| left.what.contains(what));
+        left.map(|left| left.why.clone()).unwrap_or_default()
+    };
+    assert!(why("rustls-ring/new-conn@group=x25519mlkem768").contains("ring"), "{:?}", result.run.left_out);
+    assert!(why("rustls/new-conn@tls-version=1.2,group=x25519mlkem768").contains("1.3"));
+    assert!(result.trials.iter().any(|trial| trial.cell.axes.group == Group::X25519MlKem768));
+}
+
+#[test]
+fn round_trips_are_counted_where_the_origin_is_far_away() {
+    let (_dir, path) = folder();
+    let output = run(
+        &path,
+        "run tokio-current/hyper/plain/new-conn tokio-current/hyper/rustls/new-conn tokio-current/hyper/rustls/resumed \
+         --tls-version 1.2,1.3 --rtt 0,100 --origin embedded -n 8 -c 4 --rounds 1 --json --out r",
+    );
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    assert_valid(&result(&path, "r").trials);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let rows = json["sections"][0]["rows"].as_array().unwrap();
+    let trips = |cell: &str| {
+        let row = rows.iter().find(|row| row["cell"] == cell).unwrap();
+        row["figures"]["round_trips"]["median"].as_f64().unwrap()
+    };
+    let expected = [
+        ("tokio-current/hyper/rustls/new-conn@rtt=100", 1.0),
+        ("tokio-current/hyper/rustls/new-conn@tls-version=1.2,rtt=100", 2.0),
+        ("tokio-current/hyper/rustls/resumed@rtt=100", 1.0),
+        ("tokio-current/hyper/rustls/resumed@tls-version=1.2,rtt=100", 1.0),
+    ];
+    for (cell, due) in expected {
+        // Half a trip is 50 ms: far more than any machine's noise, and enough to tell one trip from two.
+        assert!((trips(cell) - due).abs() < 0.5, "{cell}: {}", trips(cell));
+    }
+}
+
+#[test]
+fn scenarios_run_by_name_and_by_file() {
+    let (_dir, path) = folder();
+    let output = run(&path, "run --scenario many-hosts-once --origin embedded -n 20 --rounds 1 --out r");
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    let of_hosts = result(&path, "r");
+    assert_valid(&of_hosts.trials);
+    assert_eq!(of_hosts.run.scenario.as_ref().unwrap().name, "many-hosts-once");
+    assert_eq!(of_hosts.run.sections[0].workload.hosts.get(), 400);
+
+    let text = "title = 'Mine'\nwhy = 'To see.'\n[[section]]\nname = 's'\npath = '/bytes/1000?seed=1'\nrequests = 8\n\
+                concurrency = 2\nrounds = 1\nvaries = ['group']\n\
+                cells = ['serial/ureq/plain/new-conn', 'serial/ureq/rustls/new-conn']\nat = ['', 'group=p256']\n";
+    std::fs::write(path.join("mine.toml"), text).unwrap();
+    let output = run(&path, "run --scenario mine.toml --origin embedded --out mine");
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    assert_valid(&result(&path, "mine").trials);
+    let printed = stdout(&output);
+    assert!(printed.contains("scenario   Mine") && printed.contains("the usual group"), "{printed}");
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_refused_by_name() {
+    let (_dir, path) = folder();
+    let refused = |arguments: &str, words: &str| {
+        let output = run(&path, arguments);
+        assert_eq!(code(&output), Some(2), "{arguments}: {}", stdout(&output));
+        assert!(stderr(&output).contains(words), "{arguments}: {}", stderr(&output));
+    };
+    refused("run --scenario resumptoin", "resumption");
+    refused("run --scenario nowhere.toml", "nowhere.toml");
+    refused("run --scenario resumption smol", "cannot be used with");
+    refused("run smol --group p384", "x25519mlkem768");
+    refused("run smol --rtt 60000", "milliseconds");
+    refused("run smol --chain 4", "1, 2, 3");
+    refused("run smol rustls --group p256 --origin http://127.0.0.1:1/", "its own");
+    refused("run native-tls resumed", "rust-native-tls#308");
+    refused("run smol/hyper/rustls/new-conn@grupp=p256", "grupp");
+}

@@ -1,0 +1,131 @@
+//! The programs of `habits/`, and what `tlstax observe` finds in one.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use crate::common::{folder, stderr, stdout, tlstax};
+
+/// How long the origin holds every answer back, s: long beside a handshake, so that one at a time is told from several.
+pub(crate) const DELAY_S: f64 = 0.05;
+
+/// How programs are observed.
+pub(crate) struct Setting {
+    /// Flags of `tlstax observe`.
+    pub(crate) flags: Vec<String>,
+    /// What the environment has besides.
+    pub(crate) variables: Vec<(&'static str, OsString)>,
+    /// The origin, where it is the test's: what is put for `ORIGIN` in arguments.
+    pub(crate) origin: String,
+}
+
+/// How a program is run, and the findings that there are, no more and no less.
+pub(crate) struct Case {
+    /// With `{url}`, or `ORIGIN`, and `HABITS` for the folder of the programs.
+    pub(crate) arguments: &'static str,
+    /// Codes of findings.
+    pub(crate) expected: &'static [&'static str],
+}
+
+/// A case of `program ARGUMENTS`.
+pub(crate) const fn case(arguments: &'static str, expected: &'static [&'static str]) -> Case {
+    Case { arguments, expected }
+}
+
+/// Programs are observed one at a time: one that waits for a processor is not what it is on its own.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The folder of the programs.
+pub(crate) fn habits() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../habits").canonicalize().unwrap()
+}
+
+/// Observes every case, and fails with all that are not as expected. A program that is not here is skipped, with the reason; in CI
+/// none is.
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn observe_all(program: Result<OsString, String>, setting: &Setting, cases: &[Case]) {
+    let program = match program {
+        Ok(program) => program,
+        Err(missing) => {
+            assert!(env::var_os("CI").is_none(), "in CI no habit is skipped: {missing}");
+            eprintln!("skipped: {missing}");
+            return;
+        }
+    };
+    let _alone = alone();
+    let wrong: Vec<String> = cases.iter().filter_map(|case| observe(&program, setting, case).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Observes one case; in words, if it is not as expected.
+fn observe(program: &OsString, setting: &Setting, case: &Case) -> Result<(), String> {
+    let (_dir, path) = folder();
+    let file = path.join("observed.json");
+    let mut command = tlstax(&path);
+    command.args(["observe", "--timeout", "60", "-o", "page"]).args(&setting.flags);
+    command.arg(format!("--json={}", file.display())).arg("--").arg(program);
+    let arguments = case.arguments.replace("HABITS", &habits().to_string_lossy()).replace("ORIGIN", &setting.origin);
+    command.args(arguments.split(' ')).envs(setting.variables.iter().cloned());
+    let output = command.output().unwrap();
+    let name = format!("{} {}", program.to_string_lossy(), case.arguments);
+    let told = format!("{}{}", stdout(&output), stderr(&output));
+    let text = std::fs::read_to_string(&file).map_err(|error| format!("{name}: no JSON ({error}): {told}"))?;
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let findings = json["diagnosis"]["findings"].as_array().unwrap();
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    let mut expected: BTreeSet<&str> = case.expected.iter().copied().collect();
+    if json["observation"]["passes"][0]["sampling"].get("impossible").is_some() {
+        // Where the system forbids sampling, it is said and not judged.
+        expected.remove("client-per-request");
+        let notes = json["diagnosis"]["notes"].as_array().unwrap();
+        if !notes.iter().any(|note| note.as_str().unwrap().contains("perf_event_paranoid")) {
+            return Err(format!("{name}: nothing could be sampled, and no note says so\n{told}"));
+        }
+    }
+    if codes == expected {
+        return Ok(());
+    }
+    Err(format!("{name}: found {codes:?}, expected {expected:?}\n{told}{:#}", json["diagnosis"]))
+}
+
+/// The Python of a profile of `setup.sh`, if that was made: tests ask no network.
+pub(crate) fn python(profile: &str) -> Result<OsString, String> {
+    let setup = habits().join("../engines/python-talk/setup.sh");
+    let output =
+        Command::new(setup).args(["--made", profile]).output().map_err(|error| format!("setup.sh: {error}"))?;
+    if output.status.success() { Ok(stdout(&output).trim_end().into()) } else { Err(stderr(&output)) }
+}
+
+/// The Python of the talk's stack: with the libraries of its time where an interpreter for them is here, else with today's.
+pub(crate) fn pythons_of_the_talk() -> Result<OsString, String> {
+    python("py311").or_else(|missing| python("py311-today").map_err(|today| missing + &today))
+}
+
+/// A program on PATH.
+pub(crate) fn installed(name: &str) -> Result<OsString, String> {
+    which::which(name).map(Into::into).map_err(|error| format!("{name}: {error}"))
+}
+
+/// The Go program, built.
+pub(crate) fn go() -> Result<OsString, String> {
+    let go = origin::go::find_go().map_err(|error| error.to_string())?;
+    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-habits");
+    let mut command = Command::new(go.program);
+    let output = command.args(["build", "-o"]).arg(&built).arg(".").current_dir(habits().join("go")).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    Ok(built.into())
+}
+
+/// The Rust program, which Cargo builds for the tests of its own package.
+pub(crate) fn rust() -> Result<OsString, String> {
+    let built = Path::new(env!("CARGO_BIN_EXE_tlstax")).with_file_name("habits");
+    if built.is_file() { Ok(built.into()) } else { Err("habits is not built: cargo build --release -p habits".into()) }
+}

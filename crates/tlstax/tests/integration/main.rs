@@ -1,0 +1,29 @@
+//! The built program, run as a user runs it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod axes;
+mod bad_input;
+mod certificates;
+mod cmp;
+mod common;
+mod engines;
+mod go_httpbin;
+mod observe_behind_a_proxy;
+mod observe_command;
+mod observe_proxy;
+mod observe_servers;
+mod observe_url;
+mod pacing;
+mod page;
+mod paired;
+mod profile;
+mod relay;
+mod report;
+mod reporting_tool;
+mod resume;
+mod run;
+mod schema;
+mod talk;
+mod trouble;
+mod url;

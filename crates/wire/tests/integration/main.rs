@@ -1,0 +1,10 @@
+//! The parsers on what real libraries send, and on what nobody should.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../../../../fuzz/conversation.rs"]
+mod conversation;
+mod corpus;
+mod drive;
+mod handshakes;
+mod irregular;
