@@ -2,27 +2,20 @@
 //!
 //! Needs Chromium. With CI set its absence fails the test; elsewhere it is said and skipped.
 
+mod browser;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
-use headless_chrome::protocol::cdp::types::Event;
-use headless_chrome::protocol::cdp::{Emulation, Network, Page};
-use headless_chrome::{Browser, LaunchOptions, Tab};
+use browser::Browser;
 
 /// Rows of the committed matrix: 72 cells, and the 12 that also show how they wait.
 const ROWS: usize = 84;
 
 const SCRIPT: &str = "<script>alert(1)</script>";
-
-fn chromium() -> Option<PathBuf> {
-    let found = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| which::which(name).ok());
-    assert!(found.is_some() || std::env::var_os("CI").is_none(), "Chromium is not installed");
-    found
-}
 
 /// A committed run, with names in it that no page may take for anything but text.
 fn results() -> tempfile::TempDir {
@@ -46,56 +39,35 @@ fn results() -> tempfile::TempDir {
     dir
 }
 
-/// The page in a browser, and whatever it complained of or asked for.
+/// The page in a browser, and the data beside it.
 struct Opened {
-    tab: Arc<Tab>,
-    seen: Arc<Mutex<Vec<String>>>,
+    browser: Browser,
     report: tempfile::TempDir,
-    _browser: Browser,
-    _profile: tempfile::TempDir,
 }
 
 impl Opened {
-    /// In a window so many CSS pixels wide. A browser's own window cannot be as narrow as a telephone's.
+    /// In a window so many CSS pixels wide; `None` where no browser is installed.
     fn at(width: u32) -> Option<Opened> {
-        let (path, profile, report) = (chromium()?, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let results = results();
+        let (program, report, results) = (browser::installed()?, tempfile::tempdir().unwrap(), results());
         let mut command = Command::new(env!("CARGO_BIN_EXE_tlstax"));
         let made = command.arg("report").arg(results.path()).arg("-o").arg(report.path()).output().unwrap();
         assert!(made.status.success(), "{made:?}");
-        let options = LaunchOptions {
-            path: Some(path),
-            // 0: the system picks one.
-            port: Some(0),
-            sandbox: false,
-            user_data_dir: Some(profile.path().to_owned()),
-            args: ["--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync"]
-                .map(OsStr::new)
-                .to_vec(),
-            ..LaunchOptions::default()
-        };
-        let browser = Browser::new(options).unwrap();
-        let tab = browser.new_tab().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        listen(&tab, &seen);
-        tab.call_method(metrics(width)).unwrap();
-        let url = format!("file://{}", report.path().join("index.html").display());
-        tab.navigate_to(&url).unwrap().wait_until_navigated().unwrap();
-        Some(Opened { tab, seen, report, _browser: browser, _profile: profile })
+        let mut browser = Browser::start(&program, width);
+        browser.open(&format!("file://{}", report.path().join("index.html").display()));
+        Some(Opened { browser, report })
     }
 
-    /// The value of an expression, as JSON.
-    fn json(&self, expression: &str) -> serde_json::Value {
-        let value = self.tab.evaluate(&format!("JSON.stringify({expression})"), false).unwrap().value.unwrap();
-        serde_json::from_str(value.as_str().unwrap()).unwrap()
+    /// The value of an expression.
+    fn json(&mut self, expression: &str) -> serde_json::Value {
+        self.browser.evaluate(expression)
     }
 
-    fn number(&self, expression: &str) -> f64 {
+    fn number(&mut self, expression: &str) -> f64 {
         self.json(expression).as_f64().unwrap()
     }
 
-    fn run(&self, script: &str) {
-        self.tab.evaluate(script, false).unwrap();
+    fn run(&mut self, script: &str) {
+        self.browser.evaluate(script);
     }
 
     /// The figures of a section and a column of cells.csv, by cell.
@@ -108,57 +80,24 @@ impl Opened {
     }
 }
 
-fn metrics(width: u32) -> Emulation::SetDeviceMetricsOverride {
-    serde_json::from_value(
-        serde_json::json!({ "width": width, "height": 1000, "deviceScaleFactor": 1.0, "mobile": false }),
-    )
-    .unwrap()
-}
-
-fn listen(tab: &Arc<Tab>, seen: &Arc<Mutex<Vec<String>>>) {
-    let into = Arc::clone(seen);
-    tab.add_event_listener(Arc::new(move |event: &Event| {
-        let told = match event {
-            Event::LogEntryAdded(event) => format!("log: {}", event.params.entry.text),
-            Event::RuntimeExceptionThrown(event) => format!("exception: {}", event.params.exception_details.text),
-            Event::RuntimeConsoleAPICalled(event) => format!("console: {:?}", event.params.args),
-            Event::PageJavascriptDialogOpening(event) => format!("dialog: {}", event.params.message),
-            Event::NetworkRequestWillBeSent(event) => format!("request: {}", event.params.request.url),
-            _ => return,
-        };
-        into.lock().unwrap().push(told);
-    }))
-    .unwrap();
-    tab.enable_log().unwrap().enable_runtime().unwrap();
-    tab.call_method(Page::Enable { enable_file_chooser_opened_event: None }).unwrap();
-    let enable = Network::Enable {
-        max_total_buffer_size: None,
-        max_resource_buffer_size: None,
-        max_post_data_size: None,
-        report_direct_socket_traffic: None,
-        enable_durable_messages: None,
-    };
-    tab.call_method(enable).unwrap();
-}
-
 #[test]
 fn the_page_shows_the_data_and_nothing_leaves_it() {
-    let Some(page) = Opened::at(1280) else {
+    let Some(mut page) = Opened::at(1280) else {
         eprintln!("skipped: Chromium is not installed");
         return;
     };
-    charts_have_the_numbers_of_the_data(&page);
-    names_are_text(&page);
-    filters(&page);
-    sorts(&page);
-    legends_switch_lines(&page);
-    let seen = page.seen.lock().unwrap().clone();
-    let others: Vec<&String> = seen.iter().filter(|line| !line.ends_with("/index.html")).collect();
+    charts_have_the_numbers_of_the_data(&mut page);
+    names_are_text(&mut page);
+    filters(&mut page);
+    sorts(&mut page);
+    legends_switch_lines(&mut page);
+    let seen = page.browser.noticed();
+    let others: Vec<&String> = seen.iter().filter(|line| !line.ends_with("/index.html\"")).collect();
     assert!(others.is_empty() && !seen.is_empty(), "{seen:?}");
 }
 
 /// Every chart is there, and its bars are as long as the figures beside it in the data are great.
-fn charts_have_the_numbers_of_the_data(page: &Opened) {
+fn charts_have_the_numbers_of_the_data(page: &mut Opened) {
     let files = fs::read_dir(page.report.path()).unwrap().map(|entry| entry.unwrap().path());
     let pictures = files.filter(|path| path.extension() == Some(OsStr::new("svg"))).count();
     assert!(pictures >= 15, "{pictures}");
@@ -194,7 +133,7 @@ fn charts_have_the_numbers_of_the_data(page: &Opened) {
     assert!(told.as_str().unwrap().starts_with(&format!("{tax:+.1} (×")), "{told} for {tax}");
 }
 
-fn names_are_text(page: &Opened) {
+fn names_are_text(page: &mut Opened) {
     let text = page.json("document.body.innerText");
     let text = text.as_str().unwrap();
     assert!(text.matches(SCRIPT).count() >= 4, "as a cell's name, a reason, what was left out, a command");
@@ -203,52 +142,54 @@ fn names_are_text(page: &Opened) {
     assert_eq!(page.number("document.querySelectorAll('img').length"), 0.0);
 }
 
-fn filters(page: &Opened) {
+fn filters(page: &mut Opened) {
     let shown =
         "[...document.querySelectorAll('tr[data-cell]')].filter((row) => !row.hidden).map((row) => row.dataset.cell)";
-    let type_in = |words: &str| {
-        page.run(&format!(
-            "(() => {{ const field = document.getElementById('filter'); field.value = '{words}'; field.dispatchEvent(new Event('input')); }})()"
-        ));
-    };
-    type_in("native-tls smol");
+    type_in(page, "native-tls smol");
     let cells = page.json(shown);
     assert_eq!(cells, serde_json::json!(["smol/hyper/native-tls/new-conn", "smol/hyper/native-tls/keep-alive"]));
     assert_eq!(page.json("document.getElementById('shown').textContent"), format!("2 of {ROWS} cells"));
     let left = "[...document.querySelectorAll('svg g[data-cell]:not(.off)')].every((row) => row.dataset.cell.startsWith('smol/hyper/native-tls/'))";
     assert_eq!(page.json(left), true);
-    type_in("");
+    type_in(page, "");
     assert_eq!(page.json(shown).as_array().unwrap().len(), ROWS);
 }
 
-fn sorts(page: &Opened) {
+fn type_in(page: &mut Opened, words: &str) {
+    page.run(&format!(
+        "(() => {{ const field = document.getElementById('filter'); field.value = '{words}'; field.dispatchEvent(new Event('input')); }})()"
+    ));
+}
+
+fn sorts(page: &mut Opened) {
     let click = "[...document.querySelectorAll('#cells thead button')].find((button) => button.textContent.startsWith('client CPU')).click()";
     let column = "[...document.querySelectorAll('#cells tbody tr')].map((row) => Number(row.cells[2].dataset.value))";
-    let values =
-        || -> Vec<f64> { page.json(column).as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect() };
+    let values = |page: &mut Opened| -> Vec<f64> {
+        page.json(column).as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+    };
     page.run(click);
-    let rising = values();
+    let rising = values(page);
     assert!(rising.len() == ROWS && rising.windows(2).all(|pair| pair[0] <= pair[1]), "{rising:?}");
     page.run(click);
-    assert!(values().windows(2).all(|pair| pair[0] >= pair[1]));
+    assert!(values(page).windows(2).all(|pair| pair[0] >= pair[1]));
     assert_eq!(page.json("document.querySelectorAll('#cells th[aria-sort=descending]').length"), 1);
 }
 
 /// With the keyboard, as those do who have no mouse.
-fn legends_switch_lines(page: &Opened) {
+fn legends_switch_lines(page: &mut Opened) {
     page.run("document.querySelector('.series > .key').focus()");
     let visible = "getComputedStyle(document.querySelector('.series > .mark')).visibility";
     assert_eq!(page.json(visible), "visible");
-    page.tab.press_key("Enter").unwrap();
+    page.browser.press_enter();
     assert_eq!(page.json(visible), "hidden");
     assert_eq!(page.json("document.querySelector('.series > .key').getAttribute('aria-pressed')"), "false");
-    page.tab.press_key("Enter").unwrap();
+    page.browser.press_enter();
     assert_eq!(page.json(visible), "visible");
 }
 
 #[test]
 fn a_narrow_window_scrolls_tables_and_charts_and_not_the_page() {
-    let Some(page) = Opened::at(400) else {
+    let Some(mut page) = Opened::at(400) else {
         eprintln!("skipped: Chromium is not installed");
         return;
     };
