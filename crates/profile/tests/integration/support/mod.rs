@@ -1,10 +1,27 @@
-//! Folded stacks: outermost frame first, `;` between, `_[k]` behind the kernel's frames and `_[c]` behind the C library's;
-//! a frame without a name is its object's in brackets; the thread's name stands first and the samples last.
+//! What tests of the sampler share: whether the system lets it sample, and stacks written in one line.
 
 use std::sync::Arc;
 
 use profile::stack::{Frame, Stack};
+use profile::{ProfileError, Sampler};
 
+/// The sampler; `None` where the system forbids sampling, and then its error says what to set. In CI that fails the test,
+/// because it would have tested nothing.
+pub(crate) fn allowed(sampler: Result<Sampler, ProfileError>) -> Option<Sampler> {
+    match sampler {
+        Ok(sampler) => Some(sampler),
+        Err(error @ ProfileError::Forbidden { .. }) => {
+            let text = error.to_string();
+            assert!(text.contains("kernel.perf_event_paranoid") && text.contains("CAP_PERFMON"), "{text}");
+            assert!(std::env::var_os("CI").is_none(), "in CI the system must allow sampling: {text}");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// A stack from its folded form: outermost frame first, `;` between, `_[k]` behind the kernel's frames and `_[c]` behind
+/// the C library's; a frame without a name is its object's in brackets; the thread's name stands first.
 pub(crate) fn stack(folded: &str) -> Stack {
     let mut parts = folded.split(';');
     let thread = parts.next().unwrap_or_default().into();
