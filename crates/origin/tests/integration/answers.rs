@@ -51,7 +51,7 @@ fn delays_last_as_long_as_asked() {
             let begin = std::time::Instant::now();
             connection.get("/delay/250ms");
             let took = begin.elapsed().as_millis();
-            assert!((250..1000).contains(&took), "{took} ms");
+            assert!((250..2500).contains(&took), "{took} ms");
         }
     }
 }

@@ -101,25 +101,36 @@ fn in_the_foreground_it_lives_until_a_signal() {
         let mut origin = Origin::start(&Launch { foreground: true, ..launch(kind, Pins::default()) }).unwrap();
         assert!(matches!(origin.ledger(), Err(Error::Foreground { .. })));
         let pid = pid(&origin);
-        let begin = Instant::now();
         drop(origin);
-        assert!(is_gone(pid) && begin.elapsed() < Duration::from_millis(900), "it takes SIGTERM");
+        assert!(is_gone(pid));
     }
 }
 
 #[test]
 fn dropping_it_leaves_no_process_behind_even_a_busy_one() {
     for kind in kinds() {
-        let origin = start(kind, Pins::default());
+        let mut origin = start(kind, Pins::default());
         let pid = pid(&origin);
         let address = origin.ready().http[0];
-        let waiting = std::thread::spawn(move || Connection::plain(address).request("GET", "/delay/60"));
-        std::thread::sleep(Duration::from_millis(100));
-        let begin = Instant::now();
+        let mut waiting = Connection::plain(address);
+        waiting.send("GET", "/delay/60").unwrap();
+        eventually("the request is in flight", || origin.ledger().unwrap().http.most_in_flight == 1);
         drop(origin);
         assert!(is_gone(pid));
-        assert!(begin.elapsed() < Duration::from_millis(900), "it ended by itself");
-        assert!(waiting.join().unwrap().is_err());
+        assert!(waiting.response("GET").is_err());
+    }
+}
+
+#[test]
+fn a_busy_origin_ends_by_itself_when_its_input_ends() {
+    for kind in kinds() {
+        let (mut child, mut stdout) = by_hand(&launch(kind, Pins::default()));
+        let ready = line(&mut stdout);
+        let mut waiting = Connection::plain(ready["http"][0].as_str().unwrap().parse().unwrap());
+        waiting.send("GET", "/delay/60").unwrap();
+        drop(child.stdin.take());
+        assert!(child.wait().unwrap().success(), "no signal was needed");
+        assert!(waiting.response("GET").is_err());
     }
 }
 
@@ -129,11 +140,10 @@ fn a_dead_origin_is_an_error_at_once() {
         let mut origin = start(kind, Pins::default());
         origin.ledger().unwrap();
         kill(pid(&origin), Signal::SIGKILL).unwrap();
-        let begin = Instant::now();
+        // One that had to be waited for would be silent, not gone.
         let error = origin.ledger().unwrap_err();
         assert!(matches!(error, Error::Gone { .. }), "{error}");
         assert!(error.to_string().contains("signal: 9"), "{error}");
-        assert!(begin.elapsed() < Duration::from_millis(900));
         assert!(!origin.is_alive());
     }
 }
@@ -146,11 +156,11 @@ fn a_stopped_origin_times_out_and_its_late_answer_is_not_mistaken_for_the_next()
         let begin = Instant::now();
         let error = origin.mark().unwrap_err();
         assert!(matches!(error, Error::Silent { .. }), "{error}");
-        assert!((1900..3000).contains(&begin.elapsed().as_millis()));
+        let waited = begin.elapsed();
+        assert!(waited >= Duration::from_millis(1900) && waited < Duration::from_secs(20), "{waited:?}");
         assert!(origin.is_alive());
 
         kill(pid(&origin), Signal::SIGCONT).unwrap();
-        std::thread::sleep(Duration::from_millis(100));
         Connection::plain(origin.ready().http[0]).get("/get");
         assert_eq!(origin.ledger().unwrap().http.requests, 1);
     }

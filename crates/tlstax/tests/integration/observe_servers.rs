@@ -1,4 +1,5 @@
-//! `tlstax observe` finds what servers do, through the proxy: old versions, keys, groups, distrust, silence, connections cut while idle.
+//! `tlstax observe` finds what servers do, through the proxy: old versions, keys, groups, distrust, silence, connections cut
+//! while idle.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -6,13 +7,33 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::common::observed::{CpuUse, codes, is_as_expected};
 use crate::common::{folder, stderr, tlstax};
 use origin::{Authority, EmbeddedProgram, Group, Key, Kind, Launch, Origin, Pins, TlsVersion};
 use serde_json::Value;
 
-/// What a program that fetches from `host.tlstax.test` at `address` by `script` is found to do: codes, sorted. In the script, `CA` stands
-/// for the file to trust.
-fn observe(address: SocketAddr, authority: &Authority, flags: &[&str], script: &str) -> (Output, Vec<String>, Value) {
+/// What was seen of a program that fetches from `host.tlstax.test`.
+struct Seen {
+    output: Output,
+    json: Value,
+    was_busy: bool,
+}
+
+impl Seen {
+    /// Fails unless just these findings are there.
+    fn assert_finds(&self, expected: &[&str]) {
+        let (found, due) = (codes(&self.json), expected.iter().copied().collect());
+        let told = stderr(&self.output);
+        assert!(is_as_expected(&found, &due, self.was_busy), "{found:?}, not {due:?}: {told}\n{:#}", self.json);
+    }
+
+    fn findings(&self) -> String {
+        self.json["diagnosis"]["findings"].to_string()
+    }
+}
+
+/// Observes `script`, whose host is at `address`. In the script, `CA` stands for the file to trust.
+fn observe(address: SocketAddr, authority: &Authority, flags: &[&str], script: &str) -> Seen {
     let (_dir, path) = folder();
     let file = path.join("seen.json");
     let mut command = tlstax(&path);
@@ -25,13 +46,11 @@ fn observe(address: SocketAddr, authority: &Authority, flags: &[&str], script: &
     let map = format!("host.tlstax.test={address}");
     command.args(["observe", "--no-sampling", "--timeout", "60", "--map", &map]).args(flags);
     command.arg(format!("--json={}", file.display())).args(["--", "sh", "-c", &script]).stdin(Stdio::null());
+    let cpus = CpuUse::since_now();
     let output = command.output().unwrap();
+    let was_busy = cpus.was_busy();
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
-    let seen: Value = serde_json::from_str(&text).unwrap();
-    let findings = seen["diagnosis"]["findings"].as_array().unwrap();
-    let mut codes: Vec<String> = findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect();
-    codes.sort();
-    (output, codes, seen)
+    Seen { output, json: serde_json::from_str(&text).unwrap(), was_busy }
 }
 
 fn origin(authority: &Authority, pins: Pins) -> Origin {
@@ -49,9 +68,9 @@ const THREE: &str = "curl -sS --http1.1 --cacert CA https://host.tlstax.test/get
 fn an_old_version_and_an_rsa_key() {
     let authority = Authority::with(Key::Rsa2048).unwrap();
     let origin = origin(&authority, Pins { tls_version: TlsVersion::Tls12, ..Pins::default() });
-    let (output, codes, seen) = observe(origin.ready().https[0], &authority, &[], THREE);
-    assert_eq!(codes, ["rsa-leaf", "tls12"], "{}", stderr(&output));
-    let findings = seen["diagnosis"]["findings"].to_string();
+    let seen = observe(origin.ready().https[0], &authority, &[], THREE);
+    seen.assert_finds(&["rsa-leaf", "tls12"]);
+    let findings = seen.findings();
     assert!(findings.contains("the server did not take it") && findings.contains("2048 bits"), "{findings}");
 }
 
@@ -59,10 +78,10 @@ fn an_old_version_and_an_rsa_key() {
 fn a_group_that_the_client_sends_no_key_for() {
     let authority = Authority::create().unwrap();
     let origin = origin(&authority, Pins { groups: vec![Group::Secp256r1], ..Pins::default() });
-    let (output, codes, _) = observe(origin.ready().https[0], &authority, &[], THREE);
-    assert_eq!(codes, ["hello-retry"], "{}", stderr(&output));
-    let (output, codes, _) = observe(origin.ready().https[0], &authority, &["--fail-on", "hello-retry,errors"], THREE);
-    assert_eq!((output.status.code(), codes.as_slice()), (Some(1), &["hello-retry".to_owned()][..]));
+    observe(origin.ready().https[0], &authority, &[], THREE).assert_finds(&["hello-retry"]);
+    let seen = observe(origin.ready().https[0], &authority, &["--fail-on", "hello-retry,errors"], THREE);
+    seen.assert_finds(&["hello-retry"]);
+    assert_eq!(seen.output.status.code(), Some(1));
 }
 
 #[test]
@@ -70,45 +89,39 @@ fn a_certificate_that_is_not_trusted() {
     let authority = Authority::create().unwrap();
     let origin = origin(&authority, Pins::default());
     let script = "curl -sS https://host.tlstax.test/get";
-    let (output, codes, _) = observe(origin.ready().https[0], &authority, &[], script);
-    assert_eq!(
-        (output.status.code(), codes.as_slice()),
-        (Some(60), &["alerts".to_owned()][..]),
-        "curl's own exit code"
-    );
+    let seen = observe(origin.ready().https[0], &authority, &[], script);
+    seen.assert_finds(&["alerts"]);
+    assert_eq!(seen.output.status.code(), Some(60), "curl's own exit code");
 }
 
 #[test]
 fn a_host_that_refuses_and_one_that_never_answers() {
     let authority = Authority::create().unwrap();
     let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (output, codes, seen) = observe(refusing, &authority, &[], "curl -sS https://host.tlstax.test/get");
-    assert_eq!(codes, ["errors"], "{}", stderr(&output));
-    assert!(seen["diagnosis"]["findings"].to_string().contains("refused"), "{}", seen["diagnosis"]);
+    let seen = observe(refusing, &authority, &[], "curl -sS https://host.tlstax.test/get");
+    seen.assert_finds(&["errors"]);
+    assert!(seen.findings().contains("refused"), "{}", seen.findings());
 
     let origin = origin(&authority, Pins::default());
     // The origin takes longer than the client waits, three times, and then all is well.
     let waits = "curl -s --http1.1 -m 0.2 --cacert CA https://host.tlstax.test/delay/5";
     let script = format!("{waits}; {waits}; {waits}; {THREE}");
-    let (output, codes, seen) = observe(origin.ready().https[0], &authority, &[], &script);
-    assert!(codes.contains(&"errors".to_owned()), "{codes:?}: {}", stderr(&output));
-    assert!(
-        seen["diagnosis"]["findings"].to_string().contains("3 requests were never answered"),
-        "{}",
-        seen["diagnosis"]
-    );
+    let seen = observe(origin.ready().https[0], &authority, &[], &script);
+    assert!(codes(&seen.json).contains("errors"), "{}", stderr(&seen.output));
+    assert!(seen.findings().contains("3 requests were never answered"), "{}", seen.findings());
 }
 
-/// Keeps connections for 0.2 s, and prints its port.
+/// Keeps connections for 0.2 s after a response, and prints its port.
 const IMPATIENT: &str = r#"
 import http.server, ssl, sys
 class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version, timeout = "HTTP/1.1", 0.2
+    protocol_version = "HTTP/1.1"
     def do_GET(self):
         self.send_response(200)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
+        self.connection.settimeout(0.2)
     def log_message(self, *_): pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -141,7 +154,6 @@ fn impatient(chain: &Path, key: &Path) -> (Server, SocketAddr) {
 fn connections_that_are_cut_while_idle() {
     let authority = Authority::create().unwrap();
     let (_server, address) = impatient(authority.chain_file(), authority.key_file());
-    let script = format!("{THREE} https://host.tlstax.test/get --rate 2/s");
-    let (output, codes, seen) = observe(address, &authority, &[], &script);
-    assert_eq!(codes, ["idle-cut"], "{}\n{:#}", stderr(&output), seen["observation"]["passes"][0]["connections"]);
+    let script = format!("{THREE} https://host.tlstax.test/get --rate 1/s");
+    observe(address, &authority, &[], &script).assert_finds(&["idle-cut"]);
 }

@@ -132,7 +132,9 @@ fn an_invalid_trial_is_kept_and_told_of() {
         .unwrap();
     assert_eq!(code(&run(&path, "run --resume --out r")), Some(3));
     let result = result(&path, "r");
-    assert_eq!(result.trials.iter().filter(|trial| !trial.counts()).count(), 1);
+    // A busy machine may make another one invalid.
+    let kept = Verdict::Invalid(vec!["a test says so".to_owned()]);
+    assert_eq!(result.trials.iter().filter(|trial| trial.verdict == kept).count(), 1);
     assert_eq!(result.trials.len(), 6);
 }
 

@@ -125,10 +125,20 @@ impl Connection {
         Connection(Box::new(tcp(address)))
     }
 
-    /// Sends a request with one header besides `Host: tlstax.test`, and reads the whole answer.
+    /// Sends a request with one header besides `Host: tlstax.test`, and reads the whole response.
     pub(crate) fn request(&mut self, method: &str, target: &str) -> std::io::Result<Reply> {
+        self.send(method, target)?;
+        self.response(method)
+    }
+
+    /// Sends such a request.
+    pub(crate) fn send(&mut self, method: &str, target: &str) -> std::io::Result<()> {
         write!(self.0, "{method} {target} HTTP/1.1\r\nhost: tlstax.test\r\nx-test: 1\r\n\r\n")?;
-        self.0.flush()?;
+        self.0.flush()
+    }
+
+    /// Reads the whole response to what was sent with `method`.
+    pub(crate) fn response(&mut self, method: &str) -> std::io::Result<Reply> {
         loop {
             let (status, headers) = self.head()?;
             if status < 200 {
