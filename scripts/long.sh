@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Runs the checks that take too long for .ci/run, one part after another, and notes what came of each in
+# scripts/long.tsv: part, revision, date, outcome, seconds. That file is committed.
+#
+# Resumes: a part that passed at this revision is not run again. A part that was interrupted leaves no note. What fails
+# does not keep the other parts from running. Needs what .ci/run has installed.
+#
+# usage: scripts/long.sh [PART]...
+#        scripts/long.sh --list
+set -euo pipefail
+cd "$(dirname "$0")/.."
+record=scripts/long.tsv
+
+# A test that fails once in twenty runs on a busy machine is a flaky test.
+loaded() { scripts/loaded.sh 20; }
+# Every stage of the talk at its own speed, in Rust and in each Python that is here.
+talk() { cargo run --release --quiet -- talk --all --out "$scratch/talk"; }
+# All benchmarks with Criterion's own numbers of samples.
+benches() { cargo bench; }
+# Ten thousand requests that wait at once, and the pool that has a thread for each.
+crowds() {
+  cargo run --release --quiet -- run tokio-current tokio-multi smol async-std hyper rustls new-conn -n 10000 -c 10000 \
+    --path /delay/1 --rounds 1 --pin none --out "$scratch/crowds"
+}
+# What the proxy of `tlstax observe` costs those who are observed.
+proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
+parts=(loaded talk benches crowds proxy-cost)
+
+if [ "${1-}" = --list ]; then
+  printf '%s\n' "${parts[@]}"
+  exit
+fi
+chosen=("$@")
+[ ${#chosen[@]} -gt 0 ] || chosen=("${parts[@]}")
+for part in "${chosen[@]}"; do
+  [[ " ${parts[*]} " = *" $part "* ]] || { echo "long.sh: no part is called $part; --list names them" >&2; exit 2; }
+done
+
+# The latest revision that changed anything but the record itself.
+revision=$(git log -1 --format=%h -- . ":!$record")
+[ -z "$(git status --porcelain -- . ":!$record")" ] || revision+=-dirty
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/tlstax-long.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# Replaces the part's line.
+note() {
+  local part=$1 outcome=$2 seconds=$3
+  {
+    printf 'part\trevision\tdate\toutcome\tseconds\n'
+    {
+      tail -n +2 "$record" 2>/dev/null | grep -v "^$part	" || true
+      printf '%s\t%s\t%s\t%s\t%s\n' "$part" "$revision" "$(date -u +%F)" "$outcome" "$seconds"
+    } | sort
+  } >"$scratch/record"
+  cp "$scratch/record" "$record"
+}
+
+failed=0
+for part in "${chosen[@]}"; do
+  if [[ $revision != *-dirty ]] && grep -q "^$part	$revision	[^	]*	passed	" "$record" 2>/dev/null; then
+    echo "$part: passed at $revision already"
+    continue
+  fi
+  echo "$part: begins"
+  began=$SECONDS
+  # A function that is tested by `if` would go on after a command that failed.
+  outcome=passed
+  bash -euo pipefail -c "scratch=$(printf %q "$scratch"); $(declare -f "$part"); $part" || outcome=failed
+  note "$part" "$outcome" "$((SECONDS - began))"
+  echo "$part: $outcome in $((SECONDS - began)) s"
+  [ "$outcome" = passed ] || failed=1
+done
+exit "$failed"
