@@ -5,8 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpgid, getpgrp};
-use procfs::process::Process;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
@@ -32,7 +30,7 @@ impl Interrupts {
     /// # Errors
     /// The system refuses to.
     pub fn listen() -> Result<Interrupts, Error> {
-        let heeded = heeded();
+        let heeded = processes::heeded();
         let is_default = Arc::clone(match IS_DEFAULT.get() {
             Some(known) => known,
             None => {
@@ -92,10 +90,4 @@ impl Drop for Interrupts {
 /// process group in its foreground. What a process sends is for this one alone.
 fn has_come_to(pid: Pid, origin: &Origin) -> bool {
     origin.cause == Cause::Kernel && getpgid(Some(pid)).is_ok_and(|group| group == getpgrp())
-}
-
-/// Those of the signals that this process does not ignore. Where the system does not tell, all.
-fn heeded() -> Vec<i32> {
-    let ignored = Process::myself().and_then(|process| process.status()).map_or(0, |status| status.sigign);
-    [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| ignored & (1 << (number - 1)) == 0).collect()
 }

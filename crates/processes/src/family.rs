@@ -1,0 +1,80 @@
+//! A process and all that descend from it, as /proc tells.
+
+use std::collections::HashSet;
+
+/// The most processes that are looked at: a command that forks for ever must not keep its watcher busy.
+const MOST: usize = 4_096;
+
+/// Processes of this one that are none of a command's that is started next: its origin, whatever else it had started before.
+pub fn others() -> Vec<u32> {
+    children(std::process::id())
+}
+
+/// What was left to this process when its parent ended: all of this process' own but the command itself, which another thread
+/// waits for, and `others`.
+pub fn adopted(root: u32, others: &[u32]) -> Vec<u32> {
+    children(std::process::id()).into_iter().filter(|pid| *pid != root && !others.contains(pid)).collect()
+}
+
+/// `root` and its descendants that live now, and those that were left to this process when their parent ended: all of
+/// this process' own but `others`.
+pub fn members(root: u32, others: &[u32]) -> Vec<u32> {
+    let own = std::process::id();
+    let first = std::iter::once(root).chain(children(own));
+    with_descendants(first, others.iter().copied().chain([own]).collect())
+}
+
+/// `first` and all that descend from them, but those `met` already.
+pub(crate) fn with_descendants(first: impl IntoIterator<Item = u32>, mut met: HashSet<u32>) -> Vec<u32> {
+    let mut found: Vec<u32> = first.into_iter().filter(|pid| met.insert(*pid)).collect();
+    let mut at = 0;
+    while let Some(&pid) = found.get(at) {
+        at += 1;
+        if found.len() < MOST {
+            found.extend(children(pid).into_iter().filter(|child| met.insert(*child)));
+        }
+    }
+    found
+}
+
+/// What `pid` has started and not waited for. Empty when it is gone.
+pub fn children(pid: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let of_task = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+    let text: Vec<String> = tasks.map(of_task).collect();
+    text.iter().flat_map(|text| text.split_whitespace()).filter_map(|pid| pid.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn what_was_started_before_the_command_is_none_of_it() {
+        let start = || Command::new("sleep").arg("10").stdin(Stdio::null()).spawn().unwrap();
+        let (mut before, mut command) = (start(), start());
+        let found = members(command.id(), &[before.id()]);
+        assert!(found.contains(&command.id()) && !found.contains(&before.id()), "{found:?}");
+        for child in [&mut before, &mut command] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn grandchildren_are_members() {
+        let mut shell = Command::new("sh").args(["-c", "sleep 10 & wait"]).spawn().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
+        let mut found = Vec::new();
+        while found.len() < 2 && std::time::Instant::now() < deadline {
+            found = with_descendants([shell.id()], HashSet::new());
+        }
+        assert!(found.contains(&shell.id()) && found.len() >= 2, "{found:?}");
+        for pid in found {
+            let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+        }
+        shell.wait().unwrap();
+    }
+}
