@@ -45,6 +45,12 @@ pub enum Failure {
         /// The rules that it broke.
         reasons: String,
     },
+    /// Nothing could be written to standard output.
+    #[error("writing to standard output: {source}")]
+    Output {
+        /// What the system said.
+        source: io::Error,
+    },
     /// The system refused.
     #[error("{doing} {}: {source}", .path.display())]
     Io {
@@ -60,7 +66,7 @@ pub enum Failure {
 impl Failure {
     /// Says it on standard error, and gives the exit code.
     pub fn report(&self) -> ExitCode {
-        anstream::eprintln!("tlstax: {self}");
+        terminal::say(format_args!("tlstax: {self}"));
         ExitCode::from(self.code())
     }
 

@@ -71,7 +71,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     measure::process::raise_open_files()?;
     let (sections, left_out) = matrix::sections();
     let program = role::program()?;
-    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line))?;
     let session = Session::open(Plan::of(Choices {
         arms: Vec::new(),
         sections,
@@ -90,7 +90,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         interrupt: Arc::new(AtomicBool::new(false)),
     }))?;
     let origin = &session.run().origin;
-    anstream::eprintln!("origin: {} {}", origin.name, origin.version);
+    terminal::say(format_args!("origin: {} {}", origin.name, origin.version));
     let writer = ResultWriter::create(dir, session.run())?;
     Ok((session, writer))
 }
@@ -160,7 +160,7 @@ impl Bench<'_> {
 /// Waits until the sockets that earlier cells left in TIME_WAIT are few enough not to slow the next one down.
 fn settle(session: &Session) {
     if let Some(waiting) = session.crowd() {
-        anstream::eprintln!("{waiting} sockets are in TIME_WAIT: waiting until connecting is fast again");
+        terminal::say(format_args!("{waiting} sockets are in TIME_WAIT: waiting until connecting is fast again"));
         while session.crowd().is_some() {
             thread::sleep(GLANCE);
         }

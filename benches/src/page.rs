@@ -72,11 +72,11 @@ pub fn draw(dir: &Path) -> Result<(), Failure> {
     }
     let result = RunResult::read(dir)?;
     for problem in &result.problems {
-        anstream::eprintln!("tlstax: {problem}");
+        terminal::say(format_args!("tlstax: {problem}"));
     }
     let out = dir.join("report");
     folder::write(&out, &files(&Digest::of(&result))?)?;
-    anstream::println!("Report: {}", out.join(PAGE).display());
+    terminal::write(&format!("Report: {}\n", out.join(PAGE).display())).map_err(|source| Failure::Output { source })?;
     Ok(())
 }
 

@@ -56,7 +56,7 @@ impl Flamegraphs {
         match sampler {
             Ok(sampler) => Ok(Running::Kernel(Box::new(sampler))),
             Err(error) => {
-                anstream::eprintln!("{error}; sampling by signals instead");
+                terminal::say(format_args!("{error}; sampling by signals instead"));
                 by_signals()
             }
         }
@@ -89,7 +89,7 @@ impl criterion::profiler::Profiler for Flamegraphs {
         self.running = match self.start() {
             Ok(running) => Some(running),
             Err(reason) => {
-                anstream::eprintln!("{id} is not profiled: {reason}");
+                terminal::say(format_args!("{id} is not profiled: {reason}"));
                 None
             }
         };
@@ -99,8 +99,8 @@ impl criterion::profiler::Profiler for Flamegraphs {
         let Some(running) = self.running.take() else { return };
         let outcome = self.stop(running).and_then(|(profile, said)| write(folder, id, &profile, &said));
         match outcome {
-            Ok(picture) => anstream::eprintln!("{}", picture.display()),
-            Err(reason) => anstream::eprintln!("{id} has no picture: {reason}"),
+            Ok(picture) => terminal::say(format_args!("{}", picture.display())),
+            Err(reason) => terminal::say(format_args!("{id} has no picture: {reason}")),
         }
     }
 }

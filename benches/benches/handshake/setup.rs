@@ -26,7 +26,7 @@ impl Authorities {
 /// The value, or the end of the program: what went wrong has no figure, and Criterion takes no errors.
 pub(crate) fn or_exit<T, E: Display>(result: Result<T, E>) -> T {
     result.unwrap_or_else(|error| {
-        anstream::eprintln!("tlstax: {error}");
+        terminal::say(format_args!("tlstax: {error}"));
         process::exit(2)
     })
 }

@@ -18,10 +18,11 @@ use report::table::STYLE;
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     if !figures.is_empty() {
         for line in left_out() {
-            anstream::eprintln!("left out: {line}");
+            terminal::say(format_args!("left out: {line}"));
         }
         if !figures.handshakes.is_empty() {
-            anstream::println!("\n{}", table(&figures.handshakes));
+            terminal::write(&format!("\n{}\n", table(&figures.handshakes)))
+                .map_err(|source| Failure::Output { source })?;
         }
     }
     page::draw(folder)

@@ -157,7 +157,6 @@ impl Round {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "what an example is for")]
 async fn measure(direct: &Way, proxied: &Way) -> Result<(), Failure> {
     let mut rounds = Vec::new();
     for number in 0..=ROUNDS {
@@ -169,11 +168,14 @@ async fn measure(direct: &Way, proxied: &Way) -> Result<(), Failure> {
     }
     let figure = |of: fn(&Round) -> f64| told(&rounds.iter().map(of).collect::<Vec<_>>());
     let ratio = figure(|round| round.with_s / round.without_s)?;
-    println!("wall with the proxy / without, {REQUESTS} requests, {IN_FLIGHT} in flight, 20 ms each: {ratio}");
-    println!("wall without, s: {}", figure(|round| round.without_s)?);
-    println!("added to a handshake alone (median of {ALONE}), µs: {}", figure(|round| round.added_us)?);
-    println!("a handshake alone without, µs: {}", figure(|round| round.alone_us)?);
-    println!("CPU time of the proxy per connection, µs: {}", figure(|round| round.cpu_us)?);
+    let lines = [
+        format!("wall with the proxy / without, {REQUESTS} requests, {IN_FLIGHT} in flight, 20 ms each: {ratio}"),
+        format!("wall without, s: {}", figure(|round| round.without_s)?),
+        format!("added to a handshake alone (median of {ALONE}), µs: {}", figure(|round| round.added_us)?),
+        format!("a handshake alone without, µs: {}", figure(|round| round.alone_us)?),
+        format!("CPU time of the proxy per connection, µs: {}", figure(|round| round.cpu_us)?),
+    ];
+    terminal::write(&(lines.join("\n") + "\n"))?;
     Ok(())
 }
 

@@ -88,7 +88,7 @@ impl Failure {
         if self.is_closed_pipe() {
             return ExitCode::SUCCESS;
         }
-        anstream::eprintln!("tlstax: {self}");
+        terminal::say(format_args!("tlstax: {self}"));
         ExitCode::from(BAD_INPUT)
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn take_out(sections: &mut Vec<Section>, mut left_out: Vec<LeftOut>) 
         return Err(Failure::Usage(format!("nothing is left to run: {}", reasons.join("; "))));
     }
     for reason in reasons {
-        anstream::eprintln!("left out: {reason}");
+        terminal::say(format_args!("left out: {reason}"));
     }
     Ok(left_out)
 }

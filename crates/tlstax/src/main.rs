@@ -74,7 +74,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let outcome = match cli.command {
         Command::Run(args) => cmd::run::run(&args),
         Command::Talk(args) => cmd::talk::run(&args),
         Command::Observe(args) => cmd::observe::run(&args),
@@ -93,4 +97,15 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }
+}
+
+/// Prints help and versions, which were asked for, to standard output, and what is wrong with a command line to standard error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        terminal::say_text(&text);
+    } else if let Err(failure) = show::write(&text) {
+        return failure.report();
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::from(failure::BAD_INPUT), ExitCode::from)
 }

@@ -48,9 +48,10 @@ pub(crate) fn bar(length: u64) -> ProgressBar {
 /// A line on standard error, above the bar.
 pub(crate) fn line(bar: &ProgressBar, text: &str) {
     if std::io::stderr().is_terminal() {
-        bar.println(text);
+        // Above a bar that is drawn, the bar has to be told.
+        bar.suspend(|| terminal::say(text));
     } else {
-        anstream::eprintln!("{text}");
+        terminal::say(format_args!("{text}"));
     }
 }
 

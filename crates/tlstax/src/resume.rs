@@ -30,7 +30,10 @@ pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinish
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
     let unfinished = Unfinished::open(&dir)?;
     if let (true, Some(ended)) = (unfinished.is_whole(), &unfinished.run.ended) {
-        anstream::eprintln!("tlstax: the run in {} is whole since {ended}: nothing is left to be run", dir.display());
+        terminal::say(format_args!(
+            "tlstax: the run in {} is whole since {ended}: nothing is left to be run",
+            dir.display()
+        ));
         return Ok(None);
     }
     Ok(Some((dir, unfinished)))

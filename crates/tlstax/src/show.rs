@@ -1,6 +1,6 @@
 //! Printing a result: as tables, as JSON or as CSV.
 
-use std::io::{self, Write};
+use std::io;
 
 use measure::result::RunResult;
 use report::{heading, scaling, spreadsheet, summary, table, varied};
@@ -15,14 +15,17 @@ pub(crate) enum Form {
     Csv,
 }
 
+/// What is being done when it fails.
+const WRITING: &str = "writing to standard output";
+
 /// Prints `result` to standard output. Standard error names what could not be read.
 pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
     for problem in &result.problems {
-        anstream::eprintln!("tlstax: {problem}");
+        terminal::say(format_args!("tlstax: {problem}"));
     }
     let summaries = summary::summaries(result);
     match form {
-        Form::Json => write(&format!("{:#}\n", serde_json::json!({ "run": result.run, "sections": summaries }))),
+        Form::Json => write_json(&format!("{:#}\n", serde_json::json!({ "run": result.run, "sections": summaries }))),
         Form::Csv => {
             let text = spreadsheet::csv(&summaries);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
@@ -39,6 +42,10 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
 
 /// Writes text to standard output.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
-    let mut stdout = anstream::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::io("writing to standard output"))
+    terminal::write(text).map_err(Failure::io(WRITING))
+}
+
+/// Writes a JSON document to standard output.
+pub(crate) fn write_json(json: &str) -> Result<(), Failure> {
+    terminal::write_json(json).map_err(Failure::io(WRITING))
 }

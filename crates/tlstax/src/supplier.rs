@@ -74,7 +74,7 @@ impl Asked {
     ) -> Result<(Supplier, String), Failure> {
         let url = match self {
             Asked::Ours(choice) => {
-                let (kind, why) = origin::choose(*choice, embedded, &mut |line| anstream::eprintln!("{line}"))?;
+                let (kind, why) = origin::choose(*choice, embedded, &mut |line| terminal::say(line))?;
                 return Ok((Supplier::Ours(kind), why));
             }
             Asked::Theirs(url) => url,

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 use origin::Error;
 use origin::embedded::{self, Settings};
 
-#[expect(clippy::print_stderr, reason = "a program's last words")]
 fn main() -> ExitCode {
     match Settings::from_args(std::env::args().skip(1)).and_then(embedded::serve) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Arguments(error)) => error.exit(),
         Err(error) => {
-            eprintln!("tlstax-origin: {error}");
+            terminal::say(format_args!("tlstax-origin: {error}"));
             ExitCode::FAILURE
         }
     }

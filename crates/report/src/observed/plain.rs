@@ -14,9 +14,7 @@ pub(crate) fn plain(text: &str, most: usize) -> String {
 fn harmless(c: char) -> char {
     match c {
         '\n' | '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
-        // Marks, embeddings, overrides and isolates of direction (Unicode Standard Annex #9 §2), and separators of lines.
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if terminal::is_instruction(c) => '\u{fffd}',
         c => c,
     }
 }

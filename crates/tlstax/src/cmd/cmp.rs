@@ -16,7 +16,7 @@ use super::cells::Cells;
 use super::exec::Exec;
 use crate::failure::{BAD_INPUT, EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::folder;
-use crate::show::{Form, write};
+use crate::show::{Form, write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -146,9 +146,9 @@ fn exec(args: &Args) -> Result<ExitCode, Failure> {
     };
     let cells = Cells { words: args.words.clone(), filter: args.shape.filter.clone() };
     let (dir, run, outcome) = args.exec.measure(Path::new(base), Path::new(new), &cells)?;
-    anstream::eprintln!("results: {}", dir.display());
+    terminal::say(format_args!("results: {}", dir.display()));
     if outcome.interrupted {
-        anstream::eprintln!("interrupted: `tlstax cmp {}` compares what was measured", dir.display());
+        terminal::say(format_args!("interrupted: `tlstax cmp {}` compares what was measured", dir.display()));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let code = arms(&run, &args.words, &args.shape)?;
@@ -167,7 +167,7 @@ pub(crate) fn arms(run: &RunResult, words: &[String], shape: &Shape) -> Result<E
 /// Compares, prints, and says by the exit code what came of it.
 fn finish(subject: &Subject<'_>, names: [String; 2], words: &[String], shape: &Shape) -> Result<ExitCode, Failure> {
     for problem in subject.problems() {
-        anstream::eprintln!("tlstax: {problem}");
+        terminal::say(format_args!("tlstax: {problem}"));
     }
     let [base, new] = names;
     let common = subject.cells();
@@ -190,10 +190,10 @@ fn print(comparison: &Comparison, shape: &Shape) -> Result<(), Failure> {
         _ => Form::Tables,
     };
     if form == Form::Csv && !comparison.anyway.is_empty() {
-        anstream::eprintln!("tlstax: not comparable, compared all the same");
+        terminal::say(format_args!("tlstax: not comparable, compared all the same"));
     }
     match form {
-        Form::Json => write(&format!("{}\n", serde_json::to_string_pretty(comparison)?)),
+        Form::Json => write_json(&format!("{}\n", serde_json::to_string_pretty(comparison)?)),
         Form::Csv => {
             let text = spreadsheet::csv(comparison);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
@@ -216,7 +216,7 @@ fn code(comparison: &Comparison) -> ExitCode {
             let (by_nature, causes): (Vec<_>, Vec<_>) = undecided.partition(|undecided| undecided.by_nature);
             let causes = if causes.is_empty() { by_nature } else { causes };
             let reasons: Vec<&str> = causes.into_iter().map(|undecided| undecided.reason.as_str()).collect();
-            anstream::eprintln!("tlstax: --fail-above could not be decided: {}", reasons.join("; "));
+            terminal::say(format_args!("tlstax: --fail-above could not be decided: {}", reasons.join("; ")));
             ExitCode::from(BAD_INPUT)
         }
     }

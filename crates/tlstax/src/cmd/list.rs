@@ -7,7 +7,7 @@ use workload::Cell;
 
 use super::cells::{Cells, refuse};
 use crate::failure::Failure;
-use crate::show::write;
+use crate::show::{write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             |cell| serde_json::json!({ "cell": cell, "model": fetch::note_of(cell), "tls": fetch::library_of(cell) }),
         );
         let refused = refused.iter().map(|left| serde_json::json!({ "cell": left.what, "cannot": left.why }));
-        write(&format!("{:#}\n", serde_json::Value::Array(rows.chain(refused).collect())))?;
+        write_json(&format!("{:#}\n", serde_json::Value::Array(rows.chain(refused).collect())))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();

@@ -10,10 +10,11 @@ use std::time::Duration;
 use diagnosis::{Code, Diagnosis, diagnose};
 use observation::{FORMAT, Observation, Via};
 use observer::{Interrupts, Mapping, has_placeholder};
+use terminal::{say, say_text};
 
 use crate::failure::{EXPECTATION, Failure};
 use crate::observing::{self, Observed, Way};
-use crate::show::write;
+use crate::show::write_json;
 
 /// Starts COMMAND as it is, sees what it does with its connections, and says what to change. The command's output passes
 /// through, its exit code is kept; what was found is written to standard error.
@@ -119,7 +120,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 fn is_unmet(fail_on: &[Code], diagnosis: &Diagnosis) -> bool {
     let not_judged: Vec<_> = diagnosis.not_judged.iter().filter(|one| fail_on.contains(&one.code)).collect();
     for one in &not_judged {
-        say(&format!("tlstax observe: --fail-on {} could not be judged: {}\n", one.code, one.why));
+        say(format_args!("tlstax observe: --fail-on {} could not be judged: {}", one.code, one.why));
     }
     !not_judged.is_empty() || diagnosis.findings.iter().any(|finding| fail_on.contains(&finding.code))
 }
@@ -175,7 +176,7 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) ->
     };
     match places.json {
         // A command may leave its last line open.
-        Json::Output => write(&format!("\n{}", json()?))?,
+        Json::Output => write_json(&format!("\n{}", json()?))?,
         Json::File(mut file) => {
             print(observation, diagnosis);
             file.write_all(json()?.as_bytes()).map_err(Failure::io("writing the JSON"))?;
@@ -187,7 +188,7 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) ->
         let file = dir.join("diagnosis.json");
         std::fs::write(&file, serde_json::to_vec_pretty(diagnosis)?).map_err(Failure::file("writing", &file))?;
         let page = report::observed::page::write(dir, observation, diagnosis)?;
-        say(&format!("Page: {}\n", page.display()));
+        say(format_args!("Page: {}", page.display()));
     }
     Ok(())
 }
@@ -195,11 +196,5 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) ->
 fn print(observation: &Observation, diagnosis: &Diagnosis) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0);
     let text = report::observed::terminal::draw(observation, diagnosis, width, true);
-    say(&format!("\n{text}"));
-}
-
-/// To standard error, without styles where that is no terminal. Where nobody can read it, the command's exit code and the files
-/// still tell.
-fn say(text: &str) {
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    say_text(&format!("\n{text}"));
 }

@@ -10,7 +10,7 @@ use origin::{Authority, Choice, Launch, Origin};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::program::embedded_program;
-use crate::show::write;
+use crate::show::{write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupted = interrupt::flag()?;
-    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line))?;
     let authority = Authority::create().map_err(origin::Error::from)?;
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;
@@ -55,6 +55,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
         thread::sleep(Duration::from_millis(100));
     }
-    write(&format!("{:#}\n", serde_json::json!(origin.ledger()?)))?;
+    write_json(&format!("{:#}\n", serde_json::json!(origin.ledger()?)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,7 @@ use crate::left_out::take_out;
 use crate::profiling::{profiler, profiler::Profiler, requests, sheet};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
-use crate::show::write;
+use crate::show::{write, write_json};
 use crate::{folder, interrupt};
 
 /// What a profile without arguments shows: what TLS adds, by two libraries.
@@ -95,7 +95,7 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {
     let cpus = allowed_cpus();
     let program = embedded_program()?;
-    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| terminal::say(line))?;
     Ok(Plan::of(Choices {
         arms: Vec::new(),
         sections,
@@ -122,7 +122,7 @@ fn spare_cpus(pinning: &Pinning) -> Vec<usize> {
 
 fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
     if args.json {
-        return write(&format!("{}\n", serde_json::to_string_pretty(sheet)?));
+        return write_json(&format!("{}\n", serde_json::to_string_pretty(sheet)?));
     }
     if sheet.cells.is_empty() {
         return write(&format!("no trial counts: no picture and no bill\n\nResults: {}\n", dir.display()));

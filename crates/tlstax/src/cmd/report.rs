@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let digest = Digest::of(&result).with_bills(Bills::read(&dir));
     for problem in digest.problems() {
-        anstream::eprintln!("tlstax: {problem}");
+        terminal::say(format_args!("tlstax: {problem}"));
     }
     match &args.splice {
         Some(file) => splice_into(file, &digest, &dir)?,

@@ -17,7 +17,7 @@ use reporting_tool::{Observer, Report, Settings};
 
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
 use crate::program::embedded_program;
-use crate::show::write;
+use crate::show::{write, write_json};
 use crate::{folder, interrupt, progress};
 use report::table::STYLE;
 
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         None => args.out.clone().unwrap_or_else(folder::fresh).join("report.json"),
     };
     let interrupt = interrupt::flag()?;
-    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line))?;
     let file = ReportFile::create(&path)?;
     let settings = Settings {
         requests: args.requests,
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let report = report?;
     file.write(&report)?;
     if args.json {
-        write(&json(&report, &path))?
+        write_json(&json(&report, &path))?
     } else {
         write(&text(&report, &path))?
     }

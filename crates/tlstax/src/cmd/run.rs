@@ -131,7 +131,7 @@ fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCo
         false => write(&afterword(args, &result, dir)),
     });
     if outcome.interrupted {
-        anstream::eprintln!("tlstax: interrupted; `{}` goes on from here", resume::command(dir));
+        terminal::say(format_args!("tlstax: interrupted; `{}` goes on from here", resume::command(dir)));
     }
     match printed {
         // A reader that has seen enough takes nothing from what the run came to.

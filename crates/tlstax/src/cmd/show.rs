@@ -10,7 +10,7 @@ use observation::{FORMAT, Observation};
 use super::cmp;
 use crate::failure::Failure;
 use crate::folder;
-use crate::show::{Form, print, write};
+use crate::show::{Form, print, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -55,7 +55,7 @@ impl File {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(file) = args.schema {
-        write(&format!("{:#}\n", file.schema()))?;
+        write_json(&format!("{:#}\n", file.schema()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;

@@ -11,7 +11,7 @@ use origin::Choice;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
-use crate::show::write;
+use crate::show::{write, write_json};
 use crate::stages::python::Original;
 use crate::stages::{drawing, model, observer, plan, python, table, trust};
 use crate::{folder, interrupt};
@@ -67,7 +67,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
     measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
     let cpus = allowed_cpus();
     let program = embedded_program()?;
-    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| anstream::eprintln!("{line}"))?;
+    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line))?;
     let trials = sections.iter().map(|section| section.cells.len() as u64).sum();
     let plan = Plan::of(Choices {
         arms: Vec::new(),
@@ -98,7 +98,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
 fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure> {
     let result = RunResult::read(dir)?;
     for problem in &result.problems {
-        anstream::eprintln!("tlstax: {problem}");
+        terminal::say(format_args!("tlstax: {problem}"));
     }
     let outcomes = table::outcomes(&result);
     let counted = match dir.join(COUNTED) {
@@ -109,7 +109,7 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
     if args.json {
         let json = serde_json::json!({ "run": result.run, "stages": outcomes, "tls12": counted, "model": model::prediction(&result),
             "trust_store": trust::costs(), "step_ns": observer::step_ns(), "wrong": wrong });
-        write(&format!("{json:#}\n"))?;
+        write_json(&format!("{json:#}\n"))?;
     } else {
         if args.lanes {
             write(&format!("{}\n\n", drawing::legend()))?;

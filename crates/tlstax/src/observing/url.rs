@@ -1,6 +1,5 @@
 //! By a URL: the command runs against an origin of ours, over HTTP and then over HTTPS.
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -17,12 +16,10 @@ use crate::program::embedded_program;
 pub(super) fn observe(asked: &Asked<'_>, service: Duration, interrupts: &mut Interrupts) -> Result<Observed, Failure> {
     let authority = Authority::create().map_err(origin::Error::from)?;
     let mut origin = start(&authority, service)?;
-    // Where nobody can read it, it runs twice all the same.
-    let _ = writeln!(
-        anstream::stderr(),
+    terminal::say(format_args!(
         "tlstax observe: the command runs twice, over HTTP and over HTTPS, against a server that takes {} s for each answer",
         service.as_secs_f64()
-    );
+    ));
     let mut observed = Observed { passes: Vec::new(), code: 0 };
     for transport in [Transport::Http, Transport::Https] {
         let (pass, code) = pass(asked, transport, &authority, &mut origin, interrupts)?;

@@ -53,9 +53,9 @@ enum Stage {
 pub(crate) fn permitted() -> Result<(), ProfileError> {
     let sampler = Sampler::attach_to_self(&Options::default())?;
     if !sampler.kernel() {
-        anstream::eprintln!(
+        terminal::say(format_args!(
             "user space only: sampling the kernel is forbidden here (`sysctl kernel.perf_event_paranoid=1` allows it)"
-        );
+        ));
     }
     Ok(())
 }

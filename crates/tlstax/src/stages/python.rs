@@ -93,7 +93,7 @@ impl Original {
     }
 
     fn leave_out(&mut self, what: &str, why: String) {
-        anstream::eprintln!("left out: {what}: {why}");
+        terminal::say(format_args!("left out: {what}: {why}"));
         self.left_out.push(LeftOut { what: what.to_owned(), concurrency: None, why });
     }
 }

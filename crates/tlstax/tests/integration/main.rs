@@ -24,6 +24,7 @@ mod reporting_tool;
 mod resume;
 mod run;
 mod schema;
+mod streams;
 mod talk;
 mod trouble;
 mod url;
