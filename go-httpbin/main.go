@@ -74,7 +74,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 func awaitSignal() error {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	for _, ending := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		// One that was ignored when the program started stays ignored, as in a shell's background jobs.
+		if !signal.Ignored(ending) {
+			signal.Notify(signals, ending)
+		}
+	}
 	<-signals
 	return nil
 }

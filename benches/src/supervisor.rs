@@ -28,7 +28,10 @@ pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     let temporary = tempfile::tempdir().map_err(failed)?;
     command.env(folder::VARIABLE, dir).env("TMPDIR", temporary.path());
     // Ctrl-C on a terminal reaches both: the one that measures ends, and this one still draws what there is.
-    signal_hook::flag::register(SIGINT, Arc::default()).map_err(failed)?;
+    // Where it was ignored when this one was started, both ignore it.
+    if processes::heeded().contains(&SIGINT) {
+        signal_hook::flag::register(SIGINT, Arc::default()).map_err(failed)?;
+    }
     let status = command.status().map_err(failed)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     page::close(dir, code != Some(0))?;

@@ -112,23 +112,24 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
+/// The signals that end a server in the foreground.
+struct Signals(Vec<Signal>);
 
 impl Signals {
+    /// SIGINT and SIGTERM, but for those that this process was started to ignore.
     fn install(runtime: &Runtime) -> Result<Signals, Error> {
         let _context = runtime.enter();
-        let install = |kind| signal(kind).map_err(Error::Runtime);
-        Ok(Signals { interrupt: install(SignalKind::interrupt())?, terminate: install(SignalKind::terminate())? })
+        let heeded = processes::heeded();
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let kinds = kinds.into_iter().filter(|kind| heeded.contains(&kind.as_raw_value()));
+        Ok(Signals(kinds.map(|kind| signal(kind).map_err(Error::Runtime)).collect::<Result<_, _>>()?))
     }
 
     async fn first(mut self) {
         poll_fn(|context| {
-            let interrupted = self.interrupt.poll_recv(context).is_ready();
-            let terminated = self.terminate.poll_recv(context).is_ready();
-            if interrupted || terminated { Poll::Ready(()) } else { Poll::Pending }
+            // Each is asked, so that each wakes this task.
+            let came = self.0.iter_mut().fold(false, |came, signal| signal.poll_recv(context).is_ready() || came);
+            if came { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }

@@ -1,22 +1,26 @@
 //! Ctrl-C, SIGTERM and a closed terminal: the run ends in order, and what was measured stays.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::failure::{Failure, INTERRUPTED};
 
-/// A flag that becomes true at the first signal. The second ends the program at once: engines and origins end with their
-/// pipes, programs from outside with their parent.
+/// A flag that becomes true at the first signal, but for those that this process was started to ignore. The second ends the
+/// program at once: engines and origins end with their pipes, programs from outside with their parent. Asked for again, it
+/// is the same flag.
 pub(crate) fn flag() -> Result<Arc<AtomicBool>, Failure> {
+    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(interrupted) = FLAG.get() {
+        return Ok(Arc::clone(interrupted));
+    }
     let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
+    for signal in processes::heeded() {
         // Registered first, so that it sees the flag as the signal before left it.
         flag::register_conditional_shutdown(signal, i32::from(INTERRUPTED), Arc::clone(&interrupted))
             .and_then(|_| flag::register(signal, Arc::clone(&interrupted)))
             .map_err(Failure::io("listening for Ctrl-C"))?;
     }
-    Ok(interrupted)
+    Ok(Arc::clone(FLAG.get_or_init(|| interrupted)))
 }

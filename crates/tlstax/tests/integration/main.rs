@@ -24,6 +24,7 @@ mod reporting_tool;
 mod resume;
 mod run;
 mod schema;
+mod signals;
 mod streams;
 mod talk;
 mod trouble;
