@@ -102,7 +102,7 @@ impl Examiner {
         }
         let mut verifies = true;
         for (impostor, _) in &mut self.impostors {
-            let before = impostor.read(true).map_err(unexamined)?;
+            let before = impostor.begin().map_err(unexamined)?;
             let target = impostor.targets(cell, workload).map_err(unexamined)?.swap_remove(0);
             let one = one_request(workload);
             match command::run(plan, command, &target.url, &one, &self.trust_file, Instant::now() + WITHIN) {
@@ -143,7 +143,7 @@ fn examine(
     impostor: &mut Source,
     fault: &str,
 ) -> Result<Option<String>, Fault> {
-    let before = impostor.read(true).map_err(unexamined)?;
+    let before = impostor.begin().map_err(unexamined)?;
     let one = one_request(&job.workload);
     let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
     let job = Job { workload: one, targets, ..job.clone() };

@@ -5,9 +5,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ledger::{Ledger, Side};
+use measure::process::Reading;
 use measure::protocol::Target;
 use origin::{EmbeddedProgram, Launch, Origin, Relay};
 use workload::{Cell, Hosts, Path, Rtt, Workload};
+
+use crate::engine::Fault;
+use crate::stage::origin_failed;
 
 /// The host's name where there is but one, as it stands in the leaf certificate.
 const HOST: &str = "localhost";
@@ -27,8 +31,9 @@ struct Running {
 }
 
 impl Running {
-    fn is_alive(&mut self) -> bool {
-        self.origin.is_alive() && self.relay.as_mut().is_none_or(Relay::is_alive)
+    /// How it ended, or what stands before it, where it has.
+    fn ended(&mut self) -> Option<origin::Error> {
+        self.origin.ended().or_else(|| self.relay.as_mut().and_then(Relay::ended))
     }
 
     /// Where clients reach it, by whether they speak TLS.
@@ -55,18 +60,20 @@ impl Source {
         Source { rtt, relay: Some(relay), ..Source::new(launch) }
     }
 
-    /// The origin, started if there is none.
+    /// The origin, started if there is none. One that has ended is an error, and the next call starts another.
     pub(crate) fn running(&mut self) -> Result<&mut Origin, origin::Error> {
         self.reachable().map(|running| &mut running.origin)
     }
 
     fn reachable(&mut self) -> Result<&mut Running, origin::Error> {
-        let alive = self.running.take().and_then(|mut running| running.is_alive().then_some(running));
-        let running = match alive {
+        let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start()?,
         };
-        Ok(self.running.insert(running))
+        match running.ended() {
+            Some(ended) => Err(ended),
+            None => Ok(self.running.insert(running)),
+        }
     }
 
     fn start(&self) -> Result<Running, origin::Error> {
@@ -154,6 +161,15 @@ impl Supply {
             Supply::Ours(source) => Ok(Some(source.running()?.ready().pid)),
             Supply::Theirs(_) => Ok(None),
         }
+    }
+
+    /// What the origin has cost so far; `None` for a server of the user's.
+    pub(crate) fn reading(&mut self) -> Result<Option<Reading>, Fault> {
+        let Some(pid) = self.pid().map_err(origin_failed)? else { return Ok(None) };
+        Reading::of(pid).map(Some).map_err(|error| match self.pid() {
+            Err(ended) => origin_failed(ended),
+            Ok(_) => Fault::Failed(error.to_string()),
+        })
     }
 }
 

@@ -107,6 +107,20 @@ pub enum Error {
         /// The last it wrote to its standard error.
         stderr: String,
     },
+    /// An origin that ended while it was needed.
+    #[error(
+        "the {origin} origin ended by itself ({status}){}; look for what ended it (`dmesg` tells of memory that ran out), \
+         or try another --origin",
+        words_in_line(stderr)
+    )]
+    Ended {
+        /// Its name.
+        origin: &'static str,
+        /// How it ended.
+        status: ExitStatus,
+        /// The last it wrote to its standard error.
+        stderr: String,
+    },
     /// An origin that said something else than the protocol has.
     #[error("waiting for the {origin} origin to {what}: {reason}; it said {line:?}")]
     Protocol {
@@ -178,7 +192,14 @@ impl Error {
 fn words(stderr: &str) -> String {
     match stderr.trim_end() {
         "" => String::new(),
-        stderr => format!("; its last words:\n{stderr}"),
+        stderr => format!("; its last words:\n{}", stderr.lines().map(terminal::plain).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+fn words_in_line(stderr: &str) -> String {
+    match stderr.trim() {
+        "" => String::new(),
+        stderr => format!(": {}", stderr.lines().map(terminal::plain).collect::<Vec<_>>().join(" / ")),
     }
 }
 

@@ -13,9 +13,11 @@ mod error;
 pub mod go;
 mod launch;
 mod pins;
+mod poll;
 pub mod protocol;
 pub mod relay;
 mod supervisor;
+mod tail;
 
 pub use affinity::on_cpus;
 pub use certificates::{Authority, Issued, Key, Leaf};

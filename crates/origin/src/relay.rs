@@ -82,7 +82,7 @@ impl Relay {
         command.arg("--rtt-ns").arg(rtt.as_nanos().to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
         let failed = |source| RelayError::Start { program: program.exe.clone(), source };
-        let child = affinity::on_cpus(cpus, || command.spawn())?.map_err(failed)?;
+        let child = affinity::on_cpus(cpus, || processes::spawn(&mut command))?.map_err(failed)?;
         // From here on, dropping it ends the process.
         let mut relay = Relay { child, addresses: Vec::new() };
         let line = first_line(relay.child.stdout.take()).map_err(failed)?;
@@ -100,9 +100,10 @@ impl Relay {
         self.child.id()
     }
 
-    /// Whether the process still runs.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+    /// How it ended, where it has.
+    pub fn ended(&mut self) -> Option<Error> {
+        let status = self.child.try_wait().ok().flatten()?;
+        Some(RelayError::Ended(status).into())
     }
 
     fn ready(&mut self, line: &Receiver<String>, targets: &[SocketAddr]) -> Result<Vec<SocketAddr>, RelayError> {

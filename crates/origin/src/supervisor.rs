@@ -3,19 +3,20 @@
 //! It starts one, learns where it listens, asks for its ledger, and sees to it that none is left behind. What is
 //! asked when, and what the answers prove, is the harness's affair.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ledger::Ledger;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::poll::poll;
 use crate::protocol::{self, LEDGER, MARK, Ready, Refusal};
+use crate::tail::Tail;
 use crate::{Error, Launch, affinity};
 
 /// How long an origin may take until it listens: it reads two files and seeds its random numbers.
@@ -24,8 +25,8 @@ const READY_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// How long it may take to end by itself.
 const END_WITHIN: Duration = Duration::from_secs(1);
-/// How much of its standard error is remembered, bytes.
-const STDERR_KEPT: usize = 4096;
+/// How long the last words of one that has ended may take to be read.
+const READ_WITHIN: Duration = Duration::from_millis(200);
 
 /// A running origin. Dropping it ends the process.
 #[derive(Debug)]
@@ -79,9 +80,11 @@ impl Origin {
         self.process.ask(MARK)
     }
 
-    /// Whether the process still runs.
-    pub fn is_alive(&mut self) -> bool {
-        matches!(self.process.child.try_wait(), Ok(None))
+    /// How it ended, where it has, though nobody had asked it to.
+    pub fn ended(&mut self) -> Option<Error> {
+        let status = self.process.child.try_wait().ok().flatten()?;
+        self.process.stderr.wait(READ_WITHIN);
+        Some(Error::Ended { origin: self.process.name, status, stderr: self.process.stderr.text() })
     }
 }
 
@@ -103,9 +106,10 @@ impl Process {
         let failed = |source| Error::Start { program: launch.program().clone(), source };
         let mut command = launch.command();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        let mut child = affinity::on_cpus(launch.cpus.as_deref(), || command.spawn())?.map_err(failed)?;
+        let mut child =
+            affinity::on_cpus(launch.cpus.as_deref(), || processes::spawn(&mut command))?.map_err(failed)?;
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let started = read_lines(stdout).and_then(|lines| Ok((lines, Tail::follow(stderr)?)));
+        let started = read_lines(stdout).and_then(|lines| Ok((lines, Tail::follow("origin-stderr", stderr)?)));
         match started {
             Ok((lines, stderr)) => {
                 let (name, foreground) = (launch.kind.name(), launch.foreground);
@@ -169,7 +173,7 @@ impl Process {
     /// It closed its end: waits for the status and for its last words, but not for long.
     fn gone(&mut self, what: &str) -> Error {
         let status = self.wait(END_WITHIN);
-        self.stderr.wait(Duration::from_millis(200));
+        self.stderr.wait(READ_WITHIN);
         Error::Gone { origin: self.name, what: what.to_owned(), status, stderr: self.stderr.text() }
     }
 
@@ -196,20 +200,6 @@ impl Drop for Process {
     }
 }
 
-/// Asks again and again until there is an answer, at first often.
-fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + timeout;
-    let mut pause = Duration::from_micros(200);
-    loop {
-        let answer = ask();
-        if answer.is_some() || Instant::now() >= deadline {
-            return answer;
-        }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(10));
-    }
-}
-
 /// The lines that the child prints. The channel closes when it prints no more, or when nobody listens.
 fn read_lines(stdout: Option<ChildStdout>) -> std::io::Result<Receiver<String>> {
     let (send, lines) = mpsc::channel();
@@ -222,38 +212,4 @@ fn read_lines(stdout: Option<ChildStdout>) -> std::io::Result<Receiver<String>> 
         }
     })?;
     Ok(lines)
-}
-
-/// The end of what the child writes to its standard error.
-#[derive(Debug)]
-struct Tail {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    reader: JoinHandle<()>,
-}
-
-impl Tail {
-    fn follow(stderr: Option<ChildStderr>) -> std::io::Result<Tail> {
-        let bytes = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&bytes);
-        let reader = thread::Builder::new().name("origin-stderr".to_owned()).spawn(move || {
-            let Some(mut stderr) = stderr else { return };
-            let mut chunk = [0; 1024];
-            while let Ok(length @ 1..) = stderr.read(&mut chunk) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend_from_slice(&chunk[..length]);
-                let surplus = kept.len().saturating_sub(STDERR_KEPT);
-                kept.drain(..surplus);
-            }
-        })?;
-        Ok(Tail { bytes, reader })
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-
-    /// Until all was read; a grandchild that keeps the pipe open can't hold it up.
-    fn wait(&self, timeout: Duration) {
-        poll(timeout, || self.reader.is_finished().then_some(()));
-    }
 }

@@ -39,6 +39,9 @@ pub enum RelayError {
         .0.map_or_else(|| "no status".to_owned(), |status| status.to_string())
     )]
     Gone(Option<ExitStatus>),
+    /// It ended while it was needed.
+    #[error("the relay to the origin ended by itself ({0}); it says why on standard error")]
+    Ended(ExitStatus),
     /// It said something else.
     #[error("waiting for the relay to say where it listens: it said {0:?}; are both programs of one build?")]
     Protocol(String),

@@ -53,7 +53,7 @@ fn the_ready_line_says_what_runs_and_where() {
         ports.sort_unstable();
         ports.dedup();
         assert_eq!(ports.len(), 4);
-        assert!(origin.is_alive());
+        assert!(origin.ended().is_none());
         for (http, https) in http.iter().zip(&https) {
             assert_eq!(Connection::plain(*http).get("/get").status, 200);
             assert_eq!(TlsClient::usual().connect(*https).get("/get").status, 200);
@@ -144,7 +144,7 @@ fn a_dead_origin_is_an_error_at_once() {
         let error = origin.ledger().unwrap_err();
         assert!(matches!(error, Error::Gone { .. }), "{error}");
         assert!(error.to_string().contains("signal: 9"), "{error}");
-        assert!(!origin.is_alive());
+        assert!(origin.ended().is_some());
     }
 }
 
@@ -158,7 +158,7 @@ fn a_stopped_origin_times_out_and_its_late_answer_is_not_mistaken_for_the_next()
         assert!(matches!(error, Error::Silent { .. }), "{error}");
         let waited = begin.elapsed();
         assert!(waited >= Duration::from_millis(1900) && waited < Duration::from_secs(20), "{waited:?}");
-        assert!(origin.is_alive());
+        assert!(origin.ended().is_none());
 
         kill(pid(&origin), Signal::SIGCONT).unwrap();
         Connection::plain(origin.ready().http[0]).get("/get");
