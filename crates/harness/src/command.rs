@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use measure::clock::now_ns;
 use measure::process::{Cost, peak_memory_bytes};
+use processes::Descendants;
 use wait4::{ResUse, Wait4};
 use workload::Workload;
 
-use crate::engine::{Fault, Tail};
+use crate::engine::Fault;
 use crate::plan::Plan;
+use crate::tail::Tail;
 
 /// For how long a program that asks for `{s}` is told to run, s.
 const SECONDS: u64 = 2;
@@ -139,12 +141,17 @@ pub(crate) fn run(
     die_with_parent(&mut process);
     let started = now_ns();
     let cpus = Some(plan.run.pinning.client.as_slice());
-    let spawned = origin::on_cpus(cpus, || process.spawn()).map_err(|error| failed(&error))?;
-    let mut running = Running(spawned.map_err(|error| failed(&error))?);
+    let descendants = Descendants::begin();
+    let spawned = origin::on_cpus(cpus, || processes::spawn(&mut process)).map_err(|error| failed(&error))?;
+    let mut running = Running { child: spawned.map_err(|error| failed(&error))?, descendants };
     let tails = [running.errors(), running.output()];
     let mut peak = 0;
     loop {
-        match running.0.try_wait4().map_err(|error| Fault::Failed(format!("waiting for {}: {error}", command.name)))? {
+        match running
+            .child
+            .try_wait4()
+            .map_err(|error| Fault::Failed(format!("waiting for {}: {error}", command.name)))?
+        {
             Some(used) => return Ok(ended(&used, started, peak, &tails)),
             None if plan.interrupt.load(Relaxed) => return Err(Fault::Interrupted),
             None if Instant::now() >= deadline => {
@@ -152,7 +159,7 @@ pub(crate) fn run(
             }
             None => thread::sleep(GLANCE),
         }
-        peak = peak_memory_bytes(running.0.id()).unwrap_or(peak);
+        peak = peak_memory_bytes(running.child.id()).unwrap_or(peak);
     }
 }
 
@@ -191,24 +198,28 @@ fn last_line(text: &str) -> String {
 }
 
 /// A program that goes when it is no longer waited for, with whatever it has started.
-struct Running(Child);
+struct Running {
+    child: Child,
+    descendants: Descendants,
+}
 
 impl Running {
     fn output(&mut self) -> Tail {
-        Tail::follow(self.0.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
+        Tail::follow(self.child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
     }
 
     fn errors(&mut self) -> Tail {
-        Tail::follow(self.0.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
+        Tail::follow(self.child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Ok(group) = i32::try_from(self.0.id()) {
+        if let Ok(group) = i32::try_from(self.child.id()) {
             let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
         }
-        let _ = self.0.wait();
+        let _ = self.child.wait();
+        self.descendants.end();
     }
 }
 

@@ -1,17 +1,23 @@
 //! An engine's process, and the harness' end of the trial protocol.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::RecvTimeoutError;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use measure::process::ProcessError;
 use measure::protocol::{Answer, Order};
+use processes::Descendants;
+use terminal::{plain, plain_json};
+use workload::Workload;
+
+use crate::lines::{Lines, Said};
+use crate::tail::{READ_WITHIN, Tail};
 
 /// The program of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +28,11 @@ pub struct EngineCommand {
     pub args: Vec<OsString>,
 }
 
-/// The longest line an engine may say, bytes: room for a million rows of 150 to 200 bytes.
-const LONGEST_LINE: u64 = 256 << 20;
+/// How much of what an engine says stands in a reason, characters.
+const SHOWN: usize = 200;
 
-/// How much of its standard error is kept, bytes.
-const STDERR_KEPT: usize = 4096;
-
-/// How long the last words of a process that has ended may take to be read.
-const READ_WITHIN: Duration = Duration::from_millis(200);
+/// How long a reason of its own may be, characters.
+const REASON: usize = 2_000;
 
 /// How often a wait looks whether the run is to end.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -46,41 +49,17 @@ pub(crate) enum Fault {
     Failed(String),
 }
 
-/// A running engine. Dropping it ends the process and its group.
+/// A running engine. Dropping it ends the process, and all that it started.
 pub(crate) struct Engine {
     child: Child,
     stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
+    /// Until the engine is to end.
+    lines: Option<Lines>,
     stderr: Tail,
+    descendants: Descendants,
     deadline: Instant,
     /// Most threads that it was seen with.
     threads: u64,
-}
-
-/// The end of what a process says on one of its streams.
-pub(crate) struct Tail {
-    kept: Arc<Mutex<Vec<u8>>>,
-    reader: Option<JoinHandle<()>>,
-}
-
-impl Tail {
-    /// Reads the stream to its end, on a thread, so that the process is never held up.
-    pub(crate) fn follow(pipe: Option<impl Read + Send + 'static>) -> Tail {
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let into = Arc::clone(&kept);
-        let reader = pipe.map(|pipe| thread::spawn(move || keep_tail(pipe, &into)));
-        Tail { kept, reader }
-    }
-
-    /// What a process that has ended said last. A process that it left behind may hold the stream open: that is not
-    /// waited for long.
-    pub(crate) fn text(&self) -> String {
-        let until = Instant::now() + READ_WITHIN;
-        while self.reader.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < until {
-            thread::sleep(Duration::from_millis(1));
-        }
-        String::from_utf8_lossy(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
 }
 
 impl Engine {
@@ -98,11 +77,12 @@ impl Engine {
         let mut process = Command::new(&command.program);
         process.args(&command.args).envs(environment.iter().map(|(name, value)| (name, value))).process_group(0);
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let spawned = origin::on_cpus(Some(cpus), || process.spawn()).map_err(|error| failed(&error))?;
+        let descendants = Descendants::begin();
+        let spawned = origin::on_cpus(Some(cpus), || processes::spawn(&mut process)).map_err(|error| failed(&error))?;
         let mut child = spawned.map_err(|error| failed(&error))?;
         let stderr = Tail::follow(child.stderr.take());
-        let lines = read_lines(child.stdout.take());
-        Ok(Engine { stdin: child.stdin.take(), child, lines, stderr, deadline, threads: 0 })
+        let lines = Some(Lines::follow(child.stdout.take()));
+        Ok(Engine { stdin: child.stdin.take(), child, lines, stderr, descendants, deadline, threads: 0 })
     }
 
     /// Its process.
@@ -126,17 +106,53 @@ impl Engine {
         Ok(())
     }
 
-    /// Waits for the next answer; `due` names it in errors.
+    /// Asks what was seen of a trial of `workload`: its answer may be as long as that has requests.
+    pub(crate) fn ask_report(&mut self, workload: &Workload) -> Result<(), Fault> {
+        if let Some(lines) = &self.lines {
+            lines.expect_done(workload);
+        }
+        self.say(&Order::Report)
+    }
+
+    /// Waits for the next answer; `due` names it in errors. Its strings hold no instructions to a terminal.
     pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<Answer, Fault> {
         let line = self.next_line(due, interrupt)?;
-        match serde_json::from_str(&line) {
-            Ok(Answer::Failed(reason)) => Err(Fault::Failed(reason)),
+        match serde_json::from_str(&plain_json(&line)) {
+            Ok(Answer::Failed(reason)) => Err(Fault::Failed(beginning(&reason, REASON))),
             Ok(answer) => Ok(answer),
             Err(error) => {
-                let shown: String = line.chars().take(200).collect();
-                Err(Fault::Failed(format!("the engine was to say {due:?} and said {shown:?} ({error})")))
+                Err(Fault::Failed(format!("the engine was to say {due:?} and said {} ({error})", shown(&line))))
             }
         }
+    }
+
+    /// Tells it that nothing more is asked, and waits until it has closed its output, at most 1 s: then it is ended.
+    ///
+    /// # Errors
+    /// When it says more.
+    pub(crate) fn hear_out(&mut self) -> Result<(), Fault> {
+        drop(self.stdin.take());
+        let until = Instant::now() + END_WITHIN;
+        while let Some(lines) = self.lines.as_ref().filter(|_| Instant::now() < until) {
+            let said = match lines.next(until.saturating_duration_since(Instant::now())) {
+                Ok(Said::Line(line)) if line.trim().is_empty() => continue,
+                Ok(said) => said,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            return Err(Fault::Failed(match said {
+                Said::Line(line) => format!("the engine went on after \"done\": it said {}", shown(&line)),
+                Said::TooLong(limit) => format!("the engine went on after \"done\": {}", too_long(limit)),
+            }));
+        }
+        Ok(())
+    }
+
+    /// Why its process could not be read: because it has ended, before it said what was `due`, or for that reason.
+    pub(crate) fn unread(&mut self, due: &str, error: &ProcessError) -> Fault {
+        Fault::Failed(match wait(&mut self.child, READ_WITHIN) {
+            Some(status) => self.ended(due, &status.to_string()),
+            None => error.to_string(),
+        })
     }
 
     fn next_line(&mut self, due: &str, interrupt: &AtomicBool) -> Result<String, Fault> {
@@ -148,8 +164,13 @@ impl Engine {
             if left.is_zero() {
                 return Err(Fault::Failed(format!("stuck: the deadline passed while waiting for {due:?}")));
             }
-            match self.lines.recv_timeout(left.min(GLANCE)) {
-                Ok(line) => return Ok(line),
+            let said =
+                self.lines.as_ref().map_or(Err(RecvTimeoutError::Disconnected), |lines| lines.next(left.min(GLANCE)));
+            match said {
+                Ok(Said::Line(line)) => return Ok(line),
+                Ok(Said::TooLong(limit)) => {
+                    return Err(Fault::Failed(format!("the engine was to say {due:?}: {}", too_long(limit))));
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     self.threads = self.threads.max(measure::process::threads(self.pid()).unwrap_or(0));
                 }
@@ -160,18 +181,37 @@ impl Engine {
 
     fn last_words(&mut self, due: &str) -> String {
         let status = wait(&mut self.child, END_WITHIN);
-        let status = status.map_or_else(|| "its output closed".to_owned(), |status| status.to_string());
-        match self.stderr.text().trim() {
-            "" => format!("the engine ended before it said {due:?} ({status})"),
-            words => format!("the engine ended before it said {due:?} ({status}): {words}"),
+        self.ended(due, &status.map_or_else(|| "its output closed".to_owned(), |status| status.to_string()))
+    }
+
+    fn ended(&self, due: &str, how: &str) -> String {
+        match self.stderr.words().as_str() {
+            "" => format!("the engine ended before it said {due:?} ({how})"),
+            words => format!("the engine ended before it said {due:?} ({how}): {words}"),
         }
+    }
+}
+
+fn too_long(limit: usize) -> String {
+    format!("it said a line of more than {} MiB, and no more of it was read", limit >> 20)
+}
+
+/// The beginning of what was said, for a reason.
+fn shown(line: &str) -> String {
+    format!("\"{}\"", beginning(&plain(&beginning(line, SHOWN)), SHOWN))
+}
+
+fn beginning(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // An engine that keeps the protocol ends when its orders do; whatever else it left behind goes with its group.
-        drop(self.stdin.take());
+        // An engine that keeps the protocol ends when its orders do. What it still says, nobody reads any more.
+        drop((self.stdin.take(), self.lines.take()));
         let ended = wait(&mut self.child, END_WITHIN).is_some();
         let group = i32::try_from(self.child.id()).map(nix::unistd::Pid::from_raw);
         if let Ok(group) = group {
@@ -181,10 +221,11 @@ impl Drop for Engine {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+        self.descendants.end();
     }
 }
 
-fn wait(child: &mut Child, at_most: Duration) -> Option<std::process::ExitStatus> {
+fn wait(child: &mut Child, at_most: Duration) -> Option<ExitStatus> {
     let until = Instant::now() + at_most;
     loop {
         match child.try_wait() {
@@ -192,36 +233,5 @@ fn wait(child: &mut Child, at_most: Duration) -> Option<std::process::ExitStatus
             Ok(None) if Instant::now() < until => thread::sleep(Duration::from_micros(500)),
             Ok(None) | Err(_) => return None,
         }
-    }
-}
-
-fn read_lines(stdout: Option<impl Read + Send + 'static>) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        let Some(stdout) = stdout else { return };
-        let mut reader = BufReader::new(stdout);
-        while let Ok(Some(line)) = bounded_line(&mut reader) {
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
-}
-
-/// The next line, cut where it grows past [`LONGEST_LINE`]: what is cut is no JSON, and that is said when it is read.
-fn bounded_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
-    let mut line = Vec::new();
-    let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
-    Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
-}
-
-fn keep_tail(mut pipe: impl Read, kept: &Mutex<Vec<u8>>) {
-    let mut chunk = [0; 1024];
-    while let Ok(length @ 1..) = pipe.read(&mut chunk) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend_from_slice(&chunk[..length]);
-        let surplus = kept.len().saturating_sub(STDERR_KEPT);
-        kept.drain(..surplus);
     }
 }

@@ -11,6 +11,7 @@ mod environment;
 mod examine;
 mod learnt;
 mod limit;
+mod lines;
 mod measured;
 mod openssl_conf;
 mod order;
@@ -24,6 +25,7 @@ mod saturation;
 mod session;
 mod source;
 mod stage;
+mod tail;
 mod trial;
 mod verify;
 

@@ -9,8 +9,8 @@ use measure::process::{Cost, ProcessError, Reading, peak_memory_bytes, reset_pea
 use measure::protocol::{Finished, Seen};
 use measure::recorder::fold_rows;
 use measure::result::Section;
-use workload::Cell;
 use workload::floor::is_floor;
+use workload::{Cell, Workload};
 
 use crate::engine::Fault;
 use crate::learnt::Learnt;
@@ -38,7 +38,11 @@ pub(crate) trait Fetcher {
     /// What is wrong with how it went, beside what it tells.
     fn faults(&self, said: u64, heard: u64, finished: &Finished) -> Vec<String>;
     /// What was seen, merged and encoded.
-    fn seen(&mut self) -> Result<Seen, Fault>;
+    fn seen(&mut self, workload: &Workload) -> Result<Seen, Fault>;
+    /// Why its process could not be read, before it said what was `due`.
+    fn unread(&mut self, _due: &str, error: &ProcessError) -> Fault {
+        Fault::Failed(error.to_string())
+    }
     /// Most threads that it was seen with.
     fn threads(&self) -> Option<u64>;
 }
@@ -78,23 +82,22 @@ impl Stage {
         if let Some(reason) = pace::unfit(&section.workload, paces, &cell.client) {
             return Err(Fault::Failed(reason));
         }
-        let source = self.source_of(cell)?;
-        let origin_pid = source.pid().map_err(origin_failed)?;
-        let before = source.read(true).map_err(origin_failed)?;
+        let before = self.source_of(cell)?.read(true).map_err(origin_failed)?;
         learnt.before = Counters::read();
         if fetcher.is_alone() {
-            reset_peak_memory(fetcher.pid()).map_err(costly)?;
+            reset_peak_memory(fetcher.pid()).map_err(|error| fetcher.unread("finished", &error))?;
         }
         fetcher.before_go()?;
-        let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
-        let client_before = Reading::of(fetcher.pid()).map_err(costly)?;
+        let origin_before = self.source_of(cell)?.reading()?;
+        let client_before = Reading::of(fetcher.pid()).map_err(|error| fetcher.unread("finished", &error))?;
         let said = now_ns();
         let finished = fetcher.go()?;
         let heard = now_ns();
-        let client_after = Reading::of(fetcher.pid()).map_err(costly)?;
+        let client_after = Reading::of(fetcher.pid()).map_err(|error| fetcher.unread("done", &error))?;
         fetcher.after_go()?;
         if fetcher.is_alone() {
-            learnt.peak_memory_bytes = peak_memory_bytes(fetcher.pid()).map_err(costly)?;
+            let peak = peak_memory_bytes(fetcher.pid());
+            learnt.peak_memory_bytes = peak.map_err(|error| fetcher.unread("done", &error))?;
         }
         learnt.finished = Some(finished);
         learnt.broken.extend(fetcher.faults(said, heard, &finished));
@@ -104,12 +107,13 @@ impl Stage {
 
         // The origin may still be at work on what the last answers left behind: that is its cost too, but none of the
         // trial's time. Its ledger is read before its CPU clock, so that what is counted has been paid for.
+        let source = self.source_of(cell)?;
         let end = source.read(false).map_err(origin_failed)?;
-        let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        let origin_after = source.reading()?;
         learnt.origin = cost_between(origin_before, origin_after);
 
-        learnt.seen =
-            fold_rows(fetcher.seen()?, &section.workload).map_err(|error| Fault::Failed(error.to_string()))?;
+        learnt.seen = fold_rows(fetcher.seen(&section.workload)?, &section.workload)
+            .map_err(|error| Fault::Failed(error.to_string()))?;
         learnt.threads = fetcher.threads();
         let (Some(start), Some(before), Some(end)) = (&opened.start, before, end) else {
             learnt.broken.extend(broken_answers(&section.workload, &learnt.seen));
@@ -144,9 +148,4 @@ impl Stage {
 /// What a process cost between two readings; nothing for a server that is not ours.
 pub(crate) fn cost_between(before: Option<Reading>, after: Option<Reading>) -> Cost {
     before.zip(after).map(|(before, after)| after.since(&before)).unwrap_or_default()
-}
-
-/// A process whose cost cannot be read makes a trial invalid.
-pub(crate) fn costly(error: ProcessError) -> Fault {
-    Fault::Failed(error.to_string())
 }

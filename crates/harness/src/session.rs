@@ -13,7 +13,7 @@ use measure::kernel::Counters;
 use measure::protocol::{Finished, Seen};
 use measure::recorder::Recorder;
 use measure::result::{RunInfo, Section, Trial};
-use workload::Cell;
+use workload::{Cell, Workload};
 
 use crate::Error;
 use crate::engine::Fault;
@@ -113,7 +113,7 @@ impl Fetcher for Here<'_> {
         Vec::new()
     }
 
-    fn seen(&mut self) -> Result<Seen, Fault> {
+    fn seen(&mut self, _: &Workload) -> Result<Seen, Fault> {
         self.prepared.seen(&self.recorder).map_err(|error| Fault::Failed(error.to_string()))
     }
 

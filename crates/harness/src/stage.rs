@@ -14,6 +14,7 @@ use crate::measured::Opened;
 use crate::origins::Origins;
 use crate::plan::{Plan, Supplier};
 use crate::source::Supply;
+use crate::tail::in_one_line;
 
 /// Everything that is set up once for a run.
 pub(crate) struct Stage {
@@ -104,5 +105,5 @@ fn usual_cell() -> Cell {
 
 /// An origin that failed makes a trial invalid.
 pub(crate) fn origin_failed(error: origin::Error) -> Fault {
-    Fault::Failed(error.to_string())
+    Fault::Failed(in_one_line(&error.to_string()))
 }

@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use measure::process::{self, Reading};
+use measure::process::{self, ProcessError};
 use measure::protocol::{Answer, Finished, Order, Ready, Seen};
 use measure::result::{Arm, Section, Trial};
-use workload::Cell;
+use workload::{Cell, Workload};
 
 use crate::command::{self, CommandLine};
 use crate::deadline;
 use crate::engine::{Engine, Fault};
 use crate::learnt::Learnt;
-use crate::measured::{Fetcher, cost_between, costly};
+use crate::measured::{Fetcher, cost_between};
 use crate::plan::{Outside, Plan};
 use crate::probe::{Probe, lent};
 use crate::source::sides;
@@ -90,14 +90,14 @@ impl Stage {
         let mut targets = source.targets(cell, workload).map_err(origin_failed)?;
         // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
         let target = targets.swap_remove(round as usize % targets.len());
-        let origin_pid = source.pid().map_err(origin_failed)?;
         learnt.before = measure::kernel::Counters::read();
-        let origin_before = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        let origin_before = source.reading()?;
         let plan = &self.plan;
         let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
         learnt.after = measure::kernel::Counters::read();
-        let end = self.source_of(cell)?.read(false).map_err(origin_failed)?;
-        let origin_after = origin_pid.map(Reading::of).transpose().map_err(costly)?;
+        let source = self.source_of(cell)?;
+        let end = source.read(false).map_err(origin_failed)?;
+        let origin_after = source.reading()?;
         learnt.origin = cost_between(origin_before, origin_after);
         learnt.finished = Some(Finished { started_ns: 0, ended_ns: ended.wall_ns, recorder_bytes: 0 });
         learnt.client = ended.cost;
@@ -153,9 +153,15 @@ impl Fetcher for Apart<'_> {
         clock_fault(said, finished, heard).into_iter().chain(unseen_processes(self.pid())).collect()
     }
 
-    fn seen(&mut self) -> Result<Seen, Fault> {
-        self.engine.say(&Order::Report)?;
-        seen(self.engine.hear("done", self.interrupt)?)
+    fn seen(&mut self, workload: &Workload) -> Result<Seen, Fault> {
+        self.engine.ask_report(workload)?;
+        let seen = seen(self.engine.hear("done", self.interrupt)?)?;
+        self.engine.hear_out()?;
+        Ok(seen)
+    }
+
+    fn unread(&mut self, due: &str, error: &ProcessError) -> Fault {
+        self.engine.unread(due, error)
     }
 
     fn threads(&self) -> Option<u64> {

@@ -76,5 +76,37 @@ fn an_origin_that_dies_costs_one_trial() {
     let trials = result(&path, "r").trials;
     let invalid: Vec<_> = trials.iter().filter(|trial| !trial.counts()).collect();
     assert_eq!((trials.len(), invalid.len()), (4, 1), "one trial is lost, the others run");
+    let Verdict::Invalid(reasons) = &invalid[0].verdict else { panic!("it counts") };
+    let told = reasons.join("; ");
+    assert!(told.contains("the embedded origin ended by itself (signal: 9 (SIGKILL))"), "{told}");
+    assert!(told.contains("--origin") && !told.contains("/proc/"), "{told}");
     assert!(trials.last().unwrap().counts());
+}
+
+#[test]
+fn an_engine_that_dies_is_said_to_have_ended_whenever_it_does() {
+    let (_dir, path) = folder();
+    let begin = r#"read job; echo "{\"ready\":{\"engine\":\"e\",\"version\":\"1\"}}""#;
+    let finished = r#"s=$(($(cut -d" " -f1 /proc/uptime | tr -d .)*10000000))"#;
+    let say = r#"echo "{\"finished\":{\"started_ns\":$s,\"ended_ns\":$((s+1))}}""#;
+    let dies = "echo last words >&2; kill -9 $$";
+    let engines = [
+        format!("sh -c '{dies}'"),
+        format!("sh -c '{begin}; {dies}'"),
+        format!("sh -c '{begin}; read go; {dies}'"),
+        format!("sh -c '{begin}; read go; {finished}; {say}; {dies}'"),
+        format!("sh -c '{begin}; read go; {finished}; {say}; read report; {dies}'"),
+    ];
+    for (at, engine) in engines.iter().enumerate() {
+        let mut command = tlstax(&path);
+        command.args("run --origin embedded -n 1 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}"));
+        let output = command.args(["--engine", engine]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{engine}");
+        for trial in result(&path, &format!("r{at}")).trials {
+            let Verdict::Invalid(reasons) = &trial.verdict else { panic!("{engine} counts") };
+            let told = reasons.join("; ");
+            assert!(told.contains("the engine ended before it said") && told.contains("SIGKILL"), "{engine}: {told}");
+            assert!(told.contains("last words") && !told.contains("/proc/"), "{engine}: {told}");
+        }
+    }
 }
