@@ -63,7 +63,12 @@ pub fn read(dir: &Path) -> Result<Option<Sheet>, BillsError> {
         Err(source) => return Err(BillsError::Io { path, source }),
         Ok(bytes) => bytes,
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(|source| BillsError::Json { path, source })
+    let sheet = match std::str::from_utf8(&bytes) {
+        Ok(text) => serde_json::from_str(&terminal::plain_json(text)),
+        // What is no UTF-8 is no JSON either, and the decoder says so.
+        Err(_) => serde_json::from_slice(&bytes),
+    };
+    sheet.map(Some).map_err(|source| BillsError::Json { path, source })
 }
 
 impl Bills {

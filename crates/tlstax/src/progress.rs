@@ -6,6 +6,7 @@ use harness::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::result::{OriginInfo, Section, Trial, Verdict};
 use report::format::{number, time};
+use terminal::plain;
 use workload::Cell;
 
 /// Shows progress.
@@ -57,7 +58,7 @@ pub(crate) fn line(bar: &ProgressBar, text: &str) {
 
 impl Observer for Progress {
     fn origin(&mut self, origin: &OriginInfo) {
-        self.line(&format!("origin: {} {}", origin.name, origin.version));
+        self.line(&plain(&format!("origin: {} {}", origin.name, origin.version)));
     }
 
     fn begins(&mut self, section: &Section, cell: &Cell, round: u32) {
@@ -81,7 +82,7 @@ fn row(trial: &Trial) -> String {
     // Whose trial it is, where several take turns.
     let name = trial.arm.map_or_else(|| trial.cell.to_string(), |arm| format!("{} {arm}", trial.cell));
     if let Verdict::Invalid(reasons) = &trial.verdict {
-        return format!("{:<42}{:>6}  invalid: {}", name, trial.round, reasons.join("; "));
+        return format!("{:<42}{:>6}  invalid: {}", name, trial.round, plain(&reasons.join("; ")));
     }
     let quantile = |quantile| trial.latency_ns(quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));
     format!(

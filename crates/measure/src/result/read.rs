@@ -1,5 +1,6 @@
 //! Reading a result folder. What can be read is read; what can't is named.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -60,10 +61,11 @@ struct Version {
 }
 
 impl RunResult {
-    /// Reads the folder `dir`.
+    /// Reads the folder `dir`, for people: strings of its files hold no instructions to a terminal. [`super::Unfinished`]
+    /// has them as they were written.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
-        let run = run_info(dir)?;
-        let trials = read(&dir.join(TRIALS_FILE))?;
+        let run = decoded(&dir.join(RUN_FILE), &plain(read(&dir.join(RUN_FILE))?))?;
+        let trials = plain(read(&dir.join(TRIALS_FILE))?);
         let (trials, mut problems) = trials_of(&run, &trials);
         let in_memory = in_memory(dir).unwrap_or_else(|problem| {
             problems.push(problem);
@@ -76,13 +78,30 @@ impl RunResult {
 /// What the folder's `run.json` says.
 pub(super) fn run_info(dir: &Path) -> Result<RunInfo, ReadError> {
     let path = dir.join(RUN_FILE);
-    let text = read(&path)?;
-    let not_a_run = |source| ReadError::Run { path: path.clone(), source };
-    let version: Version = serde_json::from_slice(&text).map_err(not_a_run)?;
+    decoded(&path, &read(&path)?)
+}
+
+/// What the text of the `run.json` at `path` says.
+fn decoded(path: &Path, text: &[u8]) -> Result<RunInfo, ReadError> {
+    let not_a_run = |source| ReadError::Run { path: path.to_owned(), source };
+    let version: Version = serde_json::from_slice(text).map_err(not_a_run)?;
     if version.format > FORMAT {
-        return Err(ReadError::Newer { path, found: version.format });
+        return Err(ReadError::Newer { path: path.to_owned(), found: version.format });
     }
-    serde_json::from_slice(&text).map_err(not_a_run)
+    serde_json::from_slice(text).map_err(not_a_run)
+}
+
+/// The same text, its strings without instructions to a terminal. A line that is no UTF-8 is left as it is, for the decoder to
+/// name.
+fn plain(text: Vec<u8>) -> Vec<u8> {
+    if std::str::from_utf8(&text).is_ok_and(|text| matches!(terminal::plain_json(text), Cow::Borrowed(_))) {
+        return text;
+    }
+    let lines = text.split_inclusive(|byte| *byte == b'\n').map(|line| match std::str::from_utf8(line) {
+        Ok(line) => terminal::plain_json(line).into_owned().into_bytes(),
+        Err(_) => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// The figures of TLS in memory; none where there is no such file.
@@ -91,7 +110,7 @@ fn in_memory(dir: &Path) -> Result<InMemory, String> {
     match fs::read(dir.join(HANDSHAKE_FILE)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(InMemory::default()),
         Err(error) => Err(left_out(&error)),
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| left_out(&error)),
+        Ok(bytes) => serde_json::from_slice(&plain(bytes)).map_err(|error| left_out(&error)),
     }
 }
 

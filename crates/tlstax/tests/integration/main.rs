@@ -8,6 +8,7 @@ mod certificates;
 mod cmp;
 mod common;
 mod engines;
+mod escapes;
 mod flood;
 mod go_httpbin;
 mod observe_behind_a_proxy;
