@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder that couldn't be written.
-    #[error("{doing} {}: {source}", path.display())]
+    #[error("{doing} {}: {source}{}", path.display(), advice(source))]
     File {
         /// What was being done, e.g. `writing`.
         doing: &'static str,
@@ -25,6 +25,14 @@ pub enum Error {
         /// The reason.
         source: rcgen::Error,
     },
+}
+
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => "; raise the limit of file sizes (`ulimit -f unlimited`)",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; set TMPDIR to a folder with room",
+        _ => "",
+    }
 }
 
 impl Error {

@@ -108,6 +108,7 @@ pub(crate) fn to_the_end(
     done: &Done,
 ) -> Result<Outcome, Error> {
     let outcome = rounds(stage, writer, observer, probe, done)?;
+    writer.check()?;
     let ended = Some(jiff::Timestamp::now().to_string());
     writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
     Ok(outcome)
@@ -129,6 +130,7 @@ fn rounds(
                 if done.has(section, &cell, arm, round) {
                     continue;
                 }
+                writer.check()?;
                 observer.begins(section, &cell, round);
                 let trial = match stage.trial(section, &cell, arm, round, lent(&mut probe)) {
                     Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,

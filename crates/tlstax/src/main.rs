@@ -74,6 +74,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Where the system refuses, a limit of file sizes ends the program as it ends any other.
+    let _ = processes::outlive_file_size_limit();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{RUN_FILE, RunInfo, TRIALS_FILE, Trial};
@@ -20,6 +21,13 @@ pub enum WriteError {
     /// The folder holds files already.
     #[error("{} is not empty: name a folder with --out that does not exist yet, or an empty one", .0.display())]
     NotEmpty(PathBuf),
+    /// Somebody removed or renamed the folder.
+    #[error(
+        "{} is no longer where the results are written: the folder was removed or renamed during the run. What was measured \
+         is where the folder is now, if anywhere; `tlstax run --resume --out FOLDER` goes on with it",
+        .0.display()
+    )]
+    Gone(PathBuf),
     /// The system refused.
     #[error("{doing} {} failed: {source}{}", .path.display(), advice(.source))]
     Io {
@@ -44,6 +52,9 @@ fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "; what was measured before is intact. Free some room, or name another folder with --out"
+        }
+        io::ErrorKind::FileTooLarge => {
+            "; what was measured before is intact. Raise the limit of file sizes (`ulimit -f unlimited`)"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; name another folder with --out",
         _ => "",
@@ -72,8 +83,29 @@ impl ResultWriter {
         describe(&self.dir, run)
     }
 
+    /// Whether the folder is still where it was made: what is written into one that was removed is lost.
+    ///
+    /// # Errors
+    /// [`WriteError::Gone`] where its name leads elsewhere by now, or nowhere.
+    pub fn check(&self) -> Result<(), WriteError> {
+        let path = self.dir.join(TRIALS_FILE);
+        let open = self.trials.metadata().map_err(|source| io_error("looking at", &path, source))?;
+        match fs::metadata(&path) {
+            Ok(named) if (named.dev(), named.ino()) == (open.dev(), open.ino()) => Ok(()),
+            Ok(_) => Err(WriteError::Gone(self.dir.clone())),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(WriteError::Gone(self.dir.clone()))
+            }
+            Err(source) => Err(io_error("looking at", &path, source)),
+        }
+    }
+
     /// Appends one trial, on disk when this returns. On failure nothing of the line remains.
+    ///
+    /// # Errors
+    /// As [`ResultWriter::check`], and when the system refuses.
     pub fn append(&mut self, trial: &Trial) -> Result<(), WriteError> {
+        self.check()?;
         let path = self.dir.join(TRIALS_FILE);
         let mut line = serde_json::to_vec(trial).map_err(|source| WriteError::Encode { path: path.clone(), source })?;
         line.push(b'\n');
