@@ -1,5 +1,6 @@
 //! Where results go when no folder is named, and which run is the latest.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -7,14 +8,58 @@ use crate::failure::Failure;
 /// Local results, ignored by git.
 const LOCAL: &str = "results/local";
 
-/// A folder for a run that begins now.
-pub(crate) fn fresh() -> PathBuf {
-    let stamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
-    let base = Path::new(LOCAL);
-    // Two runs may begin within one second.
-    let names = std::iter::once(stamp.clone()).chain((2..100).map(|number| format!("{stamp}-{number}")));
-    names.map(|name| base.join(name)).find(|path| !path.exists()).unwrap_or_else(|| base.join(stamp))
+/// Where a run puts its results. A folder that was made for it goes with this value where nothing was put into it: a run that
+/// could not begin leaves nothing behind.
+pub(crate) struct Place {
+    dir: PathBuf,
+    /// Whether it was made here.
+    is_made: bool,
 }
+
+impl Place {
+    /// The folder that was named, or one of its own for a run that begins now. That one is made here, so that of runs that
+    /// begin at once each has another.
+    pub(crate) fn of(named: Option<&Path>) -> Result<Place, Failure> {
+        match named {
+            Some(dir) => Ok(Place { dir: dir.to_owned(), is_made: false }),
+            None => fresh(),
+        }
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.dir
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.is_made {
+            // One that holds something stays.
+            let _ = std::fs::remove_dir(&self.dir);
+        }
+    }
+}
+
+/// A new folder, named by the time.
+fn fresh() -> Result<Place, Failure> {
+    let stamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
+    let local = Path::new(LOCAL);
+    std::fs::create_dir_all(local).map_err(Failure::file(MAKING, local))?;
+    let mut number = 1_u32;
+    loop {
+        let name = if number == 1 { stamp.clone() } else { format!("{stamp}-{number}") };
+        let dir = local.join(name);
+        match std::fs::create_dir(&dir) {
+            Ok(()) => return Ok(Place { dir, is_made: true }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(Failure::file(MAKING, &dir)(error)),
+        }
+    }
+}
+
+/// What is being done when it fails.
+const MAKING: &str = "making the folder";
 
 /// The folder of the latest local run: names sort by time.
 pub(crate) fn latest() -> Result<PathBuf, Failure> {
@@ -22,4 +67,15 @@ pub(crate) fn latest() -> Result<PathBuf, Failure> {
     let entries = std::fs::read_dir(LOCAL).map_err(|_| none())?;
     let runs = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.join("run.json").is_file());
     runs.max().ok_or_else(none)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_named_is_left_to_who_writes_it() {
+        let place = Place::of(Some(Path::new("nowhere/r"))).unwrap();
+        assert!(place.path() == Path::new("nowhere/r") && !place.path().exists());
+    }
 }

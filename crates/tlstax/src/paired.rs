@@ -56,9 +56,11 @@ pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Fai
         arms,
         interrupt: interrupt::flag()?,
     });
-    let dir = out.unwrap_or_else(folder::fresh);
+    let place = folder::Place::of(out.as_deref())?;
+    let dir = place.path();
     let mut progress = Progress::new(plan.run.trials_due());
-    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
-    Ok((dir.clone(), RunResult::read(&dir)?, outcome?))
+    let outcome = outcome?;
+    Ok((dir.to_owned(), RunResult::read(dir)?, outcome))
 }

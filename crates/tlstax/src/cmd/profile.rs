@@ -69,15 +69,16 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut sections = requests::sections(&chosen, args.requests, args.concurrency, &path);
     let left_out = take_out(&mut sections, Vec::new())?;
     let plan = plan(args, sections, left_out)?;
-    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let place = folder::Place::of(args.out.as_deref())?;
+    let dir = place.path();
     let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64).sum();
     let mut progress = Progress::new(trials);
-    let mut profiler = Profiler::new(&dir, spare_cpus(&plan.run.pinning), progress.bar());
-    let outcome = harness::run_probed(plan, |run| ResultWriter::create(&dir, run), &mut progress, &mut profiler);
+    let mut profiler = Profiler::new(dir, spare_cpus(&plan.run.pinning), progress.bar());
+    let outcome = harness::run_probed(plan, |run| ResultWriter::create(dir, run), &mut progress, &mut profiler);
     progress.finish();
     let outcome = outcome?;
-    let sheet = sheet::write(&dir, &profiler.finish()?, &chosen)?;
-    match print(args, &sheet, &dir) {
+    let sheet = sheet::write(dir, &profiler.finish()?, &chosen)?;
+    match print(args, &sheet, dir) {
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
         _ => Ok(code(&outcome)),
     }

@@ -64,12 +64,10 @@ fn service_time(text: &str) -> Result<Duration, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let path = match &args.report {
-        Some(path) => path.clone(),
-        None => args.out.clone().unwrap_or_else(folder::fresh).join("report.json"),
-    };
     let interrupt = interrupt::flag()?;
-    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line))?;
+    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line), &interrupt)?;
+    let place = folder::Place::of(args.report.as_deref().and_then(Path::parent).or(args.out.as_deref()))?;
+    let path = args.report.clone().unwrap_or_else(|| place.path().join("report.json"));
     let file = ReportFile::create(&path)?;
     let settings = Settings {
         requests: args.requests,

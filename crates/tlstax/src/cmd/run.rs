@@ -79,11 +79,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return resume(args);
     }
     let plan = decide(args, args.measuring.seed)?;
-    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let place = folder::Place::of(args.out.as_deref())?;
+    let dir = place.path();
     let mut progress = Progress::new(plan.run.trials_due());
-    let outcome = harness::run(plan, |run| ResultWriter::create(&dir, run), &mut progress);
+    let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
-    told(args, args.json, &dir, &outcome?)
+    told(args, args.json, dir, &outcome?)
 }
 
 /// Goes on with an interrupted run, by the command line that began it.

@@ -52,14 +52,15 @@ fn scale(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let dir = args.out.clone().unwrap_or_else(folder::fresh);
+    let place = folder::Place::of(args.out.as_deref())?;
+    let dir = place.path();
     let original = if args.rust_only { Original::default() } else { python::original(args.all) };
     let sections = plan::sections(args.scale, args.all, &original.cells);
-    let interrupted = measure(sections, &dir, Pins::default(), original)?;
+    let interrupted = measure(sections, dir, Pins::default(), original)?;
     let counted = plan::counted(args.scale * COUNTED_PART);
     let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
     let interrupted = interrupted || measure(vec![counted], &dir.join(COUNTED), pins, Original::default())?;
-    show(args, &dir, interrupted)
+    show(args, dir, interrupted)
 }
 
 /// Runs the sections; whether it was interrupted.

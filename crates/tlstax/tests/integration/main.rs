@@ -23,6 +23,7 @@ mod profile;
 mod relay;
 mod report;
 mod reporting_tool;
+mod result_place;
 mod resume;
 mod run;
 mod schema;
