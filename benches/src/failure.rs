@@ -70,8 +70,12 @@ impl Failure {
         ExitCode::from(self.code())
     }
 
-    /// 3 for a batch that is invalid, 2 for whatever kept it from running.
+    /// 3 for a batch that is invalid, 130 for an interruption, 2 for whatever else kept it from running.
     pub fn code(&self) -> u8 {
-        if matches!(self, Failure::Invalid { .. }) { 3 } else { 2 }
+        match self {
+            Failure::Invalid { .. } => 3,
+            Failure::Origin(origin::Error::Interrupted) => 130,
+            _ => 2,
+        }
     }
 }

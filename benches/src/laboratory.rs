@@ -71,7 +71,15 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     measure::process::raise_open_files()?;
     let (sections, left_out) = matrix::sections();
     let program = role::program()?;
-    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line))?;
+    // A build is ended with all that it started; the benchmarks themselves end as any program does.
+    let (kind, why) = {
+        let noted = processes::note().map_err(|source| Failure::Io {
+            doing: "listening for Ctrl-C",
+            path: dir.to_owned(),
+            source,
+        })?;
+        origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line), noted.met())?
+    };
     let session = Session::open(Plan::of(Choices {
         arms: Vec::new(),
         sections,

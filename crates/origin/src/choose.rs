@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::AtomicBool;
 
 use crate::go::{Built, Cache};
 use crate::launch::{EmbeddedProgram, Kind};
@@ -53,14 +54,19 @@ impl FromStr for Choice {
 }
 
 /// The origin to start, and in one line which it is and why. `embedded` is the program to use for the embedded one;
-/// `say` is told what takes long.
+/// `say` is told what takes long, which ends with [`Error::Interrupted`] once `interrupt` is true.
 ///
 /// # Errors
 /// When go-httpbin is asked for and can't be had. Also for [`Choice::Auto`] when there is a Go but the build fails:
 /// results with one origin must not turn into results with the other because of a typing error or a lost network.
-pub fn choose(choice: Choice, embedded: EmbeddedProgram, say: &mut dyn FnMut(&str)) -> Result<(Kind, String), Error> {
+pub fn choose(
+    choice: Choice,
+    embedded: EmbeddedProgram,
+    say: &mut dyn FnMut(&str),
+    interrupt: &AtomicBool,
+) -> Result<(Kind, String), Error> {
     let path = env::var_os("PATH").unwrap_or_default();
-    choose_from(choice, embedded, say, &path, Cache::of_user())
+    choose_from(choice, embedded, say, interrupt, &path, Cache::of_user())
 }
 
 /// The same, with what there is on this machine: where programs are, and what was built before.
@@ -68,13 +74,14 @@ fn choose_from(
     choice: Choice,
     embedded: EmbeddedProgram,
     say: &mut dyn FnMut(&str),
+    interrupt: &AtomicBool,
     path: &OsStr,
     cache: Result<Cache, Error>,
 ) -> Result<(Kind, String), Error> {
     if choice == Choice::Embedded {
         return Ok((Kind::Embedded(embedded), "embedded: as asked".to_owned()));
     }
-    let error = match cache.and_then(|cache| obtain(path, &cache, say)) {
+    let error = match cache.and_then(|cache| obtain(path, &cache, say, interrupt)) {
         Ok((built, how)) => return Ok((Kind::GoHttpbin { binary: built.binary }, format!("go-httpbin: {how}"))),
         Err(error) if choice == Choice::GoHttpbin => return Err(error),
         Err(error) => error,
@@ -91,14 +98,19 @@ fn choose_from(
 }
 
 /// go-httpbin, from the cache or built now, and where from.
-fn obtain(path: &OsStr, cache: &Cache, say: &mut dyn FnMut(&str)) -> Result<(Built, String), Error> {
+fn obtain(
+    path: &OsStr,
+    cache: &Cache,
+    say: &mut dyn FnMut(&str),
+    interrupt: &AtomicBool,
+) -> Result<(Built, String), Error> {
     if let Some(built) = cache.find() {
         let how = format!("built before, with Go {}", built.go_version);
         return Ok((built, how));
     }
-    let go = go::find_go_in(path)?;
+    let go = go::find_go_in(path, interrupt)?;
     say(&format!("building go-httpbin with {} (once, about 15 s)", go.program.display()));
-    let built = cache.build(&go)?;
+    let built = cache.build(&go, interrupt)?;
     let how = format!("built now, with Go {}", built.go_version);
     Ok((built, how))
 }
@@ -111,7 +123,8 @@ mod tests {
     fn chosen(choice: Choice, go: &str, cache: &Cache) -> Result<(&'static str, String), Error> {
         let bin = folder_with_go(go);
         let program = EmbeddedProgram { exe: "tlstax".into(), leading_args: Vec::new() };
-        let (kind, why) = choose_from(choice, program, &mut |_| {}, bin.path().as_os_str(), Ok(cache.clone()))?;
+        let (interrupt, path) = (AtomicBool::new(false), bin.path().as_os_str());
+        let (kind, why) = choose_from(choice, program, &mut |_| {}, &interrupt, path, Ok(cache.clone()))?;
         Ok((kind.name(), why))
     }
 

@@ -176,6 +176,9 @@ pub enum Error {
         /// The end of what it wrote to its standard error.
         stderr: String,
     },
+    /// The user ended it.
+    #[error("interrupted")]
+    Interrupted,
     /// There is no place for a cache.
     #[error("finding a folder for the built go-httpbin: {0}; set XDG_CACHE_HOME, or use --origin embedded")]
     NoCache(String),

@@ -4,6 +4,7 @@
 //! [`Cache`] keeps what was built. Whether go-httpbin is wanted at all is for [`crate::choose()`].
 
 mod cache;
+mod tool;
 mod toolchain;
 
 pub use cache::{Built, Cache};

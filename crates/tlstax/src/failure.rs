@@ -89,6 +89,9 @@ impl Failure {
             return ExitCode::SUCCESS;
         }
         terminal::say(format_args!("tlstax: {self}"));
-        ExitCode::from(BAD_INPUT)
+        ExitCode::from(match self {
+            Failure::Origin(origin::Error::Interrupted) => INTERRUPTED,
+            _ => BAD_INPUT,
+        })
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 use workload::Path;
 
 use crate::failure::Failure;
+use crate::interrupt;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,8 @@ impl Asked {
     ) -> Result<(Supplier, String), Failure> {
         let url = match self {
             Asked::Ours(choice) => {
-                let (kind, why) = origin::choose(*choice, embedded, &mut |line| terminal::say(line))?;
+                let interrupt = interrupt::flag()?;
+                let (kind, why) = origin::choose(*choice, embedded, &mut |line| terminal::say(line), &interrupt)?;
                 return Ok((Supplier::Ours(kind), why));
             }
             Asked::Theirs(url) => url,

@@ -1,22 +1,23 @@
 //! Where a built go-httpbin is kept, and the building of it.
 
 use std::env::consts::{ARCH, OS};
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use aws_lc_rs::digest::{self, SHA256};
 use etcetera::BaseStrategy;
+use processes::TemporaryFolder;
 
+use super::tool::{self, Ended};
 use super::{SOURCES, Toolchain};
 use crate::Error;
 
 /// The file names inside an entry.
 const BINARY: &str = "go-httpbin";
 const GO_VERSION: &str = "go-version";
-/// How much of a failed build's words is kept, bytes.
-const STDERR_KEPT: usize = 4096;
 
 /// A folder with one entry per version of the sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +60,12 @@ impl Cache {
     /// What was built before, or else a build: about 15 s and, the first time, a download of go-httpbin.
     ///
     /// Two processes may do so at once: each builds in a folder of its own, and the first to be done has it moved
-    /// into place.
+    /// into place. Where `interrupt` becomes true, the build is ended with all that it started, and its folder removed; the
+    /// folder of a build that was killed is removed by the next one.
     ///
     /// # Errors
-    /// [`Error::GoBuild`] with the compiler's words, or [`Error::File`].
-    pub fn build(&self, go: &Toolchain) -> Result<Built, Error> {
+    /// [`Error::GoBuild`] with the compiler's words, [`Error::File`], or [`Error::Interrupted`].
+    pub fn build(&self, go: &Toolchain, interrupt: &AtomicBool) -> Result<Built, Error> {
         if let Some(built) = self.find() {
             return Ok(built);
         }
@@ -72,17 +74,14 @@ impl Cache {
             .mode(0o700)
             .create(&self.folder)
             .map_err(Error::file("creating the folder", &self.folder))?;
-        let scratch = tempfile::Builder::new()
-            .prefix("building-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(&self.folder)
+        let scratch = TemporaryFolder::within(&self.folder, "building-")
             .map_err(Error::file("creating a folder in", &self.folder))?;
         let (module, entry) = (scratch.path().join("module"), scratch.path().join("entry"));
         for folder in [&module, &entry] {
             fs::create_dir(folder).map_err(Error::file("creating the folder", folder))?;
         }
         write_all(&module, SOURCES.iter().copied())?;
-        compile(go, &module, &entry.join(BINARY))?;
+        compile(go, &module, &entry.join(BINARY), interrupt)?;
         write_all(&entry, [(GO_VERSION, go.version.to_string().as_str())])?;
         let place = self.entry();
         let moved = fs::rename(&entry, &place);
@@ -119,9 +118,10 @@ fn write_all<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, &'a st
     Ok(())
 }
 
-fn compile(go: &Toolchain, module: &Path, binary: &Path) -> Result<(), Error> {
+fn compile(go: &Toolchain, module: &Path, binary: &Path, interrupt: &AtomicBool) -> Result<(), Error> {
     let failed = |stderr: String| Error::GoBuild { program: go.program.clone(), stderr };
-    let output = Command::new(&go.program)
+    let mut command = Command::new(&go.program);
+    command
         .args(["build", "-trimpath", "-mod=readonly", "-buildvcs=false", "-o"])
         .arg(binary)
         .arg(".")
@@ -131,14 +131,13 @@ fn compile(go: &Toolchain, module: &Path, binary: &Path) -> Result<(), Error> {
         .envs([("CGO_ENABLED", "0"), ("GOWORK", "off"), ("GO111MODULE", "on"), ("GOTOOLCHAIN", "local")])
         // A build for another system would not run here.
         .env_remove("GOOS")
-        .env_remove("GOARCH")
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    if output.status.success() {
+        .env_remove("GOARCH");
+    let built = tool::run(&mut command, interrupt).map_err(|error| failed(error.to_string()))?;
+    let Ended { status, stderr, .. } = built.ok_or(Error::Interrupted)?;
+    if status.success() {
         return Ok(());
     }
-    let words = &output.stderr[output.stderr.len().saturating_sub(STDERR_KEPT)..];
-    Err(failed(format!("{}\n({})", String::from_utf8_lossy(words).trim_end(), output.status)))
+    Err(failed(format!("{}\n({status})", stderr.trim_end())))
 }
 
 #[cfg(test)]
@@ -151,7 +150,7 @@ mod tests {
     fn go_that(builds: &str) -> (tempfile::TempDir, Toolchain) {
         let script = format!("if [ $1 = version ]; then echo go version go1.99.0 x/y; exit; fi\n{builds}");
         let folder = folder_with_go(&script);
-        let go = find_go_in(folder.path().as_os_str()).unwrap();
+        let go = find_go_in(folder.path().as_os_str(), &AtomicBool::new(false)).unwrap();
         (folder, go)
     }
 
@@ -161,7 +160,7 @@ mod tests {
         let cache = Cache::at(folder.path().join("deeper/tlstax"));
         assert_eq!(cache.find(), None);
         let (_bin, go) = go_that("test -f go.mod && echo built > $6");
-        let built = cache.build(&go).unwrap();
+        let built = cache.build(&go, &AtomicBool::new(false)).unwrap();
         assert_eq!(
             (fs::read_to_string(&built.binary).unwrap().as_str(), built.go_version.as_str()),
             ("built\n", "1.99")
@@ -175,7 +174,7 @@ mod tests {
     fn two_builds_at_once_are_harmless() {
         let folder = tempfile::tempdir().unwrap();
         let (_bin, go) = go_that("sleep 0.2; echo built > $6");
-        let build = || Cache::at(folder.path()).build(&go).unwrap();
+        let build = || Cache::at(folder.path()).build(&go, &AtomicBool::new(false)).unwrap();
         let (one, two) = std::thread::scope(|scope| {
             let (one, two) = (scope.spawn(build), scope.spawn(build));
             (one.join().unwrap(), two.join().unwrap())
@@ -189,7 +188,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (_bin, go) = go_that("echo 'main.go:7: no luck' >&2; exit 1");
         let cache = Cache::at(folder.path());
-        let error = cache.build(&go).unwrap_err().to_string();
+        let error = cache.build(&go, &AtomicBool::new(false)).unwrap_err().to_string();
         assert!(error.contains("main.go:7: no luck") && error.contains("--origin embedded"), "{error}");
         assert_eq!(cache.find(), None);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -7,8 +7,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use super::minimum;
+use super::tool::{self, Ended};
 use crate::Error;
 
 /// A Go that is new enough.
@@ -49,15 +51,16 @@ impl fmt::Display for GoVersion {
 /// # Errors
 /// When there is none, when it is too old for go-httpbin, or doesn't say its version.
 pub fn find_go() -> Result<Toolchain, Error> {
-    find_go_in(env::var_os("PATH").unwrap_or_default().as_ref())
+    find_go_in(env::var_os("PATH").unwrap_or_default().as_ref(), &AtomicBool::new(false))
 }
 
-/// The first `go` in a list of folders as PATH holds it.
-pub(crate) fn find_go_in(path: &OsStr) -> Result<Toolchain, Error> {
+/// The first `go` in a list of folders as PATH holds it; [`Error::Interrupted`] where `interrupt` becomes true before it has
+/// said its version.
+pub(crate) fn find_go_in(path: &OsStr, interrupt: &AtomicBool) -> Result<Toolchain, Error> {
     let mut candidates = env::split_paths(path).map(|folder| folder.join("go"));
     let program =
         candidates.find(|file| is_program(file)).ok_or_else(|| Error::NoGo { minimum: minimum().to_string() })?;
-    let version = ask_version(&program)?;
+    let version = ask_version(&program, interrupt)?;
     if version < minimum() {
         let (found, minimum) = (version.to_string(), minimum().to_string());
         return Err(Error::OldGo { program, found, minimum });
@@ -70,20 +73,15 @@ fn is_program(file: &Path) -> bool {
 }
 
 /// `go version go1.26.8 linux/amd64`, or `go version devel go1.27-0a1b2c …`.
-fn ask_version(program: &Path) -> Result<GoVersion, Error> {
+fn ask_version(program: &Path, interrupt: &AtomicBool) -> Result<GoVersion, Error> {
     let broken = |reason: String| Error::BrokenGo { program: program.to_owned(), reason };
     // Local: the Go that is here, not one that it would download because a go.mod nearby asks for it.
-    let output = Command::new(program).arg("version").env("GOTOOLCHAIN", "local").output();
-    let output = output.map_err(|error| broken(error.to_string()))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let version = said.split_whitespace().find_map(|word| GoVersion::parse(word.strip_prefix("go")?));
-    version.ok_or_else(|| {
-        broken(format!(
-            "it said {:?} ({})",
-            format!("{said}{}", String::from_utf8_lossy(&output.stderr)),
-            output.status
-        ))
-    })
+    let mut command = Command::new(program);
+    let asked = tool::run(command.arg("version").env("GOTOOLCHAIN", "local"), interrupt);
+    let Ended { status, stdout, stderr } =
+        asked.map_err(|error| broken(error.to_string()))?.ok_or(Error::Interrupted)?;
+    let version = stdout.split_whitespace().find_map(|word| GoVersion::parse(word.strip_prefix("go")?));
+    version.ok_or_else(|| broken(format!("it said {:?} ({status})", format!("{stdout}{stderr}"))))
 }
 
 #[cfg(test)]
@@ -102,7 +100,7 @@ pub(crate) mod tests {
 
     fn found(says: &str) -> Result<Toolchain, Error> {
         let folder = folder_with_go(&format!("echo '{says}'"));
-        find_go_in(folder.path().as_os_str())
+        find_go_in(folder.path().as_os_str(), &AtomicBool::new(false))
     }
 
     #[test]
@@ -130,7 +128,7 @@ pub(crate) mod tests {
     #[test]
     fn a_missing_or_broken_go_is_an_error_of_its_own() {
         let empty = tempfile::tempdir().unwrap();
-        assert!(matches!(find_go_in(empty.path().as_os_str()), Err(Error::NoGo { .. })));
+        assert!(matches!(find_go_in(empty.path().as_os_str(), &AtomicBool::new(false)), Err(Error::NoGo { .. })));
         assert!(matches!(found("segmentation fault"), Err(Error::BrokenGo { .. })));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupted = interrupt::flag()?;
-    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line))?;
+    let (kind, why) = origin::choose(args.origin, embedded_program()?, &mut |line| terminal::say(line), &interrupted)?;
     let authority = Authority::create().map_err(origin::Error::from)?;
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;
@@ -49,9 +49,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     text.push_str("Ctrl-C ends it and prints what it saw.\n");
     write(&text)?;
     while !interrupted.load(Relaxed) {
-        if !origin.is_alive() {
-            // Asking it tells how it ended.
-            origin.ledger()?;
+        if let Some(ended) = origin.ended() {
+            return Err(ended.into());
         }
         thread::sleep(Duration::from_millis(100));
     }

@@ -96,7 +96,8 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {
     let cpus = allowed_cpus();
     let program = embedded_program()?;
-    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| terminal::say(line))?;
+    let interrupt = interrupt::flag()?;
+    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| terminal::say(line), &interrupt)?;
     Ok(Plan::of(Choices {
         arms: Vec::new(),
         sections,
@@ -112,7 +113,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
         command: command(),
         program,
         outside: Default::default(),
-        interrupt: interrupt::flag()?,
+        interrupt,
     }))
 }
 

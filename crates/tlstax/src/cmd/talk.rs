@@ -68,7 +68,8 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
     measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
     let cpus = allowed_cpus();
     let program = embedded_program()?;
-    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line))?;
+    let interrupt = interrupt::flag()?;
+    let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line), &interrupt)?;
     let trials = sections.iter().map(|section| section.cells.len() as u64).sum();
     let plan = Plan::of(Choices {
         arms: Vec::new(),
@@ -86,7 +87,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         command: command(),
         program,
         outside: original.engines,
-        interrupt: interrupt::flag()?,
+        interrupt,
     });
     // The files of the original stay until its last trial.
     let _files = original.files;

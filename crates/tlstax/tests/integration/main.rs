@@ -10,6 +10,7 @@ mod common;
 mod engines;
 mod escapes;
 mod flood;
+mod go_build;
 mod go_httpbin;
 mod observe_behind_a_proxy;
 mod observe_command;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let mut kinds = vec![embedded()];
     // A cache of the tests' own: what they build must not become what a user runs.
     let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-httpbin"));
-    match find_go().and_then(|go| cache.build(&go)) {
+    match find_go().and_then(|go| cache.build(&go, &AtomicBool::new(false))) {
         Ok(built) => kinds.push(Kind::GoHttpbin { binary: built.binary }),
         Err(error @ (Error::NoGo { .. } | Error::OldGo { .. })) if std::env::var_os("CI").is_none() => {
             println!("go-httpbin is not tested: {error}");
