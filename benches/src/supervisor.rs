@@ -25,7 +25,7 @@ pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     let mut command = Command::new(program);
     command.args(args).envs(environment.pinned(&Pins::default())?);
     // Keys and settings of a process that is ended by a signal stay behind: here they go with this one.
-    let temporary = tempfile::tempdir().map_err(failed)?;
+    let temporary = processes::TemporaryFolder::new("bench").map_err(failed)?;
     command.env(folder::VARIABLE, dir).env("TMPDIR", temporary.path());
     // Ctrl-C on a terminal reaches both: the one that measures ends, and this one still draws what there is.
     // Where it was ignored when this one was started, both ignore it.

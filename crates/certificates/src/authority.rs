@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use processes::TemporaryFolder;
 
 use crate::file::write;
 use crate::issue::{self, Issuer};
@@ -12,7 +12,7 @@ use crate::{Error, Key, mozilla};
 
 /// A certificate authority that lives as long as this value, and its files with it.
 pub struct Authority {
-    folder: TempDir,
+    folder: TemporaryFolder,
     key: Key,
     root: Issuer,
     intermediate: Issuer,
@@ -56,11 +56,8 @@ impl Authority {
     /// # Errors
     /// As [`Authority::create`].
     pub fn with(key: Key) -> Result<Authority, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("tlstax-certificates-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir()
-            .map_err(Error::file("creating a folder in", std::env::temp_dir()))?;
+        let folder =
+            TemporaryFolder::new("certificates").map_err(Error::file("creating a folder in", std::env::temp_dir()))?;
         let root = issue::root("tlstax root", key)?;
         let intermediate = issue::intermediate("tlstax intermediate", key, 0, &root)?;
         write(&folder.path().join("root.pem"), &root.pem(), 0o644)?;

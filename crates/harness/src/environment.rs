@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use origin::Pins;
-use tempfile::TempDir;
+use processes::TemporaryFolder;
 
 use crate::Error;
 use crate::openssl_conf::{self, OPENSSL_CONF};
@@ -14,7 +14,7 @@ use crate::openssl_conf::{self, OPENSSL_CONF};
 pub struct Environment {
     workers: OsString,
     /// Holds the files that one of them names.
-    folder: TempDir,
+    folder: TemporaryFolder,
 }
 
 impl Environment {
@@ -23,7 +23,7 @@ impl Environment {
     /// # Errors
     /// When there is no room for temporary files.
     pub fn new(workers: usize) -> Result<Environment, Error> {
-        let folder = tempfile::tempdir().map_err(temporary(&std::env::temp_dir()))?;
+        let folder = TemporaryFolder::new("environment").map_err(temporary(&std::env::temp_dir()))?;
         Ok(Environment { workers: OsString::from(workers.to_string()), folder })
     }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use harness::{EngineCommand, OUTSIDE, Outside};
 use measure::result::LeftOut;
-use tempfile::TempDir;
+use processes::TemporaryFolder;
 use workload::{Cell, Connection};
 
 /// A file of `engines/python-talk`, as it was when this program was built.
@@ -54,7 +54,7 @@ pub(crate) struct Original {
     pub(crate) cells: Vec<Cell>,
     pub(crate) left_out: Vec<LeftOut>,
     /// Its files, while it runs.
-    pub(crate) files: Option<TempDir>,
+    pub(crate) files: Option<TemporaryFolder>,
 }
 
 /// The stages of the original: of one Python, or of every one that is here. What is missing is said, and left out.
@@ -98,8 +98,8 @@ impl Original {
     }
 }
 
-fn unpack() -> std::io::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("tlstax-python-").tempdir()?;
+fn unpack() -> std::io::Result<TemporaryFolder> {
+    let folder = TemporaryFolder::new("python")?;
     fs::create_dir(folder.path().join("requirements"))?;
     for (name, text) in FILES {
         fs::write(folder.path().join(name), text)?;

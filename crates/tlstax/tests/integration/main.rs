@@ -12,6 +12,7 @@ mod escapes;
 mod flood;
 mod go_build;
 mod go_httpbin;
+mod left_behind;
 mod observe_behind_a_proxy;
 mod observe_command;
 mod observe_proxy;
