@@ -230,6 +230,11 @@ fn joined(connections: &[Connection], takes: impl Fn(&Stack) -> bool) -> Vec<Cel
     cells
 }
 
+/// The TLS stacks that are not part of [`cells`], but of [`cells_of`].
+pub fn stacks_beyond() -> impl Iterator<Item = &'static str> {
+    STACKS.iter().filter(|stack| !stack.core).map(|stack| stack.name)
+}
+
 /// What there is to know about a cell's model; empty for a cell that is not in the table.
 pub fn note_of(cell: &Cell) -> &'static str {
     match cell.model.as_str() {

@@ -24,7 +24,7 @@ impl Cells {
         let named = |what: &str| self.texts().any(|text| text.contains(what));
         let mut kinds = Connection::MATRIX.to_vec();
         kinds.extend(self.kinds());
-        let beyond = kinds.len() > Connection::MATRIX.len() || BEYOND.into_iter().any(named);
+        let beyond = kinds.len() > Connection::MATRIX.len() || fetch::stacks_beyond().any(named);
         let mut cells = if beyond { fetch::cells_of(&kinds) } else { fetch::cells() };
         if named(talk::MODEL) {
             cells.extend(talk::cells());
@@ -72,9 +72,6 @@ impl Cells {
         Ok(chosen)
     }
 }
-
-/// TLS stacks beyond the matrix.
-const BEYOND: [&str; 2] = ["rustls-ring", "openssl"];
 
 /// Takes out what cannot be, each with its reason.
 pub(crate) fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {

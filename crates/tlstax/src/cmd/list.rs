@@ -18,9 +18,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What there is beside the matrix.
-const BEYOND: &str = "
-Beyond the matrix, for who names them: TLS stacks rustls-ring and openssl; connections resumed, keep-alive:K and new-client.
+/// What there is beside the matrix, behind the names of the TLS stacks.
+const BEYOND: &str = "; connections resumed, keep-alive:K and new-client.
 A cell may stand elsewhere on the axes: NAME@tls-version=1.2|1.3,group=x25519|x25519mlkem768|p256,cert=ecdsa-p256|rsa-2048,
 chain=1|2|3,trust=mozilla|own,rtt=MS. And scenarios: tlstax run --scenario NAME.
 ";
@@ -51,7 +50,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         text.push_str(&format!("\ncannot run: {what}: {why}"));
     }
     if args.cells.is_empty() {
-        text.push_str(BEYOND);
+        let stacks: Vec<&str> = fetch::stacks_beyond().collect();
+        text.push_str(&format!("\nBeyond the matrix, for who names them: TLS stacks {}{BEYOND}", stacks.join(", ")));
     }
     write(&text)?;
     Ok(ExitCode::SUCCESS)
