@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 
 use measure::protocol::{Answer, Job, Order, Target, VERSION};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Leaf, Origin};
-use workload::Workload;
+use workload::{Cell, Connection, Workload};
 
-/// What the engine answers to a job against a server with this leaf.
-fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
+/// What the engine answers to a job of this cell against a server with this leaf.
+fn answer(cell: &Cell, leaf: Leaf) -> Answer {
     let authority = Authority::create().unwrap();
     let issued = authority.issue(leaf).unwrap();
     let program =
@@ -17,7 +17,7 @@ fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
     let addr = origin.ready().https[0];
     let job = Job {
         protocol: VERSION,
-        cell: format!("{model_and_client}/{tls}/new-conn").parse().unwrap(),
+        cell: cell.clone(),
         workload: Workload {
             path: "/get".parse().unwrap(),
             amount: workload::Amount::Requests(1.try_into().unwrap()),
@@ -47,43 +47,39 @@ fn answer(model_and_client: &str, tls: &str, leaf: Leaf) -> Answer {
     engine.wait().unwrap();
     let served = origin.ledger().unwrap().https.requests;
     let answer = serde_json::from_str(&line).unwrap();
-    assert_eq!(served > 0, matches!(answer, Answer::Ready(_)), "{model_and_client} {tls} {leaf:?}: {line}");
+    assert_eq!(served > 0, matches!(answer, Answer::Ready(_)), "{cell} {leaf:?}: {line}");
     answer
 }
 
-const CLIENTS: [&str; 7] = [
-    "serial/ureq",
-    "threads/ureq-stock",
-    "tokio-current/hyper",
-    "tokio-current/reqwest",
-    "tokio-multi/reqwest-stock",
-    "smol/hyper",
-    "async-std/hyper",
-];
-const STACKS: [&str; 4] = ["rustls", "rustls-ring", "native-tls", "openssl"];
-
-/// Every client over every stack that it can speak through.
-fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all = CLIENTS.into_iter().flat_map(|client| STACKS.map(|tls| (client, tls)));
-    all.filter(|(client, tls)| fetch::refusal(&format!("{client}/{tls}/new-conn").parse().unwrap()).is_none())
+/// Every model and client over every TLS stack that it can run over.
+fn cells() -> Vec<Cell> {
+    let mut cells = fetch::cells_of(&[Connection::NewConn]);
+    cells.retain(|cell| cell.is_tls() && fetch::refusal(cell).is_none());
+    cells
 }
 
 #[test]
 fn a_good_certificate_is_trusted() {
-    assert!(pairs().count() > CLIENTS.len() * 2);
-    for (client, tls) in pairs() {
-        assert!(matches!(answer(client, tls, Leaf::Good), Answer::Ready(_)), "{client} {tls}");
+    let cells = cells();
+    assert!(
+        fetch::cells()
+            .iter()
+            .filter(|cell| cell.is_tls() && cell.connection == Connection::NewConn)
+            .all(|cell| cells.contains(cell))
+    );
+    for cell in cells {
+        assert!(matches!(answer(&cell, Leaf::Good), Answer::Ready(_)), "{cell}");
     }
 }
 
 #[test]
 fn an_expired_a_wrong_and_an_untrusted_certificate_are_refused() {
-    for (client, tls) in pairs() {
+    for cell in cells() {
         for leaf in [Leaf::Expired, Leaf::WrongName, Leaf::Untrusted] {
-            let Answer::Failed(reason) = answer(client, tls, leaf) else { panic!("{client} {tls} trusts {leaf:?}") };
+            let Answer::Failed(reason) = answer(&cell, leaf) else { panic!("{cell} trusts {leaf:?}") };
             // ureq's own connector does not tell a failed handshake from a broken exchange.
-            let kind = if client == "threads/ureq-stock" { "http: " } else { "tls: " };
-            assert!(reason.contains(kind), "{client} {tls} {leaf:?}: {reason}");
+            let kind = if cell.client == "ureq-stock" { "http: " } else { "tls: " };
+            assert!(reason.contains(kind), "{cell} {leaf:?}: {reason}");
         }
     }
 }
