@@ -6,6 +6,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use url::Host;
+
+use super::embedded::embedded;
+
 /// Addresses of clouds' metadata services that are not link-local: Google (over IPv6), Scaleway (over IPv6), Alibaba, Azure's wire
 /// server, Oracle.
 const METADATA: [IpAddr; 5] = [
@@ -22,13 +26,12 @@ const METADATA_DOMAIN: &str = ".ec2.internal";
 
 /// Whether nothing connects there unless the user names it.
 pub(super) fn is_barred(address: IpAddr) -> bool {
-    let address = address.to_canonical();
     let is_local = match address {
         IpAddr::V4(address) => address.is_link_local(),
         IpAddr::V6(address) => {
             address.is_unicast_link_local()
                 || is_of_ec2(address)
-                || embedded(address).is_some_and(|inner| is_barred(inner.into()))
+                || embedded(address).any(|inner| is_barred(inner.into()))
         }
     };
     is_local || METADATA.contains(&address)
@@ -37,13 +40,23 @@ pub(super) fn is_barred(address: IpAddr) -> bool {
 /// Whether nothing connects to a host that is written so, whoever resolves it. `host` is in small letters and without brackets.
 pub(super) fn is_barred_name(host: &str) -> bool {
     let host = host.trim_end_matches('.');
-    // Which link an address is on is no part of it (RFC 4007 §11).
-    let address = host.split_once('%').map_or(host, |(address, _)| address);
+    if host.contains(':') {
+        // Which link an address is on is no part of it (RFC 4007 §11).
+        let address = host.split_once('%').map_or(host, |(address, _)| address);
+        return address.parse().is_ok_and(is_barred);
+    }
+    let as_in_url = match as_in_url(host) {
+        Some(Host::Domain(name)) => is_metadata_name(name.trim_end_matches('.')),
+        Some(Host::Ipv4(address)) => is_barred(address.into()),
+        Some(Host::Ipv6(address)) => is_barred(address.into()),
+        None => false,
+    };
+    as_in_url || is_metadata_name(host) || with_zeros(host).is_some_and(|address| is_barred(address.into()))
+}
+
+fn is_metadata_name(host: &str) -> bool {
     let is_instance_data = host.strip_suffix(METADATA_DOMAIN).is_some_and(|name| name == "instance-data");
-    is_instance_data
-        || METADATA_NAMES.contains(&host)
-        || address.parse().is_ok_and(is_barred)
-        || numeric(host).is_some_and(|address| is_barred(address.into()))
+    is_instance_data || METADATA_NAMES.contains(&host)
 }
 
 /// AWS keeps its services of a machine in fd00:ec2::/32: credentials, names, time, those of its pods.
@@ -51,74 +64,117 @@ fn is_of_ec2(address: Ipv6Addr) -> bool {
     matches!(address.segments(), [0xfd00, 0xec2, ..])
 }
 
-/// The IPv4 address that a gateway may carry on to, where an IPv6 address holds one: IPv4-compatible (::/96, RFC 4291 §2.5.5.1),
-/// IPv4-translated (::ffff:0:0:0/96, RFC 2765 §2.1), translated (64:ff9b::/96, RFC 6052 §2.1; 64:ff9b:1::/48, RFC 8215 §4, where it
-/// stands behind the prefix or, of a longer one, at the end), 6to4 (2002::/16, RFC 3056 §2).
-fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let (high, low) = match address.segments() {
-        [0, 0, 0, 0, 0, 0, high, low]
-        | [0, 0, 0, 0, 0xffff, 0, high, low]
-        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
-        | [0x64, 0xff9b, 1, 0, 0, 0, high, low]
-        | [0x2002, high, low, ..] => (high, low),
-        // Of a /48 the address surrounds the eighth byte, which is 0 (RFC 6052 §2.2).
-        [0x64, 0xff9b, 1, high, low, last, 0, 0] if low < 0x100 && last & 0xff == 0 => (high, low << 8 | last >> 8),
-        [0x64, 0xff9b, 1, _, _, _, high, low] => (high, low),
-        _ => return None,
-    };
-    Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+/// What `host` is to a program that reads URLs as browsers do (WHATWG's URL standard): bytes may be written by their numbers, letters
+/// and digits in forms that Unicode calls compatible, and an IPv4 address, as inet_aton(3) reads it, as one to four numbers, each
+/// decimal, octal (`0…`) or hexadecimal (`0x…`), the last of which fills all bytes that are left.
+fn as_in_url(host: &str) -> Option<Host> {
+    Host::parse(host).ok()
 }
 
-/// An IPv4 address as inet_aton(3) reads it: one to four numbers, each decimal, octal (`0…`) or hexadecimal (`0x…`), the last of
-/// which fills all bytes that are left.
-fn numeric(host: &str) -> Option<Ipv4Addr> {
-    let parts: Vec<u32> = host.split('.').map(number).collect::<Option<_>>()?;
-    let (last, first) = parts.split_last().filter(|(_, first)| first.len() < 4)?;
-    let left = 32 - 8 * u32::try_from(first.len()).ok()?;
-    if u64::from(*last) >> left != 0 || first.iter().any(|part| *part > 0xff) {
-        return None;
-    }
-    let shifted = first.iter().zip([24, 16, 8]).map(|(part, by)| part << by);
-    Some(Ipv4Addr::from_bits(shifted.fold(*last, |all, part| all | part)))
-}
-
-fn number(text: &str) -> Option<u32> {
-    let (digits, radix) = match (text.strip_prefix("0x"), text.strip_prefix('0')) {
-        (Some(hexadecimal), _) => (hexadecimal, 16),
-        (None, Some(octal)) if !octal.is_empty() => (octal, 8),
-        _ => (text, 10),
-    };
-    // A sign is none of the digits.
-    digits.chars().all(|digit| digit.is_digit(radix)).then(|| u32::from_str_radix(digits, radix).ok())?
+/// An IPv4 address of four decimal numbers to a program that passes over zeros before them.
+fn with_zeros(host: &str) -> Option<Ipv4Addr> {
+    let numbers = host.split('.').map(|number| match number.trim_start_matches('0') {
+        "" if !number.is_empty() => "0",
+        number => number,
+    });
+    numbers.collect::<Vec<_>>().join(".").parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// IPv4 addresses that are barred, and some that are not, among them neighbours.
+    const BARRED: [[u8; 4]; 6] = [
+        [169, 254, 169, 254],
+        [169, 254, 0, 0],
+        [169, 254, 255, 255],
+        [100, 100, 100, 200],
+        [168, 63, 129, 16],
+        [192, 0, 0, 192],
+    ];
+    const OPEN: [[u8; 4]; 8] = [
+        [192, 0, 2, 1],
+        [169, 253, 255, 255],
+        [169, 255, 0, 0],
+        [100, 100, 100, 201],
+        [127, 0, 0, 1],
+        [10, 0, 0, 1],
+        [255, 255, 255, 255],
+        [0, 0, 0, 1],
+    ];
+
+    type Write = fn([u8; 4]) -> String;
+
+    fn dotted([a, b, c, d]: [u8; 4]) -> String {
+        format!("{a}.{b}.{c}.{d}")
+    }
+
+    fn hex([a, b, c, d]: [u8; 4]) -> String {
+        format!("{a:02x}{b:02x}:{c:02x}{d:02x}")
+    }
+
+    fn inverted(inner: [u8; 4]) -> String {
+        hex(inner.map(|byte| !byte))
+    }
+
+    /// Every form of an IPv6 address that leads to an IPv4 address.
+    const EMBEDDINGS: &[(&str, Write)] = &[
+        ("IPv4-compatible", |inner| format!("::{}", hex(inner))),
+        ("IPv4-compatible, dotted", |inner| format!("::{}", dotted(inner))),
+        ("IPv4-mapped", |inner| format!("::ffff:{}", hex(inner))),
+        ("IPv4-mapped, dotted", |inner| format!("::ffff:{}", dotted(inner))),
+        ("IPv4-translated", |inner| format!("::ffff:0:{}", hex(inner))),
+        ("well-known prefix", |inner| format!("64:ff9b::{}", hex(inner))),
+        ("local use, /48", |[a, b, c, d]| format!("64:ff9b:1:{a:02x}{b:02x}:{c:x}:{d:02x}00::")),
+        ("local use, /48, its suffix set", |[a, b, c, d]| format!("64:ff9b:1:{a:02x}{b:02x}:ff{c:02x}:{d:02x}ff:1:2")),
+        ("local use, /56", |[a, b, c, d]| format!("64:ff9b:1:7{a:02x}:{b:x}:{c:02x}{d:02x}::")),
+        ("local use, /64", |[a, b, c, d]| format!("64:ff9b:1:7:{a:x}:{b:02x}{c:02x}:{d:02x}00:0")),
+        ("local use, /96", |inner| format!("64:ff9b:1:7:8:9:{}", hex(inner))),
+        ("6to4", |inner| format!("2002:{}::", hex(inner))),
+        ("6to4, a host of a network", |inner| format!("2002:{}:7:8:9:a:b", hex(inner))),
+        ("Teredo's client", |inner| format!("2001:0:c000:22d:8000:63bf:{}", inverted(inner))),
+        ("Teredo's server", |inner| format!("2001:0:{}:8000:63bf:3fff:fdd2", hex(inner))),
+        ("ISATAP", |inner| format!("2001:db8:1:2:0:5efe:{}", hex(inner))),
+        ("ISATAP, unique in the world", |inner| format!("2001:db8:1:2:200:5efe:{}", hex(inner))),
+    ];
+
+    #[test]
+    fn an_ipv6_address_is_barred_by_the_ipv4_address_that_it_leads_to() {
+        for (form, write) in EMBEDDINGS {
+            for inner in BARRED {
+                let text = write(inner);
+                assert!(is_barred(text.parse().unwrap()), "{form}: {text} leads to {inner:?}");
+                assert!(is_barred_name(&text) && is_barred_name(&format!("{text}%eth0")), "{form}: {text}");
+            }
+            for inner in OPEN {
+                let text = write(inner);
+                assert!(!is_barred(text.parse().unwrap()), "{form}: {text} leads to {inner:?}");
+                assert!(!is_barred_name(&text), "{form}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_ipv4_address_comes_out_of_every_form_as_it_went_in() {
+        // A step that is odd comes by 65,536 different addresses.
+        for at in 0..1_u32 << 16 {
+            let inner = at.wrapping_mul(0x9e37_79b1);
+            let (form, write) = EMBEDDINGS[at as usize % EMBEDDINGS.len()];
+            let address: Ipv6Addr = write(inner.to_be_bytes()).parse().unwrap();
+            let inner = Ipv4Addr::from_bits(inner);
+            assert!(embedded(address).any(|found| found == inner), "{form}: {address} leads to {inner}");
+        }
+    }
+
     #[test]
     fn metadata_services_are_barred_by_whatever_address() {
-        for barred in ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200"] {
+        let barred = ["169.254.169.254", "fe80::1", "100.100.100.200", "fd00:42::42", "fd20:ce::254"];
+        let of_ec2 = ["fd00:ec2::23", "fd00:ec2::123", "fd00:ec2::254"];
+        for barred in barred.into_iter().chain(of_ec2) {
             assert!(is_barred(barred.parse().unwrap()), "{barred}");
         }
-        for barred in ["fd00:ec2::23", "fd00:ec2::123", "fd00:42::42", "fd20:ce::254"] {
-            assert!(is_barred(barred.parse().unwrap()), "{barred}");
-        }
-        for barred in ["::169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "64:ff9b::100.100.100.200"] {
-            assert!(is_barred(barred.parse().unwrap()), "{barred}");
-        }
-        for barred in [
-            "::ffff:0:169.254.169.254",
-            "64:ff9b:1::169.254.169.254",
-            "64:ff9b:1:a9fe:a9:fe00::",
-            "64:ff9b:1:7::a9fe:1",
-        ] {
-            assert!(is_barred(barred.parse().unwrap()), "{barred}");
-        }
-        for open in ["64:ff9b::192.0.2.1", "64:ff9b:1:c000:2:100::", "2002:c000:201::1", "::192.0.2.1", "::"] {
-            assert!(!is_barred(open.parse().unwrap()), "{open}");
-        }
-        for open in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "2001:db8::1", "fd00:42::43"] {
+        for open in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "::", "2001:db8::1", "fd00:42::43"] {
             assert!(!is_barred(open.parse().unwrap()), "{open}");
         }
     }
@@ -135,10 +191,19 @@ mod tests {
             "169.254.43518",
             "169.16689662",
             "0xa9.254.0251.254",
+            "169.254.169.0x",
+            "0169.0254.0169.0254",
+            "100.100.0100.200",
+            "169%2e254%2e169%2e254",
+            "%31%36%39.254.169.254",
+            "１６９．２５４．１６９．２５４",
+            "169。254。169。254",
             "fe80::1%eth0",
             "fd00:ec2::254",
             "metadata",
             "metadata.google.internal.",
+            "metadata.google%2einternal",
+            "ｍetadata.goog",
             "metadata.goog",
             "instance-data",
             "instance-data.ec2.internal",
@@ -151,10 +216,12 @@ mod tests {
             "ip-10-0-0-1.ec2.internal",
             "3232235777",
             "192.168.1",
+            "192.168.01.1",
             "169.254.169.254.1",
             "169.254.65536",
             "169.254.0x.1a",
             "+2852039166",
+            "bücher.test",
             "",
             ".",
         ] {
@@ -163,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_the_system_reads_them() {
+    fn ipv4_addresses_are_read_as_the_system_reads_them() {
         for (text, address) in [
             ("127.1", Some("127.0.0.1")),
             ("0", Some("0.0.0.0")),
@@ -174,7 +241,8 @@ mod tests {
             ("08.1.1.1", None),
             ("1.2.3.256", None),
         ] {
-            assert_eq!(numeric(text).map(|address| address.to_string()).as_deref(), address, "{text}");
+            let address = address.map(|address| Host::Ipv4(address.parse().unwrap()));
+            assert_eq!(as_in_url(text), address, "{text}");
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod barred;
 mod destination;
+mod embedded;
 mod forwarded;
 mod gate;
 mod happy_eyeballs;

@@ -87,6 +87,9 @@ fn metadata_services_are_not_connected_to_unless_named() {
         "metadata.google.internal:80",
         "[::ffff:169.254.169.254]:80",
         "2852039166:80",
+        "[2001:0:c000:22d:8000:63bf:5601:5601]:80",
+        "[64:ff9b:1:a9fe:a9:fe00::]:80",
+        "169%2e254%2e169%2e254:80",
     ] {
         let (_, answer) = seen.tunnel(host);
         assert!(answer.contains(" 403 "), "{host}: {answer}");
