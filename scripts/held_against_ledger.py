@@ -3,11 +3,13 @@
 its answer, over all trials of a result folder with at most 64 requests each (so many does the ledger log).
 
 usage: scripts/held_against_ledger.py results/pacing/delay
+
+The folder must not be thinned, whose samples and logs are no longer whole. Uses tlstax from PATH.
 """
 
 import json
 import math
-import os
+import subprocess
 import sys
 from collections import defaultdict
 
@@ -19,15 +21,15 @@ def quantile(values, share):
 
 def main():
     client, ledger = defaultdict(list), defaultdict(list)
-    with open(os.path.join(sys.argv[1], "trials.ndjson")) as lines:
-        for trial in map(json.loads, lines):
-            if trial["verdict"] != "valid":
-                continue
-            log = trial["ledger"]["log"]
-            if not len(trial["sample"]) == len(log) == trial["right"]:
-                sys.exit(f"{trial['cell']}, round {trial['round']}: more requests than the ledger and the sample hold")
-            client[trial["cell"]] += [line["done"] - line["due"] for line in trial["sample"]]
-            ledger[trial["cell"]] += [served["answered_ns"] - served["arrived_ns"] for served in log]
+    shown = subprocess.run(["tlstax", "show", sys.argv[1], "--trials"], check=True, stdout=subprocess.PIPE)
+    for trial in map(json.loads, shown.stdout.splitlines()):
+        if trial["verdict"] != "valid":
+            continue
+        log = trial["ledger"]["log"]
+        if not len(trial["sample"]) == len(log) == trial["right"]:
+            sys.exit(f"{trial['cell']}, round {trial['round']}: more requests than the ledger and the sample hold")
+        client[trial["cell"]] += [line["done"] - line["due"] for line in trial["sample"]]
+        ledger[trial["cell"]] += [served["answered_ns"] - served["arrived_ns"] for served in log]
     print("| cell | requests | p50, ms: client | ledger | p99, ms: client | ledger |")
     print("| --- | --: | --: | --: | --: | --: |")
     for cell, times in client.items():

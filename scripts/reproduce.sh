@@ -2,7 +2,7 @@
 # Makes every committed result, chart and figure of the README again, into the folder given (it must not exist), and says
 # where what came out tells another story than what is committed. Takes about two and a half hours on two cores, which should have
 # nothing else to do. Steps may be named behind the folder: matrix, waiting, scale, peers, known-answer, scenarios, profile,
-# talk, pacing, comparing, validity, observe, record; all of them otherwise.
+# talk, pacing, comparing, validity, observe, record; all of them otherwise. Needs the zstd program.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: scripts/reproduce.sh OUT [STEP]...}")
 shift
@@ -87,4 +87,5 @@ for folder in "$out"/*/run.json "$out"/{scenarios,pacing}/*/run.json; do
   command tlstax report "$folder" -o "$out/pages/${folder#"$out"/}" >/dev/null
 done
 echo "pages: $out/pages" >&2
+scripts/thin.sh "$out"
 python3 scripts/same_story.py results "$out"

@@ -82,6 +82,7 @@ impl Learnt {
             steal_ns: self.after.steal_ns.saturating_sub(self.before.steal_ns),
             time_wait: self.before.time_wait,
             histograms: self.seen.histograms,
+            phases: Default::default(),
             sample: self.seen.sample,
             trace: self.seen.trace,
             profile: self.seen.profile,

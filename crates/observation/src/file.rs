@@ -73,7 +73,7 @@ impl Observation {
     pub fn read(dir: &Path) -> Result<Observation, FileError> {
         let path = dir.join(FILE);
         let io = |source| FileError::Io { doing: "reading", path: path.clone(), source };
-        let text = std::fs::read_to_string(&path).map_err(io)?;
+        let text = result_file::read_text(&path).map_err(io)?;
         let content = |reason| FileError::Content { path: path.clone(), reason };
         let observation: Observation = serde_json::from_str(&text).map_err(|error| content(error.to_string()))?;
         if observation.format != FORMAT {

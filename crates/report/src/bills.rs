@@ -10,7 +10,6 @@ pub mod spreadsheet;
 pub mod table;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +57,7 @@ pub enum BillsError {
 /// When the file of bills is there and cannot be read.
 pub fn read(dir: &Path) -> Result<Option<Sheet>, BillsError> {
     let path = dir.join(BILLS_FILE);
-    let bytes = match fs::read(&path) {
+    let bytes = match result_file::read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(BillsError::Io { path, source }),
         Ok(bytes) => bytes,
@@ -110,7 +109,7 @@ fn attachment(dir: &Path, name: &str) -> io::Result<ReportFile> {
     if path.is_absolute() || path.components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not in the result folder"));
     }
-    Ok(ReportFile { name: attached_name(name), bytes: fs::read(dir.join(path))? })
+    Ok(ReportFile { name: attached_name(name), bytes: result_file::read(&dir.join(path))? })
 }
 
 /// A report has no folders, and charts and tables of its own.

@@ -5,7 +5,7 @@
 
 use measure::histogram::Times;
 use measure::phase::Phase;
-use measure::result::Trial;
+use measure::result::{PhaseTime, Trial};
 
 /// The percentiles that are told, as quantiles: denser where few requests lie, as on HdrHistogram's own axis.
 pub const QUANTILES: [f64; 16] =
@@ -31,7 +31,7 @@ impl Distribution {
         let told = QUANTILES.into_iter().filter(|quantile| requests as f64 * (1.0 - quantile) >= 1.0);
         let percentiles = told.map(|quantile| (quantile, total.value_at_quantile(quantile) as f64)).collect();
         let phases = Phase::ALL.into_iter();
-        let phases = phases.filter_map(|phase| Some((phase, merged(&counting, phase.name())?.mean()))).collect();
+        let phases = phases.filter_map(|phase| Some((phase, mean_ns(&counting, phase)?))).collect();
         Distribution { requests, percentiles, phases }
     }
 
@@ -39,6 +39,12 @@ impl Distribution {
     pub fn phase(&self, wanted: Phase) -> Option<f64> {
         self.phases.iter().find(|(phase, _)| *phase == wanted).map(|(_, ns)| *ns)
     }
+}
+
+/// The mean time in a phase over all of them, ns; `None` where none tells it.
+fn mean_ns(trials: &[&Trial], phase: Phase) -> Option<f64> {
+    let times = trials.iter().filter_map(|trial| trial.phase_time(phase).ok().flatten());
+    times.reduce(PhaseTime::and).map(PhaseTime::mean_ns)
 }
 
 /// The histogram of all of them; `None` where none tells it. 32-bit counts saturate beyond 4.3 thousand million requests.

@@ -86,7 +86,7 @@ pub fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
 /// What an earlier report wrote. A list that somebody has tampered with leads out of the folder to nothing.
 fn listed(dir: &Path) -> Result<BTreeSet<String>, FolderError> {
     let path = dir.join(LIST);
-    let text = match fs::read_to_string(&path) {
+    let text = match result_file::read_text(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         text => text.map_err(failed("reading", &path))?,
     };

@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Read(#[from] measure::result::ReadError),
     #[error(transparent)]
+    Compress(#[from] measure::result::CompressError),
+    #[error(transparent)]
     Resume(#[from] measure::result::ResumeError),
     #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),

@@ -50,6 +50,8 @@ enum Command {
     List(cmd::list::Args),
     /// Print a run's tables again, from its files
     Show(cmd::show::Args),
+    /// Make the folder of a run small: its trials compressed, without what no table or chart is made of
+    Thin(cmd::thin::Args),
     /// Show where CPU time goes: flamegraphs, and the bill by what was done
     Profile(cmd::profile::Args),
     /// Run the servers in the foreground, for any client
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::Cmp(args) => cmd::cmp::run(&args),
         Command::List(args) => cmd::list::run(&args),
         Command::Show(args) => cmd::show::run(&args),
+        Command::Thin(args) => cmd::thin::run(&args),
         Command::Profile(args) => cmd::profile::run(&args),
         Command::Origin(args) => cmd::origin::run(&args),
         Command::Engine => cmd::engine::run(),

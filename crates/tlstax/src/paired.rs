@@ -6,6 +6,7 @@ use harness::{ArmProgram, Choices, Outcome, Pins, Plan};
 use measure::result::{Arm, Order, Pinning, ResultWriter, RunResult, Section};
 use origin::Choice;
 
+use crate::cmd::compress::Compress;
 use crate::failure::Failure;
 use crate::left_out::take_out;
 use crate::program::{command, embedded_program};
@@ -25,6 +26,7 @@ pub(crate) struct Asked {
     pub(crate) workers: Option<usize>,
     pub(crate) seed: Option<u64>,
     pub(crate) out: Option<PathBuf>,
+    pub(crate) compress: Compress,
 }
 
 /// This program, twice.
@@ -35,7 +37,7 @@ pub(crate) fn same() -> Result<Vec<ArmProgram>, Failure> {
 
 /// Runs it. What was measured is on disk, in the folder that is returned, and read back.
 pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Failure> {
-    let Asked { arms, mut sections, origin, pinning, workers, seed, out } = asked;
+    let Asked { arms, mut sections, origin, pinning, workers, seed, out, compress } = asked;
     let left_out = take_out(&mut sections, Vec::new())?;
     let program = embedded_program()?;
     let (supplier, why) = supplier::Asked::Ours(origin).supplier(None, program.clone(), false, false)?;
@@ -62,5 +64,6 @@ pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Fai
     let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
     let outcome = outcome?;
+    compress.ended(dir, outcome.interrupted)?;
     Ok((dir.to_owned(), RunResult::read(dir)?, outcome))
 }

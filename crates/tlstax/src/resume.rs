@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use measure::result::{RunInfo, Unfinished};
+use measure::result::{ResumeError, RunInfo, Unfinished};
 
 use crate::failure::Failure;
 use crate::{Cli, Command, cmd, folder};
@@ -28,15 +28,20 @@ pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinish
         return Err(Failure::Usage(words.to_owned()));
     }
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
-    let unfinished = Unfinished::open(&dir)?;
-    if let (true, Some(ended)) = (unfinished.is_whole(), &unfinished.run.ended) {
+    let opened = Unfinished::open(&dir);
+    let whole_since = match &opened {
+        Ok(unfinished) => unfinished.run.ended.as_ref().filter(|_| unfinished.is_whole()),
+        Err(ResumeError::Compressed { whole_since, .. }) => whole_since.as_ref(),
+        Err(_) => None,
+    };
+    if let Some(ended) = whole_since {
         terminal::say(format_args!(
             "tlstax: the run in {} is whole since {ended}: nothing is left to be run",
             dir.display()
         ));
         return Ok(None);
     }
-    Ok(Some((dir, unfinished)))
+    Ok(Some((dir, opened?)))
 }
 
 /// What the run was begun with: its command line, read again.

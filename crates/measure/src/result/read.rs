@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,8 @@ use serde::Deserialize;
 use workload::Cell;
 
 use super::handshakes::InMemory;
-use super::{Arm, FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
+use super::trials_file::lines as lines_of;
+use super::{Arm, COMPRESSED_TRIALS_FILE, FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
 /// A run, read back.
 #[derive(Debug, Clone)]
@@ -45,6 +45,20 @@ pub enum ReadError {
         /// What the decoder said.
         source: serde_json::Error,
     },
+    /// The compressed trials cannot be decompressed.
+    #[error("{} cannot be read: {source}; put an intact copy in its place, or save what `zstd -dc` still gives as {TRIALS_FILE} and remove it", .path.display())]
+    Compressed {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: result_file::compressed::Fault,
+    },
+    /// The trials are there twice.
+    #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
+    Twice {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// A later tlstax wrote it.
     #[error("{} is of format {found}, this tlstax reads up to {FORMAT}: use a newer tlstax", .path.display())]
     Newer {
@@ -65,7 +79,7 @@ impl RunResult {
     /// has them as they were written.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
         let run = decoded(&dir.join(RUN_FILE), &plain(read(&dir.join(RUN_FILE))?))?;
-        let trials = plain(read(&dir.join(TRIALS_FILE))?);
+        let trials = plain(lines_of(dir)?);
         let (trials, mut problems) = trials_of(&run, &trials);
         let in_memory = in_memory(dir).unwrap_or_else(|problem| {
             problems.push(problem);
@@ -107,7 +121,7 @@ fn plain(text: Vec<u8>) -> Vec<u8> {
 /// The figures of TLS in memory; none where there is no such file.
 fn in_memory(dir: &Path) -> Result<InMemory, String> {
     let left_out = |why: &dyn std::fmt::Display| format!("{HANDSHAKE_FILE} is left out: {why}");
-    match fs::read(dir.join(HANDSHAKE_FILE)) {
+    match result_file::read(&dir.join(HANDSHAKE_FILE)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(InMemory::default()),
         Err(error) => Err(left_out(&error)),
         Ok(bytes) => serde_json::from_slice(&plain(bytes)).map_err(|error| left_out(&error)),
@@ -191,5 +205,5 @@ fn has_arm(run: &RunInfo, arm: Option<Arm>) -> bool {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
-    fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
+    result_file::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
 }

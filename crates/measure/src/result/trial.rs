@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use workload::Cell;
 
-use super::Arm;
+use super::{Arm, PhaseTime};
 use crate::histogram::{self, HistogramError, Times};
-use crate::phase::Timeline;
+use crate::phase::{Phase, Timeline};
 use crate::process::Cost;
 use crate::protocol::{ErrorCount, Profile, Ready};
 use crate::trace::Event;
@@ -60,7 +60,10 @@ pub struct Trial {
     pub time_wait: u64,
     /// HdrHistogram V2, base64, ns: `total` and each phase that was measured.
     pub histograms: BTreeMap<String, String>,
-    /// A sample of timelines.
+    /// What is left of the phases' histograms where `tlstax thin` took them out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub phases: BTreeMap<String, PhaseTime>,
+    /// A sample of timelines. Where `tlstax thin` was, of most only when they were due and done; the other stamps are 0.
     pub sample: Vec<Timeline>,
     /// Every step of every request, where the client notes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -196,6 +199,17 @@ impl Trial {
     pub fn times(&self, phase: &str) -> Result<Option<Times>, HistogramError> {
         let times = self.histograms.get(phase).map(|text| histogram::decode(text)).transpose()?;
         Ok(times.filter(|times| !times.is_empty()))
+    }
+
+    /// The time of all requests in `phase`; `None` where it was not measured.
+    ///
+    /// # Errors
+    /// As [`Trial::times`].
+    pub fn phase_time(&self, phase: Phase) -> Result<Option<PhaseTime>, HistogramError> {
+        match self.phases.get(phase.name()) {
+            Some(time) => Ok(Some(*time)),
+            None => Ok(self.times(phase.name())?.as_ref().map(PhaseTime::of)),
+        }
     }
 
     /// Latency at a quantile (0 to 1) of the whole request, ns; `None` where it was not measured.

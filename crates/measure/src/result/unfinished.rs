@@ -2,10 +2,11 @@
 //! judge: here the folder is locked, read and, once somebody goes on, rid of the line that a kill has cut.
 
 use std::fs::{OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::read::{run_info, trials_of};
+use super::trials_file::{LARGEST, TrialsFile};
 use super::write::{io_error, lock};
 use super::{ReadError, ResultWriter, RunInfo, TRIALS_FILE, Trial, WriteError};
 
@@ -37,6 +38,14 @@ pub enum ResumeError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Its trials are compressed: to a whole run there is nothing to add, and to another nothing can be.
+    #[error("{} is compressed, and a run goes on in {TRIALS_FILE} alone: `zstd -d --rm {}` makes that of it", .path.display(), .path.display())]
+    Compressed {
+        /// The compressed file.
+        path: PathBuf,
+        /// When the run ended, if it is whole.
+        whole_since: Option<String>,
+    },
     /// The system refused.
     #[error("{doing} {} failed: {source}", .path.display())]
     Io {
@@ -57,18 +66,23 @@ impl Unfinished {
     /// trial once, with at most a cut one behind them.
     pub fn open(dir: &Path) -> Result<Unfinished, ResumeError> {
         let run = run_info(dir)?;
+        if let TrialsFile::Compressed(path) = TrialsFile::of(dir)? {
+            let (trials, _) = trials_of(&run, &TrialsFile::Compressed(path.clone()).text()?);
+            let whole_since = run.ended.clone().filter(|_| is_whole(&run, &trials));
+            return Err(ResumeError::Compressed { path, whole_since });
+        }
         let path = dir.join(TRIALS_FILE);
         let refused = |doing| {
             let path = path.clone();
             move |source| ResumeError::Io { doing, path, source }
         };
-        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(refused("opening"))?;
+        let options = &mut OpenOptions::new();
+        let file = result_file::open_with(&path, options.read(true).append(true)).map_err(refused("opening"))?;
         lock(&file).map_err(|error| match error {
             TryLockError::WouldBlock => ResumeError::Running(dir.to_owned()),
             TryLockError::Error(source) => ResumeError::Io { doing: "locking", path: path.clone(), source },
         })?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(refused("reading"))?;
+        let mut bytes = result_file::read_at_most(&file, LARGEST).map_err(refused("reading"))?;
         bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1));
         let length = bytes.len() as u64;
         let (trials, problems) = trials_of(&run, &bytes);
@@ -80,7 +94,7 @@ impl Unfinished {
 
     /// Whether nothing is left to be run, and `run.json` says so.
     pub fn is_whole(&self) -> bool {
-        self.run.ended.is_some() && !self.run.interrupted && self.trials.len() as u64 >= self.run.trials_due()
+        is_whole(&self.run, &self.trials)
     }
 
     /// Goes on at `now` (RFC 3339, UTC): a cut line is taken off and `run.json` says that the run was taken up, and is going.
@@ -96,4 +110,8 @@ impl Unfinished {
         writer.describe(&run)?;
         Ok((writer, run))
     }
+}
+
+fn is_whole(run: &RunInfo, trials: &[Trial]) -> bool {
+    run.ended.is_some() && !run.interrupted && trials.len() as u64 >= run.trials_due()
 }

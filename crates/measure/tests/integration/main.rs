@@ -5,3 +5,4 @@
 mod full_disk;
 mod records;
 mod result_folder;
+mod thinned;

@@ -42,6 +42,7 @@ fn trial(late: Option<u64>, wall_ms: u64, total_ms: u64, in_flight: u64, flags: 
         time_wait: 0,
         histograms: histograms.map(|(name, ms)| (name.to_owned(), times(ms))).into(),
         sample: Vec::new(),
+        phases: BTreeMap::new(),
         trace: Vec::new(),
         profile: None,
         terms: Terms::Pinned,

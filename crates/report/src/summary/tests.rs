@@ -25,6 +25,7 @@ fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
         time_wait: 0,
         histograms: BTreeMap::new(),
         sample: Vec::new(),
+        phases: BTreeMap::new(),
         trace: Vec::new(),
         profile: None,
         terms: Terms::Pinned,

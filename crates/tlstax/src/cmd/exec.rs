@@ -8,6 +8,7 @@ use origin::Choice;
 use workload::Cell;
 
 use super::cells::Cells;
+use super::compress::Compress;
 use super::fetching::Fetching;
 use super::measuring::Measuring;
 use crate::failure::Failure;
@@ -33,6 +34,8 @@ pub(crate) struct Exec {
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", requires = "exec", help_heading = "Output")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    compress: Compress,
 }
 
 impl Exec {
@@ -41,7 +44,7 @@ impl Exec {
     /// # Errors
     /// When there are any.
     pub(crate) fn refuse_flags(&self) -> Result<(), Failure> {
-        if self.fetching.is_empty() && self.measuring.is_empty() {
+        if self.fetching.is_empty() && self.measuring.is_empty() && !self.compress.is_asked() {
             return Ok(());
         }
         let words =
@@ -70,6 +73,7 @@ impl Exec {
             workers: self.measuring.workers(),
             seed: self.measuring.seed,
             out: self.out.clone(),
+            compress: self.compress,
         })
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod cmp;
+pub(crate) mod compress;
 pub(crate) mod engine;
 pub(crate) mod exec;
 pub(crate) mod fetching;
@@ -19,3 +20,4 @@ pub(crate) mod run;
 pub(crate) mod serve_embedded;
 pub(crate) mod show;
 pub(crate) mod talk;
+pub(crate) mod thin;

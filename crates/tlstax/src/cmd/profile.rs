@@ -11,6 +11,7 @@ use profile::bill::Sheet;
 use workload::{Cell, Concurrency, Path, Requests};
 
 use super::cells::Cells;
+use super::compress::Compress;
 use super::places::Places;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
@@ -57,6 +58,8 @@ pub(crate) struct Args {
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    compress: Compress,
     /// The bills as JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
@@ -78,9 +81,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     progress.finish();
     let outcome = outcome?;
     let sheet = sheet::write(dir, &profiler.finish()?, &chosen)?;
+    let compressed = args.compress.ended(dir, outcome.interrupted);
     match print(args, &sheet, dir) {
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
-        _ => Ok(code(&outcome)),
+        _ => compressed.map(|()| code(&outcome)),
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
-    if dir.join(observation::FILE).is_file() {
+    if dir.join(observation::FILE).exists() {
         return observed(args, &dir);
     }
     let result = RunResult::read(&dir)?;

@@ -11,6 +11,7 @@ use workload::{About, Scenario};
 
 use super::cells::Cells;
 use super::cmp;
+use super::compress::Compress;
 use super::fetching::Fetching;
 use super::measuring::Measuring;
 use super::places::Places;
@@ -66,6 +67,8 @@ pub(crate) struct Args {
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    compress: Compress,
     /// Go on with a run that was interrupted: the one in --out, or the latest here. All else is as it was begun with
     #[arg(long, help_heading = "Output")]
     resume: bool,
@@ -121,6 +124,7 @@ fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
 
 /// Prints what came of a run, and where it can be gone on with if it was interrupted.
 fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
+    let compressed = args.compress.ended(dir, outcome.interrupted);
     let result = RunResult::read(dir)?;
     let form = if json { Form::Json } else { Form::Tables };
     let printed = match args.aa {
@@ -137,7 +141,7 @@ fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCo
     match printed {
         // A reader that has seen enough takes nothing from what the run came to.
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
-        _ => Ok(code(outcome)),
+        _ => compressed.map(|()| code(outcome)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use diagnosis::Diagnosis;
-use measure::result::{RunResult, schema};
+use measure::result::{self, RunResult, schema};
 use observation::{FORMAT, Observation};
 
 use super::cmp;
@@ -22,8 +22,11 @@ pub(crate) struct Args {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// The trials as they were written, a line each, compressed or not
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    trials: bool,
     /// The JSON Schema of a file instead (docs/result-files.md)
-    #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv"])]
+    #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv", "trials"])]
     schema: Option<File>,
 }
 
@@ -59,6 +62,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let dir = args.dir.clone().map_or_else(folder::latest, Ok)?;
+    if args.trials {
+        write_json(&String::from_utf8_lossy(&result::lines(&dir)?))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let form = match (args.json, args.csv) {
         (true, _) => Form::Json,
         (_, true) => Form::Csv,

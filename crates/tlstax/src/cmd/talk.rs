@@ -8,6 +8,7 @@ use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 
+use super::compress::Compress;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
@@ -33,6 +34,8 @@ pub(crate) struct Args {
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    compress: Compress,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -57,9 +60,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let original = if args.rust_only { Original::default() } else { python::original(args.all) };
     let sections = plan::sections(args.scale, args.all, &original.cells);
     let interrupted = measure(sections, dir, Pins::default(), original)?;
+    args.compress.ended(dir, interrupted)?;
     let counted = plan::counted(args.scale * COUNTED_PART);
     let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
     let interrupted = interrupted || measure(vec![counted], &dir.join(COUNTED), pins, Original::default())?;
+    if dir.join(COUNTED).is_dir() {
+        args.compress.ended(&dir.join(COUNTED), interrupted)?;
+    }
     show(args, dir, interrupted)
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use crate::common::{code, folder, run, stderr, stdout};
+use crate::common::{code, folder, matrix, run, stderr, stdout, trials};
 use serde_json::{Value, json};
 
 const ASYNC: &str = "tokio-current/hyper/rustls/new-conn";
@@ -12,13 +12,13 @@ const THREADS: &str = "threads/ureq/rustls/new-conn";
 
 /// Two cells of the committed matrix, ten rounds each, as a result folder, its files edited.
 fn result(folder: &Path, name: &str, edit_run: impl Fn(&mut Value), edit_trial: impl Fn(&mut Value)) {
-    let matrix = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/matrix-split");
+    let matrix = matrix();
     let mut about: Value = serde_json::from_slice(&fs::read(matrix.join("run.json")).unwrap()).unwrap();
     about["sections"].as_array_mut().unwrap().retain(|section| section["name"] == "new-conn");
     about["sections"][0]["cells"] = json!([ASYNC, THREADS]);
     edit_run(&mut about);
     let started = about["started"].clone();
-    let text = fs::read_to_string(matrix.join("trials.ndjson")).unwrap();
+    let text = trials(&matrix);
     let trials = text.lines().filter(|line| [ASYNC, THREADS].iter().any(|cell| line.contains(&format!("{cell:?}"))));
     let trials = trials.map(|line| serde_json::from_str::<Value>(line).unwrap());
     let lines = trials.filter(|trial| trial["section"] == "new-conn").map(|mut trial| {

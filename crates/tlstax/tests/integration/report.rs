@@ -1,13 +1,10 @@
 //! `tlstax report`: a folder that opens from disk, and what becomes of results that are damaged.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-/// A committed run: ten rounds of 72 cells, 12 of which also show how they wait.
-fn matrix() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/matrix-split")
-}
+use crate::common::{matrix, trials};
 
 fn tlstax(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tlstax")).args(args).output().unwrap()
@@ -23,8 +20,7 @@ fn report(results: &Path, out: &Path) -> (String, Option<i32>) {
 fn damaged(change: impl FnOnce(String) -> String) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::copy(matrix().join("run.json"), dir.path().join("run.json")).unwrap();
-    let trials = fs::read_to_string(matrix().join("trials.ndjson")).unwrap();
-    fs::write(dir.path().join("trials.ndjson"), change(trials)).unwrap();
+    fs::write(dir.path().join("trials.ndjson"), change(trials(&matrix()))).unwrap();
     dir
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::common::{code, folder, run, stderr, stdout, tlstax, wait_for};
+use crate::common::{code, folder, run, stderr, stdout, tlstax, trials, wait_for};
 use boon::{Compiler, SchemaIndex, Schemas};
 use measure::result::RunResult;
 use nix::sys::signal::{Signal, kill};
@@ -48,9 +48,8 @@ fn holds(validator: &Validator, text: &str, whose: &str) {
 /// Holds every file of a result against the schemas, of trials the first `lines`.
 fn folder_holds(dir: &Path, lines: usize) {
     let (run, trial) = (validator("run"), validator("trial"));
-    let read = |name: &str| fs::read_to_string(dir.join(name)).unwrap();
-    holds(&run, &read("run.json"), &format!("{}/run.json", dir.display()));
-    for (number, line) in read("trials.ndjson").lines().take(lines).enumerate() {
+    holds(&run, &fs::read_to_string(dir.join("run.json")).unwrap(), &format!("{}/run.json", dir.display()));
+    for (number, line) in trials(dir).lines().take(lines).enumerate() {
         holds(&trial, line, &format!("{}, line {}", dir.display(), number + 1));
     }
 }

@@ -73,6 +73,7 @@ pub(crate) fn trial(round: u32) -> Trial {
         time_wait: 0,
         histograms: BTreeMap::new(),
         sample: Vec::new(),
+        phases: BTreeMap::new(),
         trace: Vec::new(),
         profile: None,
         terms: Terms::Pinned,

@@ -37,6 +37,16 @@ pub(crate) fn result(folder: &Path, name: &str) -> RunResult {
     RunResult::read(&folder.join(name)).unwrap()
 }
 
+/// The committed run of the whole matrix.
+pub(crate) fn matrix() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/matrix-split")
+}
+
+/// The trials in a result folder, a line each, compressed or not.
+pub(crate) fn trials(dir: &Path) -> String {
+    String::from_utf8(measure::result::lines(dir).unwrap()).unwrap()
+}
+
 /// The processes whose parent is `pid`, each with its command line.
 pub(crate) fn children(pid: u32) -> Vec<(u32, String)> {
     let listed = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();

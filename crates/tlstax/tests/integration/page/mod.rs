@@ -7,9 +7,9 @@ mod browser;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
+use crate::common::{matrix, trials};
 use browser::Browser;
 
 /// Rows of the committed matrix: 72 cells, and the 12 that also show how they wait.
@@ -19,7 +19,7 @@ const SCRIPT: &str = "<script>alert(1)</script>";
 
 /// A committed run, with names in it that no page may take for anything but text.
 fn results() -> tempfile::TempDir {
-    let matrix = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results/matrix-split");
+    let matrix = matrix();
     let dir = tempfile::tempdir().unwrap();
     let run = fs::read_to_string(matrix.join("run.json")).unwrap();
     let mut run: serde_json::Value = serde_json::from_str(&run).unwrap();
@@ -27,15 +27,15 @@ fn results() -> tempfile::TempDir {
         serde_json::json!([{ "what": SCRIPT, "concurrency": null, "why": "\"'><img src=x onerror=alert(2)>" }]);
     run["command"] = serde_json::json!(["tlstax", SCRIPT]);
     fs::write(dir.path().join("run.json"), run.to_string()).unwrap();
-    let mut trials = fs::read_to_string(matrix.join("trials.ndjson")).unwrap();
-    let first: serde_json::Value = serde_json::from_str(trials.lines().next().unwrap()).unwrap();
+    let mut lines = trials(&matrix);
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
     let mut named = first.clone();
     named["cell"] = SCRIPT.into();
     let mut invalid = first;
     invalid["round"] = 11.into();
     invalid["verdict"] = serde_json::json!({ "invalid": [SCRIPT] });
-    trials.push_str(&format!("{named}\n{invalid}\n"));
-    fs::write(dir.path().join("trials.ndjson"), trials).unwrap();
+    lines.push_str(&format!("{named}\n{invalid}\n"));
+    fs::write(dir.path().join("trials.ndjson"), lines).unwrap();
     dir
 }
 

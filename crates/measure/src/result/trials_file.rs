@@ -1,0 +1,156 @@
+//! The file of trials, as lines or compressed, and what is done with it as a whole.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use result_file::compressed;
+
+use super::write::{io_error, lock};
+use super::{COMPRESSED_TRIALS_FILE, ReadError, TRIALS_FILE, Trial, WriteError};
+
+/// The most that is read of `trials.ndjson`, bytes: what a run of 150,000 trials of 64 requests leaves.
+pub(super) const LARGEST: u64 = 4 << 30;
+
+/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from anybody, and be a thousandth of that.
+pub(super) const LARGEST_DECOMPRESSED: u64 = 1 << 30;
+
+/// Where the trials of a folder are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TrialsFile {
+    /// In `trials.ndjson`.
+    Lines(PathBuf),
+    /// In `trials.ndjson.zst`.
+    Compressed(PathBuf),
+}
+
+impl TrialsFile {
+    /// The one of the folder `dir`; that of lines where there is none.
+    ///
+    /// # Errors
+    /// When there are both.
+    pub(super) fn of(dir: &Path) -> Result<TrialsFile, ReadError> {
+        let (lines, compressed) = (dir.join(TRIALS_FILE), dir.join(COMPRESSED_TRIALS_FILE));
+        let there = |path: &Path| path.symlink_metadata().is_ok();
+        match (there(&lines), there(&compressed)) {
+            (true, true) => Err(ReadError::Twice { dir: dir.to_owned() }),
+            (false, true) => Ok(TrialsFile::Compressed(compressed)),
+            (_, false) => Ok(TrialsFile::Lines(lines)),
+        }
+    }
+
+    /// The lines.
+    ///
+    /// # Errors
+    /// When it cannot be read, is larger than is read, or was damaged.
+    pub(super) fn text(&self) -> Result<Vec<u8>, ReadError> {
+        let (TrialsFile::Lines(path) | TrialsFile::Compressed(path)) = self;
+        let io = |source| ReadError::Io { path: path.clone(), source };
+        let bytes = result_file::read_at_most(&result_file::open(path).map_err(io)?, LARGEST).map_err(io)?;
+        match self {
+            TrialsFile::Lines(_) => Ok(bytes),
+            TrialsFile::Compressed(_) => compressed::decompress(&bytes, LARGEST_DECOMPRESSED)
+                .map_err(|source| ReadError::Compressed { path: path.clone(), source }),
+        }
+    }
+}
+
+/// The lines of the folder's trials, compressed or not, as they were written.
+///
+/// # Errors
+/// When there are none, or they cannot be read.
+pub fn lines(dir: &Path) -> Result<Vec<u8>, ReadError> {
+    TrialsFile::of(dir)?.text()
+}
+
+/// Why the trials of a folder could not be replaced by compressed ones. What was there before is there still.
+#[derive(Debug, thiserror::Error)]
+pub enum CompressError {
+    /// They cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// They cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A run writes them.
+    #[error("{} is being written: wait until the run has ended", .0.display())]
+    Running(PathBuf),
+    /// There are more than would be read again.
+    #[error("{} holds more than the {} MiB that are read of compressed trials: leave it as it is", .0.display(), LARGEST_DECOMPRESSED >> 20)]
+    TooLong(PathBuf),
+    /// What was compressed is not what came back.
+    #[error("compressing {} failed, a fault of tlstax: it is left as it is", .0.display())]
+    Other(PathBuf),
+}
+
+/// How many bytes a folder's trials took before and take now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Of the file that was there.
+    pub before: u64,
+    /// Of the compressed one.
+    pub now: u64,
+}
+
+/// Puts `trials.ndjson.zst` in the place of the folder's trials, with `trials` in it, or with the lines as they are where
+/// none are given. A reader sees either the old file, the new one, or both, which it then says.
+///
+/// # Errors
+/// When they cannot be read or written, and while a run writes them.
+pub fn compress(dir: &Path, trials: Option<&[Trial]>) -> Result<Sizes, CompressError> {
+    let file = TrialsFile::of(dir)?;
+    let (TrialsFile::Lines(path) | TrialsFile::Compressed(path)) = &file;
+    let io = |doing, path: &Path| {
+        let path = path.to_owned();
+        move |source| CompressError::Write(io_error(doing, &path, source))
+    };
+    // Who writes the file has locked it; as long as this one is locked, nobody begins to.
+    let locked =
+        result_file::open_with(path, OpenOptions::new().read(true).append(true)).map_err(io("opening", path))?;
+    lock(&locked).map_err(|refused| match refused {
+        TryLockError::WouldBlock => CompressError::Running(path.clone()),
+        TryLockError::Error(source) => io("locking", path)(source),
+    })?;
+    let before = locked.metadata().map_err(io("looking at", path))?.len();
+    let text = match trials {
+        Some(trials) => encoded(trials, path)?,
+        None => file.text()?,
+    };
+    if text.len() as u64 > LARGEST_DECOMPRESSED {
+        return Err(CompressError::TooLong(path.clone()));
+    }
+    let bytes = compressed::compress(&text);
+    if compressed::decompress(&bytes, LARGEST_DECOMPRESSED).ok().as_ref() != Some(&text) {
+        return Err(CompressError::Other(path.clone()));
+    }
+    let target = dir.join(COMPRESSED_TRIALS_FILE);
+    put(dir, &target, &bytes).map_err(io("writing", &target))?;
+    if let TrialsFile::Lines(path) = &file {
+        fs::remove_file(path).map_err(io("removing", path))?;
+    }
+    Ok(Sizes { before, now: bytes.len() as u64 })
+}
+
+fn encoded(trials: &[Trial], path: &Path) -> Result<Vec<u8>, WriteError> {
+    let mut text = Vec::new();
+    for trial in trials {
+        serde_json::to_writer(&mut text, trial)
+            .map_err(|source| WriteError::Encode { path: path.to_owned(), source })?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// Writes a file as a whole, on disk when this returns.
+fn put(dir: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = dir.join(format!(".{COMPRESSED_TRIALS_FILE}.new"));
+    let write = || {
+        let mut file = File::create(&draft)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        fs::rename(&draft, target)?;
+        // The name, too, is on disk before the other file goes.
+        File::open(dir)?.sync_all()
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&draft)))
+}
