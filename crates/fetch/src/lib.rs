@@ -23,5 +23,5 @@ mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
-pub use refusal::{refusal, unpaced};
+pub use refusal::{crowded, refusal, unpaced};
 pub use table::{cells, cells_of, library_of, note_of, stacks_beyond, terms_of, thread_per_slot};

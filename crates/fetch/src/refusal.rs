@@ -5,7 +5,8 @@
 use measure::result::Terms;
 use workload::{Cell, Connection, Group, TlsVersion};
 
-use crate::table::{self, Pair};
+use crate::models::rayon;
+use crate::table::{self, Pair, RAYON_POOL};
 use crate::tls::{Need, Stack};
 use crate::{floor, talk};
 
@@ -24,6 +25,11 @@ pub fn refusal(cell: &Cell) -> Option<String> {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
     of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair, stack)).or_else(|| of_handshake(cell, stack))
+}
+
+/// Why `cell`, which can run here, cannot do so with that many requests in flight; `None` where it can.
+pub fn crowded(cell: &Cell, slots: u32) -> Option<String> {
+    (cell.model == RAYON_POOL).then(|| rayon::crowded(slots)).flatten()
 }
 
 /// Why `cell` can neither start requests by a rate nor end by the clock; `None` for one that can.
@@ -127,6 +133,21 @@ mod tests {
         assert!(said("serial/ureq/boringssl/new-conn").contains("no TLS stack boringssl"));
         assert!(said("talk/9-recv/rustls/new-conn").contains("no stage 9-recv"));
         assert!(said("serial/ureq/rustls/own").contains("programs from outside"));
+    }
+
+    #[test]
+    fn a_pool_of_thousands_of_threads_is_refused_and_other_models_are_not() {
+        let said = |cell: &str, slots| crowded(&cell.parse().unwrap(), slots);
+        for connection in ["new-conn", "keep-alive"] {
+            let pool = format!("rayon-pool/ureq/rustls/{connection}");
+            assert_eq!(said(&pool, 1_024), None);
+            for slots in [1_025, 4_096, u32::MAX] {
+                let words = said(&pool, slots).unwrap();
+                assert!(words.contains(&slots.to_string()) && words.contains("-c 1024 at most"), "{words}");
+            }
+        }
+        let pools = table::cells().into_iter().filter(|cell| crowded(cell, 4_096).is_some());
+        assert!(pools.map(|cell| cell.model).all(|model| model == RAYON_POOL));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::models::async_std::{self, AsyncStdNet};
 use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
-use crate::refusal::refusal;
+use crate::refusal::{crowded, refusal};
 use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::openssl::{self, OpenSsl};
@@ -25,6 +25,9 @@ use crate::tls::{Backend, Recipe, Stack, rustls_ring};
 use crate::{floor, talk};
 
 type Prepared = Result<Box<dyn Model>, PrepareError>;
+
+/// The model whose pool has a thread per slot.
+pub(crate) const RAYON_POOL: &str = "rayon-pool";
 
 /// A model with a client that can run in it.
 pub(crate) struct Pair {
@@ -72,12 +75,12 @@ static PAIRS: &[Pair] = &[
         note: "rayon's default pool: as many requests in flight as it has threads, not C",
     },
     Pair {
-        model: "rayon-pool",
+        model: RAYON_POOL,
         client: "ureq",
         prepare: |shared, slots, _| rayon::prepare(ureq::clients(shared, slots)?, slots as usize),
         libraries: &[RAYON, UREQ],
         terms: Terms::Pinned,
-        note: "a rayon pool of C threads",
+        note: "a rayon pool of C threads, 1,024 at most",
     },
     Pair {
         model: "tokio-current",
@@ -267,7 +270,7 @@ pub fn thread_per_slot(cell: &Cell) -> bool {
 }
 
 /// Models whose threads are as many as the slots.
-const THREAD_PER_SLOT: [&str; 2] = ["threads", "rayon-pool"];
+const THREAD_PER_SLOT: [&str; 2] = ["threads", RAYON_POOL];
 
 /// Phases that a cell's client does not tell.
 pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
@@ -293,7 +296,8 @@ pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
 pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
     let unknown = || PrepareError::NoSuchCell(cell.to_string());
     let stack = stack(cell).ok_or_else(unknown)?;
-    if let Some(reason) = refusal(cell) {
+    let slots = setup.workload.slots();
+    if let Some(reason) = refusal(cell).or_else(|| crowded(cell, slots)) {
         return Err(PrepareError::Refused { cell: cell.to_string(), reason });
     }
     let targets = Arc::new(Targets::parse(setup.targets)?);
@@ -310,7 +314,6 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
         }),
         connection: cell.connection,
     };
-    let slots = setup.workload.slots();
     let model = match cell.model.as_str() {
         floor::MODEL => floor::prepare(cell, &shared, slots)?,
         talk::MODEL => talk::prepare(cell, &shared, slots)?,

@@ -3,13 +3,14 @@
 //! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is nothing that is
 //! sent, but that no process holds the client's socket any more.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use procfs::ProcError;
-use procfs::net::TcpNetEntry;
 
-use crate::open_files;
+use crate::shared_look::{Haste, SharedLook};
 
 /// How long a client's end is left alone before it is looked at. Most connections are over by then.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
@@ -20,31 +21,56 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// So many looks in a row must not find it: a list that changes while it is read may leave something out.
 const LOOKS: u32 = 2;
 
-/// The inode of the socket at `peer` that is connected to `own`; 0 where no process has it open. Several may have the
-/// same port, if they are connected to different places. `None` where the kernel does not tell.
-pub(crate) fn inodes(peer: SocketAddr, own: SocketAddr) -> Option<Vec<u64>> {
-    let v6 = match procfs::net::tcp6() {
-        // There is none of it.
-        Err(ProcError::NotFound(_)) => Vec::new(),
-        listed => listed.ok()?,
-    };
-    let all = procfs::net::tcp().ok()?.into_iter().chain(v6);
-    Some(all.filter(|entry| connects(entry, peer, own)).map(|entry| entry.inode).collect())
+/// All connections of this process look together.
+static SOCKETS: LazyLock<SharedLook<Option<Sockets>>> = LazyLock::new(|| SharedLook::new(Sockets::list));
+
+/// The TCP sockets that processes have open: their inodes, by their own address and their peer's.
+#[derive(Debug)]
+pub(crate) struct Sockets(HashMap<(SocketAddr, SocketAddr), u64>);
+
+impl Sockets {
+    /// Lists them together with whoever else needs them now. `None` where the kernel does not tell.
+    pub(crate) async fn now() -> Option<Arc<Option<Sockets>>> {
+        SOCKETS.take(Haste::AtOnce).await
+    }
+
+    /// All that the kernel lists; `None` where it does not tell.
+    fn list() -> Option<Sockets> {
+        let v6 = match procfs::net::tcp6() {
+            // There is none of it.
+            Err(ProcError::NotFound(_)) => Vec::new(),
+            listed => listed.ok()?,
+        };
+        let all = procfs::net::tcp().ok()?.into_iter().chain(v6);
+        // Those that no process has open any more have none.
+        let open = all.filter(|entry| entry.inode != 0);
+        Some(Sockets(open.map(|entry| (ends(entry.local_address, entry.remote_address), entry.inode)).collect()))
+    }
+
+    /// The inode of the socket at `peer` that is connected to `own`. `None` where no process has it open.
+    pub(crate) fn inode(&self, peer: SocketAddr, own: SocketAddr) -> Option<u64> {
+        self.0.get(&ends(peer, own)).copied()
+    }
 }
 
-fn connects(entry: &TcpNetEntry, local: SocketAddr, remote: SocketAddr) -> bool {
-    let is = |end: SocketAddr, wanted: SocketAddr| {
-        end.port() == wanted.port() && end.ip().to_canonical() == wanted.ip().to_canonical()
-    };
-    is(entry.local_address, local) && is(entry.remote_address, remote)
+/// Both ends of a connection, one as the other, whichever version of IP a process sees them by.
+fn ends(local: SocketAddr, remote: SocketAddr) -> (SocketAddr, SocketAddr) {
+    let plain = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
+    (plain(local), plain(remote))
 }
 
-/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process.
+/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Where the kernel does not
+/// tell, never.
 pub(crate) async fn gone(peer: SocketAddr, own: SocketAddr) {
+    gone_from(&SOCKETS, peer, own).await;
+}
+
+async fn gone_from(sockets: &SharedLook<Option<Sockets>>, peer: SocketAddr, own: SocketAddr) {
     let (mut pause, mut missed) = (FIRST_LOOK, 0);
     while missed < LOOKS {
         tokio::time::sleep(pause).await;
-        if open_files::look(move || is_gone(peer, own)).await.unwrap_or(false) {
+        let listed = sockets.take(Haste::Later).await;
+        if listed.as_deref().and_then(Option::as_ref).is_some_and(|sockets| sockets.inode(peer, own).is_none()) {
             missed += 1;
         } else {
             missed = 0;
@@ -53,15 +79,17 @@ pub(crate) async fn gone(peer: SocketAddr, own: SocketAddr) {
     }
 }
 
-fn is_gone(peer: SocketAddr, own: SocketAddr) -> bool {
-    inodes(peer, own).is_some_and(|inodes| inodes.into_iter().all(|inode| inode == 0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Poll;
     use std::time::Instant;
+
+    fn is_gone(peer: SocketAddr, own: SocketAddr) -> bool {
+        Sockets::list().unwrap().inode(peer, own).is_none()
+    }
 
     #[test]
     fn who_has_nothing_more_to_say_is_there_and_who_closed_is_gone() {
@@ -77,5 +105,36 @@ mod tests {
         while !is_gone(peer, own) {
             assert!(Instant::now() < deadline, "its socket is gone");
         }
+    }
+
+    #[test]
+    fn clients_that_are_gone_together_are_found_by_the_same_looks() {
+        const CLIENTS: usize = 200;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let accepted: Vec<TcpStream> = (0..CLIENTS)
+            .map(|_| {
+                let _client = TcpStream::connect(address).unwrap();
+                listener.accept().unwrap().0
+            })
+            .collect();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&taken);
+        let sockets = SharedLook::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            Sockets::list()
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let all = accepted.iter().map(|stream| gone_from(&sockets, stream.peer_addr().unwrap(), address));
+            let mut all: Vec<_> = all.map(Box::pin).collect();
+            std::future::poll_fn(|context| {
+                all.retain_mut(|gone| gone.as_mut().poll(context).is_pending());
+                if all.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        });
+        let taken = taken.load(Ordering::Relaxed);
+        assert!((LOOKS as usize..CLIENTS / 4).contains(&taken), "{taken} looks for {CLIENTS} clients");
     }
 }

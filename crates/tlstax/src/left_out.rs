@@ -27,13 +27,17 @@ pub(crate) fn take_out(sections: &mut Vec<Section>, mut left_out: Vec<LeftOut>) 
                 None => true,
             });
         }
-        section.cells.retain(|cell| match harness::binding(cell, &section.workload, open_files) {
-            Some(limit) => {
-                let concurrency = Some(limit.concurrency);
-                left_out.push(LeftOut { what: cell.to_string(), concurrency, why: limit.to_string() });
-                false
+        let workload = &section.workload;
+        section.cells.retain(|cell| {
+            let limit = harness::binding(cell, workload, open_files).map(|limit| limit.to_string());
+            match fetch::crowded(cell, workload.slots()).or(limit) {
+                Some(why) => {
+                    let concurrency = Some(workload.concurrency);
+                    left_out.push(LeftOut { what: cell.to_string(), concurrency, why });
+                    false
+                }
+                None => true,
             }
-            None => true,
         });
     }
     sections.retain(|section| !section.cells.is_empty());

@@ -22,13 +22,14 @@ use super::interrupts::Interrupts;
 use super::sockets::Sockets;
 use super::usage::Usage;
 use crate::clock::now_ns;
+use crate::shared_look::rested;
 use crate::{Error, Variables};
 
 /// How often the command is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Every how many looks its sockets are looked at, which takes longer.
-const SOCKETS_EVERY: u64 = 5;
+/// How often its sockets are looked at, unless there are so many that this would take more than a fifth of a CPU.
+const SOCKETS_EVERY: Duration = Duration::from_millis(100);
 
 /// How long it may take to end after it was asked to.
 const END_WITHIN: Duration = Duration::from_secs(2);
@@ -132,7 +133,7 @@ impl Started {
         let (mut usage, mut sockets) = (Usage::default(), Sockets::default());
         let pid = Pid::from_raw(i32::try_from(self.pid).unwrap_or(i32::MAX));
         let deadline = watch.timeout.map(|timeout| Instant::now() + timeout);
-        let (mut asked_to_end, mut looks) = (None::<Instant>, 0_u64);
+        let (mut asked_to_end, mut sockets_due) = (None::<Instant>, Instant::now());
         let (used, ended_ns) = loop {
             match self.ended.recv_timeout(LOOK) {
                 Ok(outcome) => break outcome.map_err(|source| self.wait_error(source))?,
@@ -147,10 +148,11 @@ impl Started {
             // The clocks of those that have ended are read for the last time.
             usage.look(&members, now_ns().saturating_sub(self.began_ns));
             reap(&dead);
-            if looks.is_multiple_of(SOCKETS_EVERY) {
+            let began = Instant::now();
+            if began >= sockets_due {
                 sockets.look(&members, watch.observers);
+                sockets_due = rested(began, Instant::now()).max(began + SOCKETS_EVERY);
             }
-            looks += 1;
             match (asked_to_end, deadline) {
                 (None, Some(deadline)) if Instant::now() >= deadline => {
                     end(&members, Signal::SIGTERM);

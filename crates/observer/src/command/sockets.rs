@@ -1,6 +1,6 @@
 //! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses QUIC.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use observation::{Direct, NO_PEER};
@@ -23,7 +23,7 @@ pub(super) struct Sockets {
 impl Sockets {
     /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed over.
     pub(super) fn look(&mut self, members: &[u32], observers: &[SocketAddr]) {
-        let own: HashSet<u64> = members.iter().flat_map(|pid| family::sockets(*pid)).collect();
+        let own = family::sockets(members);
         if own.is_empty() {
             return;
         }

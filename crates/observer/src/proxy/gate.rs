@@ -4,6 +4,7 @@
 //! drop it from the URL), or send one of their own, are let in if the socket they come by belongs to the command or to what it
 //! started.
 
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -13,7 +14,8 @@ use tokio::net::TcpStream;
 
 use super::head::Head;
 use crate::command::family;
-use crate::open_files;
+use crate::loopback::Sockets;
+use crate::shared_look::{Haste, SharedLook};
 
 /// The name before the password, which no one looks at.
 pub(super) const USER: &str = "tlstax";
@@ -38,6 +40,11 @@ impl Password {
 pub(super) struct Owner(Arc<OnceLock<(u32, Vec<u32>)>>);
 
 impl Owner {
+    /// The inodes of the sockets that the command and its descendants have open.
+    fn sockets(&self) -> HashSet<u64> {
+        self.0.get().map(|(root, others)| family::sockets(&family::members(*root, others))).unwrap_or_default()
+    }
+
     pub(super) fn set(&self, pid: u32, others: Vec<u32>) {
         // A proxy serves one command: the first.
         let _ = self.0.set((pid, others));
@@ -48,12 +55,14 @@ impl Owner {
 pub(super) struct Gate {
     /// What stands behind the scheme in a header (RFC 7617).
     expected: String,
-    owner: Owner,
+    /// What the command has open.
+    open: SharedLook<HashSet<u64>>,
 }
 
 impl Gate {
     pub(super) fn new(password: Password, owner: Owner) -> Gate {
-        Gate { expected: BASE64_STANDARD.encode(format!("{USER}:{}", password.as_str())), owner }
+        let expected = BASE64_STANDARD.encode(format!("{USER}:{}", password.as_str()));
+        Gate { expected, open: SharedLook::new(move || owner.sockets()) }
     }
 
     /// Whether the client who sent `head` may go on.
@@ -67,16 +76,14 @@ impl Gate {
         parts.is_some_and(|(scheme, pair)| scheme.eq_ignore_ascii_case("basic") && pair.trim_start() == self.expected)
     }
 
-    /// Whether the client is the command, or of its family. Looking through the system's sockets takes tens of milliseconds where
-    /// there are many, which the event loop is spared.
+    /// Whether the client is the command, or of its family.
     async fn owns(&self, client: &TcpStream) -> bool {
         let (Ok(peer), Ok(own)) = (client.peer_addr(), client.local_addr()) else { return false };
-        let owner = self.owner.clone();
-        let is_owned = move || {
-            let command = owner.0.get();
-            command.is_some_and(|(root, others)| family::owns_socket(*root, others, peer, own))
+        let listed = Sockets::now().await;
+        let Some(inode) = listed.as_deref().and_then(|sockets| sockets.as_ref()?.inode(peer, own)) else {
+            return false;
         };
-        open_files::look(is_owned).await.unwrap_or(false)
+        self.open.take(Haste::AtOnce).await.is_some_and(|open| open.contains(&inode))
     }
 }
 
@@ -103,5 +110,25 @@ mod tests {
         {
             assert!(!gate.is_password(&wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_command_may_come_without_a_password_and_nobody_else() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (accepted, _) = listener.accept().await.unwrap();
+            let mut other = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+            for (command, is_owned) in [(Some(std::process::id()), true), (Some(other.id()), false), (None, false)] {
+                let owner = Owner::default();
+                if let Some(pid) = command {
+                    owner.set(pid, Vec::new());
+                }
+                assert_eq!(Gate::new(Password::draw(), owner).owns(&accepted).await, is_owned, "{command:?}");
+            }
+            other.kill().unwrap();
+            other.wait().unwrap();
+        });
     }
 }

@@ -55,6 +55,17 @@ fn what_the_machine_cannot_hold_is_said_and_the_rest_runs() {
 }
 
 #[test]
+fn a_rayon_pool_of_thousands_of_threads_is_left_out_and_the_rest_runs() {
+    refused("run rayon-pool plain -n 5000 -c 4096 --origin embedded --out r", &["4096 threads", "-c 1024 at most"]);
+    let (_dir, path) = folder();
+    let run_all = "run rayon-pool plain new-conn -n 1025 -c 1025,2 --origin embedded --out r --rounds 1";
+    let output = run(&path, run_all);
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("left out: a rayon pool of 1025 threads"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("left out   rayon-pool/ureq/plain/new-conn at c = 1025"), "{}", stdout(&output));
+}
+
+#[test]
 fn more_slots_than_requests_mean_as_many_as_there_are() {
     let (_dir, path) = folder();
     let output = run(&path, "run tokio-current plain new-conn -n 2 -c 60000 --rounds 1 --origin embedded --out r");
