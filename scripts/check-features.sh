@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Fails where the programs are built with other features of a dependency than the tests of the whole workspace are: Cargo
-# then builds that dependency, and every crate above it, twice, and the tests test another program than users run.
+# Fails where the programs are built with other features of a dependency than the tests of the whole workspace are:
+# Cargo then builds that dependency, and every crate above it, twice, and the tests test another program than users run.
 # What differs is named; the mend is to ask for the same features in [workspace.dependencies].
 #
 # usage: scripts/check-features.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A line per package: name, version, features. What a build script or macro needs is built apart, with features of its own.
+# A line per package: name, version, features. What a build script or macro needs is built apart, with features of its
+# own.
 features() {
   cargo tree --locked "$@" --prefix none --no-dedupe --format '{p}|{f}' |
     sed -E 's/ \(proc-macro\)//; s/ \([^)]*\)\|/|/' | grep -v '^$' | sort -u

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks docs/adding-a-model.md: follows its steps in a copy of the workspace, builds it, and runs the commands at the end
-# of each section.
+# Checks docs/adding-a-model.md: follows its steps in a copy of the workspace, builds it, and runs the commands at the
+# end of each section.
 #
 #   scripts/check-guide.sh
 #
@@ -45,7 +45,8 @@ git ls-files -z --cached --others --exclude-standard ':!results' |
   python3 scripts/apply_guide.py "$guide" "$copy" >"$work/commands" || fail "a step of $guide does not apply"
 touch "$kept/complete"
 
-# What the guide changes, and what is built on that, is compiled without optimization: it is asked for its answers alone.
+# What the guide changes, and what is built on that, is compiled without optimization: it is asked for its answers
+# alone.
 quick=()
 for crate in fetch harness reporting-tool tlstax; do
   quick+=(--config "profile.release.package.$crate.opt-level=0" --config "profile.release.package.$crate.debug=0")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the whole test suite N times (20 without an argument) while every CPU is kept busy by other work, and fails if any
-# test ever does. A test that passes only on an idle machine is a flaky test.
+# Runs the whole test suite N times (20 without an argument) while every CPU is kept busy by other work, and fails if
+# any test ever does. A test that passes only on an idle machine is a flaky test.
 #
 # usage: scripts/loaded.sh [N] [ARGUMENT OF cargo test]...
 set -euo pipefail

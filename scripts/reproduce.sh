@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes every committed result, chart and figure of the README again, into the folder given (it must not exist), and says
-# where what came out tells another story than what is committed. Takes about two and a half hours on two cores, which should have
-# nothing else to do. Steps may be named behind the folder: matrix, waiting, scale, peers, known-answer, scenarios, profile,
-# talk, pacing, comparing, validity, observe, record; all of them otherwise. Needs the zstd program.
+# Makes every committed result, chart and figure of the README again, into the folder given (it must not exist), and
+# says where what came out tells another story than what is committed. Takes about two and a half hours on two cores,
+# which should have nothing else to do. Steps may be named behind the folder: matrix, waiting, scale, peers,
+# known-answer, scenarios, profile, talk, pacing, comparing, validity, observe, record; all of them otherwise. Needs the
+# zstd program.
 set -euo pipefail
 out=$(realpath -m "${1:?usage: scripts/reproduce.sh OUT [STEP]...}")
 shift

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes the result folders in the folder given as small as the committed ones: `tlstax thin` takes out what no table and no
-# chart is made of, and the zstd program, at its highest usual level, compresses what is left by a third more than tlstax
-# does. Nothing is taken out of pacing/delay and pacing/delay-closed, of which scripts/held_against_ledger.py needs every
-# request. Uses tlstax from PATH; it may be run again.
+# Makes the result folders in the folder given as small as the committed ones: `tlstax thin` takes out what no table and
+# no chart is made of, and the zstd program, at its highest usual level, compresses what is left by a third more than
+# tlstax does. Nothing is taken out of pacing/delay and pacing/delay-closed, of which scripts/held_against_ledger.py
+# needs every request. Uses tlstax from PATH; it may be run again.
 set -euo pipefail
 out=${1:?usage: scripts/thin.sh OUT}
 command -v zstd >/dev/null || { echo "thin.sh: the zstd program is not installed" >&2; exit 2; }

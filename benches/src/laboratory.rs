@@ -1,5 +1,5 @@
-//! The process that measures: it starts the origin with the first cell that is not filtered out, runs batches, and keeps
-//! the latest of each cell for the result folder.
+//! The process that measures: it starts the origin with the first cell that is not filtered out, runs batches, and
+//! keeps the latest of each cell for the result folder.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};

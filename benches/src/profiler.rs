@@ -1,8 +1,8 @@
 //! `--profile-time`: where a benchmark's CPU time goes, as a flamegraph and folded stacks beside Criterion's own files.
 //!
-//! The process samples itself: what the harness adds between batches, and the cell's preparation, are in the picture too.
-//! Where the kernel forbids its sampler, crate `pprof` takes its place by signals and frame pointers. That one never
-//! records the innermost function and loses many stacks, so its picture says how many.
+//! The process samples itself: what the harness adds between batches, and the cell's preparation, are in the picture
+//! too. Where the kernel forbids its sampler, crate `pprof` takes its place by signals and frame pointers. That one
+//! never records the innermost function and loses many stacks, so its picture says how many.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,7 +1,7 @@
 //! Starts the process that measures, with what it must be told before it begins, and draws the page when it has ended.
 //!
-//! OpenSSL reads the file that pins its groups when it is first used, and executors the number of their threads: both are
-//! told by the environment, which a process cannot change for itself once it runs.
+//! OpenSSL reads the file that pins its groups when it is first used, and executors the number of their threads: both
+//! are told by the environment, which a process cannot change for itself once it runs.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;

@@ -96,7 +96,8 @@ impl Authority {
         present_for(&folder.keep(), "names", names, Leaf::Good, self.key, &Line::through(&self.intermediate))
     }
 
-    /// A leaf as good as the good one, with so many new intermediates between it and the root; 0: the root has issued it.
+    /// A leaf as good as the good one, with so many new intermediates between it and the root; 0: the root has issued
+    /// it.
     ///
     /// # Errors
     /// As [`Authority::create`].
@@ -137,8 +138,8 @@ impl Authority {
     }
 }
 
-/// The names of a leaf that clients must accept. The wildcard is for workloads of many hosts: a list of them would make a
-/// certificate of another size.
+/// The names of a leaf that clients must accept. The wildcard is for workloads of many hosts: a list of them would make
+/// a certificate of another size.
 const GOOD: [&str; 4] = ["localhost", "127.0.0.1", "::1", "*.tlstax.test"];
 
 /// Issues `leaf` and writes what presenting it takes.

@@ -1,4 +1,5 @@
-//! An engine that is any program at all: a command line with `{url}` in it, and what the system and the ledger tell of it.
+//! An engine that is any program at all: a command line with `{url}` in it, and what the system and the ledger tell of
+//! it.
 //!
 //! Its CPU time is that of the whole process, start to end, by wait4(2). Requests, connections and handshakes are the
 //! ledger's; latency is not to be had.
@@ -163,12 +164,13 @@ pub(crate) fn run(
     }
 }
 
-/// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell it.
+/// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell
+/// it.
 #[allow(unsafe_code)]
 fn die_with_parent(process: &mut Command) {
     let ask = || nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).map_err(std::io::Error::from);
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one prctl(2), which is; turning its
-    // error number into an error neither allocates nor locks.
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one prctl(2), which is; turning
+    // its error number into an error neither allocates nor locks.
     unsafe { process.pre_exec(ask) };
 }
 

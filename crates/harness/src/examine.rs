@@ -1,7 +1,7 @@
 //! Whether an engine verifies certificates: it is sent to servers that it must not trust.
 //!
-//! A ledger cannot tell a verified handshake from one that was waved through, and not verifying saves a good part of the
-//! cost. So each client × TLS stack is examined once per run, before its first trial.
+//! A ledger cannot tell a verified handshake from one that was waved through, and not verifying saves a good part of
+//! the cost. So each client × TLS stack is examined once per run, before its first trial.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -41,7 +41,8 @@ pub(crate) struct Examiner {
 }
 
 impl Examiner {
-    /// Makes the impostors' certificates, by the `authority` that cells at the default of every axis trust; their servers start when the first engine is examined.
+    /// Makes the impostors' certificates, by the `authority` that cells at the default of every axis trust; their
+    /// servers start when the first engine is examined.
     pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<Examiner, origin::Error> {
         let impostor = |(leaf, fault)| {
             let issued = authority.issue(leaf)?;
@@ -85,8 +86,8 @@ impl Examiner {
     }
 
     /// Whether a program verifies: it sent no impostor a request. `None` without TLS, and where it broke off no
-    /// handshake either. It is shown, and forbids nothing. Whatever the cell's certificates are, the program is given the
-    /// authority of the impostors' to trust: with another it would refuse also a leaf that only has the wrong name.
+    /// handshake either. It is shown, and forbids nothing. Whatever the cell's certificates are, the program is given
+    /// the authority of the impostors' to trust: with another it would refuse also a leaf that only has the wrong name.
     pub(crate) fn verifies(
         &mut self,
         plan: &Plan,

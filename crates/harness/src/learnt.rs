@@ -97,8 +97,8 @@ impl Learnt {
     }
 }
 
-/// CPU time of pacing that is taken off the client's: that of tlstax's own pacer. What another engine tells of itself is not
-/// read, and its pacing stays part of its cost.
+/// CPU time of pacing that is taken off the client's: that of tlstax's own pacer. What another engine tells of itself
+/// is not read, and its pacing stays part of its cost.
 fn pacer_cpu_ns(terms: Terms, rate: Option<Rate>, told: Option<u64>) -> Option<u64> {
     match terms {
         Terms::Pinned | Terms::Stock => told.filter(|_| rate.is_some()),

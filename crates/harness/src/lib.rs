@@ -1,7 +1,7 @@
 //! Runs trials: each cell in a process of its own, in shuffled rounds, judged by its answers and the origin's ledger.
 //!
-//! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes one
-//! line per trial. It neither fetches itself nor says what the figures mean.
+//! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
+//! one line per trial. It neither fetches itself nor says what the figures mean.
 
 mod arm;
 mod command;

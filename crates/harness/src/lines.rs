@@ -1,7 +1,7 @@
 //! The lines that an engine says, of which no more is held than one that is due.
 //!
-//! An engine may say anything, and without an end. Its stream is read only as far as its lines are asked for: what it says
-//! beyond that fills its pipe, and then it waits.
+//! An engine may say anything, and without an end. Its stream is read only as far as its lines are asked for: what it
+//! says beyond that fills its pipe, and then it waits.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::sync::Arc;
@@ -87,7 +87,8 @@ fn longest_done(workload: &Workload) -> u64 {
     DONE + requests.min(ROWS) * ROW + requests.min(TRACED) * STEPS
 }
 
-/// The next line without its end; `None` at the end of the stream. What is no UTF-8 is no JSON either, and is shown as such.
+/// The next line without its end; `None` at the end of the stream. What is no UTF-8 is no JSON either, and is shown as
+/// such.
 fn next(reader: &mut impl BufRead, longest: &AtomicUsize) -> io::Result<Option<Said>> {
     let mut line = Vec::new();
     loop {
@@ -155,7 +156,8 @@ mod tests {
                 let _ = done.send(count);
             }
         });
-        // The pipe and the reader's buffer fill, and no more is taken: 2 bytes at a time into 64 KiB each, and some room.
+        // The pipe and the reader's buffer fill, and no more is taken: 2 bytes at a time into 64 KiB each, and some
+        // room.
         let mut last = 0;
         while let Ok(count) = written.recv_timeout(Duration::from_millis(500)) {
             last = count;

@@ -52,8 +52,8 @@ impl Session {
         &self.stage.plan.run
     }
 
-    /// Sockets in TIME_WAIT now, if they are so many that connecting itself turns slow: a cell that runs now would pay for
-    /// those before it.
+    /// Sockets in TIME_WAIT now, if they are so many that connecting itself turns slow: a cell that runs now would pay
+    /// for those before it.
     pub fn crowd(&self) -> Option<u64> {
         let waiting = Counters::read().time_wait;
         (waiting >= most_time_wait(self.stage.plan.ports)).then_some(waiting)

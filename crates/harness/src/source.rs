@@ -1,5 +1,5 @@
-//! What a run fetches from: an origin of ours, started anew whenever it has died, hangs or says nonsense, or a server of
-//! the user's, of which nothing is known but its address.
+//! What a run fetches from: an origin of ours, started anew whenever it has died, hangs or says nonsense, or a server
+//! of the user's, of which nothing is known but its address.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! How long a new connection waits while thousands of tunnels end together.
 //!
-//! `cargo run --release -p observer --example many_tunnels [-- TUNNELS]` opens that many tunnels (9,000) through the proxy, ends all of them
-//! at once, and opens one after another meanwhile. It does so twice: with a server that ends its connections when the client does,
-//! and with one that does nothing, so that the proxy must find out that nobody listens any more. For each it prints how long the
-//! slowest new tunnel took, and the CPU time of the proxy. Clients, servers and the proxy are processes of their own, since each
-//! needs two open files of a tunnel or one.
+//! `cargo run --release -p observer --example many_tunnels [-- TUNNELS]` opens that many tunnels (9,000) through the
+//! proxy, ends all of them at once, and opens one after another meanwhile. It does so twice: with a server that ends
+//! its connections when the client does, and with one that does nothing, so that the proxy must find out that nobody
+//! listens any more. For each it prints how long the slowest new tunnel took, and the CPU time of the proxy. Clients,
+//! servers and the proxy are processes of their own, since each needs two open files of a tunnel or one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

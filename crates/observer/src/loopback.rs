@@ -1,7 +1,8 @@
-//! The other end of a connection over loopback, as the kernel lists it: whose it is, and whether anyone has it open still.
+//! The other end of a connection over loopback, as the kernel lists it: whose it is, and whether anyone has it open
+//! still.
 //!
-//! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is nothing that is
-//! sent, but that no process holds the client's socket any more.
+//! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is
+//! nothing that is sent, but that no process holds the client's socket any more.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -59,8 +60,8 @@ fn ends(local: SocketAddr, remote: SocketAddr) -> (SocketAddr, SocketAddr) {
     (plain(local), plain(remote))
 }
 
-/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Where the kernel does not
-/// tell, never.
+/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Where
+/// the kernel does not tell, never.
 pub(crate) async fn gone(peer: SocketAddr, own: SocketAddr) {
     gone_from(&SOCKETS, peer, own).await;
 }

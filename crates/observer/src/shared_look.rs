@@ -1,7 +1,8 @@
 //! A look at the system that is taken once for all who need one at the same time.
 //!
-//! What the system lists, sockets or the files of processes, can only be gone through whole: with thousands of connections that takes a
-//! tenth of a second. When all of them need it at once, each with a look of its own, the CPUs have nothing left for anything else.
+//! What the system lists, sockets or the files of processes, can only be gone through whole: with thousands of
+//! connections that takes a tenth of a second. When all of them need it at once, each with a look of its own, the CPUs
+//! have nothing left for anything else.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,7 +67,8 @@ impl<T: Send + Sync + 'static> SharedLook<T> {
         }
     }
 
-    /// Looks off the event loop. The look holds its place until it has ended, whether who asked for it waits still or not.
+    /// Looks off the event loop. The look holds its place until it has ended, whether who asked for it waits still or
+    /// not.
     async fn renew(&self, mut last: OwnedMutexGuard<Option<Seen<T>>>) -> Option<Arc<T>> {
         let look = Arc::clone(&self.look);
         let renewing = move || {

@@ -3,25 +3,26 @@
 //! Loopback hides what they feel most: round trips. The relay is a process between client and origin, to run on the
 //! origin's CPUs, and needs no privilege. What it imitates, exactly:
 //!
-//! - Each byte arrives half an RTT after it was sent, whichever way it goes; so does the end of a direction (FIN), and so
-//!   does a reset (RST), after the bytes before it. Nothing is ever early. Waking makes it late: by 0.04 to 0.2 ms
+//! - Each byte arrives half an RTT after it was sent, whichever way it goes; so does the end of a direction (FIN), and
+//!   so does a reset (RST), after the bytes before it. Nothing is ever early. Waking makes it late: by 0.04 to 0.2 ms
 //!   (median), and by some ms now and then where others want the same CPUs.
 //! - A SYN can't be held back without privilege: the kernel completes the client's connect at once. So the relay lets
-//!   nothing that the client sends leave before accept + 1 RTT, when a client that far away would have had its SYN-ACK; it
-//!   arrives half an RTT later. Nothing of the origin's leaves before accept + 1.5 RTT, when the client's ACK would
+//!   nothing that the client sends leave before accept + 1 RTT, when a client that far away would have had its SYN-ACK;
+//!   it arrives half an RTT later. Nothing of the origin's leaves before accept + 1.5 RTT, when the client's ACK would
 //!   have told it of the connection. The upstream connection itself is opened at once.
-//! - **A request takes as long as on a real path** (connect 1 RTT, handshake k RTT, request 1 RTT), **but a client's own
-//!   `connect` phase looks short, and the phase after it longer by 1 RTT.** Only their sum is true.
+//! - **A request takes as long as on a real path** (connect 1 RTT, handshake k RTT, request 1 RTT), **but a client's
+//!   own `connect` phase looks short, and the phase after it longer by 1 RTT.** Only their sum is true.
 //! - An origin that isn't there resets the client at accept + 1 RTT.
 //!
-//! What it does not imitate: limited bandwidth, loss, reordering, jitter, slow start. A response of many segments
-//! takes one way's delay here, and several round trips on a real path with a fresh congestion window. A direction
-//! holds at most 1 MiB (all together 256 MiB and 16 KiB per direction besides), so that bulk is bounded to 1 MiB per half an
+//! What it does not imitate: limited bandwidth, loss, reordering, jitter, slow start. A response of many segments takes
+//! one way's delay here, and several round trips on a real path with a fresh congestion window. A direction holds at
+//! most 1 MiB (all together 256 MiB and 16 KiB per direction besides), so that bulk is bounded to 1 MiB per half an
 //! RTT, as a TCP window of 2 MiB would do.
 //!
-//! It needs two open files for a connection, until an RTT after the client has closed it; more connections than its limit
-//! allows wait in the listener's queue, and seem still farther away. Its connections to the origin use up ephemeral ports just as the client's own do, and each costs
-//! it some 0.2 ms of CPU, on the origin's CPUs and in neither's account. This module is the starter's end; [`serve`] is the process.
+//! It needs two open files for a connection, until an RTT after the client has closed it; more connections than its
+//! limit allows wait in the listener's queue, and seem still farther away. Its connections to the origin use up
+//! ephemeral ports just as the client's own do, and each costs it some 0.2 ms of CPU, on the origin's CPUs and in
+//! neither's account. This module is the starter's end; [`serve`] is the process.
 
 mod alarm;
 mod connection;

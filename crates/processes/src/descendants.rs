@@ -1,8 +1,8 @@
-//! The end of all that a child has started, wherever it went: a process group of its own, a session of its own, or another
-//! parent.
+//! The end of all that a child has started, wherever it went: a process group of its own, a session of its own, or
+//! another parent.
 //!
-//! This process becomes the subreaper of its descendants (prctl(2), PR_SET_CHILD_SUBREAPER): one whose parent has ended is
-//! left to it, and so is found among its own children. Those that it has started itself it knows by [`spawn`].
+//! This process becomes the subreaper of its descendants (prctl(2), PR_SET_CHILD_SUBREAPER): one whose parent has ended
+//! is left to it, and so is found among its own children. Those that it has started itself it knows by [`spawn`].
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -27,8 +27,8 @@ const GLANCE: Duration = Duration::from_millis(1);
 /// The processes that this one has started itself, each with when it began: numbers are used again.
 static OWN: LazyLock<Mutex<HashMap<u32, u64>>> = LazyLock::new(Mutex::default);
 
-/// Starts `command` as a process that is never taken for what another one left behind. To be used for every child with a
-/// process group of its own; those in this process' group are known by that.
+/// Starts `command` as a process that is never taken for what another one left behind. To be used for every child with
+/// a process group of its own; those in this process' group are known by that.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -49,7 +49,8 @@ pub struct Descendants {
 }
 
 impl Descendants {
-    /// Of children that are started from now on. Where the system knows no subreapers, what leaves its parent is not found.
+    /// Of children that are started from now on. Where the system knows no subreapers, what leaves its parent is not
+    /// found.
     pub fn begin() -> Descendants {
         let _ = nix::sys::prctl::set_child_subreaper(true);
         Descendants { before: children(std::process::id()).into_iter().collect() }
@@ -110,7 +111,8 @@ mod tests {
 
     use rusty_fork::rusty_fork_test;
 
-    /// Runs `script`, which says the numbers of the processes that it leaves behind, in a process group of its own, to its end.
+    /// Runs `script`, which says the numbers of the processes that it leaves behind, in a process group of its own, to
+    /// its end.
     fn leaves_behind(script: &str) -> (Descendants, Vec<u32>) {
         let descendants = Descendants::begin();
         let mut command = Command::new("sh");

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 /// The most processes that are looked at: a command that forks for ever must not keep its watcher busy.
 const MOST: usize = 4_096;
 
-/// Processes of this one that are none of a command's that is started next: its origin, whatever else it had started before.
+/// Processes of this one that are none of a command's that is started next: its origin, whatever else it had started
+/// before.
 pub fn others() -> Vec<u32> {
     children(std::process::id())
 }
 
-/// What was left to this process when its parent ended: all of this process' own but the command itself, which another thread
-/// waits for, and `others`.
+/// What was left to this process when its parent ended: all of this process' own but the command itself, which another
+/// thread waits for, and `others`.
 pub fn adopted(root: u32, others: &[u32]) -> Vec<u32> {
     children(std::process::id()).into_iter().filter(|pid| *pid != root && !others.contains(pid)).collect()
 }

@@ -1,8 +1,8 @@
 //! Temporary folders that outlive nobody.
 //!
-//! A process that is killed removes nothing. So each folder is locked (flock(2)) by the process that it is of: the lock goes
-//! with the process, however that ends, and the next one removes the folders that nobody holds. It takes none for its own
-//! that does not hold [`MARK`], whatever it is called.
+//! A process that is killed removes nothing. So each folder is locked (flock(2)) by the process that it is of: the lock
+//! goes with the process, however that ends, and the next one removes the folders that nobody holds. It takes none for
+//! its own that does not hold [`MARK`], whatever it is called.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -20,8 +20,8 @@ const PREFIX: &str = "tlstax-";
 /// The file that tells such a folder from one that somebody else called so. It is made once the folder is locked.
 const MARK: &str = ".tlstax-temporary";
 
-/// A folder that only its owner may enter, and that goes with this value, or at the latest with the next process that makes
-/// one in the same place.
+/// A folder that only its owner may enter, and that goes with this value, or at the latest with the next process that
+/// makes one in the same place.
 #[derive(Debug)]
 pub struct TemporaryFolder {
     folder: TempDir,
@@ -30,8 +30,8 @@ pub struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// A folder among the system's temporary files, for `purpose`. The first of a process also removes those of processes
-    /// that were killed.
+    /// A folder among the system's temporary files, for `purpose`. The first of a process also removes those of
+    /// processes that were killed.
     ///
     /// # Errors
     /// When it cannot be made.

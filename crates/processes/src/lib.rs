@@ -1,5 +1,5 @@
-//! What a program owes the processes around it: it leaves signals ignored that it was started to ignore, ends whatever its
-//! children started, and removes the temporary folders of those that were killed.
+//! What a program owes the processes around it: it leaves signals ignored that it was started to ignore, ends whatever
+//! its children started, and removes the temporary folders of those that were killed.
 //!
 //! What the processes do, and what is in the folders, is for others.
 

@@ -8,9 +8,9 @@ use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 
-/// SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore, as `nohup` and a shell's background jobs
-/// do. Those stay ignored, by its children too: no handler is to be registered for them. Where the system does not tell,
-/// all three.
+/// SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore, as `nohup` and a shell's
+/// background jobs do. Those stay ignored, by its children too: no handler is to be registered for them. Where the
+/// system does not tell, all three.
 pub fn heeded() -> Vec<i32> {
     not_ignored(&[SIGINT, SIGTERM, SIGHUP])
 }
@@ -20,8 +20,8 @@ fn not_ignored(signals: &[i32]) -> Vec<i32> {
     signals.iter().copied().filter(|number| ignored & (1 << (number - 1)) == 0).collect()
 }
 
-/// Has writing beyond the limit of file sizes (`ulimit -f`) fail with EFBIG, where SIGXFSZ would end the process without a
-/// word. It is caught and not ignored: so programs that this one starts get the default back.
+/// Has writing beyond the limit of file sizes (`ulimit -f`) fail with EFBIG, where SIGXFSZ would end the process
+/// without a word. It is caught and not ignored: so programs that this one starts get the default back.
 ///
 /// # Errors
 /// When the system refuses.

@@ -1,7 +1,7 @@
 //! Latency by percentile and time by phase, over all rounds of a cell that count.
 //!
-//! Histograms of rounds are merged: a far percentile needs all the requests there are. Phases are means, because means of
-//! parts add up to the mean of the whole and medians do not.
+//! Histograms of rounds are merged: a far percentile needs all the requests there are. Phases are means, because means
+//! of parts add up to the mean of the whole and medians do not.
 
 use measure::histogram::Times;
 use measure::phase::Phase;
@@ -47,7 +47,8 @@ fn mean_ns(trials: &[&Trial], phase: Phase) -> Option<f64> {
     times.reduce(PhaseTime::and).map(PhaseTime::mean_ns)
 }
 
-/// The histogram of all of them; `None` where none tells it. 32-bit counts saturate beyond 4.3 thousand million requests.
+/// The histogram of all of them; `None` where none tells it. 32-bit counts saturate beyond 4.3 thousand million
+/// requests.
 fn merged(trials: &[&Trial], phase: &str) -> Option<Times> {
     let mut all = trials.iter().filter_map(|trial| trial.times(phase).ok().flatten());
     let first = all.next()?;

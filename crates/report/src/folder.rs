@@ -35,8 +35,8 @@ pub enum FolderError {
     },
 }
 
-/// Writes all files into `dir`, which is made if need be, each whole or not at all; files of an earlier report that this
-/// one has not are removed.
+/// Writes all files into `dir`, which is made if need be, each whole or not at all; files of an earlier report that
+/// this one has not are removed.
 ///
 /// # Errors
 /// When a file that no report wrote is in the way (nothing is touched then), or the system refuses.

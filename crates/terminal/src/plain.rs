@@ -6,14 +6,15 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a terminal may take `c` for an instruction: the control characters C0, DEL and C1, the separators of lines and
-/// paragraphs, and the formatting characters of the Unicode bidirectional algorithm (UAX #9).
+/// Whether a terminal may take `c` for an instruction: the control characters C0, DEL and C1, the separators of lines
+/// and paragraphs, and the formatting characters of the Unicode bidirectional algorithm (UAX #9).
 pub fn is_instruction(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// `text` as one line that gives a terminal no instructions: each of them is shown as Rust writes it, e.g. `\n` or `\u{1b}`.
+/// `text` as one line that gives a terminal no instructions: each of them is shown as Rust writes it, e.g. `\n` or
+/// `\u{1b}`.
 pub fn plain(text: &str) -> Cow<'_, str> {
     escaped(text, |c, _| !is_instruction(c))
 }
@@ -41,8 +42,8 @@ pub fn plain_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The instruction that `text` begins with, raw or as an escape of JSON, and how many bytes it is written with. `None` for an
-/// escape of something else.
+/// The instruction that `text` begins with, raw or as an escape of JSON, and how many bytes it is written with. `None`
+/// for an escape of something else.
 fn decoded(text: &str) -> (Option<char>, usize) {
     let mut chars = text.chars();
     let first = chars.next().unwrap_or_default();
@@ -84,8 +85,8 @@ fn is_style(text: &str) -> bool {
     parameters.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
 }
 
-/// JSON with the same meaning, whose strings hold no instruction but as an escape of JSON. serde_json escapes those below
-/// U+0020 alone.
+/// JSON with the same meaning, whose strings hold no instruction but as an escape of JSON. serde_json escapes those
+/// below U+0020 alone.
 pub(crate) fn answer_in_json(json: &str) -> Cow<'_, str> {
     let is_raw = |c: char| is_instruction(c) && !is_json_space(c);
     if !json.contains(is_raw) {

@@ -5,20 +5,21 @@ use std::io::{self, Write};
 
 use crate::plain::{answer, answer_in_json};
 
-/// A line on standard error. Where nobody can read it, because the stream is closed or its disk full, the work goes on, and
-/// its exit code still tells: a diagnostic that is lost changes nothing.
+/// A line on standard error. Where nobody can read it, because the stream is closed or its disk full, the work goes on,
+/// and its exit code still tells: a diagnostic that is lost changes nothing.
 pub fn say(line: impl Display) {
     say_text(&format!("{line}\n"));
 }
 
-/// The same, for text of several lines with its own line ends. Its styles are left out where standard error is no terminal.
+/// The same, for text of several lines with its own line ends. Its styles are left out where standard error is no
+/// terminal.
 pub fn say_text(text: &str) {
     let mut stderr = anstream::stderr().lock();
     let _ = stderr.write_all(answer(text).as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// Text on standard output, with its own line ends. Its styles are left out where that is no terminal, and control characters
-/// are shown instead of sent.
+/// Text on standard output, with its own line ends. Its styles are left out where that is no terminal, and control
+/// characters are shown instead of sent.
 ///
 /// # Errors
 /// When it cannot be written: an answer that is lost is a failure.

@@ -8,8 +8,8 @@ use crate::failure::Failure;
 /// Local results, ignored by git.
 const LOCAL: &str = "results/local";
 
-/// Where a run puts its results. A folder that was made for it goes with this value where nothing was put into it: a run that
-/// could not begin leaves nothing behind.
+/// Where a run puts its results. A folder that was made for it goes with this value where nothing was put into it: a
+/// run that could not begin leaves nothing behind.
 pub(crate) struct Place {
     dir: PathBuf,
     /// Whether it was made here.
@@ -17,8 +17,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The folder that was named, or one of its own for a run that begins now. That one is made here, so that of runs that
-    /// begin at once each has another.
+    /// The folder that was named, or one of its own for a run that begins now. That one is made here, so that of runs
+    /// that begin at once each has another.
     pub(crate) fn of(named: Option<&Path>) -> Result<Place, Failure> {
         match named {
             Some(dir) => Ok(Place { dir: dir.to_owned(), is_made: false }),

@@ -7,9 +7,9 @@ use signal_hook::flag;
 
 use crate::failure::{Failure, INTERRUPTED};
 
-/// A flag that becomes true at the first signal, but for those that this process was started to ignore. The second ends the
-/// program at once: engines and origins end with their pipes, programs from outside with their parent. Asked for again, it
-/// is the same flag.
+/// A flag that becomes true at the first signal, but for those that this process was started to ignore. The second ends
+/// the program at once: engines and origins end with their pipes, programs from outside with their parent. Asked for
+/// again, it is the same flag.
 pub(crate) fn flag() -> Result<Arc<AtomicBool>, Failure> {
     static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     if let Some(interrupted) = FLAG.get() {

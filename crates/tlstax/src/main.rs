@@ -1,6 +1,7 @@
 //! The command line: parses, calls, prints; nothing else.
 //!
-//! Exit codes: 0 done; 1 a comparison or expectation failed; 2 bad usage or input; 3 a trial was invalid; 130 interrupted.
+//! Exit codes: 0 done; 1 a comparison or expectation failed; 2 bad usage or input; 3 a trial was invalid; 130
+//! interrupted.
 
 mod cmd;
 mod failure;
@@ -104,7 +105,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints help and versions, which were asked for, to standard output, and what is wrong with a command line to standard error.
+/// Prints help and versions, which were asked for, to standard output, and what is wrong with a command line to
+/// standard error.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {

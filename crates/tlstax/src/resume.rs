@@ -1,5 +1,5 @@
-//! `tlstax run --resume`: which run is gone on with, and the command line that began it. Whether it is still the same run on
-//! the same machine is for the harness to judge.
+//! `tlstax run --resume`: which run is gone on with, and the command line that began it. Whether it is still the same
+//! run on the same machine is for the harness to judge.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,8 @@ struct Alone {
     json: bool,
 }
 
-/// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be run.
+/// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be
+/// run.
 pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
         let words =

@@ -1,9 +1,9 @@
 //! Floors: the least that a cell's work can cost here, run as trials like any other. One file for each kind.
 //!
-//! `floor/memory/<stack>` is the stack's handshake in memory, `floor/primitives/<stack>` the client's cryptography of it,
-//! `floor/sockets/plain` the bare system calls of a request. The first two connect to nobody: their cost is what the client's
-//! part took of CPU, told apart from the server's, which the same process plays. What belongs to which cell is in
-//! [`workload::floor`].
+//! `floor/memory/<stack>` is the stack's handshake in memory, `floor/primitives/<stack>` the client's cryptography of
+//! it, `floor/sockets/plain` the bare system calls of a request. The first two connect to nobody: their cost is what
+//! the client's part took of CPU, told apart from the server's, which the same process plays. What belongs to which
+//! cell is in [`workload::floor`].
 
 mod handshakes;
 mod memory;

@@ -1,5 +1,5 @@
-//! Every TLS stack under our clients: it speaks each group that it has, under both versions of TLS, and refuses whom it must
-//! not trust.
+//! Every TLS stack under our clients: it speaks each group that it has, under both versions of TLS, and refuses whom it
+//! must not trust.
 
 use crate::support::{Pins, Server, run};
 use certificates::Leaf;

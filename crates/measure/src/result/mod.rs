@@ -1,5 +1,5 @@
-//! The result of a run: a folder with `run.json` (what was run, on what) and `trials.ndjson` (a line per trial), which may be
-//! compressed once the run has ended.
+//! The result of a run: a folder with `run.json` (what was run, on what) and `trials.ndjson` (a line per trial), which
+//! may be compressed once the run has ended.
 
 mod arm;
 pub mod handshakes;

@@ -75,8 +75,8 @@ struct Version {
 }
 
 impl RunResult {
-    /// Reads the folder `dir`, for people: strings of its files hold no instructions to a terminal. [`super::Unfinished`]
-    /// has them as they were written.
+    /// Reads the folder `dir`, for people: strings of its files hold no instructions to a terminal.
+    /// [`super::Unfinished`] has them as they were written.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
         let run = decoded(&dir.join(RUN_FILE), &plain(read(&dir.join(RUN_FILE))?))?;
         let trials = plain(lines_of(dir)?);
@@ -105,8 +105,8 @@ fn decoded(path: &Path, text: &[u8]) -> Result<RunInfo, ReadError> {
     serde_json::from_slice(text).map_err(not_a_run)
 }
 
-/// The same text, its strings without instructions to a terminal. A line that is no UTF-8 is left as it is, for the decoder to
-/// name.
+/// The same text, its strings without instructions to a terminal. A line that is no UTF-8 is left as it is, for the
+/// decoder to name.
 fn plain(text: Vec<u8>) -> Vec<u8> {
     if std::str::from_utf8(&text).is_ok_and(|text| matches!(terminal::plain_json(text), Cow::Borrowed(_))) {
         return text;
@@ -138,8 +138,8 @@ pub(super) fn trials_of(run: &RunInfo, text: &[u8]) -> (Vec<Trial>, Vec<String>)
 /// A trial with the number of its line.
 type Line = (usize, Trial);
 
-/// Every line that is a trial; the others are named: one that is cut within a character, or overwritten, hides no other.
-/// Decoding is what reading costs, so that all cores share it.
+/// Every line that is a trial; the others are named: one that is cut within a character, or overwritten, hides no
+/// other. Decoding is what reading costs, so that all cores share it.
 fn parse(text: &[u8]) -> (Vec<Line>, Vec<String>) {
     let lines: Vec<(usize, &[u8])> = lines(text).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
     let decoded: Vec<Result<Line, String>> = lines
@@ -167,8 +167,8 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     (1..).zip(bounds.map(|(begin, end)| &text[begin..end]))
 }
 
-/// Takes out what is not of this run: trials that tell of another, cells that it never had, rounds that are there already.
-/// Results of two origins or machines in one table would be compared, and mean nothing.
+/// Takes out what is not of this run: trials that tell of another, cells that it never had, rounds that are there
+/// already. Results of two origins or machines in one table would be compared, and mean nothing.
 fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Vec<Line> {
     let mut strangers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut seen = HashSet::new();

@@ -1,7 +1,7 @@
 //! Thinned trials: without what no table, chart or comparison is made of.
 //!
-//! Which figures are shown is decided elsewhere; what they are made of is gathered here, so that a thinned run is shown as
-//! the whole one was. A test of `tlstax` holds every committed run to that.
+//! Which figures are shown is decided elsewhere; what they are made of is gathered here, so that a thinned run is shown
+//! as the whole one was. A test of `tlstax` holds every committed run to that.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ use crate::recorder::FROM_START;
 
 /// Takes out of the trials of a run:
 ///
-/// - of each phase the histogram, for which its [`PhaseTime`] stands; those of whole requests stay, and at a fixed rate that
-///   of the queue, which tells how exactly requests were started,
+/// - of each phase the histogram, for which its [`PhaseTime`] stands; those of whole requests stay, and at a fixed rate
+///   that of the queue, which tells how exactly requests were started,
 /// - of each timeline all stamps but when the request was due and done; whole ones stay where they may be drawn: in the
 ///   first trial that counts of each pinned cell over TLS,
 /// - the origin's log of requests.

@@ -63,7 +63,8 @@ pub struct Trial {
     /// What is left of the phases' histograms where `tlstax thin` took them out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub phases: BTreeMap<String, PhaseTime>,
-    /// A sample of timelines. Where `tlstax thin` was, of most only when they were due and done; the other stamps are 0.
+    /// A sample of timelines. Where `tlstax thin` was, of most only when they were due and done; the other stamps are
+    /// 0.
     pub sample: Vec<Timeline>,
     /// Every step of every request, where the client notes them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -108,8 +109,8 @@ pub enum Terms {
     Stock,
     /// An existing program that knows nothing of the trial: the ledger and the system tell what it did.
     Command,
-    /// The least that a handshake can cost, made within the engine's process: it connects to nobody, its client's cost is what
-    /// that told of the client's side, and distances are counted from it.
+    /// The least that a handshake can cost, made within the engine's process: it connects to nobody, its client's cost
+    /// is what that told of the client's side, and distances are counted from it.
     Floor,
 }
 

@@ -12,7 +12,8 @@ use super::{COMPRESSED_TRIALS_FILE, ReadError, TRIALS_FILE, Trial, WriteError};
 /// The most that is read of `trials.ndjson`, bytes: what a run of 150,000 trials of 64 requests leaves.
 pub(super) const LARGEST: u64 = 4 << 30;
 
-/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from anybody, and be a thousandth of that.
+/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from anybody, and be a thousandth of
+/// that.
 pub(super) const LARGEST_DECOMPRESSED: u64 = 1 << 30;
 
 /// Where the trials of a folder are.
@@ -92,8 +93,8 @@ pub struct Sizes {
     pub now: u64,
 }
 
-/// Puts `trials.ndjson.zst` in the place of the folder's trials, with `trials` in it, or with the lines as they are where
-/// none are given. A reader sees either the old file, the new one, or both, which it then says.
+/// Puts `trials.ndjson.zst` in the place of the folder's trials, with `trials` in it, or with the lines as they are
+/// where none are given. A reader sees either the old file, the new one, or both, which it then says.
 ///
 /// # Errors
 /// When they cannot be read or written, and while a run writes them.

@@ -1,5 +1,5 @@
-//! A run that did not reach its end, taken up again. Whether this machine and program may go on with it is for the caller to
-//! judge: here the folder is locked, read and, once somebody goes on, rid of the line that a kill has cut.
+//! A run that did not reach its end, taken up again. Whether this machine and program may go on with it is for the
+//! caller to judge: here the folder is locked, read and, once somebody goes on, rid of the line that a kill has cut.
 
 use std::fs::{OpenOptions, TryLockError};
 use std::io;
@@ -62,8 +62,8 @@ impl Unfinished {
     /// Locks and reads the folder `dir`. Nothing in it is changed.
     ///
     /// # Errors
-    /// When there is no run, when somebody writes it, and when its trials hold anything but whole lines of this run, each
-    /// trial once, with at most a cut one behind them.
+    /// When there is no run, when somebody writes it, and when its trials hold anything but whole lines of this run,
+    /// each trial once, with at most a cut one behind them.
     pub fn open(dir: &Path) -> Result<Unfinished, ResumeError> {
         let run = run_info(dir)?;
         if let TrialsFile::Compressed(path) = TrialsFile::of(dir)? {
@@ -97,7 +97,8 @@ impl Unfinished {
         is_whole(&self.run, &self.trials)
     }
 
-    /// Goes on at `now` (RFC 3339, UTC): a cut line is taken off and `run.json` says that the run was taken up, and is going.
+    /// Goes on at `now` (RFC 3339, UTC): a cut line is taken off and `run.json` says that the run was taken up, and is
+    /// going.
     ///
     /// # Errors
     /// When the system refuses.

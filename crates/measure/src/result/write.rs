@@ -139,8 +139,8 @@ pub fn describe(dir: &Path, run: &RunInfo) -> Result<(), WriteError> {
     })
 }
 
-/// Locks the file of trials for who writes it. The lock goes with the process, however that ends; a file system that knows no
-/// locks has none.
+/// Locks the file of trials for who writes it. The lock goes with the process, however that ends; a file system that
+/// knows no locks has none.
 pub(super) fn lock(trials: &File) -> Result<(), TryLockError> {
     match trials.try_lock() {
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),

@@ -1,5 +1,5 @@
-//! A disk that fills up leaves the lines before intact. In a program of its own: the limit that stands in for the full disk
-//! holds for the whole process.
+//! A disk that fills up leaves the lines before intact. In a program of its own: the limit that stands in for the full
+//! disk holds for the whole process.
 
 use std::fs;
 

@@ -15,8 +15,9 @@ use crate::Error;
 /// Whether signals do to this process what they always do: while no command runs.
 static IS_DEFAULT: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Signals that came, passed on to the command: the command decides what becomes of it, and its end ends the observation. Before a
-/// command begins, after it has ended, and when this is dropped, they end this process as they always do.
+/// Signals that came, passed on to the command: the command decides what becomes of it, and its end ends the
+/// observation. Before a command begins, after it has ended, and when this is dropped, they end this process as they
+/// always do.
 pub struct Interrupts {
     signals: SignalsInfo<WithOrigin>,
     is_default: Arc<AtomicBool>,
@@ -24,8 +25,8 @@ pub struct Interrupts {
 }
 
 impl Interrupts {
-    /// Listens from now on for SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore (as `nohup`
-    /// does): they stay ignored, by the command too.
+    /// Listens from now on for SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore (as
+    /// `nohup` does): they stay ignored, by the command too.
     ///
     /// # Errors
     /// The system refuses to.
@@ -86,8 +87,8 @@ impl Drop for Interrupts {
     }
 }
 
-/// Whether `pid` has got that signal itself: what the kernel sends of its own accord comes from the terminal, and goes to all of the
-/// process group in its foreground. What a process sends is for this one alone.
+/// Whether `pid` has got that signal itself: what the kernel sends of its own accord comes from the terminal, and goes
+/// to all of the process group in its foreground. What a process sends is for this one alone.
 fn has_come_to(pid: Pid, origin: &Origin) -> bool {
     origin.cause == Cause::Kernel && getpgid(Some(pid)).is_ok_and(|group| group == getpgrp())
 }

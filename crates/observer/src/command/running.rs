@@ -1,7 +1,7 @@
 //! From the command's start to its end.
 //!
-//! It stays in this process' group and session, with this process' standard streams: what a terminal sends reaches it, and
-//! what it writes goes where it always goes.
+//! It stays in this process' group and session, with this process' standard streams: what a terminal sends reaches it,
+//! and what it writes goes where it always goes.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -67,7 +67,8 @@ pub(crate) struct Outcome {
     pub(crate) left_running: u64,
 }
 
-/// Starts `command` with `variables` set and the limit of open files as the user has it, in a pass that began at `began_ns`.
+/// Starts `command` with `variables` set and the limit of open files as the user has it, in a pass that began at
+/// `began_ns`.
 ///
 /// # Errors
 /// It can't be started.
@@ -100,8 +101,8 @@ pub(crate) fn start(
 /// How the command ended, and when.
 type End = std::io::Result<(ResUse, u64)>;
 
-/// A thread that waits for the command that it is given, and tells. It is there before the command: one that runs and that
-/// nobody waits for would have to be ended.
+/// A thread that waits for the command that it is given, and tells. It is there before the command: one that runs and
+/// that nobody waits for would have to be ended.
 fn waiter() -> std::io::Result<(Sender<Child>, Receiver<End>)> {
     let (give, given) = channel::<Child>();
     let (send, ended) = channel();
@@ -119,8 +120,8 @@ fn waiter() -> std::io::Result<(Sender<Child>, Receiver<End>)> {
 #[allow(unsafe_code, reason = "what is done between fork and exec can't be proved safe by the compiler")]
 fn restore_open_files(process: &mut Command, soft: u64, hard: u64) {
     let restore = move || setrlimit(Resource::RLIMIT_NOFILE, soft, hard).map_err(std::io::Error::from);
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one setrlimit(2), which neither allocates
-    // nor locks; turning its error number into an error doesn't either.
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one setrlimit(2), which neither
+    // allocates nor locks; turning its error number into an error doesn't either.
     unsafe { process.pre_exec(restore) };
 }
 
@@ -179,7 +180,8 @@ impl Started {
         })
     }
 
-    /// Waits until those that outlive the command, which were asked to end when it was, are gone; kills them at `deadline`.
+    /// Waits until those that outlive the command, which were asked to end when it was, are gone; kills them at
+    /// `deadline`.
     fn end_descendants(&self, deadline: Instant) {
         loop {
             let left = self.descendants();

@@ -1,4 +1,5 @@
-//! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses QUIC.
+//! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses
+//! QUIC.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,7 +22,8 @@ pub(super) struct Sockets {
 }
 
 impl Sockets {
-    /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed over.
+    /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed
+    /// over.
     pub(super) fn look(&mut self, members: &[u32], observers: &[SocketAddr]) {
         let own = family::sockets(members);
         if own.is_empty() {

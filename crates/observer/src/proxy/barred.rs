@@ -1,8 +1,8 @@
-//! Where nothing connects unless the user names it: link-local addresses, and the services that hand a machine's credentials to
-//! whoever asks from it.
+//! Where nothing connects unless the user names it: link-local addresses, and the services that hand a machine's
+//! credentials to whoever asks from it.
 //!
-//! What is resolved here is barred by address. What another proxy resolves is barred by how it is written, and that proxy may
-//! read more spellings of an address than one.
+//! What is resolved here is barred by address. What another proxy resolves is barred by how it is written, and that
+//! proxy may read more spellings of an address than one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,8 +10,8 @@ use url::Host;
 
 use super::embedded::embedded;
 
-/// Addresses of clouds' metadata services that are not link-local: Google (over IPv6), Scaleway (over IPv6), Alibaba, Azure's wire
-/// server, Oracle.
+/// Addresses of clouds' metadata services that are not link-local: Google (over IPv6), Scaleway (over IPv6), Alibaba,
+/// Azure's wire server, Oracle.
 const METADATA: [IpAddr; 5] = [
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42)),
@@ -37,7 +37,8 @@ pub(super) fn is_barred(address: IpAddr) -> bool {
     is_local || METADATA.contains(&address)
 }
 
-/// Whether nothing connects to a host that is written so, whoever resolves it. `host` is in small letters and without brackets.
+/// Whether nothing connects to a host that is written so, whoever resolves it. `host` is in small letters and without
+/// brackets.
 pub(super) fn is_barred_name(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     if host.contains(':') {
@@ -64,9 +65,10 @@ fn is_of_ec2(address: Ipv6Addr) -> bool {
     matches!(address.segments(), [0xfd00, 0xec2, ..])
 }
 
-/// What `host` is to a program that reads URLs as browsers do (WHATWG's URL standard): bytes may be written by their numbers, letters
-/// and digits in forms that Unicode calls compatible, and an IPv4 address, as inet_aton(3) reads it, as one to four numbers, each
-/// decimal, octal (`0…`) or hexadecimal (`0x…`), the last of which fills all bytes that are left.
+/// What `host` is to a program that reads URLs as browsers do (WHATWG's URL standard): bytes may be written by their
+/// numbers, letters and digits in forms that Unicode calls compatible, and an IPv4 address, as inet_aton(3) reads it,
+/// as one to four numbers, each decimal, octal (`0…`) or hexadecimal (`0x…`), the last of which fills all bytes that
+/// are left.
 fn as_in_url(host: &str) -> Option<Host> {
     Host::parse(host).ok()
 }

@@ -1,7 +1,9 @@
-//! The IPv4 addresses that an IPv6 address can lead to: through a translator, a tunnel, or a system that takes one for the other.
+//! The IPv4 addresses that an IPv6 address can lead to: through a translator, a tunnel, or a system that takes one for
+//! the other.
 //!
-//! Only forms with a prefix or an interface identifier of their own can be recognized. A network may also translate under a prefix
-//! of its own choice (RFC 6052 §2.2, 32 to 96 bits) or tunnel under one (6rd, RFC 5969): such an address looks like any other.
+//! Only forms with a prefix or an interface identifier of their own can be recognized. A network may also translate
+//! under a prefix of its own choice (RFC 6052 §2.2, 32 to 96 bits) or tunnel under one (6rd, RFC 5969): such an address
+//! looks like any other.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -27,8 +29,8 @@ const FORMS: [Form; 11] = [
     Form { prefix: Ipv6Addr::new(0, 0, 0, 0, 0xffff, 0, 0, 0), bits: 96, inner: low },
     // The well-known prefix of translators (RFC 6052 §2.1).
     form([0x64, 0xff9b, 0, 0], 96, low),
-    // The prefix for local use (RFC 8215 §3) has room for translators' prefixes of four lengths. An address does not tell which of
-    // them is used, and a translator need not look at the bits that should be zero.
+    // The prefix for local use (RFC 8215 §3) has room for translators' prefixes of four lengths. An address does not
+    // tell which of them is used, and a translator need not look at the bits that should be zero.
     form([0x64, 0xff9b, 1, 0], 48, behind::<48>),
     form([0x64, 0xff9b, 1, 0], 48, behind::<56>),
     form([0x64, 0xff9b, 1, 0], 48, behind::<64>),
@@ -48,8 +50,8 @@ pub(super) fn embedded(address: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
     of_prefixes.chain(isatap(address)).map(Ipv4Addr::from_bits)
 }
 
-/// ISATAP: below any prefix, an interface identifier of 0000:5efe or, where the IPv4 address is unique in the world, 0200:5efe and
-/// the address (RFC 5214 §6.1).
+/// ISATAP: below any prefix, an interface identifier of 0000:5efe or, where the IPv4 address is unique in the world,
+/// 0200:5efe and the address (RFC 5214 §6.1).
 fn isatap(address: Ipv6Addr) -> Option<u32> {
     let [.., unique, kind, _, _] = address.segments();
     (matches!(unique, 0 | 0x200) && kind == 0x5efe).then(|| low(address.to_bits()))

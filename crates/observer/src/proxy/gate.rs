@@ -1,8 +1,8 @@
 //! Who may use the proxy: the command, and nobody else on this machine.
 //!
-//! A password that only the command's environment holds is enough. Programs that do not send it unasked (some want a 407 first, some
-//! drop it from the URL), or send one of their own, are let in if the socket they come by belongs to the command or to what it
-//! started.
+//! A password that only the command's environment holds is enough. Programs that do not send it unasked (some want a
+//! 407 first, some drop it from the URL), or send one of their own, are let in if the socket they come by belongs to
+//! the command or to what it started.
 
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};

@@ -25,9 +25,9 @@ use turn::turn;
 pub(crate) enum Acknowledgements {
     /// As the kernel does it for any server.
     Usual,
-    /// At once. The exchange of `CONNECT` and its answer makes the kernel take a connection for an interactive one, whose
-    /// acknowledgements it delays by 40 ms: a client that leaves Nagle's algorithm on would wait for those, and not without
-    /// the proxy.
+    /// At once. The exchange of `CONNECT` and its answer makes the kernel take a connection for an interactive one,
+    /// whose acknowledgements it delays by 40 ms: a client that leaves Nagle's algorithm on would wait for those, and
+    /// not without the proxy.
     AtOnce,
 }
 
@@ -38,8 +38,8 @@ pub(crate) struct Early<'a> {
     pub(crate) server: &'a [u8],
 }
 
-/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. A reset is passed on as
-/// one.
+/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. A reset is
+/// passed on as one.
 pub(crate) async fn forward(
     mut client: TcpStream,
     mut server: TcpStream,
@@ -48,7 +48,8 @@ pub(crate) async fn forward(
     lane: Lane,
 ) {
     let quick = acknowledgements == Acknowledgements::AtOnce;
-    // Without it Nagle's algorithm holds back what the peer had sent at once. If it fails, the connection is dead already.
+    // Without it Nagle's algorithm holds back what the peer had sent at once. If it fails, the connection is dead
+    // already.
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
     let lane = RefCell::new(lane);

@@ -1,7 +1,7 @@
 //! Connections that end together take turns at it.
 //!
-//! Ending one takes the kernel and the recorder some 100 µs. When thousands end at once, one that begins would wait behind all of them
-//! at every step, since an event loop runs what is ready in the order in which it became so.
+//! Ending one takes the kernel and the recorder some 100 µs. When thousands end at once, one that begins would wait
+//! behind all of them at every step, since an event loop runs what is ready in the order in which it became so.
 
 use std::sync::Arc;
 

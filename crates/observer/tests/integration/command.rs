@@ -1,4 +1,5 @@
-//! Commands that leave others behind. Each test is a process of its own, because all children of a process are looked at.
+//! Commands that leave others behind. Each test is a process of its own, because all children of a process are looked
+//! at.
 
 use std::ffi::OsString;
 use std::time::{Duration, Instant};

@@ -135,7 +135,8 @@ fn hosts_by_turns_each_keep_their_connection() {
     }
 }
 
-/// A host that answers once on each connection and then reads the next request, if it is to, and hangs up. How many came.
+/// A host that answers once on each connection and then reads the next request, if it is to, and hangs up. How many
+/// came.
 fn forgetful(reads: bool, connections: usize) -> (SocketAddr, std::thread::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

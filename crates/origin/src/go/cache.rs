@@ -59,8 +59,8 @@ impl Cache {
 
     /// What was built before, or else a build: about 15 s and, the first time, a download of go-httpbin.
     ///
-    /// Two processes may do so at once: each builds in a folder of its own, and the first to be done has it moved
-    /// into place. Where `interrupt` becomes true, the build is ended with all that it started, and its folder removed; the
+    /// Two processes may do so at once: each builds in a folder of its own, and the first to be done has it moved into
+    /// place. Where `interrupt` becomes true, the build is ended with all that it started, and its folder removed; the
     /// folder of a build that was killed is removed by the next one.
     ///
     /// # Errors

@@ -54,8 +54,8 @@ pub fn find_go() -> Result<Toolchain, Error> {
     find_go_in(env::var_os("PATH").unwrap_or_default().as_ref(), &AtomicBool::new(false))
 }
 
-/// The first `go` in a list of folders as PATH holds it; [`Error::Interrupted`] where `interrupt` becomes true before it has
-/// said its version.
+/// The first `go` in a list of folders as PATH holds it; [`Error::Interrupted`] where `interrupt` becomes true before
+/// it has said its version.
 pub(crate) fn find_go_in(path: &OsStr, interrupt: &AtomicBool) -> Result<Toolchain, Error> {
     let mut candidates = env::split_paths(path).map(|folder| folder.join("go"));
     let program =

@@ -212,8 +212,8 @@ fn listeners_are_shared_out_over_addresses() {
     }
 }
 
-/// A port that is free, and that no connection or listener of another test is given: one below the ephemeral ones, unless
-/// those begin very low.
+/// A port that is free, and that no connection or listener of another test is given: one below the ephemeral ones,
+/// unless those begin very low.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(10_000);
     let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();

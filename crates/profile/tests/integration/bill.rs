@@ -1,7 +1,9 @@
-//! The bill of real stacks: thirty of each cell's samples, drawn at random from those taken while its requests were made.
+//! The bill of real stacks: thirty of each cell's samples, drawn at random from those taken while its requests were
+//! made.
 //!
 //! They were taken by `perf record -e cpu-clock -F 997 --call-graph dwarf,65528` of `tlstax run`, and unwound by their
-//! call frame information. Generic arguments and the frames between a thread's start and its first function are cut out.
+//! call frame information. Generic arguments and the frames between a thread's start and its first function are cut
+//! out.
 
 use std::collections::BTreeMap;
 use std::path::Path;

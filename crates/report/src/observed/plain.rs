@@ -1,5 +1,5 @@
-//! Text from networks and command lines, made fit to be shown: nothing in it moves a cursor, turns the direction of writing, or
-//! goes on forever.
+//! Text from networks and command lines, made fit to be shown: nothing in it moves a cursor, turns the direction of
+//! writing, or goes on forever.
 
 /// `text` without control and direction characters, of at most `most` characters: what is longer ends in `…`.
 pub(crate) fn plain(text: &str, most: usize) -> String {

@@ -56,7 +56,8 @@ fn wherever_it_is_changed_that_is_said() {
         for bit in 0..8 {
             let mut changed = whole.clone();
             changed[at] ^= 1 << bit;
-            // A change of the header alone (a window that is larger, a bit without a meaning) leaves the data as it was.
+            // A change of the header alone (a window that is larger, a bit without a meaning) leaves the data as it
+            // was.
             if let Ok(same) = decompress(&changed, ROOM) {
                 assert!(same == text, "a change of byte {at}, bit {bit}, goes unnoticed");
             }

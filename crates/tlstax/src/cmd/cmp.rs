@@ -20,7 +20,8 @@ use crate::show::{Form, write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself; or a program
+    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself; or a
+    /// program
     base: Option<String>,
     /// What may have changed: a result folder, a cell, or a program
     new: Option<String>,

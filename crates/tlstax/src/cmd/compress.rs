@@ -19,7 +19,8 @@ impl Compress {
         self.compress
     }
 
-    /// Compresses the trials in `dir` if that was asked for. An interrupted run stays as it is, so that it can be resumed.
+    /// Compresses the trials in `dir` if that was asked for. An interrupted run stays as it is, so that it can be
+    /// resumed.
     ///
     /// # Errors
     /// When they cannot be compressed; they stay as they are then.

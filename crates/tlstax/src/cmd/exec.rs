@@ -20,8 +20,8 @@ pub(crate) struct Exec {
     /// BASE and NEW are two builds of tlstax: run the same cells with both by turns, and compare
     #[arg(long)]
     pub(crate) exec: bool,
-    /// BASE's source, built again with its code laid out otherwise: what moves between those two is no change, and beneath it
-    /// there is no verdict
+    /// BASE's source, built again with its code laid out otherwise: what moves between those two is no change, and
+    /// beneath it there is no verdict
     #[arg(long, value_name = "BIN", requires = "exec", help_heading = "Two builds")]
     again: Option<PathBuf>,
     #[command(flatten)]
@@ -88,7 +88,8 @@ impl Exec {
     }
 }
 
-/// A cell of each client with new connections, and the kept connection that shows a client's cost beside its TLS stack's.
+/// A cell of each client with new connections, and the kept connection that shows a client's cost beside its TLS
+/// stack's.
 const TELLING: [&str; 4] = [
     "threads/ureq/rustls/new-conn",
     "tokio-current/hyper/rustls/new-conn",

@@ -16,8 +16,8 @@ use crate::failure::{EXPECTATION, Failure};
 use crate::observing::{self, Observed, Way};
 use crate::show::write_json;
 
-/// Starts COMMAND as it is, sees what it does with its connections, and says what to change. The command's output passes
-/// through, its exit code is kept; what was found is written to standard error.
+/// Starts COMMAND as it is, sees what it does with its connections, and says what to change. The command's output
+/// passes through, its exit code is kept; what was found is written to standard error.
 #[derive(clap::Args)]
 #[command(after_help = "\
 With {url}, {http} or {https} in it the command runs twice against servers of ours, over HTTP and over HTTPS; their CA is \
@@ -27,7 +27,8 @@ against its own servers, by a proxy on loopback (HTTPS_PROXY) that decrypts noth
   tlstax observe -- python3 fetch.py {url}/get
   tlstax observe -o page -- ./my-program")]
 pub(crate) struct Args {
-    /// url: against servers of ours; proxy: against its own [default: url where the command holds {url}, {http} or {https}]
+    /// url: against servers of ours; proxy: against its own [default: url where the command holds {url}, {http} or
+    /// {https}]
     #[arg(long, value_name = "WAY", value_parser = ["url", "proxy"])]
     via: Option<String>,
     /// How long our servers take for each answer, s (url)

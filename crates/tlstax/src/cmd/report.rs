@@ -22,7 +22,8 @@ pub(crate) struct Args {
     /// Where the report goes [default: `report` in the result folder]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// A text file whose marked parts (finding, pictures, table, caveat; bill of a profiled run) are to say what this run says; no page is made then
+    /// A text file whose marked parts (finding, pictures, table, caveat; bill of a profiled run) are to say what this
+    /// run says; no page is made then
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     splice: Option<PathBuf>,
 }

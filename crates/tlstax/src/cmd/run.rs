@@ -28,11 +28,12 @@ use crate::{folder, interrupt, paired, resume, scenario, supplier};
 pub(crate) struct Args {
     #[command(flatten)]
     cells: Cells,
-    /// Every cell of the matrix: all models and clients, over plain HTTP, rustls and native-tls, with new and kept connections
+    /// Every cell of the matrix: all models and clients, over plain HTTP, rustls and native-tls, with new and kept
+    /// connections
     #[arg(long)]
     all: bool,
-    /// A workload with a name and a reason: many-hosts-once, one-host-often, post-quantum, client-per-request, resumption,
-    /// far-away, big-body, or a TOML file of your own
+    /// A workload with a name and a reason: many-hosts-once, one-host-often, post-quantum, client-per-request,
+    /// resumption, far-away, big-body, or a TOML file of your own
     #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["words", "filter", "all", "engine"])]
     scenario: Option<String>,
 
@@ -59,8 +60,8 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     measuring: Measuring,
-    /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster or
-    /// slower is a false alarm
+    /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster
+    /// or slower is a false alarm
     #[arg(long, conflicts_with = "floors", help_heading = "Measurement")]
     aa: bool,
 

@@ -1,5 +1,5 @@
-//! The probe of a profiled run: a sampling clock on each trial's process, from just before its costs are read until just
-//! after.
+//! The probe of a profiled run: a sampling clock on each trial's process, from just before its costs are read until
+//! just after.
 //!
 //! Stacks get their names and pictures right after the trial, while nothing is measured: raw stacks are large.
 

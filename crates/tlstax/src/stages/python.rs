@@ -1,5 +1,5 @@
-//! The Python original, where there is a Python for it: its files are part of this program, its packages are fetched once
-//! into a virtual environment of the user's cache.
+//! The Python original, where there is a Python for it: its files are part of this program, its packages are fetched
+//! once into a virtual environment of the user's cache.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -107,7 +107,8 @@ fn unpack() -> std::io::Result<TemporaryFolder> {
     Ok(folder)
 }
 
-/// The interpreter with the profile's packages. Making it anew takes a network and half a minute; then it is found again.
+/// The interpreter with the profile's packages. Making it anew takes a network and half a minute; then it is found
+/// again.
 fn interpreter(folder: &Path, profile: &str) -> Result<PathBuf, String> {
     let script = folder.join("setup.sh");
     let output = Command::new("bash").arg(&script).arg(profile).output();

@@ -63,8 +63,8 @@ at("after")
 sys.stdin.readline()
 "#;
 
-/// Runs a trial of the engine (with `url`, as a program that is given one); the harness' peak of memory, and the reasons for
-/// which the trial over HTTP is invalid.
+/// Runs a trial of the engine (with `url`, as a program that is given one); the harness' peak of memory, and the
+/// reasons for which the trial over HTTP is invalid.
 fn trial(folder: &Path, name: &str, engine: &str) -> (u64, String) {
     let mut command = tlstax(folder);
     command.args("run --origin embedded -n 4 -c 1 --rounds 1 --out".split(' ')).args([name, "--engine", engine]);

@@ -1,8 +1,8 @@
 //! What tlstax makes of the committed results, held against the record in `tests/golden`.
 //!
-//! The record has a SHA-256 of each output (`digests.txt`), and of the same outputs what a person can read: the figures of
-//! every cell (`figures.csv`) and the names of all cells (`cells.txt`). Who changes an output on purpose renews it, which
-//! prints what has changed:
+//! The record has a SHA-256 of each output (`digests.txt`), and of the same outputs what a person can read: the figures
+//! of every cell (`figures.csv`) and the names of all cells (`cells.txt`). Who changes an output on purpose renews it,
+//! which prints what has changed:
 //!
 //! ```sh
 //! TLSTAX_RENEW_GOLDEN=1 cargo test --release -p tlstax --test integration golden -- --nocapture
@@ -20,8 +20,9 @@ use sha2::{Digest, Sha256};
 
 use crate::common::{code, run, stderr, stdout};
 
-/// What `tlstax thin` may take out of a trial, or put there, as a JSON pointer in which `*` is every element and `<phase>` the
-/// name of every phase, and why. Nothing else of a committed trial may change, and nothing at all of one with a trace.
+/// What `tlstax thin` may take out of a trial, or put there, as a JSON pointer in which `*` is every element and
+/// `<phase>` the name of every phase, and why. Nothing else of a committed trial may change, and nothing at all of one
+/// with a trace.
 const THINNED: [(&str, &str); 10] = [
     ("/ledger/log", "only the lanes of trials with a trace are drawn from it"),
     ("/warm_up/log", "nothing reads it"),
@@ -224,7 +225,8 @@ fn verdicts(folder: &str, json: &str) -> String {
     format!("{folder},{}", told.join(" "))
 }
 
-/// The names of all cells, whether they can run here or not; versions of libraries and what is missing differ by machine.
+/// The names of all cells, whether they can run here or not; versions of libraries and what is missing differ by
+/// machine.
 fn cells() -> String {
     let listed: Value = serde_json::from_str(&stdout(&run(&results(), "list --json"))).unwrap();
     let names: BTreeSet<String> =

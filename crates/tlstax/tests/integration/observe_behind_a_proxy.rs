@@ -1,5 +1,5 @@
-//! `tlstax observe` where the environment names a proxy already: connections go on through it. The proxy here is another observer's,
-//! which wants a password.
+//! `tlstax observe` where the environment names a proxy already: connections go on through it. The proxy here is
+//! another observer's, which wants a password.
 
 use std::fs;
 use std::io::{Read, Write};

@@ -1,6 +1,8 @@
-//! `tlstax observe` as a proxy finds the habits of `habits/` in programs that fetch from where they like, and nothing beside them.
+//! `tlstax observe` as a proxy finds the habits of `habits/` in programs that fetch from where they like, and nothing
+//! beside them.
 //!
-//! Sessions are not seen there: TLS 1.3 gives them out encrypted. So `no-resumption` is not found, where nothing is resumed at all.
+//! Sessions are not seen there: TLS 1.3 gives them out encrypted. So `no-resumption` is not found, where nothing is
+//! resumed at all.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! `tlstax observe` finds what servers do, through the proxy: old versions, keys, groups, distrust, silence, connections cut
-//! while idle.
+//! `tlstax observe` finds what servers do, through the proxy: old versions, keys, groups, distrust, silence,
+//! connections cut while idle.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,5 +1,5 @@
-//! `tlstax observe` with a URL of its own finds each habit of `habits/`, and nothing beside it. Why it is there stands in
-//! `habits/README.md`.
+//! `tlstax observe` with a URL of its own finds each habit of `habits/`, and nothing beside it. Why it is there stands
+//! in `habits/README.md`.
 
 use std::ffi::OsString;
 

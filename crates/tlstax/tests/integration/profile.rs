@@ -1,4 +1,5 @@
-//! `tlstax profile` against the embedded origin: pictures and bills that agree with the CPU clock, or the reason why not.
+//! `tlstax profile` against the embedded origin: pictures and bills that agree with the CPU clock, or the reason why
+//! not.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -17,8 +18,8 @@ fn is_forbidden(said: &str) -> bool {
     said.contains("kernel.perf_event_paranoid=0") && said.contains("CAP_PERFMON")
 }
 
-/// Fails in CI, where a test of the profiler must not end before it has tested anything, and elsewhere unless the program
-/// said that it may not sample.
+/// Fails in CI, where a test of the profiler must not end before it has tested anything, and elsewhere unless the
+/// program said that it may not sample.
 fn assert_forbidden(said: &str) {
     assert!(is_forbidden(said), "{said}");
     assert!(std::env::var_os("CI").is_none(), "in CI the system must allow sampling: {said}");

@@ -1,5 +1,5 @@
-//! `tlstax reporting-tool`, small: every request accounted for in every way, and the concurrency that each way has. Nothing
-//! is asserted of times but on which side of the gap between one and many in flight they lie.
+//! `tlstax reporting-tool`, small: every request accounted for in every way, and the concurrency that each way has.
+//! Nothing is asserted of times but on which side of the gap between one and many in flight they lie.
 
 use std::path::Path;
 

@@ -63,8 +63,8 @@ fn a_folder_that_is_removed_or_renamed_ends_the_run_at_the_next_trial() {
 #[test]
 fn a_limit_of_file_sizes_is_an_error_with_its_sentence() {
     let (_dir, path) = folder();
-    // Blocks of 512 bytes for a POSIX shell, or of 1,024. The first is too small for the trust store, the second for a file of
-    // trials that is filled up beforehand.
+    // Blocks of 512 bytes for a POSIX shell, or of 1,024. The first is too small for the trust store, the second for a
+    // file of trials that is filled up beforehand.
     let limited = |blocks: u32, arguments: &str| {
         let script = format!("ulimit -f {blocks}; exec \"$0\" {arguments}");
         let mut command = Command::new("sh");

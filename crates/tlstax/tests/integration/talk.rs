@@ -48,7 +48,8 @@ fn every_stage_comes_out_and_its_trace_shows_why() {
     }
     assert_eq!(traits("serial")["in_order"], true);
 
-    // Over TLS 1.2 the handshake waits for two flights, then the answer is waited for; less where data is there already.
+    // Over TLS 1.2 the handshake waits for two flights, then the answer is waited for; less where data is there
+    // already.
     let holds = |name: &str| number(&stage(&json, "tls12", name)["traits"]["holds_per_request"]);
     assert!((2.0..=3.0).contains(&holds("2-recv")) && (2.0..=3.0).contains(&holds("2-recv-into")));
     assert_eq!((holds("3-recv-into"), holds("1-recv"), holds("4-recv-into")), (1.0, 0.0, 0.0));

@@ -1,5 +1,5 @@
-//! A server that tells of every connection: how its handshake went, for which host, whose ticket it was resumed by, and how
-//! many requests came over it; and jobs that fetch from it.
+//! A server that tells of every connection: how its handshake went, for which host, whose ticket it was resumed by, and
+//! how many requests came over it; and jobs that fetch from it.
 
 mod tickets;
 

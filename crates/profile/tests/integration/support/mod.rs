@@ -5,8 +5,8 @@ use std::sync::Arc;
 use profile::stack::{Frame, Stack};
 use profile::{ProfileError, Sampler};
 
-/// The sampler; `None` where the system forbids sampling, and then its error says what to set. In CI that fails the test,
-/// because it would have tested nothing.
+/// The sampler; `None` where the system forbids sampling, and then its error says what to set. In CI that fails the
+/// test, because it would have tested nothing.
 pub(crate) fn allowed(sampler: Result<Sampler, ProfileError>) -> Option<Sampler> {
     match sampler {
         Ok(sampler) => Some(sampler),
@@ -20,8 +20,8 @@ pub(crate) fn allowed(sampler: Result<Sampler, ProfileError>) -> Option<Sampler>
     }
 }
 
-/// A stack from its folded form: outermost frame first, `;` between, `_[k]` behind the kernel's frames and `_[c]` behind
-/// the C library's; a frame without a name is its object's in brackets; the thread's name stands first.
+/// A stack from its folded form: outermost frame first, `;` between, `_[k]` behind the kernel's frames and `_[c]`
+/// behind the C library's; a frame without a name is its object's in brackets; the thread's name stands first.
 pub(crate) fn stack(folded: &str) -> Stack {
     let mut parts = folded.split(';');
     let thread = parts.next().unwrap_or_default().into();

@@ -38,8 +38,8 @@ pub(crate) const fn case(arguments: &'static str, expected: &'static [&'static s
 }
 
 /// Findings that rest on when things happened. Where the CPUs are busy with other work, a program that waits for one of
-/// them looks like a program that waits for its turn, and a connection that nobody had the time to use looks like one that
-/// nobody wanted.
+/// them looks like a program that waits for its turn, and a connection that nobody had the time to use looks like one
+/// that nobody wanted.
 const BY_TIME: [&str; 7] =
     ["connecting", "delayed-ack", "handshake-held", "no-reuse", "resolving", "serialized", "uneven-concurrency"];
 
@@ -91,8 +91,8 @@ pub(crate) fn habits() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../habits").canonicalize().unwrap()
 }
 
-/// Observes every case, and fails with all that are not as expected. A program that is not here is skipped, with the reason; in CI
-/// none is.
+/// Observes every case, and fails with all that are not as expected. A program that is not here is skipped, with the
+/// reason; in CI none is.
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn observe_all(program: Result<OsString, String>, setting: &Setting, cases: &[Case]) {
     let program = match program {
@@ -149,7 +149,8 @@ pub(crate) fn python(profile: &str) -> Result<OsString, String> {
     if output.status.success() { Ok(stdout(&output).trim_end().into()) } else { Err(stderr(&output)) }
 }
 
-/// The Python of the talk's stack: with the libraries of its time where an interpreter for them is here, else with today's.
+/// The Python of the talk's stack: with the libraries of its time where an interpreter for them is here, else with
+/// today's.
 pub(crate) fn pythons_of_the_talk() -> Result<OsString, String> {
     python("py311").or_else(|missing| python("py311-today").map_err(|today| missing + &today))
 }

@@ -34,8 +34,8 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    /// Starts the program, with an empty page of so many CSS pixels in width. A browser's own window cannot be as narrow as
-    /// a telephone's.
+    /// Starts the program, with an empty page of so many CSS pixels in width. A browser's own window cannot be as
+    /// narrow as a telephone's.
     pub(super) fn start(program: &Path, width: u32) -> Browser {
         let profile = tempfile::tempdir().unwrap();
         // Chromium reads messages from descriptor 3 and writes them to 4.

@@ -1,4 +1,5 @@
-//! The page of a report in a real browser: what it shows, what it does when it is asked, and that it asks nothing of anyone.
+//! The page of a report in a real browser: what it shows, what it does when it is asked, and that it asks nothing of
+//! anyone.
 //!
 //! Needs Chromium. With CI set its absence fails the test; elsewhere it is said and skipped.
 
