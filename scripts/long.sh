@@ -24,7 +24,9 @@ crowds() {
 }
 # What the proxy of `tlstax observe` costs those who are observed.
 proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
-parts=(loaded talk benches crowds proxy-cost)
+# How long a new tunnel waits while 9,000 others end.
+tunnels() { cargo run --release --quiet -p observer --example many_tunnels; }
+parts=(loaded talk benches crowds proxy-cost tunnels)
 
 if [ "${1-}" = --list ]; then
   printf '%s\n' "${parts[@]}"

@@ -76,6 +76,13 @@ impl Source {
         }
     }
 
+    /// How the origin ended, where it has. Whoever needs one next starts another.
+    fn ended(&mut self) -> Option<origin::Error> {
+        let ended = self.running.as_mut()?.ended()?;
+        self.running = None;
+        Some(ended)
+    }
+
     fn start(&self) -> Result<Running, origin::Error> {
         let origin = Origin::start(&self.launch)?;
         let relay = match &self.relay {
@@ -160,6 +167,14 @@ impl Supply {
         match self {
             Supply::Ours(source) => Ok(Some(source.running()?.ready().pid)),
             Supply::Theirs(_) => Ok(None),
+        }
+    }
+
+    /// How the origin ended, where it has; `None` for a server of the user's.
+    pub(crate) fn ended(&mut self) -> Option<origin::Error> {
+        match self {
+            Supply::Ours(source) => source.ended(),
+            Supply::Theirs(_) => None,
         }
     }
 

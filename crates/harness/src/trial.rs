@@ -14,8 +14,9 @@ use crate::learnt::Learnt;
 use crate::measured::{Fetcher, cost_between};
 use crate::plan::{Outside, Plan};
 use crate::probe::{Probe, lent};
-use crate::source::sides;
+use crate::source::{Supply, sides};
 use crate::stage::{Stage, origin_failed};
+use crate::tail::in_one_line;
 
 /// The run is to end now.
 #[derive(Debug)]
@@ -43,7 +44,12 @@ impl Stage {
         match measured {
             Ok(()) => {}
             Err(Fault::Interrupted) => return Err(Interrupted),
-            Err(Fault::Failed(reason)) => learnt.broken.push(reason),
+            Err(Fault::Failed(reason)) => {
+                // Where the origin has ended, that is the reason, and what the client met is its consequence.
+                let ended = self.source_of(cell).ok().and_then(Supply::ended);
+                learnt.broken.extend(ended.map(|ended| in_one_line(&ended.to_string())));
+                learnt.broken.push(reason);
+            }
         }
         Ok(Trial { arm, ..learnt.record(&self.plan, section, cell, round) })
     }

@@ -20,7 +20,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// So many looks in a row must not find it: a list that changes while it is read may leave something out.
-const LOOKS: u32 = 2;
+pub(crate) const LOOKS: u32 = 2;
 
 /// All connections of this process look together.
 static SOCKETS: LazyLock<SharedLook<Option<Sockets>>> = LazyLock::new(|| SharedLook::new(Sockets::list));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::Deserialize;
-use workload::Cell;
+use workload::{About, Cell};
 
 use super::handshakes::InMemory;
 use super::trials_file::lines as lines_of;
@@ -78,7 +78,10 @@ impl RunResult {
     /// Reads the folder `dir`, for people: strings of its files hold no instructions to a terminal.
     /// [`super::Unfinished`] has them as they were written.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
-        let run = decoded(&dir.join(RUN_FILE), &plain(read(&dir.join(RUN_FILE))?))?;
+        let path = dir.join(RUN_FILE);
+        let text = read(&path)?;
+        let scenario = decoded(&path, &text)?.scenario.map(plain_prose);
+        let run = RunInfo { scenario, ..decoded(&path, &plain(text))? };
         let trials = plain(lines_of(dir)?);
         let (trials, mut problems) = trials_of(&run, &trials);
         let in_memory = in_memory(dir).unwrap_or_else(|problem| {
@@ -116,6 +119,12 @@ fn plain(text: Vec<u8>) -> Vec<u8> {
         Err(_) => line.to_owned(),
     });
     lines.collect::<Vec<_>>().concat()
+}
+
+/// The same of what a scenario is about, whose prose has lines.
+fn plain_prose(about: About) -> About {
+    let lines = |text: &str| text.split('\n').map(terminal::plain).collect::<Vec<_>>().join("\n");
+    About { name: terminal::plain(&about.name).into_owned(), title: lines(&about.title), why: lines(&about.why) }
 }
 
 /// The figures of TLS in memory; none where there is no such file.

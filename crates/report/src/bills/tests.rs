@@ -1,6 +1,7 @@
 //! A sheet made up for tests, and what becomes of folders.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use profile::bill::{Class, Coverage, Item, Tax, ThreadTimes};
 

@@ -79,7 +79,9 @@ fn the_folder_of_a_killed_build_goes_with_the_next_and_that_of_a_running_one_sta
     let (mut killed, family) = building(&path, run);
     send(&killed, Signal::SIGKILL);
     killed.wait().unwrap();
-    family.iter().for_each(|pid| drop(kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL)));
+    for pid in &family {
+        let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
+    }
     assert_eq!(scratches(&path), 1);
     let (first, _) = building(&path, run);
     assert_eq!(scratches(&path), 1, "that of the killed one is gone");

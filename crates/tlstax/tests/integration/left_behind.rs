@@ -38,7 +38,9 @@ fn what_an_engine_or_a_program_started_ends_with_its_trial() {
             let output = command.args(["--engine", engine]).output().unwrap();
             assert_eq!(output.status.code(), Some(3), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
             let left = holding(&seconds);
-            left.iter().for_each(|pid| drop(kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL)));
+            for pid in &left {
+                let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
+            }
             assert!(left.is_empty(), "{engine} leaves {left:?}");
         }
     }
