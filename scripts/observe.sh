@@ -22,7 +22,7 @@ with_python habits tlstax observe -o "$out/requests-get" -- python3 habits/pytho
 programs=$(mktemp -d)
 tlstax origin --origin embedded >"$programs/origin" &
 origin=$!
-trap 'kill -INT $origin; wait $origin || true; rm -rf "$programs"' EXIT
+trap 'kill -TERM $origin; wait $origin || true; rm -rf "$programs"' EXIT
 go build -C habits/go -o "$programs/habits" .
 until grep -q '^Ctrl-C' "$programs/origin"; do sleep 0.1; done
 port=$(sed -n 's|^https://localhost:||p' "$programs/origin")

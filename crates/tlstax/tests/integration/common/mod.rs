@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 
 use measure::result::RunResult;
 
-/// `tlstax` with a cache of its own, so that a test finds go-httpbin built only where it says so.
+/// `tlstax` in `folder`. It heeds signals, though whoever runs these tests may ignore them, as shells do for what they leave in
+/// the background.
 pub(crate) fn tlstax(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tlstax"));
-    command.current_dir(folder).stdin(Stdio::null());
+    let mut command = Command::new("env");
+    command
+        .args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_tlstax")])
+        .current_dir(folder)
+        .stdin(Stdio::null());
     command
 }
 
