@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::net::Shutdown;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -13,7 +12,6 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use wire::Side;
 
-use super::turn::turn;
 use crate::clock::now_ns;
 
 /// What is read at once. One buffer serves all connections, since nothing waits while it is in use.
@@ -59,10 +57,8 @@ impl Direction<'_> {
                 }
                 Step::End => {
                     self.lane.borrow_mut().ended(self.from, now_ns());
-                    let turn = turn().await;
                     // A peer that is gone has no use for the end.
-                    let _ = SockRef::from(AsRef::<TcpStream>::as_ref(to)).shutdown(Shutdown::Write);
-                    drop(turn);
+                    let _ = to.shutdown().await;
                     return Over::Ended;
                 }
                 Step::Broken(by) => return self.broken(by),

@@ -3,7 +3,6 @@
 mod direction;
 mod listener;
 mod runtime;
-mod turn;
 
 use std::cell::RefCell;
 use std::io;
@@ -18,7 +17,6 @@ use crate::loopback;
 use direction::{Direction, Over};
 pub(crate) use listener::{Listener, accept};
 pub(crate) use runtime::Running;
-use turn::turn;
 
 /// How what the client sends is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,15 +75,11 @@ pub(crate) async fn forward(
             first = &mut down => if first == Over::Broken { first } else { up.await },
         }
     };
-    let over_ns = now_ns();
-    let turn = turn().await;
     if over == Over::Broken {
         reset(&client);
         reset(&server);
     }
-    lane.into_inner().closed(over_ns);
-    drop((client, server));
-    drop(turn);
+    lane.into_inner().closed(now_ns());
 }
 
 /// Returns when nobody has the client's end of a connection open any more. Where it can't be told, never.
