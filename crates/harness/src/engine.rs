@@ -156,6 +156,7 @@ impl Engine {
     }
 
     fn next_line(&mut self, due: &str, interrupt: &AtomicBool) -> Result<String, Fault> {
+        let mut ended = None;
         loop {
             if interrupt.load(Relaxed) {
                 return Err(Fault::Interrupted);
@@ -164,14 +165,19 @@ impl Engine {
             if left.is_zero() {
                 return Err(Fault::Failed(format!("stuck: the deadline passed while waiting for {due:?}")));
             }
-            let said =
-                self.lines.as_ref().map_or(Err(RecvTimeoutError::Disconnected), |lines| lines.next(left.min(GLANCE)));
+            let within = left.min(if ended.is_some() { READ_WITHIN } else { GLANCE });
+            let said = self.lines.as_ref().map_or(Err(RecvTimeoutError::Disconnected), |lines| lines.next(within));
             match said {
                 Ok(Said::Line(line)) => return Ok(line),
                 Ok(Said::TooLong(limit)) => {
                     return Err(Fault::Failed(format!("the engine was to say {due:?}: {}", too_long(limit))));
                 }
+                // An engine that has ended says no more, even where a process that it started holds its output open.
                 Err(RecvTimeoutError::Timeout) => {
+                    if let Some(status) = ended {
+                        return Err(Fault::Failed(self.ended(due, &ExitStatus::to_string(&status))));
+                    }
+                    ended = self.child.try_wait().ok().flatten();
                     self.threads = self.threads.max(measure::process::threads(self.pid()).unwrap_or(0));
                 }
                 Err(RecvTimeoutError::Disconnected) => return Err(Fault::Failed(self.last_words(due))),

@@ -237,7 +237,7 @@ mod tests {
         });
         // Other tests may run on the same CPU meanwhile: they take from what ran, and add to what was ready.
         let both = states.run_ns + states.delay_ns;
-        assert!(states.delay_ns * 10 >= both * 4, "{states:?}");
+        assert!(states.delay_ns * 10 >= both * 2, "{states:?}");
         assert!(both > 900_000_000, "{states:?}");
     }
 

@@ -22,7 +22,7 @@ pub fn adopted(root: u32, others: &[u32]) -> Vec<u32> {
 pub fn members(root: u32, others: &[u32]) -> Vec<u32> {
     let own = std::process::id();
     let first = std::iter::once(root).chain(children(own));
-    with_descendants(first, others.iter().copied().chain([own]).collect())
+    with_descendants(first, others.iter().copied().chain((root != own).then_some(own)).collect())
 }
 
 /// `first` and all that descend from them, but those `met` already.

@@ -11,7 +11,7 @@ use measure::result::RunResult;
 /// `tlstax` in `folder`. It heeds signals, though whoever runs these tests may ignore them, as shells do for what they leave in
 /// the background.
 pub(crate) fn tlstax(folder: &Path) -> Command {
-    let mut command = Command::new("env");
+    let mut command = Command::new("/usr/bin/env");
     command
         .args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_tlstax")])
         .current_dir(folder)
