@@ -26,7 +26,9 @@ crowds() {
 proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
 # How long a new tunnel waits while 9,000 others end.
 tunnels() { cargo run --release --quiet -p observer --example many_tunnels; }
-parts=(loaded talk benches crowds proxy-cost tunnels)
+# The guide's own model, client and stack, applied to a copy of the workspace, built and run.
+guide() { scripts/check-guide.sh; }
+parts=(guide loaded talk benches crowds proxy-cost tunnels)
 
 if [ "${1-}" = --list ]; then
   printf '%s\n' "${parts[@]}"
