@@ -128,7 +128,7 @@ impl Signals {
     async fn first(mut self) {
         poll_fn(|context| {
             // Each is asked, so that each wakes this task.
-            let came = self.0.iter_mut().fold(false, |came, signal| signal.poll_recv(context).is_ready() || came);
+            let came = self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
             if came { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

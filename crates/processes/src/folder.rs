@@ -7,7 +7,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Once;
 
 use nix::libc::{O_DIRECTORY, O_NOFOLLOW};
@@ -86,7 +86,7 @@ fn sweep(place: &Path, prefix: &str) {
 }
 
 /// The lock of a folder that is this user's, bears the mark, and that nobody holds.
-fn abandoned(folder: &PathBuf) -> io::Result<File> {
+fn abandoned(folder: &Path) -> io::Result<File> {
     let lock = open(folder)?;
     let is_ours = lock.metadata()?.uid() == geteuid().as_raw() && folder.join(MARK).symlink_metadata()?.is_file();
     if !is_ours {
