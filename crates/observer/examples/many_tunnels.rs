@@ -64,7 +64,10 @@ fn both(tunnels: usize) -> Result<(), Failure> {
         client.wait()?;
         server.kill()?;
         server.wait()?;
-        println!("{tunnels} tunnels end, the server {manner}: {slowest}; the proxy's CPU time {cpu:.2?}");
+        writeln!(
+            std::io::stdout(),
+            "{tunnels} tunnels end, the server {manner}: {slowest}; the proxy's CPU time {cpu:.2?}"
+        )?;
     }
     Ok(())
 }
@@ -85,7 +88,7 @@ fn serve(closes: bool) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        println!("{}", listener.local_addr()?);
+        writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
         loop {
             let (mut stream, _) = listener.accept().await?;
             tokio::spawn(async move {
@@ -103,7 +106,7 @@ fn serve(closes: bool) -> Result<(), Failure> {
 
 fn probe(tunnels: usize, proxy: SocketAddr, authorization: &str, server: &str) -> Result<(), Failure> {
     let open = (0..tunnels).map(|_| tunnel(proxy, authorization, server)).collect::<Result<Vec<_>, _>>()?;
-    println!("open");
+    writeln!(std::io::stdout(), "open")?;
     let begun = Instant::now();
     drop(open);
     let ended = begun.elapsed();
@@ -116,7 +119,11 @@ fn probe(tunnels: usize, proxy: SocketAddr, authorization: &str, server: &str) -
     }
     took.sort_unstable();
     let (slowest, median) = (took.last().ok_or("none")?, took.get(took.len() / 2).ok_or("none")?);
-    println!("ending took {ended:.2?}, of {} new ones the slowest {slowest:.2?}, the median {median:.2?}", took.len());
+    writeln!(
+        std::io::stdout(),
+        "ending took {ended:.2?}, of {} new ones the slowest {slowest:.2?}, the median {median:.2?}",
+        took.len()
+    )?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     match find_go().and_then(|go| cache.build(&go, &AtomicBool::new(false))) {
         Ok(built) => kinds.push(Kind::GoHttpbin { binary: built.binary }),
         Err(error @ (Error::NoGo { .. } | Error::OldGo { .. })) if std::env::var_os("CI").is_none() => {
-            println!("go-httpbin is not tested: {error}");
+            let _ = writeln!(std::io::stderr(), "go-httpbin is not tested: {error}");
         }
         Err(error) => panic!("{error}"),
     }
