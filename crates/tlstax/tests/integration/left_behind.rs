@@ -37,6 +37,8 @@ fn what_an_engine_or_a_program_started_ends_with_its_trial() {
             command.args("run --origin embedded -n 2 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}-{kind}"));
             let output = command.args(["--engine", engine]).output().unwrap();
             assert_eq!(output.status.code(), Some(3), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
+            // They were killed when the trial ended; on a busy machine the kernel may take a while over it.
+            wait_for(|| holding(&seconds).is_empty().then_some(()));
             let left = holding(&seconds);
             for pid in &left {
                 let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);

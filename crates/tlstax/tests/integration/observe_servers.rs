@@ -155,5 +155,11 @@ fn connections_that_are_cut_while_idle() {
     let authority = Authority::create().unwrap();
     let (_server, address) = impatient(authority.chain_file(), authority.key_file());
     let script = format!("{THREE} https://host.tlstax.test/get --rate 1/s");
-    observe(address, &authority, &[], &script).assert_finds(&["idle-cut"]);
+    let seen = observe(address, &authority, &[], &script);
+    // Where the CPUs are busy, a request may be on its way just as the server closes: it is never answered.
+    if seen.was_busy && codes(&seen.json).contains("errors") {
+        seen.assert_finds(&["errors", "idle-cut"]);
+    } else {
+        seen.assert_finds(&["idle-cut"]);
+    }
 }
