@@ -33,8 +33,10 @@ fn observing() {
     let recorder = Recorder::default();
     let (_, code) = observer::run(&settings, Through::StandIns(Vec::new()), &recorder, &mut interrupts).unwrap();
     std::io::stdout().write_all(format!("{ENDED}\n").as_bytes()).unwrap();
-    // Pages are written now, for longer than the test waits with its signal.
-    std::thread::sleep(Duration::from_secs(20));
+    // Behind a command that succeeded pages are written, for longer than the test waits with its signal.
+    if code == 0 {
+        std::thread::sleep(Duration::from_secs(20));
+    }
     std::process::exit(code.into());
 }
 
