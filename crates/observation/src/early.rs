@@ -13,7 +13,8 @@ const PROMPT_NS: u64 = 20_000_000;
 /// What has been learnt of a host's first bursts, bytes from the end of the handshake on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Early {
-    /// The most that an answer followed: tickets.
+    /// The least that an answer followed: tickets. More may hold the beginning of an answer that came in two parts, of which
+    /// the second looked like an answer to tickets.
     tickets: Option<u64>,
     /// The least that had been an answer, or held one.
     answer: Option<u64>,
@@ -45,7 +46,7 @@ pub(crate) struct Last {
 
 impl Early {
     pub(crate) fn learn_tickets(&mut self, bytes: u64) {
-        self.tickets = Some(self.tickets.map_or(bytes, |most| most.max(bytes)));
+        self.tickets = Some(self.tickets.map_or(bytes, |least| least.min(bytes)));
     }
 
     pub(crate) fn learn_answer(&mut self, bytes: u64) {
@@ -54,7 +55,7 @@ impl Early {
 
     /// By size alone. What contradicts itself tells nothing.
     pub(crate) fn by_size(self, bytes: u64) -> Was {
-        let may_be_tickets = self.tickets.is_some_and(|most| bytes <= most);
+        let may_be_tickets = self.tickets.is_some_and(|least| bytes <= least);
         let may_be_answer = self.answer.is_some_and(|least| bytes >= least);
         match (may_be_tickets, may_be_answer) {
             (true, false) => Was::Tickets,
@@ -100,6 +101,15 @@ mod tests {
         assert_eq!([510, 600, 700].map(|bytes| early.by_size(bytes)), [Was::Tickets, Was::Either, Was::Answer]);
         early.learn_answer(400);
         assert_eq!(early.by_size(450), Was::Either, "known as both");
+    }
+
+    #[test]
+    fn a_head_that_came_with_the_tickets_and_before_its_body_is_no_ticket() {
+        let mut early = Early::default();
+        early.learn_tickets(255);
+        early.learn_tickets(390);
+        assert_ne!(early.by_size(392), Was::Tickets);
+        assert_ne!(early.by_size(390), Was::Tickets);
     }
 
     #[test]
