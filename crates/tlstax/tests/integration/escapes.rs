@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::common::{code, folder, run, stderr, stdout, tlstax};
+use crate::common::{code, each_of, folder, run, stderr, stdout, tlstax};
 
 /// A title, a colour, CSI of C1, an override of direction, the beginning of the line, a row of its own, DEL.
 const EVIL: &str = "x\u{1b}]0;pwned\u{7}\u{1b}[31m\u{9b}2J\u{202e}\r\nfaster\u{2028}\u{7f}";
@@ -65,7 +65,7 @@ fn what_an_engine_says_instructs_no_terminal() {
     let raw = "sh -c 'printf \"\\033]0;pwned\\007\\302\\2332J\\r\\n\"; sleep 1'";
     let ends = "sh -c 'printf \"\\033]0;pwned\\007\\302\\2332J\\rbad\\n\" >&2; exit 9'";
     let command = "sh -c 'printf \"\\033]0;pwned\\007\\302\\2332J\\rbad\\n\" >&2; exit 9' {url}";
-    for (at, engine) in [says.as_str(), raw, ends, command].into_iter().enumerate() {
+    each_of(&[says.as_str(), raw, ends, command], |at, &engine| {
         let mut tlstax = tlstax(&path);
         tlstax.args("run --origin embedded -n 2 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}"));
         let output = tlstax.args(["--engine", engine]).output().unwrap();
@@ -83,7 +83,7 @@ fn what_an_engine_says_instructs_no_terminal() {
             assert_harmless(&shown, form);
         }
         assert_pages_harmless(&path.join(format!("r{at}/report")));
-    }
+    });
 }
 
 /// The files of a report that people read as text.

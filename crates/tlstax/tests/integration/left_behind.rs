@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::common::{children, folder, lives, tlstax, wait_for};
+use crate::common::{children, each_of, folder, lives, tlstax, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -22,30 +22,29 @@ fn holding(word: &str) -> Vec<u32> {
 #[test]
 fn what_an_engine_or_a_program_started_ends_with_its_trial() {
     let (_dir, path) = folder();
-    // A time to sleep that no other process sleeps for.
-    let seconds = format!("1000.{}", std::process::id());
-    let ways = [
-        format!("setsid sleep {seconds} & sleep 0.1"),
-        format!("setsid sh -c \"sleep {seconds} & sleep {seconds} &\"; true"),
-        format!("env -i setsid sh -c \"trap : TERM HUP INT; sleep {seconds}; sleep {seconds}\" & sleep 0.1"),
-    ];
     let protocol = r#"read job; echo "{\"ready\":{\"engine\":\"e\",\"version\":\"1\"}}"; read go; exit 3"#;
-    for (at, way) in ways.iter().enumerate() {
-        let engines = [format!("sh -c '{way}; {protocol}'"), format!("sh -c '{way}' {{url}}")];
-        for (kind, engine) in engines.iter().enumerate() {
-            let mut command = tlstax(&path);
-            command.args("run --origin embedded -n 2 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}-{kind}"));
-            let output = command.args(["--engine", engine]).output().unwrap();
-            assert_eq!(output.status.code(), Some(3), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
-            // They were killed when the trial ended; on a busy machine the kernel may take a while over it.
-            wait_for(|| holding(&seconds).is_empty().then_some(()));
-            let left = holding(&seconds);
-            for pid in &left {
-                let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
-            }
-            assert!(left.is_empty(), "{engine} leaves {left:?}");
+    let ways = [
+        "setsid sleep TIME & sleep 0.1",
+        "setsid sh -c \"sleep TIME & sleep TIME &\"; true",
+        "env -i setsid sh -c \"trap : TERM HUP INT; sleep TIME; sleep TIME\" & sleep 0.1",
+    ];
+    let engines = ways.iter().flat_map(|way| [format!("sh -c '{way}; {protocol}'"), format!("sh -c '{way}' {{url}}")]);
+    each_of(&engines.collect::<Vec<_>>(), |at, engine| {
+        // A time to sleep that no other process sleeps for.
+        let seconds = format!("{}.{}", 1_000 + at, std::process::id());
+        let engine = engine.replace("TIME", &seconds);
+        let mut command = tlstax(&path);
+        command.args("run --origin embedded -n 2 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}"));
+        let output = command.args(["--engine", &engine]).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{engine}: {}", String::from_utf8_lossy(&output.stderr));
+        // They were killed when the trial ended; on a busy machine the kernel may take a while over it.
+        wait_for(|| holding(&seconds).is_empty().then_some(()));
+        let left = holding(&seconds);
+        for pid in &left {
+            let _ = kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
         }
-    }
+        assert!(left.is_empty(), "{engine} leaves {left:?}");
+    });
 }
 
 const LONG: &str =

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use crate::common::{children, folder, lives, result, tlstax, wait_for};
+use crate::common::{children, each_of, folder, lives, result, tlstax, wait_for};
 use measure::result::Verdict;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -97,7 +97,7 @@ fn an_engine_that_dies_is_said_to_have_ended_whenever_it_does() {
         format!("sh -c '{begin}; read go; {finished}; {say}; {dies}'"),
         format!("sh -c '{begin}; read go; {finished}; {say}; read report; {dies}'"),
     ];
-    for (at, engine) in engines.iter().enumerate() {
+    each_of(&engines, |at, engine| {
         let mut command = tlstax(&path);
         command.args("run --origin embedded -n 1 -c 1 --rounds 1 --out".split(' ')).arg(format!("r{at}"));
         let output = command.args(["--engine", engine]).output().unwrap();
@@ -108,5 +108,5 @@ fn an_engine_that_dies_is_said_to_have_ended_whenever_it_does() {
             assert!(told.contains("the engine ended before it said") && told.contains("SIGKILL"), "{engine}: {told}");
             assert!(told.contains("last words") && !told.contains("/proc/"), "{engine}: {told}");
         }
-    }
+    });
 }

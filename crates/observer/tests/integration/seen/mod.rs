@@ -2,7 +2,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -58,6 +58,21 @@ impl Seen {
         self.recorder.end(measure::clock::now_ns());
         drop(self.proxy);
         self.recorder.finish()
+    }
+}
+
+/// Waits until the other side of `client`'s connection, which the client has closed, is closed too: it is in CLOSE_WAIT (08)
+/// until then (proc_pid_net(5)). Fails after 20 s, well short of any time limit on connecting.
+pub(crate) fn wait_until_hung_up_on(client: SocketAddr) {
+    let remote = format!(":{:04X}", client.port());
+    let waits = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        fields.get(2).is_some_and(|field| field.ends_with(&remote)) && fields.get(3) == Some(&"08")
+    };
+    let until = Instant::now() + Duration::from_secs(20);
+    while std::fs::read_to_string("/proc/net/tcp").unwrap().lines().any(waits) {
+        assert!(Instant::now() < until, "nobody hung up on {client}");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
