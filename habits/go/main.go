@@ -1,9 +1,9 @@
-// Command habits is net/http with one habit: what becomes of the body of a response.
+// Command habits is net/http with one habit.
 //
-//	habits closed URL N     it is read to its end and closed
+//	habits closed URL N     each body is read to its end and closed
 //	habits leaked URL N     it is neither read nor closed
 //
-// One client fetches URL/get N times, one after another.
+// One client fetches URL/get N times, one after another. The other habits stand in many.go.
 package main
 
 import (
@@ -24,15 +24,22 @@ func main() {
 
 func run(args []string) error {
 	if len(args) != 3 {
-		return fmt.Errorf("usage: habits closed|leaked URL N")
-	}
-	fetch, known := map[string]func(string) error{"closed": closed, "leaked": leaked}[args[0]]
-	if !known {
-		return fmt.Errorf("no habit %q: closed or leaked", args[0])
+		return fmt.Errorf("usage: habits HABIT URL N")
 	}
 	n, err := strconv.Atoi(args[2])
 	if err != nil {
 		return fmt.Errorf("the number of requests: %w", err)
+	}
+	if habit, known := habits[args[0]]; known {
+		if err := habit(strings.TrimSuffix(args[1], "/"), n); err != nil {
+			return err
+		}
+		fmt.Println(n, "ok")
+		return nil
+	}
+	fetch, known := map[string]func(string) error{"closed": closed, "leaked": leaked}[args[0]]
+	if !known {
+		return fmt.Errorf("no habit %q", args[0])
 	}
 	url := strings.TrimSuffix(args[1], "/") + "/get"
 	for range n {

@@ -1,0 +1,3 @@
+module tlstax/habits/servers/h2
+
+go 1.24

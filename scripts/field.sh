@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs the field set (habits/field.toml) under `tlstax observe` and holds what is found against what must be found.
+# Needs tlstax in target/release or by --tlstax, Python 3.11, openssl, and of the languages those that are here.
+#
+#   scripts/field.sh [--fast] [--only NAME…] [--runs N] [--condition quiet|loaded|quota] [--tlstax PATH]
+#                    [--verdicts FILE] [--table] [--cases]
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+for python in python3 python3.11 python3.12 python3.13 python3.14; do
+  if "$python" -c 'import tomllib' 2>/dev/null; then
+    exec "$python" "$here/field.py" "$@"
+  fi
+done
+echo "field.sh: no Python 3.11 or newer on PATH" >&2
+exit 2
