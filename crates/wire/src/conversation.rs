@@ -1,10 +1,13 @@
 //! What the records and messages of both sides mean, given those before them.
 
+use crate::client_flight::{ClientFlight, Part};
 use crate::event::HandshakeKind;
 use crate::hello::{self, Answer};
 use crate::message::{self, Body, Message};
+use crate::progress::Progress;
 use crate::record::{ContentType, Header};
-use crate::sealed::Sizes;
+use crate::sealed::{ALERT, Sizes};
+use crate::server_flight::ServerFlight;
 use crate::{Alert, Event, Irregular, Irregularity, ServerHello, Side, Watcher, certificate, names};
 
 /// Who is told.
@@ -48,30 +51,6 @@ enum Agreed {
     Tls13(Sizes),
 }
 
-/// A client's last flight of TLS 1.3: Certificate and CertificateVerify, where it was asked for them, and Finished. Each has a record
-/// of its own, or several share one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Flight {
-    /// Nothing of it has come, or it is over.
-    #[default]
-    Nothing,
-    /// A record that isn't recognised as its end: what comes first of it, or all of it.
-    Begun,
-    /// After that a record as long as a CertificateVerify, and of so many bytes with its header. If all of the flight was in the
-    /// first one, this is data.
-    PerhapsData(u32),
-}
-
-/// How far one side is.
-#[derive(Debug, Default)]
-struct Progress {
-    /// TLS 1.2: its ChangeCipherSpec came.
-    encrypted: bool,
-    finished: bool,
-    /// Its first application data came.
-    data: bool,
-}
-
 /// The state of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation {
@@ -82,10 +61,9 @@ pub(crate) struct Conversation {
     kind_told: bool,
     /// Data came before the server's hello.
     early: bool,
-    /// TLS 1.3: the client has said that its early data ends.
-    early_ended: bool,
-    /// TLS 1.3: how far the client's last flight is.
-    flight: Flight,
+    /// TLS 1.3: the encrypted part of the handshake.
+    client_flight: ClientFlight,
+    server_flight: ServerFlight,
     client: Progress,
     server: Progress,
     irregular: u32,
@@ -175,52 +153,41 @@ impl Conversation {
             (&Agreed::Tls13(sizes), Side::Server) => self.sealed_by_server(sizes, header, tell),
         };
         if role == Role::Data {
+            let bytes = self.unpadded(from, header);
             self.progress(from).data = true;
-            tell(Event::Data { from, bytes: header.whole(), start: true });
+            tell(Event::Data { from, bytes, start: true });
         }
         role
     }
 
     fn sealed_by_client(&mut self, sizes: Sizes, header: Header, tell: Tell<'_>) -> Role {
-        if sizes.is_alert(header) && !self.client.data {
-            return Role::HiddenAlert;
-        }
         if self.client.finished {
-            return Role::Data;
+            return self.client.settled(sizes, header, self.server.closes);
         }
-        if sizes.is_finished(header) || self.early_ended {
-            return Role::Finished;
-        }
-        if self.early {
-            // Until it ends this is data, which was told of.
-            self.early_ended = sizes.is_end_of_early_data(header);
-            return Role::Skipped;
-        }
-        match self.flight {
-            Flight::Nothing if sizes.is_finished_without_certificate(header) => Role::Finished,
-            Flight::Nothing => {
-                self.flight = Flight::Begun;
-                Role::Handshake
+        match self.client_flight.next(sizes, header, self.early) {
+            Part::Alert => Role::HiddenAlert,
+            Part::EarlyData => Role::Skipped,
+            Part::Handshake => Role::Handshake,
+            Part::Finished(padding) => {
+                self.client.padding = padding;
+                Role::Finished
             }
-            Flight::Begun if sizes.is_certificate_verify(header) => {
-                self.flight = Flight::PerhapsData(header.whole());
-                Role::Handshake
-            }
-            Flight::Begun | Flight::PerhapsData(_) => {
-                self.end_flight(tell);
-                Role::Data
+            Part::Data => {
+                self.end_flight(sizes, tell);
+                self.client.settled(sizes, header, self.server.closes)
             }
         }
     }
 
     /// The client's flight was over before this, and what came behind its end was data.
-    fn end_flight(&mut self, tell: Tell<'_>) {
-        let flight = std::mem::take(&mut self.flight);
-        if flight == Flight::Nothing || self.client.finished {
+    fn end_flight(&mut self, sizes: Sizes, tell: Tell<'_>) {
+        if self.client.finished || !self.client_flight.has_begun() {
             return;
         }
+        let (data, padding) = self.client_flight.end(sizes);
+        self.client.padding = padding;
         self.finished(Side::Client, tell);
-        if let Flight::PerhapsData(bytes) = flight {
+        if let Some(bytes) = data {
             self.client.data = true;
             tell(Event::Data { from: Side::Client, bytes, start: true });
         }
@@ -228,16 +195,33 @@ impl Conversation {
 
     fn sealed_by_server(&mut self, sizes: Sizes, header: Header, tell: Tell<'_>) -> Role {
         // A server has nothing to say between its own Finished and the client's.
-        self.end_flight(tell);
-        if sizes.is_alert(header) && !self.server.data {
-            Role::HiddenAlert
-        } else if !self.client.finished {
-            Role::Handshake
-        } else if self.client.data || self.server.data || self.early_ended {
-            Role::Data
-        } else {
-            Role::AfterHandshake
+        self.end_flight(sizes, tell);
+        if !self.client.finished {
+            let inner = sizes.inner(header);
+            if inner == ALERT {
+                return Role::HiddenAlert;
+            }
+            self.server_flight.next(sizes, inner);
+            return Role::Handshake;
         }
+        let is_asked = self.client.data || self.server.data || self.client_flight.has_early_ended();
+        match self.server.settled(sizes, header, self.client.closes) {
+            Role::Data if !is_asked => Role::AfterHandshake,
+            role => role,
+        }
+    }
+
+    /// The record's length with its header, and without its padding where that is known.
+    fn unpadded(&mut self, from: Side, header: Header) -> u32 {
+        match self.agreed {
+            Agreed::Tls13(sizes) => self.progress(from).unpadded(sizes, header),
+            Agreed::Nothing | Agreed::Tls12(_) => header.whole(),
+        }
+    }
+
+    /// `from` sends nothing more.
+    pub(crate) fn closes(&mut self, from: Side) {
+        self.progress(from).closes = true;
     }
 
     /// The last byte of a record came.
@@ -253,15 +237,20 @@ impl Conversation {
             }
             Role::Handshake => tell(Event::Handshake { from, bytes }),
             Role::Finished => self.finished(from, tell),
-            Role::AfterHandshake => tell(Event::AfterHandshake { bytes }),
+            Role::AfterHandshake => tell(Event::AfterHandshake { bytes: self.unpadded(from, header) }),
             Role::HiddenAlert => tell(Event::HiddenAlert { from, settled: self.settled() }),
         }
     }
 
     fn finished(&mut self, from: Side, tell: Tell<'_>) {
-        if !std::mem::replace(&mut self.progress(from).finished, true) {
-            tell(Event::Finished(from));
+        if std::mem::replace(&mut self.progress(from).finished, true) {
+            return;
         }
+        if let (Agreed::Tls13(sizes), Side::Client) = (&self.agreed, from) {
+            // The server's is before the client's.
+            self.server.padding = self.server_flight.padding(*sizes);
+        }
+        tell(Event::Finished(from));
     }
 
     fn changed_cipher(&mut self, from: Side, tell: Tell<'_>) {
@@ -356,6 +345,7 @@ impl Conversation {
 
     fn answered(&mut self, hello: ServerHello, tls13: bool, tell: Tell<'_>) {
         let kind = if hello.psk { HandshakeKind::Resumed } else { HandshakeKind::Full };
+        self.client_flight.resumes(hello.psk);
         self.agreed = if tls13 { Agreed::Tls13(Sizes::of(&hello.suite)) } else { Agreed::Tls12(hello.suite.clone()) };
         tell(Event::ServerHello(Box::new(hello)));
         if tls13 {

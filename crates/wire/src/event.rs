@@ -54,9 +54,9 @@ pub enum Event {
     /// This side's last flight of the handshake was sent. TLS 1.2: of each side. TLS 1.3: of the client only, since the
     /// server's end isn't visible: it was complete before this.
     ///
-    /// The client's Finished of TLS 1.3 is known by its size, which its suite fixes. Where none of that size comes (it
-    /// is padded, or in one record with a client's certificate), this is told when the client's first data comes, or the
-    /// server's next record.
+    /// The client's Finished of TLS 1.3 is known by its size, which its suite fixes, and the padding that libraries add
+    /// to it. Where none of such a size comes (it is in one record with a client's certificate, or padded to 512, 1024
+    /// or 2048 bytes), this is told when the client's first data comes, or the server's next record.
     Finished(Side),
     /// TLS 1.3: the client sent data before the server's hello (0-RTT). Once per connection.
     EarlyData,
@@ -68,14 +68,22 @@ pub enum Event {
         bytes: u32,
     },
     /// A record of application data, after the handshake. In TLS 1.3 a record of type "application data" may hold a
-    /// ticket, a key update or an alert as well: `close_notify` is one of 24 bytes, and so are 2 bytes of data.
+    /// ticket, a key update or an alert as well: `close_notify` is one of 24 bytes (16 with a suite whose tag has 8),
+    /// and so are 2 bytes of data. Records without content, which hold padding alone (RFC 8446 §5.4), are not told.
     ///
-    /// What the client sent behind a last flight of which nothing was recognised, and is as long as a CertificateVerify, is told
-    /// as [`Event::Handshake`] when it comes, and as data, whole, once the next record shows that it was.
+    /// Padding of a constant length is not counted, if the sender's Finished has shown it: a record that may be an
+    /// alert has the same 24 bytes then. In blocks it is counted, for what of a block is padding doesn't show. There a
+    /// record of one block has 24 bytes if the block is 16 or 32 bytes long, or if the other side has ended its
+    /// direction or sent last what may be an alert: with larger blocks it is rather a request or an answer.
+    ///
+    /// What the client sent behind a last flight of which nothing was recognised, and is as long as a
+    /// CertificateVerify, is told as [`Event::Handshake`] when it comes, and as data, whole, once the next record shows
+    /// that it was.
     Data {
         /// Who sent it.
         from: Side,
-        /// At the start: the record's length with its header. Later: how many of those bytes have come now.
+        /// At the start: the record's length with its header, see above. Later: how many of the record's bytes have
+        /// come now, padding included.
         bytes: u32,
         /// The record begins. Otherwise these are further bytes of it, and were counted in its length already.
         start: bool,
@@ -83,14 +91,14 @@ pub enum Event {
     /// TLS 1.3: a record of the server's after the client's Finished and before the client's first data: most likely
     /// tickets, or HTTP/2's settings. Which isn't visible. Tickets that come later are told as [`Event::Data`].
     AfterHandshake {
-        /// Its length with its header.
+        /// Its length with its header, without padding of a constant length ([`Event::Data`]).
         bytes: u32,
     },
     /// An alert in clear.
     Alert(Alert),
-    /// An encrypted record that is an alert (TLS 1.2 and below: by its type), or has exactly an alert's size where nothing
-    /// else of that size is likely (TLS 1.3: in the handshake, and before the sender's first data). Once the handshake
-    /// is complete, TLS 1.2: most likely `close_notify`.
+    /// An encrypted record that is an alert (TLS 1.2 and below: by its type), or has exactly an alert's size where
+    /// nothing else of that size is likely (TLS 1.3: in the handshake, and before the sender's first data; padded or
+    /// not, as far as that shows). Once the handshake is complete, TLS 1.2: most likely `close_notify`.
     HiddenAlert {
         /// Who sent it.
         from: Side,

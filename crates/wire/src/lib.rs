@@ -7,6 +7,7 @@
 //! bytes ([`Watcher::MOST_BUFFERED`]).
 
 mod certificate;
+mod client_flight;
 mod conversation;
 mod event;
 mod extension;
@@ -15,8 +16,11 @@ mod message;
 mod names;
 mod octets;
 mod opening;
+mod padding;
+mod progress;
 mod record;
 mod sealed;
+mod server_flight;
 mod watcher;
 
 pub use event::{

@@ -1,33 +1,35 @@
 //! What the size of an encrypted record of TLS 1.3 gives away.
+//!
+//! Lengths are those of what is sealed, without padding: content and the byte of its type (RFC 8446 §5.2).
 
+use crate::padding::Padding;
 use crate::record::Header;
 
 /// The byte that holds the record's real type (RFC 8446 §5.2).
-const TYPE: u16 = 1;
+pub(crate) const TYPE: u16 = 1;
 /// The header of a handshake message.
 const MESSAGE: u16 = 4;
+/// An alert: its two bytes (RFC 8446 §6).
+pub(crate) const ALERT: u16 = 2 + TYPE;
+/// EndOfEarlyData, which is empty (RFC 8446 §4.5).
+pub(crate) const END_OF_EARLY_DATA: u16 = MESSAGE + TYPE;
 /// A Certificate that holds none: the message's header, an empty context and an empty list (RFC 8446 §4.4.2).
-const NO_CERTIFICATE: u16 = MESSAGE + 1 + 3;
-/// What a CertificateVerify holds beside the signature: the message's header, the algorithm, a length (RFC 8446 §4.4.3).
-const SIGNED: u16 = MESSAGE + 2 + 2;
+pub(crate) const NO_CERTIFICATE: u16 = MESSAGE + 1 + 3 + TYPE;
+/// What a CertificateVerify holds beside the signature: the message's header, the algorithm, a length (RFC 8446
+/// §4.4.3).
+const SIGNED: u16 = MESSAGE + 2 + 2 + TYPE;
 
-/// Sizes of records' bodies under one suite, without padding: libraries don't pad what is in a handshake.
+/// Sizes of what is in records under one suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sizes {
-    /// What sealing adds: the type and the suite's tag.
-    seal: u16,
-    /// Of an alert: its two bytes.
-    alert: u16,
-    /// Of EndOfEarlyData, which is empty.
-    end_of_early_data: u16,
+    /// The suite's tag, behind what is sealed.
+    tag: u16,
     /// Of Finished: a hash, by the suite's name (RFC 8446 §4.4.4). Of an unknown suite, either of the two usual ones.
     finished: [u16; 2],
 }
 
 impl Sizes {
     pub(crate) fn of(suite: &str) -> Sizes {
-        // RFC 8446 §B.4: the tags of these are 8 bytes long, all others' 16.
-        let seal = TYPE + if suite.contains("_CCM_8_") { 8 } else { 16 };
         let hashes = match suite.rsplit('_').next() {
             Some("SHA256") => [32, 32],
             Some("SHA384") => [48, 48],
@@ -35,36 +37,51 @@ impl Sizes {
             _ => [32, 48],
         };
         Sizes {
-            seal,
-            alert: 2 + seal,
-            end_of_early_data: MESSAGE + seal,
-            finished: hashes.map(|hash| MESSAGE + hash + seal),
+            // RFC 8446 §B.4: the tags of these are 8 bytes long, all others' 16.
+            tag: if suite.contains("_CCM_8_") { 8 } else { 16 },
+            finished: hashes.map(|hash| MESSAGE + hash + TYPE),
         }
     }
 
-    pub(crate) fn is_alert(&self, header: Header) -> bool {
-        header.length == self.alert
+    /// The length of what is sealed in a record, its padding included.
+    pub(crate) fn inner(self, header: Header) -> u16 {
+        header.length.saturating_sub(self.tag)
     }
 
-    pub(crate) fn is_end_of_early_data(&self, header: Header) -> bool {
-        header.length == self.end_of_early_data
+    /// The length, with its header, of a record that holds an alert and no padding.
+    pub(crate) fn bare_alert(self, header: Header) -> u32 {
+        Header { length: ALERT + self.tag, ..header }.whole()
     }
 
-    pub(crate) fn is_finished(&self, header: Header) -> bool {
-        self.finished.contains(&header.length)
+    /// With which padding a record of `inner` bytes is a Finished.
+    pub(crate) fn finished(self, inner: u16) -> Padding {
+        self.finished_behind(0, inner)
     }
 
-    /// A Finished behind a Certificate that holds none, in one record: what a client that was asked for one and has none sends.
-    pub(crate) fn is_finished_without_certificate(&self, header: Header) -> bool {
-        self.finished.contains(&header.length.saturating_sub(NO_CERTIFICATE))
+    /// With which padding it is a Finished behind a Certificate that holds none: what a client that was asked for one
+    /// and has none sends.
+    pub(crate) fn finished_without_certificate(self, inner: u16) -> Padding {
+        self.finished_behind(NO_CERTIFICATE - TYPE, inner)
     }
 
-    /// Whether it is as long as a CertificateVerify in a record of its own. The lengths are those of signatures: Ed25519, Ed448;
-    /// ECDSA with P-256, P-384 and P-521, whose encoding leaves zeros out; RSA with 2048, 3072 and 4096 bits; ML-DSA.
-    pub(crate) fn is_certificate_verify(&self, header: Header) -> bool {
-        let signature = header.length.saturating_sub(SIGNED + self.seal);
-        matches!(signature, 64 | 114 | 66..=72 | 98..=104 | 131..=139 | 256 | 384 | 512 | 2_420 | 3_309 | 4_627)
+    fn finished_behind(self, before: u16, inner: u16) -> Padding {
+        let [short, long] = self.finished.map(|bare| Padding::of(before + bare, inner));
+        if short.is_possible() && !long.is_none() { short } else { long }
     }
+
+    /// Whether a record of `inner` bytes is too short for a Finished.
+    pub(crate) fn is_below_finished(self, inner: u16) -> bool {
+        self.finished.iter().all(|bare| inner < *bare)
+    }
+}
+
+/// Whether a record of `inner` bytes is, with one of these paddings, as long as a CertificateVerify. The lengths are
+/// those of signatures: Ed25519, Ed448; ECDSA with P-256, P-384 and P-521, whose encoding leaves zeros out; RSA with
+/// 2048, 3072 and 4096 bits; ML-DSA.
+pub(crate) fn is_certificate_verify(inner: u16, padding: Padding) -> bool {
+    let encoded = (66..=72).chain(98..=104).chain(131..=139);
+    let fixed = [64, 114, 256, 384, 512, 2_420, 3_309, 4_627];
+    encoded.chain(fixed).any(|signature| padding.and(Padding::of(SIGNED + signature, inner)).is_possible())
 }
 
 #[cfg(test)]
@@ -72,36 +89,46 @@ mod tests {
     use super::*;
     use crate::record::ContentType;
 
+    fn header(length: u16) -> Header {
+        Header { content: ContentType::ApplicationData, length }
+    }
+
     #[test]
     fn sizes_follow_from_the_suite() {
+        // The length of a record's body, and the padding with which it is a Finished.
         let of = |suite: &str, length: u16| {
-            let header = Header { content: ContentType::ApplicationData, length };
             let sizes = Sizes::of(suite);
-            (sizes.is_alert(header), sizes.is_end_of_early_data(header), sizes.is_finished(header))
+            sizes.finished(sizes.inner(header(length)))
         };
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 19), (true, false, false));
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 21), (false, true, false));
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 53), (false, false, true));
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 69), (false, false, false));
-        assert_eq!(of("TLS_AES_256_GCM_SHA384", 69), (false, false, true));
-        assert_eq!(of("TLS_AES_128_CCM_8_SHA256", 45), (false, false, true));
-        assert_eq!(of("0x1399", 53), (false, false, true));
+        for (suite, length) in [
+            ("TLS_AES_128_GCM_SHA256", 53),
+            ("TLS_CHACHA20_POLY1305_SHA256", 53),
+            ("TLS_AES_256_GCM_SHA384", 69),
+            ("TLS_AES_128_CCM_8_SHA256", 45),
+            ("0x1399", 53),
+            ("0x1399", 69),
+        ] {
+            assert_eq!(of(suite, length), Padding::NONE, "{suite}");
+            assert!(suite == "0x1399" || of(suite, length + 16) == Padding::JDK, "{suite}");
+            assert!(!of(suite, 19).is_possible() && !of(suite, 1_500).is_possible(), "{suite}");
+        }
+        let sizes = Sizes::of("TLS_AES_256_GCM_SHA384");
+        assert_eq!([sizes.is_below_finished(52), sizes.is_below_finished(53)], [true, false]);
+        assert_eq!((sizes.inner(header(19)), sizes.bare_alert(header(700))), (ALERT, 24));
     }
 
     #[test]
     fn what_a_client_answers_to_a_request_for_a_certificate_has_sizes_too() {
-        let of = |suite: &str, length: u16| {
-            let header = Header { content: ContentType::ApplicationData, length };
-            let sizes = Sizes::of(suite);
-            (sizes.is_finished_without_certificate(header), sizes.is_certificate_verify(header))
-        };
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 61), (true, false));
-        assert_eq!(of("TLS_AES_256_GCM_SHA384", 77), (true, false));
+        let without = |suite, inner| Sizes::of(suite).finished_without_certificate(inner);
+        assert_eq!(without("TLS_AES_128_GCM_SHA256", 45), Padding::NONE);
+        assert_eq!(without("TLS_AES_256_GCM_SHA384", 77), Padding::JDK);
         // RSA-2048, Ed25519, and ECDSA with P-256.
-        for verify in [281, 89, 96, 97] {
-            assert_eq!(of("TLS_AES_128_GCM_SHA256", verify), (false, true), "{verify}");
+        for verify in [265, 73, 80, 81] {
+            assert!(is_certificate_verify(verify, Padding::NONE), "{verify}");
+            assert!(is_certificate_verify(verify + 16, Padding::JDK), "{verify}");
+            assert!(is_certificate_verify(512, Padding::of(verify, 512)), "{verify}");
         }
-        assert_eq!(of("TLS_AES_128_CCM_8_SHA256", 273), (false, true));
-        assert_eq!(of("TLS_AES_128_GCM_SHA256", 280), (false, false));
+        assert!(!is_certificate_verify(264, Padding::NONE) && !is_certificate_verify(264, Padding::JDK));
+        assert!(!is_certificate_verify(64, Padding::in_blocks(64)));
     }
 }

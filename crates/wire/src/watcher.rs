@@ -70,6 +70,7 @@ impl Watcher {
             Stage::Closed => false,
         };
         stream.close();
+        self.conversation.closes(from);
         if within {
             let detail = "it ended within a record or a message".to_owned();
             self.conversation.irregular(from, Irregularity::Cut, detail, &mut event);

@@ -20,7 +20,7 @@ const V13: &[&SupportedProtocolVersion] = &[&TLS13];
 const BOTH: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 
 /// What a watcher tells of a transcript, in short.
-fn told(transcript: &Transcript) -> Vec<String> {
+pub(crate) fn told(transcript: &Transcript) -> Vec<String> {
     events(transcript).iter().map(short).collect()
 }
 
@@ -131,7 +131,7 @@ fn all(ecdsa: &Authority, rsa: &Authority) -> Vec<(&'static str, Transcript)> {
     ]
 }
 
-fn everything() -> Vec<(&'static str, Transcript)> {
+pub(crate) fn everything() -> Vec<(&'static str, Transcript)> {
     all(&Authority::create().unwrap(), &Authority::with(Key::Rsa2048).unwrap())
 }
 

@@ -8,3 +8,4 @@ mod corpus;
 mod drive;
 mod handshakes;
 mod irregular;
+mod padding;
