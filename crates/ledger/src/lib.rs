@@ -31,6 +31,11 @@ pub struct Side {
     pub most_open: u64,
     /// Requests whose header was read.
     pub requests: u64,
+    /// Of the requests, ones that asked for the connection to be closed after the answer: by `close` in their
+    /// `Connection` header (RFC 9110, 7.6.1), or by HTTP/1.0 without `keep-alive` there. Who then closed it first does
+    /// not matter. The origin in Go does not count them, which reads as 0.
+    #[serde(default)]
+    pub asked_to_close: u64,
     /// Most requests being answered at once since the last `mark`.
     pub most_in_flight: u64,
     /// Bytes of response bodies handed to the connection.
@@ -107,6 +112,7 @@ impl Side {
             open: self.open,
             most_open: self.most_open,
             requests: self.requests.saturating_sub(earlier.requests),
+            asked_to_close: self.asked_to_close.saturating_sub(earlier.asked_to_close),
             most_in_flight: self.most_in_flight,
             body_bytes: self.body_bytes.saturating_sub(earlier.body_bytes),
             handshakes: self.handshakes.since(earlier.handshakes),
@@ -158,16 +164,24 @@ mod tests {
 
     #[test]
     fn the_difference_counts_only_what_came_between() {
-        let earlier = Side { accepts: 3, requests: 5, negotiated: vec![negotiated("x25519", 3)], ..Side::default() };
+        let earlier = Side {
+            accepts: 3,
+            requests: 5,
+            asked_to_close: 2,
+            negotiated: vec![negotiated("x25519", 3)],
+            ..Side::default()
+        };
         let later = Side {
             accepts: 10,
             requests: 25,
+            asked_to_close: 8,
             most_in_flight: 4,
             negotiated: vec![negotiated("x25519", 3), negotiated("secp256r1", 7)],
             ..Side::default()
         };
         let between = later.since(&earlier);
         assert_eq!((between.accepts, between.requests, between.most_in_flight), (7, 20, 4));
+        assert_eq!(between.asked_to_close, 6);
         assert_eq!(between.negotiated, vec![negotiated("secp256r1", 7)]);
     }
 
@@ -177,5 +191,13 @@ mod tests {
         let ledger = Ledger { now_ns: 1, http: Side::default(), https: side };
         let line = serde_json::to_string(&ledger).unwrap_or_default();
         assert_eq!(serde_json::from_str::<Ledger>(&line).ok(), Some(ledger));
+    }
+
+    #[test]
+    fn a_reading_of_an_origin_that_does_not_count_who_asked_to_close_is_read() {
+        let line = serde_json::to_string(&Side::default()).unwrap_or_default();
+        let older = line.replace("\"asked_to_close\":0,", "");
+        assert_ne!(older, line);
+        assert_eq!(serde_json::from_str::<Side>(&older).ok(), Some(Side::default()));
     }
 }

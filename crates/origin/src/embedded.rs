@@ -4,6 +4,7 @@
 //! parts: what it is told ([`Settings`]), where it listens, TLS, connections, what it counts, and the commands that
 //! it takes. HTTP/1.1 only: a client that pins h2 is to be measured against go-httpbin.
 
+mod closing;
 mod connection;
 mod control;
 mod counters;
@@ -25,8 +26,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::Error;
+use crate::endpoints::Unknown;
 use crate::protocol::{self, Ready};
-use connection::Transport;
+use connection::{Manner, Transport};
 use counters::Counters;
 pub use settings::Settings;
 
@@ -56,9 +58,12 @@ pub fn serve(settings: Settings) -> Result<(), Error> {
     runtime.worker_threads(workers).on_thread_start(tls::warm_up).enable_all();
     let runtime = runtime.build().map_err(Error::Runtime)?;
     let counters = Counters::default();
-    let service = Duration::from_nanos(settings.service_ns);
-    let http = Transport::new(Arc::clone(&counters.http), None, service);
-    let https = Transport::new(Arc::clone(&counters.https), Some(config), service);
+    let manner = Manner {
+        service: Duration::from_nanos(settings.service_ns),
+        unknown: if settings.any_request { Unknown::Echo } else { Unknown::Refuse },
+    };
+    let http = Transport::new(Arc::clone(&counters.http), None, manner);
+    let https = Transport::new(Arc::clone(&counters.https), Some(config), manner);
     // The handlers are in place before anyone knows where to send a signal.
     let signals = settings.foreground.then(|| Signals::install(&runtime)).transpose()?;
     let ready = Ready {

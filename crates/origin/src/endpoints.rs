@@ -1,5 +1,5 @@
 //! go-httpbin's endpoints that workloads fetch, answered as go-httpbin v2 answers them: `/get`, `/headers`,
-//! `/status/{code}`, `/delay/{duration}` and `/bytes/{n}`.
+//! `/status/{code}`, `/delay/{duration}` and `/bytes/{n}`. What is for none of these is refused as there, or echoed.
 //!
 //! A pure function from request to [`Answer`]; connections, waiting and counting are the server's. Four differences
 //! are known: `/bytes` draws other bytes for the same seed, a request's body is not echoed by `/delay`,
@@ -43,6 +43,23 @@ pub(crate) struct Peer {
     pub(crate) tls: bool,
 }
 
+/// What becomes of a request that is for no endpoint, or for one that does not know its method or its parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// It is refused: whoever sent it meant an endpoint.
+    Refuse,
+    /// It is answered as `/get` answers: whoever sent it knows nothing of endpoints.
+    Echo,
+}
+
+/// Why a request is for no endpoint.
+enum Refusal {
+    Path,
+    Method,
+    /// In go-httpbin's words.
+    Parameter(String),
+}
+
 /// Names and their values, sorted by name, as Go's JSON encoder sorts them.
 type Values = BTreeMap<String, Vec<String>>;
 
@@ -79,12 +96,19 @@ struct Failure {
 }
 
 /// Answers `request`.
-pub(crate) fn answer<B>(request: &Request<B>, peer: Peer) -> Answer {
+pub(crate) fn answer<B>(request: &Request<B>, peer: Peer, unknown: Unknown) -> Answer {
     let mut delay = Duration::ZERO;
     let mut response = if request.method() == Method::OPTIONS {
         preflight(request.headers())
     } else {
-        respond(request, peer, &mut delay)
+        match respond(request, peer, &mut delay) {
+            Ok(response) => response,
+            // To say 200 to CONNECT would be to promise a tunnel.
+            Err(_) if unknown == Unknown::Echo && request.method() != Method::CONNECT => {
+                json(StatusCode::OK, &echo(request, peer))
+            }
+            Err(refusal) => refuse(refusal),
+        }
     };
     // go-httpbin allows every page of every site to read its answers.
     let anyone = HeaderValue::from_static("*");
@@ -95,28 +119,36 @@ pub(crate) fn answer<B>(request: &Request<B>, peer: Peer) -> Answer {
     Answer { response, delay }
 }
 
-fn respond<B>(request: &Request<B>, peer: Peer, delay: &mut Duration) -> Response<Bytes> {
+/// Answers a request that is for an endpoint.
+fn respond<B>(request: &Request<B>, peer: Peer, delay: &mut Duration) -> Result<Response<Bytes>, Refusal> {
     match request.uri().path() {
-        "/get" if [Method::GET, Method::HEAD].contains(request.method()) => json(StatusCode::OK, &echo(request, peer)),
-        "/get" => method_not_allowed(),
-        "/headers" => json(StatusCode::OK, &HeadersOnly { headers: headers(request) }),
+        "/get" if [Method::GET, Method::HEAD].contains(request.method()) => {
+            Ok(json(StatusCode::OK, &echo(request, peer)))
+        }
+        "/get" => Err(Refusal::Method),
+        "/headers" => Ok(json(StatusCode::OK, &HeadersOnly { headers: headers(request) })),
         path => {
             if let Some(code) = parameter(path, "/status/") {
-                status::respond(&code).unwrap_or_else(bad_request)
+                status::respond(&code).map_err(Refusal::Parameter)
             } else if let Some(wait) = parameter(path, "/delay/") {
-                match duration::parse_bounded(&wait) {
-                    Ok(nanoseconds) => {
-                        *delay = Duration::from_nanos(nanoseconds);
-                        delayed(request, peer, nanoseconds)
-                    }
-                    Err(reason) => bad_request(format!("invalid duration: {reason}")),
-                }
+                let refused = |reason: String| Refusal::Parameter(format!("invalid duration: {reason}"));
+                let nanoseconds = duration::parse_bounded(&wait).map_err(refused)?;
+                *delay = Duration::from_nanos(nanoseconds);
+                Ok(delayed(request, peer, nanoseconds))
             } else if let Some(count) = parameter(path, "/bytes/") {
-                octets(&count, request.uri().query()).unwrap_or_else(bad_request)
+                octets(&count, request.uri().query()).map_err(Refusal::Parameter)
             } else {
-                plain(StatusCode::NOT_FOUND, "404 page not found\n")
+                Err(Refusal::Path)
             }
         }
+    }
+}
+
+fn refuse(refusal: Refusal) -> Response<Bytes> {
+    match refusal {
+        Refusal::Path => plain(StatusCode::NOT_FOUND, "404 page not found\n"),
+        Refusal::Method => method_not_allowed(),
+        Refusal::Parameter(reason) => bad_request(reason),
     }
 }
 
@@ -266,9 +298,13 @@ fn typed(status: StatusCode, kind: HeaderValue, body: Bytes) -> Response<Bytes> 
 mod tests {
     use super::*;
 
-    fn fetch(method: Method, target: &str) -> Answer {
+    fn fetch_with(unknown: Unknown, method: Method, target: &str) -> Answer {
         let request = Request::builder().method(method).uri(target).header("host", "localhost:1").header("x-a", "1");
-        answer(&request.body(()).unwrap(), Peer { address: [127, 0, 0, 1].into(), tls: true })
+        answer(&request.body(()).unwrap(), Peer { address: [127, 0, 0, 1].into(), tls: true }, unknown)
+    }
+
+    fn fetch(method: Method, target: &str) -> Answer {
+        fetch_with(Unknown::Refuse, method, target)
     }
 
     fn body(answer: &Answer) -> &str {
@@ -319,6 +355,19 @@ mod tests {
         }
         let post = fetch(Method::POST, "/get");
         assert_eq!((post.response.status().as_u16(), body(&post)), (405, "Method Not Allowed\n"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_echoed_where_that_is_asked_for() {
+        for target in ["/", "/nowhere?a=1", "/status/ready", "/delay/x", "/bytes/1/2", "/bytes/1048577", "/get"] {
+            let answer = fetch_with(Unknown::Echo, Method::PATCH, target);
+            assert_eq!((answer.response.status().as_u16(), answer.delay), (200, Duration::ZERO), "{target}");
+            let echo: serde_json::Value = serde_json::from_slice(answer.response.body()).unwrap();
+            let url = format!("https://localhost:1{target}");
+            assert_eq!((echo["method"].as_str(), echo["url"].as_str()), (Some("PATCH"), Some(url.as_str())));
+        }
+        assert_eq!(fetch_with(Unknown::Echo, Method::POST, "/status/503").response.status(), 503);
+        assert_eq!(fetch_with(Unknown::Echo, Method::CONNECT, "localhost:1").response.status(), 404);
     }
 
     #[test]

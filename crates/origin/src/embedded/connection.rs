@@ -1,6 +1,7 @@
 //! One connection from accept to close: handshake, requests, and what of it is counted.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -9,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::Request;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -20,9 +21,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::closing::asks_to_close;
 use super::counters::{Connection, InFlight, SideCounters};
 use super::{complain, tls};
-use crate::endpoints::{self, Peer};
+use crate::endpoints::{self, Peer, Unknown};
 
 /// How long to leave the listener alone when the process is out of file descriptors: long enough not to burn a CPU
 /// that is being measured, short enough to be unnoticed once some are free.
@@ -32,13 +34,21 @@ const OUT_OF_FILES: Duration = Duration::from_millis(10);
 pub(super) struct Transport {
     side: Arc<SideCounters>,
     tls: Option<Arc<ServerConfig>>,
+    manner: Manner,
+}
+
+/// How requests are answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
     /// How long every answer is held back.
-    service: Duration,
+    pub(super) service: Duration,
+    /// What becomes of those that are for no endpoint.
+    pub(super) unknown: Unknown,
 }
 
 impl Transport {
-    pub(super) fn new(side: Arc<SideCounters>, tls: Option<Arc<ServerConfig>>, service: Duration) -> Arc<Transport> {
-        Arc::new(Transport { side, tls, service })
+    pub(super) fn new(side: Arc<SideCounters>, tls: Option<Arc<ServerConfig>>, manner: Manner) -> Arc<Transport> {
+        Arc::new(Transport { side, tls, manner })
     }
 }
 
@@ -69,10 +79,10 @@ async fn serve(stream: TcpStream, from: SocketAddr, transport: Arc<Transport>) {
     // Without it, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead already.
     let _ = stream.set_nodelay(true);
     match &transport.tls {
-        None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.service, connection).await,
+        None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.manner, connection).await,
         Some(config) => {
             if let Some(stream) = handshake(stream, Arc::clone(config), &transport.side).await {
-                exchange(stream, Peer { address: from.ip(), tls: true }, transport.service, connection).await;
+                exchange(stream, Peer { address: from.ip(), tls: true }, transport.manner, connection).await;
             }
         }
     }
@@ -112,22 +122,33 @@ fn reason(error: &io::Error) -> String {
 }
 
 /// Answers requests until the client has no more.
-async fn exchange<S>(stream: S, peer: Peer, service: Duration, connection: Connection)
+async fn exchange<S>(stream: S, peer: Peer, manner: Manner, connection: Connection)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let connection = &connection;
-    let service = service_fn(move |request: Request<_>| async move {
-        let in_flight = connection.request();
-        let answer = endpoints::answer(&request, peer);
-        let held = answer.delay + service;
+    let service = service_fn(move |request: Request<Incoming>| async move {
+        let in_flight = connection.request(asks_to_close(&request));
+        let answer = endpoints::answer(&request, peer, manner.unknown);
+        // Before the wait: it is this that sends `100 Continue` to a client that wants to hear it first.
+        discard(request.into_body()).await?;
+        let held = answer.delay + manner.service;
         if !held.is_zero() {
             tokio::time::sleep(held).await;
         }
-        Ok::<_, Infallible>(answer.response.map(|body| Counted { left: body, in_flight }))
+        Ok::<_, hyper::Error>(answer.response.map(|body| Counted { left: body, in_flight }))
     });
     // An error here is a client that hung up or that doesn't speak HTTP; the ledger's difference shows it.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Reads a request's body to its end, of which nothing is kept. A client that is answered while it still sends may be
+/// reset before it has read the answer.
+async fn discard(mut body: Incoming) -> Result<(), hyper::Error> {
+    while let Some(part) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        part?;
+    }
+    Ok(())
 }
 
 /// A body that keeps its request in flight until it has been handed over. That is before the last bytes are written

@@ -51,6 +51,7 @@ pub(super) struct SideCounters {
     accepts: AtomicU64,
     open: Level,
     requests: AtomicU64,
+    asked_to_close: AtomicU64,
     in_flight: Level,
     body_bytes: AtomicU64,
     full: AtomicU64,
@@ -148,6 +149,7 @@ impl SideCounters {
             open: self.open.now.load(Relaxed),
             most_open: self.open.most.load(Relaxed),
             requests: self.requests.load(Relaxed),
+            asked_to_close: self.asked_to_close.load(Relaxed),
             most_in_flight: self.in_flight.most.load(Relaxed),
             body_bytes: self.body_bytes.load(Relaxed),
             handshakes,
@@ -184,8 +186,11 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Counts a request, which is in flight until the value is dropped.
-    pub(super) fn request(&self) -> InFlight {
+    pub(super) fn request(&self, asks_to_close: bool) -> InFlight {
         self.side.requests.fetch_add(1, Relaxed);
+        if asks_to_close {
+            self.side.asked_to_close.fetch_add(1, Relaxed);
+        }
         self.side.in_flight.rise();
         InFlight { row: self.side.log.arrived(self.number), side: Arc::clone(&self.side) }
     }
@@ -228,11 +233,12 @@ mod tests {
     fn levels_rise_fall_and_are_marked() {
         let counters = Counters::default();
         let connection = counters.http.accepted();
-        let (one, two) = (connection.request(), connection.request());
+        let (one, two) = (connection.request(false), connection.request(true));
         one.sent(10);
         drop(one);
         let seen = counters.read().http;
         assert_eq!((seen.open, seen.requests, seen.most_in_flight, seen.body_bytes), (1, 2, 2, 10));
+        assert_eq!(seen.asked_to_close, 1);
         counters.mark();
         let seen = counters.read().http;
         assert_eq!((seen.most_open, seen.most_in_flight, seen.log.len(), seen.requests), (1, 1, 0, 2));

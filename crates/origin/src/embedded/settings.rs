@@ -39,6 +39,9 @@ pub struct Settings {
     /// Hold every answer back for so long, besides what its path asks for.
     #[arg(long, value_name = "NS", default_value_t = 0)]
     pub service_ns: u64,
+    /// Answer requests that are for no endpoint with 200 and their echo, whatever their path and method.
+    #[arg(long)]
+    pub any_request: bool,
     /// Don't read standard input; end on SIGINT or SIGTERM.
     #[arg(long)]
     pub foreground: bool,
@@ -111,9 +114,10 @@ mod tests {
     #[test]
     fn what_only_this_origin_can_is_off_unless_asked_for() {
         let plain = settings(&[]).unwrap();
-        assert_eq!((plain.oldest_tls, plain.service_ns), (None, 0));
-        let asked = settings(&["--oldest-tls", "1.2", "--service-ns", "200000000"]).unwrap();
+        assert_eq!((plain.oldest_tls, plain.service_ns, plain.any_request), (None, 0, false));
+        let asked = settings(&["--oldest-tls", "1.2", "--service-ns", "200000000", "--any-request"]).unwrap();
         assert_eq!((asked.oldest_tls, asked.service_ns), (Some(TlsVersion::Tls12), 200_000_000));
+        assert!(asked.any_request);
     }
 
     #[test]

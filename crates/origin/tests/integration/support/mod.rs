@@ -138,6 +138,22 @@ impl Connection {
         self.0.flush()
     }
 
+    /// Sends bytes as they are.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.write_all(bytes)?;
+        self.0.flush()
+    }
+
+    /// Reads the head of a response, and says its status.
+    pub(crate) fn interim(&mut self) -> std::io::Result<u16> {
+        Ok(self.head()?.0)
+    }
+
+    /// Whether the server has nothing more to say and has closed the connection.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.0.read(&mut [0]).is_ok_and(|read| read == 0)
+    }
+
     /// Reads the whole response to what was sent with `method`.
     pub(crate) fn response(&mut self, method: &str) -> std::io::Result<Reply> {
         loop {
