@@ -27,6 +27,9 @@ pub struct Connection {
     pub bytes_up: u64,
     /// Bytes that the client was sent, TLS included.
     pub bytes_down: u64,
+    /// When the first of its directions ended, or said that it would (`close_notify`); `None` where none had.
+    #[serde(default)]
+    pub ended_ns: Option<u64>,
     /// When both directions had ended; `None` where it was open when the pass ended.
     pub closed_ns: Option<u64>,
     /// How it ended.
@@ -128,6 +131,12 @@ pub struct Exchange {
     pub answered_ns: Option<u64>,
     /// Last byte of the answer that was seen.
     pub last_ns: Option<u64>,
+    /// Bytes of the request: over TLS the lengths of its records, headers and padding included.
+    #[serde(default)]
+    pub sent_bytes: u64,
+    /// Bytes of the answer, likewise; of the server's tickets too, where they came together with it.
+    #[serde(default)]
+    pub answer_bytes: u64,
 }
 
 /// How a connection ended.
@@ -182,17 +191,28 @@ pub struct Stretch {
 }
 
 impl Exchange {
-    pub(crate) fn begun(at: u64) -> Exchange {
-        Exchange { sent_ns: at, sent_last_ns: at, longest_gap_ns: 0, answered_ns: None, last_ns: None }
+    pub(crate) fn begun(at: u64, bytes: u64) -> Exchange {
+        Exchange {
+            sent_ns: at,
+            sent_last_ns: at,
+            longest_gap_ns: 0,
+            answered_ns: None,
+            last_ns: None,
+            sent_bytes: bytes,
+            answer_bytes: 0,
+        }
     }
 
-    pub(crate) fn went_on(self, at: u64) -> Exchange {
+    pub(crate) fn went_on(self, at: u64, bytes: u64) -> Exchange {
         let gap = at.saturating_sub(self.sent_last_ns);
-        Exchange { sent_last_ns: at, longest_gap_ns: self.longest_gap_ns.max(gap), ..self }
+        let sent_bytes = self.sent_bytes + bytes;
+        Exchange { sent_last_ns: at, longest_gap_ns: self.longest_gap_ns.max(gap), sent_bytes, ..self }
     }
 
-    pub(crate) fn answered(self, first: u64, last: u64) -> Exchange {
-        Exchange { answered_ns: Some(first), last_ns: Some(last), ..self }
+    /// The answer came from `first` to `last`, so many bytes more.
+    pub(crate) fn answered(self, first: u64, last: u64, bytes: u64) -> Exchange {
+        let answer_bytes = self.answer_bytes + bytes;
+        Exchange { answered_ns: Some(first), last_ns: Some(last), answer_bytes, ..self }
     }
 }
 

@@ -10,14 +10,25 @@ const GAVE_UP_TIMES: u64 = 5;
 /// A client that ends its connection this soon has what it wanted, ns.
 const PROMPT_NS: u64 = 20_000_000;
 
-/// What has been learnt of a host's first bursts, bytes from the end of the handshake on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The most lengths of tickets that are kept of a host: those of a full and a resumed handshake differ at most.
+const MOST_LENGTHS: usize = 8;
+
+/// What has been learnt of a host's first bursts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Early {
-    /// The least that an answer followed: tickets. More may hold the beginning of an answer that came in two parts, of which
-    /// the second looked like an answer to tickets.
-    tickets: Option<u64>,
-    /// The least that had been an answer, or held one.
+    /// Lengths of records that an answer followed: of tickets, which are alike on one connection.
+    tickets: Vec<u64>,
+    /// The least that had been an answer, or held one, bytes from the end of the handshake on.
     answer: Option<u64>,
+}
+
+/// A burst's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Bytes from the end of the handshake on.
+    pub(crate) bytes: u64,
+    /// What each of its records is long, where all are alike.
+    pub(crate) record: Option<u64>,
 }
 
 /// What a burst was.
@@ -34,8 +45,8 @@ pub(crate) enum Was {
 /// A burst that nothing of the server's followed until the connection ended, or until the pass did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Last {
-    /// Bytes from the end of the handshake on.
-    pub(crate) bytes: u64,
+    /// How much it was.
+    pub(crate) size: Size,
     /// From the request to it, ns.
     pub(crate) took_ns: u64,
     /// From it to the end, ns.
@@ -45,19 +56,25 @@ pub(crate) struct Last {
 }
 
 impl Early {
-    pub(crate) fn learn_tickets(&mut self, bytes: u64) {
-        self.tickets = Some(self.tickets.map_or(bytes, |least| least.min(bytes)));
+    /// Records of this length were followed by an answer.
+    pub(crate) fn learn_tickets(&mut self, length: u64) {
+        if !self.tickets.contains(&length) && self.tickets.len() < MOST_LENGTHS {
+            self.tickets.push(length);
+        }
     }
 
     pub(crate) fn learn_answer(&mut self, bytes: u64) {
         self.answer = Some(self.answer.map_or(bytes, |least| least.min(bytes)));
     }
 
-    /// By size alone. What contradicts itself tells nothing.
-    pub(crate) fn by_size(self, bytes: u64) -> Was {
-        let may_be_tickets = self.tickets.is_some_and(|least| bytes <= least);
-        let may_be_answer = self.answer.is_some_and(|least| bytes >= least);
-        match (may_be_tickets, may_be_answer) {
+    /// By size alone. What contradicts itself tells nothing. Where tickets are known, a burst that holds a record of another
+    /// length holds an answer: it came together with them, or after them and before the pause that is waited for, as it does
+    /// where the machine is busy.
+    pub(crate) fn by_size(&self, size: Size) -> Was {
+        let is_tickets = size.record.is_some_and(|length| self.tickets.contains(&length));
+        let is_other = !is_tickets && !self.tickets.is_empty();
+        let may_be_answer = self.answer.is_some_and(|least| size.bytes >= least);
+        match (is_tickets, may_be_answer || is_other) {
             (true, false) => Was::Tickets,
             (false, true) => Was::Answer,
             _ => Was::Either,
@@ -66,8 +83,8 @@ impl Early {
 
     /// What a connection's last burst was, its client's silence after it considered. [`Was::Either`] is a silence that fits both
     /// a client that waited in vain and one that kept an idle connection.
-    pub(crate) fn judge(self, last: Last) -> Was {
-        match self.by_size(last.bytes) {
+    pub(crate) fn judge(&self, last: Last) -> Was {
+        match self.by_size(last.size) {
             Was::Either if last.silent_ns >= GAVE_UP_NS && last.silent_ns > GAVE_UP_TIMES * last.took_ns => Was::Either,
             Was::Either => Was::Answer,
             known => known,
@@ -88,36 +105,44 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
-    fn last(bytes: u64, silent_ms: u64) -> Last {
-        Last { bytes, took_ns: MS, silent_ns: silent_ms * MS, by_client: true }
+    fn size(records: &[u64]) -> Size {
+        let first = records.first().copied().filter(|first| records.iter().all(|record| record == first));
+        Size { bytes: records.iter().sum(), record: first }
+    }
+
+    fn last(records: &[u64], silent_ms: u64) -> Last {
+        Last { size: size(records), took_ns: MS, silent_ns: silent_ms * MS, by_client: true }
     }
 
     #[test]
-    fn what_an_answer_followed_elsewhere_is_tickets_here() {
-        let mut early = Early::default();
-        early.learn_tickets(510);
-        assert_eq!([510, 255, 511].map(|bytes| early.by_size(bytes)), [Was::Tickets, Was::Tickets, Was::Either]);
-        early.learn_answer(700);
-        assert_eq!([510, 600, 700].map(|bytes| early.by_size(bytes)), [Was::Tickets, Was::Either, Was::Answer]);
-        early.learn_answer(400);
-        assert_eq!(early.by_size(450), Was::Either, "known as both");
-    }
-
-    #[test]
-    fn a_head_that_came_with_the_tickets_and_before_its_body_is_no_ticket() {
+    fn what_an_answer_followed_elsewhere_is_tickets_here_one_or_two() {
         let mut early = Early::default();
         early.learn_tickets(255);
-        early.learn_tickets(390);
-        assert_ne!(early.by_size(392), Was::Tickets);
-        assert_ne!(early.by_size(390), Was::Tickets);
+        for tickets in [&[255][..], &[255, 255]] {
+            assert_eq!(early.by_size(size(tickets)), Was::Tickets);
+        }
+        assert_eq!(early.by_size(size(&[300])), Was::Answer, "no ticket of this host is so long");
+        early.learn_answer(700);
+        assert_eq!(early.by_size(size(&[700])), Was::Answer);
+        early.learn_answer(200);
+        assert_eq!(early.by_size(size(&[255])), Was::Either, "known as both");
+    }
+
+    #[test]
+    fn an_answer_that_comes_together_with_the_tickets_is_no_ticket() {
+        let mut early = Early::default();
+        early.learn_tickets(255);
+        assert_eq!(early.by_size(size(&[255, 255, 180])), Was::Answer);
+        assert_eq!(early.by_size(size(&[255, 255, 180, 24])), Was::Answer);
+        assert_eq!(Early::default().by_size(size(&[255, 180])), Was::Either, "nothing is known of tickets");
     }
 
     #[test]
     fn of_an_unknown_size_a_long_silence_leaves_it_open_and_a_short_one_does_not() {
         let early = Early::default();
-        assert_eq!(early.judge(last(510, 99)), Was::Answer);
-        assert_eq!(early.judge(last(510, 100)), Was::Either);
-        let slow = Last { took_ns: 30 * MS, ..last(510, 140) };
+        assert_eq!(early.judge(last(&[510], 99)), Was::Answer);
+        assert_eq!(early.judge(last(&[510], 100)), Was::Either);
+        let slow = Last { took_ns: 30 * MS, ..last(&[510], 140) };
         assert_eq!(early.judge(slow), Was::Answer, "it came no sooner than an answer would");
     }
 }

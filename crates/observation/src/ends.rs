@@ -53,9 +53,12 @@ fn other(side: Side) -> Side {
 }
 
 impl Ends {
-    /// The end that came first.
+    /// The end that came first. What may be the server's `close_notify`, behind which nothing came but the client's end, is one: a
+    /// client that closes at once does not let the server's own end come.
     pub(crate) fn first(&self) -> Option<End> {
-        self.first
+        let notified = self.perhaps[place(Side::Server)].filter(|perhaps| !perhaps.is_passed && !perhaps.is_behind);
+        let notified = notified.map(|perhaps| perhaps.end);
+        self.first.map(|first| notified.filter(|end| end.at_ns < first.at_ns).unwrap_or(first))
     }
 
     /// This may be an end, that side's last data having come at `data_ns`. Gives when data came that was taken for an end until now.

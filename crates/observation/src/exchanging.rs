@@ -1,7 +1,7 @@
 //! Which bytes are a request, and which its answer: told by direction and pause, where the content is not seen.
 
 use crate::connection::{Doing, Exchange};
-use crate::early::{Early, Last, Was};
+use crate::early::{Early, Last, Size, Was};
 
 /// What a server may send of its own accord after a TLS 1.3 handshake, bytes: a few tickets.
 const TICKETS_BYTES: u64 = 4_096;
@@ -33,10 +33,12 @@ pub(crate) struct Burst {
     last_ns: u64,
     /// With what it had sent unasked before.
     bytes: u64,
+    /// What each of its records was long, where all were alike: a server's tickets are.
+    record: Option<u64>,
 }
 
 /// What a server may send of its own accord.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unasked {
     /// Until when tickets may come.
     pub(crate) until_ns: u64,
@@ -51,62 +53,64 @@ pub(crate) struct Unasked {
 pub(crate) struct Heard {
     /// They were, or may be, part of an answer.
     pub(crate) is_answer: bool,
-    /// The bytes before them were tickets, so many.
+    /// The bytes before them were tickets: the length of each.
     pub(crate) tickets: Option<u64>,
 }
 
 impl Exchanging {
-    /// The client sent something. Gives the exchange before, where this shows it to be over. `early` is known of its host.
-    pub(crate) fn asked(&mut self, at: u64, early: Early) -> Option<Exchange> {
+    /// The client sent so many bytes. Gives the exchange before, where this shows it to be over. `early` is known of its host.
+    pub(crate) fn asked(&mut self, bytes: u64, at: u64, early: &Early) -> Option<Exchange> {
+        let begun = Exchanging::Sent(Exchange::begun(at, bytes));
         let (over, next) = match *self {
-            Exchanging::Quiet => (None, Exchanging::Sent(Exchange::begun(at))),
-            Exchanging::Sent(exchange) => (None, Exchanging::Sent(exchange.went_on(at))),
+            Exchanging::Quiet => (None, begun),
+            Exchanging::Sent(exchange) => (None, Exchanging::Sent(exchange.went_on(at, bytes))),
             Exchanging::SentAndEarly(exchange, burst)
                 if at.saturating_sub(exchange.sent_last_ns) < TICKETS_LATE_NS
-                    || early.by_size(burst.bytes) == Was::Tickets =>
+                    || early.by_size(burst.size()) == Was::Tickets =>
             {
-                (None, Exchanging::SentAndEarly(exchange.went_on(at), burst))
+                (None, Exchanging::SentAndEarly(exchange.went_on(at, bytes), burst))
             }
-            Exchanging::SentAndEarly(exchange, burst) => {
-                (Some(burst.answers(exchange)), Exchanging::Sent(Exchange::begun(at)))
-            }
-            Exchanging::Answered(exchange) => (Some(exchange), Exchanging::Sent(Exchange::begun(at))),
+            Exchanging::SentAndEarly(exchange, burst) => (Some(burst.answers(exchange)), begun),
+            Exchanging::Answered(exchange) => (Some(exchange), begun),
         };
         *self = next;
         over
     }
 
-    /// The server sent so many bytes. `unasked` is what it may send of its own accord; `None` where it can't.
-    pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<Unasked>) -> Heard {
+    /// The server sent a record of so many bytes. `unasked` is what it may send of its own accord; `None` where it can't.
+    pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<&Unasked>) -> Heard {
         let tickets = unasked.filter(|unasked| {
             bytes + unasked.bytes <= TICKETS_BYTES && at <= unasked.until_ns.saturating_add(TICKETS_LATE_NS)
         });
-        let by_size = |bytes| unasked.map_or(Was::Answer, |unasked| unasked.early.by_size(bytes));
+        let by_size = |burst: Burst| unasked.map_or(Was::Answer, |unasked| unasked.early.by_size(burst.size()));
         let mut learnt = None;
         *self = match *self {
             Exchanging::Quiet => Exchanging::Quiet,
             Exchanging::Sent(exchange) => match tickets {
                 Some(unasked) => {
-                    let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes };
+                    let record = (bytes > 0).then_some(bytes);
+                    let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes, record };
                     Exchanging::SentAndEarly(exchange, burst)
                 }
-                None => Exchanging::Answered(exchange.answered(at, at)),
+                None => Exchanging::Answered(exchange.answered(at, at, bytes)),
             },
             Exchanging::SentAndEarly(exchange, burst) if at.saturating_sub(burst.last_ns) >= PAUSE_NS => {
-                let was_answer = by_size(burst.bytes) == Was::Answer;
-                learnt = (!was_answer).then_some(burst.bytes);
-                Exchanging::Answered(exchange.answered(if was_answer { burst.first_ns } else { at }, at))
+                let was_answer = by_size(burst) == Was::Answer;
+                learnt = burst.record.filter(|_| !was_answer);
+                let (first_ns, before) = if was_answer { (burst.first_ns, burst.bytes) } else { (at, 0) };
+                Exchanging::Answered(exchange.answered(first_ns, at, before + bytes))
             }
             Exchanging::SentAndEarly(exchange, burst) if burst.bytes + bytes > TICKETS_BYTES => {
-                Exchanging::Answered(exchange.answered(burst.first_ns, at))
+                Exchanging::Answered(exchange.answered(burst.first_ns, at, burst.bytes + bytes))
             }
-            Exchanging::SentAndEarly(exchange, burst) => {
-                Exchanging::SentAndEarly(exchange, Burst { last_ns: at, bytes: burst.bytes + bytes, ..burst })
+            Exchanging::SentAndEarly(exchange, burst) => Exchanging::SentAndEarly(exchange, burst.and(bytes, at)),
+            Exchanging::Answered(exchange) => {
+                let answer_bytes = exchange.answer_bytes + bytes;
+                Exchanging::Answered(Exchange { last_ns: Some(at), answer_bytes, ..exchange })
             }
-            Exchanging::Answered(exchange) => Exchanging::Answered(Exchange { last_ns: Some(at), ..exchange }),
         };
         let is_answer = match *self {
-            Exchanging::SentAndEarly(_, burst) => by_size(burst.bytes) != Was::Tickets,
+            Exchanging::SentAndEarly(_, burst) => by_size(burst) != Was::Tickets,
             _ => !self.is_quiet(),
         };
         Heard { is_answer, tickets: learnt }
@@ -116,7 +120,7 @@ impl Exchanging {
     pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<Last> {
         let Exchanging::SentAndEarly(exchange, burst) = self else { return None };
         Some(Last {
-            bytes: burst.bytes,
+            size: burst.size(),
             took_ns: burst.first_ns.saturating_sub(exchange.sent_ns),
             silent_ns: at.saturating_sub(burst.last_ns),
             by_client,
@@ -180,7 +184,17 @@ impl Exchanging {
 impl Burst {
     /// The exchange, these bytes being its answer after all.
     fn answers(self, exchange: Exchange) -> Exchange {
-        exchange.answered(self.first_ns, self.last_ns)
+        exchange.answered(self.first_ns, self.last_ns, self.bytes)
+    }
+
+    /// Another record of it. A part of a record without a header of its own is 0 bytes here.
+    fn and(self, bytes: u64, at: u64) -> Burst {
+        let record = self.record.filter(|record| bytes == 0 || bytes == *record);
+        Burst { last_ns: at, bytes: self.bytes + bytes, record, ..self }
+    }
+
+    fn size(self) -> Size {
+        Size { bytes: self.bytes, record: self.record }
     }
 }
 
@@ -198,42 +212,45 @@ mod tests {
     fn a_request_in_parts_is_one_and_its_pause_is_kept() {
         let mut exchanging = Exchanging::default();
         let early = Early::default();
-        assert!(exchanging.asked(0, early).is_none() && exchanging.asked(40 * MS, early).is_none());
+        assert!(exchanging.asked(1, 0, &early).is_none() && exchanging.asked(1, 40 * MS, &early).is_none());
         exchanging.answered(100, 50 * MS, None);
         exchanging.answered(100, 60 * MS, None);
-        let over = exchanging.asked(90 * MS, early).unwrap();
+        let over = exchanging.asked(1, 90 * MS, &early).unwrap();
         assert_eq!((over.sent_ns, over.sent_last_ns, over.longest_gap_ns), (0, 40 * MS, 40 * MS));
         assert_eq!((over.answered_ns, over.last_ns), (Some(50 * MS), Some(60 * MS)));
         assert_eq!(exchanging.ended(true).unwrap().answered_ns, None, "the second was never answered");
     }
 
     #[test]
-    fn tickets_before_the_answer_are_not_the_answer_and_their_size_is_learnt() {
+    fn tickets_before_the_answer_are_not_the_answer_and_their_length_is_learnt() {
         let mut exchanging = Exchanging::default();
-        exchanging.asked(10 * MS, Early::default());
-        assert_eq!(exchanging.answered(500, 11 * MS, until(12)), Heard { is_answer: true, tickets: None });
-        assert_eq!(exchanging.answered(300, 211 * MS, until(12)), Heard { is_answer: true, tickets: Some(500) });
+        exchanging.asked(1, 10 * MS, &Early::default());
+        assert_eq!(exchanging.answered(500, 11 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: None });
+        assert_eq!(
+            exchanging.answered(300, 211 * MS, until(12).as_ref()),
+            Heard { is_answer: true, tickets: Some(500) }
+        );
         assert_eq!(exchanging.ended(true).unwrap().answered_ns, Some(211 * MS));
     }
 
     #[test]
     fn a_quick_answer_without_tickets_is_the_answer() {
         let mut exchanging = Exchanging::default();
-        exchanging.asked(10 * MS, Early::default());
-        exchanging.answered(500, 11 * MS, until(12));
-        assert_eq!(exchanging.asked(500 * MS, Early::default()).unwrap().answered_ns, Some(11 * MS));
+        exchanging.asked(1, 10 * MS, &Early::default());
+        exchanging.answered(500, 11 * MS, until(12).as_ref());
+        assert_eq!(exchanging.asked(1, 500 * MS, &Early::default()).unwrap().answered_ns, Some(11 * MS));
     }
 
     #[test]
     fn what_is_known_to_be_tickets_is_no_answer_whatever_follows() {
         let mut early = Early::default();
-        early.learn_tickets(500);
+        early.learn_tickets(250);
         let mut exchanging = Exchanging::default();
-        exchanging.asked(10 * MS, early);
+        exchanging.asked(1, 10 * MS, &early);
         // Half of them came before the request.
-        let unasked = Unasked { until_ns: 12 * MS, bytes: 250, early };
-        assert!(!exchanging.answered(250, 11 * MS, Some(unasked)).is_answer);
-        assert!(exchanging.asked(500 * MS, early).is_none(), "it sends on");
+        let unasked = Unasked { until_ns: 12 * MS, bytes: 250, early: early.clone() };
+        assert!(!exchanging.answered(250, 11 * MS, Some(&unasked)).is_answer);
+        assert!(exchanging.asked(1, 500 * MS, &early).is_none(), "it sends on");
         let over = exchanging.ended(false).unwrap();
         assert_eq!((over.answered_ns, over.sent_last_ns), (None, 500 * MS));
     }

@@ -72,6 +72,7 @@ impl Lane {
                 exchanged: 0,
                 bytes_up: 0,
                 bytes_down: 0,
+                ended_ns: None,
                 closed_ns: None,
                 close: Close::Open,
                 irregular: Vec::new(),

@@ -18,6 +18,7 @@ mod lane;
 mod levels;
 mod pass;
 mod recorder;
+mod runtime;
 mod spread;
 mod trust_store;
 
@@ -29,5 +30,6 @@ pub use lane::Lane;
 pub use levels::{Level, Levels, Moment};
 pub use pass::{Direct, Ended, NO_PEER, Pass, Transport};
 pub use recorder::{HELD_NS, Kept, MOST_CONNECTIONS, MOST_EXCHANGES, Recorder};
+pub use runtime::Runtime;
 pub use spread::Spread;
 pub use trust_store::{Sampling, TrustStore};

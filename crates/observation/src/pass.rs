@@ -1,5 +1,7 @@
 //! One run of the command, and all that was seen of it.
 
+use std::collections::BTreeSet;
+
 use ledger::Side;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,7 @@ use crate::connection::Connection;
 use crate::counts::{Counts, Host};
 use crate::cpu::Cpu;
 use crate::levels::Levels;
+use crate::runtime::Runtime;
 use crate::trust_store::Sampling;
 
 /// One run of the command.
@@ -21,6 +24,10 @@ pub struct Pass {
     pub wall_ns: u64,
     /// What it cost.
     pub cpu: Cpu,
+    /// What the command's processes were run by, as far as they were met and recognised: by the name of the executable,
+    /// by what it has loaded, or by what its compiler has left in it. A process of a few ms may not have been met.
+    #[serde(default)]
+    pub runtimes: BTreeSet<Runtime>,
     /// Exact counts.
     pub counts: Counts,
     /// Exact counts by host, the hosts met first.

@@ -162,6 +162,12 @@ impl Recorder {
         self.books().counts.strangers += 1;
     }
 
+    /// Whether nobody has come so far.
+    pub fn is_untouched(&self) -> bool {
+        let counts = &self.books().counts;
+        counts.connections + counts.strangers + counts.no_room == 0 && counts.not_reached.is_empty()
+    }
+
     /// Notes a connection that was closed because no more files could be opened.
     pub fn no_room(&self) {
         self.books().counts.no_room += 1;
@@ -288,7 +294,7 @@ impl Books {
 
     /// What is known of the first that `host` sends after a handshake.
     pub(crate) fn early(&self, host: &str) -> Early {
-        self.known.get(host).map(|known| known.early).unwrap_or_default()
+        self.known.get(host).map(|known| known.early.clone()).unwrap_or_default()
     }
 
     /// Adds to what is known of that.

@@ -13,6 +13,7 @@ mod open_files;
 mod pass;
 mod placeholders;
 mod proxy;
+mod runtimes;
 mod shared_look;
 mod stand_in;
 mod tap;

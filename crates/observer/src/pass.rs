@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use observation::{Pass, Recorder, Transport};
+use procfs::net::TcpState;
 
 use crate::clock::now_ns;
-use crate::command::{self, Interrupts, Outcome, Watch};
+use crate::command::{self, Contention, Interrupts, Outcome, Watch};
 use crate::proxy::Proxy;
 use crate::stand_in::StandIn;
 use crate::trust_store::Samples;
@@ -56,16 +57,19 @@ pub fn run(
     interrupts: &mut Interrupts,
 ) -> Result<(Pass, u8), Error> {
     let open_files = open_files::raise();
+    let contention = Contention::begin();
     let began_ns = now_ns();
     // Before the command can connect.
     recorder.begin(began_ns);
     interrupts.hold();
-    let watched = command(settings, &through, open_files, began_ns, interrupts);
+    let watched = command(settings, &through, open_files, began_ns, contention, interrupts);
     // What follows takes a while, and the user may have had enough.
     interrupts.release();
     let (watched, samples) = watched?;
     // What the kernel still holds of the command's last bytes is seen before the lanes are.
-    std::thread::sleep(LAST_BYTES);
+    if !(recorder.is_untouched() && nobody_waits(&through.addresses())) {
+        std::thread::sleep(LAST_BYTES);
+    }
     recorder.end(now_ns());
     let (no_proxy, upstream) = match &through {
         Through::Proxy(proxy) => (Variables::no_proxy(), proxy.upstream()),
@@ -80,6 +84,7 @@ pub fn run(
         ended: watched.ended,
         wall_ns: watched.ended_ns.saturating_sub(began_ns),
         cpu: watched.cpu,
+        runtimes: watched.programs.finish(),
         counts: kept.counts,
         hosts: kept.hosts,
         levels: kept.levels,
@@ -100,9 +105,10 @@ fn command(
     through: &Through,
     open_files: Option<(u64, u64)>,
     began_ns: u64,
+    contention: Contention,
     interrupts: &mut Interrupts,
 ) -> Result<(Outcome, Option<Samples>), Error> {
-    let started = command::start(settings.command, settings.variables, open_files, began_ns)?;
+    let started = command::start(settings.command, settings.variables, open_files, began_ns, contention)?;
     if let Through::Proxy(proxy) = through {
         proxy.belongs_to(started.pid, started.others.clone());
     }
@@ -114,3 +120,10 @@ fn command(
 
 /// How long the event loop is given for what the command's end has left it to do.
 const LAST_BYTES: Duration = Duration::from_millis(20);
+
+/// Whether the kernel holds no connection to any of `observers`, accepted or not (`/proc/net/tcp`, proc_pid_net(5)).
+fn nobody_waits(observers: &[SocketAddr]) -> bool {
+    let Ok(sockets) = procfs::net::tcp() else { return false };
+    let mut ours = sockets.iter().filter(|socket| observers.contains(&socket.local_address));
+    ours.all(|socket| socket.state == TcpState::Listen && socket.rx_queue == 0)
+}

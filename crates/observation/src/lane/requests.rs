@@ -23,12 +23,12 @@ impl Lane {
 
     pub(super) fn said(&mut self, from: Side, bytes: u64, at: u64) {
         match from {
-            Side::Client => self.asked(at),
+            Side::Client => self.asked(bytes, at),
             Side::Server => self.answered(bytes, at),
         }
     }
 
-    fn asked(&mut self, at: u64) {
+    fn asked(&mut self, bytes: u64, at: u64) {
         if self.was_cut_idle() && !std::mem::replace(&mut self.sent_into_closed, true) {
             self.recorder.books().counts.sent_into_closed += 1;
         }
@@ -36,18 +36,18 @@ impl Lane {
         let before = self.exchanging.last(at, true);
         let host = &self.connection.host;
         let early = before.map(|_| self.recorder.books().early(host)).unwrap_or_default();
-        let Some(exchange) = self.exchanging.asked(at, early) else { return };
+        let Some(exchange) = self.exchanging.asked(bytes, at, &early) else { return };
         // A request in two parts with a delayed acknowledgement between looks like two.
         let is_next = !DELAYED_ACK_NS.contains(&at.saturating_sub(exchange.sent_last_ns));
         if let Some(last) = before.filter(|_| is_next) {
-            self.recorder.books().learn(host, |early| early.learn_answer(last.bytes));
+            self.recorder.books().learn(host, |early| early.learn_answer(last.size.bytes));
         }
         self.exchanged(exchange);
     }
 
     fn answered(&mut self, bytes: u64, at: u64) {
         let unasked = self.unasked();
-        let heard = self.exchanging.answered(bytes, at, unasked);
+        let heard = self.exchanging.answered(bytes, at, unasked.as_ref());
         if let Some(tickets) = heard.tickets {
             self.recorder.books().learn(&self.connection.host, |early| early.learn_tickets(tickets));
         }
@@ -100,7 +100,7 @@ impl Lane {
             let mut books = self.recorder.books();
             books.counts.perhaps_unanswered += u64::from(was == Some(Was::Either));
             if last.is_prompt() && was == Some(Was::Answer) {
-                books.learn(&self.connection.host, |early| early.learn_answer(last.bytes));
+                books.learn(&self.connection.host, |early| early.learn_answer(last.size.bytes));
             }
         }
         if let Some(exchange) = self.exchanging.ended(was.is_none_or(|was| is_answer(was, by_client))) {

@@ -53,6 +53,7 @@ impl Lane {
         if is_given_up && self.connection.closed_ns.is_none() {
             self.connection.closed_ns = Some(self.now_ns);
         }
+        self.connection.ended_ns = self.ends.first().map(|end| end.at_ns);
         let ended = self.recorder.ended_ns().filter(|_| self.connection.closed_ns.is_none());
         let now = self.now_ns.max(ended.unwrap_or(0));
         self.now_ns = now;

@@ -1,10 +1,16 @@
 //! The command: started as it is, watched from outside, and never longer than it is allowed.
 
+mod cgroup;
+mod contention;
+mod counter;
+mod executable;
 pub(crate) mod family;
 mod interrupts;
+mod programs;
 mod running;
 mod sockets;
 mod usage;
 
+pub(crate) use contention::Contention;
 pub use interrupts::Interrupts;
 pub(crate) use running::{Outcome, Watch, start};

@@ -17,8 +17,10 @@ use nix::unistd::Pid;
 use observation::{Cpu, Direct, Ended};
 use wait4::{ResUse, Wait4};
 
+use super::contention::Contention;
 use super::family;
 use super::interrupts::Interrupts;
+use super::programs::Programs;
 use super::sockets::Sockets;
 use super::usage::Usage;
 use crate::clock::now_ns;
@@ -45,6 +47,8 @@ pub(crate) struct Started {
     ended: Receiver<End>,
     /// Processes of this one that are not the command's.
     pub(crate) others: Vec<u32>,
+    programs: Programs,
+    contention: Contention,
 }
 
 /// What is watched, and for how long.
@@ -65,10 +69,11 @@ pub(crate) struct Outcome {
     pub(crate) cpu: Cpu,
     pub(crate) direct: Vec<Direct>,
     pub(crate) left_running: u64,
+    pub(crate) programs: Programs,
 }
 
 /// Starts `command` with `variables` set and the limit of open files as the user has it, in a pass that began at
-/// `began_ns`.
+/// `began_ns`, since when `contention` has counted.
 ///
 /// # Errors
 /// It can't be started.
@@ -77,6 +82,7 @@ pub(crate) fn start(
     variables: &Variables,
     open_files: Option<(u64, u64)>,
     began_ns: u64,
+    contention: Contention,
 ) -> Result<Started, Error> {
     let mut words = command.iter();
     let program = words.next().cloned().unwrap_or_default();
@@ -93,9 +99,12 @@ pub(crate) fn start(
     let (waiter, ended) = waiter().map_err(failed)?;
     let child = process.spawn().map_err(failed)?;
     let pid = child.id();
+    // It runs its program by now, and may have ended before the next look.
+    let mut programs = Programs::default();
+    programs.look(&[pid]);
     // It has nothing to do but to wait for this. If it failed, that is told when the end is asked for.
     let _ = waiter.send(child);
-    Ok(Started { name, pid, began_ns, ended, others })
+    Ok(Started { name, pid, began_ns, ended, others, programs, contention })
 }
 
 /// How the command ended, and when.
@@ -130,7 +139,7 @@ impl Started {
     ///
     /// # Errors
     /// Its end can't be waited for.
-    pub(crate) fn watch(self, watch: Watch<'_>) -> Result<Outcome, Error> {
+    pub(crate) fn watch(mut self, watch: Watch<'_>) -> Result<Outcome, Error> {
         let (mut usage, mut sockets) = (Usage::default(), Sockets::default());
         let pid = Pid::from_raw(i32::try_from(self.pid).unwrap_or(i32::MAX));
         let deadline = watch.timeout.map(|timeout| Instant::now() + timeout);
@@ -147,7 +156,10 @@ impl Started {
             let dead = dead(&family::adopted(self.pid, &self.others));
             let members = family::members(self.pid, &self.others);
             // The clocks of those that have ended are read for the last time.
-            usage.look(&members, now_ns().saturating_sub(self.began_ns));
+            let at_ns = now_ns().saturating_sub(self.began_ns);
+            self.contention.follow(self.pid);
+            usage.look(&members, at_ns, &mut self.contention);
+            self.programs.look(&members);
             reap(&dead);
             let began = Instant::now();
             if began >= sockets_due {
@@ -177,6 +189,7 @@ impl Started {
             cpu: usage.finish(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX)),
             direct: sockets.finish(),
             left_running: if timed_out { 0 } else { self.descendants().len() as u64 },
+            programs: self.programs,
         })
     }
 

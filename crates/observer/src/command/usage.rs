@@ -6,6 +6,8 @@ use measure::clock::cpu_ns_of;
 use measure::schedstat::waited_for_cpu_ns;
 use observation::{Cpu, CpuReading};
 
+use super::contention::Contention;
+
 /// The most readings that are kept; when there are more, every second one is dropped and readings come half as often.
 const MOST: usize = 2_048;
 
@@ -36,8 +38,8 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Reads the CPU clocks of these processes, `at_ns` since the pass began.
-    pub(super) fn look(&mut self, members: &[u32], at_ns: u64) {
+    /// Reads the CPU clocks of these processes, `at_ns` since the pass began, and what there was of `contention`.
+    pub(super) fn look(&mut self, members: &[u32], at_ns: u64, contention: &mut Contention) {
         let now: HashMap<u32, Times> = members.iter().filter_map(|pid| Some((*pid, self.read(*pid)?))).collect();
         let gone = self.last.iter().filter(|(pid, _)| !now.contains_key(pid)).map(|(_, times)| *times);
         self.gone = gone.fold(self.gone, Times::plus);
@@ -58,7 +60,15 @@ impl Usage {
         }
         // Where a clock that was read before can't be any more, the sum must not go back.
         let least = self.readings.last().map_or(0, |last| last.cpu_ns);
-        self.readings.push(CpuReading { at_ns, cpu_ns: all.cpu_ns.max(least), queued_ns: all.queued_ns });
+        let short = contention.read();
+        self.readings.push(CpuReading {
+            at_ns,
+            cpu_ns: all.cpu_ns.max(least),
+            queued_ns: all.queued_ns,
+            throttled_ns: short.throttled_ns,
+            pressure_ns: short.pressure_ns,
+            observer_delay_ns: short.observer_delay_ns,
+        });
     }
 
     /// The times of process `pid`; `None` when it is gone.
@@ -84,8 +94,10 @@ mod tests {
     fn readings_are_bounded_and_never_go_back() {
         let mut usage = Usage::default();
         let own = std::process::id();
+        let mut contention = Contention::default();
         for look in 0..10 * MOST as u64 {
-            usage.look(if look % 7 == 0 { &[] } else { std::slice::from_ref(&own) }, look);
+            let members: &[u32] = if look % 7 == 0 { &[] } else { std::slice::from_ref(&own) };
+            usage.look(members, look, &mut contention);
         }
         assert!(usage.readings.len() <= MOST);
         let cpu = usage.finish(0);
