@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks docs/adding-a-model.md: follows its steps in a copy of the workspace, builds it, and runs the commands at the
-# end of each section.
+# Checks docs/adding-a-model.md and docs/adding-a-finding.md: follows the steps of each in a copy of the workspace, builds it,
+# and runs the commands at the end of its sections.
 #
 #   scripts/check-guide.sh
 #
@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly guide=docs/adding-a-model.md
+readonly guides=(docs/adding-a-model.md docs/adding-a-finding.md)
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 readonly target kept=$target/guide
 readonly copy=$kept/workspace built=$kept/target
@@ -41,19 +41,6 @@ if [ ! -f "$kept/complete" ]; then
   [ ! -f "$target/release/.cargo-lock" ] || take_over
 fi
 mkdir -p "$kept"
-git ls-files -z --cached --others --exclude-standard ':!results' |
-  python3 scripts/apply_guide.py "$guide" "$copy" >"$work/commands" || fail "a step of $guide does not apply"
-touch "$kept/complete"
-
-# What the guide changes, and what is built on that, is compiled without optimization: it is asked for its answers
-# alone.
-quick=()
-for crate in fetch harness reporting-tool tlstax; do
-  quick+=(--config "profile.release.package.$crate.opt-level=0" --config "profile.release.package.$crate.debug=0")
-done
-CARGO_TARGET_DIR=$built cargo build --release --quiet --manifest-path "$copy/Cargo.toml" --bin tlstax "${quick[@]}" ||
-  fail "what $guide builds does not compile: see the errors of Cargo above, and the files in $copy"
-
 # valid FOLDER: how many trials the folder has. Fails with the first that does not count.
 valid() {
   python3 - "$1/trials.ndjson" <<'PYTHON'
@@ -69,14 +56,49 @@ print(len(trials))
 PYTHON
 }
 
-trials=0
-while read -r -a command; do
-  folder=$work/$trials
-  # `tlstax` as the guide writes it is what was built just now.
-  "$built/release/tlstax" "${command[@]:1}" --out "$folder" >"$work/output" 2>&1 </dev/null ||
-    { cat "$work/output" >&2; fail "the command failed: ${command[*]}"; }
-  count=$(valid "$folder") || fail "a trial is not valid: ${command[*]}"
-  [ "$count" -gt 0 ] || fail "no trial was made: ${command[*]}"
-  trials=$((trials + count))
-done <"$work/commands"
-echo "$guide holds: $trials trials of what it adds are valid"
+# What a guide changes, and what is built on that, is compiled without optimization: it is asked for its answers
+# alone.
+quick=()
+for crate in fetch harness reporting-tool tlstax diagnosis; do
+  quick+=(--config "profile.release.package.$crate.opt-level=0" --config "profile.release.package.$crate.debug=0")
+done
+
+# In the copy. Cargo that is ended by a signal says nothing of the guide.
+build() {
+  local code=0
+  CARGO_TARGET_DIR=$built cargo "$1" --release --quiet --manifest-path "$copy/Cargo.toml" "${@:2}" "${quick[@]}" || code=$?
+  [ "$code" -lt 128 ] || fail "Cargo was ended by signal $((code - 128))"
+  return "$code"
+}
+
+# Follows one guide.
+check() {
+  local guide=$1 trials=0 tests=0 folder count
+  git ls-files -z --cached --others --exclude-standard ':!results' |
+    python3 scripts/apply_guide.py "$guide" "$copy" >"$work/commands" || fail "a step of $guide does not apply"
+  touch "$kept/complete"
+  if grep -q '^tlstax' "$work/commands"; then
+    build build --bin tlstax ||
+      fail "what $guide builds does not compile: see the errors of Cargo above, and the files in $copy"
+  fi
+  while read -r -a command; do
+    if [ "${command[0]}" = cargo ]; then
+      build test "${command[@]:3}" >"$work/output" 2>&1 </dev/null ||
+        { cat "$work/output" >&2; fail "the command failed: ${command[*]}"; }
+      tests=$((tests + 1))
+      continue
+    fi
+    folder=$work/$trials
+    # `tlstax` as the guide writes it is what was built just now.
+    "$built/release/tlstax" "${command[@]:1}" --out "$folder" >"$work/output" 2>&1 </dev/null ||
+      { cat "$work/output" >&2; fail "the command failed: ${command[*]}"; }
+    count=$(valid "$folder") || fail "a trial is not valid: ${command[*]}"
+    [ "$count" -gt 0 ] || fail "no trial was made: ${command[*]}"
+    trials=$((trials + count))
+  done <"$work/commands"
+  echo "$guide holds: $trials trials and $tests test suites of what it adds passed"
+}
+
+for guide in "${guides[@]}"; do
+  check "$guide"
+done

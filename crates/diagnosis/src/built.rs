@@ -6,7 +6,7 @@ use observation::{
 };
 use wire::{ClientHello, HandshakeKind, ServerHello, Side};
 
-use crate::{Code, Diagnosis, Finding, diagnose};
+use crate::{AT_A_TIME, Code, Diagnosis, Finding, diagnose};
 
 pub(crate) const MS: u64 = 1_000_000;
 
@@ -18,6 +18,8 @@ pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64
         longest_gap_ns: 0,
         answered_ns: Some(answered * MS),
         last_ns: Some(answered * MS),
+        sent_bytes: 200,
+        answer_bytes: 500,
     };
     Connection {
         number,
@@ -30,6 +32,7 @@ pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64
         exchanged: exchanges.len() as u64,
         bytes_up: 1_000,
         bytes_down: 1_000,
+        ended_ns: None,
         closed_ns: None,
         close: Close::Open,
         irregular: Vec::new(),
@@ -118,6 +121,7 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
         ended: Ended::Code(0),
         wall_ns: 10_000 * MS,
         cpu: cpu(0.1),
+        runtimes: Default::default(),
         counts,
         hosts: vec![host],
         levels: Levels {
@@ -138,8 +142,11 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
 
 /// Readings of a command that uses so much of a core.
 pub(crate) fn cpu(share: f64) -> Cpu {
-    let reading =
-        |at_ms: u64| CpuReading { at_ns: at_ms * MS, cpu_ns: (at_ms as f64 * share * 1e6) as u64, queued_ns: 0 };
+    let reading = |at_ms: u64| CpuReading {
+        at_ns: at_ms * MS,
+        cpu_ns: (at_ms as f64 * share * 1e6) as u64,
+        ..CpuReading::default()
+    };
     Cpu {
         total_ns: (10_000.0 * share * 1e6) as u64,
         processes: 1,
@@ -186,7 +193,7 @@ pub(crate) fn own(connections: Vec<Connection>) -> Pass {
 }
 
 pub(crate) fn proxy(pass: Pass) -> Diagnosis {
-    diagnose(&observation(Via::Proxy, vec![pass]))
+    diagnose(&observation(Via::Proxy, vec![pass]), AT_A_TIME)
 }
 
 /// Over HTTP with so many requests under way in the mean, and this over HTTPS.
@@ -208,7 +215,20 @@ pub(crate) fn over_http(mean: f64) -> Pass {
 
 /// This over HTTP and that over HTTPS.
 pub(crate) fn against(http: Pass, https: Pass) -> Diagnosis {
-    diagnose(&observation(Via::Url, vec![http, Pass { transport: Transport::Https, ..https }]))
+    let fitted = |pass: Pass| Pass { wall_ns: ended(&pass) + 50 * MS, ..pass };
+    diagnose(
+        &observation(Via::Url, vec![fitted(http), fitted(Pass { transport: Transport::Https, ..https })]),
+        AT_A_TIME,
+    )
+}
+
+/// When the last connection had had its last response, or was closed.
+fn ended(pass: &Pass) -> u64 {
+    let ends = pass.connections.iter().map(|one| {
+        let answered = one.exchanges.iter().filter_map(|exchange| exchange.last_ns).max();
+        one.closed_ns.max(answered).unwrap_or(one.opened_ns)
+    });
+    ends.max().unwrap_or(0)
 }
 
 /// The same with more requests than were kept, so many under way at once in the mean.
@@ -235,6 +255,18 @@ impl Diagnosis {
         let mut codes: Vec<Code> = self.findings.iter().map(|finding| finding.code).collect();
         codes.sort();
         codes
+    }
+
+    /// But for what follows from the shape of the connections that tests are made of: requests one after another, each on a
+    /// connection of its own.
+    pub(crate) fn others(&self) -> Vec<Code> {
+        let mut codes = self.codes();
+        codes.retain(|code| ![Code::ONE_AT_A_TIME, Code::NO_REUSE].contains(code));
+        codes
+    }
+
+    pub(crate) fn finds(&self, code: Code) -> bool {
+        self.findings.iter().any(|finding| finding.code == code)
     }
 
     pub(crate) fn finding(&self, code: Code) -> &Finding {

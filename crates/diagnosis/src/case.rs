@@ -1,20 +1,32 @@
 //! The case that is judged: the pass over HTTPS or the command's own, and what it is held against.
 
-use observation::{Connection, CpuReading, Doing, Handshake, Host, Observation, Pass, Transport, Turn, Via};
+use observation::{
+    Connection, CpuReading, Doing, Handshake, Host, Observation, Pass, Runtime, Sampling, Transport, Turn, Via,
+};
 use wire::Side;
 
 use crate::concurrency::{self, Concurrency};
-use crate::findings::Made;
 use crate::overlap::{self, Overlap};
 
 /// A share of a core from which on the client counts as busy: below, it idled or was blocked for a fifth of the time at
 /// least.
 pub(crate) const BUSY: f64 = 0.8;
 
+/// Why the servers are not judged with `--via url`.
+pub(crate) const OWN_SERVERS: &str = "the servers are the observer's own";
+
+/// The share of a span for which CPU was short, so that doing nothing in it proves nothing.
+const SHORT: f64 = 0.1;
+
+/// The share of a span for which some thread of the machine waited for a CPU: beside a quiet program it is next to nothing.
+const PRESSED: f64 = 0.5;
+
 /// What the findings look at.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     pub(crate) via: Via,
+    /// How many requests at a time are thought possible.
+    pub(crate) at_a_time: u64,
     /// What is judged.
     pub(crate) pass: &'a Pass,
     /// The same over HTTP (url).
@@ -27,12 +39,11 @@ pub(crate) struct Case<'a> {
     pub(crate) concurrency: Option<Concurrency>,
     /// The same over HTTP.
     pub(crate) http_concurrency: Option<Concurrency>,
-    pub(crate) made: Made,
 }
 
 impl<'a> Case<'a> {
     /// `None` where there is no pass to judge.
-    pub(crate) fn of(observation: &'a Observation) -> Option<Case<'a>> {
+    pub(crate) fn of(observation: &'a Observation, at_a_time: u64) -> Option<Case<'a>> {
         let over = |transport| observation.passes.iter().find(|pass| pass.transport == transport);
         let (pass, given_http) = match observation.via {
             Via::Url => (over(Transport::Https)?, over(Transport::Http)),
@@ -42,13 +53,13 @@ impl<'a> Case<'a> {
         let overlap = overlap::of(pass);
         Some(Case {
             via: observation.via,
+            at_a_time: at_a_time.max(1),
             pass,
             http,
             is_http_unlike: given_http.is_some() && http.is_none(),
             overlap,
             concurrency: concurrency::of(pass, &overlap),
             http_concurrency: http.and_then(|http| concurrency::of(http, &overlap::of(http))),
-            made: Made::default(),
         })
     }
 
@@ -91,6 +102,82 @@ impl<'a> Case<'a> {
     /// Whether several requests may have been under way at once on `connection`. The origin, where there is one, knows of all.
     pub(crate) fn may_be_h2(&self, connection: &Connection) -> bool {
         connection.may_be_h2 && self.h2() > 0
+    }
+
+    /// Why it can't be told how many requests were under way at once.
+    pub(crate) fn concurrency_not_told(&self) -> Option<&'static str> {
+        if self.h2() > 0 {
+            return Some("HTTP/2 may have been spoken, whose requests can't be told apart");
+        }
+        self.is_coarse()
+            .then_some("the run was too long for answers so quick to tell how many requests were under way at once")
+    }
+
+    /// Why names and connecting can't be judged.
+    pub(crate) fn reached_by_others(&self) -> Option<&'static str> {
+        if self.is_url() {
+            return Some(OWN_SERVERS);
+        }
+        self.pass.upstream.is_some().then_some("the proxy that the environment names resolves and connects")
+    }
+
+    /// Why loads of trust stores can't be judged: no stacks, or stacks in which nothing can be known by name.
+    pub(crate) fn loads_not_told(&self) -> Option<&'static str> {
+        if !matches!(self.pass.sampling, Sampling::Sampled(_)) {
+            return Some("the command's stacks were not sampled");
+        }
+        let is_compiled_as_it_runs =
+            [Runtime::Java, Runtime::DotNet].iter().any(|one| self.pass.runtimes.contains(one));
+        is_compiled_as_it_runs.then_some("it runs on a virtual machine, whose stacks name no function that loads roots")
+    }
+
+    /// How many connections were at work at once in the mean, while any was: what one of them waits for, the others wait for
+    /// beside it.
+    pub(crate) fn at_once(&self) -> f64 {
+        let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
+        let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
+        let all: u64 = at_work.map(|one| one.until_ns - one.from_ns).sum();
+        (all as f64 / self.overlap.at_work_ns.max(1) as f64).max(1.0)
+    }
+
+    /// What this run is shorter by where connections need not spend `total_ns`, all together: they spend it side by side.
+    pub(crate) fn saved(&self, total_ns: f64) -> u64 {
+        ((total_ns.max(0.0) / self.at_once()) as u64).min(self.pass.wall_ns)
+    }
+
+    /// The time in which at least one of these `spans` was, ns.
+    pub(crate) fn side_by_side(&self, spans: Vec<(u64, u64)>) -> u64 {
+        overlap::merged(spans).into_iter().map(|(from, until)| until - from).sum()
+    }
+
+    /// Whether CPU was short within `spans` of ns: the command's cgroup was throttled, the observer itself waited for a CPU, or
+    /// threads of the machine did for most of the time. What did nothing then may have wanted to.
+    pub(crate) fn is_short_of_cpu(&self, spans: &[(u64, u64)]) -> bool {
+        let (mut time, mut throttled, mut delayed, mut pressed) = (0_u64, 0.0, 0.0, 0.0);
+        for pair in self.pass.cpu.readings.windows(2) {
+            let [before, after] = pair else { continue };
+            let common = |&(from, until): &(u64, u64)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns));
+            let within: u64 = spans.iter().map(common).sum();
+            let part = within as f64 / after.at_ns.saturating_sub(before.at_ns).max(1) as f64;
+            time += within;
+            let grew = |of: fn(&CpuReading) -> u64| of(after).saturating_sub(of(before)) as f64 * part;
+            throttled += grew(|reading| reading.throttled_ns);
+            delayed += grew(|reading| reading.observer_delay_ns);
+            pressed += grew(|reading| reading.pressure_ns);
+        }
+        let time = time.max(1) as f64;
+        throttled / time >= SHORT || delayed / time >= SHORT || pressed / time >= PRESSED
+    }
+
+    /// Whether CPU was short for the command through no doing of its own.
+    pub(crate) fn was_crowded(&self) -> bool {
+        self.is_short_of_cpu(&[(0, self.pass.wall_ns)]) && self.cpu_share().is_none_or(|share| share < BUSY)
+    }
+
+    /// CPU time that the command used or waited for, ns.
+    pub(crate) fn cpu_ns(pass: &Pass) -> u64 {
+        let queued = pass.cpu.readings.last().map_or(0, |reading| reading.queued_ns);
+        pass.cpu.total_ns + queued
     }
 
     /// `total_ns` of the pass, as ms per 1,000 requests.

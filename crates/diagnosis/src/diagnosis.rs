@@ -1,23 +1,28 @@
-//! The diagnosis of an observation: the verdict, the findings and what was not judged.
+//! The diagnosis of an observation: where the time went, the verdict, the findings and what was not judged.
 
 use observation::Observation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::account::{Account, account};
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::Finding;
-use crate::findings;
 use crate::notes::notes;
+use crate::ranking::ranked;
+use crate::rule::Judge;
 use crate::unjudged::{NotJudged, not_judged};
-use crate::verdict::verdict;
+use crate::verdict::{Verdict, verdict};
 
 /// What an observation means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnosis {
+    /// Where the time of the run went, and what it would be with the first finding mended; `None` where nothing was judged.
+    #[serde(default)]
+    pub account: Option<Account>,
     /// All of it in a word.
     pub verdict: Verdict,
-    /// What was found: failures first, then the most costly first.
+    /// What was found: failures first, then what mending saves most.
     pub findings: Vec<Finding>,
     /// What could not be seen and was not judged, and what was and needs no change, as sentences.
     pub notes: Vec<String>,
@@ -26,46 +31,34 @@ pub struct Diagnosis {
     pub not_judged: Vec<NotJudged>,
 }
 
-/// All of a diagnosis in a word.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// There are findings.
-    Found,
-    /// Nothing to mend was found; how near the run was to the least possible.
-    NothingToMend(Least),
-    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NotSeen`] is
-    /// among the findings then.
-    NotSeen(Vec<String>),
-    /// Too little was seen to judge, and why that is.
-    TooLittle(String),
-}
+/// How many requests at a time are thought possible where nobody says.
+pub const AT_A_TIME: u64 = 8;
 
-/// How near a run was to the least possible with what it waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Least {
-    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was at work, ns.
-    pub wall_ns: u64,
-    /// The least it could have been, ns.
-    pub least_ns: u64,
-    /// How that was reckoned, and what lay before, between and after, as sentences.
-    pub how: String,
-}
-
-/// What `observation` means.
-pub fn diagnose(observation: &Observation) -> Diagnosis {
-    let Some(case) = Case::of(observation) else {
+/// What `observation` means, where so many requests at a time are thought possible, 1 at least.
+pub fn diagnose(observation: &Observation, at_a_time: u64) -> Diagnosis {
+    let Some(case) = Case::of(observation, at_a_time) else {
         let reason = "No pass was made that could be judged: the command was not run to its end over HTTPS.";
-        let all = Code::ALL.into_iter().map(|code| NotJudged { code, why: "no pass was made to its end".to_owned() });
+        let all = Code::all().map(|code| NotJudged { code, why: "no pass was made to its end".to_owned() });
         return Diagnosis {
+            account: None,
             verdict: Verdict::TooLittle(reason.to_owned()),
             findings: Vec::new(),
             notes: Vec::new(),
             not_judged: all.collect(),
         };
     };
-    let findings = findings::all(&case);
-    Diagnosis { verdict: verdict(&case, &findings), findings, notes: notes(&case), not_judged: not_judged(&case) }
+    let judge = Judge::new(case);
+    let ranked = ranked(&judge);
+    let verdict = verdict(&judge, &ranked.findings);
+    let mut notes = notes(&judge);
+    notes.extend(ranked.small);
+    Diagnosis {
+        account: Some(account(&judge.case, &ranked.findings)),
+        verdict,
+        findings: ranked.findings,
+        notes,
+        not_judged: not_judged(&judge),
+    }
 }
 
 #[cfg(test)]

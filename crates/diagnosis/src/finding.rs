@@ -1,5 +1,6 @@
-//! One finding: what, how sure, on what evidence, at what cost, and what to change.
+//! One finding: what, how sure, on what evidence, what mending it saves, and what to change.
 
+use observation::Runtime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,13 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// What it costs; `None` where that can't be reckoned from what was seen.
     pub cost: Option<Cost>,
+    /// By how much this run would have been shorter without it, ns; 0 where that is not known. What several findings save
+    /// overlaps.
+    #[serde(default)]
+    pub saves_ns: u64,
+    /// How many requests or connections it concerns.
+    #[serde(default)]
+    pub concerns: u64,
     /// What to change: first what holds for all, then by library.
     pub advice: Vec<Advice>,
 }
@@ -50,6 +58,9 @@ pub struct Cost {
 pub struct Advice {
     /// The library or tool that it is for; `None` where it holds for any.
     pub of: Option<String>,
+    /// The language or tool whose programs it is for; `None` where it holds for any, or is the server's.
+    #[serde(default)]
+    pub runtime: Option<Runtime>,
     /// What to do, in one or two sentences.
     pub text: String,
 }
@@ -57,12 +68,17 @@ pub struct Advice {
 impl Advice {
     /// For any library.
     pub(crate) fn any(text: &str) -> Advice {
-        Advice { of: None, text: text.to_owned() }
+        Advice { of: None, runtime: None, text: text.to_owned() }
     }
 
-    /// For one library.
-    pub(crate) fn of(library: &str, text: &str) -> Advice {
-        Advice { of: Some(library.to_owned()), text: text.to_owned() }
+    /// For one library of a language, or a tool.
+    pub(crate) fn of(runtime: Runtime, library: &str, text: &str) -> Advice {
+        Advice { of: Some(library.to_owned()), runtime: Some(runtime), text: text.to_owned() }
+    }
+
+    /// For what runs the server, or a library of several languages.
+    pub(crate) fn named(name: &str, text: &str) -> Advice {
+        Advice { of: Some(name.to_owned()), runtime: None, text: text.to_owned() }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What an observation means: why a program's HTTPS is slow, and what to change.
 //!
-//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: a verdict, findings with their
-//! evidence, cost and advice, and what could not be judged. It does no I/O and sees nothing that is not in the
-//! observation; how findings are shown is the report's.
+//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: where the time went, a verdict, findings
+//! with their evidence, saving and advice, and what could not be judged. It does no I/O and sees nothing that is not in
+//! the observation; how findings are shown is the report's.
 //!
-//! A finding is made only where the evidence carries it; thresholds stand in the file of each, with their reasons.
+//! A finding is a file of `findings/` with one rule, and a line of the list (docs/adding-a-finding.md).
 
+mod account;
 #[cfg(test)]
 mod built;
 mod case;
@@ -14,13 +15,19 @@ mod concurrency;
 mod diagnosis;
 mod finding;
 mod findings;
+mod list;
 mod notes;
 mod overlap;
+mod ranking;
+mod rule;
 mod unjudged;
 mod verdict;
 mod words;
 
-pub use code::{Code, UnknownCode};
-pub use diagnosis::{Diagnosis, Least, Verdict, diagnose};
+pub use account::{Account, Part, Spent};
+pub use code::Code;
+pub use diagnosis::{AT_A_TIME, Diagnosis, diagnose};
 pub use finding::{Advice, Confidence, Cost, Finding};
+pub use list::UnknownCode;
 pub use unjudged::NotJudged;
+pub use verdict::{Least, Unexplained, Verdict};

@@ -3,22 +3,27 @@
 use observation::{Ended, MOST_HOSTS, NO_PEER, Sampling};
 
 use crate::case::Case;
-use crate::findings::{
-    AtEnd, held_by_cpu, not_seen_reasons, resumption_not_visible, serial_by_design, under_way_at_end,
-};
+use crate::findings::errors::{AtEnd, at_end as under_way_at_end};
+use crate::findings::handshake_held::by_cpu as held_by_cpu;
+use crate::findings::no_resumption::not_visible as resumption_not_visible;
+use crate::findings::{not_seen, one_at_a_time, serialized};
+use crate::rule::Judge;
 use crate::words::{count, were};
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
 /// Of a command that was not seen only how it ended and what had no room: all else was not judged anyway.
-pub(crate) fn notes(case: &Case) -> Vec<String> {
-    if not_seen_reasons(case).is_some() {
+pub(crate) fn notes(judge: &Judge) -> Vec<String> {
+    let case = &judge.case;
+    if not_seen::reasons(judge).is_some() {
         return [ended(case), no_room(case)].into_iter().flatten().collect();
     }
     let all = [
         ended(case),
-        by_design(case),
+        by_design(judge),
+        short(case),
+        virtual_machine(case),
         http_unlike(case),
         coarse(case),
         busy(case),
@@ -50,9 +55,24 @@ fn ended(case: &Case) -> Option<String> {
     }
 }
 
-fn by_design(case: &Case) -> Option<String> {
-    let said = "One request at a time over HTTP too: by design, so not taken for serialized.";
-    serial_by_design(case).then(|| said.to_owned())
+fn by_design(judge: &Judge) -> Option<String> {
+    let case = &judge.case;
+    let is_told = case.http.is_some() && case.requests() > 2 && serialized::is_serial_over_both(case);
+    let said = "One request at a time over HTTP too: the program is written so, and HTTPS is not to blame.";
+    (is_told && !judge.has(&one_at_a_time::RULE)).then(|| said.to_owned())
+}
+
+fn short(case: &Case) -> Option<String> {
+    case.was_crowded().then(|| {
+        "CPU was short during the run: its cgroup was throttled, or other programs kept the CPUs busy. What a program does not do \
+         then proves nothing, and times are longer than they need be."
+            .to_owned()
+    })
+}
+
+fn virtual_machine(case: &Case) -> Option<String> {
+    let why = case.loads_not_told().filter(|_| matches!(case.pass.sampling, Sampling::Sampled(_)))?;
+    Some(format!("Whether a trust store is loaded again and again was not judged: {why}."))
 }
 
 fn http_unlike(case: &Case) -> Option<String> {

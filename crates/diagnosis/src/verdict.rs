@@ -1,19 +1,67 @@
 //! What all findings come to, and how near to the least possible a run was that has none.
 
 use observation::Moment;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
 use crate::concurrency::are_all_kept;
-use crate::diagnosis::{Least, Verdict};
 use crate::finding::Finding;
-use crate::findings::not_seen_reasons;
+use crate::findings::not_seen;
+use crate::rule::Judge;
 use crate::words::{count, time};
+
+/// All of a diagnosis in a word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// There are findings.
+    Found,
+    /// Nothing to improve was found, and the run was near the least possible.
+    NothingToMend(Least),
+    /// Nothing was found, and the run took longer than can be explained.
+    Unexplained(Unexplained),
+    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NOT_SEEN`] is
+    /// among the findings then.
+    NotSeen(Vec<String>),
+    /// Too little was seen to judge, and why that is.
+    TooLittle(String),
+}
+
+/// How near a run was to the least possible with what it waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Least {
+    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was at work, ns.
+    pub wall_ns: u64,
+    /// The least it could have been, ns.
+    pub least_ns: u64,
+    /// How that was reckoned, and what lay before, between and after, as sentences.
+    pub how: String,
+}
+
+/// Time that no finding explains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unexplained {
+    /// How much it is, ns.
+    pub ns: u64,
+    /// Of how much, ns.
+    pub of_ns: u64,
+    /// What it was held against, as sentences.
+    pub how: String,
+}
 
 /// Requests that a judgement needs: most findings ask for three of a kind.
 const ENOUGH: u64 = 3;
 
-pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
-    if let Some(reasons) = not_seen_reasons(case) {
+/// How many times the least possible, or the same over HTTP, a run may take and there is nothing to improve.
+const NEAR: f64 = 1.3;
+
+/// What need not be explained, ns: handshakes and a first use of a library take as much.
+const LITTLE_NS: u64 = 50_000_000;
+
+pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Verdict {
+    let case = &judge.case;
+    if let Some(reasons) = not_seen::reasons(judge) {
         return Verdict::NotSeen(reasons);
     }
     if !findings.is_empty() {
@@ -22,21 +70,25 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
     if let Some(past) = past_the_proxy(case) {
         return Verdict::TooLittle(past);
     }
+    if case.h2() > 0 {
+        let h2 = count(case.h2(), "connection");
+        return Verdict::TooLittle(format!(
+            "{h2} may have spoken HTTP/2, which hides requests: how many there were, and the least time for them, can't be told. Nothing \
+             that shows from outside was found."
+        ));
+    }
     let requests = case.requests();
     if requests < ENOUGH {
-        let few = match case.h2() {
-            0 => count(requests, "request"),
-            _ => "What can't be told apart, since HTTP/2 may have been spoken,".to_owned(),
-        };
         return Verdict::TooLittle(format!(
-            "{few} came by; a judgement needs {ENOUGH} requests: let the command make more."
+            "{} came by; a judgement needs {ENOUGH} requests: let the command make more.",
+            count(requests, "request")
         ));
     }
     if case.pass.counts.no_room > 0 {
         let closed = count(case.pass.counts.no_room, "connection");
         return Verdict::TooLittle(format!("{closed} had to be closed: the observer could open no more files."));
     }
-    let perhaps = case.pass.counts.perhaps_unanswered;
+    let perhaps = if case.is_url() { 0 } else { case.pass.counts.perhaps_unanswered };
     if perhaps.saturating_mul(2) > case.pass.counts.exchanges {
         return Verdict::TooLittle(format!(
             "To {perhaps} of {} the server sent no more than what may be its tickets of TLS 1.3: they may be unanswered, or \
@@ -45,9 +97,35 @@ pub(crate) fn verdict(case: &Case, findings: &[Finding]) -> Verdict {
         ));
     }
     match least(case) {
-        Some(least) => Verdict::NothingToMend(least),
+        Some(least) => against_http(case).or_else(|| against_least(&least)).unwrap_or(Verdict::NothingToMend(least)),
         None => Verdict::TooLittle("No answer was seen to its end.".to_owned()),
     }
+}
+
+fn against_least(least: &Least) -> Option<Verdict> {
+    let ns = least.wall_ns.saturating_sub(least.least_ns);
+    let is_far = least.wall_ns as f64 > NEAR * least.least_ns as f64 && ns > LITTLE_NS;
+    is_far.then(|| Verdict::Unexplained(Unexplained { ns, of_ns: least.wall_ns, how: least.how.clone() }))
+}
+
+/// HTTPS takes longer than the same over HTTP, beyond its CPU time and a connection's set-up.
+fn against_http(case: &Case) -> Option<Verdict> {
+    let http = case.http?;
+    let set_up = case.set_up_ns(|_| true);
+    let more_cpu = Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
+    let explained = http.wall_ns + set_up + more_cpu;
+    let ns = case.pass.wall_ns.saturating_sub(explained);
+    let is_far = case.pass.wall_ns as f64 > NEAR * explained as f64 && ns > LITTLE_NS;
+    is_far.then(|| {
+        let how = format!(
+            "Over HTTP the same command took {}, over HTTPS {}; {} of CPU more and a connection's set-up ({}) explain a part.",
+            time(http.wall_ns),
+            time(case.pass.wall_ns),
+            time(more_cpu),
+            time(set_up)
+        );
+        Verdict::Unexplained(Unexplained { ns, of_ns: case.pass.wall_ns, how })
+    })
 }
 
 /// The most addresses that are named.

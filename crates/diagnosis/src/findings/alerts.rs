@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::trust;
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, were};
 
 /// Alerts that end nothing, or are the usual end (RFC 8446 §6.1).
@@ -16,7 +17,23 @@ const HARMLESS: [&str; 3] = ["close_notify", "user_canceled", "no_renegotiation"
 const DISTRUST: [&str; 6] =
     ["unknown_ca", "bad_certificate", "certificate_unknown", "unknown certificate", "bad certificate", "unknown ca"];
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("alerts"),
+    title: "TLS failed: one side refused the other",
+    failure: true,
+    doc: Doc {
+        means: "One side refused the other by a TLS alert, most often the client the server's certificate.",
+        seen: "one is enough; in TLS 1.3 the client's alert is encrypted, and a record of exactly its size that ends a handshake is \
+               taken for one (inferred), unless the origin of `--via url` names it.",
+        saves: "nothing that can be told: a failure is not a matter of time.",
+    },
+    advice: all_advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let clear: Vec<(&str, u64)> = in_clear(case).collect();
     let named = named_by_origin(case);
     let hidden = case.pass.counts.hidden_alerts;
@@ -42,18 +59,55 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let names = || clear.iter().map(|(name, _)| *name).chain(named.iter().map(|(reason, _)| reason.as_str()));
     let distrust = hidden > 0 || names().any(is_distrust);
     Some(Finding {
-        code: Code::Alerts,
+        code: RULE.code,
         confidence: if names().next().is_some() { Confidence::Proven } else { Confidence::Inferred },
         evidence,
         cost: None,
-        advice: match distrust {
-            true => trust::advice(case),
-            false => vec![Advice::any(
-                "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that \
-                 the two have no suite, group or version in common, `unrecognized_name` that the server does not \
-                 know the host.",
-            )],
-        },
+        saves_ns: 0,
+        concerns: seen(case),
+        advice: advice(case, distrust, names().any(|name| name.contains("unknown_ca") || name.contains("unknown ca"))),
+    })
+}
+
+fn advice(case: &Case, is_distrust: bool, is_unknown_ca: bool) -> Vec<Advice> {
+    if !is_distrust {
+        return vec![by_name()];
+    }
+    let mut all = Vec::new();
+    if is_unknown_ca && !case.is_url() {
+        all.push(left_out_intermediate(lone_leaf(case)));
+    }
+    all.extend(trust::advice(case));
+    all
+}
+
+fn all_advice() -> Vec<Advice> {
+    let mut all = vec![by_name(), left_out_intermediate(false)];
+    all.extend(trust::all_advice());
+    all
+}
+
+fn by_name() -> Advice {
+    Advice::any(
+        "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have no suite, \
+         group or version in common, `unrecognized_name` that the server does not know the host.",
+    )
+}
+
+/// Whether a server sent its own certificate and no other, which TLS 1.2 shows in clear.
+fn lone_leaf(case: &Case) -> bool {
+    let handshakes = case.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
+    let mut chains = handshakes.filter_map(|handshake| handshake.chain.as_ref());
+    chains.any(|chain| chain.certificates == 1)
+}
+
+fn left_out_intermediate(is_seen: bool) -> Advice {
+    Advice::any(if is_seen {
+        "The server sent its own certificate alone: it leaves out the intermediate that leads from it to a root. Configure the \
+         full chain at the server (`fullchain.pem`); browsers hide this fault by fetching it."
+    } else {
+        "The client knows no authority that signed the certificate. Most often the server leaves out an intermediate certificate: \
+         `openssl s_client -connect HOST:443 -showcerts` shows what it sends; configure the full chain there."
     })
 }
 

@@ -8,6 +8,7 @@
 use crate::case::{Case, shortest_turn_ns};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, time};
 
 /// Connections with an excess: the first of all may meet a cold route.
@@ -15,18 +16,32 @@ const ENOUGH: u64 = 3;
 /// Of resolving, connecting, handshakes and waits together: below a fifth, doing away with it gains less than a fifth.
 const OF_ALL: f64 = 0.2;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("connecting"),
+    title: "connecting takes much of the time",
+    failure: false,
+    doc: Doc {
+        means: "Connecting took a great part of the time, beyond the round trip that each connection needs: packets are lost, an address of a name does not answer, or the server's queue is full.",
+        seen: "a fifth of the time that connections needed to be set up and waited, three connections at least.",
+        saves: "all connecting together, less a round trip each.",
+    },
+    advice,
+    not_judged: |case| case.reached_by_others(),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let connect = counts.connect;
     let all = counts.resolve.sum_ns + connect.sum_ns + counts.handshake.sum_ns + counts.waits.sum_ns;
     let Excess { ns: excess, connections } = excess(case);
     let is_slow = connections >= ENOUGH && excess as f64 >= OF_ALL * all as f64;
-    // Through a proxy it is that one's connecting too, and the round trips of two ways.
-    if case.is_url() || case.pass.upstream.is_some() || !is_slow {
+    if !is_slow {
         return None;
     }
     Some(Finding {
-        code: Code::Connecting,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![format!(
             "{} connections took {} to connect at the median, {} at the longest. What is beyond a round trip of each is {} in \
@@ -42,10 +57,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: "all connecting together, less a round trip each".to_owned(),
         }),
-        advice: vec![Advice::any(
-            "Look for lost packets (about 1 s and 3 s are repeated SYNs), an address of the name that does not \
-             answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
-        )],
+        saves_ns: case.saved(excess as f64),
+        concerns: connections,
+        advice: advice(),
     })
 }
 
@@ -73,4 +87,11 @@ fn excess(case: &Case) -> Excess {
     }
     let scale = case.pass.counts.connect.count as f64 / all.max(1) as f64;
     Excess { ns: (kept.ns as f64 * scale.max(1.0)) as u64, ..kept }
+}
+
+fn advice() -> Vec<Advice> {
+    vec![Advice::any(
+        "Look for lost packets (about 1 s and 3 s are repeated SYNs), an address of the name that does not \
+             answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
+    )]
 }

@@ -4,9 +4,11 @@
 //! It is inferred from the length of the pause; a client that computes for just that long between header and body looks
 //! alike. The proxy acknowledges at once, so that it adds no such pause, and so shows none that there is without it.
 
-use crate::case::Case;
+use observation::Runtime;
+
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::share;
 
 /// Such pauses: fewer are chance.
@@ -16,16 +18,28 @@ const OF_EXCHANGES: f64 = 0.05;
 /// Linux' shortest delay of an acknowledgement (`TCP_DELACK_MIN`), ns.
 const DELAY_NS: f64 = 40e6;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("delayed-ack"),
+    title: "requests leave in two parts, 40 ms apart",
+    failure: false,
+    doc: Doc {
+        means: "Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms: Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).",
+        seen: "pauses of 35 to 60 ms between two parts of a request, three at least and in a twentieth of the requests.",
+        saves: "40 ms for each such request.",
+    },
+    advice,
+    not_judged: |case| (!case.is_url()).then_some("the observer acknowledges at once"),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
-    if !case.is_url()
-        || counts.delayed_ack_gaps < ENOUGH
-        || share(counts.delayed_ack_gaps, counts.exchanges) < OF_EXCHANGES
-    {
+    if counts.delayed_ack_gaps < ENOUGH || share(counts.delayed_ack_gaps, counts.exchanges) < OF_EXCHANGES {
         return None;
     }
     Some(Finding {
-        code: Code::DelayedAck,
+        code: RULE.code,
         confidence: Confidence::Inferred,
         evidence: vec![format!(
             "{} of {} requests paused for 35 to 60 ms between two parts.",
@@ -36,11 +50,22 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: "40 ms for each such request".to_owned(),
         }),
-        advice: vec![
-            Advice::any("Set TCP_NODELAY on the client's sockets, or write header and body of a request at once."),
-            Advice::of("Rust", "`TcpStream::set_nodelay(true)`; reqwest and ureq do so themselves."),
-            Advice::of("Go, Node.js", "Both set it themselves: look whether the program turns it off."),
-            Advice::of("Python", "http.client sets it on its own sockets: look at sockets the program makes itself."),
-        ],
+        saves_ns: case.saved(counts.delayed_ack_gaps as f64 * DELAY_NS),
+        concerns: counts.delayed_ack_gaps,
+        advice: advice(),
     })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any("Set TCP_NODELAY on the client's sockets, or write header and body of a request at once."),
+        Advice::of(Runtime::Rust, "Rust", "`TcpStream::set_nodelay(true)`; reqwest and ureq do so themselves."),
+        Advice::of(Runtime::Go, "Go", "net/http sets it itself: look whether the program turns it off."),
+        Advice::of(Runtime::Node, "Node.js", "It sets it itself: look whether the program turns it off."),
+        Advice::of(
+            Runtime::Python,
+            "Python",
+            "http.client sets it on its own sockets: look at sockets the program makes itself.",
+        ),
+    ]
 }

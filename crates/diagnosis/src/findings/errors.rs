@@ -11,12 +11,29 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::{alerts, trust};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::were;
 
 /// How long before its end a command is on its way out.
 const ENDING_NS: u64 = 50_000_000;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("errors"),
+    title: "requests or connections failed",
+    failure: true,
+    doc: Doc {
+        means: "Requests had no response, hosts were not reached, or handshakes were broken off.",
+        seen: "one is enough. With `--via url` a response is missing only where the origin's ledger says so; otherwise a request is \
+               taken as unanswered where the connection ended with no more than what may be the server's tickets.",
+        saves: "nothing that can be told: a failure is not a matter of time.",
+    },
+    advice: all_advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let mut evidence: Vec<String> = counts
         .not_reached
@@ -56,7 +73,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let is_clear = is_proven || counts.tls == 0;
     let all_perhaps = unanswered == Some(perhaps);
     Some(Finding {
-        code: Code::Errors,
+        code: RULE.code,
         confidence: match (is_clear, all_perhaps) {
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Suspected,
@@ -64,7 +81,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         },
         evidence,
         cost: None,
-        advice: advice(case, in_silence > 0),
+        saves_ns: 0,
+        concerns: broken + unanswered.unwrap_or(0) + counts.not_reached.values().sum::<u64>(),
+        advice: advice(case, in_silence > 0, broken),
     })
 }
 
@@ -74,15 +93,84 @@ fn in_silence(case: &Case) -> u64 {
     broken.filter(|connection| trust::left_in_silence(connection)).count() as u64
 }
 
-fn advice(case: &Case, is_distrust: bool) -> Vec<Advice> {
-    let mut all = vec![Advice::any(
-        "Look at the command's own messages first, and at timeouts on either side that are shorter than the \
-         answer takes.",
-    )];
+fn advice(case: &Case, is_distrust: bool, broken: u64) -> Vec<Advice> {
+    let mut all = vec![of_the_command()];
+    if case.pass.counts.not_reached.keys().any(|reason| is_of_a_name(reason)) {
+        all.push(of_names());
+    }
+    if broken > 0
+        && let Some(hello) = dropped_hello(case)
+    {
+        all.push(of_dropped(&hello));
+    }
+    if case.pass.counts.sent_into_closed > 0 {
+        all.push(of_a_race());
+    }
     if is_distrust {
         all.extend(trust::advice(case));
     }
     all
+}
+
+fn all_advice() -> Vec<Advice> {
+    let mut all =
+        vec![of_the_command(), of_names(), of_dropped("Its ClientHello was sent and nothing came back."), of_a_race()];
+    all.extend(trust::all_advice());
+    all
+}
+
+fn of_the_command() -> Advice {
+    Advice::any(
+        "Look at the command's own messages first, and at timeouts on either side that are shorter than the response takes.",
+    )
+}
+
+fn is_of_a_name(reason: &str) -> bool {
+    ["resolv", "name or service", "name resolution", "no such host", "nodename"]
+        .iter()
+        .any(|part| reason.contains(part))
+}
+
+fn of_names() -> Advice {
+    Advice::any(
+        "A name did not resolve: compare `getent hosts NAME` with what the command asks for, look for a typing error, a search domain \
+         that a container lacks, and `/etc/resolv.conf`; a name that fails now and then is the resolver's load (`ndots`, many lookups).",
+    )
+}
+
+fn of_a_race() -> Advice {
+    Advice::any(
+        "Requests were sent on connections that the server was just closing: let the client drop idle connections before the server \
+         does, and retry such a request once on a new connection (RFC 9110 §9.2.2 allows it for GET).",
+    )
+}
+
+/// What can be said of a ClientHello to which nothing came back.
+fn dropped_hello(case: &Case) -> Option<String> {
+    let dropped = case.pass.connections.iter().find_map(|connection| {
+        let handshake = connection.handshake.as_deref()?;
+        let is_dropped = handshake.finished_ns.is_none() && handshake.answer.is_none() && connection.bytes_down == 0;
+        handshake.hello.as_ref().filter(|_| is_dropped)
+    })?;
+    let segments = u64::from(dropped.bytes).div_ceil(SEGMENT);
+    let groups = dropped.key_shares.iter().chain(&dropped.groups);
+    let is_hybrid = groups.into_iter().any(|group| group.to_lowercase().contains("mlkem"));
+    Some(format!(
+        "Its ClientHello of {} bytes went out in {segments} segment{} and nothing came back; it {} a post-quantum group.",
+        dropped.bytes,
+        if segments == 1 { "" } else { "s" },
+        if is_hybrid { "offers" } else { "does not offer" }
+    ))
+}
+
+/// Bytes of a TCP segment on Ethernet, with timestamps.
+const SEGMENT: u64 = 1_448;
+
+fn of_dropped(said: &str) -> Advice {
+    Advice::any(&format!(
+        "{said} A middlebox that expects a ClientHello in one segment drops larger ones: try without X25519MLKEM768 (OpenSSL: \
+         `Groups = X25519`; Go: `GODEBUG=tlsmlkem=0`), and over another network."
+    ))
 }
 
 /// What was under way when a command ended that ended well.
@@ -117,12 +205,25 @@ pub(crate) fn at_end(case: &Case) -> AtEnd {
 /// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted, nor are
 /// `at_end`.
 fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
+    if let Some(origin) = &case.pass.origin {
+        // It answers whatever it has read: missing is what the client did not wait for.
+        let left = case.pass.connections.iter().filter(|one| one.close == Close::ClientWaiting).map(without_answer);
+        let left = left.sum::<u64>().saturating_sub(at_end).min(origin.requests);
+        let is_lost = case.pass.ended != Ended::Code(0) || !are_as_many_answered(case);
+        return Some(left).filter(|left| *left > 0 && is_lost);
+    }
     let all = match case.h2() {
         0 => case.pass.counts.unanswered,
         _ => plain(case).map(without_answer).sum(),
     };
     let cut_off: u64 = plain(case).filter(|connection| connection.close == Close::Open).map(without_answer).sum();
     Some(all.saturating_sub(cut_off + at_end)).filter(|unanswered| *unanswered > 0)
+}
+
+/// Whether the origin counted no more requests than responses were seen.
+fn are_as_many_answered(case: &Case) -> bool {
+    let answered = case.pass.counts.exchanges.saturating_sub(case.pass.counts.unanswered);
+    case.pass.origin.as_ref().is_some_and(|origin| origin.requests <= answered)
 }
 
 fn about_unanswered(case: &Case, unanswered: u64) -> String {

@@ -7,9 +7,9 @@
 use observation::Handshake;
 use wire::{HandshakeKind, Side};
 
-use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
 /// Such handshakes: one or two may be a padded `Finished`, which is not known for one and makes the first answer a
@@ -18,7 +18,22 @@ const ENOUGH: u64 = 3;
 /// Of the handshakes that were kept.
 const OF_HANDSHAKES: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("extra-round-trips"),
+    title: "handshakes take more round trips than they need",
+    failure: false,
+    doc: Doc {
+        means: "The server's turn came more often in handshakes than their version needs (RFC 8446 §2, RFC 5246 §7.3).",
+        seen: "in three handshakes at least, and a tenth of them; a second ClientHello is not counted here.",
+        saves: "a round trip for each turn too many.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let (mut all, mut more, mut turns, mut is_13) = (0, 0, 0, false);
     for (_, handshake) in case.shaken() {
         let extra = extra(handshake);
@@ -33,7 +48,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let round_trip = case.round_trip_ns(|handshake| extra(handshake) > 0);
     let per_handshake = turns as f64 / all as f64;
     Some(Finding {
-        code: Code::ExtraRoundTrips,
+        code: RULE.code,
         confidence: if is_13 { Confidence::Inferred } else { Confidence::Proven },
         evidence: vec![format!(
             "In {more} of {all} handshakes the client had to wait for the server {turns} times more than the \
@@ -44,10 +59,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} each, the server's median turn", time(round_trip)),
         }),
-        advice: vec![Advice::any(
-            "Look what the two say to each other more than usual: a client certificate that is asked for late, a \
-             flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
-        )],
+        saves_ns: case.saved(per_handshake * case.pass.counts.handshakes as f64 * round_trip as f64),
+        concerns: more,
+        advice: advice(),
     })
 }
 
@@ -56,4 +70,11 @@ fn extra(handshake: &Handshake) -> u64 {
     let is_full = handshake.kind == Some(HandshakeKind::Full);
     let least = if is_full && !handshake.is_13() { 2 } else { 1 };
     had.saturating_sub(least + u64::from(handshake.retried))
+}
+
+fn advice() -> Vec<Advice> {
+    vec![Advice::any(
+        "Look what the two say to each other more than usual: a client certificate that is asked for late, a \
+             flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
+    )]
 }

@@ -6,12 +6,13 @@
 //! says so. Where loading trust stores explains it, the finding is that one and not this. Nor is it this where requests are let
 //! through one by one: handshakes that wait for their turn are the evidence of that.
 
-use observation::Sampling;
+use observation::{Runtime, Sampling};
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::{client_per_request, serialized};
+use crate::findings::{loads, serialized};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
 /// Stalls, however many handshakes each met: fewer are a start-up (a library's first use), or chance, a page fault or a garbage
@@ -23,15 +24,38 @@ const OF_HANDSHAKES: f64 = 0.1;
 /// The part of a held turn that a load explains: the rest is reading the file, and what samples miss.
 const NEARLY: f64 = 0.5;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("handshake-held"),
+    title: "the client keeps handshakes waiting",
+    failure: false,
+    doc: Doc {
+        means: "It was the client's turn in handshakes and it did nothing for long: something blocks between connecting and the end \
+                of the handshake.",
+        seen: "turns of 20 ms or more, where the arithmetic takes 0.2 to 3 ms, in three stalls at least and a tenth of the handshakes. \
+               Not where CPU explains them: the command's threads ran or were ready to, its cgroup was throttled, or the machine was \
+               busy.",
+        saves: "the held turns, as many side by side as there were.",
+    },
+    advice,
+    not_judged: |case| is_short(case).then_some("CPU was short while handshakes waited for the client"),
+    find,
+};
+
+/// Handshakes were held, and CPU was short meanwhile.
+fn is_short(case: &Case) -> bool {
+    case.stalls() >= ENOUGH && case.is_short_of_cpu(&case.held_spans())
+}
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let held = counts.held;
     let spans = case.held_spans();
-    if case.stalls() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || serialized(case).is_some() {
+    if case.stalls() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || judge.has(&serialized::RULE) {
         return None;
     }
     let busy = case.cpu_within(&spans);
-    if busy.is_some_and(|share| share >= BUSY) || (client_per_request(case).is_some() && loads_fill(case)) {
+    if busy.is_some_and(|share| share >= BUSY) || (loads::of(case).is_some() && loads_fill(case)) {
         return None;
     }
     let mut evidence = vec![format!(
@@ -54,7 +78,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
         None => "What its CPU did meanwhile is not known.".to_owned(),
     });
     Some(Finding {
-        code: Code::HandshakeHeld,
+        code: RULE.code,
         confidence: if busy.is_some() { Confidence::Proven } else { Confidence::Suspected },
         evidence,
         cost: Some(Cost {
@@ -62,6 +86,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: "all held turns together, which lie side by side where connections do".to_owned(),
         }),
+        saves_ns: case.saved(held.sum_ns as f64),
+        concerns: held.count,
         advice: advice(),
     })
 }
@@ -70,7 +96,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
 pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
     let spans = case.held_spans();
     let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
-    (is_busy && case.stalls() >= ENOUGH && client_per_request(case).is_none()).then_some(case.pass.counts.held.count)
+    ((is_busy || is_short(case)) && case.stalls() >= ENOUGH && loads::of(case).is_none())
+        .then_some(case.pass.counts.held.count)
 }
 
 /// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live
@@ -88,10 +115,12 @@ fn advice() -> Vec<Advice> {
              that is busy elsewhere, a handshake that is started only when a request comes.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python gevent",
             "Sockets of pyOpenSSL block the whole loop in the handshake: take the standard ssl module, patched.",
         ),
         Advice::of(
+            Runtime::Rust,
             "Rust",
             "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or \
              tokio-native-tls.",

@@ -1,15 +1,30 @@
 //! The server asked for a second ClientHello (RFC 8446 §4.1.4): the client sent keys only for groups that the server
 //! does not take, which costs a round trip.
 
-use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
 /// Of all handshakes: one such host among many is not what makes a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("hello-retry"),
+    title: "the server asks for a second ClientHello: a round trip more",
+    failure: false,
+    doc: Doc {
+        means: "The client sent keys only for groups that the server does not take, so the server asked for a second ClientHello (RFC 8446 §4.1.4).",
+        seen: "in a tenth of the handshakes or more.",
+        saves: "a round trip for each.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     if counts.retried == 0 || share(counts.retried, counts.tls) < OF_HANDSHAKES {
         return None;
@@ -23,7 +38,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     }
     let round_trip = case.round_trip_ns(|handshake| handshake.retried);
     Some(Finding {
-        code: Code::HelloRetry,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence,
         cost: Some(Cost {
@@ -31,16 +46,22 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("one round trip each: {}, the server's median turn", time(round_trip)),
         }),
-        advice: vec![
-            Advice::any(
-                "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let \
-                 the server take the client's first one.",
-            ),
-            Advice::of(
-                "OpenSSL",
-                "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys \
-                 for several groups can be sent at once.",
-            ),
-        ],
+        saves_ns: case.saved(counts.retried as f64 * round_trip as f64),
+        concerns: counts.retried,
+        advice: advice(),
     })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let \
+                 the server take the client's first one.",
+        ),
+        Advice::named(
+            "OpenSSL",
+            "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys \
+                 for several groups can be sent at once.",
+        ),
+    ]
 }

@@ -1,9 +1,12 @@
 //! The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests
 //! per connection, is shorter than the client's pauses.
 
-use crate::case::Case;
+use observation::Runtime;
+
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::late_close;
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time, were};
 
 /// Connections opened within two minutes of such an end, or ones that a request was sent into: a single one is chance.
@@ -11,13 +14,30 @@ const ENOUGH: u64 = 2;
 /// Of all connections: fewer cost next to nothing.
 const OF_CONNECTIONS: f64 = 0.05;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("idle-cut"),
+    title: "the server ends idle connections that are needed again",
+    failure: false,
+    doc: Doc {
+        means: "The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests \
+                per connection, is shorter than the client's pauses.",
+        seen: "two connections at least, and a twentieth of all, opened within two minutes of such an end, or requests sent into \
+               connections that the server had ended.",
+        saves: "connecting and a handshake for each.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let reopened: u64 = case.pass.hosts.iter().map(|host| host.reopened).sum();
     let cut: u64 = case.pass.hosts.iter().map(|host| host.cut_idle).sum();
     let lost = counts.sent_into_closed;
     let most = reopened.max(lost);
-    if most < ENOUGH || share(most, counts.connections) < OF_CONNECTIONS {
+    if judge.has(&late_close::RULE) || most < ENOUGH || share(most, counts.connections) < OF_CONNECTIONS {
         return None;
     }
     let mut evidence = vec![format!(
@@ -32,7 +52,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let cut_by = |name: &str| case.pass.hosts.iter().any(|host| host.name == name && host.cut_idle > 0);
     let set_up = case.set_up_ns(|connection| cut_by(&connection.host));
     Some(Finding {
-        code: Code::IdleCut,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence,
         cost: Some(Cost {
@@ -40,14 +60,20 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} for connecting and the handshake (medians), each time", time(set_up)),
         }),
-        advice: vec![
-            Advice::any(
-                "Raise the server's keep-alive timeout and its limit of requests per connection above the \
+        saves_ns: case.saved(most as f64 * set_up as f64),
+        concerns: most,
+        advice: advice(),
+    })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Raise the server's keep-alive timeout and its limit of requests per connection above the \
                  client's pauses; where that is not yours, let the client drop idle connections before the server \
                  does, so that no request is lost.",
-            ),
-            Advice::of("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
-            Advice::of("Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),
-        ],
-    })
+        ),
+        Advice::named("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
+        Advice::of(Runtime::Go, "Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),
+    ]
 }

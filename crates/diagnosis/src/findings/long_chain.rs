@@ -6,9 +6,10 @@
 
 use observation::Handshake;
 
-use crate::case::Case;
+use crate::case::OWN_SERVERS;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
 /// Certificates in a chain: leaf, intermediate and a cross-signed one are common, more serve no client of today.
@@ -20,10 +21,22 @@ const FIRST_WINDOW: u64 = 14_480;
 /// Of the handshakes that showed it.
 const OF_HANDSHAKES: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
-    if case.is_url() {
-        return None;
-    }
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("long-chain"),
+    title: "the server sends long certificates",
+    failure: false,
+    doc: Doc {
+        means: "The server's certificates are many or long: each one more is a signature to verify, and a flight beyond TCP's first window costs a round trip.",
+        seen: "more than 3 certificates or 6,000 bytes in clear, or a flight beyond 14,480 bytes, in a tenth of the handshakes.",
+        saves: "a round trip for each flight beyond the first window.",
+    },
+    advice,
+    not_judged: |case| case.is_url().then_some(OWN_SERVERS),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let (mut seen, mut long, mut beyond, mut in_clear) = (0, 0, 0, 0);
     let mut longest = None;
     for (connection, handshake) in case.shaken().filter(|(_, handshake)| handshake.server_flight_bytes > 0) {
@@ -51,7 +64,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let round_trip = case.round_trip_ns(|handshake| handshake.server_flight_bytes > FIRST_WINDOW);
     let each = share(beyond, seen) * case.pass.counts.handshakes as f64;
     Some(Finding {
-        code: Code::LongChain,
+        code: RULE.code,
         confidence: if in_clear == long { Confidence::Proven } else { Confidence::Inferred },
         evidence,
         cost: (beyond > 0).then(|| Cost {
@@ -62,13 +75,19 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
                 time(round_trip)
             ),
         }),
-        advice: vec![Advice::any(
-            "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA \
-             certificates are shorter than RSA's.",
-        )],
+        saves_ns: if beyond > 0 { case.saved(each * round_trip as f64) } else { 0 },
+        concerns: long,
+        advice: advice(),
     })
 }
 
 fn is_long(handshake: &Handshake) -> bool {
     handshake.chain.as_ref().is_some_and(|chain| chain.certificates > CERTIFICATES || chain.bytes > BYTES)
+}
+
+fn advice() -> Vec<Advice> {
+    vec![Advice::any(
+        "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA \
+             certificates are shorter than RSA's.",
+    )]
 }

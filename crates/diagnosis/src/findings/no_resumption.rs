@@ -6,11 +6,12 @@
 //! and in TLS 1.3 one resumed handshake shows it. Connections that were needed at once are not counted: that a pool
 //! opens its connections one by one is no loss.
 
-use observation::Host;
+use observation::{Host, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::share;
 
 /// Full handshakes that need not have been, of all hosts together: fewer are not worth a change.
@@ -19,7 +20,24 @@ const ENOUGH: u64 = 3;
 /// miss many; below a tenth it does not resume.
 const RESUMED: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("no-resumption"),
+    title: "sessions are not resumed: every handshake is a full one",
+    failure: false,
+    doc: Doc {
+        means: "Full handshakes were made with hosts with which a session could have been resumed, which spares the client about half \
+                of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2.",
+        seen: "three full handshakes at least beyond the connections that each host needed at once, less than a tenth resumed, where \
+               the server is known to give sessions.",
+        saves: "a round trip for each in TLS 1.2; in TLS 1.3 CPU time only.",
+    },
+    advice,
+    not_judged: |case| not_visible(case).map(|_| "TLS 1.3 hides whether the server gives tickets"),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let hosts: Vec<&Host> =
         case.pass.hosts.iter().filter(|host| again(case, host) > 0 && gives_sessions(case, host)).collect();
     if hosts.iter().map(|host| again(case, host)).sum::<u64>() < ENOUGH {
@@ -41,7 +59,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let is_12 = !case.pass.counts.versions.contains_key("TLSv1.3");
     let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
     Some(Finding {
-        code: Code::NoResumption,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence,
         cost: is_12.then(|| Cost {
@@ -50,6 +68,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             how: "one round trip (the server's median turn) for each, as TLS 1.2 has it; and CPU on both sides"
                 .to_owned(),
         }),
+        saves_ns: if is_12 { case.saved(full as f64 * round_trip as f64) } else { 0 },
+        concerns: full,
         advice: advice(),
     })
 }
@@ -89,19 +109,30 @@ fn advice() -> Vec<Advice> {
              connector) among them, for sessions are kept there.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python",
             "The ssl module resumes only what it is handed (`SSLSocket.session`), which requests, aiohttp and \
              httpx do not do: keep connections instead.",
         ),
         Advice::of(
+            Runtime::Go,
             "Go",
             "Set `tls.Config.ClientSessionCache` to `tls.NewLRUClientSessionCache(0)`; without one nothing is resumed.",
         ),
-        Advice::of("Node.js", "An `https.Agent` keeps sessions: use one for all requests."),
-        Advice::of("Java", "Sessions are kept by the `SSLContext`: share one."),
-        Advice::of(".NET", "`SocketsHttpHandler` resumes by itself where one handler serves all requests."),
-        Advice::of("Rust", "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it."),
+        Advice::of(Runtime::Node, "Node.js", "An `https.Agent` keeps sessions: use one for all requests."),
+        Advice::of(Runtime::Java, "Java", "Sessions are kept by the `SSLContext`: share one."),
         Advice::of(
+            Runtime::DotNet,
+            ".NET",
+            "`SocketsHttpHandler` resumes by itself where one handler serves all requests.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust",
+            "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it.",
+        ),
+        Advice::of(
+            Runtime::Curl,
             "curl",
             "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 \
              and later, where built with it).",

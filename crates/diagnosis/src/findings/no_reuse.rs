@@ -1,50 +1,67 @@
-//! Connections were opened although an earlier one to the same host had done its work and the server had not ended it.
+//! Connections were opened although an earlier one to the same host had had its response and the server had not ended it.
 //!
-//! Beside an idle one: its body was not read to the end, or each request has a client of its own. After the client
-//! closed one: it does not keep connections. Encrypted as they are, a server's `Connection: close` that the client
-//! obeys looks the same. After the server closed one as soon as it had answered: it does not keep connections, or the client
-//! had asked for that; which of them TLS hides. The origin of `--via url` never ends a connection that it is not asked to.
+//! What makes them new is told apart as far as it can be: the client asks for it (`Connection: close`, which the origin of
+//! `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used at once, bodies that
+//! are not read. The origin of `--via url` never ends a connection that it is not asked to.
 
-use observation::Host;
+use observation::{Close, Connection, Host, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::serialized;
+use crate::findings::{late_close, serialized};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
 /// Connections that need not have been, of all hosts together: one or two are a pool that finds its size.
 const ENOUGH: u64 = 3;
 /// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
 const OF_LATER: f64 = 0.5;
+/// Of the requests to the host: where a connection serves five, keeping them works.
+const OF_REQUESTS: f64 = 0.2;
+/// Requests per connection over HTTP from which on it counts as keeping connections.
+const KEEPS: f64 = 2.0;
+/// Connections over HTTPS for one over HTTP: below, HTTPS keeps them as HTTP does.
+const AS_HTTP: f64 = 2.0;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
-    let hosts: Vec<&Host> = case.pass.hosts.iter().filter(|host| is_wasteful(case, host)).collect();
-    let needless: u64 = hosts.iter().map(|host| needless(host)).sum();
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("no-reuse"),
+    title: "connections are not used again",
+    failure: false,
+    doc: Doc {
+        means: "Connections were opened although an earlier one to the same host had had its response and the server had not ended \
+                it. Each costs connecting and a handshake, and with many libraries a trust store.",
+        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one for five requests; or a \
+               pool that closes connections while others are at work and keeps fewer than that. With `--via url` the \
+               origin says how many requests asked for their connection to be closed, and the pass over HTTP whether connections \
+               are kept there.",
+        saves: "connecting and a handshake (medians) for each, as many side by side as there were.",
+    },
+    advice: all_advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let counted = case.pass.hosts.iter().map(|host| (host, needless(judge, host)));
+    let wasteful: Vec<(&Host, u64)> = counted.filter(|(_, needless)| *needless > 0).collect();
+    let needless: u64 = wasteful.iter().map(|(_, needless)| needless).sum();
     if needless < ENOUGH {
         return None;
     }
-    let ended: u64 = hosts.iter().map(|host| host.after_servers_close).sum();
-    let beside: u64 = hosts.iter().map(|host| host.beside_idle).sum();
-    let mut evidence: Vec<String> = hosts.iter().take(5).map(|host| about(host)).collect();
-    if hosts.len() > 5 {
-        evidence.push(format!("So it was with {} hosts more.", hosts.len() - 5));
+    let why = Why::of(case, &wasteful);
+    let mut evidence: Vec<String> = wasteful.iter().take(5).map(|(host, needless)| about(host, *needless)).collect();
+    if wasteful.len() > 5 {
+        evidence.push(format!("So it was with {} hosts more.", wasteful.len() - 5));
     }
-    if ended > 0 && case.is_url() {
-        evidence
-            .push(format!("The client asked for {} to be ended (`Connection: close`).", count(ended, "connection")));
-    } else if ended > 0 {
-        evidence.push(format!(
-            "The server ended {} as soon as it had answered: of its own accord, or because the client asked for it.",
-            count(ended, "connection")
-        ));
-    } else if !case.is_url() {
-        evidence.push("Whether the server asked for it (`Connection: close`) is not visible.".to_owned());
-    }
+    evidence.extend(why.evidence(case));
+    let ended: u64 = wasteful.iter().map(|(host, _)| host.after_servers_close).sum();
     let is_told = ended * 2 <= needless;
-    let set_up = case.set_up_ns(|connection| hosts.iter().any(|host| host.name == connection.host));
+    let of_pools: u64 = wasteful.iter().filter_map(|(host, _)| pool(case, host)).map(|pool| pool.requests).sum();
+    let set_up = case.set_up_ns(|connection| wasteful.iter().any(|(host, _)| host.name == connection.host));
     Some(Finding {
-        code: Code::NoReuse,
+        code: RULE.code,
         confidence: match (case.is_url(), is_told) {
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Inferred,
@@ -56,97 +73,266 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} for connecting and the handshake (medians), {needless} times too often", time(set_up)),
         }),
-        advice: advice(beside * 2 >= needless),
+        saves_ns: case.saved(needless as f64 * set_up as f64),
+        concerns: needless.max(of_pools),
+        advice: why.advice(),
     })
 }
 
-fn is_wasteful(case: &Case, host: &Host) -> bool {
+/// Connections to `host` that need not have been, where that is the rule.
+fn needless(judge: &Judge, host: &Host) -> u64 {
+    let case = &judge.case;
     // Where requests are let through one by one, some are done before others that were meant to be beside them open their
     // connections.
-    let wanted = match serialized(case) {
-        Some(_) => case.overlap_of(host).most_open,
-        None => case.needed_of(host),
+    let wanted = match judge.has(&serialized::RULE) {
+        true => case.overlap_of(host).most_open,
+        false => case.needed_of(host),
     };
     let later = host.connections.saturating_sub(wanted);
-    later > 0 && share(needless(host), later) >= OF_LATER
+    let ended_late = if judge.has(&late_close::RULE) { host.cut_idle } else { 0 };
+    let told = host.could_have_reused + host.after_servers_close + ended_late;
+    let needless = told.max(left_by_client(case, host)).min(later);
+    if let Some(pool) = pool(case, host) {
+        // Each of them costs a connection anew as soon as requests come less evenly.
+        return needless.max(pool.turned_out);
+    }
+    let is_rule = later > 0 && share(needless, later) >= OF_LATER && share(needless, host.exchanges) >= OF_REQUESTS;
+    if is_rule { needless } else { 0 }
 }
 
-/// Connections that came after one that had done its work.
-fn needless(host: &Host) -> u64 {
-    host.could_have_reused + host.after_servers_close
+/// Connections that the client closed after use before it opened its last one to `host`.
+fn left_by_client(case: &Case, host: &Host) -> u64 {
+    let to_host = || case.pass.connections.iter().filter(|connection| connection.host == host.name);
+    let Some(last) = to_host().map(|connection| connection.opened_ns).max() else { return 0 };
+    let is_left =
+        |close: Close, closed_ns: Option<u64>| close == Close::Client && closed_ns.is_some_and(|closed| closed <= last);
+    to_host().filter(|one| one.exchanged > 0 && is_left(one.close, one.closed_ns)).count() as u64
 }
 
-fn about(host: &Host) -> String {
+fn about(host: &Host, needless: u64) -> String {
     let mut said = format!(
-        "{}: {} for {}; {} opened after an earlier one had done its work",
+        "{}: {} for {}; {needless} of them need not have been opened",
         host.name,
         count(host.connections, "connection"),
         count(host.exchanges, "request"),
-        needless(host)
     );
     if host.beside_idle > 0 {
-        said += &format!(", {} of them while one stood idle beside", host.beside_idle);
+        said += &format!(", {} while one stood idle beside", host.beside_idle);
     }
     said + "."
 }
 
-/// `beside`: most were opened while one stood idle.
-fn advice(beside: bool) -> Vec<Advice> {
-    let mut all = vec![Advice::any(
-        "Make one client (session, agent, pool) and use it for all requests; let connections live between them.",
-    )];
-    if beside {
-        all.push(Advice::any(
-            "Connections stood idle beside new ones: read every body to its end, or close it, \
-             and check that requests do not each have a client of their own.",
-        ));
+/// What makes them new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// So many requests asked for their connection to be closed.
+    Asked(u64),
+    /// Over HTTP they are kept.
+    OverHttpsAlone,
+    /// The client keeps so many, and has more under way at once.
+    PoolTooSmall {
+        kept: u64,
+        at_once: u64,
+        turned_out: u64,
+    },
+    /// Most were opened while one stood idle.
+    Beside,
+    /// The server ended so many as soon as it had answered.
+    ByServer(u64),
+    NotTold,
+}
+
+impl Why {
+    fn of(case: &Case, wasteful: &[(&Host, u64)]) -> Why {
+        let needless: u64 = wasteful.iter().map(|(_, needless)| needless).sum();
+        let asked = case.pass.origin.as_ref().map_or(0, |origin| origin.asked_to_close);
+        if asked * 2 >= needless {
+            return Why::Asked(asked);
+        }
+        if is_over_https_alone(case) {
+            return Why::OverHttpsAlone;
+        }
+        if let Some((host, pool)) = wasteful.iter().find_map(|(host, _)| Some((host, pool(case, host)?))) {
+            return Why::PoolTooSmall { kept: pool.kept, at_once: case.needed_of(host), turned_out: pool.turned_out };
+        }
+        let ended: u64 = wasteful.iter().map(|(host, _)| host.after_servers_close).sum();
+        if ended * 2 > needless {
+            return Why::ByServer(ended);
+        }
+        let beside: u64 = wasteful.iter().map(|(host, _)| host.beside_idle).sum();
+        if beside * 2 >= needless { Why::Beside } else { Why::NotTold }
     }
-    all.extend([
+
+    fn evidence(self, case: &Case) -> Option<String> {
+        match self {
+            Why::Asked(asked) => Some(format!(
+                "{asked} of {} requests asked for their connection to be closed (`Connection: close`).",
+                case.requests()
+            )),
+            Why::OverHttpsAlone => case.http.map(|http| {
+                format!(
+                    "Over HTTP the same command keeps its connections ({} for {}): over HTTPS something makes TLS settings anew for \
+                     each request.",
+                    count(http.counts.connections, "connection"),
+                    count(http.counts.exchanges, "request")
+                )
+            }),
+            Why::PoolTooSmall { kept, at_once, turned_out } => Some(format!(
+                "The client's pool keeps {kept} connections and has up to {at_once} at work at once: {turned_out} were closed as soon as \
+                 they had had their response."
+            )),
+            Why::ByServer(ended) => Some(format!(
+                "The server ended {} as soon as it had answered: of its own accord, or because the client asked for it.",
+                count(ended, "connection")
+            )),
+            Why::NotTold if !case.is_url() => {
+                Some("Whether the server asked for it (`Connection: close`) is not visible.".to_owned())
+            }
+            Why::Beside | Why::NotTold => None,
+        }
+    }
+
+    fn advice(self) -> Vec<Advice> {
+        let mut all = vec![match self {
+            Why::Asked(_) => Advice::any(
+                "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a client that is told \
+                 not to keep connections.",
+            ),
+            Why::OverHttpsAlone => Advice::any(
+                "Make the TLS settings (context, agent, socket factory) once and use them for all requests: pools keep connections \
+                 apart by them.",
+            ),
+            Why::PoolTooSmall { at_once, .. } => Advice::any(&format!(
+                "Let the one client's pool keep as many connections as are at work at once: {at_once}."
+            )),
+            Why::ByServer(_) => Advice::any(
+                "Turn keep-alive on at the server, or find what asks it to close. Some libraries keep no connections through a proxy: \
+                 `--via url` tells which it is.",
+            ),
+            Why::Beside => Advice::any(
+                "Connections stood idle beside new ones: read every body to its end, or close it, and check that requests do not each \
+                 have a client of their own.",
+            ),
+            Why::NotTold => Advice::any(
+                "Make one client (session, agent, pool) and use it for all requests. Some libraries keep no connections through a \
+                 proxy: `--via url` tells whether this one does.",
+            ),
+        }];
+        all.extend(by_language());
+        all
+    }
+}
+
+/// Kept over HTTP and not over HTTPS.
+fn is_over_https_alone(case: &Case) -> bool {
+    case.http.is_some_and(|http| {
+        let per_connection = share(http.counts.exchanges, http.counts.connections);
+        per_connection >= KEEPS && case.pass.counts.connections as f64 >= AS_HTTP * http.counts.connections as f64
+    })
+}
+
+/// A pool that keeps fewer connections than are used at once, as it shows at the end of a run: what it has room for stays open,
+/// idle, until the client drops it, and the rest is closed as soon as it has had its response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pool {
+    /// Connections that it keeps.
+    kept: u64,
+    /// Connections that it had no room for.
+    turned_out: u64,
+    /// Requests that those carried.
+    requests: u64,
+}
+
+/// How long a connection that the pool keeps stands idle at the end at least, ns: until a program has ended.
+const KEPT_NS: u64 = 50_000_000;
+
+/// How long one that there is no room for may take to be closed, ns: its thread may wait for a CPU. What stands idle for longer is
+/// closed for its age.
+const TURNED_OUT_NS: u64 = 1_000_000_000;
+
+/// The pool of connections to `host`, where it turned some out.
+fn pool(case: &Case, host: &Host) -> Option<Pool> {
+    let to_host = || case.pass.connections.iter().filter(|one| one.host == host.name && one.exchanged > 0);
+    let last_of = |one: &Connection| one.exchanges.last().and_then(|exchange| exchange.last_ns);
+    // What is closed when all is done may be a program that ends.
+    let last_of_all = to_host().filter_map(last_of).max()?;
+    let mut pool = Pool { kept: 0, turned_out: 0, requests: 0 };
+    for connection in to_host() {
+        let closed = match connection.close {
+            Close::Client => connection.closed_ns?,
+            Close::Open => case.pass.wall_ns,
+            _ => return None,
+        };
+        let idle = closed.saturating_sub(last_of(connection)?);
+        if closed >= last_of_all {
+            pool.kept += u64::from(idle >= KEPT_NS);
+        } else if idle < TURNED_OUT_NS {
+            pool.turned_out += 1;
+            pool.requests += connection.exchanged;
+        }
+    }
+    let is_pool = pool.kept > 0 && pool.turned_out >= ENOUGH && pool.kept < case.needed_of(host);
+    is_pool.then_some(pool)
+}
+
+fn all_advice() -> Vec<Advice> {
+    Why::NotTold.advice()
+}
+
+fn by_language() -> Vec<Advice> {
+    vec![
         Advice::any(
             "Where there is one client, its own limits may end idle connections: raise how long it keeps them above its \
              pauses (httpx `keepalive_expiry` 5 s, undici `keepAliveTimeout` 4 s, aiohttp `keepalive_timeout` 15 s unless \
              set), and how many above its concurrency.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python requests",
             "`requests.get` opens a connection each time: make one \
              `requests.Session()`, and give its HTTPAdapter a `pool_maxsize` of as many threads as share it.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python aiohttp, httpx",
             "One `ClientSession`, `Client` or `AsyncClient` for the program, not \
              one for each request.",
         ),
         Advice::of(
+            Runtime::Node,
             "Node.js",
             "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps \
              connections since Node 19), and consume every response, with `fetch` too.",
         ),
         Advice::of(
+            Runtime::Go,
             "Go net/http",
             "Read each body to the end and close it, share one `http.Client`, and raise the \
              transport's `MaxIdleConnsPerHost` (2 unless set) to the concurrency.",
         ),
         Advice::of(
+            Runtime::Rust,
             "Rust reqwest, ureq, hyper",
             "Build the `Client` or `Agent` once and clone it: clones share \
              the pool.",
         ),
         Advice::of(
+            Runtime::Java,
             "Java",
             "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, \
              to its end.",
         ),
         Advice::of(
+            Runtime::DotNet,
             ".NET",
             "One static `HttpClient`, or `IHttpClientFactory`, instead of an `HttpClient` for each request; dispose \
              of every response.",
         ),
         Advice::of(
+            Runtime::Curl,
             "curl",
             "One invocation with many URLs (`--parallel` for several at once) instead of many \
              invocations.",
         ),
-    ]);
-    all
+    ]
 }

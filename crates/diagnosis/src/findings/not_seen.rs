@@ -3,38 +3,80 @@
 //!
 //! Where connections came and failed, that is `errors`' or `alerts`'.
 
-use observation::{Close, NO_PEER};
+use observation::{Close, NO_PEER, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::{alerts, errors, trust};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, were};
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
-    let reasons = reasons(case)?;
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("not-seen"),
+    title: "the command's requests did not come by here",
+    failure: true,
+    doc: Doc {
+        means: "Nothing of the command's requests came by the observer, so nothing of it can be judged.",
+        seen: "no connection came, or none carried a request and none failed; what can be seen of the reasons is named.",
+        saves: "nothing that can be told.",
+    },
+    advice: all_advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let reasons = reasons(judge)?;
     let came = case.pass.counts.connections > 0;
     let advice = match case.is_url() {
         _ if came && !over_http_only(case) => came_and_left(case),
-        true => vec![Advice::any(
-            "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL \
-             in its environment.",
-        )],
-        false => vec![
-            Advice::any("Make sure that the command takes HTTPS_PROXY, or give it the origin's URL with `--via url`."),
-            Advice::of("Python aiohttp", "`ClientSession(trust_env=True)`."),
-            Advice::of("Node.js", "22.21 or later, or undici's `setGlobalDispatcher(new EnvHttpProxyAgent())`."),
-            Advice::of(
-                "Java",
-                "It reads properties: `sh -c 'exec java -Dhttps.proxyHost=127.0.0.1 \
-                 -Dhttps.proxyPort=${HTTPS_PROXY##*:} …'`.",
-            ),
-        ],
+        true => vec![of_the_url()],
+        false => of_the_proxy(),
     };
-    Some(Finding { code: Code::NotSeen, confidence: Confidence::Proven, evidence: reasons, cost: None, advice })
+    Some(Finding {
+        code: RULE.code,
+        confidence: Confidence::Proven,
+        evidence: reasons,
+        cost: None,
+        saves_ns: 0,
+        concerns: case.pass.counts.connections,
+        advice,
+    })
+}
+
+fn all_advice() -> Vec<Advice> {
+    let mut all = vec![of_the_url()];
+    all.extend(of_the_proxy());
+    all
+}
+
+fn of_the_url() -> Advice {
+    Advice::any(
+        "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in its environment.",
+    )
+}
+
+fn of_the_proxy() -> Vec<Advice> {
+    vec![
+        Advice::any("Make sure that the command takes HTTPS_PROXY, or give it the origin's URL with `--via url`."),
+        Advice::of(Runtime::Python, "Python aiohttp", "`ClientSession(trust_env=True)`."),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "22.21 or later, or undici's `setGlobalDispatcher(new EnvHttpProxyAgent())`.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "It reads properties: `sh -c 'exec java -Dhttps.proxyHost=127.0.0.1 \
+                 -Dhttps.proxyPort=${HTTPS_PROXY##*:} …'`.",
+        ),
+    ]
 }
 
 /// What a command may do that came and asked for nothing.
@@ -57,12 +99,13 @@ fn over_http_only(case: &Case) -> bool {
 }
 
 /// Why nothing was seen; `None` where requests, or failures of them, were.
-pub(crate) fn reasons(case: &Case) -> Option<Vec<String>> {
+pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let over_http_only = over_http_only(case);
     if !over_http_only
         && counts.connections > 0
-        && (case.requests() > 0 || errors(case).is_some() || alerts(case).is_some())
+        && (case.requests() > 0 || judge.has(&errors::RULE) || judge.has(&alerts::RULE))
     {
         return None;
     }

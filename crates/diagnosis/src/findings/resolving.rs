@@ -2,9 +2,11 @@
 //! the command's stead, by the system's resolver; a command with a cache of its own may do better without it. Proxy
 //! only.
 
-use crate::case::Case;
+use observation::Runtime;
+
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
 /// Names resolved: the first is slow anywhere.
@@ -14,17 +16,31 @@ const OF_ALL: f64 = 0.2;
 /// The median: what a resolver on the machine answers from its cache takes less.
 const MEDIAN_NS: u64 = 1_000_000;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("resolving"),
+    title: "resolving names takes much of the time",
+    failure: false,
+    doc: Doc {
+        means: "Resolving names took a great part of the time in which the command waited for the network.",
+        seen: "a fifth of the time that connections needed to be set up and waited, three names at least, 1 ms at the median.",
+        saves: "all resolving together.",
+    },
+    advice,
+    not_judged: |case| case.reached_by_others(),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let resolve = counts.resolve;
     let all = resolve.sum_ns + counts.connect.sum_ns + counts.handshake.sum_ns + counts.waits.sum_ns;
     let is_slow = resolve.count >= ENOUGH && resolve.p50_ns >= MEDIAN_NS && share(resolve.sum_ns, all) >= OF_ALL;
-    // Through a proxy it is that one's resolving too.
-    if case.is_url() || case.pass.upstream.is_some() || !is_slow {
+    if !is_slow {
         return None;
     }
     Some(Finding {
-        code: Code::Resolving,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![format!(
             "{} names were resolved in {} each at the median, {} in all: {} of all the time that connections \
@@ -39,12 +55,22 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: "all resolving together".to_owned(),
         }),
-        advice: vec![
-            Advice::any(
-                "Keep connections, so that names are looked up less often, and run a resolver with a cache on the \
-                 machine (systemd-resolved, unbound).",
-            ),
-            Advice::of("Python aiohttp", "`TCPConnector(ttl_dns_cache=…)` keeps answers, while the session is kept."),
-        ],
+        saves_ns: case.saved(resolve.sum_ns as f64),
+        concerns: resolve.count,
+        advice: advice(),
     })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Keep connections, so that names are looked up less often, and run a resolver with a cache on the \
+                 machine (systemd-resolved, unbound).",
+        ),
+        Advice::of(
+            Runtime::Python,
+            "Python aiohttp",
+            "`TCPConnector(ttl_dns_cache=…)` keeps answers, while the session is kept.",
+        ),
+    ]
 }

@@ -1,18 +1,21 @@
 //! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS
 //! call that blocks an event loop) lets only one of them wait for its answer.
 //!
-//! Against the same over HTTP it is proven; where over HTTPS there are several too, but less than half as many, it is
-//! suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or
+//! Against the same over HTTP it follows from how many requests were under way at once, whatever number of connections was open:
+//! coroutines that call a blocking client open one connection only after another. One at a time is proven; where over HTTPS there
+//! are several too, but less than half as many, it is suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or
 //! whose handshake waited for the client, while another's request was under way, and were used afterwards; a pool of idle
 //! connections is none of that, nor are handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one
 //! connection is as it should be there, and requests are not told apart.
+
+use observation::{Pass, Runtime};
 
 use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::concurrency::Concurrency;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::client_per_request;
 use crate::overlap;
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, percent_of, share, time};
 
 /// Open at once, to count as side by side: two are also one connection that closes late beside its successor.
@@ -27,88 +30,106 @@ const MEANT: f64 = 2.0;
 const ENOUGH: u64 = 3;
 /// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
 const OF_HTTP: f64 = 0.5;
+/// Of this run's wall time: what HTTPS takes more than HTTP, beyond the CPU time that it needs more. Below, CPU explains it.
+const NOT_CPU: f64 = 0.3;
 /// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
 /// and was not.
 const UNUSED: f64 = 0.5;
 /// The same to suspect it: connections that open while another waits stand for a moment in any client.
 const UNUSED_SOME: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
-    let pass = case.pass;
-    let here = case.concurrency?;
-    if pass.levels.open.most < OPEN || case.h2() > 0 || case.requests() < ENOUGH {
-        return None;
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("serialized"),
+    title: "HTTPS requests wait for each other: one at a time",
+    failure: false,
+    doc: Doc {
+        means: "Something in the client (a lock, a TLS call that blocks an event loop, a pool with one place) lets one request at a \
+                time wait for its response, though the program means to have several under way.",
+        seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and the time that \
+               this takes is not CPU time. Over a proxy, three connections or more that stood ready and unused while another's \
+               request was under way.",
+        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more; else the time with a \
+                request under way, less what the same waits take side by side.",
+    },
+    advice,
+    not_judged,
+    find,
+};
+
+fn not_judged(case: &Case) -> Option<&'static str> {
+    if case.is_http_unlike {
+        return Some("the pass over HTTP did not go over HTTP");
     }
-    let (proof, concurrency, mut evidence) = match case.http {
-        Some(_) => against_http(case, &here)?,
-        None if case.is_url() || !is_serial(&here) => return None,
-        None => alone(case)?,
-    };
-    evidence.insert(
-        0,
-        format!(
-            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several \
-             for {} of the time.",
-            pass.levels.open.most,
-            here.mean,
-            percent_of(here.several),
-        ),
-    );
-    let busy = case.cpu_share().filter(|share| *share >= BUSY);
-    if let Some(share) = busy {
-        evidence.push(format!(
-            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one \
-             request through at a time."
-        ));
-    }
-    let least = pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
-    Some(Finding {
-        code: Code::Serialized,
-        confidence: if busy.is_some() { Confidence::Suspected } else { proof },
-        evidence,
-        cost: Some(Cost {
-            wall_ms: Some(case.per_thousand(here.any_ns as f64 - least)),
-            cpu_ms: None,
-            how: format!("the time with a request under way, less what these waits take {concurrency:.1} at a time"),
-        }),
-        advice: advice(),
-    })
+    case.concurrency_not_told()
 }
 
-/// Over HTTP too there is one request at a time, so it is how the command is written.
-pub(crate) fn by_design(case: &Case) -> bool {
-    let is_serial = |concurrency: Option<Concurrency>| concurrency.as_ref().is_some_and(is_serial);
-    case.requests() >= ENOUGH && is_serial(case.concurrency) && is_serial(case.http_concurrency)
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let here = case.concurrency?;
+    if case.requests() < ENOUGH {
+        return None;
+    }
+    match case.http {
+        Some(http) => against_http(case, &here, http),
+        None if case.is_url() || !is_serial(&here) || case.pass.levels.open.most < OPEN => None,
+        None => alone(case, &here),
+    }
+}
+
+/// Over HTTP too there is one request at a time.
+pub(crate) fn is_serial_over_both(case: &Case) -> bool {
+    let serial = |concurrency: Option<Concurrency>| concurrency.as_ref().is_some_and(is_serial);
+    serial(case.concurrency) && (serial(case.http_concurrency) || !case.is_url())
 }
 
 fn is_serial(here: &Concurrency) -> bool {
     here.any_ns > 0 && here.mean <= ONE && here.several <= SEVERAL
 }
 
-fn against_http(case: &Case, here: &Concurrency) -> Option<(Confidence, f64, Vec<String>)> {
+fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding> {
     let mean = case.http_concurrency?.mean;
-    if mean < MEANT || !(is_serial(here) || is_held_up(case, here, mean)) {
+    let is_one = is_serial(here);
+    if mean < MEANT || !(is_one || here.mean <= OF_HTTP * mean) {
         return None;
     }
-    let mut evidence = vec![format!("Over HTTP the same command had {mean:.1} requests under way in the mean.")];
-    if let (Some(https), Some(http)) = (&case.pass.origin, case.http.and_then(|http| http.origin.as_ref())) {
+    let mended_ns = http.wall_ns + Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
+    let saves_ns = case.pass.wall_ns.saturating_sub(mended_ns);
+    if (saves_ns as f64) < NOT_CPU * case.pass.wall_ns as f64 {
+        return None;
+    }
+    let mut evidence = vec![format!(
+        "Over HTTP the command had {mean:.1} requests under way in the mean and took {}; over HTTPS {:.1}, and {}.",
+        time(http.wall_ns),
+        here.mean,
+        time(case.pass.wall_ns)
+    )];
+    if let (Some(https), Some(http)) = (&case.pass.origin, &http.origin) {
         evidence.push(format!(
-            "The origin answered at most {} at once over HTTPS, {} over HTTP.",
+            "The origin had at most {} to answer at once over HTTPS, {} over HTTP.",
             https.most_in_flight, http.most_in_flight
         ));
     }
-    let confidence = if is_serial(here) { Confidence::Proven } else { Confidence::Suspected };
-    Some((confidence, mean, evidence))
+    evidence.push(format!(
+        "It needed {} of CPU more over HTTPS, which does not explain it.",
+        time(Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http)))
+    ));
+    let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    Some(Finding {
+        code: RULE.code,
+        confidence: if is_one && !is_short { Confidence::Proven } else { Confidence::Suspected },
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(saves_ns as f64)),
+            cpu_ms: None,
+            how: "what HTTPS took longer than HTTP, less the CPU time that it needed more".to_owned(),
+        }),
+        saves_ns,
+        concerns: case.requests(),
+        advice: advice(),
+    })
 }
 
-/// Over HTTPS there are less than half as many under way as over HTTP, and neither CPU nor trust stores, which take time between
-/// requests, explain it.
-fn is_held_up(case: &Case, here: &Concurrency, http_mean: f64) -> bool {
-    let is_busy = case.cpu_share().is_none_or(|share| share >= BUSY);
-    here.mean <= OF_HTTP * http_mean && !is_busy && client_per_request(case).is_none()
-}
-
-fn alone(case: &Case) -> Option<(Confidence, f64, Vec<String>)> {
+fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let used = case.pass.connections.iter().filter(|connection| connection.exchanged > 0).count() as u64;
     let overlap = case.overlap;
     let unused = share(overlap.unused_ns, overlap.waiting_ns);
@@ -117,36 +138,84 @@ fn alone(case: &Case) -> Option<(Confidence, f64, Vec<String>)> {
     if case.pass.counts.tls == 0 || used < ENOUGH || unused < UNUSED_SOME || held_back + 1 < ENOUGH {
         return None;
     }
-    let said = format!(
-        "For {} of the {} with a request under way another connection stood unused, or waited for the client in its handshake, and \
-         carried its first request only later: {held_back} connections in all.",
-        percent(overlap.unused_ns, overlap.waiting_ns),
-        time(overlap.waiting_ns)
-    );
-    let confidence = if unused >= UNUSED { Confidence::Proven } else { Confidence::Suspected };
-    Some((confidence, overlap.most_open as f64, vec![said]))
+    let mut evidence = vec![
+        format!(
+            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several for {} of the time.",
+            case.pass.levels.open.most,
+            here.mean,
+            percent_of(here.several),
+        ),
+        format!(
+            "For {} of the {} with a request under way another connection stood unused, or waited for the client in its handshake, \
+             and carried its first request only later: {held_back} connections in all.",
+            percent(overlap.unused_ns, overlap.waiting_ns),
+            time(overlap.waiting_ns)
+        ),
+    ];
+    let busy = case.cpu_share().filter(|share| *share >= BUSY);
+    if let Some(share) = busy {
+        evidence.push(format!(
+            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one request through at a time."
+        ));
+    }
+    let concurrency = overlap.most_open as f64;
+    let least = case.pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
+    let saves = (here.any_ns as f64 - least).max(0.0);
+    let is_clear = busy.is_none() && unused >= UNUSED && !case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    Some(Finding {
+        code: RULE.code,
+        confidence: if is_clear { Confidence::Proven } else { Confidence::Suspected },
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(saves)),
+            cpu_ms: None,
+            how: format!("the time with a request under way, less what these waits take {concurrency:.1} at a time"),
+        }),
+        saves_ns: saves as u64,
+        concerns: case.requests(),
+        advice: advice(),
+    })
 }
 
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or \
-             write within asynchronous code, or a client behind a lock.",
+            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or write within \
+             asynchronous code, a client behind a lock, or a pool that has one place for https.",
         ),
         Advice::of(
-            "Python gevent",
-            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 \
-             without `inject_into_urllib3`), and patch before anything imports ssl.",
-        ),
-        Advice::of(
+            Runtime::Python,
             "Python asyncio",
-            "Blocking libraries such as requests stop the loop: use aiohttp or httpx.AsyncClient, or run them in \
-             threads.",
+            "Blocking libraries (requests, urllib, http.client) stop the loop: use aiohttp or httpx.AsyncClient, or run them in \
+             threads (`asyncio.to_thread`).",
         ),
         Advice::of(
-            "Rust",
-            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, \
-             tokio-native-tls or reqwest, or spawn_blocking.",
+            Runtime::Python,
+            "Python gevent",
+            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 without \
+             `inject_into_urllib3`), and patch before anything imports ssl.",
         ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "Raise the https agent's `maxSockets`; a synchronous call in a handler stops the loop for all requests.",
+        ),
+        Advice::of(
+            Runtime::Go,
+            "Go net/http",
+            "Raise the transport's `MaxConnsPerHost`, and hold no mutex around `Do` or a body's `Read`.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "Share one `HttpClient` without `synchronized` around `send`; raise the pool's limit of connections per route.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust",
+            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, tokio-native-tls or \
+             reqwest, or spawn_blocking.",
+        ),
+        Advice::of(Runtime::Curl, "curl", "`--parallel` lets one invocation have several requests under way."),
     ]
 }

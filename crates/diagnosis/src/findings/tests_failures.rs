@@ -10,10 +10,10 @@ fn failures_are_found_from_one_on_and_stand_first() {
     let mut pass = own(queue());
     pass.counts.unanswered = 1;
     let found = proxy(pass);
-    assert_eq!((found.findings[0].code, found.findings[0].confidence), (Code::Errors, Confidence::Inferred));
+    assert_eq!((found.findings[0].code, found.findings[0].confidence), (Code::ERRORS, Confidence::Inferred));
     let mut refused = own(kept(5));
     refused.counts.not_reached.insert("connection refused".to_owned(), 2);
-    assert_eq!(proxy(refused).finding(Code::Errors).confidence, Confidence::Proven);
+    assert_eq!(proxy(refused).finding(Code::ERRORS).confidence, Confidence::Proven);
     let mut h2 = own(vec![Connection { may_be_h2: true, ..kept(5).remove(0) }]);
     (h2.counts.may_be_h2, h2.counts.unanswered) = (1, 1);
     assert_eq!(proxy(h2).codes(), [], "the last frames of HTTP/2 are no request");
@@ -27,7 +27,7 @@ fn a_request_that_the_end_of_the_pass_cut_off_is_no_failure() {
     pass.counts.unanswered = 1;
     assert_eq!(proxy(pass.clone()).codes(), []);
     pass.connections[0].close = Close::ServerWaiting;
-    assert_eq!(proxy(pass).codes(), [Code::Errors]);
+    assert_eq!(proxy(pass).codes(), [Code::ERRORS]);
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_command_that_goes_past_the_proxy_was_not_seen() {
     let mut pass = own(Vec::new());
     pass.direct = vec![Direct { address: "192.0.2.1:443".to_owned(), udp: false, met: 3 }];
     let found = proxy(pass);
-    assert_eq!(found.codes(), [Code::NotSeen]);
+    assert_eq!(found.codes(), [Code::NOT_SEEN]);
     let Verdict::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
     assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
     assert!(found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
@@ -53,7 +53,7 @@ fn a_connection_that_came_and_asked_for_nothing_took_the_proxy() {
     let mut idle = own(vec![connection(1, 0, 5, &[])]);
     idle.connections[0].close = Close::Client;
     let found = proxy(idle);
-    assert_eq!(found.codes(), [Code::NotSeen]);
+    assert_eq!(found.codes(), [Code::NOT_SEEN]);
     assert_eq!(found.findings[0].evidence[0], "1 connection came and carried no request.");
     assert!(!found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
 }
@@ -74,14 +74,14 @@ fn a_client_that_leaves_when_it_has_seen_the_certificate_is_told_how_to_trust_it
         against(over_http(1.0), pass)
     };
     let finished = with(Close::Client, true);
-    assert_eq!(finished.codes(), [Code::NotSeen]);
+    assert_eq!(finished.codes(), [Code::NOT_SEEN]);
     assert!(
         names_wget(&finished) && finished.findings[0].evidence[1].contains("may not trust"),
         "{:?}",
         finished.findings
     );
     let broken = with(Close::ClientHandshaking, false);
-    assert_eq!(broken.codes(), [Code::Errors]);
+    assert_eq!(broken.codes(), [Code::ERRORS]);
     assert!(names_wget(&broken), "{:?}", broken.findings);
     assert!(!names_wget(&with(Close::ServerHandshaking, false)));
 }
@@ -106,15 +106,15 @@ fn a_run_in_which_most_requests_may_be_unanswered_is_not_well() {
     };
     assert!(matches!(with(3, 0).verdict, Verdict::NothingToMend(_)));
     assert!(matches!(with(4, 0).verdict, Verdict::TooLittle(_)));
-    assert_eq!(with(4, 4).finding(Code::Errors).confidence, Confidence::Suspected);
-    assert_eq!(with(4, 5).finding(Code::Errors).confidence, Confidence::Inferred);
+    assert_eq!(with(4, 4).finding(Code::ERRORS).confidence, Confidence::Suspected);
+    assert_eq!(with(4, 5).finding(Code::ERRORS).confidence, Confidence::Inferred);
 }
 
 #[test]
 fn requests_over_http_only_were_not_seen() {
     let https = Pass { origin: Some(ledger::Side::default()), ..over_http(1.0) };
     let said = against(over_http(1.0), https);
-    assert_eq!(said.codes(), [Code::NotSeen]);
+    assert_eq!(said.codes(), [Code::NOT_SEEN]);
     assert!(said.findings[0].evidence[0].contains("over HTTP only"), "{:?}", said.findings[0].evidence);
 }
 
@@ -145,15 +145,15 @@ fn what_a_command_that_ends_well_leaves_under_way_is_no_failure() {
     pass.counts.closes.insert(Close::ClientWaiting, 1);
     pass.wall_ns = pass.connections[4].closed_ns.unwrap() + 10 * MS;
     let said = proxy(pass.clone());
-    assert_eq!(said.codes(), []);
+    assert_eq!(said.others(), []);
     assert!(said.notes.iter().any(|note| note.contains("1 request and 0 handshakes under way")), "{:?}", said.notes);
     assert_eq!(
-        proxy(Pass { ended: Ended::Code(28), ..pass.clone() }).codes(),
-        [Code::Errors],
+        proxy(Pass { ended: Ended::Code(28), ..pass.clone() }).others(),
+        [Code::ERRORS],
         "it says that it failed"
     );
     pass.wall_ns += 100 * MS;
-    assert_eq!(proxy(pass).codes(), [Code::Errors], "it gave up on it and went on");
+    assert_eq!(proxy(pass).others(), [Code::ERRORS], "it gave up on it and went on");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn handshakes_that_are_broken_off_without_an_alert_are_errors() {
         let mut pass = own(kept(5));
         pass.counts.closes.insert(close, 2);
         let found = proxy(pass);
-        assert_eq!((found.codes(), found.findings[0].confidence), (vec![Code::Errors], Confidence::Proven));
+        assert_eq!((found.others(), found.findings[0].confidence), (vec![Code::ERRORS], Confidence::Proven));
         assert!(found.findings[0].evidence[0].ends_with(&format!("mostly by the {who}.")), "{:?}", found.findings[0]);
     }
 }
@@ -172,8 +172,15 @@ fn what_the_origin_knows_to_be_http1_is_judged_for_answers_whatever_was_offered(
     let offered = |k| Connection { may_be_h2: true, ..one_after_another(5).remove(k) };
     let mut https = own((0..5).map(offered).collect());
     (https.counts.may_be_h2, https.counts.unanswered) = (5, 1);
-    https.origin = Some(ledger::Side { requests: 5, ..ledger::Side::default() });
-    assert_eq!(against(over_http(1.0), https).codes(), [Code::Errors]);
+    let last = https.connections.last_mut().unwrap();
+    (last.exchanges[0].answered_ns, last.close) = (None, Close::ClientWaiting);
+    let at = |requests, https: &Pass| {
+        let origin = Some(ledger::Side { requests, ..ledger::Side::default() });
+        against(over_http(1.0), Pass { origin, ended: Ended::Code(1), ..https.clone() }).finds(Code::ERRORS)
+    };
+    assert!(at(5, &https));
+    https.connections.last_mut().unwrap().close = Close::Client;
+    assert!(!at(5, &https), "the ledger goes before what size and silence look like");
 }
 
 #[test]

@@ -2,15 +2,33 @@
 //!
 //! Who is to change follows from the client's hello, which is in clear: if it offered TLS 1.3 the server declined.
 
+use observation::Runtime;
+
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
 /// Of all handshakes: a single old host among many is not what makes a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("tls12"),
+    title: "TLS 1.2: a round trip more per handshake than TLS 1.3",
+    failure: false,
+    doc: Doc {
+        means: "TLS 1.2 or older was negotiated, whose full handshake takes two round trips where TLS 1.3 takes one.",
+        seen: "in a tenth of the handshakes or more; the client's hello, which is in clear, tells whose doing it is.",
+        saves: "one round trip for each full handshake.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let counts = &case.pass.counts;
     let old: u64 = counts.versions.iter().filter(|(version, _)| *version != "TLSv1.3").map(|(_, count)| count).sum();
     if old == 0 || share(old, counts.handshakes) < OF_HANDSHAKES {
@@ -21,7 +39,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
     let full_share = share(counts.full, counts.handshakes);
     Some(Finding {
-        code: Code::Tls12,
+        code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![
             format!("Of {} handshakes by version: {}.", counts.handshakes, versions.join(", ")),
@@ -32,6 +50,8 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             cpu_ms: None,
             how: format!("one round trip for each full handshake: {}, the server's median turn", time(round_trip)),
         }),
+        saves_ns: case.saved(old as f64 * full_share * round_trip as f64),
+        concerns: old,
         advice: whose.advice(),
     })
 }
@@ -70,13 +90,23 @@ impl Whose {
     fn advice(&self) -> Vec<Advice> {
         let mut all = Vec::new();
         if self.servers > 0 || self.clients == 0 {
-            all.push(Advice::any("Turn on TLS 1.3 at the server, or at whatever ends TLS before it."));
+            all.push(at_server());
         }
         if self.clients > 0 || self.servers == 0 {
             all.extend(clients_advice());
         }
         all
     }
+}
+
+fn advice() -> Vec<Advice> {
+    let mut all = vec![at_server()];
+    all.extend(clients_advice());
+    all
+}
+
+fn at_server() -> Advice {
+    Advice::any("Turn on TLS 1.3 at the server, or at whatever ends TLS before it.")
 }
 
 fn clients_advice() -> Vec<Advice> {
@@ -86,6 +116,7 @@ fn clients_advice() -> Vec<Advice> {
              since 1.13, Java since 11.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python",
             "Don't set `maximum_version` or an old `ssl.PROTOCOL_TLSv1_2`: `ssl.create_default_context()` offers both.",
         ),

@@ -1,6 +1,6 @@
 //! What to do where a client does not trust a server's certificate, and how that shows where no alert says so.
 
-use observation::{Close, Connection};
+use observation::{Close, Connection, Runtime};
 use wire::Side;
 
 use crate::case::Case;
@@ -24,11 +24,21 @@ pub(crate) fn advice(case: &Case) -> Vec<Advice> {
     if case.is_url() {
         return of_the_origin();
     }
-    vec![Advice::any(
-        "The client does not trust the server's certificate: its roots are old or not found, or a \
-         company's own authority is missing. The observer does not open TLS, so it is the server's own \
-         certificate.",
-    )]
+    vec![of_the_server()]
+}
+
+fn of_the_server() -> Advice {
+    Advice::any(
+        "The client does not trust the server's certificate: its roots are old or not found, or a company's own authority is \
+         missing. The observer does not open TLS, so it is the server's own certificate.",
+    )
+}
+
+/// All that [`advice`] may say.
+pub(crate) fn all_advice() -> Vec<Advice> {
+    let mut all = vec![of_the_server()];
+    all.extend(of_the_origin());
+    all
 }
 
 fn of_the_origin() -> Vec<Advice> {
@@ -38,23 +48,34 @@ fn of_the_origin() -> Vec<Advice> {
              of the file that SSL_CERT_FILE names.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python requests",
             "It reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
         ),
         Advice::of(
+            Runtime::Python,
             "Python aiohttp, httpx",
             "Both honour SSL_CERT_FILE by themselves; a context that the program makes of certifi's file does not.",
         ),
-        Advice::of("Node.js", "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given."),
-        Advice::of("Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
-        Advice::of("Java", "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`."),
         Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given.",
+        ),
+        Advice::of(Runtime::Go, "Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`.",
+        ),
+        Advice::of(
+            Runtime::Rust,
             "Rust",
             "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be \
              added to from outside.",
         ),
-        Advice::of("curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
-        Advice::of("wget", "`--ca-certificate=\"$SSL_CERT_FILE\"`: it reads no variable."),
-        Advice::of(".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),
+        Advice::of(Runtime::Curl, "curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
+        Advice::of(Runtime::Wget, "wget", "`--ca-certificate=\"$SSL_CERT_FILE\"`: it reads no variable."),
+        Advice::of(Runtime::DotNet, ".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),
     ]
 }

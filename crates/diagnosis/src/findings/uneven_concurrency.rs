@@ -4,11 +4,12 @@
 //! It fits other causes (pauses that are meant), so it is suspected only. The run's last fall is left out, and so are
 //! commands whose CPU was busy, where the fall is the CPU's.
 
-use observation::Levels;
+use observation::{Levels, Runtime};
 
-use crate::case::{BUSY, Case};
+use crate::case::BUSY;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
 use crate::words::time;
 
 /// The most under way at once: below, a batch is hardly one.
@@ -24,11 +25,26 @@ const LOW: f64 = 0.25;
 /// What counts as its beginning.
 const HIGH: f64 = 0.75;
 
-pub(crate) fn find(case: &Case) -> Option<Finding> {
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("uneven-concurrency"),
+    title: "requests go in batches that wait for their slowest",
+    failure: false,
+    doc: Doc {
+        means: "Requests go in batches that wait for their slowest: a pool of workers that each take the next request when theirs is done would keep the number up.",
+        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a rise to three quarters, over 30 requests; not where CPU was short.",
+        saves: "the time with any request under way, less what it would be with the most under way throughout.",
+    },
+    advice,
+    not_judged: |case| case.concurrency_not_told(),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
     let levels = &case.pass.levels;
     let most = case.concurrency?.most;
-    if most < MOST || case.requests() < REQUESTS || case.h2() > 0 || case.cpu_share().is_some_and(|share| share >= BUSY)
-    {
+    let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    if most < MOST || case.requests() < REQUESTS || is_short || case.cpu_share().is_some_and(|share| share >= BUSY) {
         return None;
     }
     let waiting = but_the_last_fall(levels, case.pass.counts.waits.p99_ns);
@@ -40,7 +56,7 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
     }
     let lost = any.len() as f64 * levels.moment_ns as f64 * (1.0 - mean / most);
     Some(Finding {
-        code: Code::UnevenConcurrency,
+        code: RULE.code,
         confidence: Confidence::Suspected,
         evidence: vec![format!(
             "Up to {most:.0} requests were under way at once, {mean:.1} in the mean; {refills} times they fell to \
@@ -54,18 +70,9 @@ pub(crate) fn find(case: &Case) -> Option<Finding> {
             how: "the time with any request under way, less what it would be with the most under way throughout"
                 .to_owned(),
         }),
-        advice: vec![
-            Advice::any(
-                "Start the next request when one is done, not when all of a batch are: workers on a queue, or a \
-                 semaphore.",
-            ),
-            Advice::of(
-                "Python asyncio",
-                "One `gather` over all with an `asyncio.Semaphore`, instead of a `gather` for each batch.",
-            ),
-            Advice::of("Node.js", "A limiter such as p-limit instead of `Promise.all` on slices."),
-            Advice::of("Rust", "`buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
-        ],
+        saves_ns: case.saved(lost),
+        concerns: case.requests(),
+        advice: advice(),
     })
 }
 
@@ -88,4 +95,20 @@ fn refills(waiting: &[f64], most: f64) -> u64 {
         }
     }
     refills
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Start the next request when one is done, not when all of a batch are: workers on a queue, or a \
+                 semaphore.",
+        ),
+        Advice::of(
+            Runtime::Python,
+            "Python asyncio",
+            "One `gather` over all with an `asyncio.Semaphore`, instead of a `gather` for each batch.",
+        ),
+        Advice::of(Runtime::Node, "Node.js", "A limiter such as p-limit instead of `Promise.all` on slices."),
+        Advice::of(Runtime::Rust, "Rust", "`buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
+    ]
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use diagnosis::{Advice, Code, Confidence, Cost, Diagnosis, Finding, Verdict};
+use diagnosis::{Account, Advice, Code, Confidence, Cost, Diagnosis, Finding, Part, Spent, Verdict};
 use observation::{
     Close, Connecting, Connection, Counts, Cpu, CpuReading, Direct, Ended, Exchange, FORMAT, Handshake, Host, Level,
-    Levels, MOST_CONNECTIONS, MOST_EXCHANGES, Moment, Observation, Pass, Sampling, Transport, Via, Way,
+    Levels, MOST_CONNECTIONS, MOST_EXCHANGES, Moment, Observation, Pass, Runtime, Sampling, Transport, Via, Way,
 };
 use wire::{HandshakeKind, ServerHello};
 
@@ -29,11 +29,22 @@ pub(crate) fn concurrent(connections: u64) -> Observation {
 
 /// What a serialized client would be told.
 pub(crate) fn diagnosis() -> Diagnosis {
-    let advice = |of: Option<&str>, text: &str| Advice { of: of.map(str::to_owned), text: text.to_owned() };
+    let advice = |runtime: Option<Runtime>, of: Option<&str>, text: &str| Advice {
+        of: of.map(str::to_owned),
+        runtime,
+        text: text.to_owned(),
+    };
+    let spent = |part, ns, at_once| Spent { part, ns, at_once };
     Diagnosis {
+        account: Some(Account {
+            sentence: "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead of 2.10 s.".to_owned(),
+            wall_ns: 2_100 * MS,
+            mended_ns: Some(300 * MS),
+            parts: vec![spent(Part::Start, 100 * MS, None), spent(Part::Responses, 2_000 * MS, Some(1.0))],
+        }),
         verdict: Verdict::Found,
         findings: vec![Finding {
-            code: Code::Serialized,
+            code: Code::SERIALIZED,
             confidence: Confidence::Proven,
             evidence: vec![
                 "10 connections were open at once over HTTPS, and one request was in flight at a time: 1.0 on average, against \
@@ -46,9 +57,11 @@ pub(crate) fn diagnosis() -> Diagnosis {
                 cpu_ms: None,
                 how: "the time that requests took beyond what they would have at 10 in flight".to_owned(),
             }),
+            saves_ns: 1_800 * MS,
+            concerns: 10,
             advice: vec![
-                advice(None, "Do not hold a lock across a request."),
-                advice(Some("gevent"), "Patch before ssl is imported."),
+                advice(None, None, "Do not hold a lock across a request."),
+                advice(Some(Runtime::Python), Some("gevent"), "Patch before ssl is imported."),
             ],
         }],
         notes: vec!["What requests asked for is encrypted.".to_owned()],
@@ -82,7 +95,7 @@ pub(crate) fn hostile() -> (Observation, Diagnosis) {
     }
     let finding = &mut diagnosis.findings[0];
     finding.evidence.push(hostile());
-    finding.advice.push(Advice { of: Some(hostile()), text: hostile() });
+    finding.advice.push(Advice { of: Some(hostile()), runtime: None, text: hostile() });
     diagnosis.notes.push(hostile());
     (observation, diagnosis)
 }
@@ -99,6 +112,7 @@ pub(crate) fn nothing() -> (Observation, Diagnosis) {
     (
         observation,
         Diagnosis {
+            account: None,
             verdict: Verdict::NotSeen(reasons),
             findings: Vec::new(),
             notes: Vec::new(),
@@ -167,12 +181,13 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
         ..Counts::default()
     };
     let host = Host { name: HOST.to_owned(), connections: all, exchanges: all, handshakes, ..Host::default() };
-    let reading = |at: u64| CpuReading { at_ns: at * wall_ns / 20, cpu_ns: at * 19 * MS, queued_ns: 0 };
+    let reading = |at: u64| CpuReading { at_ns: at * wall_ns / 20, cpu_ns: at * 19 * MS, ..CpuReading::default() };
     Pass {
         transport,
         ended: Ended::Code(0),
         wall_ns,
         cpu: Cpu { total_ns: 390 * MS, processes: 1, readings: (1..=20).map(reading).collect() },
+        runtimes: Default::default(),
         counts,
         hosts: vec![host],
         levels,
@@ -216,6 +231,8 @@ fn connection(tls: bool, number: u64, sent: u64) -> Connection {
         longest_gap_ns: 0,
         answered_ns: Some(answered),
         last_ns: Some(last),
+        sent_bytes: 300,
+        answer_bytes: 500,
     };
     Connection {
         number,
@@ -228,6 +245,7 @@ fn connection(tls: bool, number: u64, sent: u64) -> Connection {
         exchanged: 1,
         bytes_up: 900,
         bytes_down: 4_000,
+        ended_ns: None,
         closed_ns: Some(last),
         close: Close::Client,
         irregular: Vec::new(),

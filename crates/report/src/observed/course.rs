@@ -74,7 +74,7 @@ pub(crate) fn unmet_ns(pass: &Pass) -> u64 {
 
 impl CpuClock {
     fn of(pass: &Pass) -> CpuClock {
-        let mut readings = vec![CpuReading { at_ns: 0, cpu_ns: 0, queued_ns: 0 }];
+        let mut readings = vec![CpuReading::default()];
         for reading in &pass.cpu.readings {
             if readings.last().is_none_or(|last| last.at_ns < reading.at_ns) {
                 readings.push(*reading);
@@ -126,7 +126,7 @@ mod tests {
     fn cpu_is_a_share_of_a_core_and_unknown_after_the_last_reading() {
         let mut observation = serialized(2);
         let pass = &mut observation.passes[1];
-        let reading = |at: u64, cpu: u64| CpuReading { at_ns: at * MS, cpu_ns: cpu * MS, queued_ns: 0 };
+        let reading = |at: u64, cpu: u64| CpuReading { at_ns: at * MS, cpu_ns: cpu * MS, ..CpuReading::default() };
         pass.cpu.readings = vec![reading(100, 100), reading(200, 100), reading(300, 300)];
         let course = course(pass, 400 * MS, 4);
         let cores: Vec<Option<f64>> = course.iter().map(|column| column.cores).collect();
@@ -138,7 +138,7 @@ mod tests {
         let mut observation = serialized(2);
         let pass = &mut observation.passes[1];
         pass.cpu.total_ns = 150 * MS;
-        pass.cpu.readings = vec![CpuReading { at_ns: 90 * MS, cpu_ns: 90 * MS, queued_ns: 0 }];
+        pass.cpu.readings = vec![CpuReading { at_ns: 90 * MS, cpu_ns: 90 * MS, ..CpuReading::default() }];
         assert_eq!(unmet_ns(pass), 60 * MS);
     }
 }

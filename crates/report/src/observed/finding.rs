@@ -1,7 +1,9 @@
 //! A diagnosis in words: its verdict in a sentence, and what a finding is worth.
 
-use diagnosis::{Code, Confidence, Cost, Diagnosis, Finding, Verdict};
-use observation::{Observation, Via};
+use std::collections::BTreeSet;
+
+use diagnosis::{Advice, Code, Confidence, Cost, Diagnosis, Finding, Verdict};
+use observation::{Observation, Runtime, Via};
 
 use super::pass::plural;
 use super::plain::{SENTENCE, plain};
@@ -15,20 +17,23 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     match &diagnosis.verdict {
         Verdict::Found => {
             let found = diagnosis.findings.len() as u64;
-            let first =
-                diagnosis.findings.first().map_or(String::new(), |finding| format!(": {}", finding.code.title()));
-            let others = if found > 1 { format!(", and {} more", found - 1) } else { String::new() };
-            (format!("{} to mend{first}{others}.", plural(found, "thing")), Vec::new())
+            let names: Vec<&str> = diagnosis.findings.iter().take(MOST).map(|finding| finding.code.name()).collect();
+            (format!("{}: {}.", plural(found, "finding"), names.join(", ")), Vec::new())
         }
         Verdict::NothingToMend(least) => {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
             let told = format!(
-                "Nothing to mend{}: {wall}, where {possible} is the least possible ({} ×).",
+                "Nothing to improve{}: {wall}, where {possible} is the least possible ({} ×).",
                 but_for(diagnosis),
                 number(ratio)
             );
             (told, vec![plain(&least.how, SENTENCE)])
+        }
+        Verdict::Unexplained(unexplained) => {
+            let (ns, of) = (time(unexplained.ns as f64), time(unexplained.of_ns as f64));
+            let told = format!("{ns} of {of} are not explained by anything tlstax knows.");
+            (told, vec![plain(&unexplained.how, SENTENCE)])
         }
         Verdict::NotSeen(reasons) => {
             let reasons = reasons.iter().take(MOST).map(|reason| plain(reason, SENTENCE)).collect();
@@ -38,10 +43,56 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     }
 }
 
+/// The first sentence of all: what takes most of the time and what would be gained, or the verdict where nothing is.
+pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
+    let is_judged = matches!(diagnosis.verdict, Verdict::Found);
+    let account = diagnosis.account.as_ref().filter(|account| is_judged && !account.sentence.is_empty());
+    let failure = diagnosis.findings.first().filter(|finding| finding.code.is_failure());
+    match (failure, account) {
+        (Some(failure), _) => format!("{}.", title(failure)),
+        (None, Some(account)) => plain(&account.sentence, SENTENCE),
+        (None, None) => verdict(diagnosis).0,
+    }
+}
+
+/// Where the time went, a row each: what, how long, and of how much in percent. What there was none of is left out.
+pub(crate) fn spent(diagnosis: &Diagnosis) -> Vec<[String; 3]> {
+    let Some(account) = &diagnosis.account else { return Vec::new() };
+    let share = |ns: u64| format!("{:.0} %", 100.0 * ns as f64 / account.wall_ns.max(1) as f64);
+    let row = |spent: &diagnosis::Spent| {
+        let at_once = spent.at_once.map_or_else(String::new, |at_once| format!(", {at_once:.1} at a time"));
+        [format!("{}{at_once}", spent.part.name()), time(spent.ns as f64), share(spent.ns)]
+    };
+    let mut rows: Vec<[String; 3]> = account.parts.iter().filter(|spent| spent.ns > 0).map(row).collect();
+    rows.push(["all of it".to_owned(), time(account.wall_ns as f64), share(account.wall_ns)]);
+    rows
+}
+
+/// The advice of a finding that is for a program like this: for any, for the server, and for its own language and tools. Where
+/// nothing is known of the program, what is for any.
+pub(crate) fn advice_for<'a>(finding: &'a Finding, runtimes: &BTreeSet<Runtime>) -> Vec<&'a Advice> {
+    let is_for = |advice: &&Advice| advice.runtime.is_none_or(|runtime| runtimes.contains(&runtime));
+    finding.advice.iter().filter(is_for).take(MOST).collect()
+}
+
+/// Languages and tools that the command's processes were recognised as.
+pub(crate) fn runtimes(observation: &Observation) -> BTreeSet<Runtime> {
+    observation.passes.iter().flat_map(|pass| pass.runtimes.iter().copied()).collect()
+}
+
+/// What fixing a finding gains in this run.
+pub(crate) fn gain(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
+    let wall_ns = diagnosis.account.as_ref()?.wall_ns;
+    (finding.saves_ns > 0).then(|| {
+        let share = 100.0 * finding.saves_ns as f64 / wall_ns.max(1) as f64;
+        format!("about {} of this run ({share:.0} %)", time(finding.saves_ns as f64))
+    })
+}
+
 /// What this run might have shown and did not let be judged, so that no more is said than was seen. What a way never shows is the
 /// documentation's.
 fn but_for(diagnosis: &Diagnosis) -> String {
-    let weighty = [Code::Serialized, Code::UnevenConcurrency, Code::NoResumption, Code::ClientPerRequest];
+    let weighty = [Code::SERIALIZED, Code::ONE_AT_A_TIME, Code::NO_RESUMPTION, Code::CLIENT_PER_REQUEST];
     let hidden = diagnosis.not_judged.iter().map(|one| one.code).filter(|code| weighty.contains(code));
     let names: Vec<&str> = hidden.map(Code::name).collect();
     if names.is_empty() { String::new() } else { format!(" in what could be judged (not {})", names.join(", ")) }
@@ -62,10 +113,10 @@ pub(crate) fn cost(cost: &Cost) -> String {
     if costs.is_empty() { "not known".to_owned() } else { format!("{} per 1,000 requests", costs.join(" and ")) }
 }
 
-/// What must be said where several findings have a cost; `None` elsewhere.
+/// What must be said where several findings save time; `None` elsewhere.
 pub(crate) fn overlap(diagnosis: &Diagnosis) -> Option<&'static str> {
-    let costs = diagnosis.findings.iter().filter(|finding| finding.cost.is_some()).count();
-    (costs > 1).then_some("Costs of several findings overlap: they do not add up.")
+    let saving = diagnosis.findings.iter().filter(|finding| finding.saves_ns > 0).count();
+    (saving > 1).then_some("What several findings save overlaps: it does not add up.")
 }
 
 /// What to run next.
@@ -81,10 +132,13 @@ pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<Stri
         ],
         (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],
         (Verdict::NothingToMend(_), _) => Vec::new(),
+        (Verdict::Unexplained(_), _) => {
+            vec!["look at the page for what each connection did when: tlstax observe -o DIR -- COMMAND".to_owned()]
+        }
     }
 }
 
-/// How to keep what was mended from coming back: by what is proven, which does not come and go.
+/// How to keep what was fixed from coming back: by what is proven, which does not come and go.
 fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
     let proven = diagnosis.findings.iter().filter(|finding| finding.confidence == Confidence::Proven).take(MOST);
     let mut codes: Vec<&str> = proven.map(|finding| finding.code.name()).collect();
@@ -94,7 +148,7 @@ fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
     let command = plain(&shell_words::join(&observation.command), SENTENCE);
     // A command that would be cut off cannot be run.
     let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND" } else { &command };
-    Some(format!("when it is mended, hold it: tlstax observe --fail-on {} -- {command}", codes.join(",")))
+    Some(format!("when it is fixed, keep it so: tlstax observe --fail-on {} -- {command}", codes.join(",")))
 }
 
 /// The longest command that is repeated, characters.
@@ -109,7 +163,7 @@ mod tests {
     fn what_is_proven_is_what_to_hold() {
         let (observation, mut told) = (serialized(3), diagnosis());
         let mut second = told.findings[0].clone();
-        (second.code, second.confidence) = (Code::NoReuse, Confidence::Suspected);
+        (second.code, second.confidence) = (Code::NO_REUSE, Confidence::Suspected);
         told.findings.push(second);
         let held = |diagnosis: &Diagnosis| hold(&observation, diagnosis).unwrap();
         assert!(held(&told).ends_with("tlstax observe --fail-on serialized -- python3 fetch.py {url}"));

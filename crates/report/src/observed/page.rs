@@ -1,12 +1,13 @@
 //! The page of an observed command: one file that opens from disk, needs no script, and asks nothing of any network.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
-use diagnosis::{Diagnosis, Finding};
-use observation::{MOST_EXCHANGES, Observation, Via};
+use diagnosis::{Advice, Diagnosis, Finding};
+use observation::{MOST_EXCHANGES, Observation, Runtime, Via};
 
-use super::finding::{MOST, cost, next, overlap, title, verdict};
+use super::finding::{MOST, advice_for, cost, gain, headline, next, overlap, runtimes, spent, title, verdict};
 use super::hosts::{self, HostTable};
 use super::marked::{Part, marked};
 use super::pass::{counts, took, traffic};
@@ -34,6 +35,9 @@ pub enum PageError {
 #[derive(Template)]
 #[template(path = "observed.html")]
 struct Page<'a> {
+    headline: String,
+    /// Where the time went, a row each.
+    spent: Vec<[String; 3]>,
     verdict: String,
     reasons: Vec<String>,
     command: String,
@@ -64,10 +68,14 @@ struct Card {
     title: String,
     confidence: &'static str,
     evidence: Vec<Vec<Part>>,
+    /// What fixing it gains in this run.
+    gain: Option<String>,
     /// And how it was reckoned.
     cost: Option<(String, String)>,
-    /// For which library, and what to do.
+    /// For which library, and what to do, where it is for a program like this.
     advice: Vec<(String, Vec<Part>)>,
+    /// The same for other programs.
+    others: Vec<(String, Vec<Part>)>,
 }
 
 /// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and returns
@@ -92,7 +100,10 @@ pub(crate) fn files(observation: &Observation, diagnosis: &Diagnosis) -> Result<
 fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> Result<String, askama::Error> {
     let (verdict, reasons) = verdict(diagnosis);
     let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| marked(&plain(text, SENTENCE))).collect();
+    let runtimes = runtimes(observation);
     let page = Page {
+        headline: headline(diagnosis),
+        spent: spent(diagnosis),
         verdict,
         reasons,
         command: plain(&shell_words::join(&observation.command), SENTENCE),
@@ -102,7 +113,7 @@ fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> R
             .iter()
             .map(|pass| Heading { name: name(pass.transport), took: took(pass), traffic: traffic(pass) })
             .collect(),
-        findings: diagnosis.findings.iter().take(MOST).map(card).collect(),
+        findings: diagnosis.findings.iter().take(MOST).map(|one| card(one, diagnosis, &runtimes)).collect(),
         overlap: overlap(diagnosis),
         kept: MOST_EXCHANGES,
         charts,
@@ -129,22 +140,22 @@ fn subtitle(observation: &Observation) -> String {
     format!("Observed {how}, begun {began}, charts span {span}, tlstax {version}")
 }
 
-fn card(finding: &Finding) -> Card {
+fn card(finding: &Finding, diagnosis: &Diagnosis, runtimes: &BTreeSet<Runtime>) -> Card {
     let text = |text: &String| plain(text, SENTENCE);
+    let line = |advice: &Advice| {
+        (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), marked(&text(&advice.text)))
+    };
+    let here = advice_for(finding, runtimes);
+    let others = finding.advice.iter().take(MOST).filter(|advice| !here.contains(advice));
     Card {
         code: finding.code.to_string(),
         title: title(finding),
         confidence: finding.confidence.word(),
         evidence: finding.evidence.iter().take(MOST).map(|evidence| marked(&text(evidence))).collect(),
+        gain: gain(finding, diagnosis),
         cost: finding.cost.as_ref().map(|costs| (cost(costs), text(&costs.how))),
-        advice: finding
-            .advice
-            .iter()
-            .take(MOST)
-            .map(|advice| {
-                (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), marked(&text(&advice.text)))
-            })
-            .collect(),
+        others: others.map(line).collect(),
+        advice: here.into_iter().map(line).collect(),
     }
 }
 

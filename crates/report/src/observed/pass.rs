@@ -32,6 +32,11 @@ fn requests(pass: &Pass) -> u64 {
     pass.origin.as_ref().map_or(pass.counts.exchanges, |origin| origin.requests)
 }
 
+/// The same, where HTTP/2 hides none of them.
+fn requests_told(pass: &Pass) -> Option<u64> {
+    (pass.origin.is_some() || pass.h2_connections() == 0).then(|| requests(pass))
+}
+
 /// How it ended, and what it took.
 pub(crate) fn took(pass: &Pass) -> String {
     let wall = time(pass.wall_ns as f64);
@@ -49,7 +54,12 @@ pub(crate) fn took(pass: &Pass) -> String {
 /// What went over the network, in a line.
 pub(crate) fn traffic(pass: &Pass) -> String {
     let counts = &pass.counts;
-    let mut traffic = vec![plural(counts.connections, "connection"), plural(requests(pass), "request")];
+    // HTTP/2 hides requests: what looks like one by its direction may be a frame of any kind.
+    let requests = match requests_told(pass) {
+        Some(requests) => plural(requests, "request"),
+        None => "requests hidden by HTTP/2".to_owned(),
+    };
+    let mut traffic = vec![plural(counts.connections, "connection"), requests];
     if counts.tls > 0 {
         let kinds = format!("{} full, {} resumed", grouped(counts.full as f64), grouped(counts.resumed as f64));
         traffic.push(format!("{} ({kinds})", plural(counts.handshakes, "handshake")));
@@ -77,7 +87,7 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
     vec![
         ("connections", some(counts.connections)),
         ("most open at once", at_once(pass.levels.open.most)),
-        ("requests", some(requests(pass))),
+        ("requests", requests_told(pass).map_or_else(String::new, some)),
         ("most in flight at once", at_once(pass.levels.waiting.most)),
         ("mean in flight while any was", at_once(pass.levels.waiting.mean)),
         ("requests without an answer", some(if pass.h2_connections() == 0 { counts.unanswered } else { 0 })),

@@ -24,8 +24,8 @@ With {url}, {http} or {https} in it the command runs twice against servers of ou
 handed over in SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and their like. Without, it runs once, \
 against its own servers, by a proxy on loopback (HTTPS_PROXY) that decrypts nothing.
 
-  tlstax observe -- python3 fetch.py {url}/get
-  tlstax observe -o page -- ./my-program")]
+  tlstax observe python3 fetch.py {url}/get
+  tlstax observe -o page ./my-program")]
 pub(crate) struct Args {
     /// url: against servers of ours; proxy: against its own [default: url where the command holds {url}, {http} or
     /// {https}]
@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// End the command after so many seconds, with all that it started
     #[arg(long, value_name = "S", value_parser = timeout)]
     timeout: Option<f64>,
+    /// How many requests at a time are thought possible, where they go one after another
+    #[arg(long, value_name = "N", default_value_t = diagnosis::AT_A_TIME, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    concurrency: u64,
     /// Don't sample the command's stacks, which tells how often it loads its trust store
     #[arg(long)]
     no_sampling: bool,
@@ -57,8 +60,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, help_heading = "Output")]
     json: Option<Option<PathBuf>>,
 
+    /// own: advice for the languages and tools that the command was recognised as; all: for any
+    #[arg(long, value_name = "WHOSE", value_parser = ["own", "all"], default_value = "own", help_heading = "Output")]
+    advice: String,
+
     /// The command and its arguments
-    #[arg(required = true, last = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
@@ -77,6 +84,13 @@ fn timeout(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    if args.command.is_empty() {
+        return Err(Failure::Usage(
+            "give the command to observe. Against servers of ours, over HTTP and over HTTPS:\n  \
+             tlstax observe python3 fetch.py {url}/get\nagainst its own servers:\n  tlstax observe ./my-program"
+                .to_owned(),
+        ));
+    }
     let mut interrupts = Interrupts::listen()?;
     let way = way(args)?;
     let places = Places::open(args)?;
@@ -102,8 +116,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     // From here on an interruption ends this program, as it does any other.
     drop(interrupts);
-    let diagnosis = diagnose(&observation);
-    let told = tell(places, &observation, &diagnosis);
+    let diagnosis = diagnose(&observation, args.concurrency);
+    let told = tell(places, &observation, &diagnosis, args.advice == "all");
     if let Err(failure) = told {
         // What the command ended with says more than that its picture was lost.
         return if code == 0 {
@@ -171,7 +185,7 @@ impl<'a> Places<'a> {
 }
 
 /// Shows it: to people on standard error, to machines where they asked.
-fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) -> Result<(), Failure> {
+fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis, all_advice: bool) -> Result<(), Failure> {
     let json = || -> Result<String, Failure> {
         Ok(format!("{}\n", serde_json::json!({ "observation": observation, "diagnosis": diagnosis })))
     };
@@ -179,10 +193,10 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) ->
         // A command may leave its last line open.
         Json::Output => write_json(&format!("\n{}", json()?))?,
         Json::File(mut file) => {
-            print(observation, diagnosis);
+            print(observation, diagnosis, all_advice);
             file.write_all(json()?.as_bytes()).map_err(Failure::io("writing the JSON"))?;
         }
-        Json::No => print(observation, diagnosis),
+        Json::No => print(observation, diagnosis, all_advice),
     }
     if let Some(dir) = places.dir {
         observation.write(dir)?;
@@ -194,8 +208,8 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis) ->
     Ok(())
 }
 
-fn print(observation: &Observation, diagnosis: &Diagnosis) {
+fn print(observation: &Observation, diagnosis: &Diagnosis, all_advice: bool) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0);
-    let text = report::observed::terminal::draw(observation, diagnosis, width, true);
+    let text = report::observed::terminal::draw(observation, diagnosis, width, true, all_advice);
     say_text(&format!("\n{text}"));
 }

@@ -63,7 +63,7 @@ fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
     }
     let observation = Observation::read(dir)?;
     let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
-    let page = report::observed::page::write(&out, &observation, &diagnose(&observation))?;
+    let page = report::observed::page::write(&out, &observation, &diagnose(&observation, diagnosis::AT_A_TIME))?;
     write(&format!("Report: {}\n", page.display()))?;
     Ok(ExitCode::SUCCESS)
 }

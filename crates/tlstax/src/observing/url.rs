@@ -37,7 +37,7 @@ pub(super) fn observe(asked: &Asked<'_>, service: Duration, interrupts: &mut Int
 fn start(authority: &Authority, service: Duration) -> Result<Origin, Failure> {
     let EmbeddedProgram { exe, mut leading_args } = embedded_program()?;
     let service_ns = service.as_nanos().to_string();
-    leading_args.extend(["--oldest-tls", "1.2", "--service-ns", &service_ns].map(str::to_owned));
+    leading_args.extend(["--oldest-tls", "1.2", "--any-request", "--service-ns", &service_ns].map(str::to_owned));
     let kind = Kind::Embedded(EmbeddedProgram { exe, leading_args });
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;

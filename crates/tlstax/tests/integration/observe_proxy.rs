@@ -12,7 +12,11 @@ use crate::common::observed::{Case, DELAY_S, Setting, case, go, installed, pytho
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin};
 
 /// What becomes of a client object per request, as far as it is seen from outside.
-const ANEW: &[&str] = &["client-per-request", "no-reuse"];
+const ANEW: &[&str] = &["client-per-request", "no-reuse", "?one-at-a-time"];
+/// Of requests one after another: whether it is a third of the run depends on how long the program takes to start.
+const SERIAL: &[&str] = &["?one-at-a-time"];
+/// Of a library that loads its roots for each connection: whether that is a third of the CPU depends on the machine.
+const LOADS: &[&str] = &["?trust-store-per-connection"];
 
 /// Observes the cases at an origin of another name, which only the proxy knows where to find.
 fn observe_all(program: Result<OsString, String>, cases: &[Case]) {
@@ -40,10 +44,10 @@ fn observe_all(program: Result<OsString, String>, cases: &[Case]) {
 fn pythons_clients() {
     let cases = [
         case("HABITS/python/requests_get.py https://habits.tlstax.test 12", ANEW),
-        case("HABITS/python/requests_session.py https://habits.tlstax.test 12", &[]),
-        case("HABITS/python/requests_threads.py https://habits.tlstax.test 64", &[]),
+        case("HABITS/python/requests_session.py https://habits.tlstax.test 12", SERIAL),
+        case("HABITS/python/requests_threads.py https://habits.tlstax.test 64", LOADS),
         case("HABITS/python/httpx_get.py https://habits.tlstax.test 12", ANEW),
-        case("HABITS/python/httpx_client.py https://habits.tlstax.test 12", &[]),
+        case("HABITS/python/httpx_client.py https://habits.tlstax.test 12", SERIAL),
         case("HABITS/python/aiohttp_many.py https://habits.tlstax.test 64", &["no-reuse"]),
         case("HABITS/python/aiohttp_one.py https://habits.tlstax.test 64", &[]),
     ];
@@ -66,7 +70,7 @@ fn curl() {
         |_| {
             let cases = [
                 case("HABITS/shell/curl_loop.sh https://habits.tlstax.test 12", ANEW),
-                case("HABITS/shell/curl_parallel.sh https://habits.tlstax.test 64", &[]),
+                case("HABITS/shell/curl_parallel.sh https://habits.tlstax.test 64", LOADS),
             ];
             observe_all(installed("sh"), &cases);
         },
@@ -81,8 +85,8 @@ fn a_program_that_takes_no_proxy_is_not_seen() {
 #[test]
 fn gos_net_http() {
     let cases = [
-        case("leaked https://habits.tlstax.test 12", &["no-reuse"]),
-        case("closed https://habits.tlstax.test 12", &[]),
+        case("leaked https://habits.tlstax.test 12", &["no-reuse", "?one-at-a-time"]),
+        case("closed https://habits.tlstax.test 12", SERIAL),
     ];
     observe_all(go(), &cases);
 }
@@ -92,7 +96,7 @@ fn rusts_clients() {
     let cases = [
         case("reqwest-rebuilt https://habits.tlstax.test 20", ANEW),
         case("reqwest-shared https://habits.tlstax.test 20", &[]),
-        case("ureq https://habits.tlstax.test 12", &[]),
+        case("ureq https://habits.tlstax.test 12", SERIAL),
     ];
     observe_all(rust(), &cases);
 }

@@ -7,7 +7,11 @@ use crate::common::observed;
 use crate::common::observed::{Case, DELAY_S, Setting, case, go, installed, python, pythons_of_the_talk, rust};
 
 /// What becomes of a client object per request.
-const ANEW: &[&str] = &["client-per-request", "no-resumption", "no-reuse"];
+const ANEW: &[&str] = &["client-per-request", "no-resumption", "no-reuse", "?one-at-a-time"];
+/// Of requests one after another: whether it is a third of the run depends on how long the program takes to start.
+const SERIAL: &[&str] = &["?one-at-a-time"];
+/// Of a library that loads its roots for each connection: whether that is a third of the CPU depends on the machine.
+const LOADS: &[&str] = &["?trust-store-per-connection"];
 
 fn observe_all(program: Result<OsString, String>, cases: &[Case]) {
     let flags = ["--via", "url", "--delay", &DELAY_S.to_string()].map(str::to_owned).to_vec();
@@ -18,8 +22,8 @@ fn observe_all(program: Result<OsString, String>, cases: &[Case]) {
 fn pythons_requests() {
     let cases = [
         case("HABITS/python/requests_get.py {url} 12", ANEW),
-        case("HABITS/python/requests_session.py {url} 12", &[]),
-        case("HABITS/python/requests_threads.py {url} 64", &[]),
+        case("HABITS/python/requests_session.py {url} 12", SERIAL),
+        case("HABITS/python/requests_threads.py {url} 64", LOADS),
     ];
     observe_all(python("habits"), &cases);
 }
@@ -27,7 +31,7 @@ fn pythons_requests() {
 #[test]
 fn pythons_httpx() {
     let cases =
-        [case("HABITS/python/httpx_get.py {url} 12", ANEW), case("HABITS/python/httpx_client.py {url} 12", &[])];
+        [case("HABITS/python/httpx_get.py {url} 12", ANEW), case("HABITS/python/httpx_client.py {url} 12", SERIAL)];
     observe_all(python("habits"), &cases);
 }
 
@@ -37,7 +41,10 @@ fn pythons_aiohttp() {
         // One TLS context serves all sessions: the trust store is loaded once, when aiohttp is imported.
         case("HABITS/python/aiohttp_many.py {url} 64", &["no-resumption", "no-reuse"]),
         case("HABITS/python/aiohttp_one.py {url} 64", &[]),
-        case("HABITS/python/aiohttp_stalled.py {url} 12", &["handshake-held", "no-resumption", "no-reuse"]),
+        case(
+            "HABITS/python/aiohttp_stalled.py {url} 12",
+            &["handshake-held", "no-resumption", "no-reuse", "?one-at-a-time"],
+        ),
     ];
     observe_all(python("habits"), &cases);
 }
@@ -57,8 +64,10 @@ fn curl() {
     installed("curl").map_or_else(
         |missing| observe_all(Err(missing), &[]),
         |_| {
-            let cases =
-                [case("HABITS/shell/curl_loop.sh {url} 12", ANEW), case("HABITS/shell/curl_parallel.sh {url} 64", &[])];
+            let cases = [
+                case("HABITS/shell/curl_loop.sh {url} 12", ANEW),
+                case("HABITS/shell/curl_parallel.sh {url} 64", LOADS),
+            ];
             observe_all(installed("sh"), &cases);
         },
     );
@@ -68,9 +77,9 @@ fn curl() {
 fn node() {
     let cases = [
         // The agent keeps sessions even where it keeps no connection.
-        case("HABITS/node/no_agent.mjs {url} 12", &["no-reuse"]),
+        case("HABITS/node/no_agent.mjs {url} 12", &["no-reuse", "?one-at-a-time"]),
         case("HABITS/node/no_agent.mjs {url} 40 4", &["no-reuse"]),
-        case("HABITS/node/agent.mjs {url} 12", &[]),
+        case("HABITS/node/agent.mjs {url} 12", SERIAL),
         case("HABITS/node/agent.mjs {url} 40 4", &[]),
     ];
     observe_all(installed("node"), &cases);
@@ -78,7 +87,8 @@ fn node() {
 
 #[test]
 fn gos_net_http() {
-    let cases = [case("leaked {url} 12", &["no-resumption", "no-reuse"]), case("closed {url} 12", &[])];
+    let cases =
+        [case("leaked {url} 12", &["no-resumption", "no-reuse", "?one-at-a-time"]), case("closed {url} 12", SERIAL)];
     observe_all(go(), &cases);
 }
 
@@ -91,9 +101,9 @@ fn rusts_reqwest() {
 #[test]
 fn rusts_ureq() {
     let cases = [
-        case("ureq {url} 12", &[]),
+        case("ureq {url} 12", SERIAL),
         // As serial over HTTP: whatever it is, it is not TLS.
-        case("blocking-in-tokio {url} 12", &[]),
+        case("blocking-in-tokio {url} 12", SERIAL),
     ];
     observe_all(rust(), &cases);
 }

@@ -39,7 +39,7 @@ fn a_page_says_it_in_a_sentence_and_draws_each_pass_to_one_scale() {
     let path = write(dir.path(), &serialized(10), &diagnosis()).unwrap();
     assert_eq!(path, dir.path().join("index.html"));
     let page = std::fs::read_to_string(path).unwrap();
-    assert!(page.contains("<h1>1 thing to mend: connections wait for each other"));
+    assert!(page.contains("<h1>HTTPS requests wait for each other"));
     assert!(page.contains("id=\"serialized\"") && page.contains("180.00 s of waiting per 1,000 requests"));
     assert!(page.contains("connection 10 to api.example.com:443, opened after"), "lanes tell their figures");
     assert!(page.contains("awaiting an answer 1.0, open, unused"), "columns tell theirs");

@@ -1,28 +1,49 @@
 //! The verdict, the findings, what was not visible, and what to run next, in words.
 
 use anstyle::{AnsiColor, Style};
-use diagnosis::{Confidence, Diagnosis, Finding, Verdict};
+use diagnosis::{Advice, Confidence, Diagnosis, Finding, Verdict};
 use observation::Observation;
 
 use super::INDENT;
-use super::sheet::Sheet;
-use crate::observed::finding::{MOST, cost, next, overlap, title, verdict};
+use super::sheet::{Sheet, fitted};
+use crate::observed::finding::{MOST, advice_for, gain, headline, next, overlap, runtimes, spent, title, verdict};
 
 const BOLD: Style = Style::new().bold();
 
-pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Diagnosis) {
+/// The first sentence, and where the time went.
+pub(super) fn summary(sheet: &mut Sheet, diagnosis: &Diagnosis) {
+    sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &headline(diagnosis));
+    let rows = spent(diagnosis);
+    if rows.is_empty() || matches!(diagnosis.verdict, Verdict::NotSeen(_)) {
+        return;
+    }
+    sheet.blank();
+    let widest =
+        rows.iter().map(|[what, ..]| what.chars().count()).max().unwrap_or(0).min(sheet.width.saturating_sub(20));
+    for [what, time, share] in &rows {
+        let line = format!("  {} {time:>9} {share:>6}", fitted(what, widest));
+        sheet.line(&[(Style::new(), &line)]);
+    }
+}
+
+/// The findings, what was not judged, and what to run next.
+pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Diagnosis, all_advice: bool) {
     let (sentence, reasons) = verdict(diagnosis);
     sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &sentence);
     for reason in &reasons {
         bullet(sheet, reason);
     }
-    for one in diagnosis.findings.iter().take(MOST) {
+    let runtimes = runtimes(observation);
+    for (at, one) in diagnosis.findings.iter().take(MOST).enumerate() {
         sheet.blank();
-        finding(sheet, one);
+        let advice = match all_advice {
+            true => one.advice.iter().take(MOST).collect(),
+            false => foremost(&advice_for(one, &runtimes), if at == 0 { FIRST } else { OTHERS }),
+        };
+        finding(sheet, one, gain(one, diagnosis), &advice);
     }
     if let Some(overlap) = overlap(diagnosis) {
-        sheet.blank();
-        sheet.paragraph(Style::new(), "", 0, overlap);
+        sheet.paragraph(Style::new().dimmed(), "", 0, overlap);
     }
     if !diagnosis.notes.is_empty() {
         sheet.blank();
@@ -37,22 +58,37 @@ pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Dia
     }
 }
 
-fn finding(sheet: &mut Sheet, finding: &Finding) {
+/// Lines of advice for the program's own libraries that are printed: of the first finding, and of the others. The page has all.
+const FIRST: usize = 2;
+const OTHERS: usize = 1;
+
+/// Sentences of evidence that are printed.
+const SENTENCES: usize = 2;
+
+/// The first that holds for any program, and so many for its own libraries.
+fn foremost<'a>(advice: &[&'a Advice], libraries: usize) -> Vec<&'a Advice> {
+    let any = advice.iter().filter(|one| one.runtime.is_none()).take(1);
+    any.chain(advice.iter().filter(|one| one.runtime.is_some()).take(libraries)).copied().collect()
+}
+
+fn finding(sheet: &mut Sheet, finding: &Finding, gain: Option<String>, advice: &[&Advice]) {
     let code = finding.code.to_string();
-    sheet.line(&[
-        (of_confidence(finding.confidence).bold(), &code),
-        (Style::new(), "  "),
-        (of_confidence(finding.confidence), finding.confidence.word()),
-    ]);
+    let word = finding.confidence.word();
+    let gain = gain.map(|gain| format!("saves {gain}"));
+    let fits = |gain: &String| code.len() + word.len() + gain.chars().count() + 4 <= sheet.width;
+    let (beside, below) =
+        gain.map_or((None, None), |gain| if fits(&gain) { (Some(gain), None) } else { (None, Some(gain)) });
+    let beside = beside.map_or_else(String::new, |gain| format!("  {gain}"));
+    let style = of_confidence(finding.confidence);
+    sheet.line(&[(style.bold(), &code), (Style::new(), "  "), (style, word), (Style::new(), &beside)]);
+    if let Some(gain) = below {
+        sheet.paragraph(Style::new(), "", INDENT, &gain);
+    }
     sheet.paragraph(BOLD, "", INDENT, &title(finding));
-    for evidence in finding.evidence.iter().take(MOST) {
+    for evidence in finding.evidence.iter().take(SENTENCES) {
         bullet(sheet, evidence);
     }
-    if let Some(costs) = &finding.cost {
-        part(sheet, "  costs", &cost(costs));
-        sheet.paragraph(Style::new().dimmed(), "", TEXT, &format!("({})", costs.how));
-    }
-    for (at, advice) in finding.advice.iter().take(MOST).enumerate() {
+    for (at, advice) in advice.iter().enumerate() {
         let of = advice.of.as_ref().map_or_else(String::new, |of| format!("{of}: "));
         part(sheet, if at == 0 { "  change" } else { "" }, &format!("{of}{}", advice.text));
     }
@@ -73,7 +109,7 @@ fn of_verdict(verdict: &Verdict) -> Style {
     match verdict {
         Verdict::NothingToMend(_) => AnsiColor::Green.on_default(),
         Verdict::Found => AnsiColor::Red.on_default(),
-        Verdict::NotSeen(_) | Verdict::TooLittle(_) => AnsiColor::Yellow.on_default(),
+        Verdict::Unexplained(_) | Verdict::NotSeen(_) | Verdict::TooLittle(_) => AnsiColor::Yellow.on_default(),
     }
 }
 

@@ -27,12 +27,19 @@ const INDENT: usize = 2;
 
 /// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 where it is not known; at least 48 are
 /// used), with escape sequences of colour or without. No line is wider; what came from the network or the command line
-/// holds no control characters.
-pub fn draw(observation: &Observation, diagnosis: &Diagnosis, width: Option<u16>, colour: bool) -> String {
+/// holds no control characters. Advice is that for programs like the observed one, or all.
+pub fn draw(
+    observation: &Observation,
+    diagnosis: &Diagnosis,
+    width: Option<u16>,
+    colour: bool,
+    all_advice: bool,
+) -> String {
     let width = width.unwrap_or(USUAL).clamp(*COLUMNS.start(), *COLUMNS.end());
     let mut sheet = Sheet::new(usize::from(width), colour);
     let command = plain(&shell_words::join(&observation.command), 200);
     sheet.paragraph(Style::new().bold(), "", 0, &format!("Observed: {command}"));
+    diagnosed::summary(&mut sheet, diagnosis);
     let scale = Scale::of(&observation.passes, horizon_ns(observation), sheet.width);
     for pass in &observation.passes {
         sheet.blank();
@@ -44,7 +51,7 @@ pub fn draw(observation: &Observation, diagnosis: &Diagnosis, width: Option<u16>
         lane::legend(&mut sheet);
     }
     sheet.blank();
-    diagnosed::draw(&mut sheet, observation, diagnosis);
+    diagnosed::draw(&mut sheet, observation, diagnosis, all_advice);
     sheet.finish()
 }
 

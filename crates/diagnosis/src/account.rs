@@ -1,0 +1,274 @@
+//! Where the time of a run went: parts that add up to its wall time, and what it would take with the first finding mended.
+//!
+//! A moment belongs to the first of these that any connection was at: waiting for a response, receiving one, a handshake (the
+//! server's turn, then the client's), connecting, resolving; else it is the client's own.
+
+use observation::{Connection, Doing};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use wire::Side;
+
+use crate::case::Case;
+use crate::concurrency::are_all_kept;
+use crate::finding::Finding;
+use crate::list::is_of_concurrency;
+use crate::words::time;
+
+/// Where the time went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Account {
+    /// What takes most of the time, and what mending it comes to, in a sentence.
+    pub sentence: String,
+    /// From the command's start to its end, ns.
+    pub wall_ns: u64,
+    /// What that would be about without the first finding, ns; `None` where no finding says what it saves. A prediction: its error
+    /// is published in docs/observe.md.
+    pub mended_ns: Option<u64>,
+    /// Parts of the wall time: they add up to it.
+    pub parts: Vec<Spent>,
+}
+
+/// A part of the wall time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Spent {
+    /// Which.
+    pub part: Part,
+    /// How long it was, ns.
+    pub ns: u64,
+    /// Requests under way at once in the mean, of [`Part::Responses`].
+    pub at_once: Option<f64>,
+}
+
+/// What a moment is spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// From the command's start to its first connection.
+    Start,
+    /// Before and between requests, the client itself, on a CPU or ready for one.
+    ClientOnCpu,
+    /// The same, neither on a CPU nor ready for one.
+    ClientOffCpu,
+    /// Resolving names.
+    Names,
+    /// Connecting.
+    Connecting,
+    /// Handshakes, the client's turns.
+    HandshakeClient,
+    /// Handshakes, the server's turns and the way to it.
+    HandshakeServer,
+    /// Waiting for responses.
+    Responses,
+    /// Receiving responses.
+    Bodies,
+    /// After the last connection was at work.
+    After,
+}
+
+impl Part {
+    /// In words, as the row of a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Start => "program start, before the first connection",
+            Part::ClientOnCpu => "the client itself, on a CPU",
+            Part::ClientOffCpu => "the client itself, off a CPU",
+            Part::Names => "resolving names",
+            Part::Connecting => "connecting",
+            Part::HandshakeClient => "handshakes, the client's turns",
+            Part::HandshakeServer => "handshakes, the server's turns",
+            Part::Responses => "waiting for responses",
+            Part::Bodies => "receiving responses",
+            Part::After => "after the last response",
+        }
+    }
+}
+
+/// In the order in which a moment is told to belong.
+const BY_PRIORITY: [Part; 6] =
+    [Part::Responses, Part::Bodies, Part::HandshakeServer, Part::HandshakeClient, Part::Connecting, Part::Names];
+
+/// A time from when to when, ns.
+type Span = (u64, u64);
+
+pub(crate) fn account(case: &Case, findings: &[Finding]) -> Account {
+    let wall_ns = case.pass.wall_ns;
+    let parts = if are_all_kept(case.pass) { exact(case) } else { from_levels(case) };
+    let mended_ns = mended(case, findings);
+    Account { sentence: sentence(&parts, wall_ns, mended_ns, findings), wall_ns, mended_ns, parts }
+}
+
+/// The wall time without the first finding that says what it saves. With connections that are kept the trust stores that new ones
+/// loaded are saved too.
+fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
+    let first = findings.iter().find(|finding| finding.saves_ns > 0)?;
+    let mut saves_ns = first.saves_ns;
+    if !is_of_concurrency(first.code) {
+        let is_cpu = |finding: &Finding| finding.cost.as_ref().is_some_and(|cost| cost.wall_ms.is_none());
+        let others = findings.iter().filter(|finding| finding.code != first.code && !is_of_concurrency(finding.code));
+        let beside = others.filter(|finding| is_cpu(finding) != is_cpu(first)).map(|finding| finding.saves_ns).max();
+        saves_ns += beside.unwrap_or(0);
+    }
+    // What lies before the first connection stays, whatever comes after.
+    let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
+    Some(case.pass.wall_ns.saturating_sub(saves_ns).max(start.min(case.pass.wall_ns)))
+}
+
+fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[Finding]) -> String {
+    let Some(most) = parts.iter().max_by_key(|spent| spent.ns) else { return String::new() };
+    let at_once = most.at_once.map_or_else(String::new, |at_once| format!(", {at_once:.1} at a time"));
+    let went = format!("{} of {} went to {}{at_once}", time(most.ns), time(wall_ns), most.part.name());
+    let first = findings.iter().find(|finding| finding.saves_ns > 0);
+    match (first, mended_ns) {
+        (Some(first), Some(mended)) => format!(
+            "{}. Fixed, about {} instead of {}. {went}.",
+            capitalized(first.code.title()),
+            time(mended),
+            time(wall_ns)
+        ),
+        _ => format!("{went}."),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn exact(case: &Case) -> Vec<Spent> {
+    let wall_ns = case.pass.wall_ns;
+    let mut steps: Vec<(u64, i64, usize)> = Vec::new();
+    for connection in &case.pass.connections {
+        for (part, (from, until)) in spans(connection, wall_ns) {
+            let place = BY_PRIORITY.iter().position(|one| *one == part).unwrap_or(0);
+            let (from, until) = (from.min(wall_ns), until.min(wall_ns));
+            if until > from {
+                steps.extend([(from, 1, place), (until, -1, place)]);
+            }
+        }
+    }
+    steps.sort_unstable();
+    let (mut now, mut spent, mut at) = ([0_i64; BY_PRIORITY.len()], [0_u64; BY_PRIORITY.len()], 0);
+    let mut own: Vec<Span> = Vec::new();
+    for (ns, by, place) in &steps {
+        match now.iter().position(|number| *number > 0) {
+            Some(first) => spent.iter_mut().skip(first).take(1).for_each(|time| *time += ns - at),
+            None => own.push((at, *ns)),
+        }
+        at = *ns;
+        if let Some(number) = now.get_mut(*place) {
+            *number += by;
+        }
+    }
+    let start = case.pass.connections.first().map_or(wall_ns, |connection| connection.opened_ns.min(wall_ns));
+    // What lies before the first connection is the start; what lies between is the client's own.
+    let own: Vec<Span> = own.into_iter().map(|(from, until)| (from.max(start), until)).filter(|(a, b)| b > a).collect();
+    let after = if steps.is_empty() { wall_ns - start } else { wall_ns.saturating_sub(at) };
+    let known: Vec<(Part, u64)> = BY_PRIORITY.into_iter().zip(spent).collect();
+    put_together(case, start, &own, after, &known)
+}
+
+/// What a connection was at, when.
+fn spans(connection: &Connection, end_ns: u64) -> Vec<(Part, Span)> {
+    let mut all = Vec::new();
+    for stretch in connection.stretches(end_ns) {
+        let span = (stretch.from_ns, stretch.until_ns);
+        match stretch.doing {
+            Doing::Connecting => {
+                let resolved = stretch.from_ns + connection.connecting.resolve_ns.unwrap_or(0);
+                let resolved = resolved.min(stretch.until_ns);
+                all.extend([(Part::Names, (span.0, resolved)), (Part::Connecting, (resolved, span.1))]);
+            }
+            Doing::Handshake => {
+                let turns = connection.handshake.iter().flat_map(|handshake| &handshake.turns);
+                let servers = turns.filter(|turn| turn.of == Side::Server);
+                all.extend(servers.map(|turn| (Part::HandshakeServer, (turn.from_ns, turn.until_ns.min(span.1)))));
+                all.push((Part::HandshakeClient, span));
+            }
+            Doing::Waiting => all.push((Part::Responses, span)),
+            Doing::Transferring => all.push((Part::Bodies, span)),
+            Doing::Standing | Doing::Idle => {}
+        }
+    }
+    all
+}
+
+/// Of more connections than were kept, by the means of short stretches.
+fn from_levels(case: &Case) -> Vec<Spent> {
+    let wall_ns = case.pass.wall_ns;
+    let levels = &case.pass.levels;
+    let start = case.pass.connections.first().map_or(wall_ns, |connection| connection.opened_ns.min(wall_ns));
+    let mut spent = [0.0_f64; 4];
+    let (mut own, mut last) = (Vec::new(), start);
+    for (at, moment) in levels.moments.iter().enumerate() {
+        let from = at as u64 * levels.moment_ns;
+        let until = (from + levels.moment_ns).min(wall_ns);
+        let mut left = 1.0_f64;
+        let doing = [moment.waiting, moment.transferring, moment.handshake, moment.connecting];
+        for (time, level) in spent.iter_mut().zip(doing) {
+            let part = f64::from(level).clamp(0.0, left);
+            *time += part * until.saturating_sub(from) as f64;
+            left -= part;
+        }
+        if left < 1.0 {
+            last = until;
+        } else if from >= start {
+            own.push((from, until));
+        }
+    }
+    own.retain(|(from, _)| *from < last);
+    let whole = [Part::Responses, Part::Bodies, Part::HandshakeClient, Part::Connecting];
+    let known: Vec<(Part, u64)> = whole.into_iter().zip(spent.map(|ns| ns as u64)).collect();
+    put_together(case, start, &own, wall_ns.saturating_sub(last), &known)
+}
+
+/// All parts, in the order of [`Part`]; what rounding leaves is the client's own.
+fn put_together(case: &Case, start: u64, own: &[Span], after: u64, known: &[(Part, u64)]) -> Vec<Spent> {
+    let wall_ns = case.pass.wall_ns;
+    let own_ns: u64 = wall_ns.saturating_sub(start + after + known.iter().map(|(_, ns)| ns).sum::<u64>());
+    let share = if own.is_empty() { 0.0 } else { case.cpu_within(own).unwrap_or(0.0).min(1.0) };
+    let on_cpu = (own_ns as f64 * share) as u64;
+    let mut all = vec![
+        (Part::Start, start),
+        (Part::ClientOnCpu, on_cpu),
+        (Part::ClientOffCpu, own_ns - on_cpu),
+        (Part::After, after),
+    ];
+    all.extend(known.iter().copied());
+    all.sort_unstable_by_key(|(part, _)| *part);
+    let at_once = |part| match part {
+        Part::Responses => case.concurrency.map(|here| here.mean),
+        _ => None,
+    };
+    all.into_iter().map(|(part, ns)| Spent { part, ns, at_once: at_once(part) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::built::{MS, connection, kept, one_after_another, own, proxy, queue};
+
+    fn of(diagnosis: &crate::Diagnosis, part: Part) -> u64 {
+        let account = diagnosis.account.as_ref().unwrap();
+        account.parts.iter().filter(|spent| spent.part == part).map(|spent| spent.ns).sum()
+    }
+
+    #[test]
+    fn the_parts_add_up_to_the_wall_time_whatever_the_run_was() {
+        let mut many = own(kept(9));
+        many.counts.exchanges = 1_000;
+        for pass in [own(kept(9)), own(one_after_another(7)), own(queue()), own(Vec::new()), many] {
+            let account = proxy(pass).account.unwrap();
+            assert_eq!(account.parts.iter().map(|spent| spent.ns).sum::<u64>(), account.wall_ns, "{account:?}");
+        }
+    }
+
+    #[test]
+    fn waiting_goes_before_handshakes_and_start_and_end_stand_apart() {
+        let told = proxy(own(vec![connection(1, 100, 105, &[(105, 205)]), connection(2, 150, 155, &[(205, 305)])]));
+        assert_eq!(of(&told, Part::Start), 100 * MS);
+        assert_eq!(of(&told, Part::Responses), 200 * MS);
+        assert_eq!(of(&told, Part::HandshakeServer), MS);
+        assert_eq!(of(&told, Part::HandshakeClient), 4 * MS);
+        assert_eq!(of(&told, Part::After), (10_000 - 305) * MS);
+    }
+}

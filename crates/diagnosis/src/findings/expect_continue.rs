@@ -1,0 +1,100 @@
+//! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its body.
+
+use observation::Runtime;
+
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::{count, time};
+
+/// How long clients wait for a `100 Continue`, ns, each the default of one: .NET (`Expect100ContinueTimeout`), curl (`--expect100-timeout`)
+/// and Go (`ExpectContinueTimeout`), Apache HttpClient (`WAIT_FOR_CONTINUE`).
+const WAITS_NS: [u64; 3] = [350_000_000, 1_000_000_000, 3_000_000_000];
+/// How much later than that a body may follow, of the wait: timers are late, never early.
+const LATE: f64 = 0.15;
+/// Such requests: one may be a slow disk.
+const ENOUGH: usize = 2;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("expect-continue"),
+    title: "uploads wait for a `100 Continue` that does not come",
+    failure: false,
+    doc: Doc {
+        means: "A request announces its body with `Expect: 100-continue` and waits for the server to agree, which does not answer that: \
+                the body leaves when the client's patience ends (1 s in curl and Go, 3 s in Apache HttpClient).",
+        seen: "two requests or more that paused between two parts for as long as such a client waits, and nothing came from the server \
+               meanwhile.",
+        saves: "the pauses, as many side by side as there were.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
+    let gaps: Vec<u64> = exchanges.map(|exchange| exchange.longest_gap_ns).filter(|gap| is_patience(*gap)).collect();
+    if gaps.len() < ENOUGH {
+        return None;
+    }
+    let total: u64 = gaps.iter().sum();
+    Some(Finding {
+        code: RULE.code,
+        confidence: Confidence::Inferred,
+        evidence: vec![format!(
+            "{} paused for {} between two parts, {} in all, while the server sent nothing.",
+            count(gaps.len() as u64, "request"),
+            time(total / gaps.len() as u64),
+            time(total)
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(total as f64)),
+            cpu_ms: None,
+            how: "the pauses together".to_owned(),
+        }),
+        saves_ns: case.saved(total as f64),
+        concerns: gaps.len() as u64,
+        advice: advice(),
+    })
+}
+
+fn is_patience(gap_ns: u64) -> bool {
+    WAITS_NS.iter().any(|wait| {
+        let late = gap_ns as f64 / *wait as f64;
+        (0.99..=1.0 + LATE).contains(&late)
+    })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Don't send `Expect: 100-continue`, or have the server, or the proxy before it, answer it (RFC 9110 §10.1.1): it must send \
+             `100 Continue` or a final status at once.",
+        ),
+        Advice::of(
+            Runtime::Curl,
+            "curl, libcurl",
+            "`-H 'Expect:'` takes the header away; curl adds it to bodies above 1 MB.",
+        ),
+        Advice::of(Runtime::Php, "PHP", "`CURLOPT_HTTPHEADER => ['Expect:']`; in Guzzle the option `expect => false`."),
+        Advice::of(Runtime::Go, "Go", "Don't set the header, or lower `Transport.ExpectContinueTimeout` (1 s)."),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "`expectContinue(false)`, in Apache HttpClient `setExpectContinueEnabled(false)`.",
+        ),
+        Advice::of(Runtime::DotNet, ".NET", "`request.Headers.ExpectContinue = false`."),
+        Advice::of(
+            Runtime::Python,
+            "Python",
+            "Look who sets the header: requests, httpx and aiohttp don't unless told (boto3 does).",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "Leave the header out, or send the body on the `continue` event with a time limit.",
+        ),
+        Advice::named("nginx, Envoy", "They answer it themselves; a server of one's own behind a TCP balancer must."),
+    ]
+}

@@ -1,0 +1,113 @@
+//! HTTP/2's flow control holds a transfer up: the server sends one window, waits a round trip for the client's leave to go on
+//! (WINDOW_UPDATE, RFC 9113 §6.9), and so on.
+
+use observation::{Connection, Exchange, Runtime};
+
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::time;
+
+/// The longest that a client's leave to go on is, records included, bytes: one for the stream and one for the connection. Any request
+/// is longer.
+const LEAVE: u64 = 100;
+/// The least that is sent for it: half of the usual window of 65,535 bytes is given back at a time by many clients, and less by some.
+const BURST: u64 = 8_192;
+/// Bursts: a window that grows is found by then.
+const ENOUGH: usize = 8;
+/// A pause that is a round trip and not the machine's, ns.
+const PAUSE_NS: u64 = 1_000_000;
+/// Of the run's wall time that these pauses take.
+const OF_WALL: f64 = 0.1;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("flow-control"),
+    title: "transfers stop for flow control: the HTTP/2 window is too small",
+    failure: false,
+    doc: Doc {
+        means: "The client's HTTP/2 window is smaller than what fits into a round trip, so the server sends one window, is silent for a \
+                round trip until the client allows more, and so on: a window per round trip is all that a transfer can reach.",
+        seen: "inferred from size and silence: eight times or more a small record of the client's, a round trip of silence, and a burst \
+               of 8 KiB or more, on a connection that may speak HTTP/2; a tenth of the run in such silences.",
+        saves: "the silences.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let stopped = case.pass.connections.iter().filter(|one| case.may_be_h2(one));
+    let stopped: Vec<Vec<&Exchange>> = stopped.map(bursts).filter(|bursts| bursts.len() >= ENOUGH).collect();
+    let spans = stopped.iter().flatten().filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));
+    let spans: Vec<(u64, u64)> = spans.collect();
+    // Exchanges beyond those that were kept are taken to be like them.
+    let kept: usize = case.pass.connections.iter().map(|one| one.exchanges.len()).sum();
+    let scale = (case.pass.counts.exchanges as f64 / kept.max(1) as f64).max(1.0);
+    let silent_ns = ((case.side_by_side(spans.clone()) as f64 * scale) as u64).min(case.pass.wall_ns);
+    if stopped.is_empty() || (silent_ns as f64) < OF_WALL * case.pass.wall_ns as f64 {
+        return None;
+    }
+    let mut sizes: Vec<u64> = stopped.iter().flatten().map(|one| one.answer_bytes).collect();
+    sizes.sort_unstable();
+    let window = sizes.get(sizes.len() / 2).copied().unwrap_or(0);
+    let total: u64 = spans.iter().map(|(from, until)| until.saturating_sub(*from)).sum();
+    Some(Finding {
+        code: RULE.code,
+        confidence: Confidence::Inferred,
+        evidence: vec![format!(
+            "{} bursts of about {window} bytes, each after a record of the client's of {LEAVE} bytes at most and a silence of {} in the \
+             mean.",
+            sizes.len(),
+            time(total / spans.len().max(1) as u64)
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(silent_ns as f64 / 1e6),
+            cpu_ms: None,
+            how: "the silences of this run; HTTP/2 hides how many requests it had".to_owned(),
+        }),
+        saves_ns: silent_ns,
+        concerns: case.pass.counts.exchanges,
+        advice: advice(),
+    })
+}
+
+fn bursts(connection: &Connection) -> Vec<&Exchange> {
+    let is_burst = |one: &&Exchange| {
+        let silent = one.answered_ns.map_or(0, |answered| answered.saturating_sub(one.sent_last_ns));
+        one.sent_bytes <= LEAVE && one.answer_bytes >= BURST && silent >= PAUSE_NS
+    };
+    connection.exchanges.iter().filter(is_burst).collect()
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Raise the client's window for streams and for the connection to rate × round trip (1 MiB is 10 MiB/s at 100 ms), or let it \
+             adapt; where that can't be set, HTTP/1.1 is faster for large bodies.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "`http2.connect(url, { settings: { initialWindowSize: 1 << 20 } })` and `session.setLocalWindowSize(1 << 22)`.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust hyper, reqwest",
+            "`http2_adaptive_window(true)`, or `http2_initial_stream_window_size` and `http2_initial_connection_window_size`.",
+        ),
+        Advice::of(
+            Runtime::Go,
+            "Go",
+            "`http2.Transport` gives 4 MiB a stream; gRPC's `WithInitialWindowSize` and `WithInitialConnWindowSize`.",
+        ),
+        Advice::of(
+            Runtime::Python,
+            "Python httpx, hyper-h2",
+            "h2's window is 65,535 bytes unless `initial_window_size` is set.",
+        ),
+        Advice::of(Runtime::Java, "Java", "`-Djdk.httpclient.windowsize` and `-Djdk.httpclient.connectionWindowSize`."),
+        Advice::of(Runtime::Curl, "curl, libcurl", "Windows are 10 MiB and more since 7.88: update."),
+    ]
+}

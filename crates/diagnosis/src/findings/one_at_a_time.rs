@@ -1,0 +1,168 @@
+//! Requests go one after another, over HTTP too: the program is written so. Where they don't depend on each other, several at a
+//! time take a fraction of the time.
+//!
+//! What depends on what is not seen. Requests that look alike are more likely a list that is worked through than a login that
+//! leads to a token that leads to pages, so only those are inferred; the rest is suspected.
+
+use observation::{Exchange, Runtime};
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::serialized;
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::time;
+
+/// Requests: fewer are a program that asks for one thing.
+const ENOUGH: u64 = 5;
+/// Of the run's wall time: less is not worth a change of structure.
+const SAVED: f64 = 0.3;
+/// The most that a handshake's arithmetic takes a client, ns.
+const ARITHMETIC_NS: u64 = 3_000_000;
+/// How far a request's length may lie from the median for it to look like the others, bytes: numbers that count up differ by a few
+/// digits, a login from what follows by more.
+const ALIKE: u64 = 6;
+/// The share of requests that must look alike.
+const MOST: f64 = 0.95;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("one-at-a-time"),
+    title: "requests go one after another",
+    failure: false,
+    doc: Doc {
+        means: "The program sends each request only when the one before has had its response, over HTTP as over HTTPS. If they don't \
+                depend on each other, several at a time take a fraction of the time.",
+        seen: "five requests or more with one under way at a time, where 30 % or more of the run would be saved. Inferred where the \
+               requests look alike, suspected where they don't: a login, then a token, then pages depend on each other.",
+        saves: "the waits that were seen, 8 at a time (`--concurrency`) instead of one.",
+    },
+    advice,
+    not_judged: |case| case.concurrency_not_told(),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    if case.requests() < ENOUGH || !serialized::is_serial_over_both(case) || judge.has(&serialized::RULE) {
+        return None;
+    }
+    let saves_ns = saved(case, case.at_a_time);
+    if (saves_ns as f64) < SAVED * case.pass.wall_ns as f64 {
+        return None;
+    }
+    let takes = [case.at_a_time.div_ceil(2), case.at_a_time, case.at_a_time.saturating_mul(2)].map(|places| {
+        format!("{places} at a time would take about {}", time(case.pass.wall_ns.saturating_sub(saved(case, places))))
+    });
+    let are_alike = are_alike(case);
+    let mut evidence = vec![
+        format!(
+            "{} requests were under way one at a time{}; the median took {}.",
+            case.requests(),
+            if case.http.is_some() { ", over HTTP too" } else { "" },
+            time(case.pass.counts.waits.p50_ns)
+        ),
+        format!("If they don't depend on each other: {}, instead of {}.", takes.join(", "), time(case.pass.wall_ns)),
+    ];
+    if !are_alike {
+        evidence.push(
+            "They differ in length, as a login and what follows from it do: some may depend on others.".to_owned(),
+        );
+    }
+    Some(Finding {
+        code: RULE.code,
+        confidence: if are_alike { Confidence::Inferred } else { Confidence::Suspected },
+        evidence,
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(saves_ns as f64)),
+            cpu_ms: None,
+            how: format!("the waits that were seen one at a time, less what they take {} at a time", case.at_a_time),
+        }),
+        saves_ns,
+        concerns: case.requests(),
+        advice: advice(),
+    })
+}
+
+/// What so many at a time save, ns: the observed waits, each taken by the place that is free first. A place opens a connection of
+/// its own, and its handshake's arithmetic takes turns with the others'.
+fn saved(case: &Case, places: u64) -> u64 {
+    let counts = &case.pass.counts;
+    let kept = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
+    // A pause within a request is the client's, and another finding's.
+    let each = kept.filter_map(|one| Some(one.last_ns?.saturating_sub(one.sent_ns + one.longest_gap_ns)));
+    let mut took: Vec<u64> = each.collect();
+    let known: u64 = took.iter().sum();
+    // Requests that were not kept take as long as those that were.
+    let scale = (counts.exchanges as f64 / took.len().max(1) as f64).max(1.0);
+    let all = (known as f64 * scale) as u64;
+    let places = usize::try_from(places).unwrap_or(usize::MAX).min(took.len().max(1));
+    let mut busy_until = vec![0_u64; places];
+    took.sort_unstable();
+    for one in took.into_iter().rev() {
+        if let Some(free) = busy_until.iter_mut().min() {
+            *free += one;
+        }
+    }
+    let makespan = (busy_until.into_iter().max().unwrap_or(0) as f64 * scale) as u64;
+    let handshakes = counts.handshakes.max(1);
+    let more = (places as u64).saturating_sub(handshakes);
+    // What a client's turn takes longer is a library's first use, or a trust store, which most clients load once.
+    let arithmetic = (counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) * more;
+    // Where each request has a connection of its own, their set-up lies side by side too, but for the client's turns.
+    let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
+    let side_by_side = set_up - (set_up as f64 / (places as f64).min(handshakes as f64)) as u64;
+    (all.saturating_sub(makespan) + side_by_side).saturating_sub(arithmetic)
+}
+
+/// Whether nearly all requests are of about one length.
+fn are_alike(case: &Case) -> bool {
+    let exchanges: Vec<&Exchange> = case.pass.connections.iter().flat_map(|connection| &connection.exchanges).collect();
+    let mut lengths: Vec<u64> = exchanges.iter().map(|exchange| exchange.sent_bytes).collect();
+    lengths.sort_unstable();
+    let Some(median) = lengths.get(lengths.len() / 2).copied() else { return false };
+    let near = lengths.iter().filter(|length| length.abs_diff(median) <= ALIKE).count();
+    near as f64 >= MOST * lengths.len() as f64
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "If the requests don't depend on each other, have several under way: 8 to 16 at a time, over one client that keeps as many \
+             connections. Mind the server's limits.",
+        ),
+        Advice::of(
+            Runtime::Python,
+            "Python",
+            "`concurrent.futures.ThreadPoolExecutor(8).map(fetch, urls)` with one `Session` whose HTTPAdapter has `pool_maxsize=8`; or \
+             `asyncio.gather` with aiohttp or httpx.AsyncClient.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "`Promise.all` over the list, through a limiter such as p-limit, instead of `await` in a loop.",
+        ),
+        Advice::of(
+            Runtime::Go,
+            "Go",
+            "An `errgroup.Group` with `SetLimit(8)`, and a transport with `MaxIdleConnsPerHost` of 8.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "`HttpClient.sendAsync` for all, or an executor of 8 threads over one `HttpClient`.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust",
+            "`futures::stream::iter(urls).map(fetch).buffer_unordered(8)`, or 8 threads that share one `Agent`.",
+        ),
+        Advice::of(Runtime::Curl, "curl", "`curl --parallel --parallel-max 8` with all URLs, or `xargs -P 8`."),
+        Advice::of(Runtime::Ruby, "Ruby", "Threads over a connection pool, or `async-http`."),
+        Advice::of(Runtime::Php, "PHP", "`curl_multi_exec`, or Guzzle's `Pool` with `concurrency` 8."),
+        Advice::of(
+            Runtime::DotNet,
+            ".NET",
+            "`Parallel.ForEachAsync` with `MaxDegreeOfParallelism` 8 over one `HttpClient`.",
+        ),
+    ]
+}

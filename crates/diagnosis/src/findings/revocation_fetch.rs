@@ -1,0 +1,109 @@
+//! A handshake waits while the client fetches over plain HTTP what it needs to trust the certificate: a list of revoked ones
+//! (CRL), an OCSP response, or an issuer that the server left out.
+
+use observation::{Connection, Runtime};
+use wire::Side;
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::{count, time};
+
+/// Of the client's turn that a plain request fills.
+const OF_TURN: f64 = 0.5;
+/// A turn that is worth looking at, ns: verifying a chain takes 0.2 to 3 ms.
+const TURN_NS: u64 = 5_000_000;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("revocation-fetch"),
+    title: "handshakes wait for a CRL, OCSP or issuer fetched over HTTP",
+    failure: false,
+    doc: Doc {
+        means: "In the middle of a handshake the client fetches something over plain HTTP that it needs to judge the certificate: a CRL, \
+                an OCSP response or a missing issuer. The handshake waits for it.",
+        seen: "a client's turn of 5 ms or more, of which a request over plain HTTP fills half or more.",
+        saves: "these requests, as many side by side as there were.",
+    },
+    advice,
+    not_judged: |case| case.is_url().then_some(crate::case::OWN_SERVERS),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let fetched = fetched(case);
+    if fetched.is_empty() {
+        return None;
+    }
+    let hosts: std::collections::BTreeSet<&str> = fetched.iter().map(|(host, _)| *host).collect();
+    let spans: Vec<(u64, u64)> = fetched.iter().map(|(_, span)| *span).collect();
+    let total: u64 = spans.iter().map(|(from, until)| until - from).sum();
+    let number = fetched.len() as u64;
+    Some(Finding {
+        code: RULE.code,
+        confidence: Confidence::Inferred,
+        evidence: vec![format!(
+            "{} waited for the client while it fetched over plain HTTP from {}: {} in all.",
+            count(number, "handshake"),
+            hosts.into_iter().take(3).collect::<Vec<_>>().join(", "),
+            time(total)
+        )],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(total as f64)),
+            cpu_ms: None,
+            how: "these requests together".to_owned(),
+        }),
+        saves_ns: case.side_by_side(spans),
+        concerns: number,
+        advice: advice(),
+    })
+}
+
+/// For each handshake that waited: the plain host, and the part of the client's turn that its request filled.
+fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
+    let is_plain = |one: &&Connection| one.handshake.is_none() && one.exchanged > 0;
+    let plain: Vec<(&str, (u64, u64))> = case
+        .pass
+        .connections
+        .iter()
+        .filter(is_plain)
+        .flat_map(|one| one.exchanges.iter().map(move |exchange| (one, exchange)))
+        // Connecting for it is part of what is waited for.
+        .filter_map(|(one, exchange)| {
+            let first = one.exchanges.first().is_some_and(|first| first.sent_ns == exchange.sent_ns);
+            let from = if first { one.opened_ns } else { exchange.sent_ns };
+            Some((one.host.as_str(), (from, exchange.last_ns?)))
+        })
+        .collect();
+    let handshakes = case.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
+    let turns = handshakes.flat_map(|handshake| &handshake.turns);
+    let long = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= TURN_NS);
+    long.filter_map(|turn| {
+        let within = |span: (u64, u64)| (span.0.max(turn.from_ns), span.1.min(turn.until_ns));
+        let filled = |span: (u64, u64)| span.1.saturating_sub(span.0) as f64 >= OF_TURN * turn.ns() as f64;
+        plain.iter().map(|(host, span)| (*host, within(*span))).find(|(_, span)| filled(*span))
+    })
+    .collect()
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "At the server: staple the OCSP response and send the whole chain, so that clients need fetch nothing. At the client: keep \
+             what was fetched between runs, or leave revocation to short-lived certificates.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "`com.sun.security.enableCRLDP`, `ocsp.enable` and `com.sun.security.enableAIAcaIssuers` turn these on; \
+             `jdk.tls.client.enableStatusRequestExtension` asks for a stapled response.",
+        ),
+        Advice::of(
+            Runtime::DotNet,
+            ".NET",
+            "`CheckCertificateRevocationList` and `X509RevocationMode` say whether it is fetched.",
+        ),
+        Advice::of(Runtime::Curl, "curl", "`--ssl-no-revoke` on Windows; `--cert-status` asks for a stapled response."),
+    ]
+}

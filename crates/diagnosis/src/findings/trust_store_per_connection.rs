@@ -1,0 +1,80 @@
+//! One client's library loads its trust store for each connection (urllib3, Node's `ca:`, libcurl).
+
+use observation::Runtime;
+
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::loads;
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::time;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("trust-store-per-connection"),
+    title: "the trust store is loaded again for each connection",
+    failure: false,
+    doc: Doc {
+        means: "The client loads its trust store for each new connection, or nearly: parsing the roots costs more than the handshake.",
+        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, or a third of the CPU time in them, where it is not known that each request has a client of its own.",
+        saves: "the CPU time of all loads but one.",
+    },
+    advice,
+    not_judged: |case| case.loads_not_told(),
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let loads = loads::of(case).filter(|loads| !loads.are_of_clients(case))?;
+    Some(Finding {
+        code: RULE.code,
+        confidence: if loads.is_proven { Confidence::Proven } else { Confidence::Suspected },
+        evidence: loads.evidence(case),
+        cost: Some(Cost {
+            wall_ms: None,
+            cpu_ms: Some(case.per_thousand(loads.cpu_ns as f64)),
+            how: format!(
+                "{} samples in trust stores, of {} each",
+                loads.store.in_trust_store,
+                time(loads.store.period_ns)
+            ),
+        }),
+        saves_ns: loads.saves_ns(case),
+        concerns: loads.store.loads,
+        advice: advice(),
+    })
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Keep connections: then the roots are loaded once for each that is kept. Where new ones are needed, build one TLS context \
+             and hand it to all of them.",
+        ),
+        Advice::of(
+            Runtime::Python,
+            "Python requests, urllib3",
+            "urllib3 loads the roots for each new connection: pass one `ssl_context=ssl.create_default_context()` to its pool (for \
+             requests in an HTTPAdapter's `init_poolmanager`), and raise `pool_maxsize`.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "`ca:` in a request's options is parsed for each connection: build one `tls.createSecureContext({ ca })`, or set \
+             NODE_EXTRA_CA_CERTS, and share one agent.",
+        ),
+        Advice::of(
+            Runtime::Curl,
+            "curl, libcurl",
+            "A handle caches parsed roots for 24 h since 7.87 (`CURLOPT_CA_CACHE_TIMEOUT`): use the same handle for all requests.",
+        ),
+        Advice::of(Runtime::Go, "Go", "Build `RootCAs` once and share the transport."),
+        Advice::of(Runtime::Java, "Java", "Share one `SSLContext`: its trust manager holds the parsed roots."),
+        Advice::of(Runtime::Rust, "Rust", "Build the `ClientConfig` or `TlsConnector` once and clone it."),
+        Advice::of(Runtime::Php, "PHP", "Keep the curl handle between requests; `curl_share_init` shares connections."),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "Set `cert_store` to one `OpenSSL::X509::Store` and keep the connection with `start`.",
+        ),
+    ]
+}

@@ -1,0 +1,103 @@
+//! Connections that were handshaken and never carried a request: opened ahead, raced, or given up.
+
+use observation::{Connection, Runtime};
+
+use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::rule::{Doc, Judge, Rule};
+use crate::words::{count, share, time};
+
+/// Such connections: fewer are a spare.
+const ENOUGH: u64 = 3;
+/// Of all connections.
+const OF_CONNECTIONS: f64 = 0.2;
+/// What a client sends over HTTP/2 before its first request, records included: its preface with settings, a window and the
+/// acknowledgement of the server's settings (RFC 9113 §3.4, §6.5), and a leave (§6.8).
+const H2_OPENING: u64 = 160;
+/// An acknowledgement of settings and what may come with it: shorter than any response.
+const H2_ACKNOWLEDGED: u64 = 80;
+
+pub(crate) const RULE: Rule = Rule {
+    code: Code::new("unused-connections"),
+    title: "connections are opened and never used",
+    failure: false,
+    doc: Doc {
+        means: "Connections were handshaken and never carried a request: each costs both sides a handshake for nothing.",
+        seen: "three connections or more without a request, and a fifth of all. Over HTTP/2 those on which the client sent no more than \
+               its opening: inferred by length.",
+        saves: "the client's part of the handshakes.",
+    },
+    advice,
+    not_judged: |_| None,
+    find,
+};
+
+fn find(judge: &Judge) -> Option<Finding> {
+    let case = &judge.case;
+    let unused = number(case);
+    let all = case.pass.connections.len() as u64;
+    if unused < ENOUGH || share(unused, all) < OF_CONNECTIONS {
+        return None;
+    }
+    let counts = &case.pass.counts;
+    let each = counts.client_turns.sum_ns / counts.handshakes.max(1);
+    let total = (each * unused) as f64;
+    let is_plain = case.h2() == 0;
+    Some(Finding {
+        code: RULE.code,
+        confidence: if is_plain { Confidence::Proven } else { Confidence::Inferred },
+        evidence: vec![format!("{} of {all} were handshaken and carried no request.", count(unused, "connection"))],
+        cost: Some(Cost {
+            wall_ms: Some(case.per_thousand(total)),
+            cpu_ms: None,
+            how: format!("{} of the client's in each handshake", time(each)),
+        }),
+        saves_ns: case.saved(total),
+        concerns: unused,
+        advice: advice(),
+    })
+}
+
+/// How many of the kept connections carried no request.
+pub(crate) fn number(case: &Case) -> u64 {
+    let unused = |(connection, _): &(&Connection, _)| connection.exchanged == 0 || is_opening_alone(case, connection);
+    case.shaken().filter(unused).count() as u64
+}
+
+fn is_opening_alone(case: &Case, connection: &Connection) -> bool {
+    let sent: u64 = connection.exchanges.iter().map(|exchange| exchange.sent_bytes).sum();
+    let answered = connection.exchanges.last().map_or(0, |exchange| exchange.answer_bytes);
+    case.may_be_h2(connection) && sent > 0 && sent < H2_OPENING && answered < H2_ACKNOWLEDGED
+}
+
+fn advice() -> Vec<Advice> {
+    vec![
+        Advice::any(
+            "Look for connections that are opened ahead of need, raced against a pooled one, or given up because another became free; \
+             bound how many are opened at once.",
+        ),
+        Advice::of(
+            Runtime::Go,
+            "Go net/http",
+            "A dial goes on when another connection takes its request: set `MaxConnsPerHost`; with HTTP/2 let one request open the \
+             connection before the others begin.",
+        ),
+        Advice::of(Runtime::Java, "Java", "Lower the pool's minimum of idle connections."),
+        Advice::of(
+            Runtime::Python,
+            "Python",
+            "Don't open pools' connections ahead; with aiohttp lower `TCPConnector(limit=…)`.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "With `http2.connect` make one session and wait for `connect` before others are made.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust",
+            "hyper's pool races a new connection against one that becomes free: bound the concurrency.",
+        ),
+    ]
+}
