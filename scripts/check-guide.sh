@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks docs/adding-a-model.md and docs/adding-a-finding.md: follows the steps of each in a copy of the workspace, builds it,
-# and runs the commands at the end of its sections.
+# Checks docs/adding-a-model.md and docs/adding-a-finding.md: follows the steps of each in a copy of the workspace,
+# builds it, and runs the commands at the end of its sections.
 #
 #   scripts/check-guide.sh
 #
@@ -66,7 +66,8 @@ done
 # In the copy. Cargo that is ended by a signal says nothing of the guide.
 build() {
   local code=0
-  CARGO_TARGET_DIR=$built cargo "$1" --release --quiet --manifest-path "$copy/Cargo.toml" "${@:2}" "${quick[@]}" || code=$?
+  CARGO_TARGET_DIR=$built cargo "$1" --release --quiet --manifest-path "$copy/Cargo.toml" "${@:2}" "${quick[@]}" ||
+    code=$?
   [ "$code" -lt 128 ] || fail "Cargo was ended by signal $((code - 128))"
   return "$code"
 }

@@ -34,7 +34,7 @@ pub struct Side {
     /// Of the requests, ones that asked for the connection to be closed after the answer: by `close` in their
     /// `Connection` header (RFC 9110, 7.6.1), or by HTTP/1.0 without `keep-alive` there. Who then closed it first does
     /// not matter. The origin in Go does not count them, which reads as 0.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_none")]
     pub asked_to_close: u64,
     /// Most requests being answered at once since the last `mark`.
     pub most_in_flight: u64,
@@ -91,6 +91,11 @@ pub struct Served {
     pub arrived_ns: u64,
     /// When its answer had been handed to the connection: CLOCK_MONOTONIC, ns; 0 while it is being answered.
     pub answered_ns: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Side {

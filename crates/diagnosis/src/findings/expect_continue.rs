@@ -1,6 +1,6 @@
 //! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its body.
 
-use observation::Runtime;
+use observation::{Connection, Runtime};
 
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
@@ -34,10 +34,11 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
-    let gaps: Vec<u64> = exchanges.map(|exchange| exchange.longest_gap_ns).filter(|gap| is_patience(*gap)).collect();
+    let mut gaps: Vec<u64> = exchanges.map(|exchange| exchange.longest_gap_ns).filter(|gap| is_patience(*gap)).collect();
     if gaps.len() < ENOUGH {
         return None;
     }
+    gaps.extend(case.pass.connections.iter().filter_map(behind_tickets));
     let total: u64 = gaps.iter().sum();
     Some(Finding {
         code: RULE.code,
@@ -57,6 +58,15 @@ fn find(judge: &Judge) -> Option<Finding> {
         concerns: gaps.len() as u64,
         advice: advice(),
     })
+}
+
+/// The same pause in a connection's first request: the server's tickets come in it and look like a response, and the body like another
+/// request.
+fn behind_tickets(connection: &Connection) -> Option<u64> {
+    let [first, second, ..] = connection.exchanges.as_slice() else { return None };
+    let gap = second.sent_ns.saturating_sub(first.sent_last_ns);
+    let is_tickets = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
+    Some(gap).filter(|gap| is_tickets && is_patience(*gap))
 }
 
 fn is_patience(gap_ns: u64) -> bool {

@@ -159,7 +159,7 @@ fn wrong_flags_are_refused_in_words() {
         (&["--timeout", "0", "--", "true"], "above 0"),
         (&["--fail-on", "serialised", "--", "true"], "did you mean serialized"),
         (&["--via", "vpn", "--", "true"], "proxy"),
-        (&[], "COMMAND"),
+        (&[], "tlstax observe python3 fetch.py {url}/get"),
     ];
     for (arguments, words) in cases {
         let (output, errors) = run(arguments);
