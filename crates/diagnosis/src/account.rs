@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use wire::Side;
 
 use crate::case::Case;
+use crate::code::Code;
 use crate::concurrency::are_all_kept;
-use crate::finding::Finding;
-use crate::list::is_of_concurrency;
-use crate::words::time;
+use crate::finding::{Confidence, Finding};
+use crate::words::{share, time};
 
 /// Where the time went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,12 +70,12 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Part::Start => "program start, before the first connection",
-            Part::ClientOnCpu => "the client itself, on a CPU",
-            Part::ClientOffCpu => "the client itself, off a CPU",
+            Part::ClientOnCpu => "the program itself, running or ready to",
+            Part::ClientOffCpu => "the program itself, sleeping or blocked",
             Part::Names => "resolving names",
             Part::Connecting => "connecting",
-            Part::HandshakeClient => "handshakes, the client's turns",
-            Part::HandshakeServer => "handshakes, the server's turns",
+            Part::HandshakeClient => "handshakes, waiting for the client",
+            Part::HandshakeServer => "handshakes, waiting for the server",
             Part::Responses => "waiting for responses",
             Part::Bodies => "receiving responses",
             Part::After => "after the last response",
@@ -86,6 +86,10 @@ impl Part {
 /// In the order in which a moment is told to belong.
 const BY_PRIORITY: [Part; 6] =
     [Part::Responses, Part::Bodies, Part::HandshakeServer, Part::HandshakeClient, Part::Connecting, Part::Names];
+
+/// What makes connections new, and what loads trust stores for them: who keeps connections does away with both.
+const NEW_CONNECTIONS: &[Code] = &[Code::NO_REUSE, Code::IDLE_CUT, Code::LATE_CLOSE];
+const LOADS: &[Code] = &[Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION];
 
 /// A time from when to when, ns.
 type Span = (u64, u64);
@@ -102,11 +106,10 @@ pub(crate) fn account(case: &Case, findings: &[Finding]) -> Account {
 fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
     let first = findings.iter().find(|finding| finding.saves_ns > 0)?;
     let mut saves_ns = first.saves_ns;
-    if !is_of_concurrency(first.code) {
-        let is_cpu = |finding: &Finding| finding.cost.as_ref().is_some_and(|cost| cost.wall_ms.is_none());
-        let others = findings.iter().filter(|finding| finding.code != first.code && !is_of_concurrency(finding.code));
-        let beside = others.filter(|finding| is_cpu(finding) != is_cpu(first)).map(|finding| finding.saves_ns).max();
-        saves_ns += beside.unwrap_or(0);
+    let pairs = [(NEW_CONNECTIONS, LOADS), (LOADS, NEW_CONNECTIONS)];
+    if let Some((_, others)) = pairs.iter().find(|(of_first, _)| of_first.contains(&first.code)) {
+        let beside = findings.iter().filter(|finding| others.contains(&finding.code)).map(|finding| finding.saves_ns);
+        saves_ns += beside.max().unwrap_or(0);
     }
     // What lies before the first connection stays, whatever comes after.
     let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
@@ -120,7 +123,8 @@ fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[F
     let first = findings.iter().find(|finding| finding.saves_ns > 0);
     match (first, mended_ns) {
         (Some(first), Some(mended)) => format!(
-            "{}. Fixed, about {} instead of {}. {went}.",
+            "{}{}. Without that, about {} instead of {}. {went}.",
+            if first.confidence == Confidence::Suspected { "Perhaps: " } else { "" },
             capitalized(first.code.title()),
             time(mended),
             time(wall_ns)
@@ -200,8 +204,9 @@ fn from_levels(case: &Case) -> Vec<Spent> {
     let mut spent = [0.0_f64; 4];
     let (mut own, mut last) = (Vec::new(), start);
     for (at, moment) in levels.moments.iter().enumerate() {
-        let from = at as u64 * levels.moment_ns;
-        let until = (from + levels.moment_ns).min(wall_ns);
+        let began = at as u64 * levels.moment_ns;
+        let until = (began + levels.moment_ns).min(wall_ns);
+        let from = began.max(start).min(until);
         let mut left = 1.0_f64;
         let doing = [moment.waiting, moment.transferring, moment.handshake, moment.connecting];
         for (time, level) in spent.iter_mut().zip(doing) {
@@ -211,14 +216,26 @@ fn from_levels(case: &Case) -> Vec<Spent> {
         }
         if left < 1.0 {
             last = until;
-        } else if from >= start {
+        } else if until > from {
             own.push((from, until));
         }
     }
     own.retain(|(from, _)| *from < last);
-    let whole = [Part::Responses, Part::Bodies, Part::HandshakeClient, Part::Connecting];
-    let known: Vec<(Part, u64)> = whole.into_iter().zip(spent.map(|ns| ns as u64)).collect();
-    put_together(case, start, &own, wall_ns.saturating_sub(last), &known)
+    // Handshakes and connecting are split as all turns, and all names, were.
+    let counts = &case.pass.counts;
+    let [responses, bodies, handshake, connecting] = spent;
+    let servers =
+        handshake * share(counts.server_turns.sum_ns, counts.server_turns.sum_ns + counts.client_turns.sum_ns);
+    let names = connecting * share(counts.resolve.sum_ns, counts.resolve.sum_ns + counts.connect.sum_ns);
+    let known = [
+        (Part::Responses, responses as u64),
+        (Part::Bodies, bodies as u64),
+        (Part::HandshakeServer, servers as u64),
+        (Part::HandshakeClient, (handshake - servers) as u64),
+        (Part::Names, names as u64),
+        (Part::Connecting, (connecting - names) as u64),
+    ];
+    put_together(case, start, &own, wall_ns.saturating_sub(last.max(start)), &known)
 }
 
 /// All parts, in the order of [`Part`]; what rounding leaves is the client's own.

@@ -174,10 +174,10 @@ impl<'a> Case<'a> {
         self.is_short_of_cpu(&[(0, self.pass.wall_ns)]) && self.cpu_share().is_none_or(|share| share < BUSY)
     }
 
-    /// CPU time that the command used or waited for, ns.
+    /// CPU time that the command used, was ready for or was denied by its quota, ns.
     pub(crate) fn cpu_ns(pass: &Pass) -> u64 {
-        let queued = pass.cpu.readings.last().map_or(0, |reading| reading.queued_ns);
-        pass.cpu.total_ns + queued
+        let wanted = pass.cpu.readings.last().map_or(0, |reading| reading.queued_ns + reading.throttled_ns);
+        pass.cpu.total_ns + wanted
     }
 
     /// `total_ns` of the pass, as ms per 1,000 requests.
@@ -289,9 +289,4 @@ fn median(mut all: Vec<u64>) -> Option<u64> {
 /// Whether a pass that was to go over HTTP did, all of it.
 fn is_over_http(pass: &Pass) -> bool {
     pass.counts.tls == 0 && pass.origin.as_ref().is_some_and(|origin| origin.requests > 0)
-}
-
-/// Whether a connection that does this is at work, or was never used: not idle after use.
-pub(crate) fn is_busy(doing: Doing) -> bool {
-    doing != Doing::Idle
 }

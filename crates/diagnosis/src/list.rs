@@ -67,11 +67,6 @@ pub struct UnknownCode {
 /// noise.
 const ALIKE: f64 = 0.75;
 
-/// Whether mending it has more requests under way at once, and leaves each as it is.
-pub(crate) fn is_of_concurrency(code: Code) -> bool {
-    [Code::SERIALIZED, Code::ONE_AT_A_TIME, Code::UNEVEN_CONCURRENCY].contains(&code)
-}
-
 impl Code {
     /// All of them, in order.
     pub fn all() -> impl Iterator<Item = Code> {

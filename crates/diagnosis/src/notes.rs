@@ -84,7 +84,7 @@ fn http_unlike(case: &Case) -> Option<String> {
 fn coarse(case: &Case) -> Option<String> {
     case.is_coarse().then(|| {
         "The run was long and its answers quick, so how many requests were under way at once is not told well enough: \
-         `serialized` and `uneven-concurrency` were not judged. A shorter run is."
+         `serialized`, `one-at-a-time` and `uneven-concurrency` were not judged. A shorter run is."
             .to_owned()
     })
 }

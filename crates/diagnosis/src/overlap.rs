@@ -4,8 +4,6 @@
 use observation::{Connection, Doing, Pass};
 use wire::Side;
 
-use crate::case::is_busy;
-
 /// What a pass' connections did at the same time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Overlap {
@@ -24,6 +22,8 @@ pub(crate) struct Overlap {
     /// Of the time in which a request was under way, that in which a connection that later carried its own first request stood
     /// unused, or waited for the client in its handshake.
     pub(crate) unused_ns: u64,
+    /// Of that, the part in which such a connection's handshake waited for the client.
+    pub(crate) held_ns: u64,
     /// Time in which a connection was at work: being connected, in its handshake, waiting or receiving, ns.
     pub(crate) at_work_ns: u64,
 }
@@ -39,6 +39,7 @@ struct Step {
 enum What {
     Doing { doing: Doing, is_used: bool },
     Unused,
+    Held,
 }
 
 /// Connections at one moment.
@@ -48,7 +49,13 @@ struct Now {
     open: i64,
     waiting: i64,
     unused: i64,
+    held: i64,
     at_work: i64,
+}
+
+/// Whether a connection that does this is at work, or was never used: not idle after use.
+fn is_busy(doing: Doing) -> bool {
+    doing != Doing::Idle
 }
 
 /// Counts over `pass`.
@@ -61,12 +68,20 @@ pub(crate) fn over<'a>(connections: impl Iterator<Item = &'a Connection>, end_ns
     let mut steps = Vec::new();
     for connection in connections {
         let is_used = connection.exchanged > 0;
-        let doing = connection
-            .stretches(end_ns)
+        let mut stretches = connection.stretches(end_ns);
+        // Exchanges that were not kept are part of the last one, which was no idling then.
+        if let Some(last) = stretches.last_mut()
+            && connection.exchanged > connection.exchanges.len() as u64
+            && last.doing == Doing::Idle
+        {
+            last.doing = Doing::Transferring;
+        }
+        let doing = stretches
             .into_iter()
             .map(|stretch| (What::Doing { doing: stretch.doing, is_used }, (stretch.from_ns, stretch.until_ns)));
         let unused = unused(connection, end_ns).into_iter().map(|span| (What::Unused, span));
-        for (what, (from_ns, until_ns)) in doing.chain(unused) {
+        let held = held(connection).into_iter().map(|span| (What::Held, span));
+        for (what, (from_ns, until_ns)) in doing.chain(unused).chain(held) {
             steps.extend([Step { at_ns: from_ns, by: 1, what }, Step { at_ns: until_ns, by: -1, what }]);
         }
     }
@@ -92,15 +107,23 @@ impl Overlap {
         self.several_ns += when(now.waiting > 1);
         self.waits_ns += ns * u64::try_from(now.waiting).unwrap_or(0);
         self.unused_ns += when(now.waiting > 0 && now.unused > 0);
+        self.held_ns += when(now.waiting > 0 && now.held > 0);
         self.at_work_ns += when(now.at_work > 0);
     }
 }
 
 impl Now {
     fn take(&mut self, step: Step) {
-        let What::Doing { doing, is_used } = step.what else {
-            self.unused += step.by;
-            return;
+        let (doing, is_used) = match step.what {
+            What::Doing { doing, is_used } => (doing, is_used),
+            What::Unused => {
+                self.unused += step.by;
+                return;
+            }
+            What::Held => {
+                self.held += step.by;
+                return;
+            }
         };
         let add = |count: &mut i64, is: bool| *count += if is { step.by } else { 0 };
         add(&mut self.busy, is_busy(doing));
@@ -132,10 +155,15 @@ fn unused(connection: &Connection, end_ns: u64) -> Vec<(u64, u64)> {
     if connection.exchanged == 0 {
         return Vec::new();
     }
-    let turns = connection.handshake.iter().flat_map(|handshake| &handshake.turns);
-    let turns = turns.filter(|turn| turn.of == Side::Client).map(|turn| (turn.from_ns, turn.until_ns));
     let standing = connection.stretches(end_ns).into_iter().filter(|stretch| stretch.doing == Doing::Standing);
-    turns.chain(standing.map(|stretch| (stretch.from_ns, stretch.until_ns))).collect()
+    let standing = standing.map(|stretch| (stretch.from_ns, stretch.until_ns));
+    held(connection).into_iter().chain(standing).collect()
+}
+
+/// When the handshake of `connection`, which carried a request later, waited for the client.
+fn held(connection: &Connection) -> Vec<(u64, u64)> {
+    let turns = connection.handshake.iter().filter(|_| connection.exchanged > 0).flat_map(|handshake| &handshake.turns);
+    turns.filter(|turn| turn.of == Side::Client).map(|turn| (turn.from_ns, turn.until_ns)).collect()
 }
 
 /// `spans` in order, those that touch as one.

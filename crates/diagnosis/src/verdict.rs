@@ -9,7 +9,7 @@ use crate::concurrency::are_all_kept;
 use crate::finding::Finding;
 use crate::findings::not_seen;
 use crate::rule::Judge;
-use crate::words::{count, time};
+use crate::words::{count, time, were};
 
 /// All of a diagnosis in a word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,8 +80,8 @@ pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Verdict {
     let requests = case.requests();
     if requests < ENOUGH {
         return Verdict::TooLittle(format!(
-            "{} came by; a judgement needs {ENOUGH} requests: let the command make more.",
-            count(requests, "request")
+            "{} seen; a judgement needs {ENOUGH}: let the command make more.",
+            were(requests, "request")
         ));
     }
     if case.pass.counts.no_room > 0 {
@@ -142,8 +142,8 @@ fn past_the_proxy(case: &Case) -> Option<String> {
     let was_any = !past.is_empty() && !case.is_url();
     was_any.then(|| {
         format!(
-            "{} came by without anything to mend, but connections to {} went past the proxy: those were not seen.",
-            count(case.requests(), "request"),
+            "{} seen and nothing was found, but connections to {} went past the proxy: those were not seen.",
+            were(case.requests(), "request"),
             past.join(", ")
         )
     })

@@ -71,10 +71,17 @@ fn find(judge: &Judge) -> Option<Finding> {
         return None;
     }
     let is_clear = is_proven || counts.tls == 0;
+    let is_given_up = case.pass.ended == Ended::Code(0)
+        && unanswered.is_none()
+        && counts.not_reached.is_empty()
+        && closes(Close::ServerHandshaking) == 0
+        && in_silence == 0;
     let all_perhaps = unanswered == Some(perhaps);
     Some(Finding {
         code: RULE.code,
         confidence: match (is_clear, all_perhaps) {
+            // A client may break off a handshake that it needs no more: one that ended well says that nothing is missing.
+            _ if is_given_up => Confidence::Suspected,
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Suspected,
             (false, false) => Confidence::Inferred,
@@ -189,8 +196,15 @@ pub(crate) fn at_end(case: &Case) -> AtEnd {
     if case.pass.ended != Ended::Code(0) {
         return all;
     }
+    let sent = case.pass.connections.iter().flat_map(|one| &one.exchanges).map(|exchange| exchange.sent_ns);
+    let last_sent = sent.max().unwrap_or(0);
     for connection in &case.pass.connections {
-        let is_late = connection.closed_ns.is_some_and(|closed| closed.saturating_add(ENDING_NS) >= case.pass.wall_ns);
+        // A client that closes what it has when all is sent is on its way out too.
+        let is_out = |closed: u64| {
+            closed.saturating_add(ENDING_NS) >= case.pass.wall_ns
+                || (closed > last_sent && connection.exchanges.iter().all(|one| one.sent_ns < closed))
+        };
+        let is_late = connection.closed_ns.is_some_and(is_out);
         match connection.close {
             Close::ClientWaiting if is_late && !case.may_be_h2(connection) => {
                 all.requests += without_answer(connection)
@@ -244,5 +258,7 @@ fn plain<'a>(case: &'a Case) -> impl Iterator<Item = &'a Connection> {
 }
 
 fn without_answer(connection: &Connection) -> u64 {
-    connection.exchanges.iter().filter(|one| one.answered_ns.is_none()).count() as u64
+    // Of more exchanges than were kept the last is the one that the connection ended in.
+    let hidden = connection.exchanged > connection.exchanges.len() as u64 && connection.close == Close::ClientWaiting;
+    connection.exchanges.iter().filter(|one| one.answered_ns.is_none()).count() as u64 + u64::from(hidden)
 }

@@ -1,6 +1,6 @@
 //! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its body.
 
-use observation::{Connection, Runtime};
+use observation::{Connection, Exchange, Runtime};
 
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
@@ -21,7 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     failure: false,
     doc: Doc {
         means: "A request announces its body with `Expect: 100-continue` and waits for the server to agree, which does not answer that: \
-                the body leaves when the client's patience ends (1 s in curl and Go, 3 s in Apache HttpClient).",
+                the body leaves when the client's timeout expires (1 s in curl and Go, 3 s in Apache HttpClient).",
         seen: "two requests or more that paused between two parts for as long as such a client waits, and nothing came from the server \
                meanwhile.",
         saves: "the pauses, as many side by side as there were.",
@@ -34,11 +34,11 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
-    let mut gaps: Vec<u64> = exchanges.map(|exchange| exchange.longest_gap_ns).filter(|gap| is_patience(*gap)).collect();
+    let mut gaps: Vec<u64> = exchanges.filter_map(pause).collect();
+    gaps.extend(case.pass.connections.iter().filter(|one| !case.may_be_h2(one)).filter_map(behind_tickets));
     if gaps.len() < ENOUGH {
         return None;
     }
-    gaps.extend(case.pass.connections.iter().filter_map(behind_tickets));
     let total: u64 = gaps.iter().sum();
     Some(Finding {
         code: RULE.code,
@@ -64,10 +64,28 @@ fn find(judge: &Judge) -> Option<Finding> {
 /// request.
 fn behind_tickets(connection: &Connection) -> Option<u64> {
     let [first, second, ..] = connection.exchanges.as_slice() else { return None };
+    let is_13 = connection.handshake.as_ref().is_some_and(|handshake| handshake.is_13());
     let gap = second.sent_ns.saturating_sub(first.sent_last_ns);
-    let is_tickets = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
-    Some(gap).filter(|gap| is_tickets && is_patience(*gap))
+    let is_soon = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
+    // A second request that follows an idle second would have a head of its own: a body is longer, or follows no more requests.
+    let is_body = second.sent_bytes > first.sent_bytes || connection.exchanged == 2;
+    let is_whole = is_13 && is_soon && is_body && first.answer_bytes <= TICKETS_BYTES && second.answered_ns.is_some();
+    Some(gap).filter(|gap| is_whole && is_patience(*gap))
 }
+
+/// What tickets take at most, bytes.
+const TICKETS_BYTES: u64 = 4_096;
+
+/// The one pause of a request that was answered: a stream that ticks has many.
+fn pause(exchange: &Exchange) -> Option<u64> {
+    let all = exchange.sent_last_ns.saturating_sub(exchange.sent_ns);
+    let gap = exchange.longest_gap_ns;
+    let is_one = gap as f64 >= OF_REQUEST * all as f64 && exchange.answered_ns.is_some();
+    Some(gap).filter(|gap| is_one && is_patience(*gap))
+}
+
+/// Of the time that a request took to be sent.
+const OF_REQUEST: f64 = 0.8;
 
 fn is_patience(gap_ns: u64) -> bool {
     WAITS_NS.iter().any(|wait| {

@@ -11,7 +11,7 @@ use observation::{Runtime, Sampling};
 use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::{loads, serialized};
+use crate::findings::{loads, revocation_fetch, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
@@ -51,7 +51,11 @@ fn find(judge: &Judge) -> Option<Finding> {
     let counts = &case.pass.counts;
     let held = counts.held;
     let spans = case.held_spans();
-    if case.stalls() < ENOUGH || share(held.count, counts.tls) < OF_HANDSHAKES || judge.has(&serialized::RULE) {
+    if case.stalls() < ENOUGH
+        || share(held.count, counts.tls) < OF_HANDSHAKES
+        || judge.has(&serialized::RULE)
+        || judge.has(&revocation_fetch::RULE)
+    {
         return None;
     }
     let busy = case.cpu_within(&spans);

@@ -46,7 +46,12 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let late: Vec<(u64, u64)> = case.pass.connections.iter().filter_map(ended_late).collect();
-    let followed: Vec<&(u64, u64)> = late.iter().filter(|(_, closed)| goes_on(case, *closed)).collect();
+    // Where others are at work all the time, something follows any moment: it must follow the close, and not one before it.
+    let is_alone = case.overlap.most_busy <= late.len() as u64;
+    let follows = |(last, closed): &&(u64, u64)| {
+        goes_on(case, *closed) && (is_alone || !goes_on(case, last + (closed - last) / 2))
+    };
+    let followed: Vec<&(u64, u64)> = late.iter().filter(follows).collect();
     let number = followed.len() as u64;
     if number < ENOUGH || (number as f64) < MOST * late.len() as f64 {
         return None;
@@ -74,7 +79,9 @@ fn find(judge: &Judge) -> Option<Finding> {
 /// When the last response of a connection that the server ended late was complete, and when the server ended it, where the client
 /// closed it at once.
 fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
-    let last = connection.exchanges.last()?.last_ns?;
+    // A response that ends with the close is its connection's only one.
+    let [only] = connection.exchanges.as_slice() else { return None };
+    let last = only.last_ns.filter(|_| connection.exchanged == 1)?;
     let ended = connection.ended_ns.filter(|_| matches!(connection.close, Close::Server | Close::ServerWaiting))?;
     let reacts = connection.closed_ns.is_some_and(|closed| closed.saturating_sub(ended) <= REACTS_NS);
     (reacts && ended.saturating_sub(last) >= LATE_NS).then_some((last, ended))

@@ -17,10 +17,10 @@ const NAMED: usize = 5;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("not-seen"),
-    title: "the command's requests did not come by here",
+    title: "the command's requests were not seen",
     failure: true,
     doc: Doc {
-        means: "Nothing of the command's requests came by the observer, so nothing of it can be judged.",
+        means: "None of the command's requests was seen, so nothing of it can be judged.",
         seen: "no connection came, or none carried a request and none failed; what can be seen of the reasons is named.",
         saves: "nothing that can be told.",
     },

@@ -77,12 +77,13 @@ fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
         })
         .collect();
     let handshakes = case.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
-    let turns = handshakes.flat_map(|handshake| &handshake.turns);
+    // Not the first turn: before the server's certificate there is nothing to fetch for.
+    let turns = handshakes.flat_map(|handshake| handshake.turns.iter().skip(1));
     let long = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= TURN_NS);
     long.filter_map(|turn| {
-        let within = |span: (u64, u64)| (span.0.max(turn.from_ns), span.1.min(turn.until_ns));
-        let filled = |span: (u64, u64)| span.1.saturating_sub(span.0) as f64 >= OF_TURN * turn.ns() as f64;
-        plain.iter().map(|(host, span)| (*host, within(*span))).find(|(_, span)| filled(*span))
+        let within = |span: &(u64, u64)| span.0 >= turn.from_ns && span.1 <= turn.until_ns;
+        let fills = |span: &(u64, u64)| span.1.saturating_sub(span.0) as f64 >= OF_TURN * turn.ns() as f64;
+        plain.iter().copied().find(|(_, span)| within(span) && fills(span))
     })
     .collect()
 }

@@ -79,7 +79,7 @@ fn find(judge: &Judge) -> Option<Finding> {
 /// Over HTTP too there is one request at a time.
 pub(crate) fn is_serial_over_both(case: &Case) -> bool {
     let serial = |concurrency: Option<Concurrency>| concurrency.as_ref().is_some_and(is_serial);
-    serial(case.concurrency) && (serial(case.http_concurrency) || !case.is_url())
+    serial(case.concurrency) && (case.http.is_none() || serial(case.http_concurrency))
 }
 
 fn is_serial(here: &Concurrency) -> bool {
@@ -114,6 +114,9 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
         time(Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http)))
     ));
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    if is_short && !is_one {
+        return None;
+    }
     Some(Finding {
         code: RULE.code,
         confidence: if is_one && !is_short { Confidence::Proven } else { Confidence::Suspected },
@@ -161,7 +164,9 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let concurrency = overlap.most_open as f64;
     let least = case.pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
     let saves = (here.any_ns as f64 - least).max(0.0);
-    let is_clear = busy.is_none() && unused >= UNUSED && !case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    // Connections that stand ready are also a pool that was opened ahead.
+    let is_held = share(overlap.held_ns, overlap.waiting_ns) >= UNUSED;
+    let is_clear = busy.is_none() && is_held && !case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
     Some(Finding {
         code: RULE.code,
         confidence: if is_clear { Confidence::Proven } else { Confidence::Suspected },

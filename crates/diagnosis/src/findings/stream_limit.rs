@@ -17,7 +17,7 @@ const FRAME: u64 = 48;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("stream-limit"),
-    title: "an HTTP/2 client needs several connections: the server limits streams",
+    title: "several HTTP/2 connections to one host at once",
     failure: false,
     doc: Doc {
         means: "The client had more requests than the server allows at once on an HTTP/2 connection, and opened further connections.",
@@ -33,7 +33,8 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let (host, most) = case.pass.hosts.iter().map(|host| (host, at_once(case, host))).max_by_key(|(_, most)| *most)?;
-    if most < ENOUGH {
+    // Processes share no connection.
+    if most < ENOUGH || case.pass.cpu.processes >= most {
         return None;
     }
     let unused = unused_connections::number(case);

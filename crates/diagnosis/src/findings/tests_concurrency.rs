@@ -11,7 +11,7 @@ fn connections_that_queue_are_serialized_with_proof_by_what_stood_unused() {
     let found = proxy(own(queue()));
     assert_eq!(found.codes(), [Code::SERIALIZED]);
     let finding = found.finding(Code::SERIALIZED);
-    assert_eq!(finding.confidence, Confidence::Proven);
+    assert_eq!(finding.confidence, Confidence::Suspected, "they may be a pool that was opened ahead");
     // 400 ms of waiting where 100 would do, over 4 requests.
     assert_eq!(finding.cost.as_ref().unwrap().wall_ms, Some(75_000.0));
     assert_eq!(found.verdict, Verdict::Found);
@@ -202,7 +202,11 @@ fn a_long_run_of_quick_answers_is_not_judged_for_concurrency() {
     long.levels.resolution_ns = long.counts.waits.p50_ns / 2 + 1;
     let said = proxy(long);
     assert_eq!(said.codes(), []);
-    assert!(said.notes.iter().any(|note| note.contains("`serialized` and `uneven")), "{:?}", said.notes);
+    assert!(
+        said.notes.iter().any(|note| note.contains("`serialized`, `one-at-a-time` and `uneven")),
+        "{:?}",
+        said.notes
+    );
 }
 
 #[test]

@@ -152,7 +152,10 @@ fn what_a_command_that_ends_well_leaves_under_way_is_no_failure() {
         [Code::ERRORS],
         "it says that it failed"
     );
-    pass.wall_ns += 100 * MS;
+    pass.wall_ns += 300 * MS;
+    assert_eq!(proxy(pass.clone()).others(), [], "it closed all when all was sent, and took its time to end");
+    let closed = pass.connections[4].closed_ns.unwrap() / MS;
+    pass.connections.push(connection(6, closed + 10, closed + 15, &[(closed + 15, closed + 115)]));
     assert_eq!(proxy(pass).others(), [Code::ERRORS], "it gave up on it and went on");
 }
 
@@ -161,7 +164,9 @@ fn handshakes_that_are_broken_off_without_an_alert_are_errors() {
     for (close, who) in [(Close::ClientHandshaking, "client"), (Close::ServerHandshaking, "server")] {
         let mut pass = own(kept(5));
         pass.counts.closes.insert(close, 2);
-        let found = proxy(pass);
+        let well = proxy(pass.clone()).finding(Code::ERRORS).confidence;
+        assert_eq!(well == Confidence::Suspected, who == "client", "a client may need it no more");
+        let found = proxy(Pass { ended: Ended::Code(1), ..pass });
         assert_eq!((found.others(), found.findings[0].confidence), (vec![Code::ERRORS], Confidence::Proven));
         assert!(found.findings[0].evidence[0].ends_with(&format!("mostly by the {who}.")), "{:?}", found.findings[0]);
     }

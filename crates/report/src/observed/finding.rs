@@ -64,7 +64,7 @@ pub(crate) fn spent(diagnosis: &Diagnosis) -> Vec<[String; 3]> {
         [format!("{}{at_once}", spent.part.name()), time(spent.ns as f64), share(spent.ns)]
     };
     let mut rows: Vec<[String; 3]> = account.parts.iter().filter(|spent| spent.ns > 0).map(row).collect();
-    rows.push(["all of it".to_owned(), time(account.wall_ns as f64), share(account.wall_ns)]);
+    rows.push(["total".to_owned(), time(account.wall_ns as f64), share(account.wall_ns)]);
     rows
 }
 

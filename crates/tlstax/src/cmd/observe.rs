@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// End the command after so many seconds, with all that it started
     #[arg(long, value_name = "S", value_parser = timeout)]
     timeout: Option<f64>,
-    /// How many requests at a time are thought possible, where they go one after another
+    /// Requests in flight to assume when predicting what sequential requests would take concurrently
     #[arg(long, value_name = "N", default_value_t = diagnosis::AT_A_TIME, value_parser = clap::value_parser!(u64).range(2..=10_000))]
     concurrency: u64,
     /// Don't sample the command's stacks, which tells how often it loads its trust store

@@ -43,7 +43,7 @@ fn all_that_a_finding_says_is_there_in_its_order() {
         "Observed: python3 fetch.py",
         "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead",
         "waiting for responses, 1.0 at a time",
-        "all of it",
+        "total",
         "HTTP  done in",
         "10 connections, 10 requests",
         "HTTPS  done in",
