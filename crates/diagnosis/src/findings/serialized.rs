@@ -60,7 +60,33 @@ fn not_judged(case: &Case) -> Option<&'static str> {
     if case.is_http_unlike {
         return Some("the pass over HTTP did not go over HTTP");
     }
+    if is_hidden_by_cpu(case) {
+        return Some("CPU was short, which may be why HTTPS took longer");
+    }
     case.concurrency_not_told()
+}
+
+/// It looks serialized against HTTP, and the command was denied so much CPU that this may be all there is to it.
+fn is_hidden_by_cpu(case: &Case) -> bool {
+    let (Some(http), Some(here)) = (case.http, case.concurrency) else { return false };
+    let is_short = || case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    case.requests() >= ENOUGH && is_like(case, &here) && !is_beyond_cpu(case, http) && is_short()
+}
+
+/// Over HTTPS there are so many fewer requests under way than over HTTP.
+fn is_like(case: &Case, here: &Concurrency) -> bool {
+    let mean = case.http_concurrency.map_or(0.0, |http| http.mean);
+    mean >= MEANT && (is_serial(here) || here.mean <= OF_HTTP * mean)
+}
+
+/// What HTTPS took longer than HTTP, beyond the CPU time that it needed more, ns.
+fn longer_ns(case: &Case, http: &Pass) -> u64 {
+    let more_cpu = Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
+    case.pass.wall_ns.saturating_sub(http.wall_ns + more_cpu)
+}
+
+fn is_beyond_cpu(case: &Case, http: &Pass) -> bool {
+    longer_ns(case, http) as f64 >= NOT_CPU * case.pass.wall_ns as f64
 }
 
 fn find(judge: &Judge) -> Option<Finding> {
@@ -89,14 +115,10 @@ fn is_serial(here: &Concurrency) -> bool {
 fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding> {
     let mean = case.http_concurrency?.mean;
     let is_one = is_serial(here);
-    if mean < MEANT || !(is_one || here.mean <= OF_HTTP * mean) {
+    if !is_like(case, here) || !is_beyond_cpu(case, http) {
         return None;
     }
-    let mended_ns = http.wall_ns + Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
-    let saves_ns = case.pass.wall_ns.saturating_sub(mended_ns);
-    if (saves_ns as f64) < NOT_CPU * case.pass.wall_ns as f64 {
-        return None;
-    }
+    let saves_ns = longer_ns(case, http);
     let mut evidence = vec![format!(
         "Over HTTP the command had {mean:.1} requests under way in the mean and took {}; over HTTPS {:.1}, and {}.",
         time(http.wall_ns),

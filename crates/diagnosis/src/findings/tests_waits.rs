@@ -242,6 +242,19 @@ fn handshakes_that_wait_while_cpu_is_short_are_not_judged() {
 }
 
 #[test]
+fn serialized_is_not_judged_where_a_quota_may_be_what_takes_the_time() {
+    let https = own(crate::built::queue());
+    let judged = against(over_http(4.0), https.clone());
+    assert!(judged.finds(Code::SERIALIZED));
+    let mut denied = https;
+    let reading = |at_ns| CpuReading { at_ns, throttled_ns: at_ns * 9 / 10, ..CpuReading::default() };
+    denied.cpu.readings = (0..60).map(|k| reading(k * 10 * MS)).collect();
+    let said = against(over_http(4.0), denied);
+    assert!(!said.finds(Code::SERIALIZED));
+    assert!(said.not_judged.iter().any(|one| one.code == Code::SERIALIZED), "{:?}", said.not_judged);
+}
+
+#[test]
 fn time_that_nothing_explains_is_said_and_not_called_well() {
     // One handshake of three takes a third of a second.
     let far = [(0, 5), (70, 75), (150, 500)];
