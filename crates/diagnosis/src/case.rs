@@ -174,10 +174,14 @@ impl<'a> Case<'a> {
         self.is_short_of_cpu(&[(0, self.pass.wall_ns)]) && self.cpu_share().is_none_or(|share| share < BUSY)
     }
 
-    /// CPU time that the command used, was ready for or was denied by its quota, ns.
+    /// CPU time that the command used or was denied by its quota, ns.
     pub(crate) fn cpu_ns(pass: &Pass) -> u64 {
-        let wanted = pass.cpu.readings.last().map_or(0, |reading| reading.queued_ns + reading.throttled_ns);
-        pass.cpu.total_ns + wanted
+        pass.cpu.total_ns + pass.cpu.readings.last().map_or(0, |reading| reading.throttled_ns)
+    }
+
+    /// Time for which the command's threads were ready and had no CPU, ns.
+    pub(crate) fn queued_ns(pass: &Pass) -> u64 {
+        pass.cpu.readings.last().map_or(0, |reading| reading.queued_ns)
     }
 
     /// `total_ns` of the pass, as ms per 1,000 requests.

@@ -112,7 +112,8 @@ fn against_least(least: &Least) -> Option<Verdict> {
 fn against_http(case: &Case) -> Option<Verdict> {
     let http = case.http?;
     let set_up = case.set_up_ns(|_| true);
-    let more_cpu = Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
+    let wanted = |pass| Case::cpu_ns(pass) + Case::queued_ns(pass);
+    let more_cpu = wanted(case.pass).saturating_sub(wanted(http));
     let explained = http.wall_ns + set_up + more_cpu;
     let ns = case.pass.wall_ns.saturating_sub(explained);
     let is_far = case.pass.wall_ns as f64 > NEAR * explained as f64 && ns > LITTLE_NS;

@@ -136,12 +136,15 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
         time(Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http)))
     ));
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
+    // Waiting for a CPU may explain it too, as far as HTTPS had more to wait for.
+    let queued = Case::queued_ns(case.pass).saturating_sub(Case::queued_ns(http));
+    let is_clear = is_one && !is_short && saves_ns.saturating_sub(queued) as f64 >= NOT_CPU * case.pass.wall_ns as f64;
     if is_short && !is_one {
         return None;
     }
     Some(Finding {
         code: RULE.code,
-        confidence: if is_one && !is_short { Confidence::Proven } else { Confidence::Suspected },
+        confidence: if is_clear { Confidence::Proven } else { Confidence::Suspected },
         evidence,
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(saves_ns as f64)),
