@@ -123,6 +123,9 @@ fn delay_ns(schedstat: &str) -> Option<u64> {
     schedstat.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
+/// Opens a file of the kernel's, of which a function reads the number.
+type Open = fn(&Path, fn(&str) -> Option<u64>) -> Option<Counter>;
+
 /// How long this process' threads waited for a CPU.
 #[derive(Debug, Default)]
 struct Threads {
@@ -150,7 +153,7 @@ impl Threads {
     }
 
     /// Opens the accounts of those that are not open yet, as far as there is room.
-    fn meet(&mut self, tids: &[u32], open: fn(&Path, fn(&str) -> Option<u64>) -> Option<Counter>) {
+    fn meet(&mut self, tids: &[u32], open: Open) {
         for tid in tids {
             if !self.open.contains_key(tid) && (self.open.len() as u64) < most_threads() {
                 let counter = open(Path::new(&format!("/proc/self/task/{tid}/schedstat")), delay_ns);

@@ -83,7 +83,7 @@ pub(crate) fn is_as_expected(found: &BTreeSet<&str>, expected: &BTreeSet<&str>, 
     let may = |code: &&str| expected.contains(*code) || expected.contains(format!("?{code}").as_str());
     let must = expected.iter().filter(|code| !code.starts_with('?'));
     must.clone().all(|code| found.contains(code))
-        && found.iter().all(|code| may(&code) || (BY_TIME.contains(code) && was_busy))
+        && found.iter().all(|code| may(code) || (BY_TIME.contains(code) && was_busy))
 }
 
 /// The codes of the findings in the JSON of `tlstax observe`.
