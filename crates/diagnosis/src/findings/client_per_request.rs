@@ -3,10 +3,9 @@
 use observation::Runtime;
 
 use crate::code::Code;
-use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::finding::{Advice, Finding};
 use crate::findings::loads;
 use crate::rule::{Doc, Judge, Rule};
-use crate::words::time;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("client-per-request"),
@@ -23,25 +22,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(judge: &Judge) -> Option<Finding> {
-    let case = &judge.case;
-    let loads = loads::of(case).filter(|loads| loads.are_of_clients(case))?;
-    Some(Finding {
-        code: RULE.code,
-        confidence: if loads.is_proven { Confidence::Proven } else { Confidence::Suspected },
-        evidence: loads.evidence(case),
-        cost: Some(Cost {
-            wall_ms: None,
-            cpu_ms: Some(case.per_thousand(loads.cpu_ns as f64)),
-            how: format!(
-                "{} samples in trust stores, of {} each",
-                loads.store.in_trust_store,
-                time(loads.store.period_ns)
-            ),
-        }),
-        saves_ns: loads.saves_ns(case),
-        concerns: loads.store.loads,
-        advice: advice(),
-    })
+    let loads = loads::of(&judge.case).filter(|loads| loads.are_of_clients(&judge.case))?;
+    Some(loads.finding(&judge.case, RULE.code, advice()))
 }
 
 fn advice() -> Vec<Advice> {

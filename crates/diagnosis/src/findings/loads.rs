@@ -4,6 +4,8 @@
 use observation::{Close, Pass, Sampling, TrustStore};
 
 use crate::case::Case;
+use crate::code::Code;
+use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::{percent, share, time};
 
 /// Loads, and loads beyond the connections needed at once: fewer are a start-up.
@@ -21,11 +23,11 @@ const WORTH_NS: u64 = 60_000_000;
 /// Loads that are the rule.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loads<'a> {
-    pub(crate) store: &'a TrustStore,
+    store: &'a TrustStore,
     /// Each load was told apart.
-    pub(crate) is_proven: bool,
+    is_proven: bool,
     /// CPU time of all of them, ns.
-    pub(crate) cpu_ns: u64,
+    cpu_ns: u64,
 }
 
 /// What was loaded again and again; `None` where it was not, or can't be told.
@@ -63,7 +65,7 @@ impl Loads<'_> {
     }
 
     /// What was seen, as sentences.
-    pub(crate) fn evidence(self, case: &Case) -> Vec<String> {
+    fn evidence(self, case: &Case) -> Vec<String> {
         let store = self.store;
         let seen = if self.is_proven {
             format!(
@@ -96,10 +98,28 @@ impl Loads<'_> {
 
     /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command used, and no more
     /// than HTTPS takes longer than HTTP.
-    pub(crate) fn saves_ns(self, case: &Case) -> u64 {
+    fn saves_ns(self, case: &Case) -> u64 {
         let again = self.store.loads.saturating_sub(1) as f64 / self.store.loads.max(1) as f64;
         let cores = (case.pass.cpu.total_ns as f64 / case.pass.wall_ns.max(1) as f64).max(1.0);
         let over_http = case.http.map_or(0, |http| http.wall_ns);
         ((self.cpu_ns as f64 * again / cores) as u64).min(case.pass.wall_ns.saturating_sub(over_http))
+    }
+
+    /// The finding with that name and advice.
+    pub(crate) fn finding(self, case: &Case, code: Code, advice: Vec<Advice>) -> Finding {
+        let period = time(self.store.period_ns);
+        Finding {
+            code,
+            confidence: if self.is_proven { Confidence::Proven } else { Confidence::Suspected },
+            evidence: self.evidence(case),
+            cost: Some(Cost {
+                wall_ms: None,
+                cpu_ms: Some(case.per_thousand(self.cpu_ns as f64)),
+                how: format!("{} samples in trust stores, of {period} each", self.store.in_trust_store),
+            }),
+            saves_ns: self.saves_ns(case),
+            concerns: self.store.loads,
+            advice,
+        }
     }
 }
