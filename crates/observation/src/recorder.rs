@@ -1,6 +1,6 @@
 //! Keeps what all lanes of a pass tell, in bounded memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,9 +22,13 @@ pub const HELD_NS: u64 = 20_000_000;
 /// An answer is taken as complete after this long without a byte.
 const QUIET_NS: u64 = 1_000_000;
 
-/// For how long after the server's close a new connection counts as opened because of it. Servers and balancers keep idle
-/// connections for 5 to 75 s unless told otherwise: one that waits for two minutes would wait for this client too.
+/// For how long after a close a new connection counts as opened because of it. Servers and balancers keep idle
+/// connections for 5 to 75 s unless told otherwise: one that waits for two minutes would wait for this client too, and
+/// one that the client had kept for longer would be gone.
 const REOPENED_NS: u64 = 120_000_000_000;
+
+/// The most closes of a host that are remembered: the last ones.
+const MOST_CLOSES: usize = 16_384;
 
 /// The most idle connections that are looked through for one that could have been used.
 const LOOKED_THROUGH: usize = 256;
@@ -66,10 +70,10 @@ pub(crate) struct Spreads {
 struct Known {
     at: usize,
     handshake_finished: bool,
-    /// Connections that the client closed after use and that no later one has taken the place of.
-    closed_after_use: u64,
-    /// Connections that the server closed after its answer and that no later one has taken the place of.
-    closed_after_answer: u64,
+    /// When the client closed connections after use that no later one has taken the place of, in order.
+    closed_after_use: VecDeque<u64>,
+    /// When the server closed connections after its answer that no later one has taken the place of, in order.
+    closed_after_answer: VecDeque<u64>,
     /// When the server last ended an idle connection, and no connection has been opened since.
     cut_ns: Option<u64>,
     early: Early,
@@ -256,15 +260,13 @@ impl Books {
         let Some(known) = self.known.get_mut(host) else { return };
         let Some(counts) = self.hosts.get_mut(known.at) else { return };
         counts.connections += 1;
-        if known.closed_after_use > 0 {
-            known.closed_after_use -= 1;
+        if takes_place(&mut known.closed_after_use, ns) {
             counts.could_have_reused += 1;
         } else if let Some(idle) = known.open.values().take(LOOKED_THROUGH).find(|pulse| is_quiet(pulse, ns)) {
             idle.pass_over();
             counts.could_have_reused += 1;
             counts.beside_idle += 1;
-        } else if known.closed_after_answer > 0 {
-            known.closed_after_answer -= 1;
+        } else if takes_place(&mut known.closed_after_answer, ns) {
             counts.after_servers_close += 1;
         }
         if known.cut_ns.take().is_some_and(|cut| ns.saturating_sub(cut) < REOPENED_NS) {
@@ -309,8 +311,8 @@ impl Books {
         let Some(known) = self.known.get_mut(host) else { return };
         known.open.remove(&number);
         match how {
-            Left::ByClientAfterUse => known.closed_after_use += 1,
-            Left::ByServerAfterAnswer => known.closed_after_answer += 1,
+            Left::ByClientAfterUse => remember(&mut known.closed_after_use, ns),
+            Left::ByServerAfterAnswer => remember(&mut known.closed_after_answer, ns),
             Left::CutIdle => {
                 known.cut_ns = Some(ns);
                 if let Some(counts) = self.hosts.get_mut(known.at) {
@@ -320,6 +322,21 @@ impl Books {
             Left::Otherwise => {}
         }
     }
+}
+
+/// Whether a connection opened at `ns` takes the place of one of those that were closed then, which is forgotten.
+fn takes_place(closes: &mut VecDeque<u64>, ns: u64) -> bool {
+    while closes.front().is_some_and(|closed| ns.saturating_sub(*closed) >= REOPENED_NS) {
+        closes.pop_front();
+    }
+    closes.pop_front().is_some()
+}
+
+fn remember(closes: &mut VecDeque<u64>, ns: u64) {
+    if closes.len() == MOST_CLOSES {
+        closes.pop_front();
+    }
+    closes.push_back(ns);
 }
 
 fn is_quiet(pulse: &Pulse, now_ns: u64) -> bool {

@@ -52,6 +52,21 @@ fn a_connection_per_request_could_have_been_reused_and_a_kept_one_was() {
 }
 
 #[test]
+fn a_connection_that_was_closed_minutes_ago_is_none_that_could_have_been_reused() {
+    for (by, told) in [(Side::Client, (1, 0)), (Side::Server, (0, 1))] {
+        let kept = seen(|recorder| {
+            for at in [0, 100, 200_000, 400_000] {
+                let mut lane = open(recorder, at);
+                exchange(&mut lane, at + 1);
+                close(lane, by, at + 12);
+            }
+        });
+        let host = &kept.hosts[0];
+        assert_eq!((host.could_have_reused, host.after_servers_close), told, "the third came 200 s later: {by:?}");
+    }
+}
+
+#[test]
 fn connections_that_work_side_by_side_could_not_have_been_reused() {
     let kept = seen(|recorder| {
         let mut lanes: Vec<Lane> = (0..8).map(|_| open(recorder, 0)).collect();
