@@ -87,9 +87,11 @@ impl Ends {
         self.took(side)
     }
 
-    /// What was taken for the end of `side` was data, unless the other side has spoken since: what it was part of is over then.
+    /// What was taken for the end of `side` was data, unless the other side has spoken since: what it was part of is over then. A client
+    /// asks for nothing in two bytes; what it sends so is `user_canceled` before `close_notify` (RFC 8446 §6.1), as JDK does.
     fn took(&mut self, side: Side) -> Option<u64> {
-        self.perhaps[place(side)].take().filter(|perhaps| !perhaps.is_passed).map(|perhaps| perhaps.end.at_ns)
+        let taken = self.perhaps[place(side)].take().filter(|_| side == Side::Server);
+        taken.filter(|perhaps| !perhaps.is_passed).map(|perhaps| perhaps.end.at_ns)
     }
 
     /// A direction has ended, which is what its last record may have said before.
@@ -130,6 +132,14 @@ mod tests {
         assert_eq!(ends.spoke(Side::Server), None, "the client has asked for something else since");
         ends.ended(end(Side::Client, 30));
         assert_eq!(ends.first(), Some(end(Side::Client, 30)));
+    }
+
+    #[test]
+    fn a_client_that_cancels_before_it_says_goodbye_has_sent_no_request() {
+        let mut ends = Ends::default();
+        assert_eq!(ends.perhaps(end(Side::Client, 10), None), None);
+        assert_eq!(ends.perhaps(end(Side::Client, 11), None), None);
+        assert_eq!(ends.spoke(Side::Client), None);
     }
 
     #[test]
