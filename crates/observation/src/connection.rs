@@ -40,6 +40,29 @@ pub struct Connection {
     pub may_be_h2: bool,
 }
 
+impl Connection {
+    /// Connection `number`, accepted at `opened_ns`, of which nothing else is known.
+    pub(crate) fn opened(number: u64, way: Way, opened_ns: u64) -> Connection {
+        Connection {
+            number,
+            way,
+            host: String::new(),
+            opened_ns,
+            connecting: Connecting::default(),
+            handshake: None,
+            exchanges: Vec::new(),
+            exchanged: 0,
+            bytes_up: 0,
+            bytes_down: 0,
+            ended_ns: None,
+            closed_ns: None,
+            close: Close::Open,
+            irregular: Vec::new(),
+            may_be_h2: false,
+        }
+    }
+}
+
 /// How a connection came to the observer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

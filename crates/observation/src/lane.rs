@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
 
-use crate::connection::{Close, Connecting, Connection, Doing, Handshake, Stretch, Turn, Way};
+use crate::connection::{Connection, Doing, Handshake, Stretch, Turn, Way};
 use crate::ends::{End, Ends};
 use crate::exchanging::Exchanging;
 use crate::recorder::{Pulse, Recorder, count};
@@ -44,6 +44,8 @@ pub struct Lane {
     ends: Ends,
     now_ns: u64,
     settled: bool,
+    /// The length of the first record that the server encrypted in the handshake.
+    extensions_bytes: Option<u32>,
     /// A handshake with its host had been finished when it was opened.
     could_resume: bool,
     last_answer_ns: u64,
@@ -61,23 +63,7 @@ impl Lane {
         Lane {
             recorder: recorder.clone(),
             watcher: Watcher::default(),
-            connection: Connection {
-                number,
-                way,
-                host: String::new(),
-                opened_ns,
-                connecting: Connecting::default(),
-                handshake: None,
-                exchanges: Vec::new(),
-                exchanged: 0,
-                bytes_up: 0,
-                bytes_down: 0,
-                ended_ns: None,
-                closed_ns: None,
-                close: Close::Open,
-                irregular: Vec::new(),
-                may_be_h2: false,
-            },
+            connection: Connection::opened(number, way, opened_ns),
             pulse: Arc::default(),
             levelled_ns: opened_ns,
             exchanging: Exchanging::default(),
@@ -86,6 +72,7 @@ impl Lane {
             ends: Ends::default(),
             now_ns: opened_ns,
             settled: false,
+            extensions_bytes: None,
             could_resume: false,
             last_answer_ns: 0,
             unasked_bytes: 0,
@@ -247,7 +234,10 @@ impl Lane {
             Event::Ticket => handshake.ticket = true,
             Event::Kind(kind) => handshake.kind = Some(kind),
             Event::Finished(side) => self.finished(side, at),
-            Event::Handshake { from: Side::Server, bytes } => handshake.server_flight_bytes += u64::from(bytes),
+            Event::Handshake { from: Side::Server, bytes } => {
+                self.extensions_bytes.get_or_insert(bytes);
+                handshake.server_flight_bytes += u64::from(bytes);
+            }
             Event::Alert(alert) => {
                 count(&mut self.recorder.books().counts.alerts, format!("{} {}", name(alert.from), alert.description));
                 if handshake.alerts.len() < 8 {
@@ -284,7 +274,7 @@ impl Lane {
         };
         if side == last && handshake.finished_ns.is_none() {
             handshake.finished_ns = Some(at);
-            self.connection.may_be_h2 = may_be_h2(handshake);
+            self.connection.may_be_h2 = may_be_h2(handshake, self.extensions_bytes);
             self.recorder.books().shook_hands(&self.connection.host);
             self.until(at, Doing::Handshake);
         }
@@ -323,11 +313,23 @@ fn name(side: Side) -> &'static str {
     }
 }
 
-/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered.
-fn may_be_h2(handshake: &Handshake) -> bool {
+/// A record of TLS 1.3 whose suite has a tag of 16 bytes, with the header of one message (RFC 8446 §4, §5.2).
+const SEALED_MESSAGE: u32 = 5 + 4 + 1 + 16;
+/// EncryptedExtensions with nothing but the protocol that was chosen (RFC 8446 §4.3.1, RFC 7301 §3.1): two lengths, the extension's
+/// type, two lengths again, the name.
+const WITH_H2: u32 = SEALED_MESSAGE + 2 + 2 + 2 + 2 + 1 + 2;
+const WITH_HTTP_1_1: u32 = WITH_H2 - 2 + 8;
+
+/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered, and not refused as far as the length shows of
+/// the record that holds EncryptedExtensions, the first that a server of TLS 1.3 encrypts.
+fn may_be_h2(handshake: &Handshake, extensions_bytes: Option<u32>) -> bool {
     let h2 = |name: &String| name == "h2";
     if handshake.is_13() {
-        handshake.hello.as_ref().is_some_and(|hello| hello.alpn.iter().any(h2))
+        let has_short_tag = handshake.answer.as_ref().is_some_and(|answer| answer.suite.contains("_CCM_8"));
+        // No usual extension beside it makes one as long as the other.
+        let is_refused = |bytes: u32| !has_short_tag && (bytes < WITH_H2 || bytes == WITH_HTTP_1_1);
+        let is_offered = handshake.hello.as_ref().is_some_and(|hello| hello.alpn.iter().any(h2));
+        is_offered && !extensions_bytes.is_some_and(is_refused)
     } else {
         handshake.answer.as_ref().and_then(|answer| answer.alpn.as_ref()).is_some_and(h2)
     }

@@ -4,7 +4,7 @@ use wire::{Protocol, Side};
 
 use super::{AFTER_ANSWER_NS, Lane};
 use crate::account::account;
-use crate::connection::{Close, Doing};
+use crate::connection::{Close, Connection, Doing};
 use crate::recorder::{Left, MOST_CONNECTIONS};
 
 impl Lane {
@@ -83,7 +83,8 @@ impl Lane {
         };
         books.left(&self.connection.host, self.connection.number, how, now);
         if is_kept {
-            books.keep(self.connection.clone());
+            let Connection { number, way, opened_ns, .. } = self.connection;
+            books.keep(std::mem::replace(&mut self.connection, Connection::opened(number, way, opened_ns)));
         }
     }
 }

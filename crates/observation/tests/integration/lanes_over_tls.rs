@@ -37,6 +37,11 @@ fn shaken(recorder: &Recorder, at_ms: u64) -> Lane {
 
 /// The same, with these extensions in the client's hello.
 fn shaken_with(recorder: &Recorder, at_ms: u64, extensions: &[u8]) -> Lane {
+    shaken_by(recorder, at_ms, extensions, &[900])
+}
+
+/// The same, where the server's encrypted records are so long.
+fn shaken_by(recorder: &Recorder, at_ms: u64, extensions: &[u8], records: &[usize]) -> Lane {
     let mut lane = Lane::open(recorder, Way::Tunnel, at_ms * MS);
     lane.goes_to("a.test:443");
     lane.established(at_ms * MS);
@@ -45,11 +50,23 @@ fn shaken_with(recorder: &Recorder, at_ms: u64, extensions: &[u8]) -> Lane {
     let client = hello(1, &after_random);
     lane.bytes(Client, &client, at_ms * MS);
     let mut server = hello(2, &[0, 0x13, 0x01, 0, 0, 6, 0, 43, 0, 2, 3, 4]);
-    server.extend(sealed(900));
+    records.iter().for_each(|bytes| server.extend(sealed(*bytes)));
     lane.bytes(Server, &server, (at_ms + 1) * MS);
     // `Finished` of SHA-256.
     lane.bytes(Client, &sealed(58), (at_ms + 2) * MS);
     lane
+}
+
+/// TLS 1.3 and `h2` (RFC 7301).
+const OFFERS_H2: [u8; 16] = [0, 43, 0, 3, 2, 3, 4, 0, 16, 0, 5, 0, 3, 2, b'h', b'2'];
+
+#[test]
+fn a_server_whose_extensions_have_no_room_for_h2_does_not_speak_it() {
+    // EncryptedExtensions that are empty, that choose `h2` and `http/1.1`, and all messages in one record.
+    for (records, may_be) in [(&[28, 900][..], 0), (&[37, 900], 1), (&[41, 900], 1), (&[43, 900], 0), (&[900], 1)] {
+        let kept = seen(|recorder| drop(shaken_by(recorder, 0, &OFFERS_H2, records)));
+        assert_eq!(kept.counts.may_be_h2, may_be, "{records:?}");
+    }
 }
 
 fn say(lane: &mut Lane, from: Side, bytes: usize, at_ms: u64) {
@@ -211,8 +228,7 @@ fn a_host_that_never_takes_the_connection_was_not_reached() {
 
 #[test]
 fn what_a_client_of_http2_says_as_it_leaves_is_no_request_and_what_it_waits_for_is() {
-    // `h2` is offered (RFC 7301).
-    let extensions = [0, 43, 0, 3, 2, 3, 4, 0, 16, 0, 5, 0, 3, 2, b'h', b'2'];
+    let extensions = OFFERS_H2;
     for (waits_ms, close, unanswered) in [(1, Close::Client, 0), (300, Close::ClientWaiting, 1)] {
         let kept = seen(|recorder| {
             let mut lane = shaken_with(recorder, 0, &extensions);
