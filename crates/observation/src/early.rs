@@ -1,7 +1,7 @@
 //! Whether the first that a server sends after a TLS 1.3 handshake is its tickets alone, or holds an answer. Both are encrypted
 //! records of a like size that come about a round trip after the handshake, so it is told by what came of others of the same host.
 
-/// A client that has its answer does not wait this long, unless it keeps the connection, ns.
+/// The same where nothing more is known of the burst, ns.
 const GAVE_UP_NS: u64 = 100_000_000;
 
 /// So many times as long as the burst took to come the client must have been silent, to have waited in vain.
@@ -85,10 +85,23 @@ impl Early {
     /// a client that waited in vain and one that kept an idle connection.
     pub(crate) fn judge(&self, last: Last) -> Was {
         match self.by_size(last.size) {
-            Was::Either if last.silent_ns >= GAVE_UP_NS && last.silent_ns > GAVE_UP_TIMES * last.took_ns => Was::Either,
+            Was::Either
+                if last.silent_ns >= last.size.gave_up_ns() && last.silent_ns > GAVE_UP_TIMES * last.took_ns =>
+            {
+                Was::Either
+            }
             Was::Either => Was::Answer,
             known => known,
         }
+    }
+}
+
+impl Size {
+    /// A client that has its answer does not wait this long, unless it keeps the connection, ns. Several records of one length are
+    /// hardly an answer.
+    fn gave_up_ns(self) -> u64 {
+        let are_alike = self.record.is_some_and(|record| self.bytes >= 2 * record);
+        if are_alike { PROMPT_NS } else { GAVE_UP_NS }
     }
 }
 

@@ -202,6 +202,10 @@ pub(super) fn by_proxy(next: &Next, problem: next::Problem) -> Unreached {
 
 /// Returns when `client` is gone, and takes nothing of what it sends. Behind what it has sent its end can't be seen.
 async fn hung_up(client: &TcpStream) {
+    // Its head has been read to the end: there is something new, or it is not ready.
+    if client.readable().await.is_err() {
+        return;
+    }
     if matches!(client.peek(&mut [0]).await, Ok(1..)) {
         std::future::pending().await
     }

@@ -1,6 +1,6 @@
 //! One direction of a connection: read, write on, tell.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -30,12 +30,15 @@ pub(super) enum Over {
     Broken,
 }
 
-/// Whose bytes these are, and who is told.
+/// One direction of a connection, and the lane that is told of it.
+#[derive(Clone, Copy)]
 pub(super) struct Direction<'a> {
     pub(super) from: Side,
     pub(super) lane: &'a RefCell<Lane>,
     /// Acknowledge every byte at once.
     pub(super) quick: bool,
+    /// The other direction is over: what is left is to close both connections.
+    pub(super) is_one_over: &'a Cell<bool>,
 }
 
 impl Direction<'_> {
@@ -57,8 +60,11 @@ impl Direction<'_> {
                 }
                 Step::End => {
                     self.lane.borrow_mut().ended(self.from, now_ns());
-                    // A peer that is gone has no use for the end.
-                    let _ = to.shutdown().await;
+                    // The second end goes out when both are closed, which follows.
+                    if !self.is_one_over.replace(true) {
+                        // A peer that is gone has no use for it.
+                        let _ = to.shutdown().await;
+                    }
                     return Over::Ended;
                 }
                 Step::Broken(by) => return self.broken(by),
@@ -83,7 +89,7 @@ impl Direction<'_> {
                 return Poll::Ready(Step::End);
             }
             let at = now_ns();
-            let written = match Pin::new(to).poll_write(context, bytes) {
+            let written = match Pin::new(&mut *to).poll_write(context, bytes) {
                 Poll::Ready(Ok(written)) => written,
                 Poll::Ready(Err(_)) => {
                     self.lane.borrow_mut().bytes(self.from, bytes, at);
@@ -91,6 +97,9 @@ impl Direction<'_> {
                 }
                 Poll::Pending => 0,
             };
+            if self.is_one_over.get() && is_refused(to) {
+                return Poll::Ready(Step::Broken(other(self.from)));
+            }
             if self.quick {
                 // The kernel forgets it as it sees fit. If it fails, the connection is dead already.
                 let _ = SockRef::from(AsRef::<TcpStream>::as_ref(from)).set_tcp_quickack(true);
@@ -110,6 +119,13 @@ enum Step {
     End,
     /// By this side.
     Broken(Side),
+}
+
+/// Whether the peer's kernel has refused what was written, because nobody has that end open any more. Over loopback it says so at
+/// once.
+fn is_refused(to: &WriteHalf<'_>) -> bool {
+    let error = SockRef::from(AsRef::<TcpStream>::as_ref(to)).take_error();
+    !matches!(error, Ok(None))
 }
 
 fn other(side: Side) -> Side {

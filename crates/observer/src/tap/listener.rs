@@ -26,6 +26,8 @@ impl Listener {
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
         socket.listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))?;
         socket.set_nonblocking(true)?;
+        // Connections have it of their listener. Without it Nagle's algorithm holds back what the peer had sent at once.
+        socket.set_tcp_nodelay(true)?;
         let listener = std::net::TcpListener::from(socket);
         Ok(Listener { address: listener.local_addr()?, listener })
     }

@@ -4,7 +4,7 @@ mod direction;
 mod listener;
 mod runtime;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 
@@ -46,22 +46,17 @@ pub(crate) async fn forward(
     lane: Lane,
 ) {
     let quick = acknowledgements == Acknowledgements::AtOnce;
-    // Without it Nagle's algorithm holds back what the peer had sent at once. If it fails, the connection is dead
-    // already.
-    let _ = client.set_nodelay(true);
+    // As the client's is by its listener. If it fails, the connection is dead already.
     let _ = server.set_nodelay(true);
-    let lane = RefCell::new(lane);
+    let (lane, is_one_over) = (RefCell::new(lane), Cell::new(false));
     let client_gone = gone(client.peer_addr(), client.local_addr());
     let over = {
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
-        let up =
-            Direction { from: Side::Client, lane: &lane, quick }.pump(&mut from_client, &mut to_server, early.client);
-        let down = Direction { from: Side::Server, lane: &lane, quick: false }.pump(
-            &mut from_server,
-            &mut to_client,
-            early.server,
-        );
+        let up = Direction { from: Side::Client, lane: &lane, quick, is_one_over: &is_one_over };
+        let down = Direction { from: Side::Server, quick: false, ..up };
+        let up = up.pump(&mut from_client, &mut to_server, early.client);
+        let down = down.pump(&mut from_server, &mut to_client, early.server);
         tokio::pin!(up, down);
         tokio::select! {
             first = &mut up => if first == Over::Broken { first } else {

@@ -30,8 +30,6 @@ use tapped::{Answered, Tapped, hung_up};
 
 /// Serves all requests of one connection, the first of which has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
-    // Without it Nagle's algorithm holds back the second part of an answer. If it fails, the connection is dead already.
-    let _ = stream.set_nodelay(true);
     let stream = Rc::new(stream);
     let mut lane = Lane::open(&shared.recorder, Seen::Forwarded, opened_ns);
     lane.established(now_ns());
