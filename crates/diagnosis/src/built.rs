@@ -166,7 +166,8 @@ pub(crate) fn samples(loads: u64, connections: u64) -> Sampling {
 
 /// The same, a hundred of 200 samples being in it.
 pub(crate) fn store(loads: u64, connections: u64) -> TrustStore {
-    TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, lost: 0, loads, connections }
+    let (again, for_connections) = (Some(90), Some(0));
+    TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, again, for_connections, lost: 0, loads, connections }
 }
 
 /// `n` requests of 100 ms over connections that are opened one after another.

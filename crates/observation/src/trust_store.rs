@@ -24,6 +24,14 @@ pub struct TrustStore {
     pub samples: u64,
     /// Samples in which trust anchors were read, parsed, put into a store, or freed.
     pub in_trust_store: u64,
+    /// Of these, the ones after the first connection's first message: what was loaded again. `None` where an observation is older
+    /// than this count.
+    #[serde(default)]
+    pub again: Option<u64>,
+    /// Of these, the ones while some connection stood open and had not sent its first message: what is loaded for each connection,
+    /// and not once for a client. `None` where an observation is older than this count.
+    #[serde(default)]
+    pub for_connections: Option<u64>,
     /// Samples that the kernel had no room for.
     pub lost: u64,
     /// Stretches of such samples that a connection's first message ended: how many connections had a store loaded since the

@@ -24,8 +24,8 @@ impl Samples {
             Ok(Err(error)) => return Sampling::Impossible(error.to_string()),
             Err(reason) => return Sampling::Impossible(reason),
         };
-        let hellos = hellos(connections);
-        if hellos.is_empty() {
+        let beginnings = beginnings(connections);
+        if beginnings.is_empty() {
             // Nothing was loaded for any connection: what the stacks hold need not be looked up, which takes a tenth of a second.
             return Sampling::Sampled(TrustStore { samples: recording.samples(), ..TrustStore::default() });
         }
@@ -40,29 +40,63 @@ impl Samples {
             period_ns: moments.period_ns,
             samples: moments.all.len() as u64,
             in_trust_store: loading.len() as u64,
+            again: Some(again(&loading, &beginnings)),
+            for_connections: Some(for_connections(&loading, &beginnings)),
             lost: moments.lost,
-            loads: loads(&loading, &hellos),
-            connections: hellos.len() as u64,
+            loads: loads(&loading, &beginnings),
+            connections: beginnings.len() as u64,
         })
     }
 }
 
-/// When connections sent their first byte, by time.
-fn hellos(connections: &[Connection]) -> Vec<u64> {
-    let began = |connection: &Connection| connection.handshake.as_ref().and_then(|handshake| handshake.began_ns);
-    let mut all: Vec<u64> = connections.iter().filter_map(began).collect();
-    all.sort_unstable();
+/// How a connection began, ns since the pass began.
+#[derive(Debug, Clone, Copy)]
+struct Beginning {
+    opened_ns: u64,
+    /// When it sent its first byte.
+    hello_ns: u64,
+}
+
+/// How connections began, by their first byte.
+fn beginnings(connections: &[Connection]) -> Vec<Beginning> {
+    let beginning = |connection: &Connection| {
+        let hello_ns = connection.handshake.as_ref()?.began_ns?;
+        Some(Beginning { opened_ns: connection.opened_ns, hello_ns })
+    };
+    let mut all: Vec<Beginning> = connections.iter().filter_map(beginning).collect();
+    all.sort_unstable_by_key(|one| one.hello_ns);
     all
 }
 
-/// How many of `hellos` have a sample of `loading` between them and the one before. Both by time.
-fn loads(loading: &[u64], hellos: &[u64]) -> u64 {
-    let before = std::iter::once(0).chain(hellos.iter().copied());
+/// How many of `loading` come after the first connection had sent its first byte. Both by time.
+fn again(loading: &[u64], beginnings: &[Beginning]) -> u64 {
+    let first = beginnings.first().map_or(u64::MAX, |first| first.hello_ns);
+    (loading.len() - loading.partition_point(|at| *at < first)) as u64
+}
+
+/// How many of `loading` lie between the opening of some connection and its first byte. Both by time.
+fn for_connections(loading: &[u64], beginnings: &[Beginning]) -> u64 {
+    let mut by_opening = beginnings.to_vec();
+    by_opening.sort_unstable_by_key(|one| one.opened_ns);
+    let (mut all, mut counted_to) = (0, 0);
+    for one in by_opening {
+        let until = loading.partition_point(|at| *at < one.hello_ns);
+        let from = loading.partition_point(|at| *at < one.opened_ns).max(counted_to);
+        all += until.saturating_sub(from) as u64;
+        counted_to = counted_to.max(until);
+    }
+    all
+}
+
+/// How many of `beginnings` have a sample of `loading` between their first byte and that of the one before. Both by time.
+fn loads(loading: &[u64], beginnings: &[Beginning]) -> u64 {
+    let hellos = beginnings.iter().map(|one| one.hello_ns);
+    let before = std::iter::once(0).chain(hellos.clone());
     let met = |(from, until): (u64, u64)| {
         let next = loading.partition_point(|at| *at < from);
         loading.get(next).is_some_and(|at| *at < until)
     };
-    before.zip(hellos.iter().copied()).filter(|span| met(*span)).count() as u64
+    before.zip(hellos).filter(|span| met(*span)).count() as u64
 }
 
 #[cfg(test)]
@@ -71,9 +105,23 @@ mod tests {
 
     #[test]
     fn a_load_is_counted_for_the_connection_that_follows_it() {
-        assert_eq!(loads(&[1, 2, 3], &[10, 20, 30]), 1, "loaded once, before the first");
-        assert_eq!(loads(&[1, 2, 11, 25, 26], &[10, 20, 30]), 3);
-        assert_eq!(loads(&[35], &[10, 20, 30]), 0, "after the last connection");
-        assert_eq!((loads(&[], &[10]), loads(&[1], &[])), (0, 0));
+        let three = at(&[(8, 10), (18, 20), (28, 30)]);
+        assert_eq!(loads(&[1, 2, 3], &three), 1, "loaded once, before the first");
+        assert_eq!(loads(&[1, 2, 11, 25, 26], &three), 3);
+        assert_eq!(loads(&[35], &three), 0, "after the last connection");
+        assert_eq!((loads(&[], &three), loads(&[1], &[])), (0, 0));
+    }
+
+    #[test]
+    fn what_is_loaded_again_comes_after_the_first_and_what_is_for_a_connection_within_its_beginning() {
+        let three = at(&[(8, 10), (18, 20), (28, 30)]);
+        assert_eq!((again(&[1, 9, 11, 25, 35], &three), for_connections(&[1, 9, 11, 25, 35], &three)), (3, 1));
+        let together = at(&[(5, 20), (6, 10), (7, 30)]);
+        assert_eq!(for_connections(&[4, 5, 9, 15, 25, 30], &together), 4, "each once");
+        assert_eq!((again(&[], &three), for_connections(&[1], &[])), (0, 0));
+    }
+
+    fn at(beginnings: &[(u64, u64)]) -> Vec<Beginning> {
+        beginnings.iter().map(|&(opened_ns, hello_ns)| Beginning { opened_ns, hello_ns }).collect()
     }
 }

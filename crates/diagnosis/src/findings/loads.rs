@@ -17,8 +17,9 @@ const OF_CONNECTIONS: f64 = 0.5;
 const OF_REQUESTS: f64 = 0.5;
 /// Of the command's CPU time: a third is worth a finding, however well loads can be told apart.
 const OF_CPU: f64 = 1.0 / 3.0;
-/// CPU time in trust stores that is worth a word at all, ns: one load of Mozilla's roots takes 2 to 40 ms.
+/// CPU time in trust stores that is worth a word at all, ns: one load of Mozilla's roots takes 2 to 40 ms. Or of the run's wall time.
 const WORTH_NS: u64 = 60_000_000;
+const OF_WALL: f64 = 0.05;
 
 /// Loads that are the rule.
 #[derive(Debug, Clone, Copy)]
@@ -43,9 +44,23 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     let is_proven = is_most(store.loads);
     let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
     let cpu_ns = store.in_trust_store.saturating_mul(store.period_ns);
-    let is_each = store.loads >= ENOUGH && is_most(behind) && is_most(store.in_trust_store) && is_rule && is_told;
+    let is_worth = cpu_ns >= WORTH_NS || share(cpu_ns, case.pass.wall_ns) >= OF_WALL;
+    let is_each =
+        is_worth && store.loads >= ENOUGH && is_most(behind) && is_most(store.in_trust_store) && is_rule && is_told;
     let is_much = store.loads >= ENOUGH && share(store.in_trust_store, store.samples) >= OF_CPU && cpu_ns >= WORTH_NS;
     (is_each || is_much).then_some(Loads { store, is_proven, cpu_ns })
+}
+
+/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time.
+pub(crate) fn of_a_connection_ns(case: &Case) -> u64 {
+    let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
+    let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns) as f64;
+    (all_ns / store.connections.max(1) as f64 / cores(case)) as u64
+}
+
+/// How many cores at a time the command used, one at least.
+fn cores(case: &Case) -> f64 {
+    (case.pass.cpu.total_ns as f64 / case.pass.wall_ns.max(1) as f64).max(1.0)
 }
 
 impl Loads<'_> {
@@ -99,10 +114,13 @@ impl Loads<'_> {
     /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command used, and no more
     /// than HTTPS takes longer than HTTP.
     fn saves_ns(self, case: &Case) -> u64 {
-        let again = self.store.loads.saturating_sub(1) as f64 / self.store.loads.max(1) as f64;
-        let cores = (case.pass.cpu.total_ns as f64 / case.pass.wall_ns.max(1) as f64).max(1.0);
+        let again_ns = match self.store.again {
+            // A library may keep what it has parsed: the first load takes longer then.
+            Some(again) => again.saturating_mul(self.store.period_ns) as f64,
+            None => self.cpu_ns as f64 * share(self.store.loads.saturating_sub(1), self.store.loads),
+        };
         let over_http = case.http.map_or(0, |http| http.wall_ns);
-        ((self.cpu_ns as f64 * again / cores) as u64).min(case.pass.wall_ns.saturating_sub(over_http))
+        ((again_ns / cores(case)) as u64).min(case.pass.wall_ns.saturating_sub(over_http))
     }
 
     /// The finding with that name and advice.

@@ -14,6 +14,7 @@ use crate::case::{BUSY, Case};
 use crate::code::Code;
 use crate::concurrency::Concurrency;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::loads;
 use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, percent_of, share, time};
@@ -48,8 +49,8 @@ pub(crate) const RULE: Rule = Rule {
         seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and the time that \
                this takes is not CPU time. Over a proxy, three connections or more that stood ready and unused while another's \
                request was under way.",
-        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more; else the time with a \
-                request under way, less what the same waits take side by side.",
+        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more, and loads of a trust store for each connection more \
+                that HTTP had; else the time with a request under way, less what the same waits take side by side.",
     },
     advice,
     not_judged,
@@ -118,7 +119,9 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
     if !is_like(case, here) || !is_beyond_cpu(case, http) {
         return None;
     }
-    let saves_ns = longer_ns(case, http);
+    // Side by side it opens as many connections as over HTTP, and loads what each of them loads.
+    let more = http.counts.connections.saturating_sub(case.pass.counts.connections);
+    let saves_ns = longer_ns(case, http).saturating_sub(more * loads::of_a_connection_ns(case));
     let mut evidence = vec![format!(
         "Over HTTP the command had {mean:.1} requests under way in the mean and took {}; over HTTPS {:.1}, and {}.",
         time(http.wall_ns),
@@ -247,5 +250,16 @@ fn advice() -> Vec<Advice> {
              reqwest, or spawn_blocking.",
         ),
         Advice::of(Runtime::Curl, "curl", "`--parallel` lets one invocation have several requests under way."),
+        Advice::of(Runtime::Php, "PHP", "`curl_multi_exec` with `CURLMOPT_MAX_HOST_CONNECTIONS` above one."),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "A mutex around one `Net::HTTP` object lets one request through: give each thread its own, or take a connection pool.",
+        ),
+        Advice::of(
+            Runtime::DotNet,
+            ".NET",
+            "Raise `SocketsHttpHandler.MaxConnectionsPerServer`, and hold no lock around `SendAsync`.",
+        ),
     ]
 }
