@@ -1,7 +1,7 @@
 //! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses
 //! QUIC.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use observation::{Direct, NO_PEER};
@@ -31,13 +31,12 @@ impl Sockets {
         }
         let tcp = procfs::net::tcp().into_iter().flatten().chain(procfs::net::tcp6().into_iter().flatten());
         let tcp = tcp.filter(|entry| matches!(entry.state, TcpState::Established | TcpState::SynSent));
-        let tcp: Vec<SocketAddr> =
-            tcp.filter(|entry| own.contains(&entry.inode)).map(|entry| entry.remote_address).collect();
+        let tcp = tcp.map(|entry| (entry.inode, entry.remote_address, false));
         let udp = procfs::net::udp().into_iter().flatten().chain(procfs::net::udp6().into_iter().flatten());
-        let udp: Vec<SocketAddr> =
-            udp.filter(|entry| own.contains(&entry.inode)).map(|entry| entry.remote_address).collect();
-        let all = tcp.into_iter().map(|address| (address, false)).chain(udp.into_iter().map(|address| (address, true)));
-        for (address, udp) in all {
+        let udp = udp.map(|entry| (entry.inode, entry.remote_address, true));
+        // What changes while it is read may be listed twice.
+        let all: BTreeSet<(u64, SocketAddr, bool)> = tcp.chain(udp).filter(|(inode, ..)| own.contains(inode)).collect();
+        for (_, address, udp) in all {
             let address = match address.port() {
                 0 => UNNAMED,
                 port => SocketAddr::new(address.ip().to_canonical(), port),
