@@ -62,7 +62,12 @@ impl Programs {
                 }
             };
             if LOADED_BY.contains(&looks) {
-                self.found.extend(of_maps(&maps(pid)));
+                let mut loaded = of_maps(&maps(pid));
+                if is_php(pid) {
+                    // It fetches by libcurl, and what is said of curl's command line does not concern it.
+                    loaded.remove(&Runtime::Curl);
+                }
+                self.found.extend(loaded);
             }
             self.processes.insert(pid, Met { executable, looks });
         }
@@ -90,6 +95,13 @@ impl Programs {
         found.extend(self.files.iter().filter_map(executable::built_by));
         found
     }
+}
+
+fn is_php(pid: u32) -> bool {
+    let target = std::fs::read_link(format!("/proc/{pid}/exe"));
+    target.is_ok_and(|target| {
+        of_executable(&target.file_name().unwrap_or_default().to_string_lossy()) == Named::Runtime(Runtime::Php)
+    })
 }
 
 /// How many files may be held open: the command's connections need them more.
