@@ -1,0 +1,49 @@
+"""What mending was said to bring, beside what the mended twin of a case took.
+
+Verdicts are taken as they come: choosing and judging them is left to tables.py.
+"""
+
+import collections
+import statistics
+
+# Mending one of the first puts more requests under way at once, and mending one of the second loads fewer trust stores.
+# Mending the rest saves time on connections.
+CONCURRENCY = {"serialized", "one-at-a-time", "uneven-concurrency"}
+LOADS = {"client-per-request", "trust-store-per-connection"}
+
+
+def predicted_ns(verdict, stays):
+    """The wall time without the findings of a run that its twin does not have."""
+    saves = {f["code"]: f.get("saves_ns", 0) for f in verdict["found"] if f["code"] not in stays}
+    concurrency = max((ns for code, ns in saves.items() if code in CONCURRENCY), default=0)
+    loads = max((ns for code, ns in saves.items() if code in LOADS), default=0)
+    connections = max((ns for code, ns in saves.items() if code not in CONCURRENCY | LOADS), default=0)
+    # With several at a time the loads lie in that run too, and are part of what it is predicted to take.
+    return verdict["wall_ns"] - (concurrency or loads + connections)
+
+
+def print_predictions(cases, verdicts):
+    runs = collections.defaultdict(list)
+    for verdict in verdicts:
+        if verdict["condition"] == "quiet" and not verdict["skipped"] and verdict["wall_ns"]:
+            runs[verdict["case"]].append(verdict)
+    print("\nWithout the findings that the twin does not have: as predicted, and as the twin took (medians, s, quiet):")
+    print()
+    print("| case | took | predicted | twin | took | error |")
+    print("| --- | ---: | ---: | --- | ---: | ---: |")
+    errors = []
+    for case in cases:
+        own, twin = runs[case["name"]], runs[case["mended"]]
+        if not own or not twin:
+            continue
+        stays = set.intersection(*({f["code"] for f in run["found"]} for run in twin))
+        took, mended = (statistics.median(run["wall_ns"] for run in which) / 1e9 for which in (own, twin))
+        guess = statistics.median(predicted_ns(run, stays) for run in own) / 1e9
+        error = abs(guess - mended)
+        errors.append((error / mended, error))
+        times = [f"{took:.2f}", f"{guess:.2f}", case["mended"], f"{mended:.2f}", f"{100 * error / mended:.0f} %"]
+        print("| " + " | ".join([case["name"], *times]) + " |")
+    near = [share <= 0.15 or error <= 0.1 for share, error in errors]
+    far = [share <= 0.3 or error <= 0.1 for share, error in errors]
+    if errors:
+        print(f"\nWithin 15 % or 0.1 s: {sum(near)} of {len(near)}; within 30 % or 0.1 s: {sum(far)} of {len(far)}.")
