@@ -196,10 +196,10 @@ mod tests {
 
     #[test]
     fn advice_that_differs_by_language_has_a_line_for_each_that_makes_connections() {
-        use observation::Runtime::{Curl, Go, Java, Node, Python, Rust};
+        use observation::Runtime::{Curl, Go, Java, Node, Php, Python, Ruby, Rust};
         for code in [Code::NO_REUSE, Code::SERIALIZED, Code::ONE_AT_A_TIME, Code::TRUST_STORE_PER_CONNECTION] {
             let advice = code.advice();
-            for runtime in [Python, Node, Go, Java, Rust, Curl] {
+            for runtime in [Python, Node, Go, Java, Php, Ruby, Rust, Curl] {
                 assert!(advice.iter().any(|line| line.runtime == Some(runtime)), "{code} says nothing to {runtime:?}");
             }
         }

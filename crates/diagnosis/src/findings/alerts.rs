@@ -43,11 +43,9 @@ fn find(judge: &Judge) -> Option<Finding> {
     let say =
         |(name, times): &(&str, u64)| format!("{}: {}.", name.replacen(' ', "'s alert ", 1), count(*times, "time"));
     let mut evidence: Vec<String> = clear.iter().map(say).collect();
-    evidence.extend(
-        named
-            .iter()
-            .map(|(reason, times)| format!("Of handshakes that failed the origin says {times} times: {reason}.")),
-    );
+    evidence.extend(named.iter().map(|(reason, times)| {
+        format!("Of handshakes that failed the origin says, {}: {reason}.", count(*times, "time"))
+    }));
     if hidden > 0 {
         evidence.push(format!(
             "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust \
@@ -65,16 +63,19 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: None,
         saves_ns: 0,
         concerns: seen(case),
-        advice: advice(case, distrust, names().any(|name| name.contains("unknown_ca") || name.contains("unknown ca"))),
+        advice: advice(case, distrust, |words| names().any(|name| words.iter().any(|word| name.contains(word)))),
     })
 }
 
-fn advice(case: &Case, is_distrust: bool, is_unknown_ca: bool) -> Vec<Advice> {
+fn advice(case: &Case, is_distrust: bool, says: impl Fn(&[&str]) -> bool) -> Vec<Advice> {
+    if says(&["expired"]) {
+        return vec![renew()];
+    }
     if !is_distrust {
         return vec![by_name()];
     }
     let mut all = Vec::new();
-    if is_unknown_ca && !case.is_url() {
+    if says(&["unknown_ca", "unknown ca"]) && !case.is_url() {
         all.push(left_out_intermediate(lone_leaf(case)));
     }
     all.extend(trust::advice(case));
@@ -82,7 +83,7 @@ fn advice(case: &Case, is_distrust: bool, is_unknown_ca: bool) -> Vec<Advice> {
 }
 
 fn all_advice() -> Vec<Advice> {
-    let mut all = vec![by_name(), left_out_intermediate(false)];
+    let mut all = vec![by_name(), renew(), left_out_intermediate(false)];
     all.extend(trust::all_advice());
     all
 }
@@ -91,6 +92,13 @@ fn by_name() -> Advice {
     Advice::any(
         "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have no suite, \
          group or version in common, `unrecognized_name` that the server does not know the host.",
+    )
+}
+
+fn renew() -> Advice {
+    Advice::any(
+        "The certificate has expired, or the client's clock is wrong. Renew the certificate, have what serves it read the new one, and \
+         compare `date` with a clock that is right.",
     )
 }
 

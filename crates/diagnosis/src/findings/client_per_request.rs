@@ -52,5 +52,18 @@ fn advice() -> Vec<Advice> {
         Advice::of(Runtime::Java, "Java", "Share one `SSLContext` and `HttpClient`."),
         Advice::of(Runtime::DotNet, ".NET", "One static `HttpClient`, or `IHttpClientFactory`."),
         Advice::of(Runtime::Curl, "curl", "One invocation for many URLs: every process reads the bundle anew."),
+        Advice::of(
+            Runtime::Go,
+            "Go",
+            "Share one `http.Transport`: the roots that it needs are read once for a process, a pool of `RootCAs` for each.",
+        ),
+        Advice::of(Runtime::Node, "Node.js", "Share one agent, and one secure context where `ca` is given."),
+        Advice::of(Runtime::Php, "PHP", "Keep one curl handle, or share what handles know by `curl_share_init`."),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "One `OpenSSL::X509::Store` as `cert_store`, and one `Net::HTTP.start` for many requests.",
+        ),
+        Advice::of(Runtime::Wget, "wget", "One `wget -i LIST`: every process reads the bundle anew."),
     ]
 }

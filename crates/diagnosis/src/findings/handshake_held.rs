@@ -124,6 +124,22 @@ fn advice() -> Vec<Advice> {
             "Sockets of pyOpenSSL block the whole loop in the handshake: take the standard ssl module, patched.",
         ),
         Advice::of(
+            Runtime::Python,
+            "Python asyncio",
+            "`time.sleep`, file access or computing in a coroutine stops the loop: `asyncio.to_thread`, or a process pool.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "A synchronous call or long computing stops the loop: move it to a worker thread.",
+        ),
+        Advice::of(
+            Runtime::Go,
+            "Go",
+            "Look for a mutex around dialling, and for `GOMAXPROCS` below the CPUs that it may use.",
+        ),
+        Advice::of(Runtime::Java, "Java", "Look for `synchronized` around connecting, and for pinned virtual threads."),
+        Advice::of(
             Runtime::Rust,
             "Rust",
             "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or \

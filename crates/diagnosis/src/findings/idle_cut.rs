@@ -75,5 +75,25 @@ fn advice() -> Vec<Advice> {
         ),
         Advice::named("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
         Advice::of(Runtime::Go, "Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),
+        Advice::of(
+            Runtime::Python,
+            "Python",
+            "httpx `keepalive_expiry` and aiohttp `keepalive_timeout` below the server's timeout; urllib3 and requests look before they send.",
+        ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "undici `keepAliveTimeout`, or an agent's `timeout`, below the server's timeout.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "`-Djdk.httpclient.keepalive.timeout=SECONDS`, for `HttpURLConnection` `-Dhttp.keepAlive.time.server=SECONDS`, below the server's timeout.",
+        ),
+        Advice::of(
+            Runtime::Rust,
+            "Rust",
+            "reqwest `pool_idle_timeout`, ureq `max_idle_age` below the server's timeout.",
+        ),
     ]
 }

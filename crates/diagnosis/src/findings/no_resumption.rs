@@ -137,5 +137,16 @@ fn advice() -> Vec<Advice> {
             "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 \
              and later, where built with it).",
         ),
+        Advice::of(
+            Runtime::Php,
+            "PHP",
+            "Sessions are kept by a curl handle, or shared by `curl_share_init` with `CURL_LOCK_DATA_SSL_SESSION`.",
+        ),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "`Net::HTTP` resumes only within the same object: keep it, and call `start` again.",
+        ),
+        Advice::of(Runtime::Wget, "wget", "Sessions last for one invocation: `wget -i LIST`."),
     ]
 }

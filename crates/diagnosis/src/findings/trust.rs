@@ -76,6 +76,12 @@ fn of_the_origin() -> Vec<Advice> {
         ),
         Advice::of(Runtime::Curl, "curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
         Advice::of(Runtime::Wget, "wget", "`--ca-certificate=\"$SSL_CERT_FILE\"`: it reads no variable."),
+        Advice::of(
+            Runtime::Php,
+            "PHP",
+            "`php -d curl.cainfo=FILE -d openssl.cafile=FILE`: its libcurl reads no variable.",
+        ),
+        Advice::of(Runtime::Ruby, "Ruby", "SSL_CERT_FILE, unless `ca_file` or `cert_store` is set."),
         Advice::of(Runtime::DotNet, ".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),
     ]
 }
