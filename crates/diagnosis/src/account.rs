@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::concurrency::are_all_kept;
 use crate::finding::{Confidence, Finding};
+use crate::verdict::least;
 use crate::words::{share, time};
 
 /// Where the time went.
@@ -88,8 +89,8 @@ const BY_PRIORITY: [Part; 6] =
     [Part::Responses, Part::Bodies, Part::HandshakeServer, Part::HandshakeClient, Part::Connecting, Part::Names];
 
 /// What makes connections new, and what loads trust stores for them: who keeps connections does away with both.
-const NEW_CONNECTIONS: &[Code] = &[Code::NO_REUSE, Code::IDLE_CUT, Code::LATE_CLOSE];
-const LOADS: &[Code] = &[Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION];
+pub(crate) const NEW_CONNECTIONS: &[Code] = &[Code::NO_REUSE, Code::IDLE_CUT, Code::LATE_CLOSE];
+pub(crate) const LOADS: &[Code] = &[Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION];
 
 /// A time from when to when, ns.
 type Span = (u64, u64);
@@ -111,27 +112,38 @@ fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
         let beside = findings.iter().filter(|finding| others.contains(&finding.code)).map(|finding| finding.saves_ns);
         saves_ns += beside.max().unwrap_or(0);
     }
-    // What lies before the first connection stays, whatever comes after.
+    let floor_ns = match first.code {
+        code if NEW_CONNECTIONS.contains(&code) || LOADS.contains(&code) => with_the_same_waits(case),
+        _ => case.pass.connections.first().map_or(0, |connection| connection.opened_ns),
+    };
+    Some(case.pass.wall_ns.saturating_sub(saves_ns).max(floor_ns.min(case.pass.wall_ns)))
+}
+
+/// What a run with the same waits takes at least, ns: what lies before the first connection, and the least possible from then on; and
+/// no less than the same over HTTP.
+fn with_the_same_waits(case: &Case) -> u64 {
     let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
-    Some(case.pass.wall_ns.saturating_sub(saves_ns).max(start.min(case.pass.wall_ns)))
+    let least = least(case).map_or(0, |least| least.without_cpu_ns);
+    (start + least).max(case.http.map_or(0, |http| http.wall_ns))
 }
 
 fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[Finding]) -> String {
     let Some(most) = parts.iter().max_by_key(|spent| spent.ns) else { return String::new() };
     let at_once = most.at_once.map_or_else(String::new, |at_once| format!(", {at_once:.1} at a time"));
     let went = format!("{} of {} went to {}{at_once}", time(most.ns), time(wall_ns), most.part.name());
-    let first = findings.iter().find(|finding| finding.saves_ns > 0);
-    match (first, mended_ns) {
-        (Some(first), Some(mended)) => format!(
-            "{}{}. Without that, about {} instead of {}. {went}.",
-            if first.confidence == Confidence::Suspected { "Perhaps: " } else { "" },
-            capitalized(first.code.title()),
-            time(mended),
-            time(wall_ns)
-        ),
-        _ => format!("{went}."),
-    }
+    let failed = findings.first().filter(|first| first.code.is_failure());
+    let first = failed.or_else(|| findings.iter().find(|finding| finding.saves_ns > 0)).or(findings.first());
+    let Some(first) = first else { return format!("{went}.") };
+    let perhaps = if first.confidence == Confidence::Suspected { "Perhaps: " } else { "" };
+    let gain = match mended_ns.filter(|mended| failed.is_none() && share(*mended, wall_ns) <= WORTH_SAYING) {
+        Some(mended) => format!(" Without that, about {} instead of {}.", time(mended), time(wall_ns)),
+        None => String::new(),
+    };
+    format!("{perhaps}{}.{gain} {went}.", capitalized(first.code.title()))
 }
+
+/// Of the wall time: what leaves more saves next to nothing.
+const WORTH_SAYING: f64 = 0.99;
 
 fn capitalized(text: &str) -> String {
     let mut letters = text.chars();

@@ -243,6 +243,24 @@ impl<'a> Case<'a> {
         (time > 0).then(|| used as f64 / time as f64)
     }
 
+    /// For how long the command was on a CPU, or waited for one, while some connection was at work: as long as one core takes, ns. 0
+    /// where it was not read.
+    pub(crate) fn cpu_at_work_ns(&self) -> u64 {
+        let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
+        let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
+        let spans = overlap::merged(at_work.map(|one| (one.from_ns, one.until_ns)).collect());
+        let time: u64 = spans.iter().map(|(from, until)| until - from).sum();
+        (self.cpu_within(&spans).unwrap_or(0.0).min(1.0) * time as f64) as u64
+    }
+
+    /// CPU time that the command used, or waited for, from its first connection on, ns: no more than one core has. 0 where it was not
+    /// read.
+    pub(crate) fn cpu_after_start_ns(&self) -> u64 {
+        let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
+        let time = self.pass.wall_ns.saturating_sub(from);
+        (self.cpu_share().unwrap_or(0.0).min(1.0) * time as f64) as u64
+    }
+
     /// The client's turns in kept handshakes that were as long as [`observation::HELD_NS`], from when to when, merged.
     pub(crate) fn held_spans(&self) -> Vec<(u64, u64)> {
         overlap::merged(self.held_turns().map(|turn| (turn.from_ns, turn.until_ns)).collect())

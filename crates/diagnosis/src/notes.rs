@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::findings::errors::{AtEnd, at_end as under_way_at_end};
 use crate::findings::handshake_held::by_cpu as held_by_cpu;
 use crate::findings::no_resumption::not_visible as resumption_not_visible;
-use crate::findings::{not_seen, one_at_a_time, serialized};
+use crate::findings::{errors, not_seen, one_at_a_time, serialized};
 use crate::rule::Judge;
 use crate::words::{count, were};
 
@@ -32,6 +32,7 @@ pub(crate) fn notes(judge: &Judge) -> Vec<String> {
         resumption_not_visible(case),
         certificates(case),
         under_way(case),
+        repeated(case),
         direct(case),
         upstream(case),
         sample(case),
@@ -138,6 +139,16 @@ fn under_way(case: &Case) -> Option<String> {
             "The command ended, well, with {} and {} under way: not taken for failures.",
             count(requests, "request"),
             count(handshakes, "handshake")
+        )
+    })
+}
+
+fn repeated(case: &Case) -> Option<String> {
+    let number = errors::repeated(case);
+    (number > 0).then(|| {
+        format!(
+            "{} sent after the server had ended the connection, and answered on another: not taken for failures.",
+            were(number, "request")
         )
     })
 }

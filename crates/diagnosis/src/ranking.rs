@@ -1,5 +1,6 @@
 //! What is found, in the order in which it is worth mending; and what is found and too small to be.
 
+use crate::account::{LOADS, NEW_CONNECTIONS};
 use crate::finding::{Confidence, Finding};
 use crate::findings as rules;
 use crate::list::RULES;
@@ -25,10 +26,11 @@ pub(crate) struct Ranked {
 pub(crate) fn ranked(judge: &Judge) -> Ranked {
     let found = RULES.iter().filter_map(|rule| judge.found(rule));
     let (small, mut findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| is_small(judge, finding));
+    let all = findings.clone();
     findings.sort_by(|a, b| {
         rank(judge, a)
             .cmp(&rank(judge, b))
-            .then(b.saves_ns.cmp(&a.saves_ns))
+            .then(worth(b, &all).cmp(&worth(a, &all)))
             .then(cpu(b).total_cmp(&cpu(a)))
             .then(a.code.cmp(&b.code))
     });
@@ -60,6 +62,14 @@ fn rank(judge: &Judge, finding: &Finding) -> u8 {
         (code, _) if code == rules::serialized::RULE.code => 1,
         _ => 2,
     }
+}
+
+/// What mending saves, ns: who keeps connections does away with the trust stores that new ones load too.
+fn worth(finding: &Finding, all: &[Finding]) -> u64 {
+    let is_load = |other: &&Finding| LOADS.contains(&other.code);
+    let loads = || all.iter().filter(is_load).map(|other| other.saves_ns).max().unwrap_or(0);
+    // One ns more: what makes the connections new stands before what that costs.
+    if NEW_CONNECTIONS.contains(&finding.code) { finding.saves_ns + loads() + 1 } else { finding.saves_ns }
 }
 
 fn cpu(finding: &Finding) -> f64 {

@@ -35,6 +35,9 @@ pub struct Least {
     pub wall_ns: u64,
     /// The least it could have been, ns.
     pub least_ns: u64,
+    /// Of that, what it waited for: less the command's own CPU time, ns.
+    #[serde(default)]
+    pub without_cpu_ns: u64,
     /// How that was reckoned, and what lay before, between and after, as sentences.
     pub how: String,
 }
@@ -151,8 +154,8 @@ fn past_the_proxy(case: &Case) -> Option<String> {
 }
 
 /// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest
-/// wait, and one connection's set-up before them; held against the time in which a connection was at work.
-fn least(case: &Case) -> Option<Least> {
+/// of them, one connection's set-up before them, and the command's own CPU time meanwhile; held against the time in which a connection was at work.
+pub(crate) fn least(case: &Case) -> Option<Least> {
     let (from, until) = case.active()?;
     let counts = &case.pass.counts;
     let span_ns = until.saturating_sub(from);
@@ -160,23 +163,28 @@ fn least(case: &Case) -> Option<Least> {
     let at_once = case.concurrency.map_or(0.0, |here| here.most).max(case.overlap.most_waiting as f64).round().max(1.0);
     let work = counts.waits.sum_ns + counts.transfers.sum_ns;
     let set_up = case.set_up_ns(|_| true) + counts.resolve.p50_ns;
-    let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns);
-    let least_ns = (shared + set_up).min(wall_ns);
+    let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
+    let longest = exchanges.filter_map(|one| Some(one.last_ns?.saturating_sub(one.sent_ns))).max().unwrap_or(0);
+    let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns).max(longest);
+    let cpu_ns = case.cpu_at_work_ns();
+    let least_ns = (shared + set_up + cpu_ns).min(wall_ns);
     let how = format!(
         "{} took {} in which a connection was at work. Their waits and transfers, {} in all, \
-         {at_once:.0} at a time as were under way at most, and one connection's set-up ({}) need {}: ×{:.2} of that. \
+         {at_once:.0} at a time as were under way at most, one connection's set-up ({}), and {} for which the command was on a CPU or \
+         waited for one, need {}: ×{:.2} of that. \
          {} more between the first connection and the last answer were the command's own, as were {} before and {} after.",
         count(case.requests(), "request"),
         time(wall_ns),
         time(work),
         time(set_up),
+        time(cpu_ns),
         time(least_ns),
         wall_ns as f64 / (least_ns.max(1) as f64),
         time(span_ns.saturating_sub(wall_ns)),
         time(from),
         time(case.pass.wall_ns.saturating_sub(until))
     );
-    Some(Least { wall_ns, least_ns, how })
+    Some(Least { wall_ns, least_ns, without_cpu_ns: (shared + set_up).min(wall_ns), how })
 }
 
 /// Time in which a connection was connecting, shaking hands, waiting or receiving, of a span of so many ns: the rest is the

@@ -5,14 +5,14 @@
 //! request without an answer, so its connections are left out. So is what a command that ended well had under way as it ended: that
 //! is a note. What is encrypted is inferred.
 
-use observation::{Close, Connection, Ended};
+use observation::{Close, Connection, Ended, Exchange};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
 use crate::findings::{alerts, trust};
 use crate::rule::{Doc, Judge, Rule};
-use crate::words::were;
+use crate::words::{count, were};
 
 /// How long before its end a command is on its way out.
 const ENDING_NS: u64 = 50_000_000;
@@ -24,7 +24,8 @@ pub(crate) const RULE: Rule = Rule {
     doc: Doc {
         means: "Requests had no response, hosts were not reached, or handshakes were broken off.",
         seen: "one is enough. With `--via url` a response is missing only where the origin's ledger says so; otherwise a request is \
-               taken as unanswered where the connection ended with no more than what may be the server's tickets.",
+               taken as unanswered where the connection ended with no more than what may be the server's tickets, unless it was sent \
+               after the server's end and answered on another connection.",
         saves: "nothing that can be told: a failure is not a matter of time.",
     },
     advice: all_advice,
@@ -231,8 +232,35 @@ fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
         _ => plain(case).map(without_answer).sum(),
     };
     let cut_off: u64 = plain(case).filter(|connection| connection.close == Close::Open).map(without_answer).sum();
-    Some(all.saturating_sub(cut_off + at_end)).filter(|unanswered| *unanswered > 0)
+    Some(all.saturating_sub(cut_off + at_end + repeated(case))).filter(|unanswered| *unanswered > 0)
 }
+
+/// Requests that were sent after the server had ended their connection, and answered on another: a race that the client is prepared
+/// for.
+pub(crate) fn repeated(case: &Case) -> u64 {
+    let lost = plain(case).flat_map(|connection| {
+        let ended = connection.ended_ns.filter(|_| matches!(connection.close, Close::Server | Close::ServerWaiting));
+        let after = move |one: &&Exchange| one.answered_ns.is_none() && ended.is_some_and(|ended| one.sent_ns >= ended);
+        connection.exchanges.iter().filter(after)
+    });
+    let mut answered: Vec<(u64, u64)> = plain(case)
+        .flat_map(|connection| &connection.exchanges)
+        .filter(|one| one.answered_ns.is_some())
+        .map(|one| (one.sent_ns, one.sent_bytes))
+        .collect();
+    answered.sort_unstable();
+    let is_repeated = |one: &&Exchange| {
+        let later = answered.partition_point(|(sent, _)| *sent < one.sent_ns);
+        let soon = answered.iter().skip(later).take_while(|(sent, _)| sent - one.sent_ns <= REPEATED_NS);
+        soon.into_iter().any(|(_, bytes)| bytes.abs_diff(one.sent_bytes) <= ALIKE)
+    };
+    lost.filter(is_repeated).count() as u64
+}
+
+/// How soon a client repeats what was lost, ns.
+const REPEATED_NS: u64 = 1_000_000_000;
+/// By how much the same request may differ in length, bytes: a number in it, and padding.
+const ALIKE: u64 = 32;
 
 /// Whether the origin counted no more requests than responses were seen.
 fn are_as_many_answered(case: &Case) -> bool {
@@ -241,16 +269,15 @@ fn are_as_many_answered(case: &Case) -> bool {
 }
 
 fn about_unanswered(case: &Case, unanswered: u64) -> String {
-    let closed = |how: Close| match case.h2() {
-        0 => case.pass.counts.closes.get(&how).copied().unwrap_or(0),
-        _ => plain(case).filter(|connection| connection.close == how).count() as u64,
+    let closed = |how: Close| plain(case).filter(|one| one.close == how && without_answer(one) > 0).count() as u64;
+    let (server, client) = (closed(Close::ServerWaiting), closed(Close::ClientWaiting));
+    let who = match (server, client) {
+        (0, 0) => String::new(),
+        (0, _) => ": the client ended the connection".to_owned(),
+        (_, 0) => ": the server ended the connection".to_owned(),
+        _ => format!(": the server ended {}, the client {client}", count(server, "connection")),
     };
-    format!(
-        "{} never answered; the server ended {} of these connections, the client {}.",
-        were(unanswered, "request"),
-        closed(Close::ServerWaiting),
-        closed(Close::ClientWaiting)
-    )
+    format!("{} never answered{who}.", were(unanswered, "request"))
 }
 
 fn plain<'a>(case: &'a Case) -> impl Iterator<Item = &'a Connection> {

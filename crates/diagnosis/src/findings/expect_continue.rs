@@ -68,10 +68,17 @@ fn behind_tickets(connection: &Connection) -> Option<u64> {
     let gap = second.sent_ns.saturating_sub(first.sent_last_ns);
     let is_soon = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
     // A second request that follows an idle second would have a head of its own: a body is longer, or follows no more requests.
-    let is_body = second.sent_bytes > first.sent_bytes || connection.exchanged == 2;
+    // Later ones, which no tickets part, are as long as both together.
+    let whole = first.sent_bytes + second.sent_bytes;
+    let is_like = |later: &Exchange| pause(later).is_some() && later.sent_bytes.abs_diff(whole) <= ALIKE;
+    let is_body =
+        second.sent_bytes > first.sent_bytes || connection.exchanged == 2 || connection.exchanges.iter().any(is_like);
     let is_whole = is_13 && is_soon && is_body && first.answer_bytes <= TICKETS_BYTES && second.answered_ns.is_some();
     Some(gap).filter(|gap| is_whole && is_patience(*gap))
 }
+
+/// How much a record's head, or a number in a path, makes one request longer than another, bytes.
+const ALIKE: u64 = 64;
 
 /// What tickets take at most, bytes.
 const TICKETS_BYTES: u64 = 4_096;
@@ -122,6 +129,11 @@ fn advice() -> Vec<Advice> {
             Runtime::Node,
             "Node.js",
             "Leave the header out, or send the body on the `continue` event with a time limit.",
+        ),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "`Net::HTTP#continue_timeout` is nil unless set: leave it so, or leave the header out.",
         ),
         Advice::named("nginx, Envoy", "They answer it themselves; a server of one's own behind a TCP balancer must."),
     ]

@@ -79,9 +79,8 @@ fn find(judge: &Judge) -> Option<Finding> {
 /// When the last response of a connection that the server ended late was complete, and when the server ended it, where the client
 /// closed it at once.
 fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
-    // A response that ends with the close is its connection's only one.
-    let [only] = connection.exchanges.as_slice() else { return None };
-    let last = only.last_ns.filter(|_| connection.exchanged == 1)?;
+    let last =
+        connection.exchanges.last()?.last_ns.filter(|_| connection.exchanged == connection.exchanges.len() as u64)?;
     let ended = connection.ended_ns.filter(|_| matches!(connection.close, Close::Server | Close::ServerWaiting))?;
     let reacts = connection.closed_ns.is_some_and(|closed| closed.saturating_sub(ended) <= REACTS_NS);
     (reacts && ended.saturating_sub(last) >= LATE_NS).then_some((last, ended))

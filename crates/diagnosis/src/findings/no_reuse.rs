@@ -21,6 +21,8 @@ const OF_LATER: f64 = 0.5;
 const OF_REQUESTS: f64 = 0.2;
 /// Requests per connection over HTTP from which on it counts as keeping connections.
 const KEEPS: f64 = 2.0;
+/// Requests per connection over HTTPS up to which it counts as keeping none.
+const KEEPS_NOT: f64 = 1.5;
 /// Connections over HTTPS for one over HTTP: below, HTTPS keeps them as HTTP does.
 const AS_HTTP: f64 = 2.0;
 
@@ -64,8 +66,9 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: match (case.is_url(), is_told) {
             (true, _) => Confidence::Proven,
-            (false, true) => Confidence::Inferred,
-            (false, false) => Confidence::Suspected,
+            // What ends late may be the server's affair alone.
+            (false, true) if !judge.has(&late_close::RULE) => Confidence::Inferred,
+            (false, _) => Confidence::Suspected,
         },
         evidence,
         cost: Some(Cost {
@@ -178,8 +181,9 @@ impl Why {
                 )
             }),
             Why::PoolTooSmall { kept, at_once, turned_out } => Some(format!(
-                "The client's pool keeps {kept} connections and has up to {at_once} at work at once: {turned_out} were closed as soon as \
-                 they had had their response."
+                "The client's pool keeps {} and has up to {at_once} at work at once: {turned_out} were closed as soon as \
+                 they had had their response.",
+                count(kept, "connection")
             )),
             Why::ByServer(ended) => Some(format!(
                 "The server ended {} as soon as it had answered: of its own accord, or because the client asked for it.",
@@ -218,6 +222,13 @@ impl Why {
                  proxy: `--via url` tells whether this one does.",
             ),
         }];
+        if let Why::Asked(_) = self {
+            all.push(Advice::of(
+                Runtime::Python,
+                "Python urllib.request",
+                "It asks for the close with each request: take `http.client`, urllib3, or a `Session` of requests.",
+            ));
+        }
         all.extend(by_language());
         all
     }
@@ -227,7 +238,9 @@ impl Why {
 fn is_over_https_alone(case: &Case) -> bool {
     case.http.is_some_and(|http| {
         let per_connection = share(http.counts.exchanges, http.counts.connections);
-        per_connection >= KEEPS && case.pass.counts.connections as f64 >= AS_HTTP * http.counts.connections as f64
+        let here = share(case.pass.counts.exchanges, case.pass.counts.connections);
+        let is_each = per_connection >= KEEPS && here <= KEEPS_NOT;
+        is_each && case.pass.counts.connections as f64 >= AS_HTTP * http.counts.connections as f64
     })
 }
 
@@ -256,6 +269,9 @@ fn pool(case: &Case, host: &Host) -> Option<Pool> {
     let last_of = |one: &Connection| one.exchanges.last().and_then(|exchange| exchange.last_ns);
     // What is closed when all is done may be a program that ends.
     let last_of_all = to_host().filter_map(last_of).max()?;
+    // What has no room is closed while others are kept; what is closed when a batch is done leaves none.
+    let kept_from = to_host().filter(|one| one.closed_ns.is_none_or(|closed| closed >= last_of_all));
+    let kept_from = kept_from.map(|one| one.opened_ns).min()?;
     let mut pool = Pool { kept: 0, turned_out: 0, requests: 0 };
     for connection in to_host() {
         let closed = match connection.close {
@@ -266,7 +282,7 @@ fn pool(case: &Case, host: &Host) -> Option<Pool> {
         let idle = closed.saturating_sub(last_of(connection)?);
         if closed >= last_of_all {
             pool.kept += u64::from(idle >= KEPT_NS);
-        } else if idle < TURNED_OUT_NS {
+        } else if idle < TURNED_OUT_NS && closed > kept_from {
             pool.turned_out += 1;
             pool.requests += connection.exchanged;
         }
@@ -334,5 +350,16 @@ fn by_language() -> Vec<Advice> {
             "One invocation with many URLs (`--parallel` for several at once) instead of many \
              invocations.",
         ),
+        Advice::of(
+            Runtime::Php,
+            "PHP",
+            "Keep one handle of `curl_init`, or one `curl_multi` for all batches; `file_get_contents` opens a connection each time.",
+        ),
+        Advice::of(
+            Runtime::Ruby,
+            "Ruby",
+            "Requests within one block of `Net::HTTP.start` share its connection; open-uri and `Net::HTTP.get` open one each time.",
+        ),
+        Advice::of(Runtime::Wget, "wget", "One `wget -i LIST` keeps its connections; many invocations share none."),
     ]
 }

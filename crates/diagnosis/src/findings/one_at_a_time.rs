@@ -4,14 +4,15 @@
 //! What depends on what is not seen. Requests that look alike are more likely a list that is worked through than a login that
 //! leads to a token that leads to pages, so only those are inferred; the rest is suspected.
 
-use observation::{Exchange, Runtime};
+use observation::{Doing, Exchange, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::serialized;
+use crate::findings::{loads, serialized};
+use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
-use crate::words::time;
+use crate::words::{share, time};
 
 /// Requests: fewer are a program that asks for one thing.
 const ENOUGH: u64 = 5;
@@ -33,7 +34,8 @@ pub(crate) const RULE: Rule = Rule {
         means: "The program sends each request only when the one before has had its response, over HTTP as over HTTPS. If they don't \
                 depend on each other, several at a time take a fraction of the time.",
         seen: "five requests or more with one under way at a time, where 30 % or more of the run would be saved. Inferred where the \
-               requests look alike, suspected where they don't: a login, then a token, then pages depend on each other.",
+               requests look alike and follow each other at once, suspected where they don't: a login, then a token, then pages depend on \
+               each other, and a program that rests between them may mean to.",
         saves: "the waits that were seen, 8 at a time (`--concurrency`) instead of one.",
     },
     advice,
@@ -54,6 +56,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         format!("{places} at a time would take about {}", time(case.pass.wall_ns.saturating_sub(saved(case, places))))
     });
     let are_alike = are_alike(case);
+    let paced_ns = paced_ns(case);
     let mut evidence = vec![
         format!(
             "{} requests were under way one at a time{}; the median took {}.",
@@ -68,9 +71,15 @@ fn find(judge: &Judge) -> Option<Finding> {
             "They differ in length, as a login and what follows from it do: some may depend on others.".to_owned(),
         );
     }
+    if let Some(pause) = paced_ns {
+        evidence.push(format!(
+            "Between a response and the next request the program rested for {}, in the median: it may be paced on purpose.",
+            time(pause)
+        ));
+    }
     Some(Finding {
         code: RULE.code,
-        confidence: if are_alike { Confidence::Inferred } else { Confidence::Suspected },
+        confidence: if are_alike && paced_ns.is_none() { Confidence::Inferred } else { Confidence::Suspected },
         evidence,
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(saves_ns as f64)),
@@ -107,12 +116,48 @@ fn saved(case: &Case, places: u64) -> u64 {
     let handshakes = counts.handshakes.max(1);
     let more = (places as u64).saturating_sub(handshakes);
     // What a client's turn takes longer is a library's first use, or a trust store, which most clients load once.
-    let arithmetic = (counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) * more;
+    let arithmetic =
+        ((counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) + loads::of_a_connection_ns(case)) * more;
     // Where each request has a connection of its own, their set-up lies side by side too, but for the client's turns.
     let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
     let side_by_side = set_up - (set_up as f64 / (places as f64).min(handshakes as f64)) as u64;
-    (all.saturating_sub(makespan) + side_by_side).saturating_sub(arithmetic)
+    let saves_ns = (all.saturating_sub(makespan) + side_by_side).saturating_sub(arithmetic);
+    // What it computes it may compute one after another in any case.
+    let opened = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
+    saves_ns.min(case.pass.wall_ns.saturating_sub(opened + case.cpu_after_start_ns()))
 }
+
+/// For how long the program rests between a response and its next request, in the median, where that is what paces it: it has no CPU
+/// to use then, and no connection to open.
+fn paced_ns(case: &Case) -> Option<u64> {
+    let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
+    let mut under_way: Vec<(u64, u64)> = exchanges.filter_map(|one| Some((one.sent_ns, one.last_ns?))).collect();
+    under_way.sort_unstable();
+    let stretches = case.pass.connections.iter().flat_map(|one| one.stretches(case.pass.wall_ns));
+    let set_up = stretches.filter(|one| matches!(one.doing, Doing::Connecting | Doing::Handshake));
+    let set_up = overlap::merged(set_up.map(|one| (one.from_ns, one.until_ns)).collect());
+    let setting_up = |from: u64, until: u64| {
+        let first = set_up.partition_point(|(_, ended)| *ended <= from);
+        let within = set_up.iter().skip(first).take_while(|(began, _)| *began < until);
+        within.map(|(began, ended)| ended.min(&until) - began.max(&from)).sum::<u64>()
+    };
+    let gaps = under_way.windows(2).filter_map(|pair| {
+        let [(_, last), (next, _)] = pair else { return None };
+        Some((*last, *next)).filter(|(last, next)| next > last)
+    });
+    let gaps: Vec<(u64, u64)> = gaps.collect();
+    let mut lengths: Vec<u64> = gaps.iter().map(|(last, next)| next - last - setting_up(*last, *next)).collect();
+    lengths.sort_unstable();
+    let median = lengths.get(lengths.len() / 2).copied()?;
+    let busy = case.cpu_within(&gaps).unwrap_or(1.0).min(1.0);
+    let rests = (median as f64 * (1.0 - busy)) as u64;
+    let cycle = rests + case.pass.counts.waits.p50_ns;
+    (rests >= RESTS_NS && share(rests, cycle) >= OF_CYCLE).then_some(rests)
+}
+
+/// A rest that is no scheduling: less lies between the requests of any program. And of the time from one request to the next.
+const RESTS_NS: u64 = 5_000_000;
+const OF_CYCLE: f64 = 0.1;
 
 /// Whether nearly all requests are of about one length.
 fn are_alike(case: &Case) -> bool {

@@ -145,6 +145,7 @@ fn batches(number: usize) -> Pass {
     pass.levels.moments = batch.repeat(number).into_iter().map(moment).collect();
     pass = with_mean(2.75, pass);
     pass.levels.waiting = Level { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
+    pass.counts.waits.max_ns = 150 * MS;
     pass
 }
 
@@ -153,6 +154,9 @@ fn batches_are_suspected_from_three_refills_on() {
     assert_eq!(proxy(batches(5)).finding(Code::UNEVEN_CONCURRENCY).confidence, Confidence::Suspected);
     assert_eq!(proxy(batches(3)).codes(), []);
     assert_eq!(proxy(Pass { cpu: cpu(1.0), ..batches(5) }).codes(), []);
+    let mut even = batches(5);
+    even.counts.waits.max_ns = 110 * MS;
+    assert_eq!(proxy(even).codes(), [], "no response is slower than the others: nobody waits for it");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What is found of how connections and clients are used, and of reaching hosts, and what is not.
 
-use observation::{Close, Host, Pass, Sampling, Spread, TrustStore};
+use observation::{Close, Connection, Host, Pass, Sampling, Spread, TrustStore};
 
 use wire::Side;
 
-use crate::built::{MS, connection, kept, one_after_another, own, proxy, samples, spread, store, url, with_mean};
+use crate::built::{
+    MS, against, connection, kept, one_after_another, over_http, own, proxy, samples, spread, store, url, with_mean,
+};
 use crate::{Code, Confidence};
 
 #[test]
@@ -13,7 +15,7 @@ fn a_trust_store_for_each_request_is_found_by_samples_and_not_without() {
     let found = with(samples(4, 8));
     assert_eq!(found.others(), [Code::CLIENT_PER_REQUEST]);
     // 100 ms over 8 requests.
-    assert_eq!(found.findings[0].cost.as_ref().unwrap().cpu_ms, Some(12_500.0));
+    assert_eq!(found.finding(Code::CLIENT_PER_REQUEST).cost.as_ref().unwrap().cpu_ms, Some(12_500.0));
     let few = |loads| Sampling::Sampled(TrustStore { samples: 400, ..store(loads, 8) });
     assert_eq!(with(few(3)).others(), []);
     // Four at once: a stretch of samples may be the loads of four.
@@ -168,6 +170,51 @@ fn a_pool_that_was_needed_at_once_is_not_wasted() {
     let mut pass = own((0..4).map(|k| connection(k + 1, k * 50, k * 50 + 5, &[(k * 50 + 5, k * 50 + 205)])).collect());
     needless(&mut pass, 3);
     assert_eq!(proxy(pass).others(), []);
+}
+
+#[test]
+fn connections_that_are_closed_when_a_batch_is_done_are_no_pool_that_has_no_room() {
+    let batches = |is_kept_from_the_start: bool| {
+        let mut all: Vec<Connection> = (0..10)
+            .map(|k| {
+                let (at, place) = (k / 4 * 300, k % 4);
+                let done = (at + 200 + place) * MS;
+                let one = connection(k + 1, at, at + 5, &[(at + 5, at + 105 + place)]);
+                // The last, smaller batch stays until the program ends.
+                if k < 8 { Connection { closed_ns: Some(done), close: Close::Client, ..one } } else { one }
+            })
+            .collect();
+        if is_kept_from_the_start {
+            all.push(connection(13, 0, 5, &[(5, 105), (605, 705)]));
+        }
+        let mut pass = Pass { wall_ns: 1_000 * MS, ..own(all) };
+        needless(&mut pass, 8);
+        url(5.0, pass).finding(Code::NO_REUSE).evidence.join(" ")
+    };
+    assert!(!batches(false).contains("pool keeps"), "{}", batches(false));
+    assert!(batches(true).contains("pool keeps"), "{}", batches(true));
+}
+
+#[test]
+fn settings_made_anew_show_in_connections_of_one_request_each() {
+    let with = |connections: u64| {
+        let mut http = over_http(2.0);
+        (http.counts.connections, http.counts.exchanges) = (12, 64);
+        let each = 64 / connections.max(1);
+        let one = |k: u64| {
+            let requests: Vec<_> = (0..each).map(|r| (k * 1_000 + 10 + r * 20, k * 1_000 + 20 + r * 20)).collect();
+            Connection {
+                close: Close::Client,
+                closed_ns: Some((k * 1_000 + 990) * MS),
+                ..connection(k + 1, k * 1_000, k * 1_000 + 5, &requests)
+            }
+        };
+        let mut pass = own((0..connections).map(one).collect());
+        needless(&mut pass, connections - 1);
+        against(http, pass).finding(Code::NO_REUSE).evidence.join(" ")
+    };
+    assert!(with(64).contains("TLS settings anew"), "{}", with(64));
+    assert!(!with(26).contains("TLS settings anew"), "{}", with(26));
 }
 
 #[test]

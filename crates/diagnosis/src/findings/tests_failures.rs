@@ -1,8 +1,8 @@
 //! What is found of failures and of what was not seen, and what the verdicts are.
 
-use observation::{Close, Connection, Direct, Ended, Moment, Pass, Spread};
+use observation::{Close, Connection, Direct, Ended, Exchange, Moment, Pass, Spread};
 
-use crate::built::{MS, against, connection, kept, one_after_another, over_http, own, proxy, queue, spread};
+use crate::built::{MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, queue, spread};
 use crate::{Code, Confidence, Verdict};
 
 #[test]
@@ -28,6 +28,41 @@ fn a_request_that_the_end_of_the_pass_cut_off_is_no_failure() {
     assert_eq!(proxy(pass.clone()).codes(), []);
     pass.connections[0].close = Close::ServerWaiting;
     assert_eq!(proxy(pass).codes(), [Code::ERRORS]);
+}
+
+#[test]
+fn a_request_into_a_connection_that_was_being_closed_and_repeated_is_no_failure() {
+    let with = |repeated_ms: u64| {
+        let mut connections = one_after_another(6);
+        let first = &mut connections[0];
+        let again = first.exchanges[0];
+        // The server ends it with its response; a second request crosses that end.
+        (first.close, first.ended_ns) = (Close::Server, Some(105 * MS));
+        first.exchanges.push(Exchange { sent_ns: 107 * MS, answered_ns: None, last_ns: None, ..again });
+        first.exchanged = 2;
+        connections[1].exchanges[0].sent_ns = repeated_ms * MS;
+        let mut pass = own(connections);
+        pass.counts.unanswered = 1;
+        proxy(pass)
+    };
+    let found = with(115);
+    assert!(!found.finds(Code::ERRORS), "{:?}", found.findings);
+    assert!(found.notes.iter().any(|note| note.contains("answered on another")), "{:?}", found.notes);
+    let mut alone = own(vec![one_after_another(1).remove(0)]);
+    let one = &mut alone.connections[0];
+    (one.close, one.ended_ns) = (Close::Server, Some(105 * MS));
+    one.exchanges.push(Exchange { sent_ns: 107 * MS, answered_ns: None, last_ns: None, ..one.exchanges[0] });
+    alone.counts.unanswered = 1;
+    assert!(proxy(alone).finds(Code::ERRORS), "nobody repeated it");
+}
+
+#[test]
+fn what_failed_stands_in_the_first_sentence_and_saves_nothing() {
+    let mut pass = own(one_after_another(9));
+    (pass.hosts[0].could_have_reused, pass.ended) = (8, Ended::Code(1));
+    pass.counts.not_reached.insert("connection refused".to_owned(), 2);
+    let sentence = proxy(pass).account.unwrap().sentence;
+    assert!(sentence.starts_with("Requests or connections failed. ") && !sentence.contains("Without"), "{sentence}");
 }
 
 #[test]
@@ -95,6 +130,23 @@ fn two_requests_are_too_few_and_three_show_how_near_to_the_least_they_were() {
     // Three waits of 100 ms and 5 ms of set-up; the last answer came at 330 ms, and for 25 nothing was at work.
     assert_eq!((least.wall_ns, least.least_ns), (305 * MS, 305 * MS));
     assert!(least.how.contains("25 ms more between"), "{}", least.how);
+}
+
+#[test]
+fn the_least_possible_holds_the_longest_response_and_the_programs_own_cpu_time() {
+    let least = |pass: Pass| match proxy(Pass { wall_ns: 2_000 * MS, ..pass }).verdict {
+        Verdict::NothingToMend(least) => least.least_ns,
+        other => panic!("{other:?}"),
+    };
+    // One response of 1,500 ms beside five short ones: nothing could make it shorter.
+    let mut slow = connection(1, 0, 5, &[(10, 1_510)]);
+    slow.exchanges[0].answered_ns = Some(30 * MS);
+    let short: Vec<_> = (0..5).map(|k| (10 + k * 300, 30 + k * 300)).collect();
+    assert!(least(own(vec![slow, connection(2, 0, 5, &short)])) >= 1_500 * MS);
+    // Two at a time need 250 ms of waiting, and the rest of the time goes to a CPU.
+    let requests = |from: u64| (0..5).map(|k| (from + k * 100, from + 100 + k * 100)).collect::<Vec<_>>();
+    let busy = own(vec![connection(1, 0, 5, &requests(10)), connection(2, 0, 5, &[(10, 60), (500, 510)])]);
+    assert!(least(Pass { cpu: cpu(0.9), ..busy }) >= 500 * MS);
 }
 
 #[test]

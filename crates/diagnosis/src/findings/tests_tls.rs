@@ -1,7 +1,7 @@
 //! What is found of handshakes, sessions, certificates and alerts, and what is not.
 
 use observation::{Connection, Handshake, Pass, Turn};
-use wire::{Chain, LeafKey, Side};
+use wire::{Chain, HandshakeKind, LeafKey, Side};
 
 use crate::built::{MS, handshake, hello, kept, one_after_another, own, proxy, url};
 use crate::{Code, Confidence, Diagnosis};
@@ -33,6 +33,21 @@ fn tls12_is_found_from_a_tenth_on_and_whose_doing_it_is() {
     rare.counts.handshakes = 11;
     assert_eq!(proxy(rare).others(), []);
     assert_eq!(proxy(with(0, old)).others(), []);
+}
+
+#[test]
+fn tls12_saves_a_round_trip_of_each_full_handshake_of_its_own() {
+    let resumed = |one: &mut Handshake| {
+        old(one);
+        one.kind = Some(HandshakeKind::Resumed);
+    };
+    let saves = |pass: Pass| proxy(pass).finding(Code::TLS12).saves_ns;
+    let full = saves(with(10, old));
+    assert!(full > 0);
+    assert_eq!(saves(with(10, resumed)), 0);
+    let mut others_resumed = with(10, old);
+    others_resumed.counts.full = 1;
+    assert_eq!(saves(others_resumed), full, "what handshakes of TLS 1.3 were does not matter");
 }
 
 fn full_again(mut pass: Pass, full_again: u64, resumed: u64, tickets: u64) -> Pass {

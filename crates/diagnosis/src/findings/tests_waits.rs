@@ -1,10 +1,10 @@
 //! What is found of what a program waits for, one thing after another, and what is not.
 
-use observation::{Close, Connection, CpuReading, Ended, Pass, Runtime, Sampling, TrustStore};
+use observation::{Close, Connection, CpuReading, Ended, Exchange, Pass, Runtime, Sampling, TrustStore};
 use wire::Side;
 
 use crate::built::{
-    MS, against, connection, kept, one_after_another, over_http, own, proxy, samples, store, with_mean,
+    MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, samples, store, with_mean,
 };
 use crate::{Code, Confidence, Diagnosis, Verdict};
 
@@ -84,6 +84,41 @@ fn a_close_that_the_client_waits_for_is_late_and_one_that_it_does_not_is_of_an_i
     let mut idle = ended_late(1_000, 1);
     idle.connections.iter_mut().for_each(|one| one.closed_ns = one.ended_ns.map(|ended| ended + 200 * MS));
     assert!(!proxy(idle).finds(Code::LATE_CLOSE), "it did not look");
+}
+
+#[test]
+fn a_late_close_is_found_on_connections_that_carried_other_requests_before() {
+    let mut pass = ended_late(1_000, 1);
+    for connection in &mut pass.connections {
+        let first = connection.exchanges[0];
+        let early =
+            Exchange { last_ns: Some(first.sent_ns + 20 * MS), answered_ns: Some(first.sent_ns + 20 * MS), ..first };
+        let second = Exchange { sent_ns: first.sent_ns + 30 * MS, ..first };
+        connection.exchanges = vec![early, second];
+        connection.exchanged = 2;
+    }
+    (pass.counts.exchanges, pass.hosts[0].cut_idle, pass.hosts[0].reopened) = (10, 5, 4);
+    let found = proxy(pass);
+    assert!(found.finds(Code::LATE_CLOSE) && !found.finds(Code::IDLE_CUT), "{:?}", found.codes());
+}
+
+#[test]
+fn a_program_that_computes_all_the_time_gains_nothing_by_more_at_a_time() {
+    let with = |share: f64| {
+        let pass = Pass { wall_ns: 1_000 * MS, cpu: cpu(share), ..own(kept(9)) };
+        proxy(pass).finds(Code::ONE_AT_A_TIME)
+    };
+    assert!(with(0.1) && !with(0.9));
+}
+
+#[test]
+fn a_program_that_rests_between_requests_may_mean_to() {
+    let with = |rest: u64| {
+        let exchanges: Vec<_> = (0..9).map(|k| (10 + k * (60 + rest), 70 + k * (60 + rest))).collect();
+        let pass = Pass { wall_ns: (70 + 9 * (60 + rest)) * MS, ..own(vec![connection(1, 0, 5, &exchanges)]) };
+        proxy(pass).finding(Code::ONE_AT_A_TIME).confidence
+    };
+    assert_eq!([with(1), with(40)], [Confidence::Inferred, Confidence::Suspected]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Who is to change follows from the client's hello, which is in clear: if it offered TLS 1.3 the server declined.
 
 use observation::Runtime;
+use wire::HandshakeKind;
 
 use crate::case::Case;
 use crate::code::Code;
@@ -37,7 +38,12 @@ fn find(judge: &Judge) -> Option<Finding> {
     let whose = Whose::of(case);
     let versions: Vec<String> = counts.versions.iter().map(|(version, count)| format!("{version} {count}")).collect();
     let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
-    let full_share = share(counts.full, counts.handshakes);
+    let kept: Vec<bool> = case
+        .shaken()
+        .filter(|(_, handshake)| !handshake.is_13())
+        .map(|(_, handshake)| handshake.kind == Some(HandshakeKind::Full))
+        .collect();
+    let full_share = share(kept.iter().filter(|is_full| **is_full).count() as u64, kept.len() as u64);
     Some(Finding {
         code: RULE.code,
         confidence: Confidence::Proven,
@@ -120,5 +126,17 @@ fn clients_advice() -> Vec<Advice> {
             "Python",
             "Don't set `maximum_version` or an old `ssl.PROTOCOL_TLSv1_2`: `ssl.create_default_context()` offers both.",
         ),
+        Advice::of(
+            Runtime::Node,
+            "Node.js",
+            "`maxVersion` or `secureProtocol: 'TLSv1_2_method'` pin it: leave them out.",
+        ),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "`jdk.tls.client.protocols`, `https.protocols` or `SSLContext.getInstance(\"TLSv1.2\")` pin it: take \"TLS\".",
+        ),
+        Advice::of(Runtime::Go, "Go", "`tls.Config.MaxVersion` pins it: leave it out."),
+        Advice::of(Runtime::Curl, "curl", "`--tls-max 1.2` pins it: leave it out."),
     ]
 }

@@ -20,6 +20,8 @@ const MEAN: f64 = 0.5;
 const REQUESTS: u64 = 30;
 /// Falls to [`LOW`] of the most that are followed by a rise to [`HIGH`] of it: a pattern, not an incident.
 const REFILLS: u64 = 3;
+/// How many times the median wait the slowest takes at least: else nobody waits for it.
+const SLOWEST: f64 = 1.5;
 /// What counts as the end of a batch, of the most.
 const LOW: f64 = 0.25;
 /// What counts as its beginning.
@@ -31,7 +33,7 @@ pub(crate) const RULE: Rule = Rule {
     failure: false,
     doc: Doc {
         means: "Requests go in batches that wait for their slowest: a pool of workers that each take the next request when theirs is done would keep the number up.",
-        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a rise to three quarters, over 30 requests; not where CPU was short.",
+        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a rise to three quarters, over 30 requests, the slowest of which takes half as long again as the median; not where CPU was short.",
         saves: "the time with any request under way, less what it would be with the most under way throughout.",
     },
     advice,
@@ -45,6 +47,11 @@ fn find(judge: &Judge) -> Option<Finding> {
     let most = case.concurrency?.most;
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
     if most < MOST || case.requests() < REQUESTS || is_short || case.cpu_share().is_some_and(|share| share >= BUSY) {
+        return None;
+    }
+    // Alone the slowest makes the others wait.
+    let waits = case.pass.counts.waits;
+    if (waits.max_ns as f64) < SLOWEST * waits.p50_ns as f64 {
         return None;
     }
     let waiting = but_the_last_fall(levels, case.pass.counts.waits.p99_ns);
@@ -110,5 +117,21 @@ fn advice() -> Vec<Advice> {
         ),
         Advice::of(Runtime::Node, "Node.js", "A limiter such as p-limit instead of `Promise.all` on slices."),
         Advice::of(Runtime::Rust, "Rust", "`buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
+        Advice::of(Runtime::Go, "Go", "Workers that range over one channel, instead of a `WaitGroup` for each batch."),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "One executor for all requests, instead of `invokeAll` or `allOf` for each batch.",
+        ),
+        Advice::of(
+            Runtime::Php,
+            "PHP",
+            "Add the next handle to `curl_multi` when one is done, instead of a multi for each batch.",
+        ),
+        Advice::of(
+            Runtime::Curl,
+            "curl",
+            "`xargs -P N -n 1` or `--parallel` over the whole list, instead of `wait` after each batch.",
+        ),
     ]
 }

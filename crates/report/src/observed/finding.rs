@@ -24,7 +24,7 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
             let told = format!(
-                "Nothing to improve{}: {wall}, where {possible} is the least possible ({} ×).",
+                "Nothing to improve{}: its requests took {wall}, where {possible} is the least possible ({} ×).",
                 but_for(diagnosis),
                 number(ratio)
             );
@@ -43,15 +43,16 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     }
 }
 
-/// The first sentence of all: what takes most of the time and what would be gained, or the verdict where nothing is.
+/// The first sentence of all: what was found first and what would be gained, or the verdict where nothing was; and what takes most of
+/// the time.
 pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
-    let is_judged = matches!(diagnosis.verdict, Verdict::Found);
-    let account = diagnosis.account.as_ref().filter(|account| is_judged && !account.sentence.is_empty());
-    let failure = diagnosis.findings.first().filter(|finding| finding.code.is_failure());
-    match (failure, account) {
-        (Some(failure), _) => format!("{}.", title(failure)),
-        (None, Some(account)) => plain(&account.sentence, SENTENCE),
-        (None, None) => verdict(diagnosis).0,
+    let account = diagnosis.account.as_ref().map_or("", |account| &account.sentence);
+    match diagnosis.verdict {
+        Verdict::Found if !account.is_empty() => plain(account, SENTENCE),
+        Verdict::NothingToMend(_) => {
+            format!("{} {}", verdict(diagnosis).0, plain(account, SENTENCE)).trim_end().to_owned()
+        }
+        _ => verdict(diagnosis).0,
     }
 }
 
@@ -128,6 +129,11 @@ pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<Stri
         }
         (Verdict::NotSeen(_), Via::Proxy) => vec![
             "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the URL stands"
+                .to_owned(),
+        ],
+        (Verdict::TooLittle(_), _) if observation.passes.iter().any(|pass| pass.h2_connections() > 0) => vec![
+            "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go GODEBUG=http2client=0; or \
+             observe it with {url} where its URL stands"
                 .to_owned(),
         ],
         (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],

@@ -69,8 +69,8 @@ pub(crate) fn traffic(pass: &Pass) -> String {
         traffic.push(format!("{} not finished", plural(counts.unfinished, "handshake")));
     }
     // The last frames of HTTP/2 look like a request.
-    if counts.unanswered > 0 && pass.h2_connections() == 0 {
-        traffic.push(format!("{} without an answer", plural(counts.unanswered, "request")));
+    if unanswered(pass) > 0 {
+        traffic.push(format!("{} without a response", plural(unanswered(pass), "request")));
     }
     traffic.join(", ")
 }
@@ -90,7 +90,7 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
         ("requests", requests_told(pass).map_or_else(String::new, some)),
         ("most in flight at once", at_once(pass.levels.waiting.most)),
         ("mean in flight while any was", at_once(pass.levels.waiting.mean)),
-        ("requests without an answer", some(if pass.h2_connections() == 0 { counts.unanswered } else { 0 })),
+        ("requests without a response", some(unanswered(pass))),
         ("handshakes", some(counts.handshakes)),
         ("of those full", some(counts.full)),
         ("of those resumed", some(counts.resumed)),
@@ -179,6 +179,17 @@ fn loads(pass: &Pass) -> String {
 pub(crate) fn plural(count: u64, what: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{} {what}{s}", grouped(count as f64))
+}
+
+/// Requests without a response: no more than the origin's ledger leaves, where there is one; 0 where HTTP/2 hides them.
+fn unanswered(pass: &Pass) -> u64 {
+    if pass.h2_connections() > 0 {
+        return 0;
+    }
+    let counts = &pass.counts;
+    let answered = counts.exchanges.saturating_sub(counts.unanswered);
+    let left = pass.origin.as_ref().map_or(u64::MAX, |origin| origin.requests.saturating_sub(answered));
+    counts.unanswered.min(left)
 }
 
 #[cfg(test)]

@@ -91,7 +91,8 @@ fn three_findings_take_forty_lines() {
 
 #[test]
 fn requests_at_once_are_drawn_at_once() {
-    let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, how: "one answer's time".to_owned() };
+    let how = "one answer's time".to_owned();
+    let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, without_cpu_ns: 200_000_000, how };
     let well = Diagnosis {
         account: None,
         verdict: Verdict::NothingToMend(least),
@@ -99,12 +100,18 @@ fn requests_at_once_are_drawn_at_once() {
         notes: Vec::new(),
         not_judged: Vec::new(),
     };
-    let text = draw(&concurrent(10), &well, Some(80), false, false);
-    assert!(text.contains("Nothing to improve: 210 ms, where 200 ms is the least possible (1.1 ×)."), "{text}");
+    let text = draw(&concurrent(10), &well, Some(100), false, false);
+    assert!(
+        text.contains("Nothing to improve: its requests took 210 ms, where 200 ms is the least possible (1.1 ×)."),
+        "{text}"
+    );
     let hidden = |code| NotJudged { code, why: "it was not to be seen".to_owned() };
     let partly = Diagnosis { not_judged: vec![hidden(Code::CLIENT_PER_REQUEST), hidden(Code::DELAYED_ACK)], ..well };
-    let text = draw(&concurrent(10), &partly, Some(100), false, false);
-    assert!(text.contains("Nothing to improve in what could be judged (not client-per-request): 210 ms"), "{text}");
+    let text = draw(&concurrent(10), &partly, Some(120), false, false);
+    assert!(
+        text.contains("Nothing to improve in what could be judged (not client-per-request): its requests took 210 ms"),
+        "{text}"
+    );
     let begins: Vec<usize> = lanes(&text).iter().map(|lane| lane.chars().position(|c| c == '█').unwrap()).collect();
     assert!(begins.iter().max().unwrap() - begins.iter().min().unwrap() <= 2, "{text}");
 }
