@@ -21,6 +21,12 @@ const SHORT: f64 = 0.1;
 /// The share of a span for which some thread of the machine waited for a CPU: beside a quiet program it is next to nothing.
 const PRESSED: f64 = 0.5;
 
+/// What a client sends over HTTP/2 before its first request, records included: its preface with settings, a window and the
+/// acknowledgement of the server's settings (RFC 9113 §3.4, §6.5), and a leave (§6.8).
+const H2_OPENING: u64 = 160;
+/// An acknowledgement of settings and what may come with it: shorter than any response.
+const H2_ACKNOWLEDGED: u64 = 80;
+
 /// What the findings look at.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
@@ -216,6 +222,20 @@ impl<'a> Case<'a> {
             Some((connection, handshake))
         };
         self.pass.connections.iter().filter_map(finished)
+    }
+
+    /// How many of the kept connections carried no request.
+    pub(crate) fn unused(&self) -> u64 {
+        let is_unused =
+            |(connection, _): &(&Connection, _)| connection.exchanged == 0 || self.is_opening_alone(connection);
+        self.shaken().filter(is_unused).count() as u64
+    }
+
+    /// Whether what was sent on it is no more than what opens a connection of HTTP/2.
+    fn is_opening_alone(&self, connection: &Connection) -> bool {
+        let sent: u64 = connection.exchanges.iter().map(|exchange| exchange.sent_bytes).sum();
+        let answered = connection.exchanges.last().map_or(0, |exchange| exchange.answer_bytes);
+        self.may_be_h2(connection) && sent > 0 && sent < H2_OPENING && answered < H2_ACKNOWLEDGED
     }
 
     /// The share of a core that the command used, or waited for, at most from the first connection's opening on; `None` where it was

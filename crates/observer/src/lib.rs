@@ -15,6 +15,7 @@ mod placeholders;
 mod proxy;
 mod runtimes;
 mod shared_look;
+mod socket_diag;
 mod stand_in;
 mod tap;
 mod trust_store;

@@ -1,40 +1,40 @@
-//! The other end of a connection over loopback, as the kernel lists it: whose it is, and whether anyone has it open
+//! The other end of a connection over loopback, as the kernel knows it: whose it is, and whether anyone has it open
 //! still.
 //!
 //! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is
-//! nothing that is sent, but that no process holds the client's socket any more.
+//! nothing that is sent, but that no process holds the client's socket any more. Where the kernel can't be asked about one
+//! socket, its list of all is gone through.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use procfs::ProcError;
 
 use crate::shared_look::{Haste, SharedLook};
+use crate::socket_diag;
 
-/// How long a client's end is left alone before it is looked at. Most connections are over by then.
+/// How long a client's end is left alone before it is asked about. Most connections are over by then.
+const FIRST: Duration = Duration::from_millis(10);
+
+/// The same before all of the system's sockets are gone through for it.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
 
-/// The longest pause between two looks, since each goes through all of the system's sockets.
+/// The longest pause between two questions, or two looks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// So many looks in a row must not find it: a list that changes while it is read may leave something out.
-pub(crate) const LOOKS: u32 = 2;
+const LOOKS: u32 = 2;
 
 /// All connections of this process look together.
 static SOCKETS: LazyLock<SharedLook<Option<Sockets>>> = LazyLock::new(|| SharedLook::new(Sockets::list));
 
 /// The TCP sockets that processes have open: their inodes, by their own address and their peer's.
 #[derive(Debug)]
-pub(crate) struct Sockets(HashMap<(SocketAddr, SocketAddr), u64>);
+struct Sockets(HashMap<(SocketAddr, SocketAddr), u64>);
 
 impl Sockets {
-    /// Lists them together with whoever else needs them now. `None` where the kernel does not tell.
-    pub(crate) async fn now() -> Option<Arc<Option<Sockets>>> {
-        SOCKETS.take(Haste::AtOnce).await
-    }
-
     /// All that the kernel lists; `None` where it does not tell.
     fn list() -> Option<Sockets> {
         let v6 = match procfs::net::tcp6() {
@@ -49,7 +49,7 @@ impl Sockets {
     }
 
     /// The inode of the socket at `peer` that is connected to `own`. `None` where no process has it open.
-    pub(crate) fn inode(&self, peer: SocketAddr, own: SocketAddr) -> Option<u64> {
+    fn inode(&self, peer: SocketAddr, own: SocketAddr) -> Option<u64> {
         self.0.get(&ends(peer, own)).copied()
     }
 }
@@ -60,10 +60,34 @@ fn ends(local: SocketAddr, remote: SocketAddr) -> (SocketAddr, SocketAddr) {
     (plain(local), plain(remote))
 }
 
+/// The inode of the socket at `peer` that is connected to `own`, a socket of this process. `None` where no process has it open, or
+/// the kernel does not tell.
+pub(crate) async fn inode(peer: SocketAddr, own: SocketAddr) -> Option<u64> {
+    if let Ok(inode) = socket_diag::inode(peer, own) {
+        return inode;
+    }
+    for _ in 0..LOOKS {
+        let listed = SOCKETS.take(Haste::AtOnce).await;
+        let found = listed.as_deref().and_then(Option::as_ref).and_then(|sockets| sockets.inode(peer, own));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
 /// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Where
 /// the kernel does not tell, never.
 pub(crate) async fn gone(peer: SocketAddr, own: SocketAddr) {
-    gone_from(&SOCKETS, peer, own).await;
+    let mut pause = FIRST;
+    loop {
+        tokio::time::sleep(pause).await;
+        match socket_diag::inode(peer, own) {
+            Ok(Some(_)) => pause = LONGEST_PAUSE.min(2 * pause),
+            Ok(None) => return,
+            Err(_) => return gone_from(&SOCKETS, peer, own).await,
+        }
+    }
 }
 
 async fn gone_from(sockets: &SharedLook<Option<Sockets>>, peer: SocketAddr, own: SocketAddr) {
@@ -84,6 +108,7 @@ async fn gone_from(sockets: &SharedLook<Option<Sockets>>, peer: SocketAddr, own:
 mod tests {
     use super::*;
     use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Poll;
     use std::time::Instant;

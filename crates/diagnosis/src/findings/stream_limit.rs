@@ -6,7 +6,6 @@ use observation::{Connection, Doing, Host, Runtime};
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Finding};
-use crate::findings::unused_connections;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::count;
 
@@ -37,7 +36,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     if most < ENOUGH || case.pass.cpu.processes >= most {
         return None;
     }
-    let unused = unused_connections::number(case);
+    let unused = case.unused();
     let mut evidence = vec![format!(
         "Up to {} with {} were open at once, where HTTP/2 needs one.",
         count(most, "connection"),

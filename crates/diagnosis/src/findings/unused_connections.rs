@@ -1,10 +1,10 @@
 //! Connections that were handshaken and never carried a request: opened ahead, raced, or given up.
 
-use observation::{Connection, Runtime};
+use observation::Runtime;
 
-use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::findings::stream_limit;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
@@ -12,11 +12,6 @@ use crate::words::{count, share, time};
 const ENOUGH: u64 = 3;
 /// Of all connections.
 const OF_CONNECTIONS: f64 = 0.2;
-/// What a client sends over HTTP/2 before its first request, records included: its preface with settings, a window and the
-/// acknowledgement of the server's settings (RFC 9113 §3.4, §6.5), and a leave (§6.8).
-const H2_OPENING: u64 = 160;
-/// An acknowledgement of settings and what may come with it: shorter than any response.
-const H2_ACKNOWLEDGED: u64 = 80;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("unused-connections"),
@@ -24,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
     failure: false,
     doc: Doc {
         means: "Connections were handshaken and never carried a request: each costs both sides a handshake for nothing.",
-        seen: "three connections or more without a request, and a fifth of all. Over HTTP/2 those on which the client sent no more than \
+        seen: "three connections or more without a request, and a fifth of all, and not for a limit of streams. Over HTTP/2 those on which the client sent no more than \
                its opening: inferred by length.",
         saves: "the client's part of the handshakes.",
     },
@@ -35,9 +30,10 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
-    let unused = number(case);
+    let unused = case.unused();
     let all = case.pass.connections.len() as u64;
-    if unused < ENOUGH || share(unused, all) < OF_CONNECTIONS {
+    // A client that needs a further connection for streams opens more than it comes to use.
+    if unused < ENOUGH || share(unused, all) < OF_CONNECTIONS || judge.has(&stream_limit::RULE) {
         return None;
     }
     let counts = &case.pass.counts;
@@ -57,18 +53,6 @@ fn find(judge: &Judge) -> Option<Finding> {
         concerns: unused,
         advice: advice(),
     })
-}
-
-/// How many of the kept connections carried no request.
-pub(crate) fn number(case: &Case) -> u64 {
-    let unused = |(connection, _): &(&Connection, _)| connection.exchanged == 0 || is_opening_alone(case, connection);
-    case.shaken().filter(unused).count() as u64
-}
-
-fn is_opening_alone(case: &Case, connection: &Connection) -> bool {
-    let sent: u64 = connection.exchanges.iter().map(|exchange| exchange.sent_bytes).sum();
-    let answered = connection.exchanges.last().map_or(0, |exchange| exchange.answer_bytes);
-    case.may_be_h2(connection) && sent > 0 && sent < H2_OPENING && answered < H2_ACKNOWLEDGED
 }
 
 fn advice() -> Vec<Advice> {

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 use super::head::Head;
 use crate::command::family;
-use crate::loopback::{LOOKS, Sockets};
+use crate::loopback;
 use crate::shared_look::{Haste, SharedLook};
 
 /// The name before the password, which no one looks at.
@@ -79,13 +79,8 @@ impl Gate {
     /// Whether the client is the command, or of its family.
     async fn owns(&self, client: &TcpStream) -> bool {
         let (Ok(peer), Ok(own)) = (client.peer_addr(), client.local_addr()) else { return false };
-        for _ in 0..LOOKS {
-            let listed = Sockets::now().await;
-            if let Some(inode) = listed.as_deref().and_then(|sockets| sockets.as_ref()?.inode(peer, own)) {
-                return self.open.take(Haste::AtOnce).await.is_some_and(|open| open.contains(&inode));
-            }
-        }
-        false
+        let Some(inode) = loopback::inode(peer, own).await else { return false };
+        self.open.take(Haste::AtOnce).await.is_some_and(|open| open.contains(&inode))
     }
 }
 

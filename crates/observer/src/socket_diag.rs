@@ -1,0 +1,111 @@
+//! Asks the kernel about one TCP socket (sock_diag(7)), which it finds by both addresses: the answer takes as long among ten
+//! thousand connections as with none beside it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
+use netlink_packet_sock_diag::SockDiagMessage;
+use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
+use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
+use netlink_sys::Socket;
+use netlink_sys::protocols::NETLINK_SOCK_DIAG;
+use nix::errno::Errno;
+use nix::sys::socket::MsgFlags;
+
+/// More than an answer about one socket takes, bytes.
+const ANSWER: usize = 4_096;
+
+/// That of this process, opened by the first question; `None` where the kernel refuses to open one.
+static SOCKET: OnceLock<Option<Mutex<Socket>>> = OnceLock::new();
+
+/// The inode of the TCP socket at `local` that is connected to `remote`; `None` where no process has it open.
+///
+/// # Errors
+/// The kernel was built without sock_diag, or this process may not ask.
+pub(crate) fn inode(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
+    let socket = SOCKET.get_or_init(|| Socket::new(NETLINK_SOCK_DIAG).ok().map(Mutex::new));
+    let socket = socket.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+    ask(&socket.lock().unwrap_or_else(PoisonError::into_inner), local, remote)
+}
+
+fn ask(socket: &Socket, local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
+    socket.send(&request(local, remote), 0)?;
+    let mut answer = Vec::with_capacity(ANSWER);
+    // It was put there within the call before.
+    socket.recv(&mut answer, MsgFlags::MSG_DONTWAIT.bits())?;
+    let answer = NetlinkMessage::<SockDiagMessage>::deserialize(&answer).map_err(io::Error::other)?;
+    match answer.payload {
+        // A socket that no process has open any more has inode 0.
+        NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => {
+            Ok(Some(found.header.inode.into()).filter(|inode| *inode != 0))
+        }
+        NetlinkPayload::Error(error) if error.raw_code() == -(Errno::ENOENT as i32) => Ok(None),
+        NetlinkPayload::Error(error) => Err(error.to_io()),
+        other => Err(io::Error::other(format!("sock_diag answered {other:?}"))),
+    }
+}
+
+/// The question, as bytes.
+fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
+    // The kernel finds a socket of IPv6 that speaks IPv4 by its addresses of IPv4.
+    let (source, destination) = (local.ip().to_canonical(), remote.ip().to_canonical());
+    let mut header = NetlinkHeader::default();
+    header.flags = NLM_F_REQUEST;
+    let request = InetRequest {
+        family: if source.is_ipv4() { AF_INET } else { AF_INET6 },
+        protocol: IPPROTO_TCP,
+        extensions: ExtensionFlags::empty(),
+        states: StateFlags::all(),
+        socket_id: SocketId {
+            source_port: local.port(),
+            destination_port: remote.port(),
+            source_address: source,
+            destination_address: destination,
+            interface_id: 0,
+            // Whichever: INET_DIAG_NOCOOKIE.
+            cookie: [0xff; 8],
+        },
+    };
+    let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
+    message.finalize();
+    let mut bytes = vec![0; message.buffer_len()];
+    message.serialize(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn a_socket_is_found_while_a_process_has_it_open_and_never_after() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(address) else { continue };
+            let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (accepted, peer) = listener.accept().unwrap();
+            let own = accepted.local_addr().unwrap();
+            let inode_of = std::fs::metadata(format!("/proc/self/fd/{}", client.as_raw_fd())).unwrap().ino();
+            assert_eq!(inode(peer, own).unwrap(), Some(inode_of), "{address}");
+            client.shutdown(Shutdown::Write).unwrap();
+            assert_eq!(inode(peer, own).unwrap(), Some(inode_of), "it waits for its response");
+            drop(client);
+            assert_eq!(inode(peer, own).unwrap(), None);
+            drop(accepted);
+            assert_eq!(inode(peer, own).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_client_that_speaks_ipv4_by_a_socket_of_ipv6_is_found() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let Ok(_client) = TcpStream::connect(format!("[::ffff:127.0.0.1]:{port}")) else { return };
+        let (accepted, peer) = listener.accept().unwrap();
+        assert!(inode(peer, accepted.local_addr().unwrap()).unwrap().is_some());
+    }
+}
