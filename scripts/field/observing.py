@@ -84,4 +84,6 @@ def observe(kit, case, prefix, keep_as=None):
         "skipped": None,
         "wall_ns": passes[-1].get("wall_ns"),
         "mended_ns": account.get("mended_ns"),
+        # What the same took over HTTP, where it was run so.
+        "http_ns": passes[0].get("wall_ns") if len(passes) > 1 else None,
     }

@@ -88,7 +88,7 @@ impl Part {
 const BY_PRIORITY: [Part; 6] =
     [Part::Responses, Part::Bodies, Part::HandshakeServer, Part::HandshakeClient, Part::Connecting, Part::Names];
 
-/// What makes connections new, and what loads trust stores for them: who keeps connections does away with both.
+/// What makes connections new, and what loads trust stores for them.
 pub(crate) const NEW_CONNECTIONS: &[Code] = &[Code::NO_REUSE, Code::IDLE_CUT, Code::LATE_CLOSE];
 pub(crate) const LOADS: &[Code] = &[Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION];
 
@@ -102,15 +102,16 @@ pub(crate) fn account(case: &Case, findings: &[Finding]) -> Account {
     Account { sentence: sentence(&parts, wall_ns, mended_ns, findings), wall_ns, mended_ns, parts }
 }
 
-/// The wall time without the first finding that says what it saves. With connections that are kept the trust stores that new ones
-/// loaded are saved too.
+/// The wall time without the first finding that says what it saves.
 fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
     let first = findings.iter().find(|finding| finding.saves_ns > 0)?;
     let mut saves_ns = first.saves_ns;
-    let pairs = [(NEW_CONNECTIONS, LOADS), (LOADS, NEW_CONNECTIONS)];
-    if let Some((_, others)) = pairs.iter().find(|(of_first, _)| of_first.contains(&first.code)) {
-        let beside = findings.iter().filter(|finding| others.contains(&finding.code)).map(|finding| finding.saves_ns);
-        saves_ns += beside.max().unwrap_or(0);
+    if [Code::NO_REUSE, Code::IDLE_CUT].contains(&first.code) {
+        // Connections that are kept load no trust store again; those that are needed at once load theirs in any case.
+        let loads = findings.iter().filter(|finding| LOADS.contains(&finding.code)).map(|finding| finding.saves_ns);
+        let connections = case.pass.counts.connections;
+        let kept = share(connections.saturating_sub(case.needed()), connections);
+        saves_ns += (loads.max().unwrap_or(0) as f64 * kept) as u64;
     }
     let floor_ns = match first.code {
         code if NEW_CONNECTIONS.contains(&code) || LOADS.contains(&code) => with_the_same_waits(case),

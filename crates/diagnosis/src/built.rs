@@ -150,6 +150,7 @@ pub(crate) fn cpu(share: f64) -> Cpu {
     Cpu {
         total_ns: (10_000.0 * share * 1e6) as u64,
         processes: 1,
+        cpus: 2,
         readings: (0..=100).map(|k| reading(k * 100)).collect(),
     }
 }

@@ -11,6 +11,9 @@ pub struct Cpu {
     pub total_ns: u64,
     /// Most processes that were met at once.
     pub processes: u64,
+    /// CPUs that it could use at once; 0 where an observation is older than this count.
+    #[serde(default)]
+    pub cpus: u64,
     /// Readings along the way, by time. What began and ended between two readings is in neither.
     pub readings: Vec<CpuReading>,
 }

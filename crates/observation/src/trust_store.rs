@@ -24,12 +24,12 @@ pub struct TrustStore {
     pub samples: u64,
     /// Samples in which trust anchors were read, parsed, put into a store, or freed.
     pub in_trust_store: u64,
-    /// Of these, the ones after the first connection's first message: what was loaded again. `None` where an observation is older
+    /// Of these, the ones after the first handshake: what was loaded again. `None` where an observation is older
     /// than this count.
     #[serde(default)]
     pub again: Option<u64>,
-    /// Of these, the ones while some connection stood open and had not sent its first message: what is loaded for each connection,
-    /// and not once for a client. `None` where an observation is older than this count.
+    /// Of these, the ones between the opening of some connection and the end of its handshake: what is loaded for each connection, and
+    /// not once for a client. `None` where an observation is older than this count.
     #[serde(default)]
     pub for_connections: Option<u64>,
     /// Samples that the kernel had no room for.

@@ -41,9 +41,10 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let stopped = case.pass.connections.iter().filter(|one| case.may_be_h2(one));
-    let stopped: Vec<Vec<&Exchange>> = stopped.map(bursts).filter(|bursts| bursts.len() >= ENOUGH).collect();
-    let spans = stopped.iter().flatten().filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));
-    let spans: Vec<(u64, u64)> = spans.collect();
+    let stopped: Vec<(&Connection, Vec<&Exchange>)> =
+        stopped.map(|one| (one, bursts(one))).filter(|(_, bursts)| bursts.len() >= ENOUGH).collect();
+    let spans: Vec<(u64, u64)> = stopped.iter().flat_map(|(connection, bursts)| silences(connection, bursts)).collect();
+    let stopped: Vec<Vec<&Exchange>> = stopped.into_iter().map(|(_, bursts)| bursts).collect();
     // Exchanges beyond those that were kept are taken to be like them.
     let kept: usize = case.pass.connections.iter().map(|one| one.exchanges.len()).sum();
     let scale = (case.pass.counts.exchanges as f64 / kept.max(1) as f64).max(1.0);
@@ -73,6 +74,15 @@ fn find(judge: &Judge) -> Option<Finding> {
         concerns: case.pass.counts.exchanges,
         advice: advice(),
     })
+}
+
+/// From each thing that the client sent to what the server sent then, from the first update of a window on: updates come together with
+/// requests, or in other lengths, and the silence after them is the same.
+fn silences<'a>(connection: &'a Connection, bursts: &[&Exchange]) -> impl Iterator<Item = (u64, u64)> + 'a {
+    let first = bursts.first().map_or(u64::MAX, |burst| burst.sent_ns);
+    let after = connection.exchanges.iter().filter(move |one| one.sent_ns >= first);
+    let silence = after.filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));
+    silence.filter(|(from, until)| until.saturating_sub(*from) >= PAUSE_NS)
 }
 
 fn bursts(connection: &Connection) -> Vec<&Exchange> {

@@ -1,7 +1,7 @@
 //! How often trust stores were loaded, by samples of the command's stacks, and for what: what the two findings on trust stores
 //! share.
 
-use observation::{Close, Pass, Sampling, TrustStore};
+use observation::{Close, Pass, Runtime, Sampling, TrustStore};
 
 use crate::case::Case;
 use crate::code::Code;
@@ -51,11 +51,19 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     (is_each || is_much).then_some(Loads { store, is_proven, cpu_ns })
 }
 
-/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time.
+/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time, several being
+/// opened at once.
 pub(crate) fn of_a_connection_ns(case: &Case) -> u64 {
     let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
-    let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns) as f64;
-    (all_ns / store.connections.max(1) as f64 / cores(case)) as u64
+    let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns);
+    all_ns / store.connections.max(1) / loads_at_once(case)
+}
+
+/// How many loads go on at once where several connections are opened together: as many as there are CPUs, but for what does all on
+/// one thread. Python lets other threads run while OpenSSL reads a file.
+fn loads_at_once(case: &Case) -> u64 {
+    let is_one_thread = [Runtime::Node, Runtime::Curl].iter().any(|one| case.pass.runtimes.contains(one));
+    if is_one_thread { 1 } else { case.pass.cpu.cpus.max(1) }
 }
 
 /// How many cores at a time the command used, one at least.

@@ -4,7 +4,7 @@
 //! `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used at once, bodies that
 //! are not read. The origin of `--via url` never ends a connection that it is not asked to.
 
-use observation::{Close, Connection, Host, Runtime};
+use observation::{Close, Connection, Host, Pass, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
@@ -37,7 +37,9 @@ pub(crate) const RULE: Rule = Rule {
                pool that closes connections while others are at work and keeps fewer than that. With `--via url` the \
                origin says how many requests asked for their connection to be closed, and the pass over HTTP whether connections \
                are kept there.",
-        saves: "connecting and a handshake (medians) for each, as many side by side as there were.",
+        saves: "connecting and a handshake (medians) for each, as many side by side as there were; with `--via url` their CPU time, \
+                where that is more and the program is busy, and what follows the first response beyond the same over HTTP, where \
+                connections are kept there.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -76,10 +78,30 @@ fn find(judge: &Judge) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} for connecting and the handshake (medians), {needless} times too often", time(set_up)),
         }),
-        saves_ns: case.saved(needless as f64 * set_up as f64),
+        saves_ns: saved(case, needless, set_up, why),
         concerns: needless.max(of_pools),
         advice: why.advice(),
     })
+}
+
+/// What keeping connections makes this run shorter by, ns: setting up those that were needless, side by side as they were; or, where
+/// that is more, what their CPU time takes of a program that has no more to give. Where connections are kept over HTTP, what follows
+/// the first response takes no longer than there.
+fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
+    let by_waiting = case.saved(needless as f64 * set_up_ns as f64);
+    let Some(http) = case.http else { return by_waiting };
+    let more_cpu = case.pass.cpu.total_ns.saturating_sub(http.cpu.total_ns);
+    let busy = case.cpu_share().unwrap_or(0.0).min(1.0);
+    let by_cpu = (more_cpu as f64 * share(needless, case.pass.counts.handshakes).min(1.0) * busy) as u64;
+    let after_first = |pass: &Pass| {
+        let ends = pass.connections.iter().flat_map(|one| &one.exchanges).filter_map(|exchange| exchange.last_ns);
+        pass.wall_ns.saturating_sub(ends.min().unwrap_or(pass.wall_ns))
+    };
+    let as_over_http = match why {
+        Why::OverHttpsAlone => after_first(case.pass).saturating_sub(after_first(http)),
+        _ => 0,
+    };
+    by_waiting.max(by_cpu).max(as_over_http)
 }
 
 /// Connections to `host` that need not have been, where that is the rule.

@@ -48,12 +48,15 @@ fn find(judge: &Judge) -> Option<Finding> {
     if case.requests() < ENOUGH || !serialized::is_serial_over_both(case) || judge.has(&serialized::RULE) {
         return None;
     }
-    let saves_ns = saved(case, case.at_a_time);
-    if (saves_ns as f64) < SAVED * case.pass.wall_ns as f64 {
+    let (waits_ns, saves_ns) = (saved(case, case.at_a_time).waits_ns, saved(case, case.at_a_time).ns);
+    if (waits_ns as f64) < SAVED * case.pass.wall_ns as f64 {
         return None;
     }
     let takes = [case.at_a_time.div_ceil(2), case.at_a_time, case.at_a_time.saturating_mul(2)].map(|places| {
-        format!("{places} at a time would take about {}", time(case.pass.wall_ns.saturating_sub(saved(case, places))))
+        format!(
+            "{places} at a time would take about {}",
+            time(case.pass.wall_ns.saturating_sub(saved(case, places).ns))
+        )
     });
     let are_alike = are_alike(case);
     let paced_ns = paced_ns(case);
@@ -92,9 +95,9 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What so many at a time save, ns: the observed waits, each taken by the place that is free first. A place opens a connection of
+/// What so many at a time save: the observed waits, each taken by the place that is free first. A place opens a connection of
 /// its own, and its handshake's arithmetic takes turns with the others'.
-fn saved(case: &Case, places: u64) -> u64 {
+fn saved(case: &Case, places: u64) -> Saved {
     let counts = &case.pass.counts;
     let kept = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
     // A pause within a request is the client's, and another finding's.
@@ -121,10 +124,19 @@ fn saved(case: &Case, places: u64) -> u64 {
     // Where each request has a connection of its own, their set-up lies side by side too, but for the client's turns.
     let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
     let side_by_side = set_up - (set_up as f64 / (places as f64).min(handshakes as f64)) as u64;
-    let saves_ns = (all.saturating_sub(makespan) + side_by_side).saturating_sub(arithmetic);
     // What it computes it may compute one after another in any case.
     let opened = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
-    saves_ns.min(case.pass.wall_ns.saturating_sub(opened + case.cpu_after_start_ns()))
+    let most = case.pass.wall_ns.saturating_sub(opened + case.cpu_after_start_ns());
+    let waits_ns = (all.saturating_sub(makespan) + side_by_side).min(most);
+    Saved { waits_ns, ns: waits_ns.saturating_sub(arithmetic) }
+}
+
+/// What several at a time save.
+struct Saved {
+    /// Waits that lie side by side, ns.
+    waits_ns: u64,
+    /// The same less what the further connections take to be set up.
+    ns: u64,
 }
 
 /// For how long the program rests between a response and its next request, in the median, where that is what paces it: it has no CPU

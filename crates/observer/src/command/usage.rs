@@ -82,7 +82,8 @@ impl Usage {
     /// All of it; `total_ns` is what the system told at the end.
     pub(super) fn finish(self, total_ns: u64) -> Cpu {
         let least = self.readings.last().map_or(0, |last| last.cpu_ns);
-        Cpu { total_ns: total_ns.max(least), processes: self.processes, readings: self.readings }
+        let cpus = std::thread::available_parallelism().map_or(0, |cpus| cpus.get() as u64);
+        Cpu { total_ns: total_ns.max(least), processes: self.processes, cpus, readings: self.readings }
     }
 }
 

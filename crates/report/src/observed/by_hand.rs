@@ -186,7 +186,7 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
         transport,
         ended: Ended::Code(0),
         wall_ns,
-        cpu: Cpu { total_ns: 390 * MS, processes: 1, readings: (1..=20).map(reading).collect() },
+        cpu: Cpu { total_ns: 390 * MS, processes: 1, cpus: 2, readings: (1..=20).map(reading).collect() },
         runtimes: Default::default(),
         counts,
         hosts: vec![host],
