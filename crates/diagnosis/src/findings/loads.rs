@@ -43,12 +43,20 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     // What can't be told apart must stand for requests, too: workers that load one each serve many.
     let is_proven = is_most(store.loads);
     let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
-    let cpu_ns = store.in_trust_store.saturating_mul(store.period_ns);
+    let cpu_ns = cpu_ns(case);
     let is_worth = cpu_ns >= WORTH_NS || share(cpu_ns, case.pass.wall_ns) >= OF_WALL;
     let is_each =
         is_worth && store.loads >= ENOUGH && is_most(behind) && is_most(store.in_trust_store) && is_rule && is_told;
     let is_much = store.loads >= ENOUGH && share(store.in_trust_store, store.samples) >= OF_CPU && cpu_ns >= WORTH_NS;
     (is_each || is_much).then_some(Loads { store, is_proven, cpu_ns })
+}
+
+/// CPU time in trust stores by samples, ns; 0 where there are none.
+pub(crate) fn cpu_ns(case: &Case) -> u64 {
+    match &case.pass.sampling {
+        Sampling::Sampled(store) => store.in_trust_store.saturating_mul(store.period_ns),
+        _ => 0,
+    }
 }
 
 /// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time, several being

@@ -9,7 +9,7 @@ use observation::{Close, Connection, Host, Pass, Runtime};
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::{late_close, serialized};
+use crate::findings::{late_close, loads, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
@@ -90,9 +90,11 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     let by_waiting = case.saved(needless as f64 * set_up_ns as f64);
     let Some(http) = case.http else { return by_waiting };
-    let more_cpu = case.pass.cpu.total_ns.saturating_sub(http.cpu.total_ns);
+    // Trust stores are another finding's, and connections that are needed at once handshake in any case.
+    let more_cpu = case.pass.cpu.total_ns.saturating_sub(http.cpu.total_ns + loads::cpu_ns(case));
+    let spare = needless.min(case.pass.counts.connections.saturating_sub(case.needed()));
     let busy = case.cpu_share().unwrap_or(0.0).min(1.0);
-    let by_cpu = (more_cpu as f64 * share(needless, case.pass.counts.handshakes).min(1.0) * busy) as u64;
+    let by_cpu = (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy) as u64;
     let after_first = |pass: &Pass| {
         let ends = pass.connections.iter().flat_map(|one| &one.exchanges).filter_map(|exchange| exchange.last_ns);
         pass.wall_ns.saturating_sub(ends.min().unwrap_or(pass.wall_ns))
