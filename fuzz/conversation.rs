@@ -1,9 +1,9 @@
 //! What an input of the fuzz target `records` means, and what has to hold of it. Part of the target and of an ordinary
 //! test, which plays the corpus again.
 //!
-//! The first byte says how the streams are cut for the second watcher: into pieces of so many bytes (0 counts as 1). Then
-//! come flights: two bytes, of which the highest bit is the sender (set: the server) and the others the length, and so
-//! many bytes, or as many as there are.
+//! The first byte says how the streams are cut for the second watcher: into pieces of so many bytes (0 counts as 1).
+//! Then come flights: two bytes, of which the highest bit is the sender (set: the server) and the others the length,
+//! and so many bytes, or as many as there are.
 
 use wire::{Event, Protocol, Side, Watcher};
 

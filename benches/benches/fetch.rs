@@ -1,10 +1,10 @@
-//! Every cell of the matrix as a Criterion benchmark: a group per TLS stack and kind of connection, a function per model
-//! and client, a batch of requests per iteration.
+//! Every cell of the matrix as a Criterion benchmark: a group per TLS stack and kind of connection, a function per
+//! model and client, a batch of requests per iteration.
 //!
-//! Models are set up outside the timing; their concurrency is inside. The batches are trials as those of `tlstax run` are,
-//! held against the origin's ledger, and the latest of each cell are left in a result folder with their percentiles,
-//! phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time;
-//! `--profile-time 5` draws a flamegraph of each cell instead, into `target/criterion`.
+//! Models are set up outside the timing; their concurrency is inside. The batches are trials as those of `tlstax run`
+//! are, held against the origin's ledger, and the latest of each cell are left in a result folder with their
+//! percentiles, phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time; `--profile-time 5`
+//! draws a flamegraph of each cell instead, into `target/criterion`.
 
 use std::path::Path;
 use std::process::{self, ExitCode};

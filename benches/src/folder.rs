@@ -11,8 +11,8 @@ pub const VARIABLE: &str = "TLSTAX_BENCH_DIR";
 /// Below the workspace, ignored by git.
 const LOCAL: &str = "results/local";
 
-/// The folder of this benchmark's results. Benchmarks of one `cargo bench` are processes of one parent, whose start names
-/// the folder; one that is started by hand has a folder of its own.
+/// The folder of this benchmark's results. Benchmarks of one `cargo bench` are processes of one parent, whose start
+/// names the folder; one that is started by hand has a folder of its own.
 pub fn of_this_bench() -> PathBuf {
     let begun = cargos_start().unwrap_or_else(Timestamp::now);
     root().join(LOCAL).join(begun.strftime("bench-%Y-%m-%dT%H-%M-%SZ").to_string())

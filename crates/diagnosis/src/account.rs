@@ -1,7 +1,8 @@
-//! Where the time of a run went: parts that add up to its wall time, and what it would take with the first finding mended.
+//! Where the time of a run went: parts that add up to its wall time, and what it would take with the first finding
+//! mended.
 //!
-//! A moment belongs to the first of these that any connection was at: waiting for a response, receiving one, a handshake (the
-//! server's turn, then the client's), connecting, resolving; else it is the client's own.
+//! A moment belongs to the first of these that any connection was at: waiting for a response, receiving one, a
+//! handshake (the server's turn, then the client's), connecting, resolving; else it is the client's own.
 
 use observation::{Connection, Doing};
 use schemars::JsonSchema;
@@ -22,8 +23,8 @@ pub struct Account {
     pub sentence: String,
     /// From the command's start to its end, ns.
     pub wall_ns: u64,
-    /// What that would be about without the first finding, ns; `None` where no finding says what it saves. A prediction: its error
-    /// is published in docs/observe.md.
+    /// What that would be about without the first finding, ns; `None` where no finding says what it saves. A
+    /// prediction: its error is published in docs/observe.md.
     pub mended_ns: Option<u64>,
     /// Parts of the wall time: they add up to it.
     pub parts: Vec<Spent>,
@@ -120,8 +121,8 @@ fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
     Some(case.pass.wall_ns.saturating_sub(saves_ns).max(floor_ns.min(case.pass.wall_ns)))
 }
 
-/// What a run with the same waits takes at least, ns: what lies before the first connection, and the least possible from then on; and
-/// no less than the same over HTTP.
+/// What a run with the same waits takes at least, ns: what lies before the first connection, and the least possible
+/// from then on; and no less than the same over HTTP.
 fn with_the_same_waits(case: &Case) -> u64 {
     let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
     let least = least(case).map_or(0, |least| least.without_cpu_ns);

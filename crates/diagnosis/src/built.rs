@@ -259,8 +259,8 @@ impl Diagnosis {
         codes
     }
 
-    /// But for what follows from the shape of the connections that tests are made of: requests one after another, each on a
-    /// connection of its own.
+    /// But for what follows from the shape of the connections that tests are made of: requests one after another, each
+    /// on a connection of its own.
     pub(crate) fn others(&self) -> Vec<Code> {
         let mut codes = self.codes();
         codes.retain(|code| ![Code::ONE_AT_A_TIME, Code::NO_REUSE].contains(code));

@@ -18,11 +18,12 @@ pub(crate) const OWN_SERVERS: &str = "the servers are the observer's own";
 /// The share of a span for which CPU was short, so that doing nothing in it proves nothing.
 const SHORT: f64 = 0.1;
 
-/// The share of a span for which some thread of the machine waited for a CPU: beside a quiet program it is next to nothing.
+/// The share of a span for which some thread of the machine waited for a CPU: beside a quiet program it is next to
+/// nothing.
 const PRESSED: f64 = 0.5;
 
-/// What a client sends over HTTP/2 before its first request, records included: its preface with settings, a window and the
-/// acknowledgement of the server's settings (RFC 9113 §3.4, §6.5), and a leave (§6.8).
+/// What a client sends over HTTP/2 before its first request, records included: its preface with settings, a window and
+/// the acknowledgement of the server's settings (RFC 9113 §3.4, §6.5), and a leave (§6.8).
 const H2_OPENING: u64 = 160;
 /// An acknowledgement of settings and what may come with it: shorter than any response.
 const H2_ACKNOWLEDGED: u64 = 80;
@@ -37,7 +38,8 @@ pub(crate) struct Case<'a> {
     pub(crate) pass: &'a Pass,
     /// The same over HTTP (url).
     pub(crate) http: Option<&'a Pass>,
-    /// There is such a pass and it can't be held against this one: the command fetched over HTTPS in it too, or nothing.
+    /// There is such a pass and it can't be held against this one: the command fetched over HTTPS in it too, or
+    /// nothing.
     pub(crate) is_http_unlike: bool,
     /// The judged pass' connections held against each other.
     pub(crate) overlap: Overlap,
@@ -105,7 +107,8 @@ impl<'a> Case<'a> {
         overlap::over(to_host, self.pass.wall_ns)
     }
 
-    /// Whether several requests may have been under way at once on `connection`. The origin, where there is one, knows of all.
+    /// Whether several requests may have been under way at once on `connection`. The origin, where there is one, knows
+    /// of all.
     pub(crate) fn may_be_h2(&self, connection: &Connection) -> bool {
         connection.may_be_h2 && self.h2() > 0
     }
@@ -137,8 +140,8 @@ impl<'a> Case<'a> {
         is_compiled_as_it_runs.then_some("it runs on a virtual machine, whose stacks name no function that loads roots")
     }
 
-    /// How many connections were at work at once in the mean, while any was: what one of them waits for, the others wait for
-    /// beside it.
+    /// How many connections were at work at once in the mean, while any was: what one of them waits for, the others
+    /// wait for beside it.
     pub(crate) fn at_once(&self) -> f64 {
         let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
         let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
@@ -146,7 +149,8 @@ impl<'a> Case<'a> {
         (all as f64 / self.overlap.at_work_ns.max(1) as f64).max(1.0)
     }
 
-    /// What this run is shorter by where connections need not spend `total_ns`, all together: they spend it side by side.
+    /// What this run is shorter by where connections need not spend `total_ns`, all together: they spend it side by
+    /// side.
     pub(crate) fn saved(&self, total_ns: f64) -> u64 {
         ((total_ns.max(0.0) / self.at_once()) as u64).min(self.pass.wall_ns)
     }
@@ -156,8 +160,8 @@ impl<'a> Case<'a> {
         overlap::merged(spans).into_iter().map(|(from, until)| until - from).sum()
     }
 
-    /// Whether CPU was short within `spans` of ns: the command's cgroup was throttled, the observer itself waited for a CPU, or
-    /// threads of the machine did for most of the time. What did nothing then may have wanted to.
+    /// Whether CPU was short within `spans` of ns: the command's cgroup was throttled, the observer itself waited for a
+    /// CPU, or threads of the machine did for most of the time. What did nothing then may have wanted to.
     pub(crate) fn is_short_of_cpu(&self, spans: &[(u64, u64)]) -> bool {
         let (mut time, mut throttled, mut delayed, mut pressed) = (0_u64, 0.0, 0.0, 0.0);
         for pair in self.pass.cpu.readings.windows(2) {
@@ -195,8 +199,8 @@ impl<'a> Case<'a> {
         total_ns.max(0.0) / 1e6 * 1_000.0 / (self.requests().max(1) as f64)
     }
 
-    /// Setting up such a connection as `are_meant`: connecting and the handshake, ns. The median of those that were kept, else of
-    /// all.
+    /// Setting up such a connection as `are_meant`: connecting and the handshake, ns. The median of those that were
+    /// kept, else of all.
     pub(crate) fn set_up_ns(&self, are_meant: impl Fn(&Connection) -> bool) -> u64 {
         let counts = &self.pass.counts;
         let meant = self.shaken().filter(|(connection, _)| are_meant(connection));
@@ -207,8 +211,8 @@ impl<'a> Case<'a> {
         median(each.collect()).unwrap_or(counts.connect.p50_ns + counts.handshake.p50_ns)
     }
 
-    /// A round trip to the server of such handshakes as `are_meant`, ns: its shortest turn in each, which holds one. The median of
-    /// those that were kept, else of all turns.
+    /// A round trip to the server of such handshakes as `are_meant`, ns: its shortest turn in each, which holds one.
+    /// The median of those that were kept, else of all turns.
     pub(crate) fn round_trip_ns(&self, are_meant: impl Fn(&Handshake) -> bool) -> u64 {
         let meant = self.shaken().filter(|(_, handshake)| are_meant(handshake));
         median(meant.filter_map(|(_, handshake)| shortest_turn_ns(handshake)).collect())
@@ -238,16 +242,16 @@ impl<'a> Case<'a> {
         self.may_be_h2(connection) && sent > 0 && sent < H2_OPENING && answered < H2_ACKNOWLEDGED
     }
 
-    /// The share of a core that the command used, or waited for, at most from the first connection's opening on; `None` where it was
-    /// not read twice.
+    /// The share of a core that the command used, or waited for, at most from the first connection's opening on; `None`
+    /// where it was not read twice.
     pub(crate) fn cpu_share(&self) -> Option<f64> {
         let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
         self.cpu_within(&[(from, self.pass.wall_ns)])
     }
 
-    /// The share of a core that the command used, or waited for, at most within `spans` of ns, which don't overlap; `None` where it was
-    /// not read around any. What was used between two readings may all have been within, up to one core, and so may
-    /// what no reading has: of processes that came and went between two.
+    /// The share of a core that the command used, or waited for, at most within `spans` of ns, which don't overlap;
+    /// `None` where it was not read around any. What was used between two readings may all have been within, up to one
+    /// core, and so may what no reading has: of processes that came and went between two.
     pub(crate) fn cpu_within(&self, spans: &[(u64, u64)]) -> Option<f64> {
         let cpu = &self.pass.cpu;
         let mut used = cpu.total_ns.saturating_sub(cpu.readings.last()?.cpu_ns);
@@ -263,8 +267,8 @@ impl<'a> Case<'a> {
         (time > 0).then(|| used as f64 / time as f64)
     }
 
-    /// For how long the command was on a CPU, or waited for one, while some connection was at work: as long as one core takes, ns. 0
-    /// where it was not read.
+    /// For how long the command was on a CPU, or waited for one, while some connection was at work: as long as one core
+    /// takes, ns. 0 where it was not read.
     pub(crate) fn cpu_at_work_ns(&self) -> u64 {
         let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
         let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
@@ -273,8 +277,8 @@ impl<'a> Case<'a> {
         (self.cpu_within(&spans).unwrap_or(0.0).min(1.0) * time as f64) as u64
     }
 
-    /// CPU time that the command used, or waited for, from its first connection on, ns: no more than one core has. 0 where it was not
-    /// read.
+    /// CPU time that the command used, or waited for, from its first connection on, ns: no more than one core has. 0
+    /// where it was not read.
     pub(crate) fn cpu_after_start_ns(&self) -> u64 {
         let from = self.pass.connections.first().map_or(0, |connection| connection.opened_ns);
         let time = self.pass.wall_ns.saturating_sub(from);
@@ -292,8 +296,8 @@ impl<'a> Case<'a> {
         turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS)
     }
 
-    /// How often the client went on with handshakes that it had held. Those that go on one right after another had met the same
-    /// stall.
+    /// How often the client went on with handshakes that it had held. Those that go on one right after another had met
+    /// the same stall.
     pub(crate) fn stalls(&self) -> usize {
         let mut ends: Vec<u64> = self.held_turns().map(|turn| turn.until_ns).collect();
         ends.sort_unstable();

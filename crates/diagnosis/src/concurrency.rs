@@ -1,5 +1,5 @@
-//! How many requests were under way at once: to the ns where all were kept, else by the means of short stretches, where these
-//! are short enough.
+//! How many requests were under way at once: to the ns where all were kept, else by the means of short stretches, where
+//! these are short enough.
 
 use observation::Pass;
 
@@ -19,8 +19,8 @@ pub(crate) struct Concurrency {
     pub(crate) several: f64,
 }
 
-/// Of `pass`, whose kept connections overlap so; `None` where requests were not all kept and the stretches that were counted over
-/// are longer than half of the median wait: one at a time and several look the same in them.
+/// Of `pass`, whose kept connections overlap so; `None` where requests were not all kept and the stretches that were
+/// counted over are longer than half of the median wait: one at a time and several look the same in them.
 pub(crate) fn of(pass: &Pass, overlap: &Overlap) -> Option<Concurrency> {
     if are_all_kept(pass) {
         return Some(Concurrency {

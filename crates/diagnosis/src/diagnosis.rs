@@ -17,7 +17,8 @@ use crate::verdict::{Verdict, verdict};
 /// What an observation means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnosis {
-    /// Where the time of the run went, and what it would be with the first finding mended; `None` where nothing was judged.
+    /// Where the time of the run went, and what it would be with the first finding mended; `None` where nothing was
+    /// judged.
     #[serde(default)]
     pub account: Option<Account>,
     /// All of it in a word.

@@ -17,8 +17,8 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// What it costs; `None` where that can't be reckoned from what was seen.
     pub cost: Option<Cost>,
-    /// By how much this run would have been shorter without it, ns; 0 where that is not known. What several findings save
-    /// overlaps.
+    /// By how much this run would have been shorter without it, ns; 0 where that is not known. What several findings
+    /// save overlaps.
     #[serde(default)]
     pub saves_ns: u64,
     /// How many requests or connections it concerns.

@@ -1,8 +1,8 @@
 //! What an observation means: why a program's HTTPS is slow, and what to change.
 //!
-//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: where the time went, a verdict, findings
-//! with their evidence, saving and advice, and what could not be judged. It does no I/O and sees nothing that is not in
-//! the observation; how findings are shown is the report's.
+//! [`diagnose`] reads an [`observation::Observation`] and gives a [`Diagnosis`]: where the time went, a verdict,
+//! findings with their evidence, saving and advice, and what could not be judged. It does no I/O and sees nothing that
+//! is not in the observation; how findings are shown is the report's.
 //!
 //! A finding is a file of `findings/` with one rule, and a line of the list (docs/adding-a-finding.md).
 

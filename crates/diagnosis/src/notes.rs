@@ -65,8 +65,8 @@ fn by_design(judge: &Judge) -> Option<String> {
 
 fn short(case: &Case) -> Option<String> {
     case.was_crowded().then(|| {
-        "CPU was short during the run: its cgroup was throttled, or other programs kept the CPUs busy. What a program does not do \
-         then proves nothing, and times are longer than they need be."
+        "CPU was short during the run: its cgroup was throttled, or other programs kept the CPUs busy. What a program \
+         does not do then proves nothing, and times are longer than they need be."
             .to_owned()
     })
 }
@@ -77,8 +77,9 @@ fn virtual_machine(case: &Case) -> Option<String> {
 }
 
 fn http_unlike(case: &Case) -> Option<String> {
-    let said = "The pass over HTTP did not go over HTTP, so nothing was held against it and `serialized` was not judged: `{url}` in \
-                the command's arguments is the one address and then the other, `{https}` is the same in both.";
+    let said = "The pass over HTTP did not go over HTTP, so nothing was held against it and `serialized` was not \
+                judged: `{url}` in the command's arguments is the one address and then the other, `{https}` is the \
+                same in both.";
     case.is_http_unlike.then(|| said.to_owned())
 }
 
@@ -93,8 +94,8 @@ fn coarse(case: &Case) -> Option<String> {
 fn busy(case: &Case) -> Option<String> {
     held_by_cpu(case).map(|turns| {
         format!(
-            "{turns} turns of the client's in handshakes lasted 20 ms or more, while its CPU was busy or it waited for one: \
-             it had more to compute than it could. Fewer handshakes help, or more threads for them."
+            "{turns} turns of the client's in handshakes lasted 20 ms or more, while its CPU was busy or it waited for \
+             one: it had more to compute than it could. Fewer handshakes help, or more threads for them."
         )
     })
 }
@@ -178,8 +179,8 @@ fn sample(case: &Case) -> Option<String> {
 fn upstream(case: &Case) -> Option<String> {
     let upstream = case.pass.upstream.as_deref()?;
     Some(format!(
-        "Connections went on through the proxy that the environment names ({upstream}), which resolves names and connects: neither \
-         was judged."
+        "Connections went on through the proxy that the environment names ({upstream}), which resolves names and \
+         connects: neither was judged."
     ))
 }
 

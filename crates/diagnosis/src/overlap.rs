@@ -19,8 +19,8 @@ pub(crate) struct Overlap {
     pub(crate) several_ns: u64,
     /// All requests' time under way together, ns.
     pub(crate) waits_ns: u64,
-    /// Of the time in which a request was under way, that in which a connection that later carried its own first request stood
-    /// unused, or waited for the client in its handshake.
+    /// Of the time in which a request was under way, that in which a connection that later carried its own first
+    /// request stood unused, or waited for the client in its handshake.
     pub(crate) unused_ns: u64,
     /// Of that, the part in which such a connection's handshake waited for the client.
     pub(crate) held_ns: u64,
@@ -133,8 +133,8 @@ impl Now {
     }
 }
 
-/// How many connections of `pass` stood unused, or waited for the client in their handshakes, for so long at least while requests of
-/// others were under way.
+/// How many connections of `pass` stood unused, or waited for the client in their handshakes, for so long at least
+/// while requests of others were under way.
 pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
     let stretches = pass.connections.iter().flat_map(|connection| connection.stretches(pass.wall_ns));
     let waiting = stretches.filter(|stretch| stretch.doing == Doing::Waiting);
@@ -149,8 +149,8 @@ pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
     stood.filter(|ns| *ns > 0 && *ns >= at_least_ns).count() as u64
 }
 
-/// When `connection`, which carried a request later, was the client's to go on with and had not carried one: it stood unused, or its
-/// handshake waited for the client. A handshake that waits for the server is not held back.
+/// When `connection`, which carried a request later, was the client's to go on with and had not carried one: it stood
+/// unused, or its handshake waited for the client. A handshake that waits for the server is not held back.
 fn unused(connection: &Connection, end_ns: u64) -> Vec<(u64, u64)> {
     if connection.exchanged == 0 {
         return Vec::new();

@@ -21,8 +21,8 @@ pub(crate) struct Ranked {
     pub(crate) small: Vec<String>,
 }
 
-/// What `judge` finds: failures first, but for suspicions about a run that ended well, which are last; then what mending saves
-/// most.
+/// What `judge` finds: failures first, but for suspicions about a run that ended well, which are last; then what
+/// mending saves most.
 pub(crate) fn ranked(judge: &Judge) -> Ranked {
     let found = RULES.iter().filter_map(|rule| judge.found(rule));
     let (small, mut findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| is_small(judge, finding));

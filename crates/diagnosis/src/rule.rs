@@ -1,7 +1,7 @@
 //! A finding's rule: all that is said of it, in one place, and the judge who asks rules for what they find.
 //!
-//! A rule says when it can't judge before it says how it finds: both are fields without a default, so a rule that forgets
-//! one does not compile.
+//! A rule says when it can't judge before it says how it finds: both are fields without a default, so a rule that
+//! forgets one does not compile.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

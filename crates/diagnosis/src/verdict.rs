@@ -31,7 +31,8 @@ pub enum Verdict {
 /// How near a run was to the least possible with what it waited for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Least {
-    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was at work, ns.
+    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was
+    /// at work, ns.
     pub wall_ns: u64,
     /// The least it could have been, ns.
     pub least_ns: u64,
@@ -76,8 +77,8 @@ pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Verdict {
     if case.h2() > 0 {
         let h2 = count(case.h2(), "connection");
         return Verdict::TooLittle(format!(
-            "{h2} may have spoken HTTP/2, which hides requests: how many there were, and the least time for them, can't be told. Nothing \
-             that shows from outside was found."
+            "{h2} may have spoken HTTP/2, which hides requests: how many there were, and the least time for them, \
+             can't be told. Nothing that shows from outside was found."
         ));
     }
     let requests = case.requests();
@@ -94,8 +95,8 @@ pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Verdict {
     let perhaps = if case.is_url() { 0 } else { case.pass.counts.perhaps_unanswered };
     if perhaps.saturating_mul(2) > case.pass.counts.exchanges {
         return Verdict::TooLittle(format!(
-            "To {perhaps} of {} the server sent no more than what may be its tickets of TLS 1.3: they may be unanswered, or \
-             answered shortly and their connections kept.",
+            "To {perhaps} of {} the server sent no more than what may be its tickets of TLS 1.3: they may be \
+             unanswered, or answered shortly and their connections kept.",
             count(case.pass.counts.exchanges, "request")
         ));
     }
@@ -122,7 +123,8 @@ fn against_http(case: &Case) -> Option<Verdict> {
     let is_far = case.pass.wall_ns as f64 > NEAR * explained as f64 && ns > LITTLE_NS;
     is_far.then(|| {
         let how = format!(
-            "Over HTTP the same command took {}, over HTTPS {}; {} of CPU more and a connection's set-up ({}) explain a part.",
+            "Over HTTP the same command took {}, over HTTPS {}; {} of CPU more and a connection's set-up ({}) explain \
+             a part.",
             time(http.wall_ns),
             time(case.pass.wall_ns),
             time(more_cpu),
@@ -154,7 +156,8 @@ fn past_the_proxy(case: &Case) -> Option<String> {
 }
 
 /// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest
-/// of them, one connection's set-up before them, and the command's own CPU time meanwhile; held against the time in which a connection was at work.
+/// of them, one connection's set-up before them, and the command's own CPU time meanwhile; held against the time in
+/// which a connection was at work.
 pub(crate) fn least(case: &Case) -> Option<Least> {
     let (from, until) = case.active()?;
     let counts = &case.pass.counts;
@@ -169,10 +172,10 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     let cpu_ns = case.cpu_at_work_ns();
     let least_ns = (shared + set_up + cpu_ns).min(wall_ns);
     let how = format!(
-        "{} took {} in which a connection was at work. Their waits and transfers, {} in all, \
-         {at_once:.0} at a time as were under way at most, one connection's set-up ({}), and {} for which the command was on a CPU or \
-         waited for one, need {}: ×{:.2} of that. \
-         {} more between the first connection and the last answer were the command's own, as were {} before and {} after.",
+        "{} took {} in which a connection was at work. Their waits and transfers, {} in all, {at_once:.0} at a time as \
+         were under way at most, one connection's set-up ({}), and {} for which the command was on a CPU or waited for \
+         one, need {}: ×{:.2} of that. {} more between the first connection and the last answer were the command's \
+         own, as were {} before and {} after.",
         count(case.requests(), "request"),
         time(wall_ns),
         time(work),
@@ -187,8 +190,8 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     Some(Least { wall_ns, least_ns, without_cpu_ns: (shared + set_up).min(wall_ns), how })
 }
 
-/// Time in which a connection was connecting, shaking hands, waiting or receiving, of a span of so many ns: the rest is the
-/// command's own pauses.
+/// Time in which a connection was connecting, shaking hands, waiting or receiving, of a span of so many ns: the rest is
+/// the command's own pauses.
 fn at_work_ns(case: &Case, span_ns: u64) -> u64 {
     if are_all_kept(case.pass) {
         return case.overlap.at_work_ns.min(span_ns);

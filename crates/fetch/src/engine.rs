@@ -1,7 +1,7 @@
 //! The engine's side of a trial: job, warm-up, the measured part, and what was seen in it.
 //!
-//! It speaks the protocol of [`measure::protocol`] over two streams. Its standard input ending means that the harness is
-//! gone, and then nothing of the trial may go on.
+//! It speaks the protocol of [`measure::protocol`] over two streams. Its standard input ending means that the harness
+//! is gone, and then nothing of the trial may go on.
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, channel};

@@ -1,10 +1,11 @@
 //! The pacer: waits for the moments at which requests are due, as exactly as the system lets a thread wake up.
 //!
-//! A thread sleeps by `clock_nanosleep(2)` to an absolute time of the clock that stamps are taken from, so that no delay of one
-//! sleep is carried into the next, with its timer slack lowered: by default the kernel may wake it 50 µs late to gather
-//! wake-ups. It does not spin for the rest: a client often has one CPU, and what the pacer burns there the model lacks. At
-//! 20,000 requests per second over kept connections, client and pacer on one CPU of a virtual machine, spinning for the last
-//! 30 µs brought the 99th percentile of starts some 30 µs nearer to when they were due, and took half as much CPU again.
+//! A thread sleeps by `clock_nanosleep(2)` to an absolute time of the clock that stamps are taken from, so that no
+//! delay of one sleep is carried into the next, with its timer slack lowered: by default the kernel may wake it 50 µs
+//! late to gather wake-ups. It does not spin for the rest: a client often has one CPU, and what the pacer burns there
+//! the model lacks. At 20,000 requests per second over kept connections, client and pacer on one CPU of a virtual
+//! machine, spinning for the last 30 µs brought the 99th percentile of starts some 30 µs nearer to when they were due,
+//! and took half as much CPU again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -21,10 +22,10 @@ use crate::schedule::Starts;
 /// The timer slack of a thread that paces, ns: the least there is, since 0 stands for the default.
 const SLACK_NS: u64 = 1;
 
-/// The least time between two wake-ups, ns. Each costs some 16 µs of CPU on a virtual machine, which has to arm a timer and to
-/// wake from idling: at 20,000 a second a third of a CPU, for which requests then have to wait. With this gap, those that are
-/// due within it start together, up to so much late; the 99th percentile of lateness fell from 240 to 140 µs, and pacing from
-/// 17 to 6 µs of CPU per request. Rates up to 10,000 per second know nothing of it.
+/// The least time between two wake-ups, ns. Each costs some 16 µs of CPU on a virtual machine, which has to arm a timer
+/// and to wake from idling: at 20,000 a second a third of a CPU, for which requests then have to wait. With this gap,
+/// those that are due within it start together, up to so much late; the 99th percentile of lateness fell from 240 to
+/// 140 µs, and pacing from 17 to 6 µs of CPU per request. Rates up to 10,000 per second know nothing of it.
 const GAP_NS: u64 = 100_000;
 
 /// A thread that waits exactly, until this is dropped.
@@ -35,7 +36,8 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
-    /// Lowers the calling thread's timer slack. Where the system refuses, waits are only as exact as they are by default.
+    /// Lowers the calling thread's timer slack. Where the system refuses, waits are only as exact as they are by
+    /// default.
     pub(crate) fn new() -> Exact {
         let before = get_timerslack().ok().and_then(|ns| u64::try_from(ns).ok());
         let _ = set_timerslack(SLACK_NS);
@@ -81,8 +83,8 @@ impl Drop for Exact {
 pub(crate) struct Pacer(JoinHandle<()>);
 
 impl Pacer {
-    /// Starts it for `starts`, none of which has been taken. `wake` is called when one request or more are due and have not
-    /// been started, as `made` tells; it returns whether anyone hears.
+    /// Starts it for `starts`, none of which has been taken. `wake` is called when one request or more are due and have
+    /// not been started, as `made` tells; it returns whether anyone hears.
     pub(crate) fn start(
         starts: Starts,
         made: Arc<AtomicU64>,
@@ -110,8 +112,8 @@ fn follow(mut starts: Starts, made: &AtomicU64, wake: impl Fn() -> bool) {
         }
         let Some(due) = starts.due(starts.made()).filter(|_| !starts.are_over()) else { return };
         exact.wait(due);
-        // All that are due by now, with one wake-up; only then is it seen whether they have been started already, so that none
-        // is passed over.
+        // All that are due by now, with one wake-up; only then is it seen whether they have been started already, so
+        // that none is passed over.
         while starts.is_due() {
             starts.take(0);
         }

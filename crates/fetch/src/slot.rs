@@ -1,8 +1,9 @@
 //! One of the C permits, and the loop that gives each a request when it may start.
 //!
-//! A slot owns a client with its kept connection, and the moment at which it became free. In a closed loop that is when its
-//! next request was due: so latency × throughput = C (Little's law), whatever a model does between two requests. In an open
-//! loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its latency.
+//! A slot owns a client with its kept connection, and the moment at which it became free. In a closed loop that is when
+//! its next request was due: so latency × throughput = C (Little's law), whatever a model does between two requests. In
+//! an open loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its
+//! latency.
 //!
 //! The loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
 //! the loop hears it is how long a ready task had to wait.
@@ -130,8 +131,8 @@ pub(crate) enum Event<C> {
 }
 
 /// Sends beats from a thread of its own until the loop is gone. A beat costs some 10 µs of CPU; a trial that waits more
-/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody knows how
-/// many requests there will be, those `made` so far are what counts.
+/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody
+/// knows how many requests there will be, those `made` so far are what counts.
 fn beat<C: Send + 'static>(
     events: cooperative::UnboundedSender<Event<C>>,
     schedule: Schedule,
@@ -158,8 +159,8 @@ fn record(recorder: &Recorder, marks: &Marks, due: u64, start: u64, result: Resu
     done
 }
 
-/// Makes the requests of `schedule`: each starts, by `spawn`, when it is due and a slot is free. Returns the slots when all are
-/// back.
+/// Makes the requests of `schedule`: each starts, by `spawn`, when it is due and a slot is free. Returns the slots when
+/// all are back.
 pub(crate) fn run_blocking<C: BlockingClient>(
     slots: Slots<C>,
     schedule: Schedule,

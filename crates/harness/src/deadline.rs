@@ -23,8 +23,8 @@ pub(crate) fn after(within: Duration) -> Instant {
     now.checked_add(within).unwrap_or_else(|| now + FOREVER)
 }
 
-/// Time for a trial in which nothing overlaps, twice over. Where the number of requests is not known beforehand: the time for
-/// which they start, twice over, and what all that are under way then may take.
+/// Time for a trial in which nothing overlaps, twice over. Where the number of requests is not known beforehand: the
+/// time for which they start, twice over, and what all that are under way then may take.
 pub(crate) fn of(workload: &Workload, cell: &Cell) -> Duration {
     let requests = workload.requests().map_or(u64::from(workload.concurrency.get()), Requests::get);
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);

@@ -28,12 +28,14 @@ impl fmt::Display for Limit {
         let Limit { concurrency, what, needed, limit, advice } = self;
         write!(
             f,
-            "{concurrency} requests in flight need {needed} {what} and the limit is {limit}: {advice} or use a smaller -c"
+            "{concurrency} requests in flight need {needed} {what} and the limit is {limit}: {advice} or use a smaller \
+             -c"
         )
     }
 }
 
-/// The limit that binds when `cell` runs `workload` with `open_files` descriptors to a process; `None` when all is well.
+/// The limit that binds when `cell` runs `workload` with `open_files` descriptors to a process; `None` when all is
+/// well.
 pub fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limit> {
     let slots = u64::from(workload.slots());
     // A connection per slot, and now and then one more while it is being replaced.

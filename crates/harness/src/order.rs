@@ -6,9 +6,9 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use workload::Cell;
 
-/// The trials of round `round` of one section, in order: the cells shuffled, and each one's turns shuffled in its place, so
-/// that arms that are held against each other run one right after another. ChaCha8 is the same on every platform and in
-/// every version.
+/// The trials of round `round` of one section, in order: the cells shuffled, and each one's turns shuffled in its
+/// place, so that arms that are held against each other run one right after another. ChaCha8 is the same on every
+/// platform and in every version.
 pub(crate) fn shuffled(
     cells: &[Cell],
     turns: &[Option<Arm>],

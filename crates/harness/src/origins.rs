@@ -1,5 +1,5 @@
-//! The origins of a run: one for every kind of handshake that its cells ask for, each with listeners of its own, started
-//! when a cell first needs it. So values of an axis can take turns within a run.
+//! The origins of a run: one for every kind of handshake that its cells ask for, each with listeners of its own,
+//! started when a cell first needs it. So values of an axis can take turns within a run.
 
 use std::collections::HashMap;
 
@@ -97,7 +97,8 @@ fn listener(plan: &Plan, cell: &Cell, stock: bool) -> Listener {
     Listener { pins, cert, chain, rtt }
 }
 
-/// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection say.
+/// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection
+/// say.
 pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
     let mut pins = usual.clone();
     let (axes, default) = (cell.axes, Axes::default());

@@ -3,19 +3,19 @@
 use measure::protocol::Finished;
 use workload::Workload;
 
-/// Why an engine cannot run a timed workload: it does not say that it starts requests by the clock. `None` where it does, and
-/// where the workload asks for nothing of the kind.
+/// Why an engine cannot run a timed workload: it does not say that it starts requests by the clock. `None` where it
+/// does, and where the workload asks for nothing of the kind.
 pub(crate) fn unfit(workload: &Workload, paces: bool, engine: &str) -> Option<String> {
     (workload.is_timed() && !paces).then(|| {
         format!(
-            "the engine {engine:?} does not say that it keeps a rate or a duration (\"paces\" in its \"ready\"): run it with \
-             -n alone, without --rate and --duration"
+            "the engine {engine:?} does not say that it keeps a rate or a duration (\"paces\" in its \"ready\"): run \
+             it with -n alone, without --rate and --duration"
         )
     })
 }
 
-/// What shows that an engine kept no time after all: it ended before its last request was due, or while more were to start.
-/// A hundredth is left to timers that are coarser than the clock.
+/// What shows that an engine kept no time after all: it ended before its last request was due, or while more were to
+/// start. A hundredth is left to timers that are coarser than the clock.
 pub(crate) fn unkept(workload: &Workload, finished: &Finished) -> Option<String> {
     let took = finished.ended_ns.saturating_sub(finished.started_ns);
     let least = workload.least_ns();

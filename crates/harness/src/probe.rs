@@ -27,8 +27,8 @@ pub trait Probe {
     /// What was watched is lost.
     fn finished(&mut self) -> Result<(), String>;
 
-    /// The trial has been judged and is on disk. Only if it [counts](Trial::counts), what was watched is worth something;
-    /// it may have failed before `go` or before `finished`.
+    /// The trial has been judged and is on disk. Only if it [counts](Trial::counts), what was watched is worth
+    /// something; it may have failed before `go` or before `finished`.
     fn ended(&mut self, section: &Section, trial: &Trial);
 }
 

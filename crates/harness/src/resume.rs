@@ -1,6 +1,7 @@
 //! Going on with a run that was interrupted: only what is the same run, on the same machine, by the same program.
 //!
-//! What is on disk stays, trials that do not count too: running those again until they count would choose among results.
+//! What is on disk stays, trials that do not count too: running those again until they count would choose among
+//! results.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -54,8 +55,8 @@ impl Done {
     }
 }
 
-/// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow in
-/// its order. The outcome counts those that were there, too.
+/// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow
+/// in its order. The outcome counts those that were there, too.
 ///
 /// # Errors
 /// As [`run()`](crate::run()), and [`Error::Differs`], before anything is run or written, when the plan is not the run's own.
@@ -76,8 +77,8 @@ pub fn resume(plan: Plan, unfinished: Unfinished, observer: &mut impl Observer) 
     run::to_the_end(&mut stage, &mut writer, observer, None, &done)
 }
 
-/// Everything that keeps `now` from being the run that `was` begun: what was to be run, how, from what, on what and by what.
-/// The machine's load and the time are none of it.
+/// Everything that keeps `now` from being the run that `was` begun: what was to be run, how, from what, on what and by
+/// what. The machine's load and the time are none of it.
 pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     let mut found = Found::default();
     found.compare("the version of tlstax", &was.tlstax, &now.tlstax);
@@ -100,7 +101,8 @@ pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     found.0
 }
 
-/// The first trial on disk that does not stand where the plan's order has it: the seed was changed, or lines were moved.
+/// The first trial on disk that does not stand where the plan's order has it: the seed was changed, or lines were
+/// moved.
 fn elsewhere(plan: &Plan, trials: &[Trial]) -> Option<Difference> {
     let turns = plan.turns();
     let RunInfo { sections, seed, .. } = &plan.run;

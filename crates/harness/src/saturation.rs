@@ -12,8 +12,8 @@ const ORIGIN_BOUND: f64 = 0.90;
 /// Share of the client's CPU time from which it counts as full.
 const CLIENT_FULL: f64 = 0.95;
 
-/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports. Half
-/// of what the kernel keeps at all is the bound where that is less.
+/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports.
+/// Half of what the kernel keeps at all is the bound where that is less.
 const TIME_WAIT_PER_PORT: u64 = 14_000;
 
 /// What a trial put on the machine.
@@ -54,8 +54,8 @@ pub(crate) fn most_time_wait(ports: u16) -> u64 {
 }
 
 /// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the
-/// origin saw it. Where answers come at once, few are in flight at the origin however many are asked for; and at a fixed rate
-/// C is what there may be, not what is wanted.
+/// origin saw it. Where answers come at once, few are in flight at the origin however many are asked for; and at a
+/// fixed rate C is what there may be, not what is wanted.
 fn few_in_flight(load: &Load<'_>) -> bool {
     if load.workload.rate.is_some() {
         return false;

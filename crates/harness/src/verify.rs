@@ -198,7 +198,8 @@ fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
 
 fn is_pinned(found: &Negotiated, evidence: &Evidence<'_>) -> bool {
     let pinned = evidence.pinned;
-    // Who offers no protocol is answered in HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot offer.
+    // Who offers no protocol is answered in HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot
+    // offer.
     let unoffered = evidence.terms == Terms::Pooled && found.alpn.is_empty();
     // A session of TLS 1.2 is resumed without a key exchange (RFC 5246 §7.3).
     let unexchanged = evidence.cell.connection == Connection::Resumed

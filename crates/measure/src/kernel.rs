@@ -1,4 +1,5 @@
-//! What the kernel counted for the whole machine: stolen time, sockets in TIME_WAIT, connections refused for want of room.
+//! What the kernel counted for the whole machine: stolen time, sockets in TIME_WAIT, connections refused for want of
+//! room.
 
 use procfs::{CurrentSI, KernelStats};
 

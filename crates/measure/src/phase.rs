@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// From when the request was due (its slot was free, or at a fixed rate its moment had come) until the model ran it:
-    /// spawning, waking, waiting for a thread, and at a fixed rate for a slot.
+    /// From when the request was due (its slot was free, or at a fixed rate its moment had come) until the model ran
+    /// it: spawning, waking, waiting for a thread, and at a fixed rate for a slot.
     Queue,
-    /// Until the client object was there; only where a request makes one of its own. What the object leaves to be done at its
-    /// first connection is not in it.
+    /// Until the client object was there; only where a request makes one of its own. What the object leaves to be done
+    /// at its first connection is not in it.
     Build,
     /// From there until the TCP connection stood; only where one was opened.
     Connect,
@@ -47,9 +47,9 @@ impl Phase {
 /// The stamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
-    /// When it could have started: its slot was free. At a fixed rate: when its moment had come, so that the latency tells of
-    /// the time for which a slow answer keeps later requests from being made (what Gil Tene calls coordinated omission when it
-    /// is left out; wrk2 measures likewise).
+    /// When it could have started: its slot was free. At a fixed rate: when its moment had come, so that the latency
+    /// tells of the time for which a slow answer keeps later requests from being made (what Gil Tene calls coordinated
+    /// omission when it is left out; wrk2 measures likewise).
     pub due: u64,
     /// When the model ran it.
     pub start: u64,

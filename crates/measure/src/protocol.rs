@@ -145,8 +145,8 @@ pub struct Seen {
     /// Where a profiler ran: the functions in which most time went by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// CPU time of the client's side alone, ns, where the engine's process did the server's part as well; `None` where the
-    /// process's own CPU clock tells.
+    /// CPU time of the client's side alone, ns, where the engine's process did the server's part as well; `None` where
+    /// the process's own CPU clock tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
     /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after they were due.

@@ -1,7 +1,7 @@
 //! The recorder: every request of a trial into histograms, by phase, in memory that does not grow with N or C.
 //!
-//! A recorder is a few shards, each behind a mutex of its own. A thread keeps to one shard and moves on when it finds it
-//! taken, so that with as many shards as threads that run at once no one waits: a contended mutex costs more than
+//! A recorder is a few shards, each behind a mutex of its own. A thread keeps to one shard and moves on when it finds
+//! it taken, so that with as many shards as threads that run at once no one waits: a contended mutex costs more than
 //! the whole recording (`cargo bench --bench record`).
 
 use std::cell::Cell;
@@ -20,8 +20,8 @@ use crate::watch::Watch;
 /// The most timelines that are kept as they are: enough to draw, small enough for every trial's line.
 pub const SAMPLE_ROWS: u64 = 64;
 
-/// The name of the histogram of times from when requests were started: what a fixed-rate trial's latency would be without
-/// the time for which requests that were due had to wait for their start.
+/// The name of the histogram of times from when requests were started: what a fixed-rate trial's latency would be
+/// without the time for which requests that were due had to wait for their start.
 pub const FROM_START: &str = "from-start";
 
 /// Records the requests of one trial.
@@ -75,8 +75,8 @@ impl Shard {
         }
     }
 
-    /// Keeps every `stride`th timeline. Where that comes to more than there is room for, since nobody knew how many requests
-    /// there would be, every second of them goes and the stride doubles: they stay evenly spread.
+    /// Keeps every `stride`th timeline. Where that comes to more than there is room for, since nobody knew how many
+    /// requests there would be, every second of them goes and the stride doubles: they stay evenly spread.
     fn keep(&mut self, line: &Timeline) {
         if !self.right.is_multiple_of(self.stride) {
             return;
@@ -141,7 +141,8 @@ impl Recorder {
         shard.right += 1;
     }
 
-    /// Records a request that failed: its kind, which is counted, and what happened, of which each kind's first is kept.
+    /// Records a request that failed: its kind, which is counted, and what happened, of which each kind's first is
+    /// kept.
     pub fn wrong(&self, kind: &str, what: impl FnOnce() -> String) {
         let mut shard = self.shard();
         match shard.errors.get_mut(kind) {

@@ -1,10 +1,11 @@
 //! What a process' threads did with the wall clock: on a CPU, ready for one, or neither.
 //!
-//! No single source of the kernel's tells that of all threads. A thread's schedstat holds its times exactly and vanishes
-//! with it, so that of a thread per request next to nothing is left at the end. Therefore three are joined: the process'
-//! CPU clock, exact and ended threads included, for what ran; schedstat for what was ready, where the threads that were
-//! there at the end account for nearly all of that clock; and otherwise the threads' states (`/proc/PID/task/TID/stat`,
-//! proc(5)), looked at every few ms: how many threads there were, and how many of them slept.
+//! No single source of the kernel's tells that of all threads. A thread's schedstat holds its times exactly and
+//! vanishes with it, so that of a thread per request next to nothing is left at the end. Therefore three are joined:
+//! the process' CPU clock, exact and ended threads included, for what ran; schedstat for what was ready, where the
+//! threads that were there at the end account for nearly all of that clock; and otherwise the threads' states
+//! (`/proc/PID/task/TID/stat`, proc(5)), looked at every few ms: how many threads there were, and how many of them
+//! slept.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -75,8 +76,8 @@ struct Seen {
 }
 
 impl ThreadWatch {
-    /// Starts watching process `pid`, by a thread on `cpus` (empty: on any): those that the process does not use. `None`
-    /// where the kernel does not tell.
+    /// Starts watching process `pid`, by a thread on `cpus` (empty: on any): those that the process does not use.
+    /// `None` where the kernel does not tell.
     pub fn start(pid: u32, cpus: &[usize]) -> Option<ThreadWatch> {
         let (stop, stopped) = channel();
         let cpus: Arc<[usize]> = cpus.into();
@@ -150,8 +151,8 @@ fn since(before: &HashMap<u32, Times>, after: &HashMap<u32, Times>) -> Times {
     })
 }
 
-/// Time for which the threads that process `pid` has now have been ready and waited for a CPU since each began, ns: 0 where it is
-/// gone or the kernel does not tell.
+/// Time for which the threads that process `pid` has now have been ready and waited for a CPU since each began, ns: 0
+/// where it is gone or the kernel does not tell.
 pub fn waited_for_cpu_ns(pid: u32) -> u64 {
     schedstat(pid).values().map(|times| times.delay_ns).sum()
 }

@@ -1,7 +1,7 @@
 //! The steps of every request of a short trial, in order: enough to draw who waited for whom, and who held the thread.
 //!
-//! Timelines say when a phase was over; a trace also says whether waiting gave the thread away. Only clients that choose
-//! how they wait write one, and only of trials as short as the stages of the talk.
+//! Timelines say when a phase was over; a trace also says whether waiting gave the thread away. Only clients that
+//! choose how they wait write one, and only of trials as short as the stages of the talk.
 
 use std::sync::{Mutex, PoisonError};
 

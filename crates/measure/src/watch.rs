@@ -1,7 +1,7 @@
 //! What only the client can see of its own concurrency: requests in flight, and how its event loop kept up.
 //!
-//! Requests in flight here and in the origin's ledger differ when a client holds requests back; an event loop that runs a
-//! ready task late was held by something that should have yielded.
+//! Requests in flight here and in the origin's ledger differ when a client holds requests back; an event loop that runs
+//! a ready task late was held by something that should have yielded.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -16,8 +16,8 @@ pub const HELD_EVERY: u64 = 8;
 /// How often the event loop is asked to run something: long against what a beat costs, short against what users notice.
 pub const BEAT: Duration = Duration::from_millis(5);
 
-/// How long after it was due a request counts as started late, ns: ten times what a wake-up takes on a machine at rest, and
-/// as long as a request that users would call quick.
+/// How long after it was due a request counts as started late, ns: ten times what a wake-up takes on a machine at rest,
+/// and as long as a request that users would call quick.
 pub const LATE_NS: u64 = 1_000_000;
 
 /// Counters of one trial, shared by its threads.

@@ -105,13 +105,15 @@ pub struct Handshake {
     pub chain: Option<Chain>,
     /// The server gave a ticket in clear (TLS 1.2).
     pub ticket: bool,
-    /// Bytes of the server's flight after its ServerHello: in TLS 1.3 encrypted records, in TLS 1.2 the certificates alone.
+    /// Bytes of the server's flight after its ServerHello: in TLS 1.3 encrypted records, in TLS 1.2 the certificates
+    /// alone.
     pub server_flight_bytes: u64,
     /// When the first byte of the ClientHello came.
     pub began_ns: Option<u64>,
     /// Whose turn it was, and for how long, until the handshake was over.
     pub turns: Vec<Turn>,
-    /// An earlier handshake with the host had been finished when this connection was opened: a session could have been resumed.
+    /// An earlier handshake with the host had been finished when this connection was opened: a session could have been
+    /// resumed.
     pub could_resume: bool,
     /// When it was over, for all that can be seen: both have said `Finished`.
     pub finished_ns: Option<u64>,
@@ -139,9 +141,9 @@ impl Turn {
     }
 }
 
-/// What a client sent up to where the server began to send back, and what that was. In HTTP/1.1 without pipelining this is
-/// a request and its answer; a request that waits for `100 Continue` makes two. What is encrypted is told by direction
-/// alone, so over TLS it is inferred.
+/// What a client sent up to where the server began to send back, and what that was. In HTTP/1.1 without pipelining this
+/// is a request and its answer; a request that waits for `100 Continue` makes two. What is encrypted is told by
+/// direction alone, so over TLS it is inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// First byte of the request.

@@ -62,12 +62,13 @@ pub struct Counts {
     pub exchanges: u64,
     /// Of those, ones without any answer.
     pub unanswered: u64,
-    /// Of the exchanges, ones to which the server sent no more than what may be tickets of TLS 1.3, followed by a silence as long as
-    /// that of a client which waits in vain: unanswered where the client then ended the connection, else taken as answered.
+    /// Of the exchanges, ones to which the server sent no more than what may be tickets of TLS 1.3, followed by a
+    /// silence as long as that of a client which waits in vain: unanswered where the client then ended the connection,
+    /// else taken as answered.
     #[serde(default)]
     pub perhaps_unanswered: u64,
-    /// Exchanges that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a delayed
-    /// acknowledgement.
+    /// Exchanges that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a
+    /// delayed acknowledgement.
     pub delayed_ack_gaps: u64,
     /// Connections on which a request was sent after the server had ended them, idle.
     pub sent_into_closed: u64,
@@ -104,13 +105,13 @@ pub struct Host {
     pub connections: u64,
     /// Exchanges with it.
     pub exchanges: u64,
-    /// Connections that were opened although an earlier one had done its work: it stood idle, or the client had closed it, and the
-    /// server had not.
+    /// Connections that were opened although an earlier one had done its work: it stood idle, or the client had closed
+    /// it, and the server had not.
     pub could_have_reused: u64,
     /// Of those, ones whose forerunner stood idle then.
     pub beside_idle: u64,
-    /// Connections that were opened after one that the server had ended within 50 ms of its answer: it does not keep connections,
-    /// or the client had asked it not to (`Connection: close`), which TLS hides.
+    /// Connections that were opened after one that the server had ended within 50 ms of its answer: it does not keep
+    /// connections, or the client had asked it not to (`Connection: close`), which TLS hides.
     pub after_servers_close: u64,
     /// Connections that the server ended while they were idle after use, later than that.
     pub cut_idle: u64,
@@ -120,7 +121,8 @@ pub struct Host {
     pub handshakes: u64,
     /// Of those, resumed ones.
     pub resumed: u64,
-    /// Of those, full ones on connections that were opened after an earlier one had been finished: a session could have been resumed.
+    /// Of those, full ones on connections that were opened after an earlier one had been finished: a session could have
+    /// been resumed.
     pub full_again: u64,
     /// Of those, ones whose ClientHello offered a session.
     pub offered_session: u64,

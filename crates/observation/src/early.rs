@@ -1,5 +1,6 @@
-//! Whether the first that a server sends after a TLS 1.3 handshake is its tickets alone, or holds an answer. Both are encrypted
-//! records of a like size that come about a round trip after the handshake, so it is told by what came of others of the same host.
+//! Whether the first that a server sends after a TLS 1.3 handshake is its tickets alone, or holds an answer. Both are
+//! encrypted records of a like size that come about a round trip after the handshake, so it is told by what came of
+//! others of the same host.
 
 /// The same where nothing more is known of the burst, ns.
 const GAVE_UP_NS: u64 = 100_000_000;
@@ -67,9 +68,9 @@ impl Early {
         self.answer = Some(self.answer.map_or(bytes, |least| least.min(bytes)));
     }
 
-    /// By size alone. What contradicts itself tells nothing. Where tickets are known, a burst that holds a record of another
-    /// length holds an answer: it came together with them, or after them and before the pause that is waited for, as it does
-    /// where the machine is busy.
+    /// By size alone. What contradicts itself tells nothing. Where tickets are known, a burst that holds a record of
+    /// another length holds an answer: it came together with them, or after them and before the pause that is waited
+    /// for, as it does where the machine is busy.
     pub(crate) fn by_size(&self, size: Size) -> Was {
         let is_tickets = size.record.is_some_and(|length| self.tickets.contains(&length));
         let is_other = !is_tickets && !self.tickets.is_empty();
@@ -81,8 +82,8 @@ impl Early {
         }
     }
 
-    /// What a connection's last burst was, its client's silence after it considered. [`Was::Either`] is a silence that fits both
-    /// a client that waited in vain and one that kept an idle connection.
+    /// What a connection's last burst was, its client's silence after it considered. [`Was::Either`] is a silence that
+    /// fits both a client that waited in vain and one that kept an idle connection.
     pub(crate) fn judge(&self, last: Last) -> Was {
         match self.by_size(last.size) {
             Was::Either
@@ -97,8 +98,8 @@ impl Early {
 }
 
 impl Size {
-    /// A client that has its answer does not wait this long, unless it keeps the connection, ns. Several records of one length are
-    /// hardly an answer.
+    /// A client that has its answer does not wait this long, unless it keeps the connection, ns. Several records of one
+    /// length are hardly an answer.
     fn gave_up_ns(self) -> u64 {
         let are_alike = self.record.is_some_and(|record| self.bytes >= 2 * record);
         if are_alike { PROMPT_NS } else { GAVE_UP_NS }

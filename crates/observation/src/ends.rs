@@ -1,15 +1,15 @@
 //! Who ended a connection first, and when.
 //!
-//! A direction ends with its last byte, and over TLS with `close_notify` before that, which the peer may meet with its own. In TLS
-//! 1.3 that is a record of 24 bytes, but so are two bytes of data: it counts only once its direction has really ended with it, and,
-//! where it came right behind data (a body of two bytes does), only if that was soon.
+//! A direction ends with its last byte, and over TLS with `close_notify` before that, which the peer may meet with its
+//! own. In TLS 1.3 that is a record of 24 bytes, but so are two bytes of data: it counts only once its direction has
+//! really ended with it, and, where it came right behind data (a body of two bytes does), only if that was soon.
 
 use wire::Side;
 
 use crate::connection::Doing;
 
-/// What follows data within this time may be the rest of it: Linux delays an acknowledgement, which a careless server waits for
-/// between a head and its body, by 40 ms.
+/// What follows data within this time may be the rest of it: Linux delays an acknowledgement, which a careless server
+/// waits for between a head and its body, by 40 ms.
 const RIGHT_BEHIND_NS: u64 = 100_000_000;
 
 /// Within this time of its `close_notify` a direction ends, unless it waits for the peer's.
@@ -53,15 +53,16 @@ fn other(side: Side) -> Side {
 }
 
 impl Ends {
-    /// The end that came first. What may be the server's `close_notify`, behind which nothing came but the client's end, is one: a
-    /// client that closes at once does not let the server's own end come.
+    /// The end that came first. What may be the server's `close_notify`, behind which nothing came but the client's
+    /// end, is one: a client that closes at once does not let the server's own end come.
     pub(crate) fn first(&self) -> Option<End> {
         let notified = self.perhaps[place(Side::Server)].filter(|perhaps| !perhaps.is_passed && !perhaps.is_behind);
         let notified = notified.map(|perhaps| perhaps.end);
         self.first.map(|first| notified.filter(|end| end.at_ns < first.at_ns).unwrap_or(first))
     }
 
-    /// This may be an end, that side's last data having come at `data_ns`. Gives when data came that was taken for an end until now.
+    /// This may be an end, that side's last data having come at `data_ns`. Gives when data came that was taken for an
+    /// end until now.
     pub(crate) fn perhaps(&mut self, end: End, data_ns: Option<u64>) -> Option<u64> {
         let data = self.took(end.side);
         let is_behind = data_ns.is_some_and(|data| end.at_ns.saturating_sub(data) < RIGHT_BEHIND_NS);
@@ -69,8 +70,8 @@ impl Ends {
         data
     }
 
-    /// A direction ends at `at_ns`. Gives when the server's data came that was taken for its end until now, and that this shows to have
-    /// been data.
+    /// A direction ends at `at_ns`. Gives when the server's data came that was taken for its end until now, and that
+    /// this shows to have been data.
     pub(crate) fn outlived(&mut self, at_ns: u64) -> Option<u64> {
         let servers = &mut self.perhaps[place(Side::Server)];
         let is_data = servers.is_some_and(|perhaps| {
@@ -87,8 +88,9 @@ impl Ends {
         self.took(side)
     }
 
-    /// What was taken for the end of `side` was data, unless the other side has spoken since: what it was part of is over then. A client
-    /// asks for nothing in two bytes; what it sends so is `user_canceled` before `close_notify` (RFC 8446 §6.1), as JDK does.
+    /// What was taken for the end of `side` was data, unless the other side has spoken since: what it was part of is
+    /// over then. A client asks for nothing in two bytes; what it sends so is `user_canceled` before `close_notify`
+    /// (RFC 8446 §6.1), as JDK does.
     fn took(&mut self, side: Side) -> Option<u64> {
         let taken = self.perhaps[place(side)].take().filter(|_| side == Side::Server);
         taken.filter(|perhaps| !perhaps.is_passed).map(|perhaps| perhaps.end.at_ns)

@@ -58,7 +58,8 @@ pub(crate) struct Heard {
 }
 
 impl Exchanging {
-    /// The client sent so many bytes. Gives the exchange before, where this shows it to be over. `early` is known of its host.
+    /// The client sent so many bytes. Gives the exchange before, where this shows it to be over. `early` is known of
+    /// its host.
     pub(crate) fn asked(&mut self, bytes: u64, at: u64, early: &Early) -> Option<Exchange> {
         let begun = Exchanging::Sent(Exchange::begun(at, bytes));
         let (over, next) = match *self {
@@ -77,7 +78,8 @@ impl Exchanging {
         over
     }
 
-    /// The server sent a record of so many bytes. `unasked` is what it may send of its own accord; `None` where it can't.
+    /// The server sent a record of so many bytes. `unasked` is what it may send of its own accord; `None` where it
+    /// can't.
     pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<&Unasked>) -> Heard {
         let tickets = unasked.filter(|unasked| {
             bytes + unasked.bytes <= TICKETS_BYTES && at <= unasked.until_ns.saturating_add(TICKETS_LATE_NS)
@@ -156,7 +158,8 @@ impl Exchanging {
         matches!(self, Exchanging::Sent(_) | Exchanging::SentAndEarly(..))
     }
 
-    /// Nothing more comes: gives the last exchange. `early_is_answer`: what may be tickets or the answer is taken for the answer.
+    /// Nothing more comes: gives the last exchange. `early_is_answer`: what may be tickets or the answer is taken for
+    /// the answer.
     pub(crate) fn ended(&mut self, early_is_answer: bool) -> Option<Exchange> {
         match std::mem::take(self) {
             Exchanging::Quiet => None,

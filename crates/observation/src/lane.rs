@@ -1,7 +1,7 @@
 //! One connection as it happens: from bytes in two directions to what it did when.
 //!
-//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`Exchanging`]'s; what a
-//! lane adds is time, and what follows from the order of things.
+//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`Exchanging`]'s;
+//! what a lane adds is time, and what follows from the order of things.
 
 mod requests;
 mod settling;
@@ -17,7 +17,8 @@ use crate::recorder::{Pulse, Recorder, count};
 
 use requests::is_answer;
 
-/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of data.
+/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of
+/// data.
 const ALERT_BYTES: u32 = 24;
 
 /// A server that ends a connection this soon after its answer never meant to keep it; idle ones are kept for seconds.
@@ -315,13 +316,13 @@ fn name(side: Side) -> &'static str {
 
 /// A record of TLS 1.3 whose suite has a tag of 16 bytes, with the header of one message (RFC 8446 §4, §5.2).
 const SEALED_MESSAGE: u32 = 5 + 4 + 1 + 16;
-/// EncryptedExtensions with nothing but the protocol that was chosen (RFC 8446 §4.3.1, RFC 7301 §3.1): two lengths, the extension's
-/// type, two lengths again, the name.
+/// EncryptedExtensions with nothing but the protocol that was chosen (RFC 8446 §4.3.1, RFC 7301 §3.1): two lengths, the
+/// extension's type, two lengths again, the name.
 const WITH_H2: u32 = SEALED_MESSAGE + 2 + 2 + 2 + 2 + 1 + 2;
 const WITH_HTTP_1_1: u32 = WITH_H2 - 2 + 8;
 
-/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered, and not refused as far as the length shows of
-/// the record that holds EncryptedExtensions, the first that a server of TLS 1.3 encrypts.
+/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered, and not refused as far as the
+/// length shows of the record that holds EncryptedExtensions, the first that a server of TLS 1.3 encrypts.
 fn may_be_h2(handshake: &Handshake, extensions_bytes: Option<u32>) -> bool {
     let h2 = |name: &String| name == "h2";
     if handshake.is_13() {

@@ -29,11 +29,11 @@ pub struct Levels {
     pub handshake: Level,
     /// Connections that were open.
     pub open: Level,
-    /// Time during which a request was in flight and a connection was kept in its handshake, both counts as means of short
-    /// stretches, ns.
+    /// Time during which a request was in flight and a connection was kept in its handshake, both counts as means of
+    /// short stretches, ns.
     pub handshake_while_waiting_ns: u64,
-    /// Width of the short stretches, ns. What is much shorter is averaged away: requests one after another and some at once
-    /// then look the same.
+    /// Width of the short stretches, ns. What is much shorter is averaged away: requests one after another and some at
+    /// once then look the same.
     #[serde(default)]
     pub resolution_ns: u64,
     /// Width of the moments, ns.

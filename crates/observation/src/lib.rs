@@ -2,7 +2,8 @@
 //!
 //! Bytes are seen by whoever forwards them, who tells a [`Lane`] of each connection what came when; a [`Recorder`]
 //! keeps what all lanes told, in bounded memory, and gives it out as plain data, a [`Pass`] each time the command ran.
-//! An [`Observation`] is what `observation.json` holds. What it means is the diagnosis', what it looks like the report's.
+//! An [`Observation`] is what `observation.json` holds. What it means is the diagnosis', what it looks like the
+//! report's.
 //!
 //! Times are ns since the pass began, sizes bytes, unless said otherwise.
 

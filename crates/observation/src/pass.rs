@@ -45,8 +45,8 @@ pub struct Pass {
     /// What NO_PROXY says, in either spelling, where the command was given one of its own (proxy).
     #[serde(default)]
     pub no_proxy: Option<String>,
-    /// `host:port` of the proxies that the command was given by its environment, and that the observer goes through in its turn
-    /// (proxy).
+    /// `host:port` of the proxies that the command was given by its environment, and that the observer goes through in
+    /// its turn (proxy).
     #[serde(default)]
     pub upstream: Option<String>,
     /// Processes that the command had started and that were running when it ended.
@@ -54,8 +54,8 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// Connections on which several requests may have been under way at once: those on which the origin negotiated HTTP/2, where
-    /// there is one, else those that may have spoken it.
+    /// Connections on which several requests may have been under way at once: those on which the origin negotiated
+    /// HTTP/2, where there is one, else those that may have spoken it.
     pub fn h2_connections(&self) -> u64 {
         match &self.origin {
             Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),

@@ -16,7 +16,8 @@ pub const MOST_CONNECTIONS: u64 = 4_096;
 /// The most exchanges that are kept of each: the first ones.
 pub const MOST_EXCHANGES: usize = 64;
 
-/// A client's turn in a handshake from which on it is counted as held: a handshake's arithmetic takes a client 0.2 to 3 ms.
+/// A client's turn in a handshake from which on it is counted as held: a handshake's arithmetic takes a client 0.2 to 3
+/// ms.
 pub const HELD_NS: u64 = 20_000_000;
 
 /// An answer is taken as complete after this long without a byte.
@@ -109,8 +110,8 @@ impl Pulse {
     }
 }
 
-/// The pauses within a request that are counted: Linux delays an acknowledgement by 40 ms at least (`TCP_DELACK_MIN`), and a
-/// timer of 4 ms and a busy machine add to it.
+/// The pauses within a request that are counted: Linux delays an acknowledgement by 40 ms at least (`TCP_DELACK_MIN`),
+/// and a timer of 4 ms and a busy machine add to it.
 pub(crate) const DELAYED_ACK_NS: std::ops::RangeInclusive<u64> = 35_000_000..=60_000_000;
 
 /// How a connection left its host.

@@ -28,14 +28,14 @@ pub struct TrustStore {
     /// than this count.
     #[serde(default)]
     pub again: Option<u64>,
-    /// Of these, the ones between the opening of some connection and the end of its handshake: what is loaded for each connection, and
-    /// not once for a client. `None` where an observation is older than this count.
+    /// Of these, the ones between the opening of some connection and the end of its handshake: what is loaded for each
+    /// connection, and not once for a client. `None` where an observation is older than this count.
     #[serde(default)]
     pub for_connections: Option<u64>,
     /// Samples that the kernel had no room for.
     pub lost: u64,
-    /// Stretches of such samples that a connection's first message ended: how many connections had a store loaded since the
-    /// connection before them.
+    /// Stretches of such samples that a connection's first message ended: how many connections had a store loaded since
+    /// the connection before them.
     pub loads: u64,
     /// Connections that this was looked up for.
     pub connections: u64,

@@ -37,8 +37,8 @@ pub enum Error {
     },
     /// The command would have to go through another proxy, which can't be gone through.
     #[error(
-        "{variable} names a proxy that can't be gone through: only http://HOST:PORT can; observe where the hosts are reached \
-         without it, or unset it"
+        "{variable} names a proxy that can't be gone through: only http://HOST:PORT can; observe where the hosts are \
+         reached without it, or unset it"
     )]
     Upstream {
         /// The variable.

@@ -2,8 +2,8 @@
 //! still.
 //!
 //! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is
-//! nothing that is sent, but that no process holds the client's socket any more. Where the kernel can't be asked about one
-//! socket, its list of all is gone through.
+//! nothing that is sent, but that no process holds the client's socket any more. Where the kernel can't be asked about
+//! one socket, its list of all is gone through.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -60,8 +60,8 @@ fn ends(local: SocketAddr, remote: SocketAddr) -> (SocketAddr, SocketAddr) {
     (plain(local), plain(remote))
 }
 
-/// The inode of the socket at `peer` that is connected to `own`, a socket of this process. `None` where no process has it open, or
-/// the kernel does not tell.
+/// The inode of the socket at `peer` that is connected to `own`, a socket of this process. `None` where no process has
+/// it open, or the kernel does not tell.
 pub(crate) async fn inode(peer: SocketAddr, own: SocketAddr) -> Option<u64> {
     if let Ok(inode) = socket_diag::inode(peer, own) {
         return inode;

@@ -23,16 +23,16 @@ const FILES_FOR_A_LOOK: u64 = 64;
 const FEWEST_LOOKS: u64 = 4;
 const MOST_LOOKS: u64 = 64;
 
-/// How long to wait for a file that others than connections have taken, at a time and in all: attempts at a host's other addresses
-/// need one each as well.
+/// How long to wait for a file that others than connections have taken, at a time and in all: attempts at a host's
+/// other addresses need one each as well.
 pub(crate) const OUT_OF_FILES: Duration = Duration::from_millis(10);
 const OUT_OF_FILES_FOR: Duration = Duration::from_secs(2);
 
 /// What a sampler opens for each CPU, and the event loops.
 const OF_EACH_CPU: u64 = 4;
 
-/// How long a connection may wait for others to end. Longer, and a client that keeps its connections until the last has answered
-/// would wait for ever.
+/// How long a connection may wait for others to end. Longer, and a client that keeps its connections until the last has
+/// answered would wait for ever.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// All connections of this process share its open files.
@@ -44,8 +44,8 @@ static LOOKS: OnceLock<Arc<Semaphore>> = OnceLock::new();
 /// The limit that this process was started with: soft and hard.
 static STARTED_WITH: OnceLock<Option<(u64, u64)>> = OnceLock::new();
 
-/// Raises this process' limit as far as it may, once; what it was, to be given to the command. `None` where the system does not
-/// tell.
+/// Raises this process' limit as far as it may, once; what it was, to be given to the command. `None` where the system
+/// does not tell.
 pub(crate) fn raise() -> Option<(u64, u64)> {
     *STARTED_WITH.get_or_init(|| {
         let before = getrlimit(Resource::RLIMIT_NOFILE).ok();

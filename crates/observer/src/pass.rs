@@ -45,8 +45,8 @@ impl Through {
     }
 }
 
-/// Runs the command to its end, and gives what was seen, without what the origin saw, and the exit code that it left. `through`
-/// has ended then.
+/// Runs the command to its end, and gives what was seen, without what the origin saw, and the exit code that it left.
+/// `through` has ended then.
 ///
 /// # Errors
 /// The command can't be started, or its end not be waited for.

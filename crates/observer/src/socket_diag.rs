@@ -1,5 +1,5 @@
-//! Asks the kernel about one TCP socket (sock_diag(7)), which it finds by both addresses: the answer takes as long among ten
-//! thousand connections as with none beside it.
+//! Asks the kernel about one TCP socket (sock_diag(7)), which it finds by both addresses: the answer takes as long
+//! among ten thousand connections as with none beside it.
 
 use std::io;
 use std::net::SocketAddr;

@@ -26,7 +26,8 @@ impl Samples {
         };
         let beginnings = beginnings(connections);
         if beginnings.is_empty() {
-            // Nothing was loaded for any connection: what the stacks hold need not be looked up, which takes a tenth of a second.
+            // Nothing was loaded for any connection: what the stacks hold need not be looked up, which takes a tenth of
+            // a second.
             return Sampling::Sampled(TrustStore { samples: recording.samples(), ..TrustStore::default() });
         }
         let moments = recording.moments(&mut Objects::new());
@@ -92,7 +93,8 @@ fn for_connections(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     all
 }
 
-/// How many of `beginnings` have a sample of `loading` between their first byte and that of the one before. Both by time.
+/// How many of `beginnings` have a sample of `loading` between their first byte and that of the one before. Both by
+/// time.
 fn loads(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     let hellos = beginnings.iter().map(|one| one.hello_ns);
     let before = std::iter::once(0).chain(hellos.clone());

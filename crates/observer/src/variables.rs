@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::placeholders::Placeholders;
 
-/// Where programs look for a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests; curl; Node;
-/// the AWS SDKs; git; cargo; pip; Deno; Python's httplib2; Perl's LWP; gRPC; Nix.
+/// Where programs look for a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests;
+/// curl; Node; the AWS SDKs; git; cargo; pip; Deno; Python's httplib2; Perl's LWP; gRPC; Nix.
 const CA_FILES: [&str; 12] = [
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
@@ -23,7 +23,8 @@ const CA_FILES: [&str; 12] = [
     "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
 ];
 
-/// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals alone.
+/// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals
+/// alone.
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
 /// What has Node (22.21 and later, 24) look for a proxy there at all.
@@ -66,8 +67,9 @@ impl Variables {
         Variables(all)
     }
 
-    /// Hosts for which the user's environment has a command use no proxy, as the first variable that names any has them: what it
-    /// does there [`Variables::for_proxy`] leaves as it is, and a proxy does not see. `None` where there are none.
+    /// Hosts for which the user's environment has a command use no proxy, as the first variable that names any has
+    /// them: what it does there [`Variables::for_proxy`] leaves as it is, and a proxy does not see. `None` where there
+    /// are none.
     pub fn no_proxy() -> Option<String> {
         let mut set = NO_PROXY.iter().filter_map(std::env::var_os);
         set.find(|hosts| !hosts.is_empty()).map(|hosts| hosts.to_string_lossy().into_owned())

@@ -109,8 +109,8 @@ pub enum Error {
     },
     /// An origin that ended while it was needed.
     #[error(
-        "the {origin} origin ended by itself ({status}){}; look for what ended it (`dmesg` tells of memory that ran out), \
-         or try another --origin",
+        "the {origin} origin ended by itself ({status}){}; look for what ended it (`dmesg` tells of memory that ran \
+         out), or try another --origin",
         words_in_line(stderr)
     )]
     Ended {

@@ -48,8 +48,8 @@ pub struct Launch {
     pub kind: Kind,
     /// Loopback addresses that listeners are shared out over, in turns.
     pub addresses: Vec<Ipv4Addr>,
-    /// Listeners for each of HTTP and HTTPS, at least one to an address. Several, because one port has only so many connections a minute: closed
-    /// ones linger.
+    /// Listeners for each of HTTP and HTTPS, at least one to an address. Several, because one port has only so many
+    /// connections a minute: closed ones linger.
     pub ports: u16,
     /// The one port of each address to serve HTTP on; none: as many as `ports` says, picked by the system.
     pub http_port: Option<u16>,

@@ -7,10 +7,10 @@ use std::io;
 pub enum ProfileError {
     /// The system forbids sampling this process.
     #[error(
-        "sampling process {pid} is forbidden here ({source}): allow it with `sysctl kernel.perf_event_paranoid=0` (2 is enough \
-         for threads that live longer than a millisecond, in user space only), or give this program CAP_PERFMON; a \
-         container must let perf_event_open through its seccomp profile; a user with many CPUs may need a larger \
-         kernel.perf_event_mlock_kb"
+        "sampling process {pid} is forbidden here ({source}): allow it with `sysctl kernel.perf_event_paranoid=0` (2 \
+         is enough for threads that live longer than a millisecond, in user space only), or give this program \
+         CAP_PERFMON; a container must let perf_event_open through its seccomp profile; a user with many CPUs may need \
+         a larger kernel.perf_event_mlock_kb"
     )]
     Forbidden {
         /// The process to be sampled.

@@ -15,8 +15,8 @@ use crate::error::ProfileError;
 /// CPU time per sample, ns: 997 Hz, which falls into step with no timer of the kernel's.
 pub const PERIOD_NS: u64 = 1_003_009;
 
-/// Bytes of user stack copied with each sample. A handshake of rustls goes deep below tokio and hyper: with 32 KiB 42 % of
-/// its stacks were truncated, with these 1 %, and 3 % below ureq. A sample can hold no more than 64 KiB.
+/// Bytes of user stack copied with each sample. A handshake of rustls goes deep below tokio and hyper: with 32 KiB 42 %
+/// of its stacks were truncated, with these 1 %, and 3 % below ureq. A sample can hold no more than 64 KiB.
 pub const STACK_BYTES: u32 = 60 * 1024;
 
 /// A clock that samples `task` while it runs on `cpu`, or without a task whatever runs there. It is still off.

@@ -1,5 +1,5 @@
-//! Folded stacks, the plain text that flamegraph tools share: a line per stack, its thread and then its frames outermost
-//! first with `;` between, a space, and the number of samples. Kernel functions end in `_[k]`.
+//! Folded stacks, the plain text that flamegraph tools share: a line per stack, its thread and then its frames
+//! outermost first with `;` between, a space, and the number of samples. Kernel functions end in `_[k]`.
 //!
 //! What the text does not carry is lost: objects, addresses, and the clock.
 

@@ -17,8 +17,8 @@ pub(crate) fn demangle(linked: &str) -> Arc<str> {
     }
 }
 
-/// The readable form of a name from line tables. Those that are "line tables only" give an inlined Rust function neither
-/// path nor linked name (`poll<T>`), but its source file: the path is made of that.
+/// The readable form of a name from line tables. Those that are "line tables only" give an inlined Rust function
+/// neither path nor linked name (`poll<T>`), but its source file: the path is made of that.
 pub(crate) fn of_line_table(name: &str, file: Option<&str>) -> Arc<str> {
     if name.starts_with("_R") || name.starts_with("_ZN") {
         return demangle(name);

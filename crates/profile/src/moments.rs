@@ -30,8 +30,8 @@ pub struct Moment {
 /// What was sampled, by time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moments {
-    /// CPU time that one moment stands for, ns: [`PERIOD_NS`](crate::PERIOD_NS), doubled as often as half of the samples
-    /// had to make room ([`Options::room`](crate::Options::room)).
+    /// CPU time that one moment stands for, ns: [`PERIOD_NS`](crate::PERIOD_NS), doubled as often as half of the
+    /// samples had to make room ([`Options::room`](crate::Options::room)).
     pub period_ns: u64,
     /// Every sample that was kept, by time.
     pub all: Vec<Moment>,

@@ -1,7 +1,7 @@
 //! The profile format of pprof (`profile.proto`, gzip), for `go tool pprof` and the viewers that read what it reads.
 //!
-//! Messages and field numbers are those of github.com/google/pprof/proto/profile.proto, fields that are not written left
-//! out.
+//! Messages and field numbers are those of github.com/google/pprof/proto/profile.proto, fields that are not written
+//! left out.
 
 use std::collections::HashMap;
 use std::io::{self, Write};

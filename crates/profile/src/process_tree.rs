@@ -1,10 +1,10 @@
 //! Follows a process and all that descend from it: which samples are theirs, and in which address space each was taken.
 //!
-//! Each CPU has its own ring, so records of one process come in several orders. They wait until every ring has given all
-//! that is older, and are then taken in the order of their times.
+//! Each CPU has its own ring, so records of one process come in several orders. They wait until every ring has given
+//! all that is older, and are then taken in the order of their times.
 //!
-//! Of memory this holds, besides what is kept of samples, one map for each process that lives; a process that did not map
-//! anything since its fork shares its parent's.
+//! Of memory this holds, besides what is kept of samples, one map for each process that lives; a process that did not
+//! map anything since its fork shares its parent's.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

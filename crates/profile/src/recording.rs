@@ -51,9 +51,9 @@ impl TaskEvent {
 /// What was sampled of a process or of a process tree, not yet unwound: small enough to wait until the run is over.
 ///
 /// Without [`Options::room`](crate::Options::room), of stacks no more than [`Recording::MOST_STACK_BYTES`] are kept.
-/// Samples beyond are counted with the rest and keep their thread, their kernel frames and the function that ran in user
-/// space, but not who had called it: they are among [`Profile::truncated`](crate::Profile::truncated). They take some
-/// hundred bytes each.
+/// Samples beyond are counted with the rest and keep their thread, their kernel frames and the function that ran in
+/// user space, but not who had called it: they are among [`Profile::truncated`](crate::Profile::truncated). They take
+/// some hundred bytes each.
 #[derive(Debug)]
 pub struct Recording {
     pub(crate) drained: Drained,

@@ -19,8 +19,8 @@ use crate::unwind::{StackUnwinder, Unwound};
 
 impl Recording {
     /// Unwinds and names everything. `objects` keeps what was read of programs and libraries: share it between the
-    /// profiles of a run. Of descendants' samples the thread's name is the process', and the objects in memory are those
-    /// of every process.
+    /// profiles of a run. Of descendants' samples the thread's name is the process', and the objects in memory are
+    /// those of every process.
     pub fn resolve(mut self, objects: &mut Objects) -> Profile {
         let period_ns = self.period_ns();
         let by_space = self.take_by_space();

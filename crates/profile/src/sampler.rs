@@ -49,8 +49,8 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Attaches to process `pid` and all threads that it has and will have, the clock still off. Attach after the process
-    /// has been given its CPUs: those it may use now are the ones that are watched.
+    /// Attaches to process `pid` and all threads that it has and will have, the clock still off. Attach after the
+    /// process has been given its CPUs: those it may use now are the ones that are watched.
     ///
     /// # Errors
     /// The process is gone, or the system forbids sampling it; the error then says what to set.
@@ -98,8 +98,8 @@ impl Sampler {
     /// The kernel refuses to run a clock it has let us open, which no known kernel does.
     pub fn start(&mut self) -> Result<(), ProfileError> {
         self.switch("switching on the sampling clock", Clocks::enable)?;
-        // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both. The
-        // map is for a process that dies before `stop`.
+        // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both.
+        // The map is for a process that dies before `stop`.
         if self.descendants {
             self.reader.begin(space::descendants(self.pid));
         } else {

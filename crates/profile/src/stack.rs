@@ -67,8 +67,9 @@ pub struct Profile {
     pub samples: u64,
     /// Samples whose stack is truncated.
     pub truncated: u64,
-    /// Samples that the kernel took and had no room for, or that could not be read. They are not in [`Profile::samples`], and where the clock was
-    /// the CPUs' own ([`Scope::Cpus`]) some may have been of other processes.
+    /// Samples that the kernel took and had no room for, or that could not be read. They are not in
+    /// [`Profile::samples`], and where the clock was the CPUs' own ([`Scope::Cpus`]) some may have been of other
+    /// processes.
     pub lost: u64,
     /// Whose time the sampling clock ran on.
     pub scope: Scope,

@@ -1,5 +1,5 @@
-//! Two cells held against each other: by pairs of rounds where the rounds of both alternated, as samples of their own where
-//! they did not.
+//! Two cells held against each other: by pairs of rounds where the rounds of both alternated, as samples of their own
+//! where they did not.
 
 use measure::result::Order;
 use stats::{Estimate, Ratio, shift};

@@ -1,4 +1,5 @@
-//! How far a cell is from the least that its work can cost here: distances to the floors of its section, paired by round.
+//! How far a cell is from the least that its work can cost here: distances to the floors of its section, paired by
+//! round.
 
 use measure::result::Order;
 use serde::Serialize;
@@ -22,14 +23,15 @@ pub struct Floors {
 }
 
 impl Floors {
-    /// The one distance that a table has room for: over TLS that of what TLS adds, without it that of the whole request.
+    /// The one distance that a table has room for: over TLS that of what TLS adds, without it that of the whole
+    /// request.
     pub fn nearest(&self, cell: &Cell) -> Option<Figure> {
         if cell.is_tls() { self.tls } else { self.net }
     }
 }
 
-/// The distances of `row`, whose plain twin is looked for among `rows`, to its floors among `floors`. `None` where none of
-/// its floors was run, or nothing may be compared.
+/// The distances of `row`, whose plain twin is looked for among `rows`, to its floors among `floors`. `None` where none
+/// of its floors was run, or nothing may be compared.
 pub(crate) fn distances(rows: &[Row], floors: &[Row], row: &Row, order: Order) -> Option<Floors> {
     let find = |among: &'_ [Row], cell: Option<Cell>| among.iter().position(|row| Some(&row.cell) == cell.as_ref());
     let twin = find(rows, row.cell.plain_twin()).map(|number| &rows[number]).filter(|twin| twin.compares());
@@ -70,9 +72,9 @@ pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
     in_memory::Table {
         id: "floors",
         heading: "How far from the least",
-        intro: "What TLS adds to a request, over the client's part of the same handshake in memory and over its cryptographic \
-                primitives alone; and what the plain request costs over bare system calls. All of one run, paired by \
-                round; ×1 is the floor itself. The floors stand behind, in CPU µs."
+        intro: "What TLS adds to a request, over the client's part of the same handshake in memory and over its \
+                cryptographic primitives alone; and what the plain request costs over bare system calls. All of one \
+                run, paired by round; ×1 is the floor itself. The floors stand behind, in CPU µs."
             .to_owned(),
         columns: ["section", "cell", "client CPU, µs", "TLS ÷ memory", "TLS ÷ primitives", "plain ÷ sockets"]
             .map(str::to_owned)

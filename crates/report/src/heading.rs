@@ -54,8 +54,8 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
 }
 
 /// What comparisons of cells that ran one after another are worth.
-pub const BLOCKS: &str = "cells ran one after another, not in rounds over all of them: what the machine did meanwhile is in \
-                          the differences between cells. `tlstax run` alternates them";
+pub const BLOCKS: &str = "cells ran one after another, not in rounds over all of them: what the machine did meanwhile \
+                          is in the differences between cells. `tlstax run` alternates them";
 
 fn tls(pinned: &Handshake) -> Fact {
     let Handshake { version, suite, group, alpn, certificate } = pinned;
@@ -79,8 +79,8 @@ fn resumed(times: &[String]) -> Option<String> {
         more => format!("{more} times"),
     };
     Some(format!(
-        "resumed {often}, at {}: what the machine did between is in the spread of its rounds, and in a round that it cut in \
-         two also in the differences between cells",
+        "resumed {often}, at {}: what the machine did between is in the spread of its rounds, and in a round that it \
+         cut in two also in the differences between cells",
         times.join(", ")
     ))
 }

@@ -1,4 +1,5 @@
-//! What is shown of a run: its summary per cell, as a terminal's table, JSON-ready data, CSV, Markdown, charts and a page.
+//! What is shown of a run: its summary per cell, as a terminal's table, JSON-ready data, CSV, Markdown, charts and a
+//! page.
 //!
 //! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
 //! from a [`summary`] and a [`distribution`] per cell, by way of the [`digest`], into everything else.

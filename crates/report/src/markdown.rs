@@ -58,7 +58,8 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
 }
 
 fn table(summary: &Summary) -> String {
-    let header = "| cell | client CPU µs/req | TLS adds | req/s | p50 | p99 | rounds |\n| --- | --: | --: | --: | --: | --: | --: |\n";
+    let header = "| cell | client CPU µs/req | TLS adds | req/s | p50 | p99 | rounds |\n| --- | --: | --: | --: | --: \
+                  | --: | --: |\n";
     summary.rows.iter().map(line).fold(header.to_owned(), |table, line| table + &line)
 }
 

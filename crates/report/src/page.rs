@@ -1,4 +1,5 @@
-//! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script too.
+//! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script
+//! too.
 
 use std::collections::BTreeMap;
 
@@ -82,9 +83,9 @@ fn of_bills(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
         panel(
             "bill",
             "Where the CPU time of a request goes",
-            "CPU time of the client's process per request by class of work, from samples of it; the line at a bar's end is \
-             the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock; of those \
-             marked * something is missing that the table of bills names. Time spent waiting is on no bill.",
+            "CPU time of the client's process per request by class of work, from samples of it; the line at a bar's \
+             end is the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock; of \
+             those marked * something is missing that the table of bills names. Time spent waiting is on no bill.",
             Vec::new(),
             charts::bill::charts(sheet)?,
         ),
@@ -104,8 +105,8 @@ fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
         panel(
             "stages",
             "The same program, slow or fast",
-            "The same requests, all opened together. What differs is how the TLS layer waits: it holds the thread, or gives \
-             it away. Square by square as the talk has it; what did not come out as published is framed.",
+            "The same requests, all opened together. What differs is how the TLS layer waits: it holds the thread, or \
+             gives it away. Square by square as the talk has it; what did not come out as published is framed.",
             charts::stages::matrix::charts(digest)?,
         ),
         panel(
@@ -117,8 +118,8 @@ fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
         panel(
             "lanes",
             "Who waited for whom",
-            "A lane per request. Look for dark red: a request that waits and holds the only thread, so that all others, open \
-             as they are, stand still. Pale blue waits too, and costs nobody anything.",
+            "A lane per request. Look for dark red: a request that waits and holds the only thread, so that all \
+             others, open as they are, stand still. Pale blue waits too, and costs nobody anything.",
             charts::stages::lanes::charts(digest)?,
         ),
     ])
@@ -160,8 +161,8 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
         panel(
             "phases",
             "Where a request's time goes",
-            "Means of the phases of a request over a new connection. At many requests in flight most of a phase is waiting \
-             for the CPU.",
+            "Means of the phases of a request over a new connection. At many requests in flight most of a phase is \
+             waiting for the CPU.",
             true,
             charts::phases::charts(digest)?,
         ),
@@ -175,7 +176,8 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
         panel(
             "timelines",
             "Timelines",
-            "Requests of one trial, a lane each: of the cell over TLS that was done soonest and of the one that took longest.",
+            "Requests of one trial, a lane each: of the cell over TLS that was done soonest and of the one that took \
+             longest.",
             true,
             charts::timeline::charts(digest)?,
         ),

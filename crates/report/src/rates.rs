@@ -1,9 +1,9 @@
-//! Fixed rates and durations: what a section asks for in words, the latency with and without its wait for the start, and
-//! which cells could not keep up.
+//! Fixed rates and durations: what a section asks for in words, the latency with and without its wait for the start,
+//! and which cells could not keep up.
 //!
-//! Latency from when a request was due is what a user of a service sees; latency from its start leaves out the time for which
-//! a client that was busy with slow answers did not even send (coordinated omission, as Gil Tene calls it). Both stand side by
-//! side, as wrk2 shows them.
+//! Latency from when a request was due is what a user of a service sees; latency from its start leaves out the time for
+//! which a client that was busy with slow answers did not even send (coordinated omission, as Gil Tene calls it). Both
+//! stand side by side, as wrk2 shows them.
 
 use measure::recorder::FROM_START;
 use measure::result::{Flag, Trial};
@@ -35,8 +35,8 @@ pub struct Paced {
     pub start_error_p99_ns: Option<Figure>,
     /// Share of requests that were started more than 1 ms after they were due, 0 to 1.
     pub late_share: Option<Figure>,
-    /// Requests per second of the time in which requests were started: that of a trial, less the median time that the last of
-    /// them took. A short trial at a slow origin would otherwise seem to fall behind.
+    /// Requests per second of the time in which requests were started: that of a trial, less the median time that the
+    /// last of them took. A short trial at a slow origin would otherwise seem to fall behind.
     pub reached_per_second: Figure,
     /// CPU of pacing, µs per request; it is no part of the client's.
     pub pacer_us: Option<Figure>,
@@ -93,7 +93,8 @@ fn per_second(rate: Rate) -> String {
     if rate.fract() == 0.0 { grouped(rate) } else { rate.to_string() }
 }
 
-/// The latency from the start of requests beside the one from when they were due, and how many started late, in a few words.
+/// The latency from the start of requests beside the one from when they were due, and how many started late, in a few
+/// words.
 pub fn note(row: &Row) -> Option<String> {
     let paced = row.figures.as_ref()?.paced?;
     let (p50, p99) = (paced.from_start_p50_ns?.median, paced.from_start_p99_ns?.median);

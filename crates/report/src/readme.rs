@@ -1,5 +1,5 @@
-//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat; or,
-//! from a run that was profiled, where the time goes.
+//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat;
+//! or, from a run that was profiled, where the time goes.
 
 use measure::result::Terms;
 use workload::Connection;
@@ -22,8 +22,8 @@ const BILL: &str = "bill";
 /// The parts that show pictures and name the folder for them.
 pub const WITH_PICTURES: [&str; 2] = ["pictures", BILL];
 
-/// The parts that this result has matter for. Sampling costs a little of what it measures: a profiled run says where time
-/// goes and leaves how much there is of it to runs that were not.
+/// The parts that this result has matter for. Sampling costs a little of what it measures: a profiled run says where
+/// time goes and leaves how much there is of it to runs that were not.
 pub fn writable(digest: &Digest<'_>) -> Vec<&'static str> {
     PARTS.into_iter().filter(|part| (*part == BILL) != digest.bills.is_empty()).collect()
 }

@@ -1,8 +1,8 @@
 //! How many round trips TLS adds to a request, where the origin was far away.
 //!
-//! The median latency of a cell less that of its plain twin at the same distance, less the CPU time that TLS adds at both
-//! ends, divided by the round trip. Paired by round, as every comparison. What the difference on loopback would be is no
-//! measure of the CPU's share: requests in flight together queue for the CPU there, and far away they do not.
+//! The median latency of a cell less that of its plain twin at the same distance, less the CPU time that TLS adds at
+//! both ends, divided by the round trip. Paired by round, as every comparison. What the difference on loopback would be
+//! is no measure of the CPU's share: requests in flight together queue for the CPU there, and far away they do not.
 
 use stats::Estimate;
 use workload::Rtt;

@@ -1,4 +1,5 @@
-//! How cells scale with concurrency, where a run swept it: throughput by C, memory per connection, and where a model stops.
+//! How cells scale with concurrency, where a run swept it: throughput by C, memory per connection, and where a model
+//! stops.
 
 use std::collections::BTreeSet;
 

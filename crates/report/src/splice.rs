@@ -1,8 +1,8 @@
 //! Keeps parts of a text file true: what stands between two markers is replaced by what the figures say.
 //!
 //! A part begins with `<!-- tlstax report: NAME -->`, or `NAME ARGUMENT`, and ends with `<!-- tlstax report end -->`.
-//! Everything else is left as it is, byte for byte, and so is a part that the figures say nothing of: a text may hold parts
-//! of several runs.
+//! Everything else is left as it is, byte for byte, and so is a part that the figures say nothing of: a text may hold
+//! parts of several runs.
 
 /// A part, as its marker names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub enum SpliceError {
 const BEGIN: &str = "<!-- tlstax report: ";
 const END: &str = "<!-- tlstax report end -->";
 
-/// Replaces every part of `text` that is one of `writable` by what `write` makes of it; `known` are all parts that there
-/// are.
+/// Replaces every part of `text` that is one of `writable` by what `write` makes of it; `known` are all parts that
+/// there are.
 ///
 /// # Errors
 /// When a part is unknown or has no end, and when there is none to write.

@@ -1,9 +1,11 @@
-//! Whether latency stayed what it was while a trial ran, or drifted: a median of what drifts is a median of when one looked.
+//! Whether latency stayed what it was while a trial ran, or drifted: a median of what drifts is a median of when one
+//! looked.
 //!
 //! Judged from the sample of timelines in each trial. All C slots begin at once, and at the end they empty: the first C
-//! requests and the last C are left out. A trial drifts when a Mann–Kendall test tells (p < 0.01) and the change over what is
-//! left is more than a tenth of the median. Latencies of one trial are not independent: about one trial
-//! in thirteen drifts by what else the machine does, up or down. A cell is not steady only when half of its trials drift, all in one direction.
+//! requests and the last C are left out. A trial drifts when a Mann–Kendall test tells (p < 0.01) and the change over
+//! what is left is more than a tenth of the median. Latencies of one trial are not independent: about one trial in
+//! thirteen drifts by what else the machine does, up or down. A cell is not steady only when half of its trials drift,
+//! all in one direction.
 
 use measure::phase::Timeline;
 use measure::result::Trial;
@@ -24,7 +26,8 @@ const CHANGE: f64 = 0.1;
 /// How a cell's latency changed while its trials ran.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Drift {
-    /// The median over the judged trials: change of latency from first to last request, as a share of the trial's median.
+    /// The median over the judged trials: change of latency from first to last request, as a share of the trial's
+    /// median.
     pub change: f64,
     /// Trials that could be judged: enough requests beside the first and the last C.
     pub judged: usize,
@@ -84,8 +87,8 @@ pub(crate) fn lines(summary: &Summary) -> Vec<String> {
         let direction = if change < 0.0 { "falls" } else { "rises" };
         let share = change.abs() * 100.0;
         Some(format!(
-            "not steady: {}: latency {direction} by {share:.0} % while a trial runs (it does in {drifted} of {} rounds): more \
-             requests a trial (-n) would tell what it settles at",
+            "not steady: {}: latency {direction} by {share:.0} % while a trial runs (it does in {drifted} of {} \
+             rounds): more requests a trial (-n) would tell what it settles at",
             row.cell, row.counted
         ))
     };

@@ -29,8 +29,8 @@ pub struct Summary {
     pub rounds: u32,
     /// One row per cell, in the order of the section.
     pub rows: Vec<Row>,
-    /// One row per floor: what rows are measured by, and ranked with nothing. Of a handshake in memory and of primitives the
-    /// client's CPU alone means anything.
+    /// One row per floor: what rows are measured by, and ranked with nothing. Of a handshake in memory and of
+    /// primitives the client's CPU alone means anything.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub floors: Vec<Row>,
     /// Cells that differ on purpose, held against their usual selves.
@@ -108,7 +108,8 @@ pub struct Figures {
     pub p99_ns: Option<Figure>,
     /// Client CPU per request, µs.
     pub client_us: Figure,
-    /// The share of it spent in user mode, 0 to 1, over all rounds: a sample of timer ticks, too coarse for one of them.
+    /// The share of it spent in user mode, 0 to 1, over all rounds: a sample of timer ticks, too coarse for one of
+    /// them.
     pub user_share: Option<f64>,
     /// Origin CPU per request, µs.
     pub origin_us: Figure,
@@ -360,8 +361,8 @@ impl Summary {
         self.workload.path.delay_seconds() > 0.0
     }
 
-    /// Whether its cells differ by how long they take: the origin makes them wait, and neither a rate nor a duration says how
-    /// long that is.
+    /// Whether its cells differ by how long they take: the origin makes them wait, and neither a rate nor a duration
+    /// says how long that is.
     pub fn is_told_by_time(&self) -> bool {
         self.waits() && !self.workload.is_timed()
     }

@@ -137,8 +137,8 @@ const WAITING: [Column; 9] = [
     ("threads\nheld", 7),
 ];
 
-/// How far cells are from the least that their work can cost: what TLS adds ÷ its handshake in memory, or a plain request ÷
-/// its system calls. Only where floors were run.
+/// How far cells are from the least that their work can cost: what TLS adds ÷ its handshake in memory, or a plain
+/// request ÷ its system calls. Only where floors were run.
 const FLOOR: Column = ("÷ floor", 2);
 
 /// Where it stands.
@@ -271,8 +271,8 @@ pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
     format!("{bound}{}{}", number(figures.per_second.median), marks(row))
 }
 
-/// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and stands in the data alone; the
-/// other flags have marks of their own.
+/// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and
+/// stands in the data alone; the other flags have marks of their own.
 fn marks(row: &Row) -> String {
     let of_network = [Flag::TimeWait, Flag::ListenOverflow];
     let seen = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark());

@@ -1,5 +1,5 @@
-//! What came before the measured part: requests that warmed a client up, and what they cost. It is in no figure, and shown so
-//! that nobody need wonder.
+//! What came before the measured part: requests that warmed a client up, and what they cost. It is in no figure, and
+//! shown so that nobody need wonder.
 
 use measure::result::Trial;
 use serde::Serialize;

@@ -53,9 +53,9 @@ pub struct Load {
     pub service_s: f64,
 }
 
-/// How long `all` would take where `part` of it took `wall_s`. A part may hold the slow host more or less often than the
-/// whole: requests that went one by one are taken apart into their service, which is known, and the rest, which is each
-/// request's alike; of requests beside each other the service alone counts.
+/// How long `all` would take where `part` of it took `wall_s`. A part may hold the slow host more or less often than
+/// the whole: requests that went one by one are taken apart into their service, which is known, and the rest, which is
+/// each request's alike; of requests beside each other the service alone counts.
 pub fn extrapolated(wall_s: f64, part: Load, all: Load) -> f64 {
     if part.requests == 0 {
         return 0.0;

@@ -18,7 +18,8 @@ pub enum Error {
     Process(#[from] measure::process::ProcessError),
     /// More connections than the system lets this process have.
     #[error(
-        "{at_once} requests in flight need {needed} open files and the limit is {limit}: raise it (ulimit -Hn) or use a smaller -c"
+        "{at_once} requests in flight need {needed} open files and the limit is {limit}: raise it (ulimit -Hn) or use \
+         a smaller -c"
     )]
     OpenFiles {
         /// Requests in flight that were asked for.

@@ -1,7 +1,7 @@
 //! The hosts: names that stand for listeners on several loopback addresses, and what each of them does.
 //!
-//! No name is looked up. Requests take turns over the hosts, so that request i asks host i modulo their number; one host is
-//! slow and one fails, as some host always does.
+//! No name is looked up. Requests take turns over the hosts, so that request i asks host i modulo their number; one
+//! host is slow and one fails, as some host always does.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,7 +11,8 @@ use std::time::Duration;
 use measure::protocol::Target;
 use serde::Serialize;
 
-/// How many hosts there may be: one slow and one that fails at least, and no more names than a certificate holds easily.
+/// How many hosts there may be: one slow and one that fails at least, and no more names than a certificate holds
+/// easily.
 pub const HOSTS: RangeInclusive<u16> = 2..=200;
 
 /// How many loopback addresses they share.

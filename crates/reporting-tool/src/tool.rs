@@ -176,7 +176,8 @@ fn start(settings: &Settings, authority: &Authority) -> Result<Origin, Error> {
 /// Raises the limit of open files, and refuses what would exceed it.
 fn open_files(at_once: u32, hosts: u16) -> Result<(), Error> {
     let limit = raise_open_files()?;
-    // The client has two for a connection, what the reactor knows and what it does not. The origin has one, and listeners.
+    // The client has two for a connection, what the reactor knows and what it does not. The origin has one, and
+    // listeners.
     let needed = (2 * u64::from(at_once)).max(u64::from(at_once) + 2 * u64::from(hosts)) + BESIDE;
     if needed > limit { Err(Error::OpenFiles { at_once, needed, limit }) } else { Ok(()) }
 }

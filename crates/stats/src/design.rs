@@ -32,8 +32,8 @@ impl Design {
         }
     }
 
-    /// The least number of rounds (of each side, where they ran apart) from which one of `comparisons` made at once can be
-    /// told from chance at [`LEVEL`] after [Holm](crate::holm): 6 for one pair by pair, 12 for 72 of them.
+    /// The least number of rounds (of each side, where they ran apart) from which one of `comparisons` made at once can
+    /// be told from chance at [`LEVEL`] after [Holm](crate::holm): 6 for one pair by pair, 12 for 72 of them.
     pub fn least_rounds(self, comparisons: usize) -> usize {
         let told = |rounds: &usize| {
             let least = match self {

@@ -86,9 +86,10 @@ impl Interval {
     }
 }
 
-/// The interval between two of `sorted`, there being one at least, that holds what is estimated with at least 95 %: of either
-/// end as many are cut off as lie beyond it by chance at 2.5 % or less, `at_most(count)` being the chance that no more than
-/// `count` do. If even none may be cut off, the range. Where the median lies between two, `halfway` says where.
+/// The interval between two of `sorted`, there being one at least, that holds what is estimated with at least 95 %: of
+/// either end as many are cut off as lie beyond it by chance at 2.5 % or less, `at_most(count)` being the chance that
+/// no more than `count` do. If even none may be cut off, the range. Where the median lies between two, `halfway` says
+/// where.
 pub(crate) fn between(sorted: &[f64], at_most: impl Fn(usize) -> f64, halfway: fn(f64, f64) -> f64) -> Estimate {
     let cut = (0..sorted.len().div_ceil(2)).take_while(|cut| at_most(*cut) <= LEVEL / 2.0).last();
     let interval = if cut.is_some() { Interval::Confidence95 } else { Interval::Range };

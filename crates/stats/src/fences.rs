@@ -13,8 +13,8 @@ pub struct Fences {
 const OUTER: f64 = 3.0;
 
 impl Fences {
-    /// Those of `values`. `None` for fewer than 6 values, where one is not finite, and where the middle half does not differ:
-    /// what is far has no measure then.
+    /// Those of `values`. `None` for fewer than 6 values, where one is not finite, and where the middle half does not
+    /// differ: what is far has no measure then.
     pub fn of(values: &[f64]) -> Option<Fences> {
         if values.len() < ENOUGH_ROUNDS || !values.iter().all(|value| value.is_finite()) {
             return None;

@@ -1,9 +1,9 @@
-//! The distribution of Mann & Whitney's U: of all m·n pairs of one value from either of two runs, how many have the value of
-//! the second run at or below that of the first.
+//! The distribution of Mann & Whitney's U: of all m·n pairs of one value from either of two runs, how many have the
+//! value of the second run at or below that of the first.
 //!
-//! Counted here, exactly: the exact test of statrs 0.19.1 walks through all C(m + n, m) arrangements, which takes minutes from 16
-//! values a side on, gives the complement of the tail where m ≤ n (five values all below five others: 0.996 for 1 ÷ 252),
-//! and knows no quantile, which the interval takes.
+//! Counted here, exactly: the exact test of statrs 0.19.1 walks through all C(m + n, m) arrangements, which takes
+//! minutes from 16 values a side on, gives the complement of the tail where m ≤ n (five values all below five others:
+//! 0.996 for 1 ÷ 252), and knows no quantile, which the interval takes.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -41,9 +41,9 @@ impl Null {
     }
 }
 
-/// P(U = u) by Mann & Whitney's recurrence (Ann. Math. Stat. 18, 1947, eq. 1): the greatest of all values is of the first run
-/// in m of m + n arrangements, and then adds n pairs; else it is of the second and adds none. Sums of positive terms alone, so
-/// that nothing cancels.
+/// P(U = u) by Mann & Whitney's recurrence (Ann. Math. Stat. 18, 1947, eq. 1): the greatest of all values is of the
+/// first run in m of m + n arrangements, and then adds n pairs; else it is of the second and adds none. Sums of
+/// positive terms alone, so that nothing cancels.
 fn counted(m: usize, n: usize) -> Vec<f64> {
     // rows[j]: the distribution for i values of the first against j of the second, i growing.
     let mut rows: Vec<Vec<f64>> = vec![vec![1.0]; n + 1];

@@ -1,10 +1,11 @@
 //! new ÷ base, tested: one rule behind estimate, interval and p-value, so that none contradicts another.
 //!
-//! Sides that ran in pairs have one quotient per round, sides that ran apart one per value of either: m·n of them. Either way
-//! the true ratio lies between two quotients in order unless unlikely few of them are on one side of it; how few is unlikely is
-//! the sign test's distribution in the one case and Mann & Whitney's in the other. The estimate is the quotients' median: for
-//! sides apart that of Hodges & Lehmann (Ann. Math. Stat. 34, 1963; Hollander, Wolfe & Chicken, Nonparametric Statistical
-//! Methods, 3rd ed., §4.2–4.3), on logarithms, since what slows a program down multiplies.
+//! Sides that ran in pairs have one quotient per round, sides that ran apart one per value of either: m·n of them.
+//! Either way the true ratio lies between two quotients in order unless unlikely few of them are on one side of it; how
+//! few is unlikely is the sign test's distribution in the one case and Mann & Whitney's in the other. The estimate is
+//! the quotients' median: for sides apart that of Hodges & Lehmann (Ann. Math. Stat. 34, 1963; Hollander, Wolfe &
+//! Chicken, Nonparametric Statistical Methods, 3rd ed., §4.2–4.3), on logarithms, since what slows a program down
+//! multiplies.
 
 use crate::design::{Below, Design};
 use crate::estimate::{Estimate, between};
@@ -19,8 +20,8 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// Of figures measured in pairs (base, new). `None` without pairs, or where one is not positive and finite: a figure of 0 is
-    /// one that was not measured.
+    /// Of figures measured in pairs (base, new). `None` without pairs, or where one is not positive and finite: a
+    /// figure of 0 is one that was not measured.
     pub fn paired(pairs: &[(f64, f64)]) -> Option<Ratio> {
         let quotients = pairs.iter().map(|(base, new)| quotient(*base, *new)).collect::<Option<_>>()?;
         Ratio::new(quotients, Design::Paired { rounds: pairs.len() })
@@ -74,8 +75,8 @@ fn quotient(base: f64, new: f64) -> Option<f64> {
     Some(new / base).filter(|quotient| positive(base) && positive(new) && positive(*quotient))
 }
 
-/// `new − base` of values that were measured apart: Hodges & Lehmann's shift, with its interval. `None` without values, or where
-/// a difference is not finite.
+/// `new − base` of values that were measured apart: Hodges & Lehmann's shift, with its interval. `None` without values,
+/// or where a difference is not finite.
 pub fn shift(base: &[f64], new: &[f64]) -> Option<Estimate> {
     let mut differences: Vec<f64> = base.iter().flat_map(|base| new.iter().map(move |new| new - base)).collect();
     if differences.is_empty() || !differences.iter().all(|difference| difference.is_finite()) {

@@ -1,8 +1,9 @@
 //! Whether a series goes up or down as it goes on, and how fast: what tells a machine that is still warming up from one
 //! that is merely noisy.
 //!
-//! The Mann–Kendall test counts pairs that rise against pairs that fall, so that one wild value sways it little and nothing is
-//! assumed of how the values are distributed; the slope beside it is the median of the slopes of all those pairs.
+//! The Mann–Kendall test counts pairs that rise against pairs that fall, so that one wild value sways it little and
+//! nothing is assumed of how the values are distributed; the slope beside it is the median of the slopes of all those
+//! pairs.
 
 use std::cmp::Ordering;
 
@@ -13,20 +14,20 @@ use crate::estimate::median;
 /// A series' slope, and how likely one as steep is where there is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
-    /// By how much the values change from one to the next, in their own unit: the median slope of all pairs (Theil 1950;
-    /// Sen, JASA 63, 1968).
+    /// By how much the values change from one to the next, in their own unit: the median slope of all pairs (Theil
+    /// 1950; Sen, JASA 63, 1968).
     pub slope: f64,
-    /// The two-sided p-value of the Mann–Kendall test, 0 to 1, where the null hypothesis is that any order of the values is
-    /// as likely as any other (Mann, Econometrica 13, 1945; Kendall, Rank Correlation Methods, 4th ed. 1975, ch. 4). It is
-    /// the normal approximation with corrections for ties and continuity, good from 10 values on.
+    /// The two-sided p-value of the Mann–Kendall test, 0 to 1, where the null hypothesis is that any order of the
+    /// values is as likely as any other (Mann, Econometrica 13, 1945; Kendall, Rank Correlation Methods, 4th ed. 1975,
+    /// ch. 4). It is the normal approximation with corrections for ties and continuity, good from 10 values on.
     pub p: f64,
 }
 
 /// Values that a trend takes: of two, either order is as likely as not.
 const FEWEST: usize = 3;
 
-/// The trend of `values` in their order; each pair is looked at, so that the time grows with the square of their number.
-/// `None` for fewer than 3 values, where one is not finite, or where two differ by more than a float can hold.
+/// The trend of `values` in their order; each pair is looked at, so that the time grows with the square of their
+/// number. `None` for fewer than 3 values, where one is not finite, or where two differ by more than a float can hold.
 pub fn trend(values: &[f64]) -> Option<Trend> {
     if values.len() < FEWEST || !values.iter().all(|value| value.is_finite()) {
         return None;
@@ -93,8 +94,8 @@ mod tests {
 
     #[test]
     fn slope_and_count_are_those_of_the_textbook() {
-        // Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, 3rd ed., example 9.1: rain after years of seeding
-        // clouds. C = −6; the slopes' median is that of −0.0575 and −0.055.
+        // Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, 3rd ed., example 9.1: rain after years of
+        // seeding clouds. C = −6; the slopes' median is that of −0.0575 and −0.055.
         let rain = [1.26, 1.27, 1.12, 1.16, 1.03];
         assert_eq!(rising_less_falling(&rain), -6.0);
         assert!(close(trend(&rain).unwrap().slope, -0.05625));

@@ -1,5 +1,5 @@
-//! What holds for whatever figures: nothing that is not finite comes out, interval and p-value agree, and of comparisons without a
-//! difference no more are claimed than the level allows.
+//! What holds for whatever figures: nothing that is not finite comes out, interval and p-value agree, and of
+//! comparisons without a difference no more are claimed than the level allows.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -23,7 +23,8 @@ pub struct Traits {
     pub holds_per_request: f64,
     /// The share of the time for which it was held, 0 to 1.
     pub held_share: f64,
-    /// The share of a request's time, from its start to its end, for which it waited and held nothing: the mean, 0 to 1.
+    /// The share of a request's time, from its start to its end, for which it waited and held nothing: the mean, 0 to
+    /// 1.
     pub parked_share: f64,
     /// The greatest time that a request waited in its handshake, holding or parked.
     pub handshake_wait_ms: f64,
@@ -79,8 +80,8 @@ fn ms(ns: u64) -> f64 {
     ns as f64 / 1e6
 }
 
-/// What sending and receiving one request costs, s, read off a trace in which all were in flight: what the slides' model is
-/// fed with to predict the time of other stages. `None` where it left no trace.
+/// What sending and receiving one request costs, s, read off a trace in which all were in flight: what the slides'
+/// model is fed with to predict the time of other stages. `None` where it left no trace.
 pub fn costs(trial: &Trial, delay: f64) -> Option<Costs> {
     let at = |step: Step| trial.trace.iter().filter(move |event| event.step == step).map(|event| event.at);
     let n = at(Step::Done).count().max(1) as f64;

@@ -1,5 +1,5 @@
-//! A trace as lanes: for every request what it was doing when, who held the executor's thread, and how many requests the
-//! origin had in flight.
+//! A trace as lanes: for every request what it was doing when, who held the executor's thread, and how many requests
+//! the origin had in flight.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,7 @@
 //! The figures that the talk's sources publish as measured: seconds of a script's whole run over HTTPS, `/delay/1`.
 //!
-//! From the blog's logs and the deck's notes. With cProfile on, runs took 0.3 to 0.5 s longer; those marked so are such.
+//! From the blog's logs and the deck's notes. With cProfile on, runs took 0.3 to 0.5 s longer; those marked so are
+//! such.
 
 /// Which Python, and so by which call its HTTP client reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -66,7 +66,8 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
     })
 }
 
-/// What is wrong with the wall time. A stage that is hidden behind w threads takes ceil(n / w) delays, give or take half.
+/// What is wrong with the wall time. A stage that is hidden behind w threads takes ceil(n / w) delays, give or take
+/// half.
 fn side(expected: Expected, n: u64, delay: f64, seconds: f64) -> Option<String> {
     let half = n as f64 * delay / 2.0;
     match expected {

@@ -1,4 +1,5 @@
-//! Engines from outside, as `--engine` names them: any program that fetches a URL, or one that speaks the trial protocol.
+//! Engines from outside, as `--engine` names them: any program that fetches a URL, or one that speaks the trial
+//! protocol.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +20,8 @@ pub(crate) struct Engines {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-/// Reads the command lines. One without `{url}` must speak the protocol; one whose program is not installed is left out.
+/// Reads the command lines. One without `{url}` must speak the protocol; one whose program is not installed is left
+/// out.
 pub(crate) fn read(lines: &[String]) -> Result<Engines, Failure> {
     let mut engines = Engines::default();
     for line in lines {

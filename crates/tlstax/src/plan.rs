@@ -5,7 +5,8 @@ use std::num::NonZeroU64;
 
 use workload::{Amount, Cell, Concurrency, Connection, Path, Rate, Requests, Server, Variable, Workload};
 
-/// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are dear.
+/// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are
+/// dear.
 const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
 
 /// Requests of a trial where connections are kept: each costs a tenth or less.
@@ -23,8 +24,8 @@ const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
 /// Rounds where none are asked for: a range, and no claim.
 const ROUNDS: u32 = 3;
 
-/// For how long requests start at a fixed rate where nothing says how many or how long: the defaults above would take minutes
-/// at a low rate and milliseconds at a high one.
+/// For how long requests start at a fixed rate where nothing says how many or how long: the defaults above would take
+/// minutes at a low rate and milliseconds at a high one.
 const PACED: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
 
 /// Service time of the slow origin, seconds.

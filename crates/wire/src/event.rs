@@ -122,7 +122,8 @@ pub enum HandshakeKind {
 /// What a client offered. Values that mean nothing (GREASE, RFC 8701) are left out; each list holds at most 64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientHello {
-    /// The host it asked for (SNI, RFC 6066 §3). Absent for an address, and in an encrypted hello's outside it's another.
+    /// The host it asked for (SNI, RFC 6066 §3). Absent for an address, and in an encrypted hello's outside it's
+    /// another.
     pub server_name: Option<String>,
     /// Versions in its order: `TLSv1.3`, `TLSv1.2`. Of a client older than TLS 1.3: its highest.
     pub versions: Vec<String>,

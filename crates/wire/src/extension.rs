@@ -1,5 +1,5 @@
-//! Extensions of hellos: their list, and the bodies of those that are read. Everything is taken as written: a length that
-//! doesn't fit is an error, never a guess.
+//! Extensions of hellos: their list, and the bodies of those that are read. Everything is taken as written: a length
+//! that doesn't fit is an error, never a guess.
 
 use crate::names;
 use crate::octets::Octets;

@@ -1,5 +1,5 @@
-//! Numbers of the protocol by their names in IANA's registries, spelled as the origin's ledger spells them, and text off
-//! the network made safe to show.
+//! Numbers of the protocol by their names in IANA's registries, spelled as the origin's ledger spells them, and text
+//! off the network made safe to show.
 
 use tls_parser::TlsCipherSuite;
 

@@ -55,8 +55,8 @@ impl Watcher {
         Watcher::default()
     }
 
-    /// Takes `bytes` that `from` sent, and tells `event` what they hold, in order. It doesn't matter how a stream is cut
-    /// into `bytes`, but for further bytes of [`Event::Data`]. Never fails.
+    /// Takes `bytes` that `from` sent, and tells `event` what they hold, in order. It doesn't matter how a stream is
+    /// cut into `bytes`, but for further bytes of [`Event::Data`]. Never fails.
     pub fn feed(&mut self, from: Side, bytes: &[u8], mut event: impl FnMut(Event)) {
         self.read(from, bytes, &mut event);
     }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Rate, Requests};
 
-/// How much a trial does, as a field of the workload beside the others: `"requests": 800` or `"duration_ns": 2000000000`.
+/// How much a trial does, as a field of the workload beside the others: `"requests": 800` or `"duration_ns":
+/// 2000000000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Amount {
     /// N requests.

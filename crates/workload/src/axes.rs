@@ -1,7 +1,8 @@
 //! What a handshake may be varied in: the axes of a cell, written behind its name as `@axis=value,…`.
 //!
 //! An axis at its default is left out of the name, so that a cell that varies nothing is the cell of every other run.
-//! What a TLS stack cannot honour is known where the stacks are (crate `fetch`), how an origin brings a value about there.
+//! What a TLS stack cannot honour is known where the stacks are (crate `fetch`), how an origin brings a value about
+//! there.
 
 use std::fmt;
 use std::str::FromStr;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Axes, AxisError};
 
-/// One point of the matrix, written `model/client/tls/connection`, with `@axis=value,…` behind it where its handshake is
-/// another than the usual one.
+/// One point of the matrix, written `model/client/tls/connection`, with `@axis=value,…` behind it where its handshake
+/// is another than the usual one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cell {
@@ -138,8 +138,8 @@ impl JsonSchema for Cell {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "description": "A point of the matrix, `model/client/tls/connection`, with `@axis=value,…` behind it where its \
-                            handshake is another than the usual one.",
+            "description": "A point of the matrix, `model/client/tls/connection`, with `@axis=value,…` behind it where \
+                            its handshake is another than the usual one.",
             "pattern": "^([a-z0-9-]+/){3}(new-conn|resumed|keep-alive(:[1-9][0-9]*)?|new-client|own)(@[a-z-]+=[a-z0-9.-]+(,[a-z-]+=[a-z0-9.-]+)*)?$",
         })
     }
@@ -172,7 +172,8 @@ pub enum CellError {
     Shape(String),
     /// The last part is no connection kind.
     #[error(
-        "{0:?} is not a connection kind: there are new-conn, resumed, keep-alive, keep-alive:K (K requests each) and new-client"
+        "{0:?} is not a connection kind: there are new-conn, resumed, keep-alive, keep-alive:K (K requests each) and \
+         new-client"
     )]
     Connection(String),
     /// What stands behind the `@` is no place on the axes.

@@ -1,8 +1,9 @@
 //! Floors: the least that a cell's work can cost, as cells of a model of their own, and which of them belong to a cell.
 //!
-//! `floor/memory/<stack>/…` is the stack's handshake in memory, `floor/primitives/<stack>/…` the client's cryptography of
-//! it alone, and `floor/sockets/plain/…` the bare system calls of a request. They run as trials in the same rounds as the
-//! cells they belong to. This is the naming alone: what they do is in crate `fetch`, what a distance means in `report`.
+//! `floor/memory/<stack>/…` is the stack's handshake in memory, `floor/primitives/<stack>/…` the client's cryptography
+//! of it alone, and `floor/sockets/plain/…` the bare system calls of a request. They run as trials in the same rounds
+//! as the cells they belong to. This is the naming alone: what they do is in crate `fetch`, what a distance means in
+//! `report`.
 
 use crate::{Axes, Cell, Connection, Rtt};
 
@@ -23,8 +24,8 @@ pub fn is_floor(cell: &Cell) -> bool {
     cell.model == MODEL
 }
 
-/// The handshake in memory that a cell's connections cannot do without: of its stack, kind and axes. `None` without TLS,
-/// and over connections that are kept, whose handshakes are few or before the clock.
+/// The handshake in memory that a cell's connections cannot do without: of its stack, kind and axes. `None` without
+/// TLS, and over connections that are kept, whose handshakes are few or before the clock.
 pub fn tls_of(cell: &Cell) -> Option<Cell> {
     of_handshake(cell, MEMORY)
 }

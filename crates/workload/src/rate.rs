@@ -1,4 +1,5 @@
-//! Requests per second of an open loop: request number i is due i/R after the beginning, whatever became of those before.
+//! Requests per second of an open loop: request number i is due i/R after the beginning, whatever became of those
+//! before.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,8 +29,8 @@ impl Rate {
         self.0
     }
 
-    /// When request `number` (from 0) is due, ns after the beginning. Worked out from the number, so that no rounding adds up
-    /// from one request to the next: it is right to 1 ns for 50 days.
+    /// When request `number` (from 0) is due, ns after the beginning. Worked out from the number, so that no rounding
+    /// adds up from one request to the next: it is right to 1 ns for 50 days.
     pub fn due_ns(self, number: u64) -> u64 {
         (number as f64 * 1e9 / self.0).round() as u64
     }

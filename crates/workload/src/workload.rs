@@ -1,7 +1,7 @@
 //! GETs of one path, C at most in flight: N of them, or as many as a time has room for.
 //!
-//! Closed loop without a rate: a request starts when one of the C slots is free. Open loop with one: it is due at its own
-//! moment, and waits for a slot where none is free.
+//! Closed loop without a rate: a request starts when one of the C slots is free. Open loop with one: it is due at its
+//! own moment, and waits for a slot where none is free.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
@@ -67,7 +67,8 @@ impl Workload {
         self.rate.is_some() || matches!(self.amount, Amount::Duration(_))
     }
 
-    /// The time that it takes at least, however fast the client is, ns: until its last request is due, or no more may start.
+    /// The time that it takes at least, however fast the client is, ns: until its last request is due, or no more may
+    /// start.
     pub fn least_ns(&self) -> u64 {
         match (self.rate, self.requests(), self.amount) {
             (Some(rate), Some(requests), _) => rate.due_ns(requests.get() - 1),
@@ -82,8 +83,8 @@ impl Workload {
         requests.map_or(self.concurrency.get(), |n| n.min(self.concurrency.get()))
     }
 
-    /// The time a model that never overlaps two requests spends waiting for the origin's service time, s. Where the number is
-    /// not known: for those that are under way when the time is over.
+    /// The time a model that never overlaps two requests spends waiting for the origin's service time, s. Where the
+    /// number is not known: for those that are under way when the time is over.
     pub fn serial_wait_seconds(&self) -> f64 {
         let requests = self.requests().map_or(u64::from(self.concurrency.get()), Requests::get);
         self.path.delay_seconds() * requests as f64

@@ -1,8 +1,8 @@
 //! An engine whose cost is known: each request burns X µs of CPU and sleeps Y ms, the fetch itself included.
 //!
 //! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. Told to `--add-us`, a
-//! request costs so much more than its fetch, which then is as noisy as any: whether tlstax finds a slowdown that is known.
-//! Told to `--lie`, it breaks one rule of a trial, and shows that tlstax catches it.
+//! request costs so much more than its fetch, which then is as noisy as any: whether tlstax finds a slowdown that is
+//! known. Told to `--lie`, it breaks one rule of a trial, and shows that tlstax catches it.
 
 mod client;
 mod lie;
@@ -137,8 +137,9 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
     Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
 }
 
-/// Burns what a request owes, whose account of CPU stood at `before` when it began; returns where the next one's begins. A
-/// virtual machine that is held up charges that to whoever runs: what one request burnt beyond its due, the next ones owe less.
+/// Burns what a request owes, whose account of CPU stood at `before` when it began; returns where the next one's
+/// begins. A virtual machine that is held up charges that to whoever runs: what one request burnt beyond its due, the
+/// next ones owe less.
 fn burn(cli: &Cli, before: u64) -> u64 {
     // What the fetch itself has cost counts: a request costs X in all, not X and something.
     let owed = before + cli.burn_us * 1_000;

@@ -45,8 +45,8 @@ fn habit(name: &str, url: &str, n: &str) -> Output {
 
 #[test]
 fn connections_are_those_of_the_habit() {
-    // A pool may open one more than are in flight at once, when one is wanted before another is back: fewer than requests is
-    // what sharing shows for certain.
+    // A pool may open one more than are in flight at once, when one is wanted before another is back: fewer than
+    // requests is what sharing shows for certain.
     for (name, expected) in
         [("reqwest-shared", 1..=11), ("reqwest-rebuilt", 12..=12), ("ureq", 1..=1), ("blocking-in-tokio", 1..=1)]
     {

@@ -23,8 +23,8 @@ pub(crate) const RULE: Rule = Rule {
     failure: true,
     doc: Doc {
         means: "One side refused the other by a TLS alert, most often the client the server's certificate.",
-        seen: "one is enough; in TLS 1.3 the client's alert is encrypted, and a record of exactly its size that ends a handshake is \
-               taken for one (inferred), unless the origin of `--via url` names it.",
+        seen: "one is enough; in TLS 1.3 the client's alert is encrypted, and a record of exactly its size that ends a \
+               handshake is taken for one (inferred), unless the origin of `--via url` names it.",
         saves: "nothing that can be told: a failure is not a matter of time.",
     },
     advice: all_advice,
@@ -90,15 +90,15 @@ fn all_advice() -> Vec<Advice> {
 
 fn by_name() -> Advice {
     Advice::any(
-        "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have no suite, \
-         group or version in common, `unrecognized_name` that the server does not know the host.",
+        "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have \
+         no suite, group or version in common, `unrecognized_name` that the server does not know the host.",
     )
 }
 
 fn renew() -> Advice {
     Advice::any(
-        "The certificate has expired, or the client's clock is wrong. Renew the certificate, have what serves it read the new one, and \
-         compare `date` with a clock that is right.",
+        "The certificate has expired, or the client's clock is wrong. Renew the certificate, have what serves it read \
+         the new one, and compare `date` with a clock that is right.",
     )
 }
 
@@ -111,11 +111,12 @@ fn lone_leaf(case: &Case) -> bool {
 
 fn left_out_intermediate(is_seen: bool) -> Advice {
     Advice::any(if is_seen {
-        "The server sent its own certificate alone: it leaves out the intermediate that leads from it to a root. Configure the \
-         full chain at the server (`fullchain.pem`); browsers hide this fault by fetching it."
+        "The server sent its own certificate alone: it leaves out the intermediate that leads from it to a root. \
+         Configure the full chain at the server (`fullchain.pem`); browsers hide this fault by fetching it."
     } else {
-        "The client knows no authority that signed the certificate. Most often the server leaves out an intermediate certificate: \
-         `openssl s_client -connect HOST:443 -showcerts` shows what it sends; configure the full chain there."
+        "The client knows no authority that signed the certificate. Most often the server leaves out an intermediate \
+         certificate: `openssl s_client -connect HOST:443 -showcerts` shows what it sends; configure the full chain \
+         there."
     })
 }
 

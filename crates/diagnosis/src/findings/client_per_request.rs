@@ -12,8 +12,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "each request has a client of its own, which loads the trust store again",
     failure: false,
     doc: Doc {
-        means: "Each request has a client, a TLS context or a process of its own, and each of those loads the trust store again.",
-        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, where each request came on a connection of its own over both passes and did not ask for that.",
+        means: "Each request has a client, a TLS context or a process of its own, and each of those loads the trust \
+                store again.",
+        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, where each \
+               request came on a connection of its own over both passes and did not ask for that.",
         saves: "the CPU time of all loads but one.",
     },
     advice,
@@ -55,7 +57,8 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Go,
             "Go",
-            "Share one `http.Transport`: the roots that it needs are read once for a process, a pool of `RootCAs` for each.",
+            "Share one `http.Transport`: the roots that it needs are read once for a process, a pool of `RootCAs` for \
+             each.",
         ),
         Advice::of(Runtime::Node, "Node.js", "Share one agent, and one secure context where `ca` is given."),
         Advice::of(Runtime::Php, "PHP", "Keep one curl handle, or share what handles know by `curl_share_init`."),

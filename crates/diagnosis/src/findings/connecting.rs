@@ -1,7 +1,6 @@
-//! Connecting took a great part of the time, beyond the round trip that each connection needs by its own server's turn in the
-//! handshake: packets are lost, an
-//! address of a name does not answer, or the server's queue is full. Proxy only: the observer connects in the command's
-//! stead.
+//! Connecting took a great part of the time, beyond the round trip that each connection needs by its own server's turn
+//! in the handshake: packets are lost, an address of a name does not answer, or the server's queue is full. Proxy only:
+//! the observer connects in the command's stead.
 //!
 //! That connections cost a round trip at all is `no-reuse`'s.
 
@@ -21,7 +20,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "connecting takes much of the time",
     failure: false,
     doc: Doc {
-        means: "Connecting took a great part of the time, beyond the round trip that each connection needs: packets are lost, an address of a name does not answer, or the server's queue is full.",
+        means: "Connecting took a great part of the time, beyond the round trip that each connection needs: packets \
+                are lost, an address of a name does not answer, or the server's queue is full.",
         seen: "a fifth of the time that connections needed to be set up and waited, three connections at least.",
         saves: "all connecting together, less a round trip each.",
     },
@@ -44,8 +44,8 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} connections took {} to connect at the median, {} at the longest. What is beyond a round trip of each is {} in \
-             all, {} of the time that connections needed to be set up and waited.",
+            "{} connections took {} to connect at the median, {} at the longest. What is beyond a round trip of each \
+             is {} in all, {} of the time that connections needed to be set up and waited.",
             connect.count,
             time(connect.p50_ns),
             time(connect.max_ns),
@@ -71,8 +71,8 @@ struct Excess {
     connections: u64,
 }
 
-/// The server's turn in a handshake is a round trip and what it computes, so it is an upper bound of what connecting must take. Of
-/// more connections than were kept as those were.
+/// The server's turn in a handshake is a round trip and what it computes, so it is an upper bound of what connecting
+/// must take. Of more connections than were kept as those were.
 fn excess(case: &Case) -> Excess {
     let mut kept = Excess { ns: 0, connections: 0 };
     let mut all = 0_u64;

@@ -1,8 +1,9 @@
 //! Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms:
 //! Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).
 //!
-//! It is inferred from the length of the pause; a client that computes for just that long between header and body looks
-//! alike. The proxy acknowledges at once, so that it adds no such pause, and so shows none that there is without it.
+//! It is inferred from the length of the pause; a client that computes for just that long between header and body
+//! looks alike. The proxy acknowledges at once, so that it adds no such pause, and so shows none that there is
+//! without it.
 
 use observation::Runtime;
 
@@ -23,8 +24,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "requests leave in two parts, 40 ms apart",
     failure: false,
     doc: Doc {
-        means: "Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms: Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).",
-        seen: "pauses of 35 to 60 ms between two parts of a request, three at least and in a twentieth of the requests.",
+        means: "Requests left in two parts, and the second waited until the first was acknowledged, which Linux \
+                delays by 40 ms: Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, \
+                §4.2.3.4).",
+        seen: "pauses of 35 to 60 ms between two parts of a request, three at least and in a twentieth of the \
+               requests.",
         saves: "40 ms for each such request.",
     },
     advice,

@@ -1,9 +1,9 @@
-//! Requests without an answer, hosts that were not reached, handshakes that were broken off. One is enough: a failure
-//! costs more than any handshake.
+//! Requests without an answer, hosts that were not reached, handshakes that were broken off. One is enough: a
+//! failure costs more than any handshake.
 //!
-//! Handshakes that an alert ended are `alerts`'. Where HTTP/2 may be spoken the last frames of a connection look like a
-//! request without an answer, so its connections are left out. So is what a command that ended well had under way as it ended: that
-//! is a note. What is encrypted is inferred.
+//! Handshakes that an alert ended are `alerts`'. Where HTTP/2 may be spoken the last frames of a connection look
+//! like a request without an answer, so its connections are left out. So is what a command that ended well had under
+//! way as it ended: that is a note. What is encrypted is inferred.
 
 use observation::{Close, Connection, Ended, Exchange};
 
@@ -23,9 +23,9 @@ pub(crate) const RULE: Rule = Rule {
     failure: true,
     doc: Doc {
         means: "Requests had no response, hosts were not reached, or handshakes were broken off.",
-        seen: "one is enough. With `--via url` a response is missing only where the origin's ledger says so; otherwise a request is \
-               taken as unanswered where the connection ended with no more than what may be the server's tickets, unless it was sent \
-               after the server's end and answered on another connection.",
+        seen: "one is enough. With `--via url` a response is missing only where the origin's ledger says so; \
+               otherwise a request is taken as unanswered where the connection ended with no more than what may be \
+               the server's tickets, unless it was sent after the server's end and answered on another connection.",
         saves: "nothing that can be told: a failure is not a matter of time.",
     },
     advice: all_advice,
@@ -64,8 +64,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     let perhaps = counts.perhaps_unanswered.min(unanswered.unwrap_or(0));
     if perhaps > 0 {
         evidence.push(format!(
-            "To {perhaps} of them the server sent no more than what may be its tickets, or a short answer after which the \
-             client kept the connection idle: TLS 1.3 hides which."
+            "To {perhaps} of them the server sent no more than what may be its tickets, or a short answer after \
+             which the client kept the connection idle: TLS 1.3 hides which."
         ));
     }
     if evidence.is_empty() {
@@ -81,7 +81,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     Some(Finding {
         code: RULE.code,
         confidence: match (is_clear, all_perhaps) {
-            // A client may break off a handshake that it needs no more: one that ended well says that nothing is missing.
+            // A client may break off a handshake that it needs no more: one that ended well says that nothing is
+            // missing.
             _ if is_given_up => Confidence::Suspected,
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Suspected,
@@ -129,7 +130,8 @@ fn all_advice() -> Vec<Advice> {
 
 fn of_the_command() -> Advice {
     Advice::any(
-        "Look at the command's own messages first, and at timeouts on either side that are shorter than the response takes.",
+        "Look at the command's own messages first, and at timeouts on either side that are shorter than the \
+         response takes.",
     )
 }
 
@@ -141,15 +143,17 @@ fn is_of_a_name(reason: &str) -> bool {
 
 fn of_names() -> Advice {
     Advice::any(
-        "A name did not resolve: compare `getent hosts NAME` with what the command asks for, look for a typing error, a search domain \
-         that a container lacks, and `/etc/resolv.conf`; a name that fails now and then is the resolver's load (`ndots`, many lookups).",
+        "A name did not resolve: compare `getent hosts NAME` with what the command asks for, look for a typing \
+         error, a search domain that a container lacks, and `/etc/resolv.conf`; a name that fails now and then is \
+         the resolver's load (`ndots`, many lookups).",
     )
 }
 
 fn of_a_race() -> Advice {
     Advice::any(
-        "Requests were sent on connections that the server was just closing: let the client drop idle connections before the server \
-         does, and retry such a request once on a new connection (RFC 9110 §9.2.2 allows it for GET).",
+        "Requests were sent on connections that the server was just closing: let the client drop idle connections \
+         before the server does, and retry such a request once on a new connection (RFC 9110 §9.2.2 allows it for \
+         GET).",
     )
 }
 
@@ -164,7 +168,8 @@ fn dropped_hello(case: &Case) -> Option<String> {
     let groups = dropped.key_shares.iter().chain(&dropped.groups);
     let is_hybrid = groups.into_iter().any(|group| group.to_lowercase().contains("mlkem"));
     Some(format!(
-        "Its ClientHello of {} bytes went out in {segments} segment{} and nothing came back; it {} a post-quantum group.",
+        "Its ClientHello of {} bytes went out in {segments} segment{} and nothing came back; it {} a post-quantum \
+         group.",
         dropped.bytes,
         if segments == 1 { "" } else { "s" },
         if is_hybrid { "offers" } else { "does not offer" }
@@ -176,8 +181,8 @@ const SEGMENT: u64 = 1_448;
 
 fn of_dropped(said: &str) -> Advice {
     Advice::any(&format!(
-        "{said} A middlebox that expects a ClientHello in one segment drops larger ones: try without X25519MLKEM768 (OpenSSL: \
-         `Groups = X25519`; Go: `GODEBUG=tlsmlkem=0`), and over another network."
+        "{said} A middlebox that expects a ClientHello in one segment drops larger ones: try without X25519MLKEM768 \
+         (OpenSSL: `Groups = X25519`; Go: `GODEBUG=tlsmlkem=0`), and over another network."
     ))
 }
 
@@ -190,8 +195,8 @@ pub(crate) struct AtEnd {
     pub(crate) handshakes: u64,
 }
 
-/// A process that ends closes its connections, and so does a client on its way out: what it had given up on, or never meant to wait
-/// for.
+/// A process that ends closes its connections, and so does a client on its way out: what it had given up on, or
+/// never meant to wait for.
 pub(crate) fn at_end(case: &Case) -> AtEnd {
     let mut all = AtEnd::default();
     if case.pass.ended != Ended::Code(0) {
@@ -217,8 +222,8 @@ pub(crate) fn at_end(case: &Case) -> AtEnd {
     all
 }
 
-/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted, nor are
-/// `at_end`.
+/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted,
+/// nor are `at_end`.
 fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
     if let Some(origin) = &case.pass.origin {
         // It answers whatever it has read: missing is what the client did not wait for.
@@ -235,8 +240,8 @@ fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
     Some(all.saturating_sub(cut_off + at_end + repeated(case))).filter(|unanswered| *unanswered > 0)
 }
 
-/// Requests that were sent after the server had ended their connection, and answered on another: a race that the client is prepared
-/// for.
+/// Requests that were sent after the server had ended their connection, and answered on another: a race that the
+/// client is prepared for.
 pub(crate) fn repeated(case: &Case) -> u64 {
     let lost = plain(case).flat_map(|connection| {
         let ended = connection.ended_ns.filter(|_| matches!(connection.close, Close::Server | Close::ServerWaiting));

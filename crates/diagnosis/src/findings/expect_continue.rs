@@ -1,4 +1,5 @@
-//! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its body.
+//! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its
+//! body.
 
 use observation::{Connection, Exchange, Runtime};
 
@@ -7,8 +8,8 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, time};
 
-/// How long clients wait for a `100 Continue`, ns, each the default of one: .NET (`Expect100ContinueTimeout`), curl (`--expect100-timeout`)
-/// and Go (`ExpectContinueTimeout`), Apache HttpClient (`WAIT_FOR_CONTINUE`).
+/// How long clients wait for a `100 Continue`, ns, each the default of one: .NET (`Expect100ContinueTimeout`), curl
+/// (`--expect100-timeout`) and Go (`ExpectContinueTimeout`), Apache HttpClient (`WAIT_FOR_CONTINUE`).
 const WAITS_NS: [u64; 3] = [350_000_000, 1_000_000_000, 3_000_000_000];
 /// How much later than that a body may follow, of the wait: timers are late, never early.
 const LATE: f64 = 0.15;
@@ -20,10 +21,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "uploads wait for a `100 Continue` that does not come",
     failure: false,
     doc: Doc {
-        means: "A request announces its body with `Expect: 100-continue` and waits for the server to agree, which does not answer that: \
-                the body leaves when the client's timeout expires (1 s in curl and Go, 3 s in Apache HttpClient).",
-        seen: "two requests or more that paused between two parts for as long as such a client waits, and nothing came from the server \
-               meanwhile.",
+        means: "A request announces its body with `Expect: 100-continue` and waits for the server to agree, which does \
+                not answer that: the body leaves when the client's timeout expires (1 s in curl and Go, 3 s in Apache \
+                HttpClient).",
+        seen: "two requests or more that paused between two parts for as long as such a client waits, and nothing came \
+               from the server meanwhile.",
         saves: "the pauses, as many side by side as there were.",
     },
     advice,
@@ -60,15 +62,15 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// The same pause in a connection's first request: the server's tickets come in it and look like a response, and the body like another
-/// request.
+/// The same pause in a connection's first request: the server's tickets come in it and look like a response, and the
+/// body like another request.
 fn behind_tickets(connection: &Connection) -> Option<u64> {
     let [first, second, ..] = connection.exchanges.as_slice() else { return None };
     let is_13 = connection.handshake.as_ref().is_some_and(|handshake| handshake.is_13());
     let gap = second.sent_ns.saturating_sub(first.sent_last_ns);
     let is_soon = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
-    // A second request that follows an idle second would have a head of its own: a body is longer, or follows no more requests.
-    // Later ones, which no tickets part, are as long as both together.
+    // A second request that follows an idle second would have a head of its own: a body is longer, or follows no more
+    // requests. Later ones, which no tickets part, are as long as both together.
     let whole = first.sent_bytes + second.sent_bytes;
     let is_like = |later: &Exchange| pause(later).is_some() && later.sent_bytes.abs_diff(whole) <= ALIKE;
     let is_body =
@@ -104,8 +106,8 @@ fn is_patience(gap_ns: u64) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Don't send `Expect: 100-continue`, or have the server, or the proxy before it, answer it (RFC 9110 §10.1.1): it must send \
-             `100 Continue` or a final status at once.",
+            "Don't send `Expect: 100-continue`, or have the server, or the proxy before it, answer it (RFC 9110 \
+             §10.1.1): it must send `100 Continue` or a final status at once.",
         ),
         Advice::of(
             Runtime::Curl,

@@ -1,5 +1,5 @@
-//! HTTP/2's flow control holds a transfer up: the server sends one window, waits a round trip for the client's leave to go on
-//! (WINDOW_UPDATE, RFC 9113 §6.9), and so on.
+//! HTTP/2's flow control holds a transfer up: the server sends one window, waits a round trip for the client's leave to
+//! go on (WINDOW_UPDATE, RFC 9113 §6.9), and so on.
 
 use observation::{Connection, Exchange, Runtime};
 
@@ -8,12 +8,14 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::time;
 
-/// How long one or two window updates are, records included, bytes: frames of 13 (RFC 9113 §6.9) in records that add 22 in TLS 1.3,
-/// and 29 or 21 in TLS 1.2 (AES-GCM, ChaCha20), two of them in one record or in one each, for the stream and for the connection.
+/// How long one or two window updates are, records included, bytes: frames of 13 (RFC 9113 §6.9) in records that add 22
+/// in TLS 1.3, and 29 or 21 in TLS 1.2 (AES-GCM, ChaCha20), two of them in one record or in one each, for the stream
+/// and for the connection.
 const UPDATES: [u64; 15] = [35, 48, 70, 83, 96, 42, 55, 84, 97, 110, 34, 47, 68, 81, 94];
 /// Of a connection's exchanges that look like that: a request that is just as long is one of many.
 const MOST: f64 = 0.5;
-/// The least that is sent for it: half of the usual window of 65,535 bytes is given back at a time by many clients, and less by some.
+/// The least that is sent for it: half of the usual window of 65,535 bytes is given back at a time by many clients, and
+/// less by some.
 const BURST: u64 = 8_192;
 /// Bursts: a window that grows is found by then.
 const ENOUGH: usize = 8;
@@ -27,10 +29,12 @@ pub(crate) const RULE: Rule = Rule {
     title: "transfers stop for flow control: the HTTP/2 window is too small",
     failure: false,
     doc: Doc {
-        means: "The client's HTTP/2 window is smaller than what fits into a round trip, so the server sends one window, is silent for a \
-                round trip until the client allows more, and so on: a window per round trip is all that a transfer can reach.",
-        seen: "inferred from size and silence: eight times or more a record as long as a window update, a round trip of silence, and a burst \
-               of 8 KiB or more, on a connection that may speak HTTP/2; a tenth of the run in such silences.",
+        means: "The client's HTTP/2 window is smaller than what fits into a round trip, so the server sends one \
+                window, is silent for a round trip until the client allows more, and so on: a window per round trip is \
+                all that a transfer can reach.",
+        seen: "inferred from size and silence: eight times or more a record as long as a window update, a round trip \
+               of silence, and a burst of 8 KiB or more, on a connection that may speak HTTP/2; a tenth of the run in \
+               such silences.",
         saves: "the silences.",
     },
     advice,
@@ -76,8 +80,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// From each thing that the client sent to what the server sent then, from the first update of a window on: updates come together with
-/// requests, or in other lengths, and the silence after them is the same.
+/// From each thing that the client sent to what the server sent then, from the first update of a window on: updates
+/// come together with requests, or in other lengths, and the silence after them is the same.
 fn silences<'a>(connection: &'a Connection, bursts: &[&Exchange]) -> impl Iterator<Item = (u64, u64)> + 'a {
     let first = bursts.first().map_or(u64::MAX, |burst| burst.sent_ns);
     let after = connection.exchanges.iter().filter(move |one| one.sent_ns >= first);
@@ -97,18 +101,20 @@ fn bursts(connection: &Connection) -> Vec<&Exchange> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Raise the client's window for streams and for the connection to rate × round trip (1 MiB is 10 MiB/s at 100 ms), or let it \
-             adapt; where that can't be set, HTTP/1.1 is faster for large bodies.",
+            "Raise the client's window for streams and for the connection to rate × round trip (1 MiB is 10 MiB/s at \
+             100 ms), or let it adapt; where that can't be set, HTTP/1.1 is faster for large bodies.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "`http2.connect(url, { settings: { initialWindowSize: 1 << 20 } })` and `session.setLocalWindowSize(1 << 22)`.",
+            "`http2.connect(url, { settings: { initialWindowSize: 1 << 20 } })` and `session.setLocalWindowSize(1 << \
+             22)`.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust hyper, reqwest",
-            "`http2_adaptive_window(true)`, or `http2_initial_stream_window_size` and `http2_initial_connection_window_size`.",
+            "`http2_adaptive_window(true)`, or `http2_initial_stream_window_size` and \
+             `http2_initial_connection_window_size`.",
         ),
         Advice::of(
             Runtime::Go,

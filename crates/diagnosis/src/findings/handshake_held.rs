@@ -2,9 +2,9 @@
 //! something else or nothing.
 //!
 //! The first turn counts from when the connection could be used, so a client that connects early and speaks late is
-//! seen too. Where its threads were on a CPU meanwhile, or waited for one, it merely had more to compute than it could: a note
-//! says so. Where loading trust stores explains it, the finding is that one and not this. Nor is it this where requests are let
-//! through one by one: handshakes that wait for their turn are the evidence of that.
+//! seen too. Where its threads were on a CPU meanwhile, or waited for one, it merely had more to compute than it could:
+//! a note says so. Where loading trust stores explains it, the finding is that one and not this. Nor is it this where
+//! requests are let through one by one: handshakes that wait for their turn are the evidence of that.
 
 use observation::{Runtime, Sampling};
 
@@ -15,8 +15,8 @@ use crate::findings::{loads, revocation_fetch, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
-/// Stalls, however many handshakes each met: fewer are a start-up (a library's first use), or chance, a page fault or a garbage
-/// collection.
+/// Stalls, however many handshakes each met: fewer are a start-up (a library's first use), or chance, a page fault or a
+/// garbage collection.
 const ENOUGH: usize = 3;
 /// Of all handshakes: fewer don't make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
@@ -29,11 +29,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "the client keeps handshakes waiting",
     failure: false,
     doc: Doc {
-        means: "It was the client's turn in handshakes and it did nothing for long: something blocks between connecting and the end \
-                of the handshake.",
-        seen: "turns of 20 ms or more, where the arithmetic takes 0.2 to 3 ms, in three stalls at least and a tenth of the handshakes. \
-               Not where CPU explains them: the command's threads ran or were ready to, its cgroup was throttled, or the machine was \
-               busy.",
+        means: "It was the client's turn in handshakes and it did nothing for long: something blocks between \
+                connecting and the end of the handshake.",
+        seen: "turns of 20 ms or more, where the arithmetic takes 0.2 to 3 ms, in three stalls at least and a tenth of \
+               the handshakes. Not where CPU explains them: the command's threads ran or were ready to, its cgroup was \
+               throttled, or the machine was busy.",
         saves: "the held turns, as many side by side as there were.",
     },
     advice,
@@ -96,7 +96,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// How many turns were held while the command's threads were on a CPU or waited for one; `None` where that is not the rule.
+/// How many turns were held while the command's threads were on a CPU or waited for one; `None` where that is not the
+/// rule.
 pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
     let spans = case.held_spans();
     let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
@@ -126,7 +127,8 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Python,
             "Python asyncio",
-            "`time.sleep`, file access or computing in a coroutine stops the loop: `asyncio.to_thread`, or a process pool.",
+            "`time.sleep`, file access or computing in a coroutine stops the loop: `asyncio.to_thread`, or a process \
+             pool.",
         ),
         Advice::of(
             Runtime::Node,

@@ -14,7 +14,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server asks for a second ClientHello: a round trip more",
     failure: false,
     doc: Doc {
-        means: "The client sent keys only for groups that the server does not take, so the server asked for a second ClientHello (RFC 8446 §4.1.4).",
+        means: "The client sent keys only for groups that the server does not take, so the server asked for a second \
+                ClientHello (RFC 8446 §4.1.4).",
         seen: "in a tenth of the handshakes or more.",
         saves: "a round trip for each.",
     },

@@ -19,10 +19,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server ends idle connections that are needed again",
     failure: false,
     doc: Doc {
-        means: "The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests \
-                per connection, is shorter than the client's pauses.",
-        seen: "two connections at least, and a twentieth of all, opened within two minutes of such an end, or requests sent into \
-               connections that the server had ended.",
+        means: "The server ended connections after use that the client needed again soon: its idle timeout, or its \
+                limit of requests per connection, is shorter than the client's pauses.",
+        seen: "two connections at least, and a twentieth of all, opened within two minutes of such an end, or requests \
+               sent into connections that the server had ended.",
         saves: "connecting and a handshake for each.",
     },
     advice,
@@ -78,7 +78,8 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Python,
             "Python",
-            "httpx `keepalive_expiry` and aiohttp `keepalive_timeout` below the server's timeout; urllib3 and requests look before they send.",
+            "httpx `keepalive_expiry` and aiohttp `keepalive_timeout` below the server's timeout; urllib3 and requests \
+             look before they send.",
         ),
         Advice::of(
             Runtime::Node,
@@ -88,7 +89,8 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Java,
             "Java",
-            "`-Djdk.httpclient.keepalive.timeout=SECONDS`, for `HttpURLConnection` `-Dhttp.keepAlive.time.server=SECONDS`, below the server's timeout.",
+            "`-Djdk.httpclient.keepalive.timeout=SECONDS`, for `HttpURLConnection` \
+             `-Dhttp.keepAlive.time.server=SECONDS`, below the server's timeout.",
         ),
         Advice::of(
             Runtime::Rust,

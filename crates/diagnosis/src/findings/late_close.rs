@@ -1,7 +1,8 @@
-//! A response whose end is known only by the connection's close, which comes late: the client has all of it and waits.
+//! A response whose end is known only by the connection's close, which comes late: the client has all of it and
+//! waits.
 //!
-//! It looks like an idle connection that the server ends. What tells them apart is what follows: the client goes on as soon as
-//! the close has come, where a pool would not have waited for it.
+//! It looks like an idle connection that the server ends. What tells them apart is what follows: the client goes on
+//! as soon as the close has come, where a pool would not have waited for it.
 
 use observation::{Close, Connection};
 
@@ -15,8 +16,8 @@ use crate::words::{count, time};
 const LATE_NS: u64 = 80_000_000;
 /// How soon after the close the client must close its side, ns: it was waiting for it.
 const REACTS_NS: u64 = 50_000_000;
-/// How soon after that it must go on, ns, where it does nothing in between. It may have to make a client and load a trust store
-/// before: then it is on a CPU for most of the time.
+/// How soon after that it must go on, ns, where it does nothing in between. It may have to make a client and load a
+/// trust store before: then it is on a CPU for most of the time.
 const GOES_ON_NS: u64 = 50_000_000;
 /// The share of the time in between for which it is.
 const ON_CPU: f64 = 0.5;
@@ -32,10 +33,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "responses end only with a close that comes late",
     failure: false,
     doc: Doc {
-        means: "The response has no length of its own (no `Content-Length`, no chunks), so its end is the connection's close, which the \
-                server, or a proxy before it, sends late. The client has the whole response and waits.",
-        seen: "three connections or more that the server ended 80 ms or later after the last byte of a response, and the client went on \
-               as soon as each had ended.",
+        means: "The response has no length of its own (no `Content-Length`, no chunks), so its end is the \
+                connection's close, which the server, or a proxy before it, sends late. The client has the whole \
+                response and waits.",
+        seen: "three connections or more that the server ended 80 ms or later after the last byte of a response, \
+               and the client went on as soon as each had ended.",
         saves: "the time from the last byte to the close, as many side by side as there were.",
     },
     advice,
@@ -46,7 +48,8 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let late: Vec<(u64, u64)> = case.pass.connections.iter().filter_map(ended_late).collect();
-    // Where others are at work all the time, something follows any moment: it must follow the close, and not one before it.
+    // Where others are at work all the time, something follows any moment: it must follow the close, and not one
+    // before it.
     let is_alone = case.overlap.most_busy <= late.len() as u64;
     let follows = |(last, closed): &&(u64, u64)| {
         goes_on(case, *closed) && (is_alone || !goes_on(case, last + (closed - last) / 2))
@@ -61,7 +64,8 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Inferred,
         evidence: vec![format!(
-            "{} ended by the server {} after the last byte of the response in the mean, and the client went on at once each time.",
+            "{} ended by the server {} after the last byte of the response in the mean, and the client went on at \
+             once each time.",
             count(number, "connection"),
             time(total / number.max(1))
         )],
@@ -76,8 +80,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// When the last response of a connection that the server ended late was complete, and when the server ended it, where the client
-/// closed it at once.
+/// When the last response of a connection that the server ended late was complete, and when the server ended it,
+/// where the client closed it at once.
 fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
     let last =
         connection.exchanges.last()?.last_ns.filter(|_| connection.exchanged == connection.exchanges.len() as u64)?;
@@ -99,11 +103,13 @@ fn goes_on(case: &Case, ended_ns: u64) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "At the server: send `Content-Length`, or chunks, so that a response ends by itself; or close as soon as it is complete. \
-             A TCP proxy before it must pass the end on (half-closed connections) instead of holding it back.",
+            "At the server: send `Content-Length`, or chunks, so that a response ends by itself; or close as soon \
+             as it is complete. A TCP proxy before it must pass the end on (half-closed connections) instead of \
+             holding it back.",
         ),
         Advice::any(
-            "At the client: ask for HTTP/1.1, not 1.0, and don't send `Connection: close` where the server then drops the length.",
+            "At the client: ask for HTTP/1.1, not 1.0, and don't send `Connection: close` where the server then \
+             drops the length.",
         ),
     ]
 }

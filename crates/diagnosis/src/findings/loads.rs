@@ -1,5 +1,5 @@
-//! How often trust stores were loaded, by samples of the command's stacks, and for what: what the two findings on trust stores
-//! share.
+//! How often trust stores were loaded, by samples of the command's stacks, and for what: what the two findings on trust
+//! stores share.
 
 use observation::{Close, Pass, Runtime, Sampling, TrustStore};
 
@@ -17,7 +17,8 @@ const OF_CONNECTIONS: f64 = 0.5;
 const OF_REQUESTS: f64 = 0.5;
 /// Of the command's CPU time: a third is worth a finding, however well loads can be told apart.
 const OF_CPU: f64 = 1.0 / 3.0;
-/// CPU time in trust stores that is worth a word at all, ns: one load of Mozilla's roots takes 2 to 40 ms. Or of the run's wall time.
+/// CPU time in trust stores that is worth a word at all, ns: one load of Mozilla's roots takes 2 to 40 ms. Or of the
+/// run's wall time.
 const WORTH_NS: u64 = 60_000_000;
 const OF_WALL: f64 = 0.05;
 
@@ -34,8 +35,8 @@ pub(crate) struct Loads<'a> {
 /// What was loaded again and again; `None` where it was not, or can't be told.
 pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     let Sampling::Sampled(store) = &case.pass.sampling else { return None };
-    // Samples with no connection's beginning between them count as one load, whichever clients they are of: so many that
-    // were at work at once may be behind each.
+    // Samples with no connection's beginning between them count as one load, whichever clients they are of: so many
+    // that were at work at once may be behind each.
     let behind = store.loads.saturating_mul(case.needed()).min(store.connections);
     let later = behind.saturating_sub(case.needed());
     let is_rule = later >= ENOUGH || share(store.loads, case.requests()) >= OF_REQUESTS;
@@ -59,16 +60,16 @@ pub(crate) fn cpu_ns(case: &Case) -> u64 {
     }
 }
 
-/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time, several being
-/// opened at once.
+/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time,
+/// several being opened at once.
 pub(crate) fn of_a_connection_ns(case: &Case) -> u64 {
     let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
     let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns);
     all_ns / store.connections.max(1) / loads_at_once(case)
 }
 
-/// How many loads go on at once where several connections are opened together: as many as there are CPUs, but for what does all on
-/// one thread. Python lets other threads run while OpenSSL reads a file.
+/// How many loads go on at once where several connections are opened together: as many as there are CPUs, but for what
+/// does all on one thread. Python lets other threads run while OpenSSL reads a file.
 fn loads_at_once(case: &Case) -> u64 {
     let is_one_thread = [Runtime::Node, Runtime::Curl].iter().any(|one| case.pass.runtimes.contains(one));
     if is_one_thread { 1 } else { case.pass.cpu.cpus.max(1) }
@@ -80,8 +81,8 @@ fn cores(case: &Case) -> f64 {
 }
 
 impl Loads<'_> {
-    /// Whether each request came on a connection of its own over both passes, and did not ask for that: then a client, or a
-    /// process, was made for each, as far as can be told from outside.
+    /// Whether each request came on a connection of its own over both passes, and did not ask for that: then a client,
+    /// or a process, was made for each, as far as can be told from outside.
     pub(crate) fn are_of_clients(self, case: &Case) -> bool {
         let is_single = |pass: &Pass| {
             let asked = pass.origin.as_ref().map_or(0, |origin| origin.asked_to_close);
@@ -105,8 +106,8 @@ impl Loads<'_> {
             )
         } else {
             format!(
-                "{} times a trust store, or several at once, were loaded before {} connections, of which {} were at work at once: \
-                 samples of the stacks don't tell loads apart that begin together.",
+                "{} times a trust store, or several at once, were loaded before {} connections, of which {} were at \
+                 work at once: samples of the stacks don't tell loads apart that begin together.",
                 store.loads,
                 store.connections,
                 case.needed()
@@ -127,8 +128,8 @@ impl Loads<'_> {
         }
     }
 
-    /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command used, and no more
-    /// than HTTPS takes longer than HTTP.
+    /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command
+    /// used, and no more than HTTPS takes longer than HTTP.
     fn saves_ns(self, case: &Case) -> u64 {
         let again_ns = match self.store.again {
             // A library may keep what it has parsed: the first load takes longer then.

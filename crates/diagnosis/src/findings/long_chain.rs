@@ -26,8 +26,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server sends long certificates",
     failure: false,
     doc: Doc {
-        means: "The server's certificates are many or long: each one more is a signature to verify, and a flight beyond TCP's first window costs a round trip.",
-        seen: "more than 3 certificates or 6,000 bytes in clear, or a flight beyond 14,480 bytes, in a tenth of the handshakes.",
+        means: "The server's certificates are many or long: each one more is a signature to verify, and a flight \
+                beyond TCP's first window costs a round trip.",
+        seen: "more than 3 certificates or 6,000 bytes in clear, or a flight beyond 14,480 bytes, in a tenth of the \
+               handshakes.",
         saves: "a round trip for each flight beyond the first window.",
     },
     advice,

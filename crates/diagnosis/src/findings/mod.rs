@@ -1,4 +1,5 @@
-//! The findings, one file each: its rule, what it means, its thresholds, how it is found. Which there are, the list says.
+//! The findings, one file each: its rule, what it means, its thresholds, how it is found. Which there are, the list
+//! says.
 
 pub(crate) mod alerts;
 pub(crate) mod client_per_request;

@@ -25,10 +25,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "sessions are not resumed: every handshake is a full one",
     failure: false,
     doc: Doc {
-        means: "Full handshakes were made with hosts with which a session could have been resumed, which spares the client about half \
-                of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2.",
-        seen: "three full handshakes at least beyond the connections that each host needed at once, less than a tenth resumed, where \
-               the server is known to give sessions.",
+        means: "Full handshakes were made with hosts with which a session could have been resumed, which spares the \
+                client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2.",
+        seen: "three full handshakes at least beyond the connections that each host needed at once, less than a tenth \
+               resumed, where the server is known to give sessions.",
         saves: "a round trip for each in TLS 1.2; in TLS 1.3 CPU time only.",
     },
     advice,
@@ -90,7 +90,8 @@ pub(crate) fn not_visible(case: &Case) -> Option<String> {
     })
 }
 
-/// Full handshakes with `host` after its first that were beyond the connections needed at once, where hardly any was resumed.
+/// Full handshakes with `host` after its first that were beyond the connections needed at once, where hardly any was
+/// resumed.
 fn again(case: &Case, host: &Host) -> u64 {
     if share(host.resumed, host.resumed + host.full_again) >= RESUMED {
         return 0;

@@ -1,8 +1,9 @@
-//! Connections were opened although an earlier one to the same host had had its response and the server had not ended it.
+//! Connections were opened although an earlier one to the same host had had its response and the server had not
+//! ended it.
 //!
-//! What makes them new is told apart as far as it can be: the client asks for it (`Connection: close`, which the origin of
-//! `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used at once, bodies that
-//! are not read. The origin of `--via url` never ends a connection that it is not asked to.
+//! What makes them new is told apart as far as it can be: the client asks for it (`Connection: close`, which the
+//! origin of `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used
+//! at once, bodies that are not read. The origin of `--via url` never ends a connection that it is not asked to.
 
 use observation::{Close, Connection, Host, Pass, Runtime};
 
@@ -31,15 +32,16 @@ pub(crate) const RULE: Rule = Rule {
     title: "connections are not used again",
     failure: false,
     doc: Doc {
-        means: "Connections were opened although an earlier one to the same host had had its response and the server had not ended \
-                it. Each costs connecting and a handshake, and with many libraries a trust store.",
-        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one for five requests; or a \
-               pool that closes connections while others are at work and keeps fewer than that. With `--via url` the \
-               origin says how many requests asked for their connection to be closed, and the pass over HTTP whether connections \
-               are kept there.",
-        saves: "connecting and a handshake (medians) for each, as many side by side as there were; with `--via url` their CPU time, \
-                where that is more and the program is busy, and what follows the first response beyond the same over HTTP, where \
-                connections are kept there.",
+        means: "Connections were opened although an earlier one to the same host had had its response and the \
+                server had not ended it. Each costs connecting and a handshake, and with many libraries a trust \
+                store.",
+        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one \
+               for five requests; or a pool that closes connections while others are at work and keeps fewer than \
+               that. With `--via url` the origin says how many requests asked for their connection to be closed, \
+               and the pass over HTTP whether connections are kept there.",
+        saves: "connecting and a handshake (medians) for each, as many side by side as there were; with `--via url` \
+                their CPU time, where that is more and the program is busy, and what follows the first response \
+                beyond the same over HTTP, where connections are kept there.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -84,9 +86,9 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What keeping connections makes this run shorter by, ns: setting up those that were needless, side by side as they were; or, where
-/// that is more, what their CPU time takes of a program that has no more to give. Where connections are kept over HTTP, what follows
-/// the first response takes no longer than there.
+/// What keeping connections makes this run shorter by, ns: setting up those that were needless, side by side as they
+/// were; or, where that is more, what their CPU time takes of a program that has no more to give. Where connections
+/// are kept over HTTP, what follows the first response takes no longer than there.
 fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     let by_waiting = case.saved(needless as f64 * set_up_ns as f64);
     let Some(http) = case.http else { return by_waiting };
@@ -109,8 +111,8 @@ fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
 /// Connections to `host` that need not have been, where that is the rule.
 fn needless(judge: &Judge, host: &Host) -> u64 {
     let case = &judge.case;
-    // Where requests are let through one by one, some are done before others that were meant to be beside them open their
-    // connections.
+    // Where requests are let through one by one, some are done before others that were meant to be beside them open
+    // their connections.
     let wanted = match judge.has(&serialized::RULE) {
         true => case.overlap_of(host).most_open,
         false => case.needed_of(host),
@@ -198,19 +200,20 @@ impl Why {
             )),
             Why::OverHttpsAlone => case.http.map(|http| {
                 format!(
-                    "Over HTTP the same command keeps its connections ({} for {}): over HTTPS something makes TLS settings anew for \
-                     each request.",
+                    "Over HTTP the same command keeps its connections ({} for {}): over HTTPS something makes TLS \
+                     settings anew for each request.",
                     count(http.counts.connections, "connection"),
                     count(http.counts.exchanges, "request")
                 )
             }),
             Why::PoolTooSmall { kept, at_once, turned_out } => Some(format!(
-                "The client's pool keeps {} and has up to {at_once} at work at once: {turned_out} were closed as soon as \
-                 they had had their response.",
+                "The client's pool keeps {} and has up to {at_once} at work at once: {turned_out} were closed as \
+                 soon as they had had their response.",
                 count(kept, "connection")
             )),
             Why::ByServer(ended) => Some(format!(
-                "The server ended {} as soon as it had answered: of its own accord, or because the client asked for it.",
+                "The server ended {} as soon as it had answered: of its own accord, or because the client asked for \
+                 it.",
                 count(ended, "connection")
             )),
             Why::NotTold if !case.is_url() => {
@@ -223,27 +226,27 @@ impl Why {
     fn advice(self) -> Vec<Advice> {
         let mut all = vec![match self {
             Why::Asked(_) => Advice::any(
-                "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a client that is told \
-                 not to keep connections.",
+                "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a \
+                 client that is told not to keep connections.",
             ),
             Why::OverHttpsAlone => Advice::any(
-                "Make the TLS settings (context, agent, socket factory) once and use them for all requests: pools keep connections \
-                 apart by them.",
+                "Make the TLS settings (context, agent, socket factory) once and use them for all requests: pools \
+                 keep connections apart by them.",
             ),
             Why::PoolTooSmall { at_once, .. } => Advice::any(&format!(
                 "Let the one client's pool keep as many connections as are at work at once: {at_once}."
             )),
             Why::ByServer(_) => Advice::any(
-                "Turn keep-alive on at the server, or find what asks it to close. Some libraries keep no connections through a proxy: \
-                 `--via url` tells which it is.",
+                "Turn keep-alive on at the server, or find what asks it to close. Some libraries keep no \
+                 connections through a proxy: `--via url` tells which it is.",
             ),
             Why::Beside => Advice::any(
-                "Connections stood idle beside new ones: read every body to its end, or close it, and check that requests do not each \
-                 have a client of their own.",
+                "Connections stood idle beside new ones: read every body to its end, or close it, and check that \
+                 requests do not each have a client of their own.",
             ),
             Why::NotTold => Advice::any(
-                "Make one client (session, agent, pool) and use it for all requests. Some libraries keep no connections through a \
-                 proxy: `--via url` tells whether this one does.",
+                "Make one client (session, agent, pool) and use it for all requests. Some libraries keep no \
+                 connections through a proxy: `--via url` tells whether this one does.",
             ),
         }];
         if let Why::Asked(_) = self {
@@ -268,8 +271,8 @@ fn is_over_https_alone(case: &Case) -> bool {
     })
 }
 
-/// A pool that keeps fewer connections than are used at once, as it shows at the end of a run: what it has room for stays open,
-/// idle, until the client drops it, and the rest is closed as soon as it has had its response.
+/// A pool that keeps fewer connections than are used at once, as it shows at the end of a run: what it has room for
+/// stays open, idle, until the client drops it, and the rest is closed as soon as it has had its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pool {
     /// Connections that it keeps.
@@ -283,8 +286,8 @@ struct Pool {
 /// How long a connection that the pool keeps stands idle at the end at least, ns: until a program has ended.
 const KEPT_NS: u64 = 50_000_000;
 
-/// How long one that there is no room for may take to be closed, ns: its thread may wait for a CPU. What stands idle for longer is
-/// closed for its age.
+/// How long one that there is no room for may take to be closed, ns: its thread may wait for a CPU. What stands idle
+/// for longer is closed for its age.
 const TURNED_OUT_NS: u64 = 1_000_000_000;
 
 /// The pool of connections to `host`, where it turned some out.
@@ -322,9 +325,9 @@ fn all_advice() -> Vec<Advice> {
 fn by_language() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Where there is one client, its own limits may end idle connections: raise how long it keeps them above its \
-             pauses (httpx `keepalive_expiry` 5 s, undici `keepAliveTimeout` 4 s, aiohttp `keepalive_timeout` 15 s unless \
-             set), and how many above its concurrency.",
+            "Where there is one client, its own limits may end idle connections: raise how long it keeps them above \
+             its pauses (httpx `keepalive_expiry` 5 s, undici `keepAliveTimeout` 4 s, aiohttp `keepalive_timeout` \
+             15 s unless set), and how many above its concurrency.",
         ),
         Advice::of(
             Runtime::Python,
@@ -377,12 +380,14 @@ fn by_language() -> Vec<Advice> {
         Advice::of(
             Runtime::Php,
             "PHP",
-            "Keep one handle of `curl_init`, or one `curl_multi` for all batches; `file_get_contents` opens a connection each time.",
+            "Keep one handle of `curl_init`, or one `curl_multi` for all batches; `file_get_contents` opens a \
+             connection each time.",
         ),
         Advice::of(
             Runtime::Ruby,
             "Ruby",
-            "Requests within one block of `Net::HTTP.start` share its connection; open-uri and `Net::HTTP.get` open one each time.",
+            "Requests within one block of `Net::HTTP.start` share its connection; open-uri and `Net::HTTP.get` open \
+             one each time.",
         ),
         Advice::of(Runtime::Wget, "wget", "One `wget -i LIST` keeps its connections; many invocations share none."),
     ]

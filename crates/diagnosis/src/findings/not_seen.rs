@@ -21,7 +21,8 @@ pub(crate) const RULE: Rule = Rule {
     failure: true,
     doc: Doc {
         means: "None of the command's requests was seen, so nothing of it can be judged.",
-        seen: "no connection came, or none carried a request and none failed; what can be seen of the reasons is named.",
+        seen: "no connection came, or none carried a request and none failed; what can be seen of the reasons is \
+               named.",
         saves: "nothing that can be told.",
     },
     advice: all_advice,
@@ -57,7 +58,8 @@ fn all_advice() -> Vec<Advice> {
 
 fn of_the_url() -> Advice {
     Advice::any(
-        "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in its environment.",
+        "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in \
+         its environment.",
     )
 }
 
@@ -113,7 +115,8 @@ pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
         (0, true) => "The command never connected to the URL.".to_owned(),
         (0, false) => "The command never used the proxy.".to_owned(),
         (n, _) if over_http_only => format!(
-            "{} came, with requests over HTTP only: the command was given `{{http}}`, or takes the URL's https for http.",
+            "{} came, with requests over HTTP only: the command was given `{{http}}`, or takes the URL's https for \
+             http.",
             count(n, "connection")
         ),
         (n, _) => format!("{} came and carried no request.", count(n, "connection")),
@@ -129,8 +132,8 @@ pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
     }
     if counts.strangers > 0 {
         reasons.push(format!(
-            "{} turned away at the proxy for want of its password: of another program, or of a client that leaves out \
-             what the proxy's URL names.",
+            "{} turned away at the proxy for want of its password: of another program, or of a client that leaves \
+             out what the proxy's URL names.",
             were(counts.strangers, "request")
         ));
     }

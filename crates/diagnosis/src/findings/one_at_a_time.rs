@@ -1,8 +1,8 @@
-//! Requests go one after another, over HTTP too: the program is written so. Where they don't depend on each other, several at a
-//! time take a fraction of the time.
+//! Requests go one after another, over HTTP too: the program is written so. Where they don't depend on each other,
+//! several at a time take a fraction of the time.
 //!
-//! What depends on what is not seen. Requests that look alike are more likely a list that is worked through than a login that
-//! leads to a token that leads to pages, so only those are inferred; the rest is suspected.
+//! What depends on what is not seen. Requests that look alike are more likely a list that is worked through than a
+//! login that leads to a token that leads to pages, so only those are inferred; the rest is suspected.
 
 use observation::{Doing, Exchange, Runtime};
 
@@ -20,8 +20,8 @@ const ENOUGH: u64 = 5;
 const SAVED: f64 = 0.3;
 /// The most that a handshake's arithmetic takes a client, ns.
 const ARITHMETIC_NS: u64 = 3_000_000;
-/// How far a request's length may lie from the median for it to look like the others, bytes: numbers that count up differ by a few
-/// digits, a login from what follows by more.
+/// How far a request's length may lie from the median for it to look like the others, bytes: numbers that count up
+/// differ by a few digits, a login from what follows by more.
 const ALIKE: u64 = 6;
 /// The share of requests that must look alike.
 const MOST: f64 = 0.95;
@@ -31,11 +31,12 @@ pub(crate) const RULE: Rule = Rule {
     title: "requests go one after another",
     failure: false,
     doc: Doc {
-        means: "The program sends each request only when the one before has had its response, over HTTP as over HTTPS. If they don't \
-                depend on each other, several at a time take a fraction of the time.",
-        seen: "five requests or more with one under way at a time, where 30 % or more of the run would be saved. Inferred where the \
-               requests look alike and follow each other at once, suspected where they don't: a login, then a token, then pages depend on \
-               each other, and a program that rests between them may mean to.",
+        means: "The program sends each request only when the one before has had its response, over HTTP as over \
+                HTTPS. If they don't depend on each other, several at a time take a fraction of the time.",
+        seen: "five requests or more with one under way at a time, where 30 % or more of the run would be saved. \
+               Inferred where the requests look alike and follow each other at once, suspected where they don't: a \
+               login, then a token, then pages depend on each other, and a program that rests between them may mean \
+               to.",
         saves: "the waits that were seen, 8 at a time (`--concurrency`) instead of one.",
     },
     advice,
@@ -76,7 +77,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     }
     if let Some(pause) = paced_ns {
         evidence.push(format!(
-            "Between a response and the next request the program rested for {}, in the median: it may be paced on purpose.",
+            "Between a response and the next request the program rested for {}, in the median: it may be paced on \
+             purpose.",
             time(pause)
         ));
     }
@@ -95,8 +97,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What so many at a time save: the observed waits, each taken by the place that is free first. A place opens a connection of
-/// its own, and its handshake's arithmetic takes turns with the others'.
+/// What so many at a time save: the observed waits, each taken by the place that is free first. A place opens a
+/// connection of its own, and its handshake's arithmetic takes turns with the others'.
 fn saved(case: &Case, places: u64) -> Saved {
     let counts = &case.pass.counts;
     let kept = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
@@ -121,7 +123,8 @@ fn saved(case: &Case, places: u64) -> Saved {
     // What a client's turn takes longer is a library's first use, or a trust store, which most clients load once.
     let arithmetic =
         ((counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) + loads::of_a_connection_ns(case)) * more;
-    // Where each request has a connection of its own, their set-up lies side by side too, but for the client's turns.
+    // Where each request has a connection of its own, their set-up lies side by side too, but for the client's
+    // turns.
     let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
     let side_by_side = set_up - (set_up as f64 / (places as f64).min(handshakes as f64)) as u64;
     // What it computes it may compute one after another in any case.
@@ -139,8 +142,8 @@ struct Saved {
     ns: u64,
 }
 
-/// For how long the program rests between a response and its next request, in the median, where that is what paces it: it has no CPU
-/// to use then, and no connection to open.
+/// For how long the program rests between a response and its next request, in the median, where that is what paces
+/// it: it has no CPU to use then, and no connection to open.
 fn paced_ns(case: &Case) -> Option<u64> {
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
     let mut under_way: Vec<(u64, u64)> = exchanges.filter_map(|one| Some((one.sent_ns, one.last_ns?))).collect();
@@ -167,7 +170,8 @@ fn paced_ns(case: &Case) -> Option<u64> {
     (rests >= RESTS_NS && share(rests, cycle) >= OF_CYCLE).then_some(rests)
 }
 
-/// A rest that is no scheduling: less lies between the requests of any program. And of the time from one request to the next.
+/// A rest that is no scheduling: less lies between the requests of any program. And of the time from one request to
+/// the next.
 const RESTS_NS: u64 = 5_000_000;
 const OF_CYCLE: f64 = 0.1;
 
@@ -184,14 +188,14 @@ fn are_alike(case: &Case) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "If the requests don't depend on each other, have several under way: 8 to 16 at a time, over one client that keeps as many \
-             connections. Mind the server's limits.",
+            "If the requests don't depend on each other, have several under way: 8 to 16 at a time, over one client \
+             that keeps as many connections. Mind the server's limits.",
         ),
         Advice::of(
             Runtime::Python,
             "Python",
-            "`concurrent.futures.ThreadPoolExecutor(8).map(fetch, urls)` with one `Session` whose HTTPAdapter has `pool_maxsize=8`; or \
-             `asyncio.gather` with aiohttp or httpx.AsyncClient.",
+            "`concurrent.futures.ThreadPoolExecutor(8).map(fetch, urls)` with one `Session` whose HTTPAdapter has \
+             `pool_maxsize=8`; or `asyncio.gather` with aiohttp or httpx.AsyncClient.",
         ),
         Advice::of(
             Runtime::Node,

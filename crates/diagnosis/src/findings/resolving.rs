@@ -22,7 +22,8 @@ pub(crate) const RULE: Rule = Rule {
     failure: false,
     doc: Doc {
         means: "Resolving names took a great part of the time in which the command waited for the network.",
-        seen: "a fifth of the time that connections needed to be set up and waited, three names at least, 1 ms at the median.",
+        seen: "a fifth of the time that connections needed to be set up and waited, three names at least, 1 ms at the \
+               median.",
         saves: "all resolving together.",
     },
     advice,

@@ -1,5 +1,5 @@
-//! A handshake waits while the client fetches over plain HTTP what it needs to trust the certificate: a list of revoked ones
-//! (CRL), an OCSP response, or an issuer that the server left out.
+//! A handshake waits while the client fetches over plain HTTP what it needs to trust the certificate: a list of revoked
+//! ones (CRL), an OCSP response, or an issuer that the server left out.
 
 use observation::{Connection, Runtime};
 use wire::Side;
@@ -20,8 +20,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "handshakes wait for a CRL, OCSP or issuer fetched over HTTP",
     failure: false,
     doc: Doc {
-        means: "In the middle of a handshake the client fetches something over plain HTTP that it needs to judge the certificate: a CRL, \
-                an OCSP response or a missing issuer. The handshake waits for it.",
+        means: "In the middle of a handshake the client fetches something over plain HTTP that it needs to judge the \
+                certificate: a CRL, an OCSP response or a missing issuer. The handshake waits for it.",
         seen: "a client's turn of 5 ms or more, of which a request over plain HTTP fills half or more.",
         saves: "these requests, as many side by side as there were.",
     },
@@ -91,8 +91,8 @@ fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "At the server: staple the OCSP response and send the whole chain, so that clients need fetch nothing. At the client: keep \
-             what was fetched between runs, or leave revocation to short-lived certificates.",
+            "At the server: staple the OCSP response and send the whole chain, so that clients need fetch nothing. At \
+             the client: keep what was fetched between runs, or leave revocation to short-lived certificates.",
         ),
         Advice::of(
             Runtime::Java,

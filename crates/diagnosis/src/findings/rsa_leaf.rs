@@ -18,7 +18,8 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server signs with RSA",
     failure: false,
     doc: Doc {
-        means: "The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA P-256 does.",
+        means: "The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA \
+                P-256 does.",
         seen: "in TLS 1.2 alone, where certificates are in clear, in a tenth of the chains.",
         saves: "nothing of the command's time: it is the server's CPU.",
     },

@@ -1,12 +1,13 @@
 //! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS
 //! call that blocks an event loop) lets only one of them wait for its answer.
 //!
-//! Against the same over HTTP it follows from how many requests were under way at once, whatever number of connections was open:
-//! coroutines that call a blocking client open one connection only after another. One at a time is proven; where over HTTPS there
-//! are several too, but less than half as many, it is suspected: each of some event loops may be held up by itself. Seen alone, it shows in connections that stood unused, or
-//! whose handshake waited for the client, while another's request was under way, and were used afterwards; a pool of idle
-//! connections is none of that, nor are handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one
-//! connection is as it should be there, and requests are not told apart.
+//! Against the same over HTTP it follows from how many requests were under way at once, whatever number of connections
+//! was open: coroutines that call a blocking client open one connection only after another. One at a time is proven;
+//! where over HTTPS there are several too, but less than half as many, it is suspected: each of some event loops may be
+//! held up by itself. Seen alone, it shows in connections that stood unused, or whose handshake waited for the client,
+//! while another's request was under way, and were used afterwards; a pool of idle connections is none of that, nor are
+//! handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one connection is as it should be
+//! there, and requests are not told apart.
 
 use observation::{Pass, Runtime};
 
@@ -31,7 +32,8 @@ const MEANT: f64 = 2.0;
 const ENOUGH: u64 = 3;
 /// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
 const OF_HTTP: f64 = 0.5;
-/// Of this run's wall time: what HTTPS takes more than HTTP, beyond the CPU time that it needs more. Below, CPU explains it.
+/// Of this run's wall time: what HTTPS takes more than HTTP, beyond the CPU time that it needs more. Below, CPU
+/// explains it.
 const NOT_CPU: f64 = 0.3;
 /// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
 /// and was not.
@@ -44,13 +46,14 @@ pub(crate) const RULE: Rule = Rule {
     title: "HTTPS requests wait for each other: one at a time",
     failure: false,
     doc: Doc {
-        means: "Something in the client (a lock, a TLS call that blocks an event loop, a pool with one place) lets one request at a \
-                time wait for its response, though the program means to have several under way.",
-        seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and the time that \
-               this takes is not CPU time. Over a proxy, three connections or more that stood ready and unused while another's \
-               request was under way.",
-        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more, and loads of a trust store for each connection more \
-                that HTTP had; else the time with a request under way, less what the same waits take side by side.",
+        means: "Something in the client (a lock, a TLS call that blocks an event loop, a pool with one place) lets one \
+                request at a time wait for its response, though the program means to have several under way.",
+        seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and \
+               the time that this takes is not CPU time. Over a proxy, three connections or more that stood ready and \
+               unused while another's request was under way.",
+        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more, and loads \
+                of a trust store for each connection more that HTTP had; else the time with a request under way, less \
+                what the same waits take side by side.",
     },
     advice,
     not_judged,
@@ -171,14 +174,15 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     }
     let mut evidence = vec![
         format!(
-            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several for {} of the time.",
+            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several for {} \
+             of the time.",
             case.pass.levels.open.most,
             here.mean,
             percent_of(here.several),
         ),
         format!(
-            "For {} of the {} with a request under way another connection stood unused, or waited for the client in its handshake, \
-             and carried its first request only later: {held_back} connections in all.",
+            "For {} of the {} with a request under way another connection stood unused, or waited for the client in \
+             its handshake, and carried its first request only later: {held_back} connections in all.",
             percent(overlap.unused_ns, overlap.waiting_ns),
             time(overlap.waiting_ns)
         ),
@@ -186,7 +190,8 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let busy = case.cpu_share().filter(|share| *share >= BUSY);
     if let Some(share) = busy {
         evidence.push(format!(
-            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one request through at a time."
+            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one request through at \
+             a time."
         ));
     }
     let concurrency = overlap.most_open as f64;
@@ -213,20 +218,20 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or write within \
-             asynchronous code, a client behind a lock, or a pool that has one place for https.",
+            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or write \
+             within asynchronous code, a client behind a lock, or a pool that has one place for https.",
         ),
         Advice::of(
             Runtime::Python,
             "Python asyncio",
-            "Blocking libraries (requests, urllib, http.client) stop the loop: use aiohttp or httpx.AsyncClient, or run them in \
-             threads (`asyncio.to_thread`).",
+            "Blocking libraries (requests, urllib, http.client) stop the loop: use aiohttp or httpx.AsyncClient, or \
+             run them in threads (`asyncio.to_thread`).",
         ),
         Advice::of(
             Runtime::Python,
             "Python gevent",
-            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 without \
-             `inject_into_urllib3`), and patch before anything imports ssl.",
+            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 \
+             without `inject_into_urllib3`), and patch before anything imports ssl.",
         ),
         Advice::of(
             Runtime::Node,
@@ -241,20 +246,22 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Java,
             "Java",
-            "Share one `HttpClient` without `synchronized` around `send`; raise the pool's limit of connections per route.",
+            "Share one `HttpClient` without `synchronized` around `send`; raise the pool's limit of connections per \
+             route.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, tokio-native-tls or \
-             reqwest, or spawn_blocking.",
+            "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, \
+             tokio-native-tls or reqwest, or spawn_blocking.",
         ),
         Advice::of(Runtime::Curl, "curl", "`--parallel` lets one invocation have several requests under way."),
         Advice::of(Runtime::Php, "PHP", "`curl_multi_exec` with `CURLMOPT_MAX_HOST_CONNECTIONS` above one."),
         Advice::of(
             Runtime::Ruby,
             "Ruby",
-            "A mutex around one `Net::HTTP` object lets one request through: give each thread its own, or take a connection pool.",
+            "A mutex around one `Net::HTTP` object lets one request through: give each thread its own, or take a \
+             connection pool.",
         ),
         Advice::of(
             Runtime::DotNet,

@@ -1,5 +1,5 @@
-//! More requests than an HTTP/2 server allows at once on a connection (SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113 §5.1.2): the client
-//! opens further connections, or lets requests wait.
+//! More requests than an HTTP/2 server allows at once on a connection (SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113
+//! §5.1.2): the client opens further connections, or lets requests wait.
 
 use observation::{Connection, Doing, Host, Runtime};
 
@@ -11,7 +11,8 @@ use crate::words::count;
 
 /// Connections at once to one host: HTTP/2 needs one, and a second is opened while the first is not known to speak it.
 const ENOUGH: u64 = 4;
-/// What a client acknowledges settings or opens a window with, records included, bytes: no request of HTTP/1.1 is so short.
+/// What a client acknowledges settings or opens a window with, records included, bytes: no request of HTTP/1.1 is so
+/// short.
 const FRAME: u64 = 48;
 
 pub(crate) const RULE: Rule = Rule {
@@ -19,9 +20,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "several HTTP/2 connections to one host at once",
     failure: false,
     doc: Doc {
-        means: "The client had more requests than the server allows at once on an HTTP/2 connection, and opened further connections.",
-        seen: "four connections or more at once to one host on which frames of HTTP/2 were seen by their length: suspected, for a client \
-               may share no connection for other reasons.",
+        means: "The client had more requests than the server allows at once on an HTTP/2 connection, and opened \
+                further connections.",
+        seen: "four connections or more at once to one host on which frames of HTTP/2 were seen by their length: \
+               suspected, for a client may share no connection for other reasons.",
         saves: "not known: how long requests waited for a stream is encrypted.",
     },
     advice,
@@ -91,13 +93,14 @@ fn speaks_h2(case: &Case, connection: &Connection) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Raise the server's limit of concurrent streams (nginx `http2_max_concurrent_streams`, 128 unless set), or have the client \
-             start no more requests at once than it allows.",
+            "Raise the server's limit of concurrent streams (nginx `http2_max_concurrent_streams`, 128 unless set), or \
+             have the client start no more requests at once than it allows.",
         ),
         Advice::of(
             Runtime::Go,
             "Go net/http",
-            "Bound the requests in flight; `http2.Transport.StrictMaxConcurrentStreams` makes them wait instead of opening connections.",
+            "Bound the requests in flight; `http2.Transport.StrictMaxConcurrentStreams` makes them wait instead of \
+             opening connections.",
         ),
         Advice::of(
             Runtime::Node,

@@ -62,7 +62,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// Whose doing it is, by the kept handshakes of old versions: in how many the client had offered TLS 1.3, and in how many not.
+/// Whose doing it is, by the kept handshakes of old versions: in how many the client had offered TLS 1.3, and in how
+/// many not.
 struct Whose {
     servers: u64,
     clients: u64,
@@ -87,8 +88,8 @@ impl Whose {
             (_, 0) => "The client offered TLS 1.3, the server did not take it.".to_owned(),
             (0, _) => "The client did not offer TLS 1.3.".to_owned(),
             (servers, clients) => format!(
-                "In {servers} of them the client offered TLS 1.3 and the server did not take it; in {clients} the client did not \
-                 offer it."
+                "In {servers} of them the client offered TLS 1.3 and the server did not take it; in {clients} the \
+                 client did not offer it."
             ),
         }
     }
@@ -134,7 +135,8 @@ fn clients_advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Java,
             "Java",
-            "`jdk.tls.client.protocols`, `https.protocols` or `SSLContext.getInstance(\"TLSv1.2\")` pin it: take \"TLS\".",
+            "`jdk.tls.client.protocols`, `https.protocols` or `SSLContext.getInstance(\"TLSv1.2\")` pin it: take \
+             \"TLS\".",
         ),
         Advice::of(Runtime::Go, "Go", "`tls.Config.MaxVersion` pins it: leave it out."),
         Advice::of(Runtime::Curl, "curl", "`--tls-max 1.2` pins it: leave it out."),

@@ -6,8 +6,8 @@ use wire::Side;
 use crate::case::Case;
 use crate::finding::Advice;
 
-/// Whether the client left `connection` as soon as it had been shown the certificate. Some say nothing as they go (Java), some finish
-/// the handshake first (GnuTLS).
+/// Whether the client left `connection` as soon as it had been shown the certificate. Some say nothing as they go
+/// (Java), some finish the handshake first (GnuTLS).
 pub(crate) fn left_in_silence(connection: &Connection) -> bool {
     let Some(handshake) = connection.handshake.as_deref() else { return false };
     let was_shown = handshake.turns.iter().any(|turn| turn.of == Side::Server);
@@ -29,8 +29,8 @@ pub(crate) fn advice(case: &Case) -> Vec<Advice> {
 
 fn of_the_server() -> Advice {
     Advice::any(
-        "The client does not trust the server's certificate: its roots are old or not found, or a company's own authority is \
-         missing. The observer does not open TLS, so it is the server's own certificate.",
+        "The client does not trust the server's certificate: its roots are old or not found, or a company's own \
+         authority is missing. The observer does not open TLS, so it is the server's own certificate.",
     )
 }
 

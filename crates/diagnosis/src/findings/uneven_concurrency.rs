@@ -32,8 +32,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "requests go in batches that wait for their slowest",
     failure: false,
     doc: Doc {
-        means: "Requests go in batches that wait for their slowest: a pool of workers that each take the next request when theirs is done would keep the number up.",
-        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a rise to three quarters, over 30 requests, the slowest of which takes half as long again as the median; not where CPU was short.",
+        means: "Requests go in batches that wait for their slowest: a pool of workers that each take the next request \
+                when theirs is done would keep the number up.",
+        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a \
+               rise to three quarters, over 30 requests, the slowest of which takes half as long again as the median; \
+               not where CPU was short.",
         saves: "the time with any request under way, less what it would be with the most under way throughout.",
     },
     advice,

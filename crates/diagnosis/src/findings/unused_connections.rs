@@ -18,9 +18,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "connections are opened and never used",
     failure: false,
     doc: Doc {
-        means: "Connections were handshaken and never carried a request: each costs both sides a handshake for nothing.",
-        seen: "three connections or more without a request, and a fifth of all, and not for a limit of streams. Over HTTP/2 those on which the client sent no more than \
-               its opening: inferred by length.",
+        means: "Connections were handshaken and never carried a request: each costs both sides a handshake for \
+                nothing.",
+        seen: "three connections or more without a request, and a fifth of all, and not for a limit of streams. \
+               Over HTTP/2 those on which the client sent no more than its opening: inferred by length.",
         saves: "the client's part of the handshakes.",
     },
     advice,
@@ -58,14 +59,14 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for connections that are opened ahead of need, raced against a pooled one, or given up because another became free; \
-             bound how many are opened at once.",
+            "Look for connections that are opened ahead of need, raced against a pooled one, or given up because \
+             another became free; bound how many are opened at once.",
         ),
         Advice::of(
             Runtime::Go,
             "Go net/http",
-            "A dial goes on when another connection takes its request: set `MaxConnsPerHost`; with HTTP/2 let one request open the \
-             connection before the others begin.",
+            "A dial goes on when another connection takes its request: set `MaxConnsPerHost`; with HTTP/2 let one \
+             request open the connection before the others begin.",
         ),
         Advice::of(Runtime::Java, "Java", "Lower the pool's minimum of idle connections."),
         Advice::of(

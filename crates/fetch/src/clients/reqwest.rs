@@ -2,8 +2,8 @@
 //!
 //! Changed from the stock client: TLS is set up as for every other client (so that nothing is resumed and HTTP/1.1 is
 //! spoken), the host's address is given rather than looked up, and no proxy is taken from the environment. It tells no
-//! phases. Where sessions are resumed, each slot has a client of its own: one client has one store of sessions, and slots
-//! would take each other's. A client of a request's own knows that request's host only, however many there are.
+//! phases. Where sessions are resumed, each slot has a client of its own: one client has one store of sessions, and
+//! slots would take each other's. A client of a request's own knows that request's host only, however many there are.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! ureq over connections of ours.
 //!
-//! Changed from the stock client: connections come from the trial's own TLS stack (so that nothing is resumed and phases
-//! are known), addresses are given rather than looked up, and buffers hold 16 KiB and 4 KiB instead of 128 KiB each.
+//! Changed from the stock client: connections come from the trial's own TLS stack (so that nothing is resumed and
+//! phases are known), addresses are given rather than looked up, and buffers hold 16 KiB and 4 KiB instead of 128 KiB
+//! each.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -213,8 +214,8 @@ impl Transport for Marked {
         Ok(read > 0)
     }
 
-    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when an answer
-    /// is complete, before ureq keeps the connection, and again before it uses it.
+    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when an
+    /// answer is complete, before ureq keeps the connection, and again before it uses it.
     fn is_open(&mut self) -> bool {
         if self.answers_left == 0 {
             return false;

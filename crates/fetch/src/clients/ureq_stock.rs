@@ -1,7 +1,7 @@
 //! ureq as it comes from the box: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
 //!
-//! Only what a trial cannot do without is said: which provider, the run's trust store, no proxy from the environment, and
-//! that a status is an answer and not an error.
+//! Only what a trial cannot do without is said: which provider, the run's trust store, no proxy from the environment,
+//! and that a status is an answer and not an error.
 //!
 //! An agent sets its TLS up with its first connection. What an agent of a request's own takes to build is therefore the
 //! reading of the trust store; the rest shows in the latency alone, since it tells no other phase.

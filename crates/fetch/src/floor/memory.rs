@@ -1,7 +1,7 @@
 //! A stack's handshakes in memory, one after another: each counts only if both ends report what was asked for.
 //!
-//! Client and server take turns on one thread, each stretch timed by the thread's CPU clock; what the client took is the
-//! cost. Resumed ones resume the session of the one before, and read its ticket.
+//! Client and server take turns on one thread, each stretch timed by the thread's CPU clock; what the client took is
+//! the cost. Resumed ones resume the session of the one before, and read its ticket.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! The cryptography of a client's handshake alone, each primitive done once per "request": messages, records, transcripts
-//! and allocation are not among them.
+//! The cryptography of a client's handshake alone, each primitive done once per "request": messages, records,
+//! transcripts and allocation are not among them.
 //!
-//! A full handshake of TLS 1.3: making a key share and the secret; validating the chain, host name included; verifying the
-//! signature of `CertificateVerify`; the key schedule. A resumed one: key exchange and key schedule, which is taken to be as
-//! long as the full one's (RFC 8446 §7.1: the binder's key is two expansions more). Their sum is the cost. It is a floor of
-//! these libraries, not of mathematics.
+//! A full handshake of TLS 1.3: making a key share and the secret; validating the chain, host name included; verifying
+//! the signature of `CertificateVerify`; the key schedule. A resumed one: key exchange and key schedule, which is taken
+//! to be as long as the full one's (RFC 8446 §7.1: the binder's key is two expansions more). Their sum is the cost. It
+//! is a floor of these libraries, not of mathematics.
 
 use std::sync::Arc;
 

@@ -1,14 +1,15 @@
-//! The bare system calls of a request: non-blocking sockets and one epoll on one thread, no runtime and no HTTP library.
+//! The bare system calls of a request: non-blocking sockets and one epoll on one thread, no runtime and no HTTP
+//! library.
 //!
-//! A request over a new connection is `socket`, `setsockopt` (TCP_NODELAY), `connect`, `sendto`, `epoll_ctl`, `recvfrom` and
-//! `close`; over a kept one `sendto` and `recvfrom`; and either a share of an `epoll_wait`, which tells of many answers at
-//! once. Nothing is allocated for a request. Over loopback the connection usually stands when `connect` returns, so that the
-//! request is sent at once; where it does not, it is sent when epoll says so.
+//! A request over a new connection is `socket`, `setsockopt` (TCP_NODELAY), `connect`, `sendto`, `epoll_ctl`,
+//! `recvfrom` and `close`; over a kept one `sendto` and `recvfrom`; and either a share of an `epoll_wait`, which tells
+//! of many answers at once. Nothing is allocated for a request. Over loopback the connection usually stands when
+//! `connect` returns, so that the request is sent at once; where it does not, it is sent when epoll says so.
 //!
-//! It answers each event as soon as it is told of it. Over kept connections it is often faster than the origin, and then
-//! sleeps and wakes for a few answers at a time, where a slower client finds more of them gathered: a switch of threads is
-//! dear beside two system calls, so that its distance from a good client is small there. Only waiting on purpose would save
-//! that, which is no client's work.
+//! It answers each event as soon as it is told of it. Over kept connections it is often faster than the origin, and
+//! then sleeps and wakes for a few answers at a time, where a slower client finds more of them gathered: a switch of
+//! threads is dear beside two system calls, so that its distance from a good client is small there. Only waiting on
+//! purpose would save that, which is no client's work.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;

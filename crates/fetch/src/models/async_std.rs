@@ -1,8 +1,8 @@
 //! async-std: a task per request on its global executor.
 //!
 //! async-std is discontinued (RUSTSEC-2025-0052). It stays in the table as something that people still run and must
-//! decide about. Its executor has as many threads as the variable `ASYNC_STD_THREAD_COUNT` says (one per core if it says
-//! nothing); the harness sets it to the number of workers. One more thread polls the reactor.
+//! decide about. Its executor has as many threads as the variable `ASYNC_STD_THREAD_COUNT` says (one per core if it
+//! says nothing); the harness sets it to the number of workers. One more thread polls the reactor.
 
 use std::io;
 use std::net::SocketAddr;

@@ -25,8 +25,8 @@ pub(crate) trait Model {
     /// Threads that run fetches; `None` where their number follows the requests.
     fn workers(&self) -> Option<usize>;
 
-    /// CPU time of the client's part of the latest run, ns, where this process did the server's as well; `None` where the
-    /// process did nothing else.
+    /// CPU time of the client's part of the latest run, ns, where this process did the server's as well; `None` where
+    /// the process did nothing else.
     fn client_cpu_ns(&self) -> Option<u64> {
         None
     }

@@ -28,8 +28,8 @@ const MOST_THREADS: u32 = 1_024;
 pub(crate) fn crowded(threads: u32) -> Option<String> {
     (threads > MOST_THREADS).then(|| {
         format!(
-            "a rayon pool of {threads} threads hardly gets to its work: each idle thread searches the queues of all others \
-             (rayon#394, crossbeam#852); use -c {MOST_THREADS} at most, or the model threads"
+            "a rayon pool of {threads} threads hardly gets to its work: each idle thread searches the queues of all \
+             others (rayon#394, crossbeam#852); use -c {MOST_THREADS} at most, or the model threads"
         )
     })
 }

@@ -23,7 +23,8 @@ impl<C: BlockingClient> Model for Threads<C> {
         let slots = std::mem::take(&mut self.slots);
         self.slots = thread::scope(|scope| {
             run_blocking(slots, schedule, recorder, |task| {
-                // The closure is dropped with its task when no thread is to be had; the cell keeps the task for `refuse`.
+                // The closure is dropped with its task when no thread is to be had; the cell keeps the task for
+                // `refuse`.
                 let task = Arc::new(std::sync::Mutex::new(Some(task)));
                 let body = Arc::clone(&task);
                 let spawned = thread::Builder::new().spawn_scoped(scope, move || {

@@ -1,5 +1,5 @@
-//! The client of the stages: a new connection per request, every operation of it waiting in the stage's way, every step of
-//! it noted.
+//! The client of the stages: a new connection per request, every operation of it waiting in the stage's way, every step
+//! of it noted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

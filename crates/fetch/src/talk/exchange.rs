@@ -1,5 +1,5 @@
-//! One GET over a connection of its own, to the bytes of its answer: every operation waits in the connection's way, every
-//! step is noted.
+//! One GET over a connection of its own, to the bytes of its answer: every operation waits in the connection's way,
+//! every step is noted.
 //!
 //! When it is sent and read beside others, and what an answer must hold, is for the clients.
 

@@ -1,7 +1,7 @@
 //! Many HTTPS GETs of many targets in the talk's three manners, each answer handed to the caller as it came.
 //!
-//! Every request is a new connection, and all of them share one thread with whoever looks at the answers. What an answer
-//! must hold and what is made of it is the caller's; so is timing anything but the whole and each request.
+//! Every request is a new connection, and all of them share one thread with whoever looks at the answers. What an
+//! answer must hold and what is made of it is the caller's; so is timing anything but the whole and each request.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -83,8 +83,8 @@ pub struct Getter {
 }
 
 impl Getter {
-    /// For HTTPS targets whose certificates lead to a root in `trust_file`, in PEM; `groups` are the key-exchange groups to
-    /// offer, by their names in the ledger.
+    /// For HTTPS targets whose certificates lead to a root in `trust_file`, in PEM; `groups` are the key-exchange
+    /// groups to offer, by their names in the ledger.
     ///
     /// # Errors
     /// When a target cannot be fetched, the file not be read, or TLS not be set up.
@@ -104,8 +104,8 @@ impl Getter {
         paged(&target.url, request)
     }
 
-    /// Makes `requests` requests in `manner`, `at_once` of them in tasks beside each other (one if serially), on an executor
-    /// of this one thread. Once `stop` is true, none is begun any more.
+    /// Makes `requests` requests in `manner`, `at_once` of them in tasks beside each other (one if serially), on an
+    /// executor of this one thread. Once `stop` is true, none is begun any more.
     ///
     /// # Errors
     /// When there is no executor to be had. A request that fails is no error here: `seen` is told.

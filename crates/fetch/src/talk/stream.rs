@@ -1,4 +1,5 @@
-//! One connection: rustls as a state machine over a socket that never blocks by itself, each operation waiting in its way.
+//! One connection: rustls as a state machine over a socket that never blocks by itself, each operation waiting in its
+//! way.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};

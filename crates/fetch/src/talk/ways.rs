@@ -31,8 +31,8 @@ impl Ways {
     pub(crate) const BLOCKING: Ways =
         Ways { socket: Way::Yield, handshake: Way::Hold, send: Way::Hold, recv: Way::Hold, recv_into: Way::Hold };
 
-    /// Stage 3: stage 2's layer in a wrapper that makes handshake, send and recv cooperative. It knows no recv_into, which
-    /// falls through to the layer within.
+    /// Stage 3: stage 2's layer in a wrapper that makes handshake, send and recv cooperative. It knows no recv_into,
+    /// which falls through to the layer within.
     pub(crate) const WRAPPED: Ways = Ways { recv_into: Ways::BLOCKING.recv_into, ..Ways::COOPERATIVE };
 
     /// Stage 4: the wrapper, patched: it has learnt recv_into too.

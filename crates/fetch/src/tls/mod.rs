@@ -1,8 +1,8 @@
 //! TLS stacks: who turns a TCP connection into a secure one. One file each.
 //!
 //! All verify the server against the same trust store and offer the groups that the trial names where they can be told.
-//! When they are set up, and for whom, is the recipe's ([`Recipe`]). What was negotiated is proved by the origin's ledger,
-//! not here.
+//! When they are set up, and for whom, is the recipe's ([`Recipe`]). What was negotiated is proved by the origin's
+//! ledger, not here.
 
 pub(crate) mod native_tls;
 pub(crate) mod openssl;
@@ -46,8 +46,8 @@ pub(crate) trait Tls: Send + Sync + 'static {
         None
     }
 
-    /// The same settings for one slot, whose connections resume each other's sessions and no other slot's. `None`: set up to
-    /// resume nothing, or unable to.
+    /// The same settings for one slot, whose connections resume each other's sessions and no other slot's. `None`: set
+    /// up to resume nothing, or unable to.
     fn for_slot(&self) -> Option<Arc<dyn Tls>> {
         None
     }
@@ -75,8 +75,8 @@ pub(crate) struct TlsSettings<'a> {
     pub(crate) trust: &'a TrustStore,
     /// Groups to offer, by their names in the ledger.
     pub(crate) groups: &'a [String],
-    /// The version that the origin is pinned to. Clients offer 1.2 and 1.3 whatever it is, but a hello that leads to 1.2
-    /// must say more.
+    /// The version that the origin is pinned to. Clients offer 1.2 and 1.3 whatever it is, but a hello that leads to
+    /// 1.2 must say more.
     pub(crate) version: TlsVersion,
     /// What becomes of sessions.
     pub(crate) sessions: Sessions,

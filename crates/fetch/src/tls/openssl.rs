@@ -1,7 +1,8 @@
 //! OpenSSL, as the crate `openssl` wraps it: what native-tls is made of, with everything that it hides.
 //!
 //! OpenSSL takes a session for broken whose connection was freed without having been shut down, and never resumes it. A
-//! connection's end therefore counts as its shutdown where sessions are resumed, without the record that a real one would send: no other stack sends it.
+//! connection's end therefore counts as its shutdown where sessions are resumed, without the record that a real one
+//! would send: no other stack sends it.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

@@ -1,7 +1,8 @@
-//! The session that a slot's OpenSSL connections resume from one another: kept when one ends, offered when the next begins.
+//! The session that a slot's OpenSSL connections resume from one another: kept when one ends, offered when the next
+//! begins.
 //!
-//! It is read off the connection rather than told by a callback: OpenSSL does not tell of a ticket that renews a session of
-//! TLS 1.2. By its end a connection has read the tickets that came before its answer.
+//! It is read off the connection rather than told by a callback: OpenSSL does not tell of a ticket that renews a
+//! session of TLS 1.2. By its end a connection has read the tickets that came before its answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +40,7 @@ impl SlotSession {
 /// The crate has no safe call for it.
 #[allow(unsafe_code, reason = "a session must be one of the connection's own context, which the crate cannot see")]
 fn set(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
-    // SAFETY: the session was read off a connection of the slot, and all of those are made from the one context that the
-    // `SlotSession` stands beside in `OpenSsl`, as `ssl` is.
+    // SAFETY: the session was read off a connection of the slot, and all of those are made from the one context that
+    // the `SlotSession` stands beside in `OpenSsl`, as `ssl` is.
     unsafe { ssl.set_session(session) }
 }

@@ -1,7 +1,7 @@
 //! How a trial's TLS settings are made: which stack, from which trust store, with which groups.
 //!
-//! Making them is work that a client may do once, once for each slot, or, as the habit of a client object per request has
-//! it, once for each request: that is what becomes of a connection ([`Recipe::for_slots`]).
+//! Making them is work that a client may do once, once for each slot, or, as the habit of a client object per request
+//! has it, once for each request: that is what becomes of a connection ([`Recipe::for_slots`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;

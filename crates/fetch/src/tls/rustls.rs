@@ -54,8 +54,8 @@ impl Rustls {
     }
 }
 
-/// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that the
-/// pinned origin never takes.
+/// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that
+/// the pinned origin never takes.
 fn offering(groups: &[String], mut provider: CryptoProvider) -> Result<CryptoProvider, String> {
     let name = |group: &dyn rustls::crypto::SupportedKxGroup| format!("{:?}", group.name()).to_lowercase();
     provider.kx_groups.retain(|group| groups.contains(&name(*group)));

@@ -108,8 +108,8 @@ struct Keys {
     resumption: [u8; HASH],
 }
 
-/// `hellos` is the transcript's hash up to ServerHello, `whole` that of all of it. (To the resumption secret belongs the
-/// client's Finished too; the cost is the same.)
+/// `hellos` is the transcript's hash up to ServerHello, `whole` that of all of it. (To the resumption secret belongs
+/// the client's Finished too; the cost is the same.)
 fn schedule<K: Kdf>(kdf: &K, shared: &[u8], hellos: &[u8; HASH], whole: &[u8; HASH]) -> Result<Keys, Error> {
     let early = kdf.extract(None, None)?;
     let derived = label(kdf, &early, b"derived", &NOTHING)?;

@@ -27,8 +27,8 @@ pub enum Primitive {
     Sign(Key),
     /// Verifying that signature, which is the client's.
     Verify(Key),
-    /// Validating the chain that is sent, usually leaf and intermediate, DER as they come, against the trust store, usually
-    /// the full one; host name included.
+    /// Validating the chain that is sent, usually leaf and intermediate, DER as they come, against the trust store,
+    /// usually the full one; host name included.
     Chain(Key),
     /// All that a full handshake of TLS 1.3 derives (RFC 8446 §7.1 and §7.3): the same on either side.
     KeySchedule,

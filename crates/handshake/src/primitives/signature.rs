@@ -1,7 +1,7 @@
 //! The signature of `CertificateVerify`: making it, which is the server's part, and verifying it, the client's.
 //!
-//! The leaf's key is parsed beforehand for signing. For verifying, rustls takes it as it is in the certificate; OpenSSL's
-//! has been parsed with the certificate, as in a handshake.
+//! The leaf's key is parsed beforehand for signing. For verifying, rustls takes it as it is in the certificate;
+//! OpenSSL's has been parsed with the certificate, as in a handshake.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! The TLS stacks, one file each: how a library is configured for a case, and how its ends take and give bytes.
 //!
-//! Alike in both: the one version, suite and group of the case; the one signature scheme that goes with the key, SHA-256
-//! with ECDSA or PSS ([`scheme`]); ALPN `http/1.1`; the host `localhost`, verified for real against the full store.
+//! Alike in both: the one version, suite and group of the case; the one signature scheme that goes with the key,
+//! SHA-256 with ECDSA or PSS ([`scheme`]); ALPN `http/1.1`; the host `localhost`, verified for real against the full
+//! store.
 
 mod openssl;
 mod rustls;

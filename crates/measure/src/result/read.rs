@@ -46,7 +46,8 @@ pub enum ReadError {
         source: serde_json::Error,
     },
     /// The compressed trials cannot be decompressed.
-    #[error("{} cannot be read: {source}; put an intact copy in its place, or save what `zstd -dc` still gives as {TRIALS_FILE} and remove it", .path.display())]
+    #[error("{} cannot be read: {source}; put an intact copy in its place, or save what `zstd -dc` still gives as \
+             {TRIALS_FILE} and remove it", .path.display())]
     Compressed {
         /// Which file.
         path: PathBuf,
@@ -54,7 +55,8 @@ pub enum ReadError {
         source: result_file::compressed::Fault,
     },
     /// The trials are there twice.
-    #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
+    #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a \
+             command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
     Twice {
         /// The folder.
         dir: PathBuf,

@@ -51,7 +51,8 @@ pub struct RunInfo {
     /// What was asked for and could not run here.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
-    /// When it was taken up again after it had been interrupted, RFC 3339, UTC: what ran before and after stood on other days.
+    /// When it was taken up again after it had been interrupted, RFC 3339, UTC: what ran before and after stood on
+    /// other days.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resumed: Vec<String>,
     /// When it ended, RFC 3339, UTC; `None` while it runs, and when it was killed.

@@ -1,6 +1,6 @@
-//! JSON Schema (draft 2020-12) of the result files, derived from the types that are written: for who reads them in another
-//! language. A file of any format up to [`FORMAT`] is valid, so that what earlier ones lack is not required; what no
-//! tlstax has ever written is not.
+//! JSON Schema (draft 2020-12) of the result files, derived from the types that are written: for who reads them in
+//! another language. A file of any format up to [`FORMAT`] is valid, so that what earlier ones lack is not required;
+//! what no tlstax has ever written is not.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -32,8 +32,8 @@ pub fn of<T: JsonSchema>(title: &str) -> Value {
     schema
 }
 
-/// A struct has the fields that it has. Asked of whole types and not of their variants, so that a type which is written in
-/// the place of its parent's fields counts as the parent's.
+/// A struct has the fields that it has. Asked of whole types and not of their variants, so that a type which is written
+/// in the place of its parent's fields counts as the parent's.
 fn nothing_else(schema: &mut Map<String, Value>) {
     if schema.contains_key("properties") {
         schema.entry("unevaluatedProperties").or_insert(Value::Bool(false));

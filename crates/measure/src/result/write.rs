@@ -23,8 +23,8 @@ pub enum WriteError {
     NotEmpty(PathBuf),
     /// Somebody removed or renamed the folder.
     #[error(
-        "{} is no longer where the results are written: the folder was removed or renamed during the run. What was measured \
-         is where the folder is now, if anywhere; `tlstax run --resume --out FOLDER` goes on with it",
+        "{} is no longer where the results are written: the folder was removed or renamed during the run. What was \
+         measured is where the folder is now, if anywhere; `tlstax run --resume --out FOLDER` goes on with it",
         .0.display()
     )]
     Gone(PathBuf),

@@ -1,4 +1,5 @@
-//! What a lane makes of requests and answers: exchanges, counted and kept, and what its host's next lane may learn of them.
+//! What a lane makes of requests and answers: exchanges, counted and kept, and what its host's next lane may learn of
+//! them.
 
 use wire::Side;
 
@@ -8,8 +9,8 @@ use crate::early::Was;
 use crate::exchanging::Unasked;
 use crate::recorder::{DELAYED_ACK_NS, MOST_EXCHANGES};
 
-/// A client that ends a connection this soon after it sent something awaits no answer: none comes over a network so fast, and who
-/// gives up waits for longer.
+/// A client that ends a connection this soon after it sent something awaits no answer: none comes over a network so
+/// fast, and who gives up waits for longer.
 const LEAVE_NS: u64 = 5_000_000;
 
 impl Lane {
@@ -56,7 +57,8 @@ impl Lane {
         }
     }
 
-    /// Whether the server has ended it while nothing was under way; one that ends it with its answer never meant to keep it.
+    /// Whether the server has ended it while nothing was under way; one that ends it with its answer never meant to
+    /// keep it.
     fn was_cut_idle(&self) -> bool {
         let answered_ns = self.exchanging.last_ns().unwrap_or(self.last_answer_ns);
         self.ends.first().is_some_and(|end| {
@@ -65,8 +67,8 @@ impl Lane {
         })
     }
 
-    /// Whether the client, which ends the connection at `at`, has said no more than its leave since the last answer: in HTTP/2 that is
-    /// a frame (GOAWAY, RFC 9113 §6.8), encrypted like a request.
+    /// Whether the client, which ends the connection at `at`, has said no more than its leave since the last answer: in
+    /// HTTP/2 that is a frame (GOAWAY, RFC 9113 §6.8), encrypted like a request.
     pub(super) fn takes_leave(&self, at: u64) -> bool {
         let is_fresh = self.exchanging.sent_for(at).is_some_and(|ns| ns < LEAVE_NS);
         self.connection.may_be_h2 && self.connection.exchanged > 0 && is_fresh
@@ -124,8 +126,8 @@ impl Lane {
     }
 }
 
-/// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the connection after a
-/// long silence has waited in vain, and one that leaves it open keeps it.
+/// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the
+/// connection after a long silence has waited in vain, and one that leaves it open keeps it.
 pub(super) fn is_answer(was: Was, by_client: bool) -> bool {
     match was {
         Was::Answer => true,
@@ -134,7 +136,8 @@ pub(super) fn is_answer(was: Was, by_client: bool) -> bool {
     }
 }
 
-/// Until when the server's tickets may come, where it may send any unasked (RFC 8446 §4.6.1): a round trip after the handshake.
+/// Until when the server's tickets may come, where it may send any unasked (RFC 8446 §4.6.1): a round trip after the
+/// handshake.
 fn tickets_until_ns(handshake: &Handshake) -> Option<u64> {
     let round_trip = handshake.round_trip_ns();
     handshake.finished_ns.filter(|_| handshake.is_13()).map(|finished| finished + round_trip + round_trip / 2)

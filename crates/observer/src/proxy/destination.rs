@@ -141,8 +141,8 @@ impl Destinations {
         Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early })
     }
 
-    /// A stream that ends at `target`, on behalf of `client`: its end is the attempt's. A client that has `sent` something already
-    /// may have ended its direction with that, and wait for the answer.
+    /// A stream that ends at `target`, on behalf of `client`: its end is the attempt's. A client that has `sent`
+    /// something already may have ended its direction with that, and wait for the answer.
     pub(super) async fn tunnel_for(&self, client: &TcpStream, sent: bool, target: &str) -> Result<Reached, Unreached> {
         tokio::select! {
             biased;

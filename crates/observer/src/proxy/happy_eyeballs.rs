@@ -1,5 +1,5 @@
-//! Connects to that of a host's addresses which answers first: "Happy Eyeballs" (RFC 8305). One that is dead costs a quarter of
-//! a second then, not the minutes after which the kernel gives up.
+//! Connects to that of a host's addresses which answers first: "Happy Eyeballs" (RFC 8305). One that is dead costs a
+//! quarter of a second then, not the minutes after which the kernel gives up.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,8 +14,8 @@ use crate::open_files;
 /// How long an attempt is left alone before the next begins (RFC 8305 §5, "Connection Attempt Delay").
 const NEXT_AFTER: Duration = Duration::from_millis(250);
 
-/// The first connection that any of `addresses` accepts; the other attempts are given up. Without one, the error of the attempt
-/// that failed last.
+/// The first connection that any of `addresses` accepts; the other attempts are given up. Without one, the error of the
+/// attempt that failed last.
 pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     // One is the usual case, and needs no task of its own.
     if let [only] = addresses {

@@ -96,7 +96,8 @@ fn parse(bytes: &mut Vec<u8>) -> Result<Option<Head>, Problem> {
     Ok(Some(Head { asked, authorization, length, bytes: std::mem::take(bytes) }))
 }
 
-/// `host:port` with both parts there, and none before them (RFC 9110 §9.3.6): what looks like a user to one may be a host to another.
+/// `host:port` with both parts there, and none before them (RFC 9110 §9.3.6): what looks like a user to one may be a
+/// host to another.
 fn checked(target: &str) -> Result<String, Problem> {
     let is_host = |host: &str| !host.is_empty() && !host.contains(['@', '/', '?', '#', '\\']);
     let is_whole = target.rsplit_once(':').is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok());

@@ -88,8 +88,8 @@ impl Next {
     }
 }
 
-/// How long what `answer` begins with is, if that opens the tunnel (RFC 9110 §9.3.6); `None` where more must come. Heads that only
-/// announce it (1xx, RFC 9110 §15.2) are passed over.
+/// How long what `answer` begins with is, if that opens the tunnel (RFC 9110 §9.3.6); `None` where more must come.
+/// Heads that only announce it (1xx, RFC 9110 §15.2) are passed over.
 fn accepted(answer: &[u8]) -> Result<Option<usize>, Problem> {
     let mut begins = 0;
     loop {

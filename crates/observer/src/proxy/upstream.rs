@@ -1,8 +1,9 @@
-//! The proxy that the user's environment names already: connections go on through it, as they would have done unobserved.
+//! The proxy that the user's environment names already: connections go on through it, as they would have done
+//! unobserved.
 //!
-//! Which variable counts is decided here, as curl and Python do: small letters before capitals, and empty is as good as unset. Which
-//! hosts they then mean is decided by an HTTP library's rules for their values. Only proxies that are spoken to in plain HTTP
-//! are gone through.
+//! Which variable counts is decided here, as curl and Python do: small letters before capitals, and empty is as good as
+//! unset. Which hosts they then mean is decided by an HTTP library's rules for their values. Only proxies that are
+//! spoken to in plain HTTP are gone through.
 
 use std::borrow::Cow;
 
@@ -12,7 +13,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use super::next::Next;
 use crate::Error;
 
-/// Set where this is a CGI program, whose environment holds a request's headers: `HTTP_PROXY` is one then (CVE-2016-5385, "httpoxy").
+/// Set where this is a CGI program, whose environment holds a request's headers: `HTTP_PROXY` is one then
+/// (CVE-2016-5385, "httpoxy").
 const CGI: &str = "REQUEST_METHOD";
 
 /// Which hosts are reached through which proxy.
@@ -89,7 +91,8 @@ fn named(value: &str) -> Option<String> {
     Next::of(&any).map(|next| next.address().to_owned())
 }
 
-/// A proxy's URL as a library can read it: with each '@' of a password encoded (RFC 3986 §3.2.1). As in curl, the last one ends it.
+/// A proxy's URL as a library can read it: with each '@' of a password encoded (RFC 3986 §3.2.1). As in curl, the last
+/// one ends it.
 fn encoded(value: &str) -> Cow<'_, str> {
     let begins = value.find("://").map_or(0, |at| at + "://".len());
     let (scheme, rest) = value.split_at(begins);

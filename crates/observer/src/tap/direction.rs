@@ -121,8 +121,8 @@ enum Step {
     Broken(Side),
 }
 
-/// Whether the peer's kernel has refused what was written, because nobody has that end open any more. Over loopback it says so at
-/// once.
+/// Whether the peer's kernel has refused what was written, because nobody has that end open any more. Over loopback it
+/// says so at once.
 fn is_refused(to: &WriteHalf<'_>) -> bool {
     let error = SockRef::from(AsRef::<TcpStream>::as_ref(to)).take_error();
     !matches!(error, Ok(None))

@@ -8,8 +8,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::open_files::{self, Place, Room};
 
-/// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel try again
-/// after a second. The kernel lowers it to `net.core.somaxconn`.
+/// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel
+/// try again after a second. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: u32 = 4_096;
 
 /// A port of 127.0.0.1, picked by the system.
@@ -26,7 +26,8 @@ impl Listener {
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
         socket.listen(i32::try_from(BACKLOG).unwrap_or(i32::MAX))?;
         socket.set_nonblocking(true)?;
-        // Connections have it of their listener. Without it Nagle's algorithm holds back what the peer had sent at once.
+        // Connections have it of their listener. Without it Nagle's algorithm holds back what the peer had sent at
+        // once.
         socket.set_tcp_nodelay(true)?;
         let listener = std::net::TcpListener::from(socket);
         Ok(Listener { address: listener.local_addr()?, listener })

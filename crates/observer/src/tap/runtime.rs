@@ -14,7 +14,8 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Runs the future that `make` gives on a thread of its own until this is dropped. What it spawns locally ends with it.
+    /// Runs the future that `make` gives on a thread of its own until this is dropped. What it spawns locally ends with
+    /// it.
     pub(crate) fn start<M, F>(name: &'static str, make: M) -> io::Result<Running>
     where
         M: FnOnce() -> F + Send + 'static,

@@ -76,7 +76,8 @@ pub(super) async fn accept(listener: TcpListener, transport: Arc<Transport>) {
 
 async fn serve(stream: TcpStream, from: SocketAddr, transport: Arc<Transport>) {
     let connection = transport.side.accepted();
-    // Without it, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead already.
+    // Without it, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead
+    // already.
     let _ = stream.set_nodelay(true);
     match &transport.tls {
         None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.manner, connection).await,

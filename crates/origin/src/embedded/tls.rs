@@ -13,8 +13,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::{Error, Group, Pins, TlsVersion};
 
-/// The server's side of `pins`, with the certificate chain and key from these PEM files. `oldest`: the oldest version that
-/// is spoken besides the pinned one.
+/// The server's side of `pins`, with the certificate chain and key from these PEM files. `oldest`: the oldest version
+/// that is spoken besides the pinned one.
 pub(super) fn server_config(
     pins: &Pins,
     oldest: Option<TlsVersion>,

@@ -9,8 +9,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// The most that one lane holds, bytes: the source isn't read beyond, as a sender stops whose window is full. This
-/// much per one-way delay is 100 MiB/s at an RTT of 20 ms, of the order that Linux's windows long let through by default
+/// The most that one lane holds, bytes: the source isn't read beyond, as a sender stops whose window is full. This much
+/// per one-way delay is 100 MiB/s at an RTT of 20 ms, of the order that Linux's windows long let through by default
 /// (`tcp_rmem` of 6 MB, about half of it window, per RTT).
 const LANE: usize = 1 << 20;
 /// The most that all lanes may hold before each is kept to [`FLOOR`], bytes.

@@ -25,7 +25,8 @@ pub(super) const VERSION: u32 = 1;
 /// Connections that may wait to be accepted; said explicitly for the origins' reason: a queue that overflows costs the
 /// client a second. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
-/// Connections taken from one listener before anything else has its turn: each costs some 30 µs, which others are late by.
+/// Connections taken from one listener before anything else has its turn: each costs some 30 µs, which others are late
+/// by.
 const TURN: usize = 16;
 /// Events handled before alarms have their turn, for the same reason.
 const EVENTS: usize = 64;

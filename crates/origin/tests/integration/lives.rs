@@ -88,7 +88,8 @@ fn an_unknown_command_is_refused_and_the_next_one_obeyed() {
 #[test]
 fn in_the_foreground_it_lives_until_a_signal() {
     for kind in kinds() {
-        // Whoever runs these tests may ignore one, as shells do for what they leave in the background: so do origins then.
+        // Whoever runs these tests may ignore one, as shells do for what they leave in the background: so do origins
+        // then.
         let heeded = processes::heeded();
         for signal in [Signal::SIGINT, Signal::SIGTERM].into_iter().filter(|signal| heeded.contains(&(*signal as i32)))
         {

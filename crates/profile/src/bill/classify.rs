@@ -91,7 +91,8 @@ fn lookup(frame: &Frame, inside: Inside) -> Option<&'static Rule> {
     RULES.iter().find(|rule| applies(rule.place) && rule.patterns.split(' ').any(|pattern| matches(pattern, &name)))
 }
 
-/// Whether `object` is a file of the C library: glibc's `libc.so.6` and `libpthread-2.31.so`, musl's `ld-musl-x86_64.so.1`.
+/// Whether `object` is a file of the C library: glibc's `libc.so.6` and `libpthread-2.31.so`, musl's
+/// `ld-musl-x86_64.so.1`.
 fn is_c_library(object: &str) -> bool {
     ["libc.", "libc-", "libpthread", "ld-musl"].iter().any(|start| object.starts_with(start))
 }

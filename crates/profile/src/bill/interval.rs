@@ -9,8 +9,8 @@ const TAIL: f64 = 0.025;
 /// The standard normal distribution's quantile at 1 − [`TAIL`].
 const Z: f64 = 1.959_963_984_540_054;
 
-/// Degrees of freedom from which Wilson and Hilferty's approximation stands for the exact χ² quantile: there it is right
-/// to 10⁻⁶, while the exact one is searched for, for ever where counts are huge.
+/// Degrees of freedom from which Wilson and Hilferty's approximation stands for the exact χ² quantile: there it is
+/// right to 10⁻⁶, while the exact one is searched for, for ever where counts are huge.
 const MANY: f64 = 2_000.0;
 
 /// A figure and the 95 % interval that sampling leaves it.
@@ -40,7 +40,8 @@ impl Interval {
     }
 
     /// `self` − `base` of two independent figures, from their own intervals (MOVER: Zou & Donner, "Construction of
-    /// confidence limits about effect measures: a general approach", Statistics in Medicine 27, 2008). It may be below 0.
+    /// confidence limits about effect measures: a general approach", Statistics in Medicine 27, 2008). It may be below
+    /// 0.
     pub fn minus(self, base: Interval) -> Interval {
         let value = self.value - base.value;
         Interval {
@@ -61,8 +62,8 @@ enum Tail {
     Upper,
 }
 
-/// The χ² quantile that leaves out [`TAIL`], for `freedom` degrees of freedom, above 0 (for many: Wilson & Hilferty, "The
-/// distribution of chi-square", PNAS 17, 1931).
+/// The χ² quantile that leaves out [`TAIL`], for `freedom` degrees of freedom, above 0 (for many: Wilson & Hilferty,
+/// "The distribution of chi-square", PNAS 17, 1931).
 fn chi_squared(tail: Tail, freedom: f64) -> f64 {
     let (probability, z) = match tail {
         Tail::Lower => (TAIL, -Z),

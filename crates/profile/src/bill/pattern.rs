@@ -36,8 +36,8 @@ pub(super) fn plain(name: &str) -> Cow<'_, str> {
 }
 
 /// A C symbol without version, clone suffix and the prefix that keeps two builds of a library apart:
-/// `aws_lc_0_47_0_EVP_sha256` and `free@GLIBC_2.2.5` are `EVP_sha256` and `free`. Go's `crypto/x509.ParseCertificate` is
-/// left whole.
+/// `aws_lc_0_47_0_EVP_sha256` and `free@GLIBC_2.2.5` are `EVP_sha256` and `free`. Go's `crypto/x509.ParseCertificate`
+/// is left whole.
 fn symbol(name: &str) -> &str {
     if name.contains("::") || name.contains('/') || name.starts_with('[') {
         return name;

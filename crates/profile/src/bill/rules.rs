@@ -1,9 +1,9 @@
 //! The table: which function's time belongs to which class.
 //!
-//! A stack is walked from the innermost frame outward. Of the rules that match a frame, the first in [`RULES`] counts, so
-//! the particular stands above the general. The first frame that a rule names gives the class, and settles it unless that
-//! rule yields: then the walk goes on, and the next frame whose class is among those yielded to takes the time over, on
-//! its own rule's terms. So a SHA-256 block is charged to whoever asked for it, and an allocation is not.
+//! A stack is walked from the innermost frame outward. Of the rules that match a frame, the first in [`RULES`] counts,
+//! so the particular stands above the general. The first frame that a rule names gives the class, and settles it unless
+//! that rule yields: then the walk goes on, and the next frame whose class is among those yielded to takes the time
+//! over, on its own rule's terms. So a SHA-256 block is charged to whoever asked for it, and an allocation is not.
 //!
 //! Generic Rust is compiled into its callers, and without full debug information an inlined function's name lacks its
 //! crate (`poll_inner`). Such frames match nothing, and their time goes to the function they were compiled into.
@@ -15,8 +15,8 @@ use Class::{
 
 use super::class::Class;
 
-/// In which frames a rule's patterns are looked for. C's short names (`send`) are Rust's as well, so they are looked for
-/// in the C library alone.
+/// In which frames a rule's patterns are looked for. C's short names (`send`) are Rust's as well, so they are looked
+/// for in the C library alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Kernel,
@@ -34,8 +34,8 @@ pub(super) enum Place {
 pub(super) struct Rule {
     pub(super) class: Class,
     pub(super) place: Place,
-    /// Names of functions with blanks between, in which `*` stands for anything: without generic arguments, and a trait's
-    /// method under the type that has it.
+    /// Names of functions with blanks between, in which `*` stands for anything: without generic arguments, and a
+    /// trait's method under the type that has it.
     pub(super) patterns: &'static str,
     /// Classes that take the time over where one of their functions stands further out.
     pub(super) yields: &'static [Class],
@@ -159,8 +159,8 @@ pub(super) const RULES: &[Rule] = &[
         "connect socket bind listen accept accept4 send sendto sendmsg recv recvfrom recvmsg shutdown getsockname \
          getpeername getsockopt setsockopt epoll_* poll ppoll __poll read readv write writev close __libc_connect \
          __libc_recv* __libc_send* __libc_read* __libc_write* __read __write __close __socket __setsockopt",
-        "the door to the kernel, and all there is of it where the kernel's functions are hidden: a file that is read is \
-         then taken for a socket",
+        "the door to the kernel, and all there is of it where the kernel's functions are hidden: a file that is read \
+         is then taken for a socket",
     ),
     // What of TLS is a step of its own. The nearest step outward of a primitive is the one it works for.
     rule(

@@ -24,9 +24,10 @@ pub(crate) fn table(sheet: &Sheet) -> Table {
     Table {
         id: "bills",
         heading: "Bills",
-        intro: "CPU µs per request by class of work, from samples, with 95 % intervals of sampling for the sums. Nothing is \
-                scaled: ✓ where samples account for the process's CPU clock. A sample says nothing of threads that wait: \
-                what they did with the wall clock, and how long phases of a request took, stands behind."
+        intro: "CPU µs per request by class of work, from samples, with 95 % intervals of sampling for the sums. \
+                Nothing is scaled: ✓ where samples account for the process's CPU clock. A sample says nothing of \
+                threads that wait: what they did with the wall clock, and how long phases of a request took, stands \
+                behind."
             .to_owned(),
         columns,
         rows: sheet.cells.iter().map(|cell| row(cell, &classes, &phases)).collect(),

@@ -113,7 +113,8 @@ mod tests {
         assert!(told[0].starts_with(begins), "{}", told[0]);
         for words in [
             "µs of CPU that rustls adds to a request over a new connection (tokio-current/hyper), ",
-            "74 % is asymmetric cryptography (key exchange 200, certificate chain validation 180, CertificateVerify 210 µs); ",
+            "74 % is asymmetric cryptography (key exchange 200, certificate chain validation 180, CertificateVerify \
+             210 µs); ",
             "15 % is symmetric cryptography (key schedule and hashes 110, record encryption 6.0 µs); ",
             "8 % is the kernel (60 µs); ",
             "all else 1.0 µs less than without TLS.",

@@ -218,7 +218,8 @@ impl Piece {
         root.draw(&Rectangle::new([(left, top), (edge, bottom)], self.color.mix(self.opacity).filled()))?;
         let fits = |words: &&String| words.chars().count() as i32 * INSIDE_WIDTH + 6 <= right - left;
         if let Some(words) = part.inside.iter().find(fits) {
-            // Not the page's ink, unless the page shows through: it must stand out from the piece, whatever the page is.
+            // Not the page's ink, unless the page shows through: it must stand out from the piece, whatever the page
+            // is.
             let ink = match luminance(self.color) {
                 _ if self.opacity < 1.0 => &INK,
                 light if light > 0.18 => &RGBColor(1, 1, 1),

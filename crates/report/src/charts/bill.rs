@@ -91,15 +91,15 @@ fn chart(set: &Set<'_>, of: Of) -> Result<Chart, ChartError> {
             "bill",
             format!("Where the CPU time of a request goes, {}", set.name),
             "client CPU, µs per request",
-            "A bar per profiled cell, a piece per class of work: CPU µs per request by samples, with the interval of the \
-             whole. Pale bars do not agree with the process's CPU clock. bills.csv has the same figures.",
+            "A bar per profiled cell, a piece per class of work: CPU µs per request by samples, with the interval of \
+             the whole. Pale bars do not agree with the process's CPU clock. bills.csv has the same figures.",
         ),
         Of::Tax => (
             "bill-tax",
             format!("What TLS adds to a request, {}", set.name),
             "client CPU beyond that of the plain request, µs",
-            "A bar per profiled cell over TLS, a piece per class of work: what it costs beyond the plain request; left of \
-             zero what it costs less. The line is the interval of the sum. bills.csv has the same figures.",
+            "A bar per profiled cell over TLS, a piece per class of work: what it costs beyond the plain request; left \
+             of zero what it costs less. The line is the interval of the sum. bills.csv has the same figures.",
         ),
     };
     let keys = Class::ALL.into_iter().filter(|class| {

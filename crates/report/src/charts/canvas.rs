@@ -1,8 +1,8 @@
 //! The sheet that charts are drawn on: a backend of plotters that writes SVG in which every shape belongs to a datum.
 //!
-//! The library's own SVG backend writes bare shapes. Here shapes stand in groups that carry the cell they show and a text
-//! alternative with its figures, so that a page can filter, dim and explain them; neutral ink is `currentColor`, so that
-//! one picture serves a light and a dark page.
+//! The library's own SVG backend writes bare shapes. Here shapes stand in groups that carry the cell they show and a
+//! text alternative with its figures, so that a page can filter, dim and explain them; neutral ink is `currentColor`,
+//! so that one picture serves a light and a dark page.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write};
@@ -51,13 +51,14 @@ impl Canvas {
         }
     }
 
-    /// Begins a group whose shapes end on whole pixels of whatever shows them, so that none shines through between neighbours.
+    /// Begins a group whose shapes end on whole pixels of whatever shows them, so that none shines through between
+    /// neighbours.
     pub(crate) fn crisp(&self) {
         self.put(format_args!("<g shape-rendering=\"crispEdges\">"));
     }
 
-    /// Pieces of a lane around `middle`, from where to where each, as one path: there may be many. None is thinner than can be
-    /// seen.
+    /// Pieces of a lane around `middle`, from where to where each, as one path: there may be many. None is thinner than
+    /// can be seen.
     pub(crate) fn lane(&self, middle: i32, thickness: f64, RGBColor(r, g, b): RGBColor, pieces: &[(f64, f64)]) {
         if pieces.is_empty() {
             return;
@@ -78,8 +79,9 @@ impl Canvas {
         let role = "group";
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-             height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"system-ui,sans-serif\" \
-             font-size=\"12\"><title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{description}</desc>\n{}</svg>\n",
+             height=\"{height}\" role=\"{role}\" aria-labelledby=\"{id}-t {id}-d\" \
+             font-family=\"system-ui,sans-serif\" font-size=\"12\"><title id=\"{id}-t\">{title}</title><desc \
+             id=\"{id}-d\">{description}</desc>\n{}</svg>\n",
             self.body.borrow()
         )
     }

@@ -23,8 +23,9 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
         shape: Shape::CELLS,
     };
     let canvas = bars.draw()?;
-    let description = "A bar per cell: CPU time of the client's process per request, in user mode and in the kernel, with \
-                       the interval (or, of fewer than 6 rounds, the range) of the sum. The table has the same figures.";
+    let description = "A bar per cell: CPU time of the client's process per request, in user mode and in the kernel, \
+                       with the interval (or, of fewer than 6 rounds, the range) of the sum. The table has the same \
+                       figures.";
     Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas))
 }
 

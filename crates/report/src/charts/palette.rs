@@ -11,8 +11,8 @@ use crate::observed::drawn::Drawn;
 /// Neutral ink: whatever colour the page writes in.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
 
-/// Models with colours of their own. Found by search for the greatest least distance as four kinds of eyes see it, between
-/// what stands out from a white page and what does from a dark one; a test holds them to it.
+/// Models with colours of their own. Found by search for the greatest least distance as four kinds of eyes see it,
+/// between what stands out from a white page and what does from a dark one; a test holds them to it.
 const MODELS: [(&str, RGBColor); 8] = [
     ("serial", RGBColor(0x8c, 0x41, 0x3c)),
     ("threads", RGBColor(0xb9, 0x1e, 0x00)),
@@ -69,8 +69,8 @@ pub(crate) fn of_state(state: State) -> RGBColor {
     }
 }
 
-/// The colour of what a connection of an observed program does: blues for requests, red for the handshake, grey for nothing.
-/// Found by search as those of models were; what is idle is told from what is unused by how thin it is drawn.
+/// The colour of what a connection of an observed program does: blues for requests, red for the handshake, grey for
+/// nothing. Found by search as those of models were; what is idle is told from what is unused by how thin it is drawn.
 pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
     let Drawn::Doing(doing) = what else { return RGBColor(0x73, 0x39, 0x7e) };
     match doing {
@@ -82,9 +82,9 @@ pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
     }
 }
 
-/// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric, purples
-/// for the rest of TLS, blues for the kernel, greys for tlstax and what has no name). Found by search as those of models
-/// were, neighbours in a stack furthest apart.
+/// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric,
+/// purples for the rest of TLS, blues for the kernel, greys for tlstax and what has no name). Found by search as those
+/// of models were, neighbours in a stack furthest apart.
 pub(crate) fn of_class(class: Class) -> RGBColor {
     match class {
         Class::KeyExchange => RGBColor(0x6f, 0x27, 0x28),
@@ -105,8 +105,8 @@ pub(crate) fn of_class(class: Class) -> RGBColor {
     }
 }
 
-/// A colour for a share from 0 to 1, pale to dark: for maps. Interpolated between the ends and the middle of a scale of one
-/// hue, so that it reads without colour too.
+/// A colour for a share from 0 to 1, pale to dark: for maps. Interpolated between the ends and the middle of a scale of
+/// one hue, so that it reads without colour too.
 pub(crate) fn scale(share: f64) -> RGBColor {
     const STOPS: [(f64, f64, f64); 3] = [(255.0, 247.0, 222.0), (240.0, 150.0, 70.0), (120.0, 20.0, 30.0)];
     let at = share.clamp(0.0, 1.0) * 2.0;

@@ -1,5 +1,5 @@
-//! Where a request's time goes: the means of its phases, stacked. Waiting for a turn is told, not drawn: it is the model's
-//! queue, and where a model has one it would hide all the rest.
+//! Where a request's time goes: the means of its phases, stacked. Waiting for a turn is told, not drawn: it is the
+//! model's queue, and where a model has one it would hide all the rest.
 
 use measure::phase::Phase;
 use workload::Connection;
@@ -47,8 +47,8 @@ fn chart(section: &str, told: &[(&Row, &Distribution)]) -> Result<Chart, ChartEr
         rows,
         shape: Shape::CELLS,
     };
-    let description = "A bar per cell: mean time to connect, for the TLS handshake, to send, to wait for the first byte and \
-                       to read the body, over a new connection. phases.csv has the same figures.";
+    let description = "A bar per cell: mean time to connect, for the TLS handshake, to send, to wait for the first \
+                       byte and to read the body, over a new connection. phases.csv has the same figures.";
     Ok(Chart::of(&format!("phases-{section}"), &title, description, &bars.draw()?))
 }
 

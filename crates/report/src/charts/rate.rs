@@ -1,4 +1,5 @@
-//! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn pale.
+//! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn
+//! pale.
 
 use measure::result::Flag;
 
@@ -34,8 +35,8 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
         rows,
         shape: Shape::CELLS,
     };
-    let description = "A bar per cell: requests per second with their interval, or the range of fewer than 6 rounds. Cells that the origin limited could do \
-                       more and are not ranked. The table has the same figures.";
+    let description = "A bar per cell: requests per second with their interval, or the range of fewer than 6 rounds. \
+                       Cells that the origin limited could do more and are not ranked. The table has the same figures.";
     Ok(Chart::of(&format!("rate-{}", part.name), &title, description, &bars.draw()?))
 }
 

@@ -37,8 +37,8 @@ pub fn charts(digest: &Digest<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>,
     Ok(charts)
 }
 
-/// Where the CPU time of a request of this model and client goes over a new connection, a bar per stack. `None` if that was
-/// not profiled.
+/// Where the CPU time of a request of this model and client goes over a new connection, a bar per stack. `None` if that
+/// was not profiled.
 pub fn bill(sheet: &Sheet, pair: (&str, &str)) -> Result<Option<Chart>, ChartError> {
     let cells: Vec<_> = sheet.cells.iter().filter(|cell| is_shown(&cell.cell, pair)).collect();
     if !cells.iter().any(|cell| cell.cell.is_tls()) {

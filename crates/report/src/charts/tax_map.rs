@@ -44,8 +44,9 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
             }
         }
     }
-    let description = "Rows are models with their clients, columns sections with their TLS stacks. A plain column holds \
-                       client CPU per request; a TLS column what TLS adds to it, and the ratio; darker is a greater ratio.";
+    let description = "Rows are models with their clients, columns sections with their TLS stacks. A plain column \
+                       holds client CPU per request; a TLS column what TLS adds to it, and the ratio; darker is a \
+                       greater ratio.";
     Ok(vec![Chart::of("tax-map", title, description, &canvas)])
 }
 

@@ -1,7 +1,7 @@
 //! Two runs, two arms of one, or two cells of one, held against each other figure by figure.
 //!
-//! It reads results and runs nothing. What may be claimed of a ratio is decided in crate `stats`; which trials are held against
-//! which in [`subject`], what makes them incomparable in [`difference`], what is said of each ratio here.
+//! It reads results and runs nothing. What may be claimed of a ratio is decided in crate `stats`; which trials are held
+//! against which in [`subject`], what makes them incomparable in [`difference`], what is said of each ratio here.
 
 pub mod difference;
 pub mod gate;
@@ -90,7 +90,8 @@ pub enum Pairing {
 #[derive(Debug, thiserror::Error)]
 pub enum ComparisonError {
     /// Too much differs.
-    #[error("these runs do not compare, they differ in more than what was built:\n{}\n--anyway compares them all the same, and says so", lines(.0))]
+    #[error("these runs do not compare, they differ in more than what was built:\n{}\n--anyway compares them all the \
+             same, and says so", lines(.0))]
     Unlike(Vec<Difference>),
     /// There is nothing to hold against anything.
     #[error("the two have no cell in common: the base has {base}; the new one has {new}")]

@@ -171,7 +171,8 @@ fn ratio(base: &[Round<'_>], new: &[Round<'_>], metric: Metric, paired: bool) ->
     Ratio::paired(&common(base, new).iter().map(both).collect::<Option<Vec<_>>>()?)
 }
 
-/// The factor that two builds of the same source differ by at most, as far as was measured: the same whichever is the less.
+/// The factor that two builds of the same source differ by at most, as far as was measured: the same whichever is the
+/// less.
 fn band(again: &Estimate) -> f64 {
     again.high.max(1.0 / again.low).max(1.0)
 }

@@ -78,8 +78,8 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The cells that both sides have in a section of the same name, each once, in the order of the new one: what words may
-    /// choose from.
+    /// The cells that both sides have in a section of the same name, each once, in the order of the new one: what words
+    /// may choose from.
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells: Vec<Cell> = Vec::new();
         for (_, _, cell) in self.common() {

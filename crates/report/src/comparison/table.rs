@@ -50,12 +50,12 @@ fn caution(pairing: Pairing) -> Option<&'static str> {
     match pairing {
         Pairing::ByRound => None,
         Pairing::OneAfterAnother => Some(
-            "these cells ran one after the other: what the machine drifted meanwhile counts as difference; `tlstax run` \
-             alternates them",
+            "these cells ran one after the other: what the machine drifted meanwhile counts as difference; `tlstax \
+             run` alternates them",
         ),
         Pairing::RunsApart => Some(
-            "these runs were not interleaved: what the machine drifted between them counts as change; `tlstax cmp --exec` \
-             interleaves",
+            "these runs were not interleaved: what the machine drifted between them counts as change; `tlstax cmp \
+             --exec` interleaves",
         ),
     }
 }
@@ -191,8 +191,8 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     lines.push(match comparison.comparisons {
         1 => "1 comparison; an interval holds the true ratio with 95 %".to_owned(),
         several => format!(
-            "{several} comparisons: p is corrected for all of them after Holm, and the verdict goes by it; each interval by \
-             itself holds the true ratio with 95 %"
+            "{several} comparisons: p is corrected for all of them after Holm, and the verdict goes by it; each \
+             interval by itself holds the true ratio with 95 %"
         ),
     });
     if !comparison.layout_known && comparison.is_of_builds() {
@@ -273,11 +273,15 @@ fn gate_lines(gate: &Gate) -> Vec<String> {
         lines.push(format!("not judged: {} ({} comparisons)", undecided.reason, undecided.comparisons));
     }
     lines.push(match gate.outcome {
-        Outcome::Passed => format!("passed: of {} comparisons none is shown to be worse by more than {percent} %", gate.judged),
-        Outcome::Failed => format!("{} of {} comparisons are worse by more than {percent} %", gate.failed.len(), gate.judged),
+        Outcome::Passed => {
+            format!("passed: of {} comparisons none is shown to be worse by more than {percent} %", gate.judged)
+        }
+        Outcome::Failed => {
+            format!("{} of {} comparisons are worse by more than {percent} %", gate.failed.len(), gate.judged)
+        }
         Outcome::Undecided => format!(
-            "undecided: none of {} comparisons is worse by more than {percent} %, and the others could not fail, whatever \
-             they cost",
+            "undecided: none of {} comparisons is worse by more than {percent} %, and the others could not fail, \
+             whatever they cost",
             gate.judged
         ),
     });

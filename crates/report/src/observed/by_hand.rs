@@ -37,7 +37,8 @@ pub(crate) fn diagnosis() -> Diagnosis {
     let spent = |part, ns, at_once| Spent { part, ns, at_once };
     Diagnosis {
         account: Some(Account {
-            sentence: "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead of 2.10 s.".to_owned(),
+            sentence: "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead of 2.10 s."
+                .to_owned(),
             wall_ns: 2_100 * MS,
             mended_ns: Some(300 * MS),
             parts: vec![spent(Part::Start, 100 * MS, None), spent(Part::Responses, 2_000 * MS, Some(1.0))],
@@ -47,8 +48,8 @@ pub(crate) fn diagnosis() -> Diagnosis {
             code: Code::SERIALIZED,
             confidence: Confidence::Proven,
             evidence: vec![
-                "10 connections were open at once over HTTPS, and one request was in flight at a time: 1.0 on average, against \
-                 10 over HTTP."
+                "10 connections were open at once over HTTPS, and one request was in flight at a time: 1.0 on average, \
+                 against 10 over HTTP."
                     .to_owned(),
                 "Connections stood unused for 9.1 s together while a request was in flight.".to_owned(),
             ],

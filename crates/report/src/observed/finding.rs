@@ -43,8 +43,8 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     }
 }
 
-/// The first sentence of all: what was found first and what would be gained, or the verdict where nothing was; and what takes most of
-/// the time.
+/// The first sentence of all: what was found first and what would be gained, or the verdict where nothing was; and what
+/// takes most of the time.
 pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     let account = diagnosis.account.as_ref().map_or("", |account| &account.sentence);
     match diagnosis.verdict {
@@ -69,8 +69,8 @@ pub(crate) fn spent(diagnosis: &Diagnosis) -> Vec<[String; 3]> {
     rows
 }
 
-/// The advice of a finding that is for a program like this: for any, for the server, and for its own language and tools. Where
-/// nothing is known of the program, what is for any.
+/// The advice of a finding that is for a program like this: for any, for the server, and for its own language and
+/// tools. Where nothing is known of the program, what is for any.
 pub(crate) fn advice_for<'a>(finding: &'a Finding, runtimes: &BTreeSet<Runtime>) -> Vec<&'a Advice> {
     let is_for = |advice: &&Advice| advice.runtime.is_none_or(|runtime| runtimes.contains(&runtime));
     finding.advice.iter().filter(is_for).take(MOST).collect()
@@ -90,8 +90,8 @@ pub(crate) fn gain(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
     })
 }
 
-/// What this run might have shown and did not let be judged, so that no more is said than was seen. What a way never shows is the
-/// documentation's.
+/// What this run might have shown and did not let be judged, so that no more is said than was seen. What a way never
+/// shows is the documentation's.
 fn but_for(diagnosis: &Diagnosis) -> String {
     let weighty = [Code::SERIALIZED, Code::ONE_AT_A_TIME, Code::NO_RESUMPTION, Code::CLIENT_PER_REQUEST];
     let hidden = diagnosis.not_judged.iter().map(|one| one.code).filter(|code| weighty.contains(code));
@@ -128,12 +128,13 @@ pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<Stri
             vec!["observe it with its own servers: tlstax observe --via proxy -- COMMAND".to_owned()]
         }
         (Verdict::NotSeen(_), Via::Proxy) => vec![
-            "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the URL stands"
+            "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the \
+             URL stands"
                 .to_owned(),
         ],
         (Verdict::TooLittle(_), _) if observation.passes.iter().any(|pass| pass.h2_connections() > 0) => vec![
-            "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go GODEBUG=http2client=0; or \
-             observe it with {url} where its URL stands"
+            "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go \
+             GODEBUG=http2client=0; or observe it with {url} where its URL stands"
                 .to_owned(),
         ],
         (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],

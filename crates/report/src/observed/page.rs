@@ -78,8 +78,8 @@ struct Card {
     others: Vec<(String, Vec<Part>)>,
 }
 
-/// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and returns
-/// its path. Files of an earlier report there are replaced, other files are left alone.
+/// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and
+/// returns its path. Files of an earlier report there are replaced, other files are left alone.
 ///
 /// # Errors
 /// When a file of that name is there which no report wrote, or the system refuses. Nothing in the data causes one.

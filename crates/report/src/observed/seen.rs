@@ -91,8 +91,9 @@ mod tests {
         let told = told(&observation.passes[1].connections[2], u64::MAX);
         assert_eq!(
             told,
-            "connection 3 to api.example.com:443, opened after 104 ms: connecting 1.0 ms, handshake (TLSv1.3, full) 5.0 ms, \
-             open, unused 400 ms, awaiting an answer 200 ms, answer arriving 1.0 ms, 1 request, closed by the client after 711 ms"
+            "connection 3 to api.example.com:443, opened after 104 ms: connecting 1.0 ms, handshake (TLSv1.3, full) \
+             5.0 ms, open, unused 400 ms, awaiting an answer 200 ms, answer arriving 1.0 ms, 1 request, closed by the \
+             client after 711 ms"
         );
     }
 }

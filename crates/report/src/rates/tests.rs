@@ -123,8 +123,8 @@ fn who_does_not_is_told_with_the_reason() {
         told.clone()
     };
     let slots = said(trial(Some(38), 2_050, 900, 8, Vec::new()));
-    let words = "could not keep up with 100 requests/s: 50 a second were made, 38 % started more than 1 ms late; all 8 slots \
-                 were taken: raise -c.";
+    let words = "could not keep up with 100 requests/s: 50 a second were made, 38 % started more than 1 ms late; all 8 \
+                 slots were taken: raise -c.";
     assert_eq!(slots, format!("{CELL} {words}"));
     assert!(said(trial(Some(38), 2_050, 900, 8, vec![Flag::ClientFull])).ends_with("the client's CPUs were full."));
     assert!(said(trial(Some(38), 2_050, 900, 8, vec![Flag::OriginBound])).ends_with("the origin's CPUs were full."));

@@ -21,7 +21,8 @@ fn what_is_compressed_is_decompressed() {
 fn what_the_zstd_program_writes_is_read() {
     let checked = b"\x28\xb5\x2f\xfd\x04\x68\x39\x00\x00a line\n\x29\x79\xad\xa0";
     let unchecked = b"\x28\xb5\x2f\xfd\x00\x58\x39\x00\x00a line\n";
-    let repeated = b"\x28\xb5\x2f\xfd\x04\x68\xf5\x00\x00\xa0it repeats itself, \x0a\x02\x00\xbd\x5b\xa9\x62\x23\x67\x18\x13\x44\x71\x3b";
+    let repeated = b"\x28\xb5\x2f\xfd\x04\x68\xf5\x00\x00\xa0it repeats itself, \
+                     \x0a\x02\x00\xbd\x5b\xa9\x62\x23\x67\x18\x13\x44\x71\x3b";
     assert_eq!(decompress(checked, ROOM).unwrap(), b"a line\n");
     assert_eq!(decompress(unchecked, ROOM).unwrap(), b"a line\n");
     assert_eq!(

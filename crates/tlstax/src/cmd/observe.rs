@@ -147,7 +147,8 @@ fn way(args: &Args) -> Result<Way, Failure> {
     };
     if by_url {
         if !args.mappings.is_empty() || !args.allow_host.is_empty() {
-            let reason = "--map and --allow-host are for a command that is observed by the proxy: take {url} out, or --via proxy";
+            let reason = "--map and --allow-host are for a command that is observed by the proxy: take {url} out, or \
+                          --via proxy";
             return Err(Failure::Usage(reason.to_owned()));
         }
         return Ok(Way::Url { service: Duration::from_secs_f64(args.delay) });

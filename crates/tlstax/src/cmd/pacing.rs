@@ -1,4 +1,5 @@
-//! `--rate` and `--duration`: when requests start and for how long, where neither a free slot nor a number of them decides.
+//! `--rate` and `--duration`: when requests start and for how long, where neither a free slot nor a number of them
+//! decides.
 
 use std::num::NonZeroU64;
 
@@ -6,9 +7,9 @@ use workload::{Amount, Cell, Connection, Rate, Requests};
 
 #[derive(clap::Args)]
 pub(crate) struct Pacing {
-    /// Requests per second at a fixed rate: each is due at its own moment, and its latency counts from there, so that waiting
-    /// for one of the -c slots is part of it [without -n and --duration: for 2 s]; several, with commas between, are run one
-    /// after another
+    /// Requests per second at a fixed rate: each is due at its own moment, and its latency counts from there, so that
+    /// waiting for one of the -c slots is part of it [without -n and --duration: for 2 s]; several, with commas
+    /// between, are run one after another
     #[arg(long, value_name = "R,…", value_delimiter = ',', allow_negative_numbers = true, help_heading = "Workload")]
     rate: Vec<Rate>,
     /// For how long requests start, instead of how many: 10s, 500ms, 2m; those under way then are waited for
@@ -38,7 +39,8 @@ impl Pacing {
     }
 }
 
-/// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it can.
+/// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it
+/// can.
 pub(crate) fn unpaced(cell: &Cell) -> Option<&'static str> {
     let program = cell.model == harness::OUTSIDE && cell.connection == Connection::Own;
     fetch::unpaced(cell).or(program.then_some(

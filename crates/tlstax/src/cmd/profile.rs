@@ -138,8 +138,8 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
     let told = match sheet.cells.iter().any(disagrees) {
         false => "Blocked time is in no sample: the last row tells of it.",
         true => {
-            "Where samples and CPU clock do not agree (✗), more is missing than sampling explains: hold classes against \
-             each other there, not against the clock. Blocked time is in no sample: the last row tells of it."
+            "Where samples and CPU clock do not agree (✗), more is missing than sampling explains: hold classes \
+             against each other there, not against the clock. Blocked time is in no sample: the last row tells of it."
         }
     };
     write(&format!(

@@ -17,7 +17,8 @@ pub(super) fn observe(asked: &Asked<'_>, service: Duration, interrupts: &mut Int
     let authority = Authority::create().map_err(origin::Error::from)?;
     let mut origin = start(&authority, service)?;
     terminal::say(format_args!(
-        "tlstax observe: the command runs twice, over HTTP and over HTTPS, against a server that takes {} s for each answer",
+        "tlstax observe: the command runs twice, over HTTP and over HTTPS, against a server that takes {} s for each \
+         answer",
         service.as_secs_f64()
     ));
     let mut observed = Observed { passes: Vec::new(), code: 0 };

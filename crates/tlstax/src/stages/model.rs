@@ -46,8 +46,8 @@ pub(crate) fn line(prediction: &Prediction) -> String {
     let Prediction { send, receive, fast_predicted, fast_measured, slow_predicted, slow_measured } = prediction;
     let off = |predicted: f64, measured: f64| (predicted / measured - 1.0) * 100.0;
     format!(
-        "The slides' model with what was measured here (send {:.2} ms, receive {:.2} ms a request): stage 1 {fast_predicted:.3} s \
-         ({:+.1} %), stage 2 {slow_predicted:.3} s ({:+.1} %)",
+        "The slides' model with what was measured here (send {:.2} ms, receive {:.2} ms a request): stage 1 \
+         {fast_predicted:.3} s ({:+.1} %), stage 2 {slow_predicted:.3} s ({:+.1} %)",
         send * 1e3,
         receive * 1e3,
         off(*fast_predicted, *fast_measured),

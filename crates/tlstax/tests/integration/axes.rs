@@ -50,9 +50,10 @@ fn every_value_of_an_axis_is_what_the_origin_saw() {
     let (_dir, path) = folder();
     let output = run(
         &path,
-        "run tokio-current/hyper/rustls/new-conn tokio-current/hyper/native-tls/new-conn serial/ureq/rustls-ring/new-conn \
-         serial/ureq/openssl/new-conn --tls-version 1.2,1.3 --group x25519,x25519mlkem768,p256 --cert ecdsa-p256,rsa-2048 \
-         --chain 1,3 --trust own --origin embedded -n 4 -c 2 --rounds 1 --out r",
+        "run tokio-current/hyper/rustls/new-conn tokio-current/hyper/native-tls/new-conn \
+         serial/ureq/rustls-ring/new-conn serial/ureq/openssl/new-conn --tls-version 1.2,1.3 --group \
+         x25519,x25519mlkem768,p256 --cert ecdsa-p256,rsa-2048 --chain 1,3 --trust own --origin embedded -n 4 -c 2 \
+         --rounds 1 --out r",
     );
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let result = result(&path, "r");

@@ -46,7 +46,8 @@ fn what_the_machine_cannot_hold_is_said_and_the_rest_runs() {
     let (_dir, path) = folder();
     let output = run(
         &path,
-        "run serial plain new-conn -n 4000000 -c 4000000,2 --origin embedded --out never --rounds 1 --seed 1 --path /nowhere",
+        "run serial plain new-conn -n 4000000 -c 4000000,2 --origin embedded --out never --rounds 1 --seed 1 --path \
+         /nowhere",
     );
     // The path fails every request, so that four million are never made; the sweep's other concurrency was begun.
     assert_eq!(code(&output), Some(3), "{}", stderr(&output));
@@ -112,7 +113,8 @@ fn a_go_that_cannot_build_is_an_error_with_the_compilers_words() {
     use std::os::unix::fs::PermissionsExt;
     let (_dir, path) = folder();
     let go = path.join("go");
-    let script = "#!/bin/sh\nif [ $1 = version ]; then echo go version go1.99.0 linux/amd64; exit; fi\necho main.go:7: no luck >&2\nexit 1\n";
+    let script = "#!/bin/sh\nif [ $1 = version ]; then echo go version go1.99.0 linux/amd64; exit; fi\necho main.go:7: \
+                  no luck >&2\nexit 1\n";
     fs::write(&go, script).unwrap();
     fs::set_permissions(&go, fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = tlstax(&path);

@@ -21,7 +21,8 @@ fn reasons(trial: &Trial) -> String {
 }
 
 /// A fetch by this very program: the one that every machine with these tests has. `{n}` of them over kept connections.
-const FETCH: &str = "python3 -c 'import sys,urllib.request\nfor _ in range(int(sys.argv[2])): urllib.request.urlopen(sys.argv[1]).read()' {url} {n}";
+const FETCH: &str = "python3 -c 'import sys,urllib.request\nfor _ in range(int(sys.argv[2])): \
+                     urllib.request.urlopen(sys.argv[1]).read()' {url} {n}";
 
 #[test]
 fn a_program_is_shown_by_the_ledger() {
@@ -73,7 +74,9 @@ fn a_program_that_is_not_installed_is_left_out() {
 }
 
 /// Checks who signed a certificate and not whom it names.
-const NAMELESS: &str = "python3 -c 'import sys,ssl,urllib.request as u\nc=ssl.create_default_context(cafile=sys.argv[3])\nc.check_hostname=False\nfor _ in range(int(sys.argv[2])): u.urlopen(sys.argv[1],context=c).read()' {url} {n} {ca}";
+const NAMELESS: &str = "python3 -c 'import sys,ssl,urllib.request as \
+                        u\nc=ssl.create_default_context(cafile=sys.argv[3])\nc.check_hostname=False\nfor _ in \
+                        range(int(sys.argv[2])): u.urlopen(sys.argv[1],context=c).read()' {url} {n} {ca}";
 
 #[test]
 fn a_program_that_looks_at_no_name_is_found_out_whatever_key_the_certificates_have() {

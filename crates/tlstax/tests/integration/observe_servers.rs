@@ -62,7 +62,8 @@ fn origin(authority: &Authority, pins: Pins) -> Origin {
 }
 
 /// Three requests over one connection.
-const THREE: &str = "curl -sS --http1.1 --cacert CA https://host.tlstax.test/get https://host.tlstax.test/get https://host.tlstax.test/get";
+const THREE: &str = "curl -sS --http1.1 --cacert CA https://host.tlstax.test/get https://host.tlstax.test/get \
+                     https://host.tlstax.test/get";
 
 #[test]
 fn an_old_version_and_an_rsa_key() {

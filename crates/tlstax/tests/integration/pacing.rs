@@ -89,8 +89,8 @@ fn who_keeps_up_is_not_spoken_of_and_a_sweep_has_sections() {
     let (_dir, path) = folder();
     let output = run(
         &path,
-        "run -f ^tokio-current/hyper/plain/keep-alive$ --origin embedded --rate 20,10 --duration 200ms -c 2,1 --rounds 1 \
-         --out r --floors",
+        "run -f ^tokio-current/hyper/plain/keep-alive$ --origin embedded --rate 20,10 --duration 200ms -c 2,1 --rounds \
+         1 --out r --floors",
     );
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let result = result(&path, "r");

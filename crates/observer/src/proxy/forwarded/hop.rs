@@ -11,7 +11,8 @@ use tokio::task::spawn_local;
 use super::message::Body;
 use crate::open_files::{Place, Room};
 
-/// The most that are kept for one client: programs that have a few hosts ask for them by turns on one connection to their proxy.
+/// The most that are kept for one client: programs that have a few hosts ask for them by turns on one connection to
+/// their proxy.
 const MOST: usize = 8;
 
 /// A connection to a host, or to the proxy before it.
@@ -60,8 +61,8 @@ impl Hops {
         self.0.push(hop);
     }
 
-    /// Makes room for one more. The client's place has room for one; each other has a place of its own, and where there is none, it
-    /// takes that of the one that was used least lately.
+    /// Makes room for one more. The client's place has room for one; each other has a place of its own, and where there
+    /// is none, it takes that of the one that was used least lately.
     pub(super) fn make_room(&mut self) -> Option<Place> {
         self.0.retain(|hop| !hop.sender.is_closed());
         if self.0.len() >= MOST {

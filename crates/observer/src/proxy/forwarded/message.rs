@@ -28,8 +28,9 @@ pub(super) fn target(uri: &Uri) -> Option<String> {
     Some(format!("{}:{}", host.to_ascii_lowercase(), uri.port_u16().unwrap_or(80)))
 }
 
-/// The request without what was for this proxy: as a host is sent it, its path alone, or as the next proxy is. Which host is meant
-/// the absolute form says, whatever stands in `Host` (RFC 9112 §3.2.2), and no user is named in it (RFC 9110 §4.2.4).
+/// The request without what was for this proxy: as a host is sent it, its path alone, or as the next proxy is. Which
+/// host is meant the absolute form says, whatever stands in `Host` (RFC 9112 §3.2.2), and no user is named in it (RFC
+/// 9110 §4.2.4).
 pub(super) fn outgoing(mut request: Request<Incoming>, next: Option<&Next>) -> Request<Body> {
     strip(request.headers_mut());
     let authority = authority(request.uri());
@@ -55,7 +56,8 @@ fn authority(uri: &Uri) -> String {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
 }
 
-/// The same request, where it may be sent again if it is not known what became of it (RFC 9110 §9.2.2), and all of it is here.
+/// The same request, where it may be sent again if it is not known what became of it (RFC 9110 §9.2.2), and all of it
+/// is here.
 pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
     if !request.method().is_idempotent() || !request.body().is_end_stream() {
         return None;

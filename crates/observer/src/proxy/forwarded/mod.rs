@@ -99,8 +99,8 @@ async fn pass_on(
     Ok(response)
 }
 
-/// Sends a request on the connection to `to` that is there already, or else on one that is made for it. One that was kept may end
-/// while it is used (RFC 9112 §9.3.1): what was not sent then, or may be sent twice, goes by a new one.
+/// Sends a request on the connection to `to` that is there already, or else on one that is made for it. One that was
+/// kept may end while it is used (RFC 9112 §9.3.1): what was not sent then, or may be sent twice, goes by a new one.
 async fn exchange(
     mut request: Request<Body>,
     to: &str,

@@ -27,7 +27,8 @@ pub(super) struct Answered {
     pub(super) by_host: Cell<bool>,
 }
 
-/// A client's connection whose bytes a lane is told of, but for answers that no host gave. What was read before comes first.
+/// A client's connection whose bytes a lane is told of, but for answers that no host gave. What was read before comes
+/// first.
 pub(super) struct Tapped {
     pub(super) stream: Rc<TcpStream>,
     pub(super) lane: Rc<RefCell<Lane>>,
@@ -89,8 +90,8 @@ impl AsyncWrite for Tapped {
     }
 }
 
-/// Returns when nobody is at the other end of `stream` any more, and takes nothing of what was sent. Who has nothing more to say
-/// may wait for an answer still.
+/// Returns when nobody is at the other end of `stream` any more, and takes nothing of what was sent. Who has nothing
+/// more to say may wait for an answer still.
 pub(super) async fn hung_up(stream: &TcpStream) {
     let (Ok(peer), Ok(own)) = (stream.peer_addr(), stream.local_addr()) else { return };
     loop {

@@ -61,8 +61,8 @@ impl Seen {
     }
 }
 
-/// Waits until the other side of `client`'s connection, which the client has closed, is closed too: it is in CLOSE_WAIT (08)
-/// until then (proc_pid_net(5)). Fails after 20 s, well short of any time limit on connecting.
+/// Waits until the other side of `client`'s connection, which the client has closed, is closed too: it is in CLOSE_WAIT
+/// (08) until then (proc_pid_net(5)). Fails after 20 s, well short of any time limit on connecting.
 pub(crate) fn wait_until_hung_up_on(client: SocketAddr) {
     let remote = format!(":{:04X}", client.port());
     let waits = |line: &str| {

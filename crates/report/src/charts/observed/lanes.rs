@@ -33,7 +33,8 @@ pub(super) fn height(choice: &Choice<'_>) -> i32 {
     choice.shown.len().max(1) as i32 * pitch(choice.shown.len())
 }
 
-/// How much of a lane of `height` is filled: what is at work is full, what stands is half as high, what is idle is a line.
+/// How much of a lane of `height` is filled: what is at work is full, what stands is half as high, what is idle is a
+/// line.
 pub(super) fn thickness(what: Drawn, height: f64) -> f64 {
     match what {
         Drawn::Doing(Doing::Standing) => height * 0.4,

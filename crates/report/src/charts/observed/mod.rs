@@ -1,5 +1,5 @@
-//! A pass of an observed command over time: a lane per connection, how many did what, and the command's CPU, on one axis
-//! that all passes share.
+//! A pass of an observed command over time: a lane per connection, how many did what, and the command's CPU, on one
+//! axis that all passes share.
 
 mod bars;
 mod lanes;
@@ -23,7 +23,8 @@ const LANES: usize = 200;
 /// Columns of what is over time.
 const COLUMNS: usize = 200;
 
-/// What stands on each other in the second panel, from below: requests at work first, so that they are read off the axis.
+/// What stands on each other in the second panel, from below: requests at work first, so that they are read off the
+/// axis.
 const STACK: [Doing; 4] = [Doing::Waiting, Doing::Transferring, Doing::Handshake, Doing::Standing];
 
 /// Measures, pixels: what is above the lanes, a panel's height and its words above it, and the axis with its name.
@@ -81,8 +82,8 @@ fn chart(pass: &Pass, course: &[Column], scale: &Scale) -> Result<Chart, ChartEr
     let panel = scale.panel(&root, cpu, PANEL, 0.0..scale.cores, true)?;
     bars::cpu(&canvas, &root, &panel, course)?;
 
-    let description = "A lane per connection with what it did when; below, how many connections did what, and the CPU time of \
-                       the command and its processes, over the same time.";
+    let description = "A lane per connection with what it did when; below, how many connections did what, and the CPU \
+                       time of the command and its processes, over the same time.";
     Ok(Chart::of(&format!("lanes-{}", id(pass.transport)), &title, description, &canvas))
 }
 

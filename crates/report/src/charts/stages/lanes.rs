@@ -12,7 +12,8 @@ use crate::format::time;
 /// Lanes drawn at most.
 const LANES: usize = 20;
 
-/// A chart per trial of the first section that left a trace: the other sections run the same stages with fewer requests.
+/// A chart per trial of the first section that left a trace: the other sections run the same stages with fewer
+/// requests.
 pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = digest.sections().next() else { return Ok(Vec::new()) };
     let trials = section.cells.iter().filter_map(|cell| digest.trials.of(section, cell).first());
@@ -51,8 +52,8 @@ fn chart(section: &Section, trial: &Trial, lanes: &Lanes) -> Result<Chart, Chart
         rows,
         shape: Shape::STAGES,
     };
-    let description = "A lane per request with what it did when; below, when the executor's thread was held, and how many \
-                       requests the origin had in flight (darker is more).";
+    let description = "A lane per request with what it did when; below, when the executor's thread was held, and how \
+                       many requests the origin had in flight (darker is more).";
     Ok(Chart::of(&format!("lanes-{}", trial.cell), &title, description, &bars.draw()?))
 }
 

@@ -89,8 +89,8 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
             canvas.close();
         }
     }
-    let description = "Rows are stages, columns ways to read and interpreters. A square says fast or slow, how many requests \
-                       the origin had in flight, and the time in seconds, the published one in brackets.";
+    let description = "Rows are stages, columns ways to read and interpreters. A square says fast or slow, how many \
+                       requests the origin had in flight, and the time in seconds, the published one in brackets.";
     Ok(vec![Chart::of("stages", &title, description, &canvas)])
 }
 

@@ -58,7 +58,8 @@ pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Dia
     }
 }
 
-/// Lines of advice for the program's own libraries that are printed: of the first finding, and of the others. The page has all.
+/// Lines of advice for the program's own libraries that are printed: of the first finding, and of the others. The page
+/// has all.
 const FIRST: usize = 2;
 const OTHERS: usize = 1;
 

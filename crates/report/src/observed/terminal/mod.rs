@@ -1,4 +1,5 @@
-//! What the user reads when the command has ended: each pass over time, the verdict, the findings, and what to run next.
+//! What the user reads when the command has ended: each pass over time, the verdict, the findings, and what to run
+//! next.
 
 mod diagnosed;
 mod lane;
@@ -25,9 +26,9 @@ const COLUMNS: std::ops::RangeInclusive<u16> = 48..=160;
 /// Columns before what belongs to a heading.
 const INDENT: usize = 2;
 
-/// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 where it is not known; at least 48 are
-/// used), with escape sequences of colour or without. No line is wider; what came from the network or the command line
-/// holds no control characters. Advice is that for programs like the observed one, or all.
+/// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 where it is not known; at least 48
+/// are used), with escape sequences of colour or without. No line is wider; what came from the network or the command
+/// line holds no control characters. Advice is that for programs like the observed one, or all.
 pub fn draw(
     observation: &Observation,
     diagnosis: &Diagnosis,

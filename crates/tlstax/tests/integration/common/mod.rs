@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use measure::result::RunResult;
 
-/// `tlstax` in `folder`. It heeds signals, though whoever runs these tests may ignore them, as shells do for what they leave in
-/// the background.
+/// `tlstax` in `folder`. It heeds signals, though whoever runs these tests may ignore them, as shells do for what they
+/// leave in the background.
 pub(crate) fn tlstax(folder: &Path) -> Command {
     let mut command = Command::new("/usr/bin/env");
     command

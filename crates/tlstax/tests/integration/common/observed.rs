@@ -77,8 +77,8 @@ impl CpuUse {
     }
 }
 
-/// Whether `found` is just what is expected, each of what has no `?` before it; where the CPUs were busy, a finding of [`BY_TIME`] may
-/// stand beside it.
+/// Whether `found` is just what is expected, each of what has no `?` before it; where the CPUs were busy, a finding of
+/// [`BY_TIME`] may stand beside it.
 pub(crate) fn is_as_expected(found: &BTreeSet<&str>, expected: &BTreeSet<&str>, was_busy: bool) -> bool {
     let may = |code: &&str| expected.contains(*code) || expected.contains(format!("?{code}").as_str());
     let must = expected.iter().filter(|code| !code.starts_with('?'));

@@ -109,8 +109,9 @@ fn charts_have_the_numbers_of_the_data(page: &mut Opened) {
 
     for (chart, column) in [("cpu-new-conn", "client_cpu_us_per_request"), ("rate-keep-alive", "requests_per_second")] {
         let widths = format!(
-            "[...document.querySelector('svg[aria-labelledby^=\"{chart}-t\"]').querySelectorAll('g.row')].map((row) => [row.dataset.cell, \
-             [...row.querySelectorAll('rect')].reduce((sum, rect) => sum + Number(rect.getAttribute('width')), 0)])"
+            "[...document.querySelector('svg[aria-labelledby^=\"{chart}-t\"]').querySelectorAll('g.row')].map((row) => \
+             [row.dataset.cell, [...row.querySelectorAll('rect')].reduce((sum, rect) => sum + \
+             Number(rect.getAttribute('width')), 0)])"
         );
         let section = chart.split_once('-').unwrap().1;
         let figures = page.figures(section, column);
@@ -130,7 +131,10 @@ fn charts_have_the_numbers_of_the_data(page: &mut Opened) {
     }
 
     let tax = page.figures("new-conn", "tls_tax_us_per_request")["smol/hyper/rustls/new-conn"];
-    let told = page.json("document.querySelector('svg[aria-labelledby^=\"tax-map\"] g[data-cell=\"smol/hyper/rustls/new-conn\"] text').textContent");
+    let told = page.json(
+        "document.querySelector('svg[aria-labelledby^=\"tax-map\"] \
+                          g[data-cell=\"smol/hyper/rustls/new-conn\"] text').textContent",
+    );
     assert!(told.as_str().unwrap().starts_with(&format!("{tax:+.1} (×")), "{told} for {tax}");
 }
 
@@ -150,7 +154,8 @@ fn filters(page: &mut Opened) {
     let cells = page.json(shown);
     assert_eq!(cells, serde_json::json!(["smol/hyper/native-tls/new-conn", "smol/hyper/native-tls/keep-alive"]));
     assert_eq!(page.json("document.getElementById('shown').textContent"), format!("2 of {ROWS} cells"));
-    let left = "[...document.querySelectorAll('svg g[data-cell]:not(.off)')].every((row) => row.dataset.cell.startsWith('smol/hyper/native-tls/'))";
+    let left = "[...document.querySelectorAll('svg g[data-cell]:not(.off)')].every((row) => \
+                row.dataset.cell.startsWith('smol/hyper/native-tls/'))";
     assert_eq!(page.json(left), true);
     type_in(page, "");
     assert_eq!(page.json(shown).as_array().unwrap().len(), ROWS);
@@ -158,12 +163,14 @@ fn filters(page: &mut Opened) {
 
 fn type_in(page: &mut Opened, words: &str) {
     page.run(&format!(
-        "(() => {{ const field = document.getElementById('filter'); field.value = '{words}'; field.dispatchEvent(new Event('input')); }})()"
+        "(() => {{ const field = document.getElementById('filter'); field.value = '{words}'; field.dispatchEvent(new \
+         Event('input')); }})()"
     ));
 }
 
 fn sorts(page: &mut Opened) {
-    let click = "[...document.querySelectorAll('#cells thead button')].find((button) => button.textContent.startsWith('client CPU')).click()";
+    let click = "[...document.querySelectorAll('#cells thead button')].find((button) => \
+                 button.textContent.startsWith('client CPU')).click()";
     let column = "[...document.querySelectorAll('#cells tbody tr')].map((row) => Number(row.cells[2].dataset.value))";
     let values = |page: &mut Opened| -> Vec<f64> {
         page.json(column).as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
@@ -195,7 +202,8 @@ fn a_narrow_window_scrolls_tables_and_charts_and_not_the_page() {
         return;
     };
     assert_eq!(page.number("innerWidth"), 400.0);
-    let wide = "[...document.querySelectorAll('body > *, main > *')].filter((part) => part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.id || part.tagName)";
+    let wide = "[...document.querySelectorAll('body > *, main > *')].filter((part) => \
+                part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.id || part.tagName)";
     assert_eq!(page.json(wide), serde_json::json!([]), "these stick out");
     assert!(page.number("document.documentElement.scrollWidth - innerWidth") <= 1.0);
 }
