@@ -125,6 +125,19 @@ public final class Habits {
         }
     }
 
+    /** HttpsURLConnection that looks at the status alone and then disconnects: its goodbye is two alerts. */
+    private static void disconnected(SSLContext context, URI url, int n) throws Exception {
+        var shared = context.getSocketFactory();
+        for (int i = 0; i < n; i++) {
+            var connection = (HttpURLConnection) url.toURL().openConnection();
+            if (connection instanceof HttpsURLConnection secure) {
+                secure.setSSLSocketFactory(shared);
+            }
+            check(connection.getResponseCode());
+            connection.disconnect();
+        }
+    }
+
     /** Six sockets at once, each closed after its answer, so many times. */
     private static void bursts(SSLContext context, URI url, int n) throws Exception {
         boolean secure = url.getScheme().equals("https");
@@ -167,6 +180,7 @@ public final class Habits {
             case "connection-factory" -> connections(context, url, n, Tls.FACTORY_EACH, true);
             case "connection-context" -> connections(context, url, n, Tls.CONTEXT_EACH, true);
             case "connection-unread" -> connections(context, url, n, Tls.SHARED, false);
+            case "connection-disconnected" -> disconnected(context, url, n);
             case "bursts" -> bursts(context, url, n);
             default -> throw new IllegalArgumentException("no habit " + arguments[0]);
         }

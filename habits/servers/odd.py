@@ -9,6 +9,7 @@ delay         each answer takes SECONDS (0.2)
 expect        never sends 100 Continue, whatever a request expects
 continue      does, at once
 late          no length: an answer ends with its connection, which is closed SECONDS (1) late
+late-some     the same for every other request, and keeps the connection after those between
 prompt-close  no length either, and closed at once
 impatient     closes a connection that was idle for SECONDS (0.2)
 impatient-tls the same, but says so in TLS alone, and leaves the closing to the client
@@ -24,7 +25,7 @@ import sys
 import threading
 import time
 
-DEFAULTS = {"delay": 0.2, "late": 1.0, "impatient": 0.2, "impatient-tls": 0.2}
+DEFAULTS = {"delay": 0.2, "late": 1.0, "late-some": 0.3, "impatient": 0.2, "impatient-tls": 0.2}
 BODY = b'{"ok": true}\n'
 
 
@@ -83,9 +84,9 @@ class Connection:
             elif self.kind == "reset" and requests == 3:
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
-            elif self.kind in ("late", "prompt-close"):
+            elif self.kind in ("late", "prompt-close") or (self.kind == "late-some" and requests == 2):
                 self.answer("Connection: close", length=False)
-                if self.kind == "late":
+                if self.kind.startswith("late"):
                     time.sleep(self.seconds)
                 return
             elif self.kind == "close-each":
