@@ -10,7 +10,7 @@ import statistics
 # Mending the rest saves time on connections.
 CONCURRENCY = {"serialized", "one-at-a-time", "uneven-concurrency"}
 LOADS = {"client-per-request", "trust-store-per-connection"}
-# What makes connections new: its prediction takes off the loads that these bring as well, and the other way round.
+# What makes connections new: its prediction takes off the loads that these bring as well.
 NEW_CONNECTIONS = {"no-reuse", "idle-cut", "late-close"}
 
 

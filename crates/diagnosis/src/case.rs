@@ -28,6 +28,15 @@ const H2_OPENING: u64 = 160;
 /// An acknowledgement of settings and what may come with it: shorter than any response.
 const H2_ACKNOWLEDGED: u64 = 80;
 
+/// CPU time that the command used or waited for while some connection was at work, as long as one core takes, ns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CpuAtWork {
+    /// All of it.
+    pub(crate) all_ns: u64,
+    /// Of that, the part in which no response was awaited or received.
+    pub(crate) between_waits_ns: u64,
+}
+
 /// What the findings look at.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
@@ -249,17 +258,20 @@ impl<'a> Case<'a> {
         self.cpu_within(&[(from, self.pass.wall_ns)])
     }
 
-    /// The share of a core that the command used, or waited for, at most within `spans` of ns, which don't overlap;
-    /// `None` where it was not read around any. What was used between two readings may all have been within, up to one
-    /// core, and so may what no reading has: of processes that came and went between two.
+    /// The share of a core that the command used, or waited for, at most within `spans` of ns, which are in order and
+    /// don't overlap; `None` where it was not read around any. What was used between two readings may all have been
+    /// within, up to one core, and so may what no reading has: of processes that came and went between two.
     pub(crate) fn cpu_within(&self, spans: &[(u64, u64)]) -> Option<f64> {
         let cpu = &self.pass.cpu;
         let mut used = cpu.total_ns.saturating_sub(cpu.readings.last()?.cpu_ns);
         let mut time = 0;
+        // Both are in order: a span that ended before this reading is over for all that follow.
+        let mut spans = spans;
         for pair in cpu.readings.windows(2) {
             let [before, after] = pair else { continue };
-            let common = |&(from, until): &(u64, u64)| until.min(after.at_ns).saturating_sub(from.max(before.at_ns));
-            let within: u64 = spans.iter().map(common).sum();
+            spans = &spans[spans.partition_point(|(_, until)| *until <= before.at_ns)..];
+            let met = spans.iter().take_while(|(from, _)| *from < after.at_ns);
+            let within: u64 = met.map(|(from, until)| until.min(&after.at_ns) - from.max(&before.at_ns)).sum();
             time += within;
             let wanted = |reading: &CpuReading| reading.cpu_ns + reading.queued_ns;
             used += wanted(after).saturating_sub(wanted(before)).min(within);
@@ -267,14 +279,20 @@ impl<'a> Case<'a> {
         (time > 0).then(|| used as f64 / time as f64)
     }
 
-    /// For how long the command was on a CPU, or waited for one, while some connection was at work: as long as one core
-    /// takes, ns. 0 where it was not read.
-    pub(crate) fn cpu_at_work_ns(&self) -> u64 {
-        let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
-        let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
-        let spans = overlap::merged(at_work.map(|one| (one.from_ns, one.until_ns)).collect());
-        let time: u64 = spans.iter().map(|(from, until)| until - from).sum();
-        (self.cpu_within(&spans).unwrap_or(0.0).min(1.0) * time as f64) as u64
+    /// For how long the command was on a CPU, or waited for one, while some connection was at work. 0 where it was not
+    /// read.
+    pub(crate) fn cpu_at_work(&self) -> CpuAtWork {
+        let spans = |is: fn(Doing) -> bool| {
+            let stretches = self.pass.connections.iter().flat_map(|one| one.stretches(self.pass.wall_ns));
+            overlap::merged(stretches.filter(|one| is(one.doing)).map(|one| (one.from_ns, one.until_ns)).collect())
+        };
+        let at_work = spans(|doing| !matches!(doing, Doing::Idle | Doing::Standing));
+        let between = overlap::without(&at_work, &spans(|doing| matches!(doing, Doing::Waiting | Doing::Transferring)));
+        let cpu_ns = |spans: &[(u64, u64)]| {
+            let time: u64 = spans.iter().map(|(from, until)| until - from).sum();
+            (self.cpu_within(spans).unwrap_or(0.0).min(1.0) * time as f64) as u64
+        };
+        CpuAtWork { all_ns: cpu_ns(&at_work), between_waits_ns: cpu_ns(&between) }
     }
 
     /// CPU time that the command used, or waited for, from its first connection on, ns: no more than one core has. 0

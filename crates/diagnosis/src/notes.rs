@@ -148,7 +148,7 @@ fn repeated(case: &Case) -> Option<String> {
     let number = errors::repeated(case);
     (number > 0).then(|| {
         format!(
-            "{} sent after the server had ended the connection, and answered on another: not taken for failures.",
+            "{} sent after the server closed the connection and answered on another; not counted as failures.",
             were(number, "request")
         )
     })

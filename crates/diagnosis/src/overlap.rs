@@ -178,3 +178,37 @@ pub(crate) fn merged(mut spans: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     }
     all
 }
+
+/// What of `spans` is in none of `others`, both merged.
+pub(crate) fn without(spans: &[(u64, u64)], others: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    let (mut left, mut others) = (Vec::new(), others.iter().peekable());
+    for &(mut from, until) in spans {
+        while let Some(&&(cut, end)) = others.peek().filter(|(cut, _)| *cut < until) {
+            if cut > from {
+                left.push((from, cut));
+            }
+            from = from.max(end);
+            if end > until {
+                break;
+            }
+            others.next();
+        }
+        if from < until {
+            left.push((from, until));
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_spans_lies_between_the_others() {
+        let spans = [(0, 10), (20, 30), (40, 50)];
+        assert_eq!(without(&spans, &[]), spans);
+        assert_eq!(without(&spans, &[(2, 4), (6, 25), (29, 60)]), [(0, 2), (4, 6), (25, 29)]);
+        assert_eq!(without(&spans, &[(0, 10), (15, 20), (30, 41)]), [(20, 30), (41, 50)]);
+    }
+}

@@ -64,7 +64,8 @@ fn rank(judge: &Judge, finding: &Finding) -> u8 {
     }
 }
 
-/// What mending saves, ns: who keeps connections does away with the trust stores that new ones load too.
+/// What a finding is worth in the order, ns: what mending it saves, and of what makes connections new also the trust
+/// stores that these load, which stand behind it.
 fn worth(finding: &Finding, all: &[Finding]) -> u64 {
     let is_load = |other: &&Finding| LOADS.contains(&other.code);
     let loads = || all.iter().filter(is_load).map(|other| other.saves_ns).max().unwrap_or(0);

@@ -169,18 +169,19 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
     let longest = exchanges.filter_map(|one| Some(one.last_ns?.saturating_sub(one.sent_ns))).max().unwrap_or(0);
     let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns).max(longest);
-    let cpu_ns = case.cpu_at_work_ns();
-    let least_ns = (shared + set_up + cpu_ns).min(wall_ns);
+    // What it computes while nothing is awaited adds to that; what it computes meanwhile takes no less than itself.
+    let cpu = case.cpu_at_work();
+    let least_ns = (shared + set_up + cpu.between_waits_ns).max(cpu.all_ns).min(wall_ns);
     let how = format!(
         "{} took {} in which a connection was at work. Their waits and transfers, {} in all, {at_once:.0} at a time as \
          were under way at most, one connection's set-up ({}), and {} for which the command was on a CPU or waited for \
-         one, need {}: ×{:.2} of that. {} more between the first connection and the last answer were the command's \
-         own, as were {} before and {} after.",
+         one, need {}; the run took {:.2} times that. {} more between the first connection and the last answer were \
+         the command's own, as were {} before and {} after.",
         count(case.requests(), "request"),
         time(wall_ns),
         time(work),
         time(set_up),
-        time(cpu_ns),
+        time(cpu.all_ns),
         time(least_ns),
         wall_ns as f64 / (least_ns.max(1) as f64),
         time(span_ns.saturating_sub(wall_ns)),

@@ -2,7 +2,7 @@
 //! encrypted records of a like size that come about a round trip after the handshake, so it is told by what came of
 //! others of the same host.
 
-/// The same where nothing more is known of the burst, ns.
+/// A client that has its answer does not wait this long, unless it keeps the connection, ns.
 const GAVE_UP_NS: u64 = 100_000_000;
 
 /// So many times as long as the burst took to come the client must have been silent, to have waited in vain.
@@ -30,6 +30,8 @@ pub(crate) struct Size {
     pub(crate) bytes: u64,
     /// What each of its records is long, where all are alike.
     pub(crate) record: Option<u64>,
+    /// How many records came after the request.
+    pub(crate) records: u64,
 }
 
 /// What a burst was.
@@ -101,8 +103,7 @@ impl Size {
     /// A client that has its answer does not wait this long, unless it keeps the connection, ns. Several records of one
     /// length are hardly an answer.
     fn gave_up_ns(self) -> u64 {
-        let are_alike = self.record.is_some_and(|record| self.bytes >= 2 * record);
-        if are_alike { PROMPT_NS } else { GAVE_UP_NS }
+        if self.record.is_some() && self.records >= 2 { PROMPT_NS } else { GAVE_UP_NS }
     }
 }
 
@@ -121,7 +122,7 @@ mod tests {
 
     fn size(records: &[u64]) -> Size {
         let first = records.first().copied().filter(|first| records.iter().all(|record| record == first));
-        Size { bytes: records.iter().sum(), record: first }
+        Size { bytes: records.iter().sum(), record: first, records: records.len() as u64 }
     }
 
     fn last(records: &[u64], silent_ms: u64) -> Last {

@@ -35,6 +35,8 @@ pub(crate) struct Burst {
     bytes: u64,
     /// What each of its records was long, where all were alike: a server's tickets are.
     record: Option<u64>,
+    /// How many records it was.
+    records: u64,
 }
 
 /// What a server may send of its own accord.
@@ -91,7 +93,8 @@ impl Exchanging {
             Exchanging::Sent(exchange) => match tickets {
                 Some(unasked) => {
                     let record = (bytes > 0).then_some(bytes);
-                    let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes, record };
+                    let records = u64::from(bytes > 0);
+                    let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes, record, records };
                     Exchanging::SentAndEarly(exchange, burst)
                 }
                 None => Exchanging::Answered(exchange.answered(at, at, bytes)),
@@ -193,11 +196,12 @@ impl Burst {
     /// Another record of it. A part of a record without a header of its own is 0 bytes here.
     fn and(self, bytes: u64, at: u64) -> Burst {
         let record = self.record.filter(|record| bytes == 0 || bytes == *record);
-        Burst { last_ns: at, bytes: self.bytes + bytes, record, ..self }
+        let records = self.records + u64::from(bytes > 0);
+        Burst { last_ns: at, bytes: self.bytes + bytes, record, records, ..self }
     }
 
     fn size(self) -> Size {
-        Size { bytes: self.bytes, record: self.record }
+        Size { bytes: self.bytes, record: self.record, records: self.records }
     }
 }
 

@@ -327,7 +327,8 @@ fn may_be_h2(handshake: &Handshake, extensions_bytes: Option<u32>) -> bool {
     let h2 = |name: &String| name == "h2";
     if handshake.is_13() {
         let has_short_tag = handshake.answer.as_ref().is_some_and(|answer| answer.suite.contains("_CCM_8"));
-        // No usual extension beside it makes one as long as the other.
+        // No extension beside it makes one as long as the other, but for record_size_limit (RFC 8449), which needs
+        // GnuTLS or NSS at both ends.
         let is_refused = |bytes: u32| !has_short_tag && (bytes < WITH_H2 || bytes == WITH_HTTP_1_1);
         let is_offered = handshake.hello.as_ref().is_some_and(|hello| hello.alpn.iter().any(h2));
         is_offered && !extensions_bytes.is_some_and(is_refused)

@@ -2,7 +2,7 @@
 //! among ten thousand connections as with none beside it.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
@@ -17,26 +17,54 @@ use nix::sys::socket::MsgFlags;
 /// More than an answer about one socket takes, bytes.
 const ANSWER: usize = 4_096;
 
-/// That of this process, opened by the first question; `None` where the kernel refuses to open one.
-static SOCKET: OnceLock<Option<Mutex<Socket>>> = OnceLock::new();
+/// That of this process, opened by the first question; `None` where the kernel does not answer.
+static ASKED: OnceLock<Option<Mutex<Questions>>> = OnceLock::new();
+
+/// A socket to ask by, and the number of the last question.
+struct Questions {
+    socket: Socket,
+    number: u32,
+}
 
 /// The inode of the TCP socket at `local` that is connected to `remote`; `None` where no process has it open.
 ///
 /// # Errors
-/// The kernel was built without sock_diag, or this process may not ask.
+/// The kernel has no inet_diag, or this process may not ask.
 pub(crate) fn inode(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
-    let socket = SOCKET.get_or_init(|| Socket::new(NETLINK_SOCK_DIAG).ok().map(Mutex::new));
-    let socket = socket.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-    ask(&socket.lock().unwrap_or_else(PoisonError::into_inner), local, remote)
+    let questions = ASKED.get_or_init(|| Questions::of_one_that_answers().ok().map(Mutex::new));
+    let questions = questions.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+    questions.lock().unwrap_or_else(PoisonError::into_inner).ask(local, remote)
 }
 
-fn ask(socket: &Socket, local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
-    socket.send(&request(local, remote), 0)?;
-    let mut answer = Vec::with_capacity(ANSWER);
-    // It was put there within the call before.
-    socket.recv(&mut answer, MsgFlags::MSG_DONTWAIT.bits())?;
-    let answer = NetlinkMessage::<SockDiagMessage>::deserialize(&answer).map_err(io::Error::other)?;
-    match answer.payload {
+impl Questions {
+    /// A kernel without inet_diag says of every socket that there is none: so the first question is about one that is
+    /// there.
+    fn of_one_that_answers() -> io::Result<Questions> {
+        let mut questions = Questions { socket: Socket::new(NETLINK_SOCK_DIAG)?, number: 0 };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let client = TcpStream::connect(listener.local_addr()?)?;
+        let found = questions.ask(client.local_addr()?, client.peer_addr()?)?;
+        found.map(|_| questions).ok_or_else(|| io::ErrorKind::Unsupported.into())
+    }
+
+    fn ask(&mut self, local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
+        self.number = self.number.wrapping_add(1);
+        self.socket.send(&request(local, remote, self.number), 0)?;
+        loop {
+            let mut answer = Vec::with_capacity(ANSWER);
+            // It was put there within the call before.
+            self.socket.recv(&mut answer, MsgFlags::MSG_DONTWAIT.bits())?;
+            let answer = NetlinkMessage::<SockDiagMessage>::deserialize(&answer).map_err(io::Error::other)?;
+            // What is left of a question whose answer could not be read is passed over.
+            if answer.header.sequence_number == self.number {
+                return found(answer.payload);
+            }
+        }
+    }
+}
+
+fn found(answer: NetlinkPayload<SockDiagMessage>) -> io::Result<Option<u64>> {
+    match answer {
         // A socket that no process has open any more has inode 0.
         NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => {
             Ok(Some(found.header.inode.into()).filter(|inode| *inode != 0))
@@ -47,12 +75,13 @@ fn ask(socket: &Socket, local: SocketAddr, remote: SocketAddr) -> io::Result<Opt
     }
 }
 
-/// The question, as bytes.
-fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
+/// Question `number`, as bytes.
+fn request(local: SocketAddr, remote: SocketAddr, number: u32) -> Vec<u8> {
     // The kernel finds a socket of IPv6 that speaks IPv4 by its addresses of IPv4.
     let (source, destination) = (local.ip().to_canonical(), remote.ip().to_canonical());
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST;
+    header.sequence_number = number;
     let request = InetRequest {
         family: if source.is_ipv4() { AF_INET } else { AF_INET6 },
         protocol: IPPROTO_TCP,
@@ -78,7 +107,7 @@ fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{Shutdown, TcpListener, TcpStream};
+    use std::net::Shutdown;
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::MetadataExt;
 

@@ -43,9 +43,11 @@ fn find(judge: &Judge) -> Option<Finding> {
     let say =
         |(name, times): &(&str, u64)| format!("{}: {}.", name.replacen(' ', "'s alert ", 1), count(*times, "time"));
     let mut evidence: Vec<String> = clear.iter().map(say).collect();
-    evidence.extend(named.iter().map(|(reason, times)| {
-        format!("Of handshakes that failed the origin says, {}: {reason}.", count(*times, "time"))
-    }));
+    evidence.extend(
+        named
+            .iter()
+            .map(|(reason, times)| format!("The origin reported {}: {reason}.", count(*times, "failed handshake"))),
+    );
     if hidden > 0 {
         evidence.push(format!(
             "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust \
@@ -68,13 +70,17 @@ fn find(judge: &Judge) -> Option<Finding> {
 }
 
 fn advice(case: &Case, is_distrust: bool, says: impl Fn(&[&str]) -> bool) -> Vec<Advice> {
-    if says(&["expired"]) {
-        return vec![renew()];
+    let mut all = Vec::new();
+    // The client's, of the server's certificate.
+    if says(&["client certificate_expired"]) {
+        all.push(renew());
     }
     if !is_distrust {
-        return vec![by_name()];
+        if all.is_empty() {
+            all.push(by_name());
+        }
+        return all;
     }
-    let mut all = Vec::new();
     if says(&["unknown_ca", "unknown ca"]) && !case.is_url() {
         all.push(left_out_intermediate(lone_leaf(case)));
     }

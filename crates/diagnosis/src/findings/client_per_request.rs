@@ -14,9 +14,10 @@ pub(crate) const RULE: Rule = Rule {
     doc: Doc {
         means: "Each request has a client, a TLS context or a process of its own, and each of those loads the trust \
                 store again.",
-        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, where each \
-               request came on a connection of its own over both passes and did not ask for that.",
-        saves: "the CPU time of all loads but one.",
+        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, 60 ms of CPU \
+               or a twentieth of the run at least, where each request came on a connection of its own over both \
+               passes and did not ask for that.",
+        saves: "the CPU time of the loads after the first handshake.",
     },
     advice,
     not_judged: |case| case.loads_not_told(),
@@ -57,8 +58,8 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Go,
             "Go",
-            "Share one `http.Transport`: the roots that it needs are read once for a process, a pool of `RootCAs` for \
-             each.",
+            "Share one `http.Transport`: Go reads the system's roots once for a process, but a pool of `RootCAs` each \
+             time that one is built.",
         ),
         Advice::of(Runtime::Node, "Node.js", "Share one agent, and one secure context where `ca` is given."),
         Advice::of(Runtime::Php, "PHP", "Keep one curl handle, or share what handles know by `curl_share_init`."),

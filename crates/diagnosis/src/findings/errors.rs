@@ -240,26 +240,33 @@ fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
     Some(all.saturating_sub(cut_off + at_end + repeated(case))).filter(|unanswered| *unanswered > 0)
 }
 
-/// Requests that were sent after the server had ended their connection, and answered on another: a race that the
-/// client is prepared for.
+/// Requests that were sent after the server had ended their connection and were the first that a new one carried: a
+/// race that the client is prepared for. None where the command failed.
 pub(crate) fn repeated(case: &Case) -> u64 {
-    let lost = plain(case).flat_map(|connection| {
-        let ended = connection.ended_ns.filter(|_| matches!(connection.close, Close::Server | Close::ServerWaiting));
-        let after = move |one: &&Exchange| one.answered_ns.is_none() && ended.is_some_and(|ended| one.sent_ns >= ended);
-        connection.exchanges.iter().filter(after)
-    });
-    let mut answered: Vec<(u64, u64)> = plain(case)
-        .flat_map(|connection| &connection.exchanges)
-        .filter(|one| one.answered_ns.is_some())
-        .map(|one| (one.sent_ns, one.sent_bytes))
+    if case.pass.ended != Ended::Code(0) {
+        return 0;
+    }
+    let mut anew: Vec<(&Connection, &Exchange)> = plain(case)
+        .filter_map(|connection| Some((connection, connection.exchanges.first()?)))
+        .filter(|(_, first)| first.answered_ns.is_some())
         .collect();
-    answered.sort_unstable();
-    let is_repeated = |one: &&Exchange| {
-        let later = answered.partition_point(|(sent, _)| *sent < one.sent_ns);
-        let soon = answered.iter().skip(later).take_while(|(sent, _)| sent - one.sent_ns <= REPEATED_NS);
-        soon.into_iter().any(|(_, bytes)| bytes.abs_diff(one.sent_bytes) <= ALIKE)
-    };
-    lost.filter(is_repeated).count() as u64
+    let mut repeated = 0;
+    for connection in plain(case) {
+        let is_servers = matches!(connection.close, Close::Server | Close::ServerWaiting);
+        let Some(ended) = connection.ended_ns.filter(|_| is_servers) else { continue };
+        let lost = connection.exchanges.last().filter(|last| last.answered_ns.is_none() && last.sent_ns >= ended);
+        let Some(lost) = lost else { continue };
+        let is_again = |(other, first): &(&Connection, &Exchange)| {
+            let is_soon = other.opened_ns.checked_sub(lost.sent_ns).is_some_and(|after| after <= REPEATED_NS);
+            is_soon && other.host == connection.host && first.sent_bytes.abs_diff(lost.sent_bytes) <= ALIKE
+        };
+        // Each stands for one.
+        if let Some(at) = anew.iter().position(is_again) {
+            anew.swap_remove(at);
+            repeated += 1;
+        }
+    }
+    repeated
 }
 
 /// How soon a client repeats what was lost, ns.
@@ -275,12 +282,13 @@ fn are_as_many_answered(case: &Case) -> bool {
 
 fn about_unanswered(case: &Case, unanswered: u64) -> String {
     let closed = |how: Close| plain(case).filter(|one| one.close == how && without_answer(one) > 0).count() as u64;
-    let (server, client) = (closed(Close::ServerWaiting), closed(Close::ClientWaiting));
+    let server = closed(Close::ServerWaiting);
+    let client = closed(Close::ClientWaiting).saturating_sub(at_end(case).requests);
     let who = match (server, client) {
         (0, 0) => String::new(),
-        (0, _) => ": the client ended the connection".to_owned(),
-        (_, 0) => ": the server ended the connection".to_owned(),
-        _ => format!(": the server ended {}, the client {client}", count(server, "connection")),
+        (0, _) => ": the client closed these connections".to_owned(),
+        (_, 0) => ": the server closed these connections".to_owned(),
+        _ => format!(": the server closed {}, the client {client}", count(server, "connection")),
     };
     format!("{} never answered{who}.", were(unanswered, "request"))
 }

@@ -85,8 +85,13 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn silences<'a>(connection: &'a Connection, bursts: &[&Exchange]) -> impl Iterator<Item = (u64, u64)> + 'a {
     let first = bursts.first().map_or(u64::MAX, |burst| burst.sent_ns);
     let after = connection.exchanges.iter().filter(move |one| one.sent_ns >= first);
-    let silence = after.filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));
-    silence.filter(|(from, until)| until.saturating_sub(*from) >= PAUSE_NS)
+    let mut usual: Vec<u64> = bursts.iter().filter_map(|one| one.answered_ns?.checked_sub(one.sent_last_ns)).collect();
+    usual.sort_unstable();
+    // Longer is a server that thinks.
+    let longest = 2 * usual.get(usual.len() / 2).copied().unwrap_or(0);
+    let silence = after.filter(|one| one.answer_bytes >= BURST);
+    let silence = silence.filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));
+    silence.filter(move |(from, until)| (PAUSE_NS..=longest).contains(&until.saturating_sub(*from)))
 }
 
 fn bursts(connection: &Connection) -> Vec<&Exchange> {

@@ -79,7 +79,7 @@ fn advice() -> Vec<Advice> {
             Runtime::Python,
             "Python",
             "httpx `keepalive_expiry` and aiohttp `keepalive_timeout` below the server's timeout; urllib3 and requests \
-             look before they send.",
+             check that a pooled connection is still open before they use it.",
         ),
         Advice::of(
             Runtime::Node,

@@ -4,11 +4,12 @@
 //! It looks like an idle connection that the server ends. What tells them apart is what follows: the client goes on
 //! as soon as the close has come, where a pool would not have waited for it.
 
-use observation::{Close, Connection};
+use observation::{Close, Connection, Doing};
 
 use crate::case::{Case, OWN_SERVERS};
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
+use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, time};
 
@@ -48,11 +49,15 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let late: Vec<(u64, u64)> = case.pass.connections.iter().filter_map(ended_late).collect();
-    // Where others are at work all the time, something follows any moment: it must follow the close, and not one
-    // before it.
-    let is_alone = case.overlap.most_busy <= late.len() as u64;
+    // Where others are at work, something follows any moment: it must follow the close, and not one before it.
+    let (beginnings, at_work) = (beginnings(case), at_work(case));
+    let is_alone = |closed: u64| {
+        let before = at_work.partition_point(|(from, _)| *from < closed);
+        before.checked_sub(1).and_then(|at| at_work.get(at)).is_none_or(|(_, until)| *until <= closed)
+    };
     let follows = |(last, closed): &&(u64, u64)| {
-        goes_on(case, *closed) && (is_alone || !goes_on(case, last + (closed - last) / 2))
+        let middle = last + (closed - last) / 2;
+        goes_on(case, &beginnings, *closed) && (is_alone(*closed) || !goes_on(case, &beginnings, middle))
     };
     let followed: Vec<&(u64, u64)> = late.iter().filter(follows).collect();
     let number = followed.len() as u64;
@@ -90,11 +95,26 @@ fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
     (reacts && ended.saturating_sub(last) >= LATE_NS).then_some((last, ended))
 }
 
-/// Whether the command opened a connection, sent a request or ended as soon after `ended_ns` as it could.
-fn goes_on(case: &Case, ended_ns: u64) -> bool {
+/// When connections were opened and requests sent, in order.
+fn beginnings(case: &Case) -> Vec<u64> {
     let opened = case.pass.connections.iter().map(|one| one.opened_ns);
     let sent = case.pass.connections.iter().flat_map(|one| &one.exchanges).map(|exchange| exchange.sent_ns);
-    let next = opened.chain(sent).filter(|ns| *ns >= ended_ns).min().unwrap_or(case.pass.wall_ns);
+    let mut all: Vec<u64> = opened.chain(sent).collect();
+    all.sort_unstable();
+    all
+}
+
+/// When some connection was at work, merged.
+fn at_work(case: &Case) -> Vec<(u64, u64)> {
+    let stretches = case.pass.connections.iter().flat_map(|one| one.stretches(case.pass.wall_ns));
+    let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
+    overlap::merged(at_work.map(|one| (one.from_ns, one.until_ns)).collect())
+}
+
+/// Whether the command opened a connection, sent a request or ended as soon after `ended_ns` as it could; `beginnings`
+/// are when it did the first two.
+fn goes_on(case: &Case, beginnings: &[u64], ended_ns: u64) -> bool {
+    let next = beginnings.get(beginnings.partition_point(|at| *at < ended_ns)).copied().unwrap_or(case.pass.wall_ns);
     let after = next.saturating_sub(ended_ns);
     let was_busy = || case.cpu_within(&[(ended_ns, next)]).is_some_and(|share| share >= ON_CPU);
     after <= GOES_ON_NS || (after <= AT_LAST_NS && was_busy())

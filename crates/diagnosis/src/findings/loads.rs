@@ -60,12 +60,12 @@ pub(crate) fn cpu_ns(case: &Case) -> u64 {
     }
 }
 
-/// What loading takes that a connection brings with it, where its client's library loads for each: ns of wall time,
-/// several being opened at once.
-pub(crate) fn of_a_connection_ns(case: &Case) -> u64 {
+/// What loading takes for so many connections more, opened together, where the client's library loads for each: ns of
+/// wall time.
+pub(crate) fn of_connections_ns(case: &Case, more: u64) -> u64 {
     let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
     let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns);
-    all_ns / store.connections.max(1) / loads_at_once(case)
+    (all_ns / store.connections.max(1)).saturating_mul(more.div_ceil(loads_at_once(case)))
 }
 
 /// How many loads go on at once where several connections are opened together: as many as there are CPUs, but for what
@@ -76,7 +76,7 @@ fn loads_at_once(case: &Case) -> u64 {
 }
 
 /// How many cores at a time the command used, one at least.
-fn cores(case: &Case) -> f64 {
+pub(crate) fn cores(case: &Case) -> f64 {
     (case.pass.cpu.total_ns as f64 / case.pass.wall_ns.max(1) as f64).max(1.0)
 }
 

@@ -96,16 +96,20 @@ fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     let more_cpu = case.pass.cpu.total_ns.saturating_sub(http.cpu.total_ns + loads::cpu_ns(case));
     let spare = needless.min(case.pass.counts.connections.saturating_sub(case.needed()));
     let busy = case.cpu_share().unwrap_or(0.0).min(1.0);
-    let by_cpu = (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy) as u64;
+    let by_cpu =
+        (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy / loads::cores(case)) as u64;
     let after_first = |pass: &Pass| {
         let ends = pass.connections.iter().flat_map(|one| &one.exchanges).filter_map(|exchange| exchange.last_ns);
         pass.wall_ns.saturating_sub(ends.min().unwrap_or(pass.wall_ns))
     };
     let as_over_http = match why {
-        Why::OverHttpsAlone => after_first(case.pass).saturating_sub(after_first(http)),
+        Why::OverHttpsAlone => {
+            let loads_ns = (loads::cpu_ns(case) as f64 / loads::cores(case)) as u64;
+            after_first(case.pass).saturating_sub(after_first(http) + loads_ns)
+        }
         _ => 0,
     };
-    by_waiting.max(by_cpu).max(as_over_http)
+    by_waiting.max(by_cpu).max(as_over_http).min(case.pass.wall_ns)
 }
 
 /// Connections to `host` that need not have been, where that is the rule.
@@ -253,7 +257,8 @@ impl Why {
             all.push(Advice::of(
                 Runtime::Python,
                 "Python urllib.request",
-                "It asks for the close with each request: take `http.client`, urllib3, or a `Session` of requests.",
+                "It sends `Connection: close` with every request: use `http.client`, urllib3, or a `Session` of \
+                 requests.",
             ));
         }
         all.extend(by_language());

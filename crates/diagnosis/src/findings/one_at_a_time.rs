@@ -33,10 +33,10 @@ pub(crate) const RULE: Rule = Rule {
     doc: Doc {
         means: "The program sends each request only when the one before has had its response, over HTTP as over \
                 HTTPS. If they don't depend on each other, several at a time take a fraction of the time.",
-        seen: "five requests or more with one under way at a time, where 30 % or more of the run would be saved. \
-               Inferred where the requests look alike and follow each other at once, suspected where they don't: a \
-               login, then a token, then pages depend on each other, and a program that rests between them may mean \
-               to.",
+        seen: "five requests or more with one under way at a time, where 30 % or more of the run are waits that could \
+               lie side by side, and half of that is saved when further connections are set up. Inferred where the \
+               requests look alike and follow each other at once, suspected where they don't: a login, then a token, \
+               then pages depend on each other, and a program that rests between them may mean to.",
         saves: "the waits that were seen, 8 at a time (`--concurrency`) instead of one.",
     },
     advice,
@@ -49,8 +49,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     if case.requests() < ENOUGH || !serialized::is_serial_over_both(case) || judge.has(&serialized::RULE) {
         return None;
     }
-    let (waits_ns, saves_ns) = (saved(case, case.at_a_time).waits_ns, saved(case, case.at_a_time).ns);
-    if (waits_ns as f64) < SAVED * case.pass.wall_ns as f64 {
+    let Saved { waits_ns, ns: saves_ns } = saved(case, case.at_a_time);
+    if share(waits_ns, case.pass.wall_ns) < SAVED || share(saves_ns, case.pass.wall_ns) < SAVED / 2.0 {
         return None;
     }
     let takes = [case.at_a_time.div_ceil(2), case.at_a_time, case.at_a_time.saturating_mul(2)].map(|places| {
@@ -77,7 +77,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     }
     if let Some(pause) = paced_ns {
         evidence.push(format!(
-            "Between a response and the next request the program rested for {}, in the median: it may be paced on \
+            "The median pause between a response and the next request was {}: the program may throttle itself on \
              purpose.",
             time(pause)
         ));
@@ -121,8 +121,8 @@ fn saved(case: &Case, places: u64) -> Saved {
     let handshakes = counts.handshakes.max(1);
     let more = (places as u64).saturating_sub(handshakes);
     // What a client's turn takes longer is a library's first use, or a trust store, which most clients load once.
-    let arithmetic =
-        ((counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) + loads::of_a_connection_ns(case)) * more;
+    let arithmetic = (counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) * more;
+    let set_up_more = arithmetic + loads::of_connections_ns(case, more);
     // Where each request has a connection of its own, their set-up lies side by side too, but for the client's
     // turns.
     let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
@@ -131,7 +131,7 @@ fn saved(case: &Case, places: u64) -> Saved {
     let opened = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
     let most = case.pass.wall_ns.saturating_sub(opened + case.cpu_after_start_ns());
     let waits_ns = (all.saturating_sub(makespan) + side_by_side).min(most);
-    Saved { waits_ns, ns: waits_ns.saturating_sub(arithmetic) }
+    Saved { waits_ns, ns: waits_ns.saturating_sub(set_up_more) }
 }
 
 /// What several at a time save.

@@ -124,7 +124,7 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
     }
     // Side by side it opens as many connections as over HTTP, and loads what each of them loads.
     let more = http.counts.connections.saturating_sub(case.pass.counts.connections);
-    let saves_ns = longer_ns(case, http).saturating_sub(more * loads::of_a_connection_ns(case));
+    let saves_ns = longer_ns(case, http).saturating_sub(loads::of_connections_ns(case, more));
     let mut evidence = vec![format!(
         "Over HTTP the command had {mean:.1} requests under way in the mean and took {}; over HTTPS {:.1}, and {}.",
         time(http.wall_ns),

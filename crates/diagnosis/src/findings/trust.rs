@@ -79,7 +79,7 @@ fn of_the_origin() -> Vec<Advice> {
         Advice::of(
             Runtime::Php,
             "PHP",
-            "`php -d curl.cainfo=FILE -d openssl.cafile=FILE`: its libcurl reads no variable.",
+            "`php -d curl.cainfo=FILE -d openssl.cafile=FILE`: PHP's libcurl ignores these variables.",
         ),
         Advice::of(Runtime::Ruby, "Ruby", "SSL_CERT_FILE, unless `ca_file` or `cert_store` is set."),
         Advice::of(Runtime::DotNet, ".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),

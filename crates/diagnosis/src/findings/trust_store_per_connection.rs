@@ -15,8 +15,9 @@ pub(crate) const RULE: Rule = Rule {
         means: "The client loads its trust store for each new connection, or nearly: parsing the roots costs more than \
                 the handshake.",
         seen: "trust stores loaded before half of the connections at least, by samples of the stacks, or a third of \
-               the CPU time in them, where it is not known that each request has a client of its own.",
-        saves: "the CPU time of all loads but one.",
+               the CPU time in them, and 60 ms of CPU or a twentieth of the run at least, where it is not known that \
+               each request has a client of its own.",
+        saves: "the CPU time of the loads after the first handshake.",
     },
     advice,
     not_judged: |case| case.loads_not_told(),

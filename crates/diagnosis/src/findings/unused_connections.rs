@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
     doc: Doc {
         means: "Connections were handshaken and never carried a request: each costs both sides a handshake for \
                 nothing.",
-        seen: "three connections or more without a request, and a fifth of all, and not for a limit of streams. \
+        seen: "three connections or more without a request, and a fifth of all. \
                Over HTTP/2 those on which the client sent no more than its opening: inferred by length.",
         saves: "the client's part of the handshakes.",
     },
@@ -33,8 +33,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let unused = case.unused();
     let all = case.pass.connections.len() as u64;
-    // A client that needs a further connection for streams opens more than it comes to use.
-    if unused < ENOUGH || share(unused, all) < OF_CONNECTIONS || judge.has(&stream_limit::RULE) {
+    if unused < ENOUGH || share(unused, all) < OF_CONNECTIONS {
         return None;
     }
     let counts = &case.pass.counts;
@@ -50,7 +49,8 @@ fn find(judge: &Judge) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} of the client's in each handshake", time(each)),
         }),
-        saves_ns: case.saved(total),
+        // Where it is a limit of streams, requests wait as well, and for how long is not known.
+        saves_ns: if judge.has(&stream_limit::RULE) { 0 } else { case.saved(total) },
         concerns: unused,
         advice: advice(),
     })

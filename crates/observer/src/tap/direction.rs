@@ -97,8 +97,9 @@ impl Direction<'_> {
                 }
                 Poll::Pending => 0,
             };
-            if self.is_one_over.get() && is_refused(to) {
-                return Poll::Ready(Step::Broken(other(self.from)));
+            // A response that nobody reads is none. A request into a connection that the server has ended was sent.
+            if self.from == Side::Server && self.is_one_over.get() && is_refused(to) {
+                return Poll::Ready(Step::Broken(Side::Client));
             }
             if self.quick {
                 // The kernel forgets it as it sees fit. If it fails, the connection is dead already.

@@ -24,7 +24,7 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
             let told = format!(
-                "Nothing to improve{}: its requests took {wall}, where {possible} is the least possible ({} ×).",
+                "Nothing to improve{}: the requests took {wall}; the least possible is {possible} ({} ×).",
                 but_for(diagnosis),
                 number(ratio)
             );
@@ -132,9 +132,9 @@ pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<Stri
              URL stands"
                 .to_owned(),
         ],
-        (Verdict::TooLittle(_), _) if observation.passes.iter().any(|pass| pass.h2_connections() > 0) => vec![
+        (Verdict::TooLittle(why), _) if why.contains("HTTP/2") => vec![
             "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go \
-             GODEBUG=http2client=0; or observe it with {url} where its URL stands"
+             GODEBUG=http2client=0; or replace its URL with {url} and observe it again"
                 .to_owned(),
         ],
         (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],

@@ -102,14 +102,14 @@ fn requests_at_once_are_drawn_at_once() {
     };
     let text = draw(&concurrent(10), &well, Some(100), false, false);
     assert!(
-        text.contains("Nothing to improve: its requests took 210 ms, where 200 ms is the least possible (1.1 ×)."),
+        text.contains("Nothing to improve: the requests took 210 ms; the least possible is 200 ms (1.1 ×)."),
         "{text}"
     );
     let hidden = |code| NotJudged { code, why: "it was not to be seen".to_owned() };
     let partly = Diagnosis { not_judged: vec![hidden(Code::CLIENT_PER_REQUEST), hidden(Code::DELAYED_ACK)], ..well };
     let text = draw(&concurrent(10), &partly, Some(120), false, false);
     assert!(
-        text.contains("Nothing to improve in what could be judged (not client-per-request): its requests took 210 ms"),
+        text.contains("Nothing to improve in what could be judged (not client-per-request): the requests took 210 ms"),
         "{text}"
     );
     let begins: Vec<usize> = lanes(&text).iter().map(|lane| lane.chars().position(|c| c == '█').unwrap()).collect();
