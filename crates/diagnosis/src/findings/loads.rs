@@ -64,6 +64,10 @@ pub(crate) fn cpu_ns(case: &Case) -> u64 {
 /// wall time.
 pub(crate) fn of_connections_ns(case: &Case, more: u64) -> u64 {
     let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
+    // Go reads the system's roots in the first handshake, for all that follow.
+    if case.pass.runtimes.contains(&Runtime::Go) {
+        return 0;
+    }
     let all_ns = store.for_connections.unwrap_or(0).saturating_mul(store.period_ns);
     (all_ns / store.connections.max(1)).saturating_mul(more.div_ceil(loads_at_once(case)))
 }

@@ -18,8 +18,8 @@ use crate::words::{count, share, time};
 const ENOUGH: u64 = 3;
 /// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
 const OF_LATER: f64 = 0.5;
-/// Of the requests to the host: where a connection serves five, keeping them works.
-const OF_REQUESTS: f64 = 0.2;
+/// Of the requests to the host: where a connection serves ten, keeping them works.
+const OF_REQUESTS: f64 = 0.1;
 /// Requests per connection over HTTP from which on it counts as keeping connections.
 const KEEPS: f64 = 2.0;
 /// Requests per connection over HTTPS up to which it counts as keeping none.
