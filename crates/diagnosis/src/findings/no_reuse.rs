@@ -18,8 +18,10 @@ use crate::words::{count, share, time};
 const ENOUGH: u64 = 3;
 /// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
 const OF_LATER: f64 = 0.5;
-/// Of the requests to the host: where a connection serves ten, keeping them works.
-const OF_REQUESTS: f64 = 0.1;
+/// Of the requests to the host: where a connection serves five, keeping them works.
+const OF_REQUESTS: f64 = 0.2;
+/// The same of connections that the client closed and then needed: a pool that finds its size closes none.
+const OF_REQUESTS_CLOSED: f64 = 0.05;
 /// Requests per connection over HTTP from which on it counts as keeping connections.
 const KEEPS: f64 = 2.0;
 /// Requests per connection over HTTPS up to which it counts as keeping none.
@@ -35,10 +37,10 @@ pub(crate) const RULE: Rule = Rule {
         means: "Connections were opened although an earlier one to the same host had had its response and the \
                 server had not ended it. Each costs connecting and a handshake, and with many libraries a trust \
                 store.",
-        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one \
-               for five requests; or a pool that closes connections while others are at work and keeps fewer than \
-               that. With `--via url` the origin says how many requests asked for their connection to be closed, \
-               and the pass over HTTP whether connections are kept there.",
+        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one for \
+               five requests, or for twenty where the client had closed them; or a pool that closes connections while \
+               others are at work and keeps fewer than that. With `--via url` the origin says how many requests asked \
+               for their connection to be closed, and the pass over HTTP whether connections are kept there.",
         saves: "connecting and a handshake (medians) for each, as many side by side as there were; with `--via url` \
                 their CPU time, where that is more and the program is busy, and what follows the first response \
                 beyond the same over HTTP, where connections are kept there.",
@@ -129,7 +131,10 @@ fn needless(judge: &Judge, host: &Host) -> u64 {
         // Each of them costs a connection anew as soon as requests come less evenly.
         return needless.max(pool.turned_out);
     }
-    let is_rule = later > 0 && share(needless, later) >= OF_LATER && share(needless, host.exchanges) >= OF_REQUESTS;
+    let closed = host.could_have_reused.saturating_sub(host.beside_idle).min(needless);
+    let is_usual =
+        share(needless, host.exchanges) >= OF_REQUESTS || share(closed, host.exchanges) >= OF_REQUESTS_CLOSED;
+    let is_rule = later > 0 && share(needless, later) >= OF_LATER && is_usual;
     if is_rule { needless } else { 0 }
 }
 

@@ -196,6 +196,17 @@ fn connections_that_are_closed_when_a_batch_is_done_are_no_pool_that_has_no_room
 }
 
 #[test]
+fn connections_that_the_client_closed_and_needed_again_weigh_more_than_ones_beside_an_idle_one() {
+    let with = |beside_idle| {
+        let mut pass = own(one_after_another(16));
+        (pass.hosts[0].exchanges, pass.counts.exchanges) = (100, 100);
+        (pass.hosts[0].could_have_reused, pass.hosts[0].beside_idle) = (12, beside_idle);
+        url(1.0, pass).finds(Code::NO_REUSE)
+    };
+    assert!(with(0) && with(2) && !with(12));
+}
+
+#[test]
 fn settings_made_anew_show_in_connections_of_one_request_each() {
     let with = |connections: u64| {
         let mut http = over_http(2.0);
