@@ -326,17 +326,22 @@ impl<'a> Case<'a> {
     /// From the first connection's opening to the end of the last answer, ns since the pass began; `None` without a
     /// request.
     pub(crate) fn active(&self) -> Option<(u64, u64)> {
-        let opened = self.pass.connections.first()?.opened_ns;
-        let kept = self.pass.connections.iter().flat_map(|connection| &connection.exchanges);
-        let kept = kept.filter_map(|exchange| exchange.last_ns).max()?;
-        if concurrency::are_all_kept(self.pass) {
-            return Some((opened, kept));
-        }
-        let levels = &self.pass.levels;
-        let last = levels.moments.iter().rposition(|moment| moment.waiting + moment.transferring > 0.0);
-        let seen = last.map_or(0, |at| (at as u64 + 1) * levels.moment_ns).min(self.pass.wall_ns);
-        Some((opened, kept.max(seen)))
+        active(self.pass)
     }
+}
+
+/// The same of `pass`.
+pub(crate) fn active(pass: &Pass) -> Option<(u64, u64)> {
+    let opened = pass.connections.first()?.opened_ns;
+    let kept = pass.connections.iter().flat_map(|connection| &connection.exchanges);
+    let kept = kept.filter_map(|exchange| exchange.last_ns).max()?;
+    if concurrency::are_all_kept(pass) {
+        return Some((opened, kept));
+    }
+    let levels = &pass.levels;
+    let last = levels.moments.iter().rposition(|moment| moment.waiting + moment.transferring > 0.0);
+    let seen = last.map_or(0, |at| (at as u64 + 1) * levels.moment_ns).min(pass.wall_ns);
+    Some((opened, kept.max(seen)))
 }
 
 /// The server's shortest turn in a handshake, ns.

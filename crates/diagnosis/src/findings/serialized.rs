@@ -11,7 +11,7 @@
 
 use observation::{Pass, Runtime};
 
-use crate::case::{BUSY, Case};
+use crate::case::{BUSY, Case, active};
 use crate::code::Code;
 use crate::concurrency::Concurrency;
 use crate::finding::{Advice, Confidence, Cost, Finding};
@@ -32,8 +32,8 @@ const MEANT: f64 = 2.0;
 const ENOUGH: u64 = 3;
 /// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
 const OF_HTTP: f64 = 0.5;
-/// Of this run's wall time: what HTTPS takes more than HTTP, beyond the CPU time that it needs more. Below, CPU
-/// explains it.
+/// Of the time from the first connection to the last response: what HTTPS takes more than HTTP, beyond the CPU time that
+/// it needs more. Below, CPU explains it.
 const NOT_CPU: f64 = 0.3;
 /// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
 /// and was not.
@@ -74,7 +74,7 @@ fn not_judged(case: &Case) -> Option<&'static str> {
 fn is_hidden_by_cpu(case: &Case) -> bool {
     let (Some(http), Some(here)) = (case.http, case.concurrency) else { return false };
     let is_short = || case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
-    case.requests() >= ENOUGH && is_like(case, &here) && !is_beyond_cpu(case, http) && is_short()
+    case.requests() >= ENOUGH && is_like(case, &here) && !is_beyond_cpu(case, longer_ns(case, http)) && is_short()
 }
 
 /// Over HTTPS there are so many fewer requests under way than over HTTP.
@@ -83,14 +83,19 @@ fn is_like(case: &Case, here: &Concurrency) -> bool {
     mean >= MEANT && (is_serial(here) || here.mean <= OF_HTTP * mean)
 }
 
-/// What HTTPS took longer than HTTP, beyond the CPU time that it needed more, ns.
+/// What HTTPS took longer than HTTP from the first connection to the last response, beyond the CPU time that it needed
+/// more, ns. What a program takes to start and to end differs from run to run.
 fn longer_ns(case: &Case, http: &Pass) -> u64 {
     let more_cpu = Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
-    case.pass.wall_ns.saturating_sub(http.wall_ns + more_cpu)
+    active_ns(case.pass).saturating_sub(active_ns(http) + more_cpu)
 }
 
-fn is_beyond_cpu(case: &Case, http: &Pass) -> bool {
-    longer_ns(case, http) as f64 >= NOT_CPU * case.pass.wall_ns as f64
+fn active_ns(pass: &Pass) -> u64 {
+    active(pass).map_or(0, |(from, until)| until.saturating_sub(from))
+}
+
+fn is_beyond_cpu(case: &Case, ns: u64) -> bool {
+    ns as f64 >= NOT_CPU * active_ns(case.pass) as f64
 }
 
 fn find(judge: &Judge) -> Option<Finding> {
@@ -119,7 +124,7 @@ fn is_serial(here: &Concurrency) -> bool {
 fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding> {
     let mean = case.http_concurrency?.mean;
     let is_one = is_serial(here);
-    if !is_like(case, here) || !is_beyond_cpu(case, http) {
+    if !is_like(case, here) || !is_beyond_cpu(case, longer_ns(case, http)) {
         return None;
     }
     // Side by side it opens as many connections as over HTTP, and loads what each of them loads.
@@ -144,7 +149,7 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
     // Waiting for a CPU may explain it too, as far as HTTPS had more to wait for.
     let queued = Case::queued_ns(case.pass).saturating_sub(Case::queued_ns(http));
-    let is_clear = is_one && !is_short && saves_ns.saturating_sub(queued) as f64 >= NOT_CPU * case.pass.wall_ns as f64;
+    let is_clear = is_one && !is_short && is_beyond_cpu(case, longer_ns(case, http).saturating_sub(queued));
     if is_short && !is_one {
         return None;
     }
