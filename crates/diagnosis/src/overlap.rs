@@ -133,12 +133,17 @@ impl Now {
     }
 }
 
+/// When a request of `pass` was under way: spans of ns, in order and apart.
+pub(crate) fn waiting(pass: &Pass) -> Vec<(u64, u64)> {
+    let stretches = pass.connections.iter().flat_map(|connection| connection.stretches(pass.wall_ns));
+    let waiting = stretches.filter(|stretch| stretch.doing == Doing::Waiting);
+    merged(waiting.map(|stretch| (stretch.from_ns, stretch.until_ns)).collect())
+}
+
 /// How many connections of `pass` stood unused, or waited for the client in their handshakes, for so long at least
 /// while requests of others were under way.
 pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
-    let stretches = pass.connections.iter().flat_map(|connection| connection.stretches(pass.wall_ns));
-    let waiting = stretches.filter(|stretch| stretch.doing == Doing::Waiting);
-    let waiting = merged(waiting.map(|stretch| (stretch.from_ns, stretch.until_ns)).collect());
+    let waiting = waiting(pass);
     let beside = |span: (u64, u64)| -> u64 {
         let first = waiting.partition_point(|wait| wait.1 <= span.0);
         let met = waiting.iter().skip(first).take_while(|wait| wait.0 < span.1);

@@ -4,6 +4,7 @@
 pub(crate) mod alerts;
 pub(crate) mod client_per_request;
 pub(crate) mod connecting;
+mod connection_pool;
 pub(crate) mod delayed_ack;
 pub(crate) mod errors;
 pub(crate) mod expect_continue;

@@ -5,12 +5,12 @@
 //! origin of `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used
 //! at once, bodies that are not read. The origin of `--via url` never ends a connection that it is not asked to.
 
-use observation::{Close, Connection, Host, Pass, Runtime};
+use observation::{Close, Host, Pass, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
-use crate::findings::{late_close, loads, serialized};
+use crate::findings::{connection_pool, late_close, loads, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
@@ -66,7 +66,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     evidence.extend(why.evidence(case));
     let ended: u64 = wasteful.iter().map(|(host, _)| host.after_servers_close).sum();
     let is_told = ended * 2 <= needless;
-    let of_pools: u64 = wasteful.iter().filter_map(|(host, _)| pool(case, host)).map(|pool| pool.requests).sum();
+    let of_pools: u64 =
+        wasteful.iter().filter_map(|(host, _)| connection_pool::of(case, host)).map(|pool| pool.requests).sum();
     let set_up = case.set_up_ns(|connection| wasteful.iter().any(|(host, _)| host.name == connection.host));
     Some(Finding {
         code: RULE.code,
@@ -127,7 +128,7 @@ fn needless(judge: &Judge, host: &Host) -> u64 {
     let ended_late = if judge.has(&late_close::RULE) { host.cut_idle } else { 0 };
     let told = host.could_have_reused + host.after_servers_close + ended_late;
     let needless = told.max(left_by_client(case, host)).min(later);
-    if let Some(pool) = pool(case, host) {
+    if let Some(pool) = connection_pool::of(case, host) {
         // Each of them costs a connection anew as soon as requests come less evenly.
         return needless.max(pool.turned_out);
     }
@@ -190,7 +191,8 @@ impl Why {
         if is_over_https_alone(case) {
             return Why::OverHttpsAlone;
         }
-        if let Some((host, pool)) = wasteful.iter().find_map(|(host, _)| Some((host, pool(case, host)?))) {
+        if let Some((host, pool)) = wasteful.iter().find_map(|(host, _)| Some((host, connection_pool::of(case, host)?)))
+        {
             return Why::PoolTooSmall { kept: pool.kept, at_once: case.needed_of(host), turned_out: pool.turned_out };
         }
         let ended: u64 = wasteful.iter().map(|(host, _)| host.after_servers_close).sum();
@@ -279,53 +281,6 @@ fn is_over_https_alone(case: &Case) -> bool {
         let is_each = per_connection >= KEEPS && here <= KEEPS_NOT;
         is_each && case.pass.counts.connections as f64 >= AS_HTTP * http.counts.connections as f64
     })
-}
-
-/// A pool that keeps fewer connections than are used at once, as it shows at the end of a run: what it has room for
-/// stays open, idle, until the client drops it, and the rest is closed as soon as it has had its response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pool {
-    /// Connections that it keeps.
-    kept: u64,
-    /// Connections that it had no room for.
-    turned_out: u64,
-    /// Requests that those carried.
-    requests: u64,
-}
-
-/// How long a connection that the pool keeps stands idle at the end at least, ns: until a program has ended.
-const KEPT_NS: u64 = 50_000_000;
-
-/// How long one that there is no room for may take to be closed, ns: its thread may wait for a CPU. What stands idle
-/// for longer is closed for its age.
-const TURNED_OUT_NS: u64 = 1_000_000_000;
-
-/// The pool of connections to `host`, where it turned some out.
-fn pool(case: &Case, host: &Host) -> Option<Pool> {
-    let to_host = || case.pass.connections.iter().filter(|one| one.host == host.name && one.exchanged > 0);
-    let last_of = |one: &Connection| one.exchanges.last().and_then(|exchange| exchange.last_ns);
-    // What is closed when all is done may be a program that ends.
-    let last_of_all = to_host().filter_map(last_of).max()?;
-    // What has no room is closed while others are kept; what is closed when a batch is done leaves none.
-    let kept_from = to_host().filter(|one| one.closed_ns.is_none_or(|closed| closed >= last_of_all));
-    let kept_from = kept_from.map(|one| one.opened_ns).min()?;
-    let mut pool = Pool { kept: 0, turned_out: 0, requests: 0 };
-    for connection in to_host() {
-        let closed = match connection.close {
-            Close::Client => connection.closed_ns?,
-            Close::Open => case.pass.wall_ns,
-            _ => return None,
-        };
-        let idle = closed.saturating_sub(last_of(connection)?);
-        if closed >= last_of_all {
-            pool.kept += u64::from(idle >= KEPT_NS);
-        } else if idle < TURNED_OUT_NS && closed > kept_from {
-            pool.turned_out += 1;
-            pool.requests += connection.exchanged;
-        }
-    }
-    let is_pool = pool.kept > 0 && pool.turned_out >= ENOUGH && pool.kept < case.needed_of(host);
-    is_pool.then_some(pool)
 }
 
 fn all_advice() -> Vec<Advice> {

@@ -202,6 +202,12 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let concurrency = overlap.most_open as f64;
     let least = case.pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
     let saves = (here.any_ns as f64 - least).max(0.0);
+    // Where the CPU is busy while requests are under way, loads of trust stores may be all that handshakes wait for:
+    // they are a finding of their own.
+    let is_busy = || case.cpu_within(&overlap::waiting(case.pass)).is_some_and(|share| share >= BUSY);
+    if saves <= loads::cpu_ns(case) as f64 && is_busy() {
+        return None;
+    }
     // Connections that stand ready are also a pool that was opened ahead.
     let is_held = share(overlap.held_ns, overlap.waiting_ns) >= UNUSED;
     let is_clear = busy.is_none() && is_held && !case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);

@@ -1,9 +1,11 @@
 //! What is found of requests that wait for each other and of handshakes that the client holds, and what is not.
 
-use observation::{Connection, Level, Moment, Pass};
+use observation::{Connection, Level, Moment, Pass, Sampling, TrustStore};
 use wire::Side;
 
-use crate::built::{MS, against, connection, cpu, kept, over_http, own, proxy, queue, samples, spread, url, with_mean};
+use crate::built::{
+    MS, against, connection, cpu, kept, over_http, own, proxy, queue, samples, spread, store, url, with_mean,
+};
 use crate::{Code, Confidence, Verdict};
 
 #[test]
@@ -60,6 +62,18 @@ fn a_busy_cpu_may_be_what_serializes() {
     let pass = Pass { cpu: cpu(0.95), ..own(queue()) };
     assert_eq!(proxy(pass.clone()).finding(Code::SERIALIZED).confidence, Confidence::Suspected);
     assert!(!url(4.0, pass).finds(Code::SERIALIZED), "over HTTP it needed none of that CPU, which explains it");
+}
+
+#[test]
+fn what_loads_of_trust_stores_hold_up_is_not_serialized_by_anything_else() {
+    // 400 ms of waiting where 100 would do: 300 to be saved, of which loads explain as many or 100.
+    let with_loads = |in_trust_store, busy| {
+        let store = TrustStore { in_trust_store, samples: 1_000, ..store(4, 4) };
+        proxy(Pass { sampling: Sampling::Sampled(store), cpu: cpu(busy), ..own(queue()) })
+    };
+    assert!(with_loads(100, 1.0).finds(Code::SERIALIZED));
+    assert!(!with_loads(300, 1.0).finds(Code::SERIALIZED));
+    assert!(with_loads(300, 0.5).finds(Code::SERIALIZED), "a CPU that has time to spare holds nobody up");
 }
 
 /// `n` handshakes in each of which the client's last turn took `ms`, one after another.
