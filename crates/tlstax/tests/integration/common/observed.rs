@@ -154,7 +154,7 @@ fn observe(program: &OsString, setting: &Setting, case: &Case) -> Result<(), Str
 }
 
 /// The Python of a profile of `setup.sh`, if that was made: tests ask no network.
-pub(crate) fn python(profile: &str) -> Result<OsString, String> {
+fn python(profile: &str) -> Result<OsString, String> {
     let setup = habits().join("../engines/python-talk/setup.sh");
     let output =
         Command::new(setup).args(["--made", profile]).output().map_err(|error| format!("setup.sh: {error}"))?;
@@ -170,16 +170,6 @@ pub(crate) fn pythons_of_the_talk() -> Result<OsString, String> {
 /// A program on PATH.
 pub(crate) fn installed(name: &str) -> Result<OsString, String> {
     which::which(name).map(Into::into).map_err(|error| format!("{name}: {error}"))
-}
-
-/// The Go program, built.
-pub(crate) fn go() -> Result<OsString, String> {
-    let go = origin::go::find_go().map_err(|error| error.to_string())?;
-    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-habits");
-    let mut command = Command::new(go.program);
-    let output = command.args(["build", "-o"]).arg(&built).arg(".").current_dir(habits().join("go")).output().unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    Ok(built.into())
 }
 
 /// The Rust program, which Cargo builds for the tests of its own package.
