@@ -78,7 +78,7 @@ fn a_limit_of_file_sizes_is_an_error_with_its_sentence() {
 
     // A run that was interrupted, whose file has room for nothing more.
     let many = "run tokio-current hyper plain new-conn -n 300 -c 1 --rounds 100 --origin embedded --out r";
-    let output = limited(2_048, many);
+    let output = limited(768, many);
     assert_eq!(code(&output), Some(2), "{}", stderr(&output));
     let said = stderr(&output);
     assert!(said.contains("trials.ndjson failed: File too large") && said.contains("ulimit -f"), "{said}");
