@@ -6,7 +6,7 @@ use std::path::Path;
 use origin::Pins;
 use processes::TemporaryFolder;
 
-use crate::Error;
+use crate::error::Error;
 use crate::openssl_conf::{self, OPENSSL_CONF};
 
 /// The variables that engines are given.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use origin::{Authority, Kind, Launch, Pins};
 use workload::{Axes, Cell, Cert, Chain, Connection, Rtt, TlsVersion, Trust};
 
-use crate::Error;
+use crate::error::Error;
 use crate::plan::{Plan, Supplier};
 use crate::source::{Source, Supply};
 

@@ -15,8 +15,8 @@ use measure::recorder::Recorder;
 use measure::result::{RunInfo, Section, Trial};
 use workload::{Cell, Workload};
 
-use crate::Error;
 use crate::engine::Fault;
+use crate::error::Error;
 use crate::learnt::Learnt;
 use crate::measured::{Fetcher, Opened};
 use crate::plan::Plan;

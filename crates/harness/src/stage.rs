@@ -6,9 +6,9 @@ use measure::protocol::{Job, VERSION};
 use measure::result::{Arm, Section, Terms};
 use workload::{Axes, Cell, Connection};
 
-use crate::Error;
 use crate::engine::Fault;
 use crate::environment::Environment;
+use crate::error::Error;
 use crate::examine::Examiner;
 use crate::measured::Opened;
 use crate::origins::Origins;

@@ -1,0 +1,190 @@
+//! In what two runs differ, judged by what is written down of them (`run.json`). Whether their trials differ is left to
+//! whoever reads those.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use measure::result::{RunInfo, Section};
+use serde::Serialize;
+use workload::Cell;
+
+/// Something in which a run that was begun differs from what would go on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs.
+    pub what: String,
+    /// As the run was begun.
+    pub was: String,
+    /// As it would go on.
+    pub now: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { what, was, now } = self;
+        write!(f, "{what}: was {was}, now {now}")
+    }
+}
+
+/// Everything that keeps `now` from being the run that `was` begun: what was to be run, how, from what, on what and by
+/// what. The machine's load and the time are none of it.
+pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
+    let mut found = Found::default();
+    found.compare("the version of tlstax", &was.tlstax, &now.tlstax);
+    found.compare("the revision that tlstax was built from", &was.revision, &now.revision);
+    found.compare("the format of results", &was.format, &now.format);
+    found.compare("the seed", &was.seed, &now.seed);
+    found.compare("worker threads", &was.workers, &now.workers);
+    found.compare("pinning", &was.pinning, &now.pinning);
+    found.compare("the origin", &was.origin.name, &now.origin.name);
+    found.compare("the origin's version", &was.origin.version, &now.origin.version);
+    found.compare("the origin's ports", &was.origin.ports, &now.origin.ports);
+    found.compare("the pinned handshake", &was.handshake, &now.handshake);
+    found.compare("arms", &was.arms, &now.arms);
+    found.compare("the order of trials", &was.order, &now.order);
+    found.compare("the CPU", &was.machine.cpu, &now.machine.cpu);
+    found.compare("CPUs that may be used", &was.machine.cpus, &now.machine.cpus);
+    found.compare("the kernel", &was.machine.kernel, &now.machine.kernel);
+    found.compare("the compiler of tlstax", &was.machine.toolchain, &now.machine.toolchain);
+    found.sections(&was.sections, &now.sections);
+    found.0
+}
+
+#[derive(Default)]
+struct Found(Vec<Difference>);
+
+impl Found {
+    fn compare<T: PartialEq + Serialize>(&mut self, what: impl Into<String>, was: &T, now: &T) {
+        if was != now {
+            self.add(what, json(was), json(now));
+        }
+    }
+
+    fn add(&mut self, what: impl Into<String>, was: String, now: String) {
+        self.0.push(Difference { what: what.into(), was, now });
+    }
+
+    fn sections(&mut self, was: &[Section], now: &[Section]) {
+        let names = |sections: &[Section]| sections.iter().map(|section| section.name.clone()).collect::<Vec<_>>();
+        self.compare("sections", &names(was), &names(now));
+        if names(was) == names(now) {
+            was.iter().zip(now).for_each(|(was, now)| self.section(was, now));
+        }
+    }
+
+    fn section(&mut self, was: &Section, now: &Section) {
+        let name = &was.name;
+        self.compare(format!("the workload of {name}"), &was.workload, &now.workload);
+        self.compare(format!("rounds of {name}"), &was.rounds, &now.rounds);
+        self.compare(format!("what varies in {name}"), &was.varies, &now.varies);
+        let (before, after): (BTreeSet<_>, BTreeSet<_>) = (was.cells.iter().collect(), now.cells.iter().collect());
+        if before != after {
+            let alone = |mine: &BTreeSet<&Cell>, other: &BTreeSet<&Cell>| {
+                let alone: Vec<String> = mine.difference(other).map(ToString::to_string).collect();
+                if alone.is_empty() { "no other".to_owned() } else { alone.join(", ") }
+            };
+            self.add(format!("cells of {name}"), alone(&before, &after), alone(&after, &before));
+        } else {
+            self.compare(format!("the order of cells of {name}"), &was.cells, &now.cells);
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::machine::Machine;
+    use measure::result::{FORMAT, Handshake, Order, OriginInfo, Pinning};
+    use workload::{Path, Server, Workload};
+
+    use super::*;
+
+    fn run() -> RunInfo {
+        RunInfo {
+            format: FORMAT,
+            tlstax: "0".into(),
+            revision: None,
+            started: "2026-01-01T00:00:00Z".into(),
+            command: Vec::new(),
+            seed: 1,
+            pinning: Pinning { client: vec![0], origin: vec![1] },
+            workers: 2,
+            origin: OriginInfo { name: "embedded".into(), version: "0".into(), why: "asked for".into(), ports: 8 },
+            handshake: Handshake::default(),
+            machine: Machine {
+                cpu: "x".into(),
+                cpus: vec![0, 1],
+                kernel: "6".into(),
+                load: None,
+                toolchain: "rustc".into(),
+            },
+            order: Order::Interleaved,
+            arms: Vec::new(),
+            scenario: None,
+            sections: vec![Section {
+                name: "cost".into(),
+                workload: Workload {
+                    path: Path::get(),
+                    amount: workload::Amount::Requests(100.try_into().unwrap()),
+                    concurrency: 1.try_into().unwrap(),
+                    rate: None,
+                    server: Server::Httpbin,
+                    hosts: workload::Hosts::MIN,
+                },
+                rounds: 2,
+                cells: ["m/c/plain/new-conn", "m/c/rustls/new-conn"].map(|cell| cell.parse().unwrap()).to_vec(),
+                varies: Vec::new(),
+            }],
+            left_out: Vec::new(),
+            resumed: Vec::new(),
+            ended: None,
+            interrupted: false,
+        }
+    }
+
+    fn found(change: impl FnOnce(&mut RunInfo)) -> Vec<String> {
+        let mut now = run();
+        change(&mut now);
+        differences(&run(), &now).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn whatever_bears_on_the_figures_is_named_with_both_values() {
+        let said = found(|run| {
+            run.seed = 2;
+            run.machine.kernel = "7".into();
+            run.revision = Some("abc".into());
+        });
+        let due = [
+            "the revision that tlstax was built from: was null, now \"abc\"",
+            "the seed: was 1, now 2",
+            "the kernel: was \"6\", now \"7\"",
+        ];
+        assert_eq!(said, due);
+    }
+
+    #[test]
+    fn cells_are_named_alone_and_their_order_counts() {
+        let other = "m/c/openssl/new-conn";
+        let said = found(|run| run.sections[0].cells[1] = other.parse().unwrap());
+        assert_eq!(said, [format!("cells of cost: was m/c/rustls/new-conn, now {other}")]);
+        let said = found(|run| drop(run.sections[0].cells.pop()));
+        assert_eq!(said, ["cells of cost: was m/c/rustls/new-conn, now no other"]);
+        let said = found(|run| run.sections[0].cells.reverse());
+        assert!(said[0].starts_with("the order of cells of cost"), "{said:?}");
+        assert!(found(|run| run.sections[0].name = "wait".into())[0].starts_with("sections"));
+    }
+
+    #[test]
+    fn time_and_load_differ_always() {
+        let said = found(|run| {
+            run.started = "2026-02-01T00:00:00Z".into();
+            run.machine.load = Some(3.0);
+            run.interrupted = true;
+        });
+        assert!(said.is_empty(), "{said:?}");
+    }
+}

@@ -1,0 +1,111 @@
+//! The rounds of a run: each trial that is not there yet, one after another, on disk before the next begins.
+//!
+//! Who opens the run and makes its folder, and what is there already, is the caller's to say.
+
+use std::collections::HashSet;
+use std::sync::atomic::Ordering::Relaxed;
+
+use measure::result::{Arm, OriginInfo, ResultWriter, RunInfo, Section, Trial};
+use workload::Cell;
+
+use crate::error::Error;
+use crate::order;
+use crate::probe::{Probe, lent};
+use crate::stage::Stage;
+use crate::trial::Interrupted;
+
+/// Told of a run's progress.
+pub trait Observer {
+    /// The origin listens.
+    fn origin(&mut self, origin: &OriginInfo);
+    /// A trial is about to run.
+    fn begins(&mut self, section: &Section, cell: &Cell, round: u32);
+    /// A trial has been run and is on disk.
+    fn ended(&mut self, section: &Section, trial: &Trial);
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Trials that count.
+    pub valid: usize,
+    /// Trials that do not.
+    pub invalid: usize,
+    /// Whether it was interrupted before its last trial.
+    pub interrupted: bool,
+}
+
+/// The trials that are there already.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    trials: HashSet<(String, Cell, Option<Arm>, u32)>,
+    pub(crate) valid: usize,
+    pub(crate) invalid: usize,
+}
+
+impl Done {
+    /// The trials that were read back.
+    pub(crate) fn of(trials: &[Trial]) -> Done {
+        let valid = trials.iter().filter(|trial| trial.counts()).count();
+        let key = |trial: &Trial| (trial.section.clone(), trial.cell.clone(), trial.arm, trial.round);
+        Done { trials: trials.iter().map(key).collect(), valid, invalid: trials.len() - valid }
+    }
+
+    /// Whether this trial is there.
+    pub(crate) fn has(&self, section: &Section, cell: &Cell, arm: Option<Arm>, round: u32) -> bool {
+        self.trials.contains(&(section.name.clone(), cell.clone(), arm, round))
+    }
+}
+
+/// Runs what is not `done` of the stage's plan, and writes down that it has ended.
+pub(crate) fn to_the_end(
+    stage: &mut Stage,
+    writer: &mut ResultWriter,
+    observer: &mut impl Observer,
+    probe: Option<&mut dyn Probe>,
+    done: &Done,
+) -> Result<Outcome, Error> {
+    let outcome = rounds(stage, writer, observer, probe, done)?;
+    writer.check()?;
+    let ended = Some(jiff::Timestamp::now().to_string());
+    writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
+    Ok(outcome)
+}
+
+fn rounds(
+    stage: &mut Stage,
+    writer: &mut ResultWriter,
+    observer: &mut impl Observer,
+    mut probe: Option<&mut dyn Probe>,
+    done: &Done,
+) -> Result<Outcome, Error> {
+    let RunInfo { sections, seed, .. } = stage.plan.run.clone();
+    let turns = stage.plan.turns();
+    let mut outcome = Outcome { valid: done.valid, invalid: done.invalid, interrupted: false };
+    for section in &sections {
+        for round in 1..=section.rounds {
+            for (cell, arm) in order::shuffled(&section.cells, &turns, seed, &section.name, round) {
+                if done.has(section, &cell, arm, round) {
+                    continue;
+                }
+                writer.check()?;
+                observer.begins(section, &cell, round);
+                let trial = match stage.trial(section, &cell, arm, round, lent(&mut probe)) {
+                    Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
+                    Ok(_) | Err(Interrupted) => return Ok(Outcome { interrupted: true, ..outcome }),
+                };
+                writer.append(&trial)?;
+                if trial.counts() {
+                    outcome.valid += 1
+                } else {
+                    outcome.invalid += 1
+                }
+                observer.ended(section, &trial);
+                if let Some(probe) = &mut probe {
+                    probe.ended(section, &trial);
+                }
+            }
+        }
+    }
+    Ok(outcome)
+}
