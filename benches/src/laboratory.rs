@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Choices, Pins, Plan, Resident, Session, Supplier};
+use harness::{Choices, OriginSpec, Pins, Plan, Resident, Session};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
 use origin::Choice;
@@ -86,7 +86,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         left_out,
         scenario: None,
         order: Order::Blocks,
-        origin: Supplier::Ours(kind),
+        origin: OriginSpec::Ours(kind),
         why,
         pins: Pins::default(),
         pinning,
@@ -94,7 +94,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         seed: None,
         command: command(),
         program,
-        outside: BTreeMap::new(),
+        external_engines: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),
     }))?;
     let origin = &session.run().origin;

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::RecvTimeoutError;
@@ -17,16 +16,8 @@ use terminal::{plain, plain_json};
 use workload::Workload;
 
 use crate::lines::{Lines, Said};
+use crate::plan::engine_command::EngineCommand;
 use crate::tail::{READ_WITHIN, Tail};
-
-/// The program of an engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EngineCommand {
-    /// The program.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub args: Vec<OsString>,
-}
 
 /// How much of what an engine says stands in a reason, characters.
 const SHOWN: usize = 200;

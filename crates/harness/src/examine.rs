@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,9 +17,11 @@ use measure::result::Arm;
 use origin::{Authority, Kind, Launch, Leaf};
 use workload::{Cell, Concurrency, Hosts, Requests, Workload};
 
-use crate::command::{self, CommandLine};
-use crate::engine::{Engine, EngineCommand, Fault};
+use crate::engine::{Engine, Fault};
 use crate::plan::Plan;
+use crate::plan::command_line::CommandLine;
+use crate::plan::engine_command::EngineCommand;
+use crate::program;
 use crate::source::Source;
 
 /// How long an examination may take.
@@ -38,6 +42,7 @@ pub(crate) struct Examiner {
     found: HashMap<(String, String, Option<Arm>), Vec<String>>,
     /// Whether programs verify, by the clients of their cells.
     verifies: HashMap<String, bool>,
+    bounds: Bounds,
 }
 
 impl Examiner {
@@ -55,13 +60,19 @@ impl Examiner {
         };
         let impostors = IMPOSTORS.into_iter().map(impostor).collect::<Result<_, origin::Error>>()?;
         let trust_file = authority.trust_file();
-        Ok(Examiner { impostors, trust_file, found: HashMap::new(), verifies: HashMap::new() })
+        Ok(Examiner {
+            impostors,
+            trust_file,
+            found: HashMap::new(),
+            verifies: HashMap::new(),
+            bounds: Bounds { cpus: plan.run.pinning.client.clone(), interrupt: Arc::clone(&plan.interrupt) },
+        })
     }
 
-    /// What is wrong with how the cell's client verifies, one sentence each. Asked anew, it is not examined anew.
+    /// What is wrong with how the client of the job's cell verifies, one sentence each; `engine` runs it. Asked anew, it is not examined anew.
     pub(crate) fn faults(
         &mut self,
-        plan: &Plan,
+        engine: &EngineCommand,
         job: &Job,
         arm: Option<Arm>,
         environment: &[(&str, OsString)],
@@ -76,7 +87,7 @@ impl Examiner {
         }
         let mut faults = Vec::new();
         for (impostor, fault) in &mut self.impostors {
-            faults.extend(examine(plan, plan.engine(&job.cell, arm), job, environment, impostor, fault)?);
+            faults.extend(self.bounds.examine(engine, job, environment, impostor, fault)?);
         }
         // What could not be seen may be seen another time.
         if !faults.iter().any(|fault| fault.contains(NOTHING_SHOWS)) {
@@ -90,7 +101,6 @@ impl Examiner {
     /// the authority of the impostors' to trust: with another it would refuse also a leaf that only has the wrong name.
     pub(crate) fn verifies(
         &mut self,
-        plan: &Plan,
         cell: &Cell,
         command: &CommandLine,
         workload: &Workload,
@@ -106,7 +116,15 @@ impl Examiner {
             let before = impostor.begin().map_err(unexamined)?;
             let target = impostor.targets(cell, workload).map_err(unexamined)?.swap_remove(0);
             let one = one_request(workload);
-            match command::run(plan, command, &target.url, &one, &self.trust_file, Instant::now() + WITHIN) {
+            match program::run(
+                &self.bounds.cpus,
+                &self.bounds.interrupt,
+                command,
+                &target.url,
+                &one,
+                &self.trust_file,
+                Instant::now() + WITHIN,
+            ) {
                 Err(Fault::Interrupted) => return Err(Fault::Interrupted),
                 // Most programs fail here, as they should; what counts is what the impostor saw.
                 Ok(_) | Err(Fault::Failed(_)) => {}
@@ -136,32 +154,60 @@ fn one_request(workload: &Workload) -> Workload {
     }
 }
 
-fn examine(
-    plan: &Plan,
-    engine: &EngineCommand,
-    job: &Job,
-    environment: &[(&str, OsString)],
-    impostor: &mut Source,
-    fault: &str,
-) -> Result<Option<String>, Fault> {
-    let before = impostor.begin().map_err(unexamined)?;
-    let one = one_request(&job.workload);
-    let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
-    let job = Job { workload: one, targets, ..job.clone() };
-    tempt(plan, engine, job, environment)?;
-    let after = counted(impostor, &before.https)?;
-    // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.
-    Ok(match (after.requests, after.handshakes.failed + after.handshakes.full) {
-        (0, 0) => {
-            Some(format!("it broke off no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
-        }
-        (0, _) => None,
-        _ => Some(format!("it sent a request to a server whose certificate is {fault}: it does not verify")),
-    })
-}
-
 /// The words of an examination that came to nothing.
 const NOTHING_SHOWS: &str = "nothing shows that it verifies";
+
+/// Where clients run while they are examined, and what ends that.
+struct Bounds {
+    /// The CPUs of clients.
+    cpus: Vec<usize>,
+    /// Becomes true when the run is to end now.
+    interrupt: Arc<AtomicBool>,
+}
+
+impl Bounds {
+    /// What is wrong, if anything, with how the engine meets one impostor, which has that `fault`.
+    fn examine(
+        &self,
+        engine: &EngineCommand,
+        job: &Job,
+        environment: &[(&str, OsString)],
+        impostor: &mut Source,
+        fault: &str,
+    ) -> Result<Option<String>, Fault> {
+        let before = impostor.begin().map_err(unexamined)?;
+        let one = one_request(&job.workload);
+        let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
+        let job = Job { workload: one, targets, ..job.clone() };
+        self.tempt(engine, job, environment)?;
+        let after = counted(impostor, &before.https)?;
+        // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.
+        Ok(match (after.requests, after.handshakes.failed + after.handshakes.full) {
+            (0, 0) => {
+                Some(format!("it broke off no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
+            }
+            (0, _) => None,
+            _ => Some(format!("it sent a request to a server whose certificate is {fault}: it does not verify")),
+        })
+    }
+
+    /// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
+    fn tempt(&self, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
+        let converse = || -> Result<(), Fault> {
+            let deadline = Instant::now() + WITHIN;
+            let mut engine = Engine::start(engine, environment, &self.cpus, deadline)?;
+            engine.say(&Order::Job(Box::new(job)))?;
+            engine.hear("ready", &self.interrupt)?;
+            engine.say(&Order::Go)?;
+            engine.hear("finished", &self.interrupt)?;
+            Ok(())
+        };
+        match converse() {
+            Err(Fault::Interrupted) => Err(Fault::Interrupted),
+            Ok(()) | Err(Fault::Failed(_)) => Ok(()),
+        }
+    }
+}
 
 /// What the impostor saw since `before`: a handshake that a client breaks off is counted a moment after it has.
 fn counted(impostor: &mut Source, before: &Side) -> Result<Side, Fault> {
@@ -172,22 +218,5 @@ fn counted(impostor: &mut Source, before: &Side) -> Result<Side, Fault> {
             return Ok(seen);
         }
         thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
-fn tempt(plan: &Plan, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
-    let converse = || -> Result<(), Fault> {
-        let deadline = Instant::now() + WITHIN;
-        let mut engine = Engine::start(engine, environment, &plan.run.pinning.client, deadline)?;
-        engine.say(&Order::Job(Box::new(job)))?;
-        engine.hear("ready", &plan.interrupt)?;
-        engine.say(&Order::Go)?;
-        engine.hear("finished", &plan.interrupt)?;
-        Ok(())
-    };
-    match converse() {
-        Err(Fault::Interrupted) => Err(Fault::Interrupted),
-        Ok(()) | Err(Fault::Failed(_)) => Ok(()),
     }
 }

@@ -36,7 +36,7 @@ impl Learnt {
     pub(crate) fn record(mut self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
         let terms = plan.terms(cell);
         // A program is asked nothing, and an engine that knows of no rate or duration may fail before it is ready.
-        let told = self.ready.as_ref().map_or(plan.outside(cell).is_none(), |ready| ready.paces);
+        let told = self.ready.as_ref().map_or(plan.external_engine(cell).is_none(), |ready| ready.paces);
         let reason = pace::unfit(&section.workload, told, &cell.client);
         self.broken.extend(reason.filter(|reason| !self.broken.contains(reason)));
         let wall_ns = self.finished.map_or(0, |finished| finished.ended_ns.saturating_sub(finished.started_ns));

@@ -3,8 +3,6 @@
 //! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
 //! one line per trial. It neither fetches itself nor says what the figures mean.
 
-mod arm;
-mod command;
 mod deadline;
 mod difference;
 mod engine;
@@ -12,15 +10,14 @@ mod environment;
 mod error;
 mod examine;
 mod learnt;
-mod limit;
 mod lines;
 mod measured;
 mod openssl_conf;
-mod order;
 mod origins;
 mod pace;
 mod plan;
 mod probe;
+mod program;
 mod resume;
 mod rounds;
 mod run;
@@ -32,14 +29,18 @@ mod tail;
 mod trial;
 mod verify;
 
-pub use arm::{ArmError, ArmProgram};
-pub use command::{CommandError, CommandLine};
 pub use difference::{Difference, differences};
-pub use engine::EngineCommand;
 pub use environment::Environment;
 pub use error::Error;
-pub use limit::{Limit, binding};
-pub use plan::{Choices, OUTSIDE, Outside, PinningError, Pins, Plan, Supplier, TlsVersion, default_workers, pin};
+pub use origin::{Pins, TlsVersion};
+pub use plan::arm_program::{ArmError, ArmProgram};
+pub use plan::command_line::{CommandError, CommandLine};
+pub use plan::cpu_pinning::{PinningError, default_workers, pin};
+pub use plan::engine_command::EngineCommand;
+pub use plan::external_engine::{EXTERNAL, ExternalEngine};
+pub use plan::limit::{Limit, binding};
+pub use plan::origin_spec::OriginSpec;
+pub use plan::{Choices, Plan};
 pub use probe::Probe;
 pub use resume::resume;
 pub use rounds::{Observer, Outcome};

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
-use origin::{Authority, Kind, Launch, Pins};
-use workload::{Axes, Cell, Cert, Chain, Connection, Rtt, TlsVersion, Trust};
+use origin::{Authority, Launch, Pins};
+use workload::{Axes, Cell, Cert, Chain, Rtt, Trust};
 
 use crate::error::Error;
-use crate::plan::{Plan, Supplier};
+use crate::plan::Plan;
+use crate::plan::handshake_pins::{pins, stock_pins};
+use crate::plan::origin_spec::OriginSpec;
 use crate::source::{Source, Supply};
 
 /// What an origin is told for a cell.
@@ -70,8 +72,8 @@ impl Origins {
 
     fn supply(&mut self, plan: &Plan, listener: &Listener) -> Result<Supply, origin::Error> {
         let kind = match &plan.origin {
-            Supplier::Ours(kind) => kind.clone(),
-            Supplier::Theirs(target) => return Ok(Supply::Theirs(vec![target.clone()])),
+            OriginSpec::Ours(kind) => kind.clone(),
+            OriginSpec::Theirs(target) => return Ok(Supply::Theirs(vec![target.clone()])),
         };
         let authority = self.authority(listener.cert)?;
         let issued = match listener.chain {
@@ -91,64 +93,8 @@ impl Origins {
 fn listener(plan: &Plan, cell: &Cell, stock: bool) -> Listener {
     let Axes { cert, chain, rtt, .. } = cell.axes;
     let pins = match (&plan.origin, stock) {
-        (Supplier::Ours(kind), true) => stock_pins(kind),
+        (OriginSpec::Ours(kind), true) => stock_pins(kind),
         _ => pins(&plan.pins, cell),
     };
     Listener { pins, cert, chain, rtt }
-}
-
-/// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection
-/// say.
-pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
-    let mut pins = usual.clone();
-    let (axes, default) = (cell.axes, Axes::default());
-    if axes.tls_version != default.tls_version {
-        pins.tls_version = axes.tls_version;
-    }
-    if axes.group != default.group {
-        pins.groups = vec![axes.group];
-    }
-    pins.tickets |= cell.connection == Connection::Resumed;
-    pins
-}
-
-/// The suite that both origins choose, by version and kind of key (RFC 8446 §B.4, RFC 5289).
-pub(crate) fn suite(version: TlsVersion, cert: Cert) -> &'static str {
-    match (version, cert) {
-        (TlsVersion::Tls13, _) => "TLS_AES_128_GCM_SHA256",
-        (TlsVersion::Tls12, Cert::EcdsaP256) => "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        (TlsVersion::Tls12, Cert::Rsa2048) => "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    }
-}
-
-/// What the origin allows a stock client: everything that it can do itself.
-fn stock_pins(origin: &Kind) -> Pins {
-    let http1 = "http/1.1".to_owned();
-    let alpn = match origin {
-        Kind::GoHttpbin { .. } => vec!["h2".to_owned(), http1],
-        // The embedded origin speaks HTTP/1.1 only.
-        Kind::Embedded(_) => vec![http1],
-    };
-    let groups = vec![origin::Group::X25519MlKem768, origin::Group::X25519, origin::Group::Secp256r1];
-    Pins { groups, alpn, tickets: true, ..Pins::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_pinned_to_its_place_on_the_axes() {
-        let of = |cell: &str| pins(&Pins::default(), &cell.parse().unwrap());
-        assert_eq!(of("m/c/rustls/new-conn"), Pins::default());
-        let varied = of("m/c/rustls/resumed@tls-version=1.2,group=p256");
-        assert_eq!((varied.tls_version, varied.tickets), (TlsVersion::Tls12, true));
-        assert_eq!(varied.groups, [origin::Group::Secp256r1]);
-    }
-
-    #[test]
-    fn what_the_run_is_pinned_to_holds_where_no_axis_says_otherwise() {
-        let usual = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
-        assert_eq!(pins(&usual, &"m/c/rustls/new-conn".parse().unwrap()).tls_version, TlsVersion::Tls12);
-    }
 }

@@ -8,8 +8,8 @@ use workload::Cell;
 
 use crate::difference::{Difference, differences};
 use crate::error::Error;
-use crate::order;
 use crate::plan::Plan;
+use crate::plan::trial_order::shuffled;
 use crate::rounds::{Done, Observer, Outcome, to_the_end};
 use crate::stage::Stage;
 
@@ -43,7 +43,7 @@ fn elsewhere(plan: &Plan, trials: &[Trial]) -> Option<Difference> {
     let RunInfo { sections, seed, .. } = &plan.run;
     let rounds = sections.iter().flat_map(|section| (1..=section.rounds).map(move |round| (section, round)));
     let due = rounds.flat_map(|(section, round)| {
-        let cells = order::shuffled(&section.cells, &turns, *seed, &section.name, round);
+        let cells = shuffled(&section.cells, &turns, *seed, &section.name, round);
         cells.into_iter().map(move |(cell, arm)| (section.name.clone(), round, cell, arm))
     });
     let there = trials.iter().map(|trial| (trial.section.clone(), trial.round, trial.cell.clone(), trial.arm));

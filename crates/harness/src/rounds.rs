@@ -9,7 +9,7 @@ use measure::result::{Arm, OriginInfo, ResultWriter, RunInfo, Section, Trial};
 use workload::Cell;
 
 use crate::error::Error;
-use crate::order;
+use crate::plan::trial_order::shuffled;
 use crate::probe::{Probe, lent};
 use crate::stage::Stage;
 use crate::trial::Interrupted;
@@ -84,7 +84,7 @@ fn rounds(
     let mut outcome = Outcome { valid: done.valid, invalid: done.invalid, interrupted: false };
     for section in &sections {
         for round in 1..=section.rounds {
-            for (cell, arm) in order::shuffled(&section.cells, &turns, seed, &section.name, round) {
+            for (cell, arm) in shuffled(&section.cells, &turns, seed, &section.name, round) {
                 if done.has(section, &cell, arm, round) {
                     continue;
                 }

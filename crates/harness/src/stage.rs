@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::examine::Examiner;
 use crate::measured::Opened;
 use crate::origins::Origins;
-use crate::plan::{Plan, Supplier};
+use crate::plan::Plan;
+use crate::plan::origin_spec::OriginSpec;
 use crate::source::Supply;
 use crate::tail::in_one_line;
 
@@ -28,7 +29,7 @@ impl Stage {
     /// Starts the origin of the plan, and fills in the plan what was learnt of it.
     pub(crate) fn open(mut plan: Plan) -> Result<Stage, Error> {
         let mut origins = Origins::new()?;
-        if let (Supplier::Ours(_), Supply::Ours(usual)) = (&plan.origin, origins.of(&plan, &usual_cell(), false)?) {
+        if let (OriginSpec::Ours(_), Supply::Ours(usual)) = (&plan.origin, origins.of(&plan, &usual_cell(), false)?) {
             let version = usual.running()?.ready().version.clone();
             plan.run.origin.version = version;
         }
@@ -51,7 +52,7 @@ impl Stage {
     pub(crate) fn environment(&self, cell: &Cell) -> Result<Vec<(&'static str, OsString)>, Fault> {
         match (self.plan.terms(cell), &self.plan.origin) {
             // As it comes from the box, OpenSSL too; and a server of the user's is asked for all that OpenSSL has.
-            (Terms::Stock, _) | (_, Supplier::Theirs(_)) => Ok(self.environment.free()),
+            (Terms::Stock, _) | (_, OriginSpec::Theirs(_)) => Ok(self.environment.free()),
             _ => {
                 let pinned = self.environment.pinned(&self.plan.pins_of(cell));
                 pinned.map_err(|error| Fault::Failed(error.to_string()))
@@ -94,7 +95,7 @@ impl Stage {
         let environment = self.environment(&cell)?;
         let groups = self.plan.groups(&cell);
         let job = Job { trust_file: cell.is_tls().then_some(trust_file), cell, groups, ..job.clone() };
-        self.examiner.faults(&self.plan, &job, arm, &environment)
+        self.examiner.faults(self.plan.engine(&job.cell, arm), &job, arm, &environment)
     }
 }
 

@@ -7,13 +7,15 @@ use measure::protocol::{Answer, Finished, Order, Ready, Seen};
 use measure::result::{Arm, Section, Trial};
 use workload::{Cell, Workload};
 
-use crate::command::{self, CommandLine};
 use crate::deadline;
 use crate::engine::{Engine, Fault};
 use crate::learnt::Learnt;
 use crate::measured::{Fetcher, cost_between};
-use crate::plan::{Outside, Plan};
+use crate::plan::Plan;
+use crate::plan::command_line::CommandLine;
+use crate::plan::external_engine::ExternalEngine;
 use crate::probe::{Probe, lent};
+use crate::program;
 use crate::source::{Supply, sides};
 use crate::stage::{Stage, origin_failed};
 use crate::tail::in_one_line;
@@ -33,9 +35,9 @@ impl Stage {
         probe: Option<&mut dyn Probe>,
     ) -> Result<Trial, Interrupted> {
         let mut learnt = Learnt::default();
-        let command = match self.plan.outside(cell) {
-            Some(Outside::Command(command)) => Some(command.clone()),
-            Some(Outside::Protocol(_)) | None => None,
+        let command = match self.plan.external_engine(cell) {
+            Some(ExternalEngine::Command(command)) => Some(command.clone()),
+            Some(ExternalEngine::Protocol(_)) | None => None,
         };
         let measured = match &command {
             Some(command) => self.command(section, cell, round, command, &mut learnt),
@@ -90,7 +92,7 @@ impl Stage {
         learnt: &mut Learnt,
     ) -> Result<(), Fault> {
         let (workload, trust_file) = (&section.workload, &self.origins.trust_file(&cell.axes).map_err(origin_failed)?);
-        learnt.verifies = self.examiner.verifies(&self.plan, cell, command, workload)?;
+        learnt.verifies = self.examiner.verifies(cell, command, workload)?;
         let source = self.source_of(cell)?;
         let start = source.begin().map_err(origin_failed)?;
         let mut targets = source.targets(cell, workload).map_err(origin_failed)?;
@@ -99,7 +101,16 @@ impl Stage {
         learnt.before = measure::kernel::Counters::read();
         let origin_before = source.reading()?;
         let plan = &self.plan;
-        let ended = command::run(plan, command, &target.url, workload, trust_file, until(plan, section, cell))?;
+        let cpus = &plan.run.pinning.client;
+        let ended = program::run(
+            cpus,
+            &plan.interrupt,
+            command,
+            &target.url,
+            workload,
+            trust_file,
+            until(plan, section, cell),
+        )?;
         learnt.after = measure::kernel::Counters::read();
         let source = self.source_of(cell)?;
         let end = source.read(false).map_err(origin_failed)?;

@@ -4,12 +4,12 @@
 //! interrupted.
 
 mod cmd;
+mod external_engines;
 mod failure;
 mod folder;
 mod interrupt;
 mod left_out;
 mod observing;
-mod outside;
 mod paired;
 mod plan;
 mod profiling;

@@ -54,7 +54,7 @@ pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Fai
         seed,
         command: command(),
         program,
-        outside: Default::default(),
+        external_engines: Default::default(),
         arms,
         interrupt: interrupt::flag()?,
     });

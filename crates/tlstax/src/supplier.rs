@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::ToSocketAddrs;
 use std::str::FromStr;
 
-use harness::Supplier;
+use harness::OriginSpec;
 use measure::protocol::Target;
 use origin::{Choice, EmbeddedProgram};
 use url::Url;
@@ -72,12 +72,12 @@ impl Asked {
         embedded: EmbeddedProgram,
         may_load: bool,
         limited: bool,
-    ) -> Result<(Supplier, String), Failure> {
+    ) -> Result<(OriginSpec, String), Failure> {
         let url = match self {
             Asked::Ours(choice) => {
                 let interrupt = interrupt::flag()?;
                 let (kind, why) = origin::choose(*choice, embedded, &mut |line| terminal::say(line), &interrupt)?;
-                return Ok((Supplier::Ours(kind), why));
+                return Ok((OriginSpec::Ours(kind), why));
             }
             Asked::Theirs(url) => url,
         };
@@ -89,7 +89,7 @@ impl Asked {
                 target.host
             )));
         }
-        Ok((Supplier::Theirs(target), "asked for".to_owned()))
+        Ok((OriginSpec::Theirs(target), "asked for".to_owned()))
     }
 }
 

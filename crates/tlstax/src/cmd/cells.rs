@@ -1,7 +1,7 @@
 //! The choice of cells, as `run`, `list` and `profile` take it.
 
 use fetch::talk;
-use harness::OUTSIDE;
+use harness::EXTERNAL;
 use measure::result::LeftOut;
 use workload::{Cell, Connection, Selection};
 
@@ -76,8 +76,8 @@ impl Cells {
 /// Takes out what cannot be, each with its reason.
 pub(crate) fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
     let mut refused = Vec::new();
-    // What an engine from outside can do is known when it has tried.
-    let refusal = |cell: &Cell| if cell.model == OUTSIDE { None } else { fetch::refusal(cell) };
+    // What an external engine can do is known when it has tried.
+    let refusal = |cell: &Cell| if cell.model == EXTERNAL { None } else { fetch::refusal(cell) };
     cells.retain(|cell| match refusal(cell) {
         Some(why) => {
             refused.push(LeftOut { what: cell.to_string(), concurrency: None, why });

@@ -42,7 +42,7 @@ impl Pacing {
 /// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it
 /// can.
 pub(crate) fn unpaced(cell: &Cell) -> Option<&'static str> {
-    let program = cell.model == harness::OUTSIDE && cell.connection == Connection::Own;
+    let program = cell.model == harness::EXTERNAL && cell.connection == Connection::Own;
     fetch::unpaced(cell).or(program.then_some(
         "a program that is given a URL paces itself: leave --rate and --duration out, and give it flags of its own",
     ))

@@ -3,7 +3,7 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, Outcome, Pins, Plan, Supplier};
+use harness::{Choices, OriginSpec, Outcome, Pins, Plan};
 use measure::machine::allowed_cpus;
 use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
 use origin::Choice;
@@ -108,7 +108,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
         left_out,
         scenario: None,
         order: Order::Interleaved,
-        origin: Supplier::Ours(kind),
+        origin: OriginSpec::Ours(kind),
         why,
         pins: Pins::default(),
         pinning: harness::pin(&cpus, cpus.len() > 1)?,
@@ -116,7 +116,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
         seed: None,
         command: command(),
         program,
-        outside: Default::default(),
+        external_engines: Default::default(),
         interrupt,
     }))
 }

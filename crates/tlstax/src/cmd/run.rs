@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, Outcome, Outside, Pins, Plan};
+use harness::{Choices, ExternalEngine, Outcome, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use report::{findings, summary};
@@ -15,9 +15,9 @@ use super::compress::Compress;
 use super::fetching::Fetching;
 use super::measuring::Measuring;
 use super::places::Places;
+use crate::external_engines::{self, Engines};
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
-use crate::outside::{self, Engines};
 use crate::plan::{by_connection, everything, telling};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
@@ -106,8 +106,8 @@ fn resume(args: &Args) -> Result<ExitCode, Failure> {
 
 /// What is to be run, as the command line says.
 fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
-    let engines = outside::read(&args.engine)?;
-    if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, Outside::Command(_))) {
+    let engines = external_engines::read(&args.engine)?;
+    if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
         let words =
             "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
         return Err(Failure::Usage(words.to_owned()));
@@ -233,7 +233,7 @@ fn plan(
         seed,
         command: command(),
         program: embedded,
-        outside: engines.by_name,
+        external_engines: engines.by_name,
         interrupt: interrupt::flag()?,
     }))
 }

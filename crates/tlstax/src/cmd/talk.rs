@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, Pins, Plan, Supplier, TlsVersion};
+use harness::{Choices, OriginSpec, Pins, Plan, TlsVersion};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
@@ -84,7 +84,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         left_out: original.left_out,
         scenario: None,
         order: Order::Interleaved,
-        origin: Supplier::Ours(kind),
+        origin: OriginSpec::Ours(kind),
         why,
         pins,
         pinning: harness::pin(&cpus, cpus.len() > 1)?,
@@ -93,7 +93,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         seed: None,
         command: command(),
         program,
-        outside: original.engines,
+        external_engines: original.engines,
         interrupt,
     });
     // The files of the original stay until its last trial.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{EngineCommand, OUTSIDE, Outside};
+use harness::{EXTERNAL, EngineCommand, ExternalEngine};
 use measure::result::LeftOut;
 use processes::TemporaryFolder;
 use workload::{Cell, Connection};
@@ -50,7 +50,7 @@ const PLAIN_TOO: &str = "2";
 /// The original's engines, their cells, and what of it cannot run here.
 #[derive(Debug, Default)]
 pub(crate) struct Original {
-    pub(crate) engines: BTreeMap<String, Outside>,
+    pub(crate) engines: BTreeMap<String, ExternalEngine>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) left_out: Vec<LeftOut>,
     /// Its files, while it runs.
@@ -83,13 +83,13 @@ pub(crate) fn original(all: bool) -> Original {
 impl Original {
     fn add(&mut self, profile: &str, stage: &str, python: &Path, folder: &Path) {
         let name = format!("{profile}-stage-{stage}");
-        let cell = |tls: &str| Cell::new(OUTSIDE, name.clone(), tls, Connection::NewConn);
+        let cell = |tls: &str| Cell::new(EXTERNAL, name.clone(), tls, Connection::NewConn);
         self.cells.push(cell("https"));
         if stage == PLAIN_TOO {
             self.cells.push(cell(Cell::PLAIN));
         }
         let args = [folder.join("engine.py").into_os_string(), "--stage".into(), stage.into()].to_vec();
-        self.engines.insert(name, Outside::Protocol(EngineCommand { program: python.to_owned(), args }));
+        self.engines.insert(name, ExternalEngine::Protocol(EngineCommand { program: python.to_owned(), args }));
     }
 
     fn leave_out(&mut self, what: &str, why: String) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use harness::{ArmProgram, Choices, EngineCommand, Observer, Pins, Plan, Supplier};
+use harness::{ArmProgram, Choices, EngineCommand, Observer, OriginSpec, Pins, Plan};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
@@ -56,7 +56,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         left_out: Vec::new(),
         scenario: None,
         order: Order::Interleaved,
-        origin: Supplier::Ours(Kind::Embedded(embedded.clone())),
+        origin: OriginSpec::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),
         pins: Pins::default(),
         pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
@@ -64,7 +64,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         seed: Some(1),
         command: Vec::new(),
         program: embedded,
-        outside: BTreeMap::new(),
+        external_engines: BTreeMap::new(),
         interrupt: Arc::new(AtomicBool::new(false)),
     });
     let plan = Plan { engine, ports: 2, deadline: Some(Duration::from_secs(5)), ..plan };

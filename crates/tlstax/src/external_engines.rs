@@ -1,21 +1,21 @@
-//! Engines from outside, as `--engine` names them: any program that fetches a URL, or one that speaks the trial
+//! External engines, as `--engine` names them: any program that fetches a URL, or one that speaks the trial
 //! protocol.
 
 use std::collections::BTreeMap;
 
-use harness::{CommandError, CommandLine, OUTSIDE, Outside};
+use harness::{CommandError, CommandLine, EXTERNAL, ExternalEngine};
 use measure::result::LeftOut;
 use workload::{Cell, Connection};
 
 use crate::failure::Failure;
 
-/// The TLS stack in the name of an outside engine's cell: which one it is only the engine knows.
+/// The TLS stack in the name of an external engine's cell: which one it is only the engine knows.
 const HTTPS: &str = "https";
 
 /// The engines that were named, their cells, and those that are not there.
 #[derive(Debug, Default)]
 pub(crate) struct Engines {
-    pub(crate) by_name: BTreeMap<String, Outside>,
+    pub(crate) by_name: BTreeMap<String, ExternalEngine>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) left_out: Vec<LeftOut>,
 }
@@ -40,11 +40,11 @@ impl Engines {
     fn take(&mut self, command: CommandLine) {
         let name = self.free_name(command.name());
         let (kinds, engine) = match command.takes_url() {
-            true => (vec![Connection::Own], Outside::Command(command)),
-            false => (Connection::MATRIX.to_vec(), Outside::Protocol(command.as_engine())),
+            true => (vec![Connection::Own], ExternalEngine::Command(command)),
+            false => (Connection::MATRIX.to_vec(), ExternalEngine::Protocol(command.as_engine())),
         };
         for tls in [Cell::PLAIN, HTTPS] {
-            self.cells.extend(kinds.iter().map(|connection| Cell::new(OUTSIDE, name.clone(), tls, *connection)));
+            self.cells.extend(kinds.iter().map(|connection| Cell::new(EXTERNAL, name.clone(), tls, *connection)));
         }
         self.by_name.insert(name, engine);
     }

@@ -1,0 +1,127 @@
+//! A command line that is measured as it is: any program that fetches a URL, with placeholders for what it is to fetch.
+//!
+//! How such a program is run, and what it costs, is left to the trial.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use workload::Workload;
+
+use crate::plan::engine_command::EngineCommand;
+
+/// For how long a program that asks for `{s}` is told to run, s.
+const SECONDS: u64 = 2;
+
+/// A command line, split as a shell splits words, with placeholders: `{url}`, `{c}`, `{n}`, `{s}`, `{ca}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine {
+    pub(crate) program: PathBuf,
+    name: String,
+    args: Vec<String>,
+}
+
+/// Why a command line cannot be an engine.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Its quotes do not match.
+    #[error("--engine {0:?}: its quotes do not match")]
+    Quotes(String),
+    /// It names no program.
+    #[error("--engine is empty: give a command line, e.g. 'curl -s --cacert {{ca}} {{url}}'")]
+    Empty,
+    /// Its program is not there.
+    #[error("{program:?} of --engine {line:?} is not installed: not found on PATH")]
+    NotInstalled {
+        /// The program.
+        program: String,
+        /// The command line.
+        line: String,
+    },
+}
+
+impl CommandLine {
+    /// Reads one, and looks its program up.
+    pub fn parse(line: &str) -> Result<CommandLine, CommandError> {
+        let words = shell_words::split(line).map_err(|_| CommandError::Quotes(line.to_owned()))?;
+        let (first, args) = words.split_first().ok_or(CommandError::Empty)?;
+        let missing = || CommandError::NotInstalled { program: first.clone(), line: line.to_owned() };
+        let program = which::which(first).map_err(|_| missing())?;
+        let name: String =
+            PathBuf::from(first).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // As a cell's name takes it.
+        let name = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        Ok(CommandLine { program, name, args: args.to_vec() })
+    }
+
+    /// The program's name, as the client of a cell.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it fetches a URL that it is given; otherwise it is to speak the trial protocol.
+    pub fn takes_url(&self) -> bool {
+        self.args.iter().any(|arg| arg.contains("{url}"))
+    }
+
+    /// Whether it is told how many requests to make.
+    fn takes_requests(&self) -> bool {
+        self.args.iter().any(|arg| arg.contains("{n}"))
+    }
+
+    /// As an engine that speaks the trial protocol.
+    pub fn as_engine(&self) -> EngineCommand {
+        EngineCommand { program: self.program.clone(), args: self.args.iter().map(OsString::from).collect() }
+    }
+
+    /// Its arguments with the placeholders filled in.
+    pub(crate) fn filled(&self, url: &str, workload: &Workload, trust_file: &Path) -> Vec<String> {
+        let values = [
+            ("{url}", url.to_owned()),
+            ("{c}", workload.slots().to_string()),
+            ("{n}", requests(workload).to_string()),
+            ("{s}", SECONDS.to_string()),
+            ("{ca}", trust_file.display().to_string()),
+        ];
+        let fill = |arg: &String| values.iter().fold(arg.clone(), |arg, (name, value)| arg.replace(name, value));
+        self.args.iter().map(fill).collect()
+    }
+
+    /// Requests that the origin must have seen, at least.
+    pub(crate) fn requests(&self, workload: &Workload) -> u64 {
+        if self.takes_requests() { requests(workload) } else { 1 }
+    }
+}
+
+/// N. A workload whose number is not known beforehand is never given to a program: nothing would make it end.
+fn requests(workload: &Workload) -> u64 {
+    workload.requests().map_or(1, workload::Requests::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_in() {
+        let line = CommandLine::parse("sh -c 'fetch {url} {n}' -c {c} --ca={ca} {s}").unwrap();
+        assert!(line.takes_url() && line.name() == "sh");
+        let workload = Workload {
+            path: workload::Path::get(),
+            amount: workload::Amount::Requests(9.try_into().unwrap()),
+            concurrency: 64.try_into().unwrap(),
+            rate: None,
+            server: workload::Server::Httpbin,
+            hosts: workload::Hosts::MIN,
+        };
+        let filled = line.filled("http://x/", &workload, std::path::Path::new("/ca.pem"));
+        assert_eq!(filled, ["-c", "fetch http://x/ 9", "-c", "9", "--ca=/ca.pem", "2"]);
+        assert_eq!(line.requests(&workload), 9);
+    }
+
+    #[test]
+    fn what_is_no_engine_is_refused() {
+        assert!(matches!(CommandLine::parse("sh 'a"), Err(CommandError::Quotes(_))));
+        assert!(matches!(CommandLine::parse("  "), Err(CommandError::Empty)));
+        assert!(matches!(CommandLine::parse("no-such-program {url}"), Err(CommandError::NotInstalled { .. })));
+    }
+}

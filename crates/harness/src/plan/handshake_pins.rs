@@ -1,0 +1,88 @@
+//! What handshakes are pinned to: by a run, by a cell's axes and kind of connection, and for a client that is left as it
+//! comes; and what that is in the ledger's words.
+
+use measure::result::Handshake;
+use origin::{Kind, Pins};
+use workload::{Axes, Cell, Cert, Chain, Connection, TlsVersion};
+
+/// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection
+/// say.
+pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
+    let mut pins = usual.clone();
+    let (axes, default) = (cell.axes, Axes::default());
+    if axes.tls_version != default.tls_version {
+        pins.tls_version = axes.tls_version;
+    }
+    if axes.group != default.group {
+        pins.groups = vec![axes.group];
+    }
+    pins.tickets |= cell.connection == Connection::Resumed;
+    pins
+}
+
+/// The suite that both origins choose, by version and kind of key (RFC 8446 §B.4, RFC 5289).
+fn suite(version: TlsVersion, cert: Cert) -> &'static str {
+    match (version, cert) {
+        (TlsVersion::Tls13, _) => "TLS_AES_128_GCM_SHA256",
+        (TlsVersion::Tls12, Cert::EcdsaP256) => "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        (TlsVersion::Tls12, Cert::Rsa2048) => "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    }
+}
+
+/// What the origin allows a stock client: everything that it can do itself.
+pub(crate) fn stock_pins(origin: &Kind) -> Pins {
+    let http1 = "http/1.1".to_owned();
+    let alpn = match origin {
+        Kind::GoHttpbin { .. } => vec!["h2".to_owned(), http1],
+        // The embedded origin speaks HTTP/1.1 only.
+        Kind::Embedded(_) => vec![http1],
+    };
+    let groups = vec![origin::Group::X25519MlKem768, origin::Group::X25519, origin::Group::Secp256r1];
+    Pins { groups, alpn, tickets: true, ..Pins::default() }
+}
+
+/// What the pins of a cell at `axes` come to in the ledger's words.
+pub(crate) fn handshake(pins: &Pins, axes: Axes) -> Handshake {
+    Handshake {
+        version: format!("TLSv{}", pins.tls_version),
+        suite: suite(pins.tls_version, axes.cert).to_owned(),
+        group: pins.groups.first().map(|group| group.registered().to_owned()).unwrap_or_default(),
+        alpn: pins.alpn.first().cloned().unwrap_or_default(),
+        certificate: format!("{}, {}", key_name(axes.cert), chain_name(axes.chain)),
+    }
+}
+
+fn key_name(cert: Cert) -> &'static str {
+    match cert {
+        Cert::EcdsaP256 => "ECDSA P-256",
+        Cert::Rsa2048 => "RSA 2048",
+    }
+}
+
+fn chain_name(chain: Chain) -> &'static str {
+    match chain {
+        Chain::One => "leaf alone",
+        Chain::Two => "leaf + intermediate",
+        Chain::Three => "leaf + 2 intermediates",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_pinned_to_its_place_on_the_axes() {
+        let of = |cell: &str| pins(&Pins::default(), &cell.parse().unwrap());
+        assert_eq!(of("m/c/rustls/new-conn"), Pins::default());
+        let varied = of("m/c/rustls/resumed@tls-version=1.2,group=p256");
+        assert_eq!((varied.tls_version, varied.tickets), (TlsVersion::Tls12, true));
+        assert_eq!(varied.groups, [origin::Group::Secp256r1]);
+    }
+
+    #[test]
+    fn what_the_run_is_pinned_to_holds_where_no_axis_says_otherwise() {
+        let usual = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
+        assert_eq!(pins(&usual, &"m/c/rustls/new-conn".parse().unwrap()).tls_version, TlsVersion::Tls12);
+    }
+}

@@ -1,0 +1,137 @@
+//! An engine that is any program at all: a command line with `{url}` in it, and what the system and the ledger tell of
+//! it.
+//!
+//! Its CPU time is that of the whole process, start to end, by wait4(2). Requests, connections and handshakes are the
+//! ledger's; latency is not to be had.
+
+use std::io::Read;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use measure::clock::now_ns;
+use measure::process::{Cost, peak_memory_bytes};
+use processes::Descendants;
+use wait4::{ResUse, Wait4};
+use workload::Workload;
+
+use crate::engine::Fault;
+use crate::plan::command_line::CommandLine;
+use crate::tail::Tail;
+
+/// How often it is asked whether it has ended, and how large it has been.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// What the system tells of a program that has ended.
+pub(crate) struct Ended {
+    pub(crate) wall_ns: u64,
+    pub(crate) cost: Cost,
+    /// The peak of resident memory as it was last seen; 0 for a program that ended before it could be. wait4(2) has one
+    /// too, but counts the memory of this process, which the child shares until it is another program.
+    pub(crate) peak_memory_bytes: u64,
+    /// What it said, where it did not end well.
+    pub(crate) complaint: Option<String>,
+}
+
+/// Runs the program to its end, or to `deadline`.
+pub(crate) fn run(
+    cpus: &[usize],
+    interrupt: &AtomicBool,
+    command: &CommandLine,
+    url: &str,
+    workload: &Workload,
+    trust_file: &Path,
+    deadline: Instant,
+) -> Result<Ended, Fault> {
+    let failed =
+        |reason: &dyn std::fmt::Display| Fault::Failed(format!("starting {}: {reason}", command.program.display()));
+    let mut process = Command::new(&command.program);
+    process.args(command.filled(url, workload, trust_file)).process_group(0);
+    process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    die_with_parent(&mut process);
+    let started = now_ns();
+    let descendants = Descendants::begin();
+    let spawned = origin::on_cpus(Some(cpus), || processes::spawn(&mut process)).map_err(|error| failed(&error))?;
+    let mut running = Running { child: spawned.map_err(|error| failed(&error))?, descendants };
+    let tails = [running.errors(), running.output()];
+    let mut peak = 0;
+    loop {
+        match running
+            .child
+            .try_wait4()
+            .map_err(|error| Fault::Failed(format!("waiting for {}: {error}", command.name())))?
+        {
+            Some(used) => return Ok(ended(&used, started, peak, &tails)),
+            None if interrupt.load(Relaxed) => return Err(Fault::Interrupted),
+            None if Instant::now() >= deadline => {
+                return Err(Fault::Failed(format!("stuck: {} did not end before the deadline", command.name())));
+            }
+            None => thread::sleep(GLANCE),
+        }
+        peak = peak_memory_bytes(running.child.id()).unwrap_or(peak);
+    }
+}
+
+/// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell
+/// it.
+#[allow(unsafe_code)]
+fn die_with_parent(process: &mut Command) {
+    let ask = || nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).map_err(std::io::Error::from);
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one prctl(2), which is; turning
+    // its error number into an error neither allocates nor locks.
+    unsafe { process.pre_exec(ask) };
+}
+
+fn ended(used: &ResUse, started: u64, peak_memory_bytes: u64, tails: &[Tail; 2]) -> Ended {
+    let cpu = used.rusage.utime + used.rusage.stime;
+    let complaint = (!used.status.success()).then(|| {
+        match tails.iter().map(|tail| last_line(&tail.text())).find(|line| !line.is_empty()) {
+            Some(line) => format!("it ended with {}: {line}", used.status),
+            None => format!("it ended with {}", used.status),
+        }
+    });
+    Ended {
+        wall_ns: now_ns().saturating_sub(started),
+        cost: Cost {
+            cpu_ns: u64::try_from(cpu.as_nanos()).unwrap_or(u64::MAX),
+            user_share: (!cpu.is_zero()).then(|| used.rusage.utime.as_secs_f64() / cpu.as_secs_f64()),
+        },
+        peak_memory_bytes,
+        complaint,
+    }
+}
+
+/// The last line that says something: where programs put what went wrong.
+fn last_line(text: &str) -> String {
+    let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    line.trim().chars().take(300).collect()
+}
+
+/// A program that goes when it is no longer waited for, with whatever it has started.
+struct Running {
+    child: Child,
+    descendants: Descendants,
+}
+
+impl Running {
+    fn output(&mut self) -> Tail {
+        Tail::follow(self.child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
+    }
+
+    fn errors(&mut self) -> Tail {
+        Tail::follow(self.child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(group) = i32::try_from(self.child.id()) {
+            let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
+        }
+        let _ = self.child.wait();
+        self.descendants.end();
+    }
+}
