@@ -3,34 +3,17 @@
 //! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
 //! one line per trial. It neither fetches itself nor says what the figures mean.
 
-mod deadline;
 mod difference;
-mod engine;
-mod environment;
 mod error;
-mod examine;
-mod learnt;
-mod lines;
-mod measured;
-mod openssl_conf;
 mod origins;
-mod pace;
 mod plan;
-mod probe;
-mod program;
 mod resume;
 mod rounds;
 mod run;
-mod saturation;
 mod session;
-mod source;
-mod stage;
-mod tail;
 mod trial;
-mod verify;
 
 pub use difference::{Difference, differences};
-pub use environment::Environment;
 pub use error::Error;
 pub use origin::{Pins, TlsVersion};
 pub use plan::arm_program::{ArmError, ArmProgram};
@@ -41,8 +24,9 @@ pub use plan::external_engine::{EXTERNAL, ExternalEngine};
 pub use plan::limit::{Limit, binding};
 pub use plan::origin_spec::OriginSpec;
 pub use plan::{Choices, Plan};
-pub use probe::Probe;
 pub use resume::resume;
 pub use rounds::{Observer, Outcome};
 pub use run::{run, run_probed};
 pub use session::{Resident, Session};
+pub use trial::environment::Environment;
+pub use trial::probe::Probe;

@@ -11,29 +11,29 @@ use crate::error::Error;
 use crate::plan::Plan;
 use crate::plan::trial_order::shuffled;
 use crate::rounds::{Done, Observer, Outcome, to_the_end};
-use crate::stage::Stage;
+use crate::trial::run_context::RunContext;
 
 /// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow
 /// in its order. The outcome counts those that were there, too.
 ///
 /// # Errors
-/// As [`run()`](crate::run()), and [`Error::Differs`], before anything is run or written, when the plan is not the run's
-/// own.
+/// As [`run()`](crate::run()), and [`Error::Differs`], before anything is run or written, when the plan is not that of
+/// the run.
 pub fn resume(plan: Plan, unfinished: Unfinished, observer: &mut impl Observer) -> Result<Outcome, Error> {
     // The origin tells its version once it runs.
-    let mut stage = Stage::open(plan)?;
-    let mut differences = differences(&unfinished.run, &stage.plan.run);
+    let mut context = RunContext::open(plan)?;
+    let mut differences = differences(&unfinished.run, &context.plan.run);
     if differences.is_empty() {
-        differences.extend(elsewhere(&stage.plan, &unfinished.trials));
+        differences.extend(elsewhere(&context.plan, &unfinished.trials));
     }
     if !differences.is_empty() {
         return Err(Error::Differs(differences));
     }
-    observer.origin(&stage.plan.run.origin);
+    observer.origin(&context.plan.run.origin);
     let done = Done::of(&unfinished.trials);
     let (mut writer, run) = unfinished.go_on(jiff::Timestamp::now().to_string())?;
-    stage.plan.run = run;
-    to_the_end(&mut stage, &mut writer, observer, None, &done)
+    context.plan.run = run;
+    to_the_end(&mut context, &mut writer, observer, None, &done)
 }
 
 /// The first trial on disk that does not stand where the plan's order has it: the seed was changed, or lines were

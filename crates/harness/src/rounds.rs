@@ -10,9 +10,9 @@ use workload::Cell;
 
 use crate::error::Error;
 use crate::plan::trial_order::shuffled;
-use crate::probe::{Probe, lent};
-use crate::stage::Stage;
 use crate::trial::Interrupted;
+use crate::trial::probe::{Probe, lent};
+use crate::trial::run_context::RunContext;
 
 /// Told of a run's progress.
 pub trait Observer {
@@ -57,30 +57,30 @@ impl Done {
     }
 }
 
-/// Runs what is not `done` of the stage's plan, and writes down that it has ended.
+/// Runs what is not `done` of the context's plan, and writes down that it has ended.
 pub(crate) fn to_the_end(
-    stage: &mut Stage,
+    context: &mut RunContext,
     writer: &mut ResultWriter,
     observer: &mut impl Observer,
     probe: Option<&mut dyn Probe>,
     done: &Done,
 ) -> Result<Outcome, Error> {
-    let outcome = rounds(stage, writer, observer, probe, done)?;
+    let outcome = rounds(context, writer, observer, probe, done)?;
     writer.check()?;
     let ended = Some(jiff::Timestamp::now().to_string());
-    writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..stage.plan.run.clone() })?;
+    writer.describe(&RunInfo { ended, interrupted: outcome.interrupted, ..context.plan.run.clone() })?;
     Ok(outcome)
 }
 
 fn rounds(
-    stage: &mut Stage,
+    context: &mut RunContext,
     writer: &mut ResultWriter,
     observer: &mut impl Observer,
     mut probe: Option<&mut dyn Probe>,
     done: &Done,
 ) -> Result<Outcome, Error> {
-    let RunInfo { sections, seed, .. } = stage.plan.run.clone();
-    let turns = stage.plan.turns();
+    let RunInfo { sections, seed, .. } = context.plan.run.clone();
+    let turns = context.plan.turns();
     let mut outcome = Outcome { valid: done.valid, invalid: done.invalid, interrupted: false };
     for section in &sections {
         for round in 1..=section.rounds {
@@ -90,8 +90,8 @@ fn rounds(
                 }
                 writer.check()?;
                 observer.begins(section, &cell, round);
-                let trial = match stage.trial(section, &cell, arm, round, lent(&mut probe)) {
-                    Ok(trial) if !stage.plan.interrupt.load(Relaxed) => trial,
+                let trial = match context.trial(section, &cell, arm, round, lent(&mut probe)) {
+                    Ok(trial) if !context.plan.interrupt.load(Relaxed) => trial,
                     Ok(_) | Err(Interrupted) => return Ok(Outcome { interrupted: true, ..outcome }),
                 };
                 writer.append(&trial)?;

@@ -4,9 +4,9 @@ use measure::result::{ResultWriter, RunInfo, WriteError};
 
 use crate::error::Error;
 use crate::plan::Plan;
-use crate::probe::Probe;
 use crate::rounds::{Done, Observer, Outcome, to_the_end};
-use crate::stage::Stage;
+use crate::trial::probe::Probe;
+use crate::trial::run_context::RunContext;
 
 /// Runs the plan. Each trial is on disk before the next begins. `make_writer` is called with what was learnt of the
 /// origin, and makes the result folder: nothing is measured before it is there.
@@ -37,8 +37,8 @@ fn run_with(
     observer: &mut impl Observer,
     probe: Option<&mut dyn Probe>,
 ) -> Result<Outcome, Error> {
-    let mut stage = Stage::open(plan)?;
-    observer.origin(&stage.plan.run.origin);
-    let mut writer = make_writer(&stage.plan.run)?;
-    to_the_end(&mut stage, &mut writer, observer, probe, &Done::default())
+    let mut context = RunContext::open(plan)?;
+    observer.origin(&context.plan.run.origin);
+    let mut writer = make_writer(&context.plan.run)?;
+    to_the_end(&mut context, &mut writer, observer, probe, &Done::default())
 }

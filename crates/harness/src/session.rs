@@ -4,7 +4,6 @@
 //! would keep apart is lost: memory and threads are the caller's too and are not told, and what one process can be told
 //! but once, such as OpenSSL's configuration, holds for all cells.
 
-use std::process;
 use std::sync::Arc;
 
 use fetch::Prepared;
@@ -15,24 +14,24 @@ use measure::recorder::Recorder;
 use measure::result::{RunInfo, Section, Trial};
 use workload::{Cell, Workload};
 
-use crate::engine::Fault;
 use crate::error::Error;
-use crate::learnt::Learnt;
-use crate::measured::{Fetcher, Opened};
 use crate::plan::Plan;
-use crate::saturation::most_time_wait;
-use crate::stage::{Stage, origin_failed};
+use crate::trial::error::TrialError;
+use crate::trial::fetcher::Fetcher;
+use crate::trial::run_context::{RunContext, TrialStart};
+use crate::trial::saturation::most_time_wait;
+use crate::trial::trial_builder::TrialBuilder;
 
 /// An origin and what it takes to hold cells of this process against it.
 pub struct Session {
-    stage: Stage,
+    context: RunContext,
 }
 
 /// A cell of this process, warm.
 pub struct Resident {
     section: Section,
     cell: Cell,
-    opened: Opened,
+    start: TrialStart,
     warm: Option<Ledger>,
     prepared: Prepared,
     batches: u32,
@@ -44,19 +43,19 @@ impl Session {
     /// # Errors
     /// When the origin, its certificates or the temporary files cannot be had.
     pub fn open(plan: Plan) -> Result<Session, Error> {
-        Ok(Session { stage: Stage::open(plan)? })
+        Ok(Session { context: RunContext::open(plan)? })
     }
 
     /// What is run, with what was learnt of the origin.
     pub fn run(&self) -> &RunInfo {
-        &self.stage.plan.run
+        &self.context.plan.run
     }
 
     /// Sockets in TIME_WAIT now, if they are so many that connecting itself turns slow: a cell that runs now would pay
     /// for those before it.
     pub fn crowd(&self) -> Option<u64> {
         let waiting = Counters::read().time_wait;
-        (waiting >= most_time_wait(self.stage.plan.ports)).then_some(waiting)
+        (waiting >= most_time_wait(self.context.plan.ports)).then_some(waiting)
     }
 
     /// Prepares a cell and warms it up.
@@ -65,47 +64,51 @@ impl Session {
     /// When it cannot be set up, its client not be examined, or its warm-up failed.
     pub fn prepare(&mut self, section: &Section, cell: &Cell) -> Result<Resident, Error> {
         let failed = |fault| match fault {
-            Fault::Failed(reason) => Error::Cell { cell: cell.clone(), reason },
-            Fault::Interrupted => Error::Cell { cell: cell.clone(), reason: "interrupted".to_owned() },
+            TrialError::Failed(reason) => Error::Cell { cell: cell.clone(), reason },
+            TrialError::Interrupted => Error::Cell { cell: cell.clone(), reason: "interrupted".to_owned() },
         };
-        let (opened, job) = self.stage.begin(section, cell, None, 0).map_err(failed)?;
-        let prepared = Prepared::new(&job).map_err(|error| failed(Fault::Failed(error.to_string())))?;
-        let warm =
-            self.stage.source_of(cell).and_then(|source| source.read(false).map_err(origin_failed)).map_err(failed)?;
-        Ok(Resident { section: section.clone(), cell: cell.clone(), opened, warm, prepared, batches: 0 })
+        let (start, job) = self.context.begin(section, cell, None, 0).map_err(failed)?;
+        let prepared = Prepared::new(&job).map_err(|error| failed(TrialError::Failed(error.to_string())))?;
+        let warm = self
+            .context
+            .origin_of(cell)
+            .and_then(|server| server.read(false).map_err(TrialError::from))
+            .map_err(failed)?;
+        Ok(Resident { section: section.clone(), cell: cell.clone(), start, warm, prepared, batches: 0 })
     }
 
     /// Makes all requests of the cell's workload once more: a trial, with its own round.
     pub fn batch(&mut self, resident: &mut Resident) -> Trial {
         resident.batches += 1;
-        let Resident { section, cell, opened, warm, prepared, batches } = resident;
-        let mut learnt = Learnt { ready: Some(prepared.ready().clone()), ..opened.learnt(cell) };
+        let Resident { section, cell, start, warm, prepared, batches } = resident;
+        let mut builder =
+            TrialBuilder { ready: Some(prepared.ready().clone()), ..TrialBuilder::begin(cell, &start.faults) };
         let recorder = prepared.recorder();
-        let mut here = Here { prepared, recorder };
-        let measured = self.stage.measured(section, cell, opened, warm.as_ref(), &mut here, &mut learnt);
-        if let Err(Fault::Failed(reason)) = measured {
-            learnt.broken.push(reason);
+        let mut process = ThisProcess { prepared, recorder };
+        let measured = self.context.measured(section, cell, start, warm.as_ref(), &mut process, &mut builder);
+        if let Err(TrialError::Failed(reason)) = measured {
+            builder.broken.push(reason);
         }
-        learnt.record(&self.stage.plan, section, cell, *batches)
+        builder.build(&self.context.plan, section, cell, *batches)
     }
 }
 
 /// A cell of this process.
-struct Here<'a> {
+struct ThisProcess<'a> {
     prepared: &'a mut Prepared,
     recorder: Arc<Recorder>,
 }
 
-impl Fetcher for Here<'_> {
+impl Fetcher for ThisProcess<'_> {
     fn pid(&self) -> u32 {
-        process::id()
+        std::process::id()
     }
 
     fn is_alone(&self) -> bool {
         false
     }
 
-    fn go(&mut self) -> Result<Finished, Fault> {
+    fn go(&mut self) -> Result<Finished, TrialError> {
         Ok(self.prepared.run(&self.recorder))
     }
 
@@ -113,8 +116,8 @@ impl Fetcher for Here<'_> {
         Vec::new()
     }
 
-    fn seen(&mut self, _: &Workload) -> Result<Seen, Fault> {
-        self.prepared.seen(&self.recorder).map_err(|error| Fault::Failed(error.to_string()))
+    fn seen(&mut self, _: &Workload) -> Result<Seen, TrialError> {
+        self.prepared.seen(&self.recorder).map_err(|error| TrialError::Failed(error.to_string()))
     }
 
     fn threads(&self) -> Option<u64> {

@@ -1,5 +1,5 @@
-//! What handshakes are pinned to: by a run, by a cell's axes and kind of connection, and for a client that is left as it
-//! comes; and what that is in the ledger's words.
+//! What handshakes are pinned to, by a run and by a cell's axes and kind of connection, and what that is in the
+//! ledger's words. What the origin allows a client that is left as it comes stands here, too.
 
 use measure::result::Handshake;
 use origin::{Kind, Pins};

@@ -1,4 +1,4 @@
-//! What a run fetches from, as it was asked for. The servers themselves are left to [`crate::origins`].
+//! What a run fetches from, as it was asked for. Starting it is left to those that carry the plan out.
 
 use measure::protocol::Target;
 use measure::result::OriginInfo;

@@ -1,23 +1,19 @@
-//! What a run fetches from: an origin of ours, started anew whenever it has died, hangs or says nonsense, or a server
-//! of the user's, of which nothing is known but its address.
+//! An origin of ours, with the relay that stands before it where it is far away: started when it is first needed, and
+//! anew whenever it has died, hangs or says nonsense.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ledger::{Ledger, Side};
-use measure::process::Reading;
+use ledger::Ledger;
 use measure::protocol::Target;
 use origin::{EmbeddedProgram, Launch, Origin, Relay};
 use workload::{Cell, Hosts, Path, Rtt, Workload};
-
-use crate::engine::Fault;
-use crate::stage::origin_failed;
 
 /// The host's name where there is but one, as it stands in the leaf certificate.
 const HOST: &str = "localhost";
 
 /// An origin that is there when it is asked for.
-pub(crate) struct Source {
+pub(crate) struct OriginProcess {
     launch: Launch,
     rtt: Rtt,
     relay: Option<EmbeddedProgram>,
@@ -49,15 +45,15 @@ impl Running {
     }
 }
 
-impl Source {
+impl OriginProcess {
     /// An origin to be started when it is first needed.
-    pub(crate) fn new(launch: Launch) -> Source {
-        Source { launch, rtt: Rtt::NONE, relay: None, running: None }
+    pub(crate) fn new(launch: Launch) -> OriginProcess {
+        OriginProcess { launch, rtt: Rtt::NONE, relay: None, running: None }
     }
 
     /// The same, so far away by way of a relay that `relay` runs.
-    pub(crate) fn far(launch: Launch, rtt: Rtt, relay: EmbeddedProgram) -> Source {
-        Source { rtt, relay: Some(relay), ..Source::new(launch) }
+    pub(crate) fn far(launch: Launch, rtt: Rtt, relay: EmbeddedProgram) -> OriginProcess {
+        OriginProcess { rtt, relay: Some(relay), ..OriginProcess::new(launch) }
     }
 
     /// The origin, started if there is none. One that has ended is an error, and the next call starts another.
@@ -77,7 +73,7 @@ impl Source {
     }
 
     /// How the origin ended, where it has. Whoever needs one next starts another.
-    fn ended(&mut self) -> Option<origin::Error> {
+    pub(crate) fn ended(&mut self) -> Option<origin::Error> {
         let ended = self.running.as_mut()?.ended()?;
         self.running = None;
         Some(ended)
@@ -129,70 +125,6 @@ impl Source {
     }
 }
 
-/// What a run fetches from.
-pub(crate) enum Supply {
-    /// An origin with a ledger.
-    Ours(Box<Source>),
-    /// A server of the user's, under its one address.
-    Theirs(Vec<Target>),
-}
-
-impl Supply {
-    /// [`Source::begin`]; `None` where there is no ledger.
-    pub(crate) fn begin(&mut self) -> Result<Option<Ledger>, origin::Error> {
-        match self {
-            Supply::Ours(source) => source.begin().map(Some),
-            Supply::Theirs(_) => Ok(None),
-        }
-    }
-
-    /// [`Source::read`]; `None` where there is no ledger.
-    pub(crate) fn read(&mut self, mark: bool) -> Result<Option<Ledger>, origin::Error> {
-        match self {
-            Supply::Ours(source) => source.read(mark).map(Some),
-            Supply::Theirs(_) => Ok(None),
-        }
-    }
-
-    /// What `cell` fetches.
-    pub(crate) fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error> {
-        match self {
-            Supply::Ours(source) => source.targets(cell, workload),
-            Supply::Theirs(targets) => Ok(targets.clone()),
-        }
-    }
-
-    /// The origin's process; `None` for a server of the user's.
-    pub(crate) fn pid(&mut self) -> Result<Option<u32>, origin::Error> {
-        match self {
-            Supply::Ours(source) => Ok(Some(source.running()?.ready().pid)),
-            Supply::Theirs(_) => Ok(None),
-        }
-    }
-
-    /// How the origin ended, where it has; `None` for a server of the user's.
-    pub(crate) fn ended(&mut self) -> Option<origin::Error> {
-        match self {
-            Supply::Ours(source) => source.ended(),
-            Supply::Theirs(_) => None,
-        }
-    }
-
-    /// What the origin has cost so far; `None` for a server of the user's.
-    pub(crate) fn reading(&mut self) -> Result<Option<Reading>, Fault> {
-        let Some(pid) = self.pid().map_err(origin_failed)? else { return Ok(None) };
-        Reading::of(pid).map(Some).map_err(|error| match self.pid() {
-            Err(ended) => origin_failed(ended),
-            Ok(_) => Fault::Failed(error.to_string()),
-        })
-    }
-}
-
 fn target(scheme: &str, host: String, addr: SocketAddr, path: &Path) -> Target {
     Target { url: format!("{scheme}://{host}:{}{path}", addr.port()), host, addr }
-}
-
-/// The side of the ledger that `cell` must have left its traces on, and the one that must be blank.
-pub(crate) fn sides<'a>(cell: &Cell, ledger: &'a Ledger) -> (&'a Side, &'a Side) {
-    if cell.is_tls() { (&ledger.https, &ledger.http) } else { (&ledger.http, &ledger.https) }
 }

@@ -2,40 +2,49 @@
 
 use std::ffi::OsString;
 
+use ledger::Ledger;
 use measure::protocol::{Job, VERSION};
 use measure::result::{Arm, Section, Terms};
 use workload::{Axes, Cell, Connection};
 
-use crate::engine::Fault;
-use crate::environment::Environment;
 use crate::error::Error;
-use crate::examine::Examiner;
-use crate::measured::Opened;
 use crate::origins::Origins;
+use crate::origins::origin_server::OriginServer;
 use crate::plan::Plan;
 use crate::plan::origin_spec::OriginSpec;
-use crate::source::Supply;
-use crate::tail::in_one_line;
+use crate::trial::certificate_check::CertificateCheck;
+use crate::trial::environment::Environment;
+use crate::trial::error::TrialError;
 
 /// Everything that is set up once for a run.
-pub(crate) struct Stage {
+pub(crate) struct RunContext {
     pub(crate) plan: Plan,
     pub(crate) origins: Origins,
-    pub(crate) examiner: Examiner,
+    pub(crate) certificate_check: CertificateCheck,
     environment: Environment,
 }
 
-impl Stage {
+/// How a trial begins: a cell before its first request.
+pub(crate) struct TrialStart {
+    /// The ledger then; `None` where there is none.
+    pub(crate) ledger: Option<Ledger>,
+    /// What is wrong with how its client verifies.
+    pub(crate) faults: Vec<String>,
+}
+
+impl RunContext {
     /// Starts the origin of the plan, and fills in the plan what was learnt of it.
-    pub(crate) fn open(mut plan: Plan) -> Result<Stage, Error> {
+    pub(crate) fn open(mut plan: Plan) -> Result<RunContext, Error> {
         let mut origins = Origins::new()?;
-        if let (OriginSpec::Ours(_), Supply::Ours(usual)) = (&plan.origin, origins.of(&plan, &usual_cell(), false)?) {
+        if let (OriginSpec::Ours(_), OriginServer::Ours(usual)) =
+            (&plan.origin, origins.of(&plan, &usual_cell(), false)?)
+        {
             let version = usual.running()?.ready().version.clone();
             plan.run.origin.version = version;
         }
         let usual = origins.authority(Axes::default().cert)?;
-        Ok(Stage {
-            examiner: Examiner::new(&plan, usual)?,
+        Ok(RunContext {
+            certificate_check: CertificateCheck::new(&plan, usual)?,
             environment: Environment::new(plan.run.workers)?,
             origins,
             plan,
@@ -43,19 +52,19 @@ impl Stage {
     }
 
     /// The origin that a cell fetches from.
-    pub(crate) fn source_of(&mut self, cell: &Cell) -> Result<&mut Supply, Fault> {
+    pub(crate) fn origin_of(&mut self, cell: &Cell) -> Result<&mut OriginServer, TrialError> {
         let stock = self.plan.terms(cell) == Terms::Stock;
-        self.origins.of(&self.plan, cell, stock).map_err(origin_failed)
+        self.origins.of(&self.plan, cell, stock).map_err(TrialError::from)
     }
 
     /// The variables that the engine of `cell` is given.
-    pub(crate) fn environment(&self, cell: &Cell) -> Result<Vec<(&'static str, OsString)>, Fault> {
+    pub(crate) fn environment(&self, cell: &Cell) -> Result<Vec<(&'static str, OsString)>, TrialError> {
         match (self.plan.terms(cell), &self.plan.origin) {
             // As it comes from the box, OpenSSL too; and a server of the user's is asked for all that OpenSSL has.
             (Terms::Stock, _) | (_, OriginSpec::Theirs(_)) => Ok(self.environment.free()),
             _ => {
                 let pinned = self.environment.pinned(&self.plan.pins_of(cell));
-                pinned.map_err(|error| Fault::Failed(error.to_string()))
+                pinned.map_err(|error| TrialError::Failed(error.to_string()))
             }
         }
     }
@@ -67,11 +76,11 @@ impl Stage {
         cell: &Cell,
         arm: Option<Arm>,
         round: u32,
-    ) -> Result<(Opened, Job), Fault> {
-        let source = self.source_of(cell)?;
-        let start = source.begin().map_err(origin_failed)?;
-        let targets = source.targets(cell, &section.workload).map_err(origin_failed)?;
-        let trust_file = self.origins.trust_file(&cell.axes).map_err(origin_failed)?;
+    ) -> Result<(TrialStart, Job), TrialError> {
+        let server = self.origin_of(cell)?;
+        let ledger = server.begin()?;
+        let targets = server.targets(cell, &section.workload)?;
+        let trust_file = self.origins.trust_file(&cell.axes)?;
         let plan = &self.plan;
         let job = Job {
             protocol: VERSION,
@@ -84,27 +93,22 @@ impl Stage {
             seed: plan.run.seed.wrapping_add(u64::from(round)),
         };
         let faults = self.examine(&job, arm)?;
-        Ok((Opened { start, faults }, job))
+        Ok((TrialStart { ledger, faults }, job))
     }
 
     /// What is wrong with how the job's client verifies. The impostors make the usual handshake: so does, for them, the
     /// cell.
-    fn examine(&mut self, job: &Job, arm: Option<Arm>) -> Result<Vec<String>, Fault> {
+    fn examine(&mut self, job: &Job, arm: Option<Arm>) -> Result<Vec<String>, TrialError> {
         let cell = Cell { connection: Connection::NewConn, ..job.cell.base() };
-        let trust_file = self.origins.trust_file(&cell.axes).map_err(origin_failed)?;
+        let trust_file = self.origins.trust_file(&cell.axes)?;
         let environment = self.environment(&cell)?;
         let groups = self.plan.groups(&cell);
         let job = Job { trust_file: cell.is_tls().then_some(trust_file), cell, groups, ..job.clone() };
-        self.examiner.faults(self.plan.engine(&job.cell, arm), &job, arm, &environment)
+        self.certificate_check.faults(self.plan.engine(&job.cell, arm), &job, arm, &environment)
     }
 }
 
 /// A cell of the usual handshake.
 fn usual_cell() -> Cell {
     Cell::new("any", "any", Cell::PLAIN, Connection::NewConn)
-}
-
-/// An origin that failed makes a trial invalid.
-pub(crate) fn origin_failed(error: origin::Error) -> Fault {
-    Fault::Failed(in_one_line(&error.to_string()))
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::trial::error::in_one_line;
+
 /// How much of it is kept, bytes.
 const KEPT: usize = 4096;
 
@@ -42,11 +44,6 @@ impl Tail {
     pub(crate) fn words(&self) -> String {
         in_one_line(&self.text())
     }
-}
-
-/// Several lines in one, for a reason: it stands in a row of a table.
-pub(crate) fn in_one_line(text: &str) -> String {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ")
 }
 
 fn keep_tail(mut pipe: impl Read, kept: &Mutex<Vec<u8>>) {

@@ -16,8 +16,13 @@ const ROUND_TRIPS: u32 = 10;
 /// The same for a program that may start another for every request, and for a client that is made for every one.
 const PER_PROCESS: Duration = Duration::from_millis(100);
 
-/// When a trial that begins now counts as stuck, if it may take so long; a year for what no clock can hold.
-pub(crate) fn after(within: Duration) -> Instant {
+/// When a trial that begins now counts as stuck: after what its plan allows, or what its workload takes.
+pub(crate) fn of_trial(planned: Option<Duration>, workload: &Workload, cell: &Cell) -> Instant {
+    after(planned.unwrap_or_else(|| of(workload, cell)))
+}
+
+/// When what begins now has taken so long; a year for what no clock can hold.
+fn after(within: Duration) -> Instant {
     const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
     let now = Instant::now();
     now.checked_add(within).unwrap_or_else(|| now + FOREVER)
@@ -25,7 +30,7 @@ pub(crate) fn after(within: Duration) -> Instant {
 
 /// Time for a trial in which nothing overlaps, twice over. Where the number of requests is not known beforehand: the
 /// time for which they start, twice over, and what all that are under way then may take.
-pub(crate) fn of(workload: &Workload, cell: &Cell) -> Duration {
+fn of(workload: &Workload, cell: &Cell) -> Duration {
     let requests = workload.requests().map_or(u64::from(workload.concurrency.get()), Requests::get);
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);
     let scheduled = Duration::from_nanos(workload.least_ns()).saturating_mul(2);

@@ -1,20 +1,24 @@
 //! The origins of a run: one for every kind of handshake that its cells ask for, each with listeners of its own,
 //! started when a cell first needs it. So values of an axis can take turns within a run.
 
+pub(crate) mod origin_process;
+pub(crate) mod origin_server;
+
 use std::collections::HashMap;
 
 use origin::{Authority, Launch, Pins};
 use workload::{Axes, Cell, Cert, Chain, Rtt, Trust};
 
+use self::origin_process::OriginProcess;
+use self::origin_server::OriginServer;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::plan::handshake_pins::{pins, stock_pins};
 use crate::plan::origin_spec::OriginSpec;
-use crate::source::{Source, Supply};
 
-/// What an origin is told for a cell.
+/// What an origin is started with for a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Listener {
+struct OriginConfig {
     pins: Pins,
     cert: Cert,
     chain: Chain,
@@ -24,14 +28,14 @@ struct Listener {
 /// All origins of a run, and the authorities that they present certificates of.
 pub(crate) struct Origins {
     authorities: Vec<Authority>,
-    supplies: HashMap<Listener, Supply>,
+    servers: HashMap<OriginConfig, OriginServer>,
 }
 
 impl Origins {
     /// None yet, with the authority that most cells trust.
     pub(crate) fn new() -> Result<Origins, Error> {
         let authority = Authority::create().map_err(origin::Error::from)?;
-        Ok(Origins { authorities: vec![authority], supplies: HashMap::new() })
+        Ok(Origins { authorities: vec![authority], servers: HashMap::new() })
     }
 
     /// The authority whose keys are of the kind `cert`, made when it is first asked for.
@@ -60,41 +64,41 @@ impl Origins {
     }
 
     /// The origin that `cell` fetches from; `stock`: the one that lets a client do as it does.
-    pub(crate) fn of(&mut self, plan: &Plan, cell: &Cell, stock: bool) -> Result<&mut Supply, origin::Error> {
-        let listener = listener(plan, cell, stock);
-        if !self.supplies.contains_key(&listener) {
-            let supply = self.supply(plan, &listener)?;
-            self.supplies.insert(listener.clone(), supply);
+    pub(crate) fn of(&mut self, plan: &Plan, cell: &Cell, stock: bool) -> Result<&mut OriginServer, origin::Error> {
+        let config = config(plan, cell, stock);
+        if !self.servers.contains_key(&config) {
+            let server = self.server(plan, &config)?;
+            self.servers.insert(config.clone(), server);
         }
         // Put there just now, if it was not there before.
-        Ok(self.supplies.entry(listener).or_insert_with(|| Supply::Theirs(Vec::new())))
+        Ok(self.servers.entry(config).or_insert_with(|| OriginServer::Theirs(Vec::new())))
     }
 
-    fn supply(&mut self, plan: &Plan, listener: &Listener) -> Result<Supply, origin::Error> {
+    fn server(&mut self, plan: &Plan, config: &OriginConfig) -> Result<OriginServer, origin::Error> {
         let kind = match &plan.origin {
             OriginSpec::Ours(kind) => kind.clone(),
-            OriginSpec::Theirs(target) => return Ok(Supply::Theirs(vec![target.clone()])),
+            OriginSpec::Theirs(target) => return Ok(OriginServer::Theirs(vec![target.clone()])),
         };
-        let authority = self.authority(listener.cert)?;
-        let issued = match listener.chain {
+        let authority = self.authority(config.cert)?;
+        let issued = match config.chain {
             Chain::Two => authority.issue(origin::Leaf::Good)?,
             Chain::One => authority.issue_through(0)?,
             Chain::Three => authority.issue_through(2)?,
         };
         let mut launch = Launch::new(kind, issued.chain_file, issued.key_file);
         launch.ports = plan.ports;
-        launch.pins = listener.pins.clone();
+        launch.pins = config.pins.clone();
         launch.cpus = Some(plan.run.pinning.origin.clone());
-        Ok(Supply::Ours(Box::new(Source::far(launch, listener.rtt, plan.relay.clone()))))
+        Ok(OriginServer::Ours(Box::new(OriginProcess::far(launch, config.rtt, plan.relay.clone()))))
     }
 }
 
-/// What the origin of `cell` is told. A plain cell shares the origin of the usual handshake.
-fn listener(plan: &Plan, cell: &Cell, stock: bool) -> Listener {
+/// What the origin of `cell` is started with. A plain cell shares the origin of the usual handshake.
+fn config(plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
     let Axes { cert, chain, rtt, .. } = cell.axes;
     let pins = match (&plan.origin, stock) {
         (OriginSpec::Ours(kind), true) => stock_pins(kind),
         _ => pins(&plan.pins, cell),
     };
-    Listener { pins, cert, chain, rtt }
+    OriginConfig { pins, cert, chain, rtt }
 }

@@ -7,7 +7,7 @@ use origin::Pins;
 use processes::TemporaryFolder;
 
 use crate::error::Error;
-use crate::openssl_conf::{self, OPENSSL_CONF};
+use crate::trial::openssl_config::{self, OPENSSL_CONF};
 
 /// The variables that engines are given.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Environment {
     /// # Errors
     /// When the temporary file that OpenSSL reads cannot be written.
     pub fn pinned(&self, pins: &Pins) -> Result<Vec<(&'static str, OsString)>, Error> {
-        let conf = openssl_conf::write(self.folder.path(), pins).map_err(temporary(self.folder.path()))?;
+        let conf = openssl_config::write(self.folder.path(), pins).map_err(temporary(self.folder.path()))?;
         let mut variables = self.free();
         variables.push((OPENSSL_CONF, conf.into_os_string()));
         Ok(variables)

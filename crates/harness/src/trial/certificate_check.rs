@@ -17,12 +17,13 @@ use measure::result::Arm;
 use origin::{Authority, Kind, Launch, Leaf};
 use workload::{Cell, Concurrency, Hosts, Requests, Workload};
 
-use crate::engine::{Engine, Fault};
+use crate::origins::origin_process::OriginProcess;
 use crate::plan::Plan;
 use crate::plan::command_line::CommandLine;
 use crate::plan::engine_command::EngineCommand;
-use crate::program;
-use crate::source::Source;
+use crate::trial::engine::Engine;
+use crate::trial::error::TrialError;
+use crate::trial::program;
 
 /// How long an examination may take.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -34,9 +35,12 @@ const COUNTED_WITHIN: Duration = Duration::from_millis(500);
 const IMPOSTORS: [(Leaf, &str); 2] =
     [(Leaf::Untrusted, "signed by no root that it trusts"), (Leaf::WrongName, "issued for another name")];
 
+/// The words of an examination that came to nothing.
+const NOTHING_SHOWS: &str = "nothing shows that it verifies";
+
 /// Examines engines, and remembers what came of it.
-pub(crate) struct Examiner {
-    impostors: Vec<(Source, &'static str)>,
+pub(crate) struct CertificateCheck {
+    impostors: Vec<(OriginProcess, &'static str)>,
     /// What a client trusts that would trust the impostors, were it not for what is wrong with them.
     trust_file: PathBuf,
     found: HashMap<(String, String, Option<Arm>), Vec<String>>,
@@ -45,10 +49,10 @@ pub(crate) struct Examiner {
     bounds: Bounds,
 }
 
-impl Examiner {
+impl CertificateCheck {
     /// Makes the impostors' certificates, by the `authority` that cells at the default of every axis trust; their
     /// servers start when the first engine is examined.
-    pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<Examiner, origin::Error> {
+    pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<CertificateCheck, origin::Error> {
         let impostor = |(leaf, fault)| {
             let issued = authority.issue(leaf)?;
             let kind = Kind::Embedded(plan.embedded.clone());
@@ -56,11 +60,11 @@ impl Examiner {
             launch.ports = 1;
             launch.pins = plan.pins.clone();
             launch.cpus = Some(plan.run.pinning.origin.clone());
-            Ok((Source::new(launch), fault))
+            Ok((OriginProcess::new(launch), fault))
         };
         let impostors = IMPOSTORS.into_iter().map(impostor).collect::<Result<_, origin::Error>>()?;
         let trust_file = authority.trust_file();
-        Ok(Examiner {
+        Ok(CertificateCheck {
             impostors,
             trust_file,
             found: HashMap::new(),
@@ -69,14 +73,15 @@ impl Examiner {
         })
     }
 
-    /// What is wrong with how the client of the job's cell verifies, one sentence each; `engine` runs it. Asked anew, it is not examined anew.
+    /// What is wrong with how the client of the job's cell verifies, one sentence each; `engine` runs it. Asked anew,
+    /// it is not examined anew.
     pub(crate) fn faults(
         &mut self,
         engine: &EngineCommand,
         job: &Job,
         arm: Option<Arm>,
         environment: &[(&str, OsString)],
-    ) -> Result<Vec<String>, Fault> {
+    ) -> Result<Vec<String>, TrialError> {
         let key = (job.cell.client.clone(), job.cell.tls.clone(), arm);
         // A floor connects to nobody, and its handshakes fail where a certificate is not right.
         if !job.cell.is_tls() || workload::floor::is_floor(&job.cell) {
@@ -104,7 +109,7 @@ impl Examiner {
         cell: &Cell,
         command: &CommandLine,
         workload: &Workload,
-    ) -> Result<Option<bool>, Fault> {
+    ) -> Result<Option<bool>, TrialError> {
         if !cell.is_tls() {
             return Ok(None);
         }
@@ -125,9 +130,9 @@ impl Examiner {
                 &self.trust_file,
                 Instant::now() + WITHIN,
             ) {
-                Err(Fault::Interrupted) => return Err(Fault::Interrupted),
+                Err(TrialError::Interrupted) => return Err(TrialError::Interrupted),
                 // Most programs fail here, as they should; what counts is what the impostor saw.
-                Ok(_) | Err(Fault::Failed(_)) => {}
+                Ok(_) | Err(TrialError::Failed(_)) => {}
             }
             let seen = counted(impostor, &before.https)?;
             if seen.requests == 0 && seen.handshakes.failed == 0 {
@@ -140,8 +145,8 @@ impl Examiner {
     }
 }
 
-fn unexamined(error: origin::Error) -> Fault {
-    Fault::Failed(format!("examining how it verifies: {error}"))
+fn unexamined(error: origin::Error) -> TrialError {
+    TrialError::Failed(format!("examining how it verifies: {error}"))
 }
 
 fn one_request(workload: &Workload) -> Workload {
@@ -153,9 +158,6 @@ fn one_request(workload: &Workload) -> Workload {
         ..workload.clone()
     }
 }
-
-/// The words of an examination that came to nothing.
-const NOTHING_SHOWS: &str = "nothing shows that it verifies";
 
 /// Where clients run while they are examined, and what ends that.
 struct Bounds {
@@ -172,9 +174,9 @@ impl Bounds {
         engine: &EngineCommand,
         job: &Job,
         environment: &[(&str, OsString)],
-        impostor: &mut Source,
+        impostor: &mut OriginProcess,
         fault: &str,
-    ) -> Result<Option<String>, Fault> {
+    ) -> Result<Option<String>, TrialError> {
         let before = impostor.begin().map_err(unexamined)?;
         let one = one_request(&job.workload);
         let targets = impostor.targets(&job.cell, &one).map_err(unexamined)?;
@@ -192,8 +194,8 @@ impl Bounds {
     }
 
     /// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
-    fn tempt(&self, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), Fault> {
-        let converse = || -> Result<(), Fault> {
+    fn tempt(&self, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), TrialError> {
+        let converse = || -> Result<(), TrialError> {
             let deadline = Instant::now() + WITHIN;
             let mut engine = Engine::start(engine, environment, &self.cpus, deadline)?;
             engine.say(&Order::Job(Box::new(job)))?;
@@ -203,14 +205,14 @@ impl Bounds {
             Ok(())
         };
         match converse() {
-            Err(Fault::Interrupted) => Err(Fault::Interrupted),
-            Ok(()) | Err(Fault::Failed(_)) => Ok(()),
+            Err(TrialError::Interrupted) => Err(TrialError::Interrupted),
+            Ok(()) | Err(TrialError::Failed(_)) => Ok(()),
         }
     }
 }
 
 /// What the impostor saw since `before`: a handshake that a client breaks off is counted a moment after it has.
-fn counted(impostor: &mut Source, before: &Side) -> Result<Side, Fault> {
+fn counted(impostor: &mut OriginProcess, before: &Side) -> Result<Side, TrialError> {
     let until = Instant::now() + COUNTED_WITHIN;
     loop {
         let seen = impostor.read(false).map_err(unexamined)?.https.since(before);

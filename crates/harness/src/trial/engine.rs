@@ -15,9 +15,10 @@ use processes::Descendants;
 use terminal::{plain, plain_json};
 use workload::Workload;
 
-use crate::lines::{Lines, Said};
 use crate::plan::engine_command::EngineCommand;
-use crate::tail::{READ_WITHIN, Tail};
+use crate::trial::engine_output::{Lines, Said};
+use crate::trial::error::TrialError;
+use crate::trial::output_tail::{READ_WITHIN, Tail};
 
 /// How much of what an engine says stands in a reason, characters.
 const SHOWN: usize = 200;
@@ -30,15 +31,6 @@ const GLANCE: Duration = Duration::from_millis(20);
 
 /// How long an engine may take to end by itself.
 const END_WITHIN: Duration = Duration::from_secs(1);
-
-/// Why an engine did not say what was due.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    /// The run is to end now.
-    Interrupted,
-    /// The trial failed, for this reason.
-    Failed(String),
-}
 
 /// A running engine. Dropping it ends the process, and all that it started.
 pub(crate) struct Engine {
@@ -61,9 +53,9 @@ impl Engine {
         environment: &[(&str, OsString)],
         cpus: &[usize],
         deadline: Instant,
-    ) -> Result<Engine, Fault> {
+    ) -> Result<Engine, TrialError> {
         let failed = |reason: &dyn std::fmt::Display| {
-            Fault::Failed(format!("starting the engine {}: {reason}", command.program.display()))
+            TrialError::Failed(format!("starting the engine {}: {reason}", command.program.display()))
         };
         let mut process = Command::new(&command.program);
         process.args(&command.args).envs(environment.iter().map(|(name, value)| (name, value))).process_group(0);
@@ -87,9 +79,9 @@ impl Engine {
     }
 
     /// Says one order. That nobody listens shows when an answer is due.
-    pub(crate) fn say(&mut self, order: &Order) -> Result<(), Fault> {
+    pub(crate) fn say(&mut self, order: &Order) -> Result<(), TrialError> {
         let mut line =
-            serde_json::to_vec(order).map_err(|error| Fault::Failed(format!("encoding an order: {error}")))?;
+            serde_json::to_vec(order).map_err(|error| TrialError::Failed(format!("encoding an order: {error}")))?;
         line.push(b'\n');
         if let Some(stdin) = &mut self.stdin {
             let _ = stdin.write_all(&line).and_then(|()| stdin.flush());
@@ -98,7 +90,7 @@ impl Engine {
     }
 
     /// Asks what was seen of a trial of `workload`: its answer may be as long as that has requests.
-    pub(crate) fn ask_report(&mut self, workload: &Workload) -> Result<(), Fault> {
+    pub(crate) fn ask_report(&mut self, workload: &Workload) -> Result<(), TrialError> {
         if let Some(lines) = &self.lines {
             lines.expect_done(workload);
         }
@@ -106,13 +98,13 @@ impl Engine {
     }
 
     /// Waits for the next answer; `due` names it in errors. Its strings hold no instructions to a terminal.
-    pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<Answer, Fault> {
+    pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<Answer, TrialError> {
         let line = self.next_line(due, interrupt)?;
         match serde_json::from_str(&plain_json(&line)) {
-            Ok(Answer::Failed(reason)) => Err(Fault::Failed(beginning(&reason, REASON))),
+            Ok(Answer::Failed(reason)) => Err(TrialError::Failed(beginning(&reason, REASON))),
             Ok(answer) => Ok(answer),
             Err(error) => {
-                Err(Fault::Failed(format!("the engine was to say {due:?} and said {} ({error})", shown(&line))))
+                Err(TrialError::Failed(format!("the engine was to say {due:?} and said {} ({error})", shown(&line))))
             }
         }
     }
@@ -121,7 +113,7 @@ impl Engine {
     ///
     /// # Errors
     /// When it says more.
-    pub(crate) fn hear_out(&mut self) -> Result<(), Fault> {
+    pub(crate) fn hear_out(&mut self) -> Result<(), TrialError> {
         drop(self.stdin.take());
         let until = Instant::now() + END_WITHIN;
         while let Some(lines) = self.lines.as_ref().filter(|_| Instant::now() < until) {
@@ -130,7 +122,7 @@ impl Engine {
                 Ok(said) => said,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
             };
-            return Err(Fault::Failed(match said {
+            return Err(TrialError::Failed(match said {
                 Said::Line(line) => format!("the engine went on after \"done\": it said {}", shown(&line)),
                 Said::TooLong(limit) => format!("the engine went on after \"done\": {}", too_long(limit)),
             }));
@@ -139,39 +131,39 @@ impl Engine {
     }
 
     /// Why its process could not be read: because it has ended, before it said what was `due`, or for that reason.
-    pub(crate) fn unread(&mut self, due: &str, error: &ProcessError) -> Fault {
-        Fault::Failed(match wait(&mut self.child, READ_WITHIN) {
+    pub(crate) fn unread(&mut self, due: &str, error: &ProcessError) -> TrialError {
+        TrialError::Failed(match wait(&mut self.child, READ_WITHIN) {
             Some(status) => self.ended(due, &status.to_string()),
             None => error.to_string(),
         })
     }
 
-    fn next_line(&mut self, due: &str, interrupt: &AtomicBool) -> Result<String, Fault> {
+    fn next_line(&mut self, due: &str, interrupt: &AtomicBool) -> Result<String, TrialError> {
         let mut ended = None;
         loop {
             if interrupt.load(Relaxed) {
-                return Err(Fault::Interrupted);
+                return Err(TrialError::Interrupted);
             }
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(Fault::Failed(format!("stuck: the deadline passed while waiting for {due:?}")));
+                return Err(TrialError::Failed(format!("stuck: the deadline passed while waiting for {due:?}")));
             }
             let within = left.min(if ended.is_some() { READ_WITHIN } else { GLANCE });
             let said = self.lines.as_ref().map_or(Err(RecvTimeoutError::Disconnected), |lines| lines.next(within));
             match said {
                 Ok(Said::Line(line)) => return Ok(line),
                 Ok(Said::TooLong(limit)) => {
-                    return Err(Fault::Failed(format!("the engine was to say {due:?}: {}", too_long(limit))));
+                    return Err(TrialError::Failed(format!("the engine was to say {due:?}: {}", too_long(limit))));
                 }
                 // An engine that has ended says no more, even where a process that it started holds its output open.
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(status) = ended {
-                        return Err(Fault::Failed(self.ended(due, &ExitStatus::to_string(&status))));
+                        return Err(TrialError::Failed(self.ended(due, &ExitStatus::to_string(&status))));
                     }
                     ended = self.child.try_wait().ok().flatten();
                     self.threads = self.threads.max(measure::process::threads(self.pid()).unwrap_or(0));
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(Fault::Failed(self.last_words(due))),
+                Err(RecvTimeoutError::Disconnected) => return Err(TrialError::Failed(self.last_words(due))),
             }
         }
     }

@@ -1,19 +1,20 @@
-//! What was learnt of a trial, however it ended, and the record that it becomes.
+//! The record of a trial in the making: what was learnt of it before it ended, however it ended.
 
 use ledger::Side;
 use measure::kernel::Counters;
 use measure::process::Cost;
 use measure::protocol::{Finished, Ready, Seen};
 use measure::result::{Section, Terms, Trial, Verdict};
+use workload::floor::is_floor;
 use workload::{Cell, Rate};
 
-use crate::pace;
 use crate::plan::Plan;
-use crate::saturation::{self, Load};
+use crate::trial::pace;
+use crate::trial::saturation::{self, Load};
 
 /// What was learnt of a trial before it ended, however it ended.
 #[derive(Default)]
-pub(crate) struct Learnt {
+pub(crate) struct TrialBuilder {
     pub(crate) ready: Option<Ready>,
     pub(crate) finished: Option<Finished>,
     pub(crate) seen: Seen,
@@ -31,9 +32,19 @@ pub(crate) struct Learnt {
     pub(crate) broken: Vec<String>,
 }
 
-impl Learnt {
+impl TrialBuilder {
+    /// A trial of `cell`, of whose client an examination has found `faults` in how it verifies.
+    pub(crate) fn begin(cell: &Cell, faults: &[String]) -> TrialBuilder {
+        TrialBuilder {
+            broken: faults.to_vec(),
+            // A floor is shown to no impostor.
+            verifies: (cell.is_tls() && !is_floor(cell)).then_some(faults.is_empty()),
+            ..TrialBuilder::default()
+        }
+    }
+
     /// The record of it.
-    pub(crate) fn record(mut self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
+    pub(crate) fn build(mut self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
         let terms = plan.terms(cell);
         // A program is asked nothing, and an engine that knows of no rate or duration may fail before it is ready.
         let told = self.ready.as_ref().map_or(plan.external_engine(cell).is_none(), |ready| ready.paces);

@@ -18,9 +18,9 @@ use processes::Descendants;
 use wait4::{ResUse, Wait4};
 use workload::Workload;
 
-use crate::engine::Fault;
 use crate::plan::command_line::CommandLine;
-use crate::tail::Tail;
+use crate::trial::error::TrialError;
+use crate::trial::output_tail::Tail;
 
 /// How often it is asked whether it has ended, and how large it has been.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -45,9 +45,10 @@ pub(crate) fn run(
     workload: &Workload,
     trust_file: &Path,
     deadline: Instant,
-) -> Result<Ended, Fault> {
-    let failed =
-        |reason: &dyn std::fmt::Display| Fault::Failed(format!("starting {}: {reason}", command.program.display()));
+) -> Result<Ended, TrialError> {
+    let failed = |reason: &dyn std::fmt::Display| {
+        TrialError::Failed(format!("starting {}: {reason}", command.program.display()))
+    };
     let mut process = Command::new(&command.program);
     process.args(command.filled(url, workload, trust_file)).process_group(0);
     process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -62,12 +63,12 @@ pub(crate) fn run(
         match running
             .child
             .try_wait4()
-            .map_err(|error| Fault::Failed(format!("waiting for {}: {error}", command.name())))?
+            .map_err(|error| TrialError::Failed(format!("waiting for {}: {error}", command.name())))?
         {
             Some(used) => return Ok(ended(&used, started, peak, &tails)),
-            None if interrupt.load(Relaxed) => return Err(Fault::Interrupted),
+            None if interrupt.load(Relaxed) => return Err(TrialError::Interrupted),
             None if Instant::now() >= deadline => {
-                return Err(Fault::Failed(format!("stuck: {} did not end before the deadline", command.name())));
+                return Err(TrialError::Failed(format!("stuck: {} did not end before the deadline", command.name())));
             }
             None => thread::sleep(GLANCE),
         }

@@ -1,0 +1,153 @@
+//! A trial of an engine that speaks the trial protocol, from job to done.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use measure::process::{self, ProcessError};
+use measure::protocol::{Answer, Finished, Order, Ready, Seen};
+use measure::result::{Arm, Section};
+use workload::{Cell, Workload};
+
+use crate::trial::deadline;
+use crate::trial::engine::Engine;
+use crate::trial::error::TrialError;
+use crate::trial::fetcher::Fetcher;
+use crate::trial::probe::{Probe, lent};
+use crate::trial::run_context::RunContext;
+use crate::trial::trial_builder::TrialBuilder;
+
+impl RunContext {
+    /// Runs it, and tells `builder` what came of it.
+    pub(super) fn engine_trial(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        arm: Option<Arm>,
+        round: u32,
+        mut probe: Option<&mut dyn Probe>,
+        builder: &mut TrialBuilder,
+    ) -> Result<(), TrialError> {
+        let (start, job) = self.begin(section, cell, arm, round)?;
+        *builder = TrialBuilder::begin(cell, &start.faults);
+        let environment = self.environment(cell)?;
+        let plan = &self.plan;
+        let until = deadline::of_trial(plan.deadline, &section.workload, cell);
+        let interrupt = Arc::clone(&plan.interrupt);
+        let mut engine = Engine::start(plan.engine(cell, arm), &environment, &plan.run.pinning.client, until)?;
+        if let Some(probe) = &mut probe {
+            probe.spawned(cell, engine.pid()).map_err(TrialError::Failed)?;
+        }
+        engine.say(&Order::Job(Box::new(job)))?;
+        builder.ready = Some(ready(engine.hear("ready", &interrupt)?)?);
+        let mut process = SeparateProcess { engine, interrupt: &interrupt, probe: lent(&mut probe) };
+        self.measured(section, cell, &start, None, &mut process, builder)
+    }
+}
+
+/// An engine in a process of its own.
+struct SeparateProcess<'a> {
+    engine: Engine,
+    interrupt: &'a AtomicBool,
+    probe: Option<&'a mut dyn Probe>,
+}
+
+impl Fetcher for SeparateProcess<'_> {
+    fn pid(&self) -> u32 {
+        self.engine.pid()
+    }
+
+    fn is_alone(&self) -> bool {
+        true
+    }
+
+    fn before_go(&mut self) -> Result<(), TrialError> {
+        self.probe.as_mut().map_or(Ok(()), |probe| probe.go()).map_err(TrialError::Failed)
+    }
+
+    fn after_go(&mut self) -> Result<(), TrialError> {
+        self.probe.as_mut().map_or(Ok(()), |probe| probe.finished()).map_err(TrialError::Failed)
+    }
+
+    fn go(&mut self) -> Result<Finished, TrialError> {
+        self.engine.say(&Order::Go)?;
+        finished(self.engine.hear("finished", self.interrupt)?)
+    }
+
+    fn faults(&self, said: u64, heard: u64, finished: &Finished) -> Vec<String> {
+        clock_fault(said, finished, heard).into_iter().chain(unseen_processes(self.pid())).collect()
+    }
+
+    fn seen(&mut self, workload: &Workload) -> Result<Seen, TrialError> {
+        self.engine.ask_report(workload)?;
+        let seen = seen(self.engine.hear("done", self.interrupt)?)?;
+        self.engine.hear_out()?;
+        Ok(seen)
+    }
+
+    fn unread(&mut self, due: &str, error: &ProcessError) -> TrialError {
+        self.engine.unread(due, error)
+    }
+
+    fn threads(&self) -> Option<u64> {
+        self.engine.threads()
+    }
+}
+
+/// What is wrong with an engine's stamps, held against the harness' own. Between them lie a few wake-ups; half a second
+/// and a tenth of the trial allow for a busy machine, and for no other clock or unit.
+fn clock_fault(said: u64, finished: &Finished, heard: u64) -> Option<String> {
+    let Finished { started_ns, ended_ns, .. } = *finished;
+    let between = heard.saturating_sub(said);
+    let untold = between.saturating_sub(ended_ns.saturating_sub(started_ns));
+    let agrees = said <= started_ns && ended_ns <= heard && untold <= 500_000_000 + between / 10;
+    (!agrees).then(|| {
+        format!(
+            "its clock is not the harness': it tells of {} ms, {} ms passed between \"go\" and \"finished\"",
+            ended_ns.saturating_sub(started_ns) / 1_000_000,
+            between / 1_000_000
+        )
+    })
+}
+
+/// An engine that works in processes of its own: only its own cost is read.
+fn unseen_processes(pid: u32) -> Option<String> {
+    let count = process::children(pid);
+    (count > 0).then(|| {
+        format!("it has started {count} processes, whose cost is not seen: give the program itself, not a wrapper")
+    })
+}
+
+fn ready(answer: Answer) -> Result<Ready, TrialError> {
+    match answer {
+        Answer::Ready(ready) if ready.version.trim().is_empty() => {
+            Err(TrialError::Failed(format!("the engine {:?} does not say its version", ready.engine)))
+        }
+        Answer::Ready(ready) => Ok(*ready),
+        other => Err(unexpected("ready", &other)),
+    }
+}
+
+fn finished(answer: Answer) -> Result<Finished, TrialError> {
+    match answer {
+        Answer::Finished(finished) if finished.ended_ns > finished.started_ns => Ok(finished),
+        Answer::Finished(_) => Err(TrialError::Failed("the engine says that it ended before it began".to_owned())),
+        other => Err(unexpected("finished", &other)),
+    }
+}
+
+fn seen(answer: Answer) -> Result<Seen, TrialError> {
+    match answer {
+        Answer::Done(seen) => Ok(*seen),
+        other => Err(unexpected("done", &other)),
+    }
+}
+
+fn unexpected(due: &str, answer: &Answer) -> TrialError {
+    let said = match answer {
+        Answer::Ready(_) => "ready",
+        Answer::Finished(_) => "finished",
+        Answer::Done(_) => "done",
+        Answer::Failed(_) => "failed",
+    };
+    TrialError::Failed(format!("the engine was to say {due:?} and said {said:?}"))
+}

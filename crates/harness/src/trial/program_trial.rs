@@ -1,0 +1,62 @@
+//! A trial of a program that knows nothing of it, from its start to its end. What it did is the ledger's to tell.
+
+use measure::kernel::Counters;
+use measure::protocol::{Finished, Ready};
+use measure::result::Section;
+use workload::Cell;
+
+use crate::plan::command_line::CommandLine;
+use crate::trial::error::TrialError;
+use crate::trial::measured_part::{cost_between, sides};
+use crate::trial::run_context::RunContext;
+use crate::trial::trial_builder::TrialBuilder;
+use crate::trial::{deadline, program};
+
+impl RunContext {
+    /// Runs it, and tells `builder` what came of it.
+    pub(super) fn program_trial(
+        &mut self,
+        section: &Section,
+        cell: &Cell,
+        round: u32,
+        command: &CommandLine,
+        builder: &mut TrialBuilder,
+    ) -> Result<(), TrialError> {
+        let (workload, trust_file) = (&section.workload, &self.origins.trust_file(&cell.axes)?);
+        builder.verifies = self.certificate_check.verifies(cell, command, workload)?;
+        let server = self.origin_of(cell)?;
+        let start = server.begin()?;
+        let mut targets = server.targets(cell, workload)?;
+        // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
+        let target = targets.swap_remove(round as usize % targets.len());
+        builder.before = Counters::read();
+        let origin_before = server.reading()?;
+        let plan = &self.plan;
+        let until = deadline::of_trial(plan.deadline, workload, cell);
+        let cpus = &plan.run.pinning.client;
+        let ended = program::run(cpus, &plan.interrupt, command, &target.url, workload, trust_file, until)?;
+        builder.after = Counters::read();
+        let server = self.origin_of(cell)?;
+        let end = server.read(false)?;
+        let origin_after = server.reading()?;
+        builder.origin = cost_between(origin_before, origin_after);
+        builder.finished = Some(Finished { started_ns: 0, ended_ns: ended.wall_ns, recorder_bytes: 0 });
+        builder.client = ended.cost;
+        builder.peak_memory_bytes = ended.peak_memory_bytes;
+        builder.broken.extend(ended.complaint);
+        let (Some(start), Some(end)) = (start, end) else {
+            return Err(TrialError::Failed(
+                "only an origin's ledger can tell what a program did: leave --origin out".to_owned(),
+            ));
+        };
+        let measured = sides(cell, &end).0.since(sides(cell, &start).0);
+        builder.seen.right = measured.requests;
+        let due = command.requests(workload);
+        if measured.requests < due {
+            builder.broken.push(format!("the origin served {} requests, {due} were due", measured.requests));
+        }
+        builder.ready = Some(Ready { engine: command.name().to_owned(), ..Ready::default() });
+        builder.measured = Some(measured);
+        Ok(())
+    }
+}
