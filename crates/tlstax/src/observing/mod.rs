@@ -1,22 +1,15 @@
 //! The two ways in to a command: by a URL of an origin of ours, or by a proxy.
 
+mod observed;
 mod proxy;
 mod url;
 
-use std::ffi::OsString;
 use std::time::Duration;
 
-use observation::Pass;
 use observer::{Allowed, Interrupts, Mapping};
 
+pub(crate) use self::observed::{Asked, Observed};
 use crate::failure::Failure;
-
-/// What is observed.
-pub(crate) struct Asked<'a> {
-    pub(crate) command: &'a [OsString],
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) sample: bool,
-}
 
 /// The way in.
 pub(crate) enum Way {
@@ -28,13 +21,6 @@ pub(crate) enum Way {
         mappings: Vec<Mapping>,
         allowed: Allowed,
     },
-}
-
-/// What was seen.
-pub(crate) struct Observed {
-    pub(crate) passes: Vec<Pass>,
-    /// The exit code that the command left; of several passes the last that failed.
-    pub(crate) code: u8,
 }
 
 /// Runs the command, and sees.

@@ -3,7 +3,7 @@
 use observation::{Recorder, Transport};
 use observer::{Allowed, Interrupts, Mapping, Proxy, Settings, Through, Upstream, Variables};
 
-use super::{Asked, Observed};
+use super::observed::{Asked, Observed};
 use crate::failure::Failure;
 
 pub(super) fn observe(

@@ -8,7 +8,7 @@ use observation::{Ended, Pass, Recorder, Transport};
 use observer::{Interrupts, Placeholders, Settings, StandIn, Through, Variables};
 use origin::{Authority, EmbeddedProgram, Group, Kind, Launch, Origin, Pins};
 
-use super::{Asked, Observed};
+use super::observed::{Asked, Observed};
 use crate::failure::Failure;
 use crate::program::embedded_program;
 
