@@ -1,13 +1,17 @@
-//! `tlstax run --resume`: which run is gone on with, and the command line that began it. Whether it is still the same
-//! run on the same machine is for the harness to judge.
+//! `tlstax run --resume`: goes on with an interrupted run, by the command line that began it. Whether it is still the
+//! same run on the same machine is for the harness to judge.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Parser;
 use measure::result::{ResumeError, RunInfo, Unfinished};
 
+use crate::cli::{Cli, Command};
+use crate::cmd::run::{Args, decide, print_outcome};
 use crate::failure::Failure;
-use crate::{Cli, Command, cmd, folder};
+use crate::folder;
+use crate::progress::Progress;
 
 /// All that may stand on a command line that resumes.
 #[derive(Parser)]
@@ -20,9 +24,22 @@ struct Alone {
     json: bool,
 }
 
+/// Goes on with an interrupted run, by the command line that began it.
+pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
+    let Some((dir, unfinished)) = find(args.out.as_deref())? else { return Ok(ExitCode::SUCCESS) };
+    let begun = begun_with(&unfinished.run)?;
+    let plan = decide(&begun, begun.measuring.seed.or(Some(unfinished.run.seed)))?;
+    let mut progress = Progress::new(plan.run.trials_due());
+    progress.bar().set_position(unfinished.trials.len() as u64);
+    progress.bar().reset_eta();
+    let outcome = harness::resume(plan, unfinished, &mut progress);
+    progress.finish();
+    print_outcome(&begun, args.json, &dir, &outcome?)
+}
+
 /// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be
 /// run.
-pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
+fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
         let words =
             "--resume goes on with a run as it was begun: beside it only --out (its folder) and --json may stand";
@@ -46,7 +63,7 @@ pub(crate) fn unfinished(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinish
 }
 
 /// What the run was begun with: its command line, read again.
-pub(crate) fn begun_with(run: &RunInfo) -> Result<Box<cmd::run::Args>, Failure> {
+fn begun_with(run: &RunInfo) -> Result<Box<Args>, Failure> {
     let line = run.command.join(" ");
     let cli = Cli::try_parse_from(&run.command).map_err(|error| {
         let said = error.to_string();
@@ -59,9 +76,4 @@ pub(crate) fn begun_with(run: &RunInfo) -> Result<Box<cmd::run::Args>, Failure> 
             "the run was begun with {line:?}, and only what `tlstax run` began can be resumed: run that again"
         ))),
     }
-}
-
-/// The command that goes on with the run in `dir`.
-pub(crate) fn command(dir: &Path) -> String {
-    shell_words::join(["tlstax", "run", "--resume", "--out", &dir.to_string_lossy()])
 }

@@ -22,7 +22,7 @@ use crate::plan::{by_connection, everything, telling};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, paired, resume, scenario, supplier};
+use crate::{folder, interrupt, paired, scenario, supplier};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     engine: Vec<String>,
 
     #[command(flatten)]
-    measuring: Measuring,
+    pub(crate) measuring: Measuring,
     /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster
     /// or slower is a false alarm
     #[arg(long, conflicts_with = "floors", help_heading = "Measurement")]
@@ -67,45 +67,30 @@ pub(crate) struct Args {
 
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
-    out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     compress: Compress,
     /// Go on with a run that was interrupted: the one in --out, or the latest here. All else is as it was begun with
     #[arg(long, help_heading = "Output")]
-    resume: bool,
+    pub(crate) resume: bool,
     /// The summary as JSON
     #[arg(long, help_heading = "Output")]
-    json: bool,
+    pub(crate) json: bool,
 }
 
+/// Measures what the command line says, from the first trial on.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    if args.resume {
-        return resume(args);
-    }
     let plan = decide(args, args.measuring.seed)?;
     let place = folder::Place::of(args.out.as_deref())?;
     let dir = place.path();
     let mut progress = Progress::new(plan.run.trials_due());
     let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
-    told(args, args.json, dir, &outcome?)
-}
-
-/// Goes on with an interrupted run, by the command line that began it.
-fn resume(args: &Args) -> Result<ExitCode, Failure> {
-    let Some((dir, unfinished)) = resume::unfinished(args.out.as_deref())? else { return Ok(ExitCode::SUCCESS) };
-    let begun = resume::begun_with(&unfinished.run)?;
-    let plan = decide(&begun, begun.measuring.seed.or(Some(unfinished.run.seed)))?;
-    let mut progress = Progress::new(plan.run.trials_due());
-    progress.bar().set_position(unfinished.trials.len() as u64);
-    progress.bar().reset_eta();
-    let outcome = harness::resume(plan, unfinished, &mut progress);
-    progress.finish();
-    told(&begun, args.json, &dir, &outcome?)
+    print_outcome(args, args.json, dir, &outcome?)
 }
 
 /// What is to be run, as the command line says.
-fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
+pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let engines = external_engines::read(&args.engine)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
         let words =
@@ -124,7 +109,7 @@ fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
 }
 
 /// Prints what came of a run, and where it can be gone on with if it was interrupted.
-fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
+pub(crate) fn print_outcome(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
     let compressed = args.compress.ended(dir, outcome.interrupted);
     let result = RunResult::read(dir)?;
     let form = if json { Form::Json } else { Form::Tables };
@@ -137,13 +122,18 @@ fn told(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCo
         false => write(&afterword(args, &result, dir)),
     });
     if outcome.interrupted {
-        terminal::say(format_args!("tlstax: interrupted; `{}` goes on from here", resume::command(dir)));
+        terminal::say(format_args!("tlstax: interrupted; `{}` goes on from here", resume_command(dir)));
     }
     match printed {
         // A reader that has seen enough takes nothing from what the run came to.
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
         _ => compressed.map(|()| code(outcome)),
     }
+}
+
+/// The command that goes on with the run in `dir`.
+fn resume_command(dir: &Path) -> String {
+    shell_words::join(["tlstax", "run", "--resume", "--out", &dir.to_string_lossy()])
 }
 
 fn code(outcome: &Outcome) -> ExitCode {
