@@ -8,7 +8,7 @@ use processes::TemporaryFolder;
 
 use crate::file::write;
 use crate::issue::{self, Issuer};
-use crate::{Error, Key, mozilla};
+use crate::{Error, Key, Leaf, mozilla};
 
 /// A certificate authority that lives as long as this value, and its files with it.
 pub struct Authority {
@@ -17,19 +17,6 @@ pub struct Authority {
     root: Issuer,
     intermediate: Issuer,
     good: Issued,
-}
-
-/// A leaf to present: what a client must accept, or one of what it must refuse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Leaf {
-    /// For `localhost`, `127.0.0.1` and `::1`, valid now.
-    Good,
-    /// As the good one, but its time is over.
-    Expired,
-    /// As the good one, but for another host.
-    WrongName,
-    /// As the good one, but from a root that nobody knows.
-    Untrusted,
 }
 
 /// The files of an issued certificate. They go with the [`Authority`].

@@ -9,8 +9,10 @@ mod error;
 mod file;
 mod issue;
 mod key;
+mod leaf;
 mod mozilla;
 
-pub use authority::{Authority, Issued, Leaf};
+pub use authority::{Authority, Issued};
 pub use error::Error;
 pub use key::Key;
+pub use leaf::Leaf;
