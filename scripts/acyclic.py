@@ -53,7 +53,6 @@ ALLOWED = {
     ],
     "crates/tlstax": ["cmd/run.rs main.rs resume.rs", "observing/mod.rs observing/proxy.rs observing/url.rs"],
     "crates/wire": ["conversation.rs progress.rs watcher.rs", "padding.rs sealed.rs"],
-    "crates/workload": ["amount.rs workload.rs"],
 }
 
 CRATES = ("crates/*", "benches", "engines/known-answer", "habits/rust")

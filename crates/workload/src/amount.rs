@@ -5,7 +5,10 @@ use std::num::NonZeroU64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Rate, Requests};
+use crate::Rate;
+
+/// How many requests a trial makes.
+pub type Requests = NonZeroU64;
 
 /// How much a trial does, as a field of the workload beside the others: `"requests": 800` or `"duration_ns":
 /// 2000000000`.

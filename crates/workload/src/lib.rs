@@ -13,7 +13,7 @@ mod scenario;
 mod select;
 mod workload;
 
-pub use amount::Amount;
+pub use amount::{Amount, Requests};
 pub use axes::{Axes, AxisError, Cert, Chain, Group, Rtt, TlsVersion, Trust};
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
@@ -21,4 +21,4 @@ pub use path::{Path, PathError};
 pub use rate::{Rate, RateError};
 pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
 pub use select::{SelectError, Selection};
-pub use workload::{Concurrency, Hosts, Requests, Workload};
+pub use workload::{Concurrency, Hosts, Workload};

@@ -3,15 +3,12 @@
 //! Closed loop without a rate: a request starts when one of the C slots is free. Open loop with one: it is due at its
 //! own moment, and waits for a slot where none is free.
 
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Expectation, Path, Rate, Server};
-
-/// How many requests a trial makes.
-pub type Requests = NonZeroU64;
+use crate::{Amount, Expectation, Path, Rate, Requests, Server};
 
 /// How many requests are in flight at most.
 pub type Concurrency = NonZeroU32;
@@ -93,6 +90,8 @@ impl Workload {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
     use super::*;
 
     fn workload(amount: Amount, c: u32, rate: Option<&str>) -> Workload {
