@@ -2,9 +2,11 @@
 //! may be compressed once the run has ended.
 
 mod arm;
+mod files;
 pub mod handshakes;
 mod phase_time;
 mod read;
+mod read_error;
 mod run;
 pub mod schema;
 mod thin;
@@ -14,23 +16,13 @@ mod unfinished;
 mod write;
 
 pub use arm::{Arm, ArmInfo};
+pub use files::{COMPRESSED_TRIALS_FILE, HANDSHAKE_FILE, RUN_FILE, TRIALS_FILE};
 pub use phase_time::PhaseTime;
-pub use read::{ReadError, RunResult};
+pub use read::RunResult;
+pub use read_error::ReadError;
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use thin::thin;
 pub use trial::{Flag, Terms, Trial, Verdict};
 pub use trials_file::{CompressError, Sizes, compress, lines};
 pub use unfinished::{ResumeError, Unfinished};
 pub use write::{ResultWriter, WriteError, describe};
-
-/// The file with figures of TLS in memory, where a benchmark left them.
-pub const HANDSHAKE_FILE: &str = "handshake.json";
-
-/// The file that says what was run.
-pub const RUN_FILE: &str = "run.json";
-
-/// The file with a line per trial.
-pub const TRIALS_FILE: &str = "trials.ndjson";
-
-/// The same, compressed with zstd, in its place.
-pub const COMPRESSED_TRIALS_FILE: &str = "trials.ndjson.zst";

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use workload::{About, Cell};
 
 use super::handshakes::InMemory;
 use super::trials_file::lines as lines_of;
-use super::{Arm, COMPRESSED_TRIALS_FILE, FORMAT, HANDSHAKE_FILE, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
+use super::{Arm, FORMAT, HANDSHAKE_FILE, RUN_FILE, ReadError, RunInfo, TRIALS_FILE, Trial};
 
 /// A run, read back.
 #[derive(Debug, Clone)]
@@ -24,51 +24,6 @@ pub struct RunResult {
     pub in_memory: InMemory,
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
-}
-
-/// Why a folder could not be read as a result.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// A file could not be read.
-    #[error("reading {} failed: {source}; a result folder is what `tlstax run --out DIR` makes", .path.display())]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// `run.json` is not one.
-    #[error("{} does not describe a run: {source}", .path.display())]
-    Run {
-        /// Which file.
-        path: PathBuf,
-        /// What the decoder said.
-        source: serde_json::Error,
-    },
-    /// The compressed trials cannot be decompressed.
-    #[error("{} cannot be read: {source}; put an intact copy in its place, or save what `zstd -dc` still gives as \
-             {TRIALS_FILE} and remove it", .path.display())]
-    Compressed {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: result_file::compressed::Fault,
-    },
-    /// The trials are there twice.
-    #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a \
-             command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
-    Twice {
-        /// The folder.
-        dir: PathBuf,
-    },
-    /// A later tlstax wrote it.
-    #[error("{} is of format {found}, this tlstax reads up to {FORMAT}: use a newer tlstax", .path.display())]
-    Newer {
-        /// Which file.
-        path: PathBuf,
-        /// Its format.
-        found: u32,
-    },
 }
 
 #[derive(Deserialize)]
