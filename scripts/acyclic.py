@@ -51,7 +51,6 @@ ALLOWED = {
         "observed/terminal/diagnosed.rs observed/terminal/mod.rs",
     ],
     "crates/tlstax": ["cmd/run.rs main.rs resume.rs", "observing/mod.rs observing/proxy.rs observing/url.rs"],
-    "crates/wire": ["conversation.rs progress.rs watcher.rs", "padding.rs sealed.rs"],
 }
 
 CRATES = ("crates/*", "benches", "engines/known-answer", "habits/rust")

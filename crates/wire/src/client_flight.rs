@@ -6,7 +6,8 @@
 
 use crate::padding::Padding;
 use crate::record::Header;
-use crate::sealed::{ALERT, END_OF_EARLY_DATA, NO_CERTIFICATE, Sizes, is_certificate_verify};
+use crate::sealed::{Sizes, is_certificate_verify};
+use crate::sealed_length::{ALERT, END_OF_EARLY_DATA, NO_CERTIFICATE};
 
 /// So long are the flights of clients that have a certificate, more or less, and one of them may be a power of two by
 /// chance: it isn't believed at once that this is a Finished with very much padding.

@@ -1,43 +1,16 @@
 //! What the records and messages of both sides mean, given those before them.
 
 use crate::client_flight::{ClientFlight, Part};
-use crate::event::HandshakeKind;
+use crate::event::{HandshakeKind, MOST_IRREGULAR, Tell};
 use crate::hello::{self, Answer};
 use crate::message::{self, Body, Message};
 use crate::progress::Progress;
 use crate::record::{ContentType, Header};
-use crate::sealed::{ALERT, Sizes};
+use crate::role::Role;
+use crate::sealed::Sizes;
+use crate::sealed_length::ALERT;
 use crate::server_flight::ServerFlight;
-use crate::{Alert, Event, Irregular, Irregularity, ServerHello, Side, Watcher, certificate, names};
-
-/// Who is told.
-pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
-
-/// What a record is for, decided when its header came.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Handshake messages in clear.
-    Messages,
-    /// An alert in clear.
-    Alert,
-    /// What follows is encrypted, in TLS 1.2; in TLS 1.3 it means nothing.
-    ChangeCipherSpec,
-    /// Application data.
-    Data,
-    /// Data of the client's before the server's hello.
-    EarlyData,
-    /// An encrypted part of the handshake.
-    Handshake,
-    /// The encrypted end of a side's handshake.
-    Finished,
-    /// What a server of TLS 1.3 sends of its own accord.
-    AfterHandshake,
-    /// An encrypted alert.
-    HiddenAlert,
-    /// Nothing that is told.
-    #[default]
-    Skipped,
-}
+use crate::{Alert, Event, Irregular, Irregularity, ServerHello, Side, certificate, names};
 
 /// What was agreed on.
 #[derive(Debug, Default)]
@@ -94,7 +67,7 @@ impl Conversation {
 
     pub(crate) fn irregular(&mut self, from: Side, what: Irregularity, detail: String, tell: Tell<'_>) {
         self.irregular = self.irregular.saturating_add(1);
-        if self.irregular <= Watcher::MOST_IRREGULAR {
+        if self.irregular <= MOST_IRREGULAR {
             tell(Event::Irregular(Irregular { from, what, detail }));
         }
     }

@@ -109,6 +109,9 @@ pub enum Event {
     Irregular(Irregular),
 }
 
+/// Who is told of events.
+pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
+
 /// How a session came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -201,6 +204,9 @@ pub struct Alert {
     /// It ends the connection: by its level, or because TLS 1.3 has no other use for it (RFC 8446 §6.2).
     pub fatal: bool,
 }
+
+/// The most irregularities that are told of a connection.
+pub(crate) const MOST_IRREGULAR: u32 = 8;
 
 /// Something that TLS doesn't allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -19,7 +19,9 @@ mod opening;
 mod padding;
 mod progress;
 mod record;
+mod role;
 mod sealed;
+mod sealed_length;
 mod server_flight;
 mod watcher;
 

@@ -6,7 +6,7 @@
 //! One record rarely shows which of two habits it is: a constant number of bytes, or as many as make a multiple of a
 //! block. So what is kept is all that fits, and each further record leaves less of it.
 
-use crate::sealed::{ALERT, TYPE};
+use crate::sealed_length::{ALERT, TYPE};
 
 /// Powers of two from 16 to 16384, added up: the blocks that are looked for.
 const BLOCKS: u16 = 0x7ff0;

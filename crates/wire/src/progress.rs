@@ -1,8 +1,8 @@
 //! How far one side of a connection is, and what its records of TLS 1.3 are once the handshake is over.
 
-use crate::conversation::Role;
 use crate::padding::Padding;
 use crate::record::Header;
+use crate::role::Role;
 use crate::sealed::Sizes;
 
 /// How far one side is.

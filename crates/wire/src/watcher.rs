@@ -1,9 +1,11 @@
 //! One connection watched: its two streams, each from its opening over its records to its messages.
 
-use crate::conversation::{Conversation, Role, Tell};
+use crate::conversation::Conversation;
+use crate::event::{self, Tell};
 use crate::message::{self, Messages};
 use crate::opening::{self, Opening, opening};
 use crate::record::{Header, Misframed, Piece, Records};
+use crate::role::Role;
 use crate::{Event, Irregularity, Protocol, Side};
 
 /// Watches one connection, both directions. See the [crate] for what it does.
@@ -48,7 +50,7 @@ impl Watcher {
     /// are.
     pub const MOST_BUFFERED: usize = 2 * message::LONGEST;
     /// The most irregularities that are told; all are counted ([`Watcher::irregularities`]).
-    pub const MOST_IRREGULAR: u32 = 8;
+    pub const MOST_IRREGULAR: u32 = event::MOST_IRREGULAR;
 
     /// A watcher of a connection that nothing has come of yet.
     pub fn new() -> Watcher {
