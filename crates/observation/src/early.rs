@@ -45,6 +45,18 @@ pub(crate) enum Was {
     Either,
 }
 
+impl Was {
+    /// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the
+    /// connection after a long silence has waited in vain, and one that leaves it open keeps it.
+    pub(crate) fn is_taken_for_answer(self, by_client: bool) -> bool {
+        match self {
+            Was::Answer => true,
+            Was::Tickets => false,
+            Was::Either => !by_client,
+        }
+    }
+}
+
 /// A burst that nothing of the server's followed until the connection ended, or until the pass did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Last {

@@ -15,8 +15,6 @@ use crate::ends::{End, Ends};
 use crate::exchanging::Exchanging;
 use crate::recorder::{Pulse, Recorder, count};
 
-use requests::is_answer;
-
 /// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of
 /// data.
 const ALERT_BYTES: u32 = 24;
@@ -160,7 +158,7 @@ impl Lane {
     /// One side has nothing more to say.
     fn end(&self, side: Side, at: u64) -> End {
         let by_client = side == Side::Client;
-        let in_vain = self.last_was(at).is_some_and(|was| !is_answer(was, by_client));
+        let in_vain = self.last_was(at).is_some_and(|was| !was.is_taken_for_answer(by_client));
         let doing = match self.doing(at) {
             _ if in_vain => Doing::Waiting,
             Doing::Waiting if by_client && self.takes_leave(at) => Doing::Idle,

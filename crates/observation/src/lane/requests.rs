@@ -105,7 +105,7 @@ impl Lane {
                 books.learn(&self.connection.host, |early| early.learn_answer(last.size.bytes));
             }
         }
-        if let Some(exchange) = self.exchanging.ended(was.is_none_or(|was| is_answer(was, by_client))) {
+        if let Some(exchange) = self.exchanging.ended(was.is_none_or(|was| was.is_taken_for_answer(by_client))) {
             self.exchanged(exchange);
         }
     }
@@ -123,16 +123,6 @@ impl Lane {
         self.recorder.books().exchanged(&self.connection.host, &exchange);
         self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
         self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
-    }
-}
-
-/// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the
-/// connection after a long silence has waited in vain, and one that leaves it open keeps it.
-pub(super) fn is_answer(was: Was, by_client: bool) -> bool {
-    match was {
-        Was::Answer => true,
-        Was::Tickets => false,
-        Was::Either => !by_client,
     }
 }
 
