@@ -32,7 +32,6 @@ ALLOWED = {
         "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
         "stage.rs trial.rs",
     ],
-    "crates/observer": ["proxy/forwarded/mod.rs proxy/mod.rs"],
     "crates/origin": [
         "embedded.rs embedded/connection.rs",
         "endpoints.rs endpoints/query.rs endpoints/status.rs",

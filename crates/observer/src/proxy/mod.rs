@@ -11,6 +11,7 @@ mod gate;
 mod happy_eyeballs;
 mod head;
 mod next;
+mod shared;
 mod upstream;
 
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ use destination::{Destinations, Reached, Unreached};
 use gate::Gate;
 pub(crate) use gate::Password;
 use head::{Asked, Head, Problem};
+use shared::Shared;
 pub use upstream::Upstream;
 
 /// A running proxy. Dropped, it has ended, and the connections through it with it.
@@ -85,13 +87,6 @@ impl Proxy {
     pub(crate) fn belongs_to(&self, pid: u32, others: Vec<u32>) {
         self.owner.set(pid, others);
     }
-}
-
-/// What all connections of a proxy have in common.
-struct Shared {
-    gate: Gate,
-    destinations: Destinations,
-    recorder: Recorder,
 }
 
 async fn serve(listener: Listener, shared: Rc<Shared>) {

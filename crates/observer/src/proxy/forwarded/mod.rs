@@ -19,10 +19,10 @@ use observation::{Lane, Way as Seen};
 use tokio::net::TcpStream;
 use wire::Side;
 
-use super::Shared;
 use super::destination::{Unreached, Way, by_proxy};
 use super::head::Head;
 use super::next::{self, Next};
+use super::shared::Shared;
 use crate::clock::now_ns;
 use hop::{Hop, Hops};
 use message::{Body, again, outgoing, strip, target};
