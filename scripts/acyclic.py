@@ -32,12 +32,6 @@ ALLOWED = {
         "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
         "stage.rs trial.rs",
     ],
-    "crates/origin": [
-        "embedded.rs embedded/connection.rs",
-        "endpoints.rs endpoints/query.rs endpoints/status.rs",
-        "go.rs go/cache.rs go/toolchain.rs",
-        "relay.rs relay/server.rs relay/settings.rs",
-    ],
     "crates/profile": ["drained.rs recording.rs"],
     "crates/report": [
         "bills.rs bills/columns.rs bills/reading.rs charts/bill.rs charts/cpu.rs charts/percentiles.rs "

@@ -13,7 +13,7 @@ mod settings;
 mod tls;
 
 use std::future::poll_fn;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -138,11 +138,6 @@ impl Signals {
         })
         .await;
     }
-}
-
-/// Tells the person who looks. Losing it is no reason to stop serving.
-fn complain(words: &str) {
-    let _ = writeln!(io::stderr(), "embedded origin: {words}");
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@
 mod bytes;
 mod duration;
 mod query;
+mod response;
 mod status;
 mod strconv;
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -21,8 +21,9 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+use query::Values;
+use response::{json, plain};
+
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// What is to be answered, and how long to wait before that.
@@ -59,9 +60,6 @@ enum Refusal {
     /// In go-httpbin's words.
     Parameter(String),
 }
-
-/// Names and their values, sorted by name, as Go's JSON encoder sorts them.
-type Values = BTreeMap<String, Vec<String>>;
 
 /// Go's `noBodyResponse`, and with `body` its `bodyResponse`.
 #[derive(Serialize)]
@@ -265,32 +263,6 @@ fn bad_request(detail: String) -> Response<Bytes> {
 fn method_not_allowed() -> Response<Bytes> {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-    response
-}
-
-/// An error as Go's own HTTP library answers it.
-fn plain(status: StatusCode, body: &'static str) -> Response<Bytes> {
-    let mut response = typed(status, TEXT, Bytes::from_static(body.as_bytes()));
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
-}
-
-/// Indented by two, with a newline at the end, as Go's encoder is told to.
-fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
-    match serde_json::to_vec_pretty(value) {
-        Ok(mut body) => {
-            body.push(b'\n');
-            typed(status, JSON, body.into())
-        }
-        // Maps with string keys always serialize; if they should not, the client must notice.
-        Err(_) => typed(StatusCode::INTERNAL_SERVER_ERROR, TEXT, Bytes::new()),
-    }
-}
-
-fn typed(status: StatusCode, kind: HeaderValue, body: Bytes) -> Response<Bytes> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
 

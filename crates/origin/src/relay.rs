@@ -43,16 +43,13 @@ use crate::{EmbeddedProgram, Error, affinity};
 pub use error::RelayError;
 pub use server::serve;
 use server::{Ready, VERSION};
-pub use settings::Settings;
 use settings::checked;
+pub use settings::{LONGEST_RTT, Settings};
 
 /// How long a relay may take until it listens.
 const READY_WITHIN: Duration = Duration::from_secs(15);
 /// How long it may take to end after closing its output.
 const END_WITHIN: Duration = Duration::from_secs(1);
-
-/// The farthest away that a relay imitates.
-pub const LONGEST_RTT: Duration = Duration::from_secs(10);
 
 /// A running relay. Dropping it ends the process.
 #[derive(Debug)]

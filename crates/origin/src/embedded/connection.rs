@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::closing::asks_to_close;
 use super::counters::{Connection, InFlight, SideCounters};
-use super::{complain, tls};
+use super::tls;
 use crate::endpoints::{self, Peer, Unknown};
 
 /// How long to leave the listener alone when the process is out of file descriptors: long enough not to burn a CPU
@@ -72,6 +72,11 @@ pub(super) async fn accept(listener: TcpListener, transport: Arc<Transport>) {
             }
         }
     }
+}
+
+/// Tells the person who looks. Losing it is no reason to stop serving.
+fn complain(words: &str) {
+    let _ = writeln!(io::stderr(), "embedded origin: {words}");
 }
 
 async fn serve(stream: TcpStream, from: SocketAddr, transport: Arc<Transport>) {

@@ -1,6 +1,9 @@
 //! What stands in a request's target: escapes, and the query's arguments, as Go's `net/url` reads them.
 
-use super::Values;
+use std::collections::BTreeMap;
+
+/// Names and their values, sorted by name, as Go's JSON encoder sorts them.
+pub(super) type Values = BTreeMap<String, Vec<String>>;
 
 /// The arguments of a query by name. As in Go, a pair with a semicolon or a broken escape is left out.
 pub(super) fn arguments(query: &str) -> Values {

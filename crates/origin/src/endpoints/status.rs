@@ -4,7 +4,8 @@ use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
-use super::{JSON, TEXT, bytes, strconv, typed};
+use super::response::{JSON, TEXT, typed};
+use super::{bytes, strconv};
 
 /// The response, or why not, in go-httpbin's words.
 pub(super) fn respond(wanted: &str) -> Result<Response<Bytes>, String> {

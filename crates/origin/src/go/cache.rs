@@ -11,8 +11,9 @@ use aws_lc_rs::digest::{self, SHA256};
 use etcetera::BaseStrategy;
 use processes::TemporaryFolder;
 
+use super::Toolchain;
+use super::sources::SOURCES;
 use super::tool::{self, Ended};
-use super::{SOURCES, Toolchain};
 use crate::Error;
 
 /// The file names inside an entry.

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use super::{LONGEST_RTT, RelayError};
+use super::RelayError;
 use crate::Error;
+
+/// The farthest away that a relay imitates.
+pub const LONGEST_RTT: Duration = Duration::from_secs(10);
 
 /// What to relay to, and how far away that is to seem.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
