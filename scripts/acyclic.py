@@ -32,7 +32,6 @@ ALLOWED = {
         "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
         "stage.rs trial.rs",
     ],
-    "crates/profile": ["drained.rs recording.rs"],
     "crates/report": [
         "bills.rs bills/columns.rs bills/reading.rs charts/bill.rs charts/cpu.rs charts/percentiles.rs "
         "charts/phases.rs charts/rate.rs charts/scaling.rs charts/stages/lanes.rs charts/stages/matrix.rs "

@@ -9,11 +9,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::drained::Drained;
 use crate::maps;
+use crate::raw_sample::RawSample;
 use crate::reader::Keep;
-use crate::recording::RawSample;
 use crate::records::Event;
+use crate::sample_store::SampleStore;
 use crate::space::{SpaceId, Start};
 
 /// A process that lives.
@@ -36,19 +36,12 @@ pub(crate) struct ProcessTree {
     waiting: Vec<Event>,
     begun: bool,
     spaces: u64,
-    drained: Drained,
+    store: SampleStore,
 }
 
 impl ProcessTree {
-    pub(crate) fn new(drained: Drained) -> Self {
-        Self {
-            members: HashMap::new(),
-            strangers: HashSet::new(),
-            waiting: Vec::new(),
-            begun: false,
-            spaces: 0,
-            drained,
-        }
+    pub(crate) fn new(store: SampleStore) -> Self {
+        Self { members: HashMap::new(), strangers: HashSet::new(), waiting: Vec::new(), begun: false, spaces: 0, store }
     }
 
     fn new_space(&mut self) -> SpaceId {
@@ -79,13 +72,13 @@ impl ProcessTree {
                 }
             }
             Event::Exit { pid, .. } => self.exit(pid),
-            Event::Lost(count) => self.drained.lost += count,
+            Event::Lost(count) => self.store.lost += count,
         }
     }
 
     fn sample(&mut self, sample: RawSample) {
         match self.members.get(&sample.pid) {
-            Some(member) => self.drained.keep(member.space, Some(Arc::clone(&member.name)), sample),
+            Some(member) => self.store.keep(member.space, Some(Arc::clone(&member.name)), sample),
             None => {
                 self.strangers.insert(sample.pid);
             }
@@ -109,7 +102,7 @@ impl ProcessTree {
         if let Some(member) = self.members.get_mut(&pid) {
             let before = std::mem::replace(&mut member.space, space);
             member.threads = 1;
-            self.drained.retire(before, std::mem::take(&mut member.maps));
+            self.store.retire(before, std::mem::take(&mut member.maps));
         }
     }
 
@@ -125,7 +118,7 @@ impl ProcessTree {
 
     fn remove(&mut self, pid: u32) {
         if let Some(member) = self.members.remove(&pid) {
-            self.drained.retire(member.space, member.maps);
+            self.store.retire(member.space, member.maps);
         }
     }
 }
@@ -164,19 +157,19 @@ impl Keep for ProcessTree {
         }
     }
 
-    fn finish(mut self: Box<Self>) -> Drained {
+    fn finish(mut self: Box<Self>) -> SampleStore {
         for (_, member) in self.members.drain() {
-            self.drained.retire(member.space, member.maps);
+            self.store.retire(member.space, member.maps);
         }
-        self.drained
+        self.store
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drained::Room;
     use crate::maps::{Mapping, Source};
+    use crate::sample_store::Room;
 
     const ROOT: u32 = 10;
 
@@ -205,8 +198,8 @@ mod tests {
     }
 
     /// What a tree keeps of these events; its root has one mapping at 100.
-    fn kept(events: impl IntoIterator<Item = Event>) -> Drained {
-        let mut tree = Box::new(ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 })));
+    fn kept(events: impl IntoIterator<Item = Event>) -> SampleStore {
+        let mut tree = Box::new(ProcessTree::new(SampleStore::new(Room::Whole { stack_bytes: 0 })));
         let maps = Arc::new(vec![mapping(100)]);
         tree.begin(vec![Start { pid: ROOT, name: "root".into(), threads: 1, maps }]);
         events.into_iter().for_each(|event| tree.take(event));
@@ -215,15 +208,15 @@ mod tests {
     }
 
     /// Time, process name and starts of what was mapped, of each sample.
-    fn seen(drained: &Drained) -> Vec<(u64, &str, Vec<u64>)> {
-        let starts = |space| drained.spaces[space].iter().map(|mapping| mapping.start).collect();
-        let samples = drained.samples.iter();
+    fn seen(store: &SampleStore) -> Vec<(u64, &str, Vec<u64>)> {
+        let starts = |space| store.spaces[space].iter().map(|mapping| mapping.start).collect();
+        let samples = store.samples.iter();
         samples.map(|kept| (kept.sample.time, kept.name.as_deref().unwrap_or(""), starts(&kept.space))).collect()
     }
 
     #[test]
     fn a_child_has_its_parents_memory_until_it_runs_a_program() {
-        let drained = kept([
+        let store = kept([
             fork(1, ROOT, 11),
             sample(2, 11),
             exec(3, 11, "curl"),
@@ -233,31 +226,31 @@ mod tests {
             sample(7, ROOT),
         ]);
         let expected = [(2, "root", vec![100]), (5, "curl", vec![500, 600]), (7, "root", vec![100])];
-        assert_eq!(seen(&drained), expected);
+        assert_eq!(seen(&store), expected);
     }
 
     #[test]
     fn rings_may_be_read_in_any_order() {
-        let drained = kept([sample(5, 12), exec(3, 11, "sh"), sample(2, 11), fork(4, 11, 12), fork(1, ROOT, 11)]);
-        assert_eq!(seen(&drained), [(2, "root", vec![100]), (5, "sh", vec![])]);
+        let store = kept([sample(5, 12), exec(3, 11, "sh"), sample(2, 11), fork(4, 11, 12), fork(1, ROOT, 11)]);
+        assert_eq!(seen(&store), [(2, "root", vec![100]), (5, "sh", vec![])]);
     }
 
     #[test]
     fn strangers_are_not_kept_and_their_stacks_no_longer_copied() {
-        let mut tree = ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 }));
+        let mut tree = ProcessTree::new(SampleStore::new(Room::Whole { stack_bytes: 0 }));
         tree.begin(Vec::new());
         assert!(tree.wants(99), "it may be a child whose fork is in another ring");
         tree.take(sample(1, 99));
         tree.settle(1);
-        assert!(tree.drained.samples.is_empty() && !tree.wants(99));
+        assert!(tree.store.samples.is_empty() && !tree.wants(99));
         tree.take(exit(2, 99));
         assert!(tree.wants(99), "the number may be given to a child now");
     }
 
     #[test]
     fn a_number_that_a_stranger_has_next_is_a_strangers() {
-        let drained = kept([fork(1, ROOT, 11), sample(2, 11), exit(3, 11), fork(4, 98, 11), sample(5, 11)]);
-        assert_eq!(seen(&drained), [(2, "root", vec![100])]);
+        let store = kept([fork(1, ROOT, 11), sample(2, 11), exit(3, 11), fork(4, 98, 11), sample(5, 11)]);
+        assert_eq!(seen(&store), [(2, "root", vec![100])]);
         let lost_its_exit = kept([fork(1, ROOT, 11), fork(4, 98, 11), sample(5, 11)]);
         assert!(lost_its_exit.samples.is_empty());
     }
@@ -265,8 +258,8 @@ mod tests {
     #[test]
     fn a_process_lives_until_its_last_thread_ends() {
         let thread = Event::Fork { time: 1, pid: ROOT, tid: 20, parent_pid: ROOT, parent: ROOT };
-        let drained = kept([thread, exit(2, ROOT), sample(3, ROOT), exit(4, ROOT), sample(5, ROOT)]);
-        assert_eq!(seen(&drained), [(3, "root", vec![100])]);
+        let store = kept([thread, exit(2, ROOT), sample(3, ROOT), exit(4, ROOT), sample(5, ROOT)]);
+        assert_eq!(seen(&store), [(3, "root", vec![100])]);
     }
 
     #[test]
@@ -278,14 +271,14 @@ mod tests {
                 .into_iter()
                 .chain(seen)
         };
-        let drained = kept((1..=5000).flat_map(short));
-        assert_eq!((drained.samples.len(), drained.spaces.len()), (50, 50));
-        assert_eq!(seen(&drained)[1], (2003, "true", vec![200]));
+        let store = kept((1..=5000).flat_map(short));
+        assert_eq!((store.samples.len(), store.spaces.len()), (50, 50));
+        assert_eq!(seen(&store)[1], (2003, "true", vec![200]));
     }
 
     #[test]
     fn what_is_younger_than_the_other_rings_waits() {
-        let mut tree = ProcessTree::new(Drained::new(Room::Whole { stack_bytes: 0 }));
+        let mut tree = ProcessTree::new(SampleStore::new(Room::Whole { stack_bytes: 0 }));
         tree.take(sample(1, 11));
         tree.settle(100);
         tree.begin(vec![Start { pid: ROOT, name: "root".into(), threads: 1, maps: Arc::default() }]);
@@ -293,8 +286,8 @@ mod tests {
         tree.settle(0);
         tree.take(fork(0, ROOT, 11));
         tree.settle(100);
-        assert_eq!(tree.drained.samples.len(), 1, "before it was begun nothing was judged");
+        assert_eq!(tree.store.samples.len(), 1, "before it was begun nothing was judged");
         tree.settle(101);
-        assert_eq!(tree.drained.samples.len(), 2);
+        assert_eq!(tree.store.samples.len(), 2);
     }
 }

@@ -14,9 +14,9 @@ use nix::unistd::{Pid, gettid};
 use perf_event::Sampler;
 
 use crate::clocks::Clocks;
-use crate::drained::Drained;
 use crate::event::{PERIOD_NS, STACK_BYTES};
 use crate::records::{self, Event};
+use crate::sample_store::SampleStore;
 use crate::space::Start;
 
 /// Whoever chooses what is kept.
@@ -30,7 +30,7 @@ pub(crate) trait Keep: Send {
     /// All records up to this time have come, CLOCK_MONOTONIC in ns.
     fn settle(&mut self, until: u64);
     /// No more will come.
-    fn finish(self: Box<Self>) -> Drained;
+    fn finish(self: Box<Self>) -> SampleStore;
 }
 
 /// A record may stand in its ring so much later than its time, ns: what a processor takes to write the longest.
@@ -48,7 +48,7 @@ pub(crate) fn lock(clocks: &Shared) -> MutexGuard<'_, Clocks> {
 #[derive(Debug)]
 pub(crate) struct Reader {
     /// The thread, and what is closed to say: once more, and that was all. `None` once it has ended.
-    running: Option<(JoinHandle<Drained>, Sender<Vec<Start>>)>,
+    running: Option<(JoinHandle<SampleStore>, Sender<Vec<Start>>)>,
 }
 
 impl Reader {
@@ -76,11 +76,11 @@ impl Reader {
     }
 
     /// Empties the ring buffers a last time and gives all that was in them; `None` if the thread failed.
-    pub(crate) fn finish(mut self) -> Option<Drained> {
+    pub(crate) fn finish(mut self) -> Option<SampleStore> {
         self.end()
     }
 
-    fn end(&mut self) -> Option<Drained> {
+    fn end(&mut self) -> Option<SampleStore> {
         let (thread, running) = self.running.take()?;
         drop(running);
         thread.join().ok()
@@ -108,7 +108,7 @@ fn pin(cpus: &BTreeSet<usize>) {
     }
 }
 
-fn read(mut keep: Box<dyn Keep>, clocks: &Shared, pause: Duration, stopped: &Receiver<Vec<Start>>) -> Drained {
+fn read(mut keep: Box<dyn Keep>, clocks: &Shared, pause: Duration, stopped: &Receiver<Vec<Start>>) -> SampleStore {
     let own_tid = gettid().as_raw().unsigned_abs();
     loop {
         let message = stopped.recv_timeout(pause);
@@ -122,9 +122,9 @@ fn read(mut keep: Box<dyn Keep>, clocks: &Shared, pause: Duration, stopped: &Rec
         }
         keep.settle(if last { u64::MAX } else { now.saturating_sub(LATE_NS) });
         if last {
-            let mut drained = keep.finish();
-            drained.reader_cpu_ns = clock(ClockId::CLOCK_THREAD_CPUTIME_ID);
-            return drained;
+            let mut store = keep.finish();
+            store.reader_cpu_ns = clock(ClockId::CLOCK_THREAD_CPUTIME_ID);
+            return store;
         }
     }
 }

@@ -5,48 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::drained::{Drained, Kept};
 use crate::event::PERIOD_NS;
 use crate::maps::Mapping;
-use crate::registers::UserRegisters;
+use crate::sample_store::{Kept, SampleStore};
 use crate::space::SpaceId;
 use crate::stack::Scope;
-
-/// One sample as the kernel took it.
-#[derive(Debug)]
-pub(crate) struct RawSample {
-    /// CLOCK_MONOTONIC, ns.
-    pub(crate) time: u64,
-    pub(crate) pid: u32,
-    pub(crate) tid: u32,
-    /// Return addresses in the kernel, innermost first; empty for a sample in user space.
-    pub(crate) kernel: Box<[u64]>,
-    /// Where user space was; `None` for a thread that has no user space (any more).
-    pub(crate) user: Option<UserStack>,
-}
-
-/// A thread's user space at the time of a sample.
-#[derive(Debug)]
-pub(crate) struct UserStack {
-    pub(crate) registers: UserRegisters,
-    /// Memory from the stack pointer upwards.
-    pub(crate) bytes: Box<[u8]>,
-}
-
-/// A thread began, with its parent's name, or took a name.
-#[derive(Debug)]
-pub(crate) enum TaskEvent {
-    Fork { time: u64, tid: u32, parent: u32 },
-    Name { time: u64, tid: u32, name: Arc<str> },
-}
-
-impl TaskEvent {
-    pub(crate) fn time(&self) -> u64 {
-        match self {
-            Self::Fork { time, .. } | Self::Name { time, .. } => *time,
-        }
-    }
-}
 
 /// What was sampled of a process or of a process tree, not yet unwound: small enough to wait until the run is over.
 ///
@@ -56,7 +19,7 @@ impl TaskEvent {
 /// some hundred bytes each.
 #[derive(Debug)]
 pub struct Recording {
-    pub(crate) drained: Drained,
+    pub(crate) store: SampleStore,
     /// Names of the threads that were there at the start.
     pub(crate) names: HashMap<u32, Arc<str>>,
     /// The memory that samples were taken in.
@@ -74,18 +37,18 @@ impl Recording {
 
     /// Samples that were kept.
     pub fn samples(&self) -> u64 {
-        self.drained.samples.len() as u64
+        self.store.samples.len() as u64
     }
 
     /// Bytes of stack that are kept until the recording is resolved.
     pub fn stack_bytes(&self) -> u64 {
-        self.drained.stack_bytes
+        self.store.stack_bytes
     }
 
     /// Takes the samples out, by the space they were taken in and in each by time, with that space's memory.
     pub(crate) fn take_by_space(&mut self) -> Vec<(SpaceId, Arc<Vec<Mapping>>, Vec<Kept>)> {
         let mut by_space: BTreeMap<SpaceId, Vec<Kept>> = BTreeMap::new();
-        for kept in std::mem::take(&mut self.drained.samples) {
+        for kept in std::mem::take(&mut self.store.samples) {
             by_space.entry(kept.space).or_default().push(kept);
         }
         let with_memory = by_space.into_iter().map(|(space, mut samples)| {
@@ -98,13 +61,13 @@ impl Recording {
     /// CPU time that one kept sample stands for, ns: the clock's period, doubled as often as half of the samples had to
     /// make room.
     pub(crate) fn period_ns(&self) -> u64 {
-        PERIOD_NS.checked_shl(self.drained.halvings).unwrap_or(u64::MAX)
+        PERIOD_NS.checked_shl(self.store.halvings).unwrap_or(u64::MAX)
     }
 
     /// CPU time that the thread which read the samples took: part of the calling process' own clock, so part of what a
     /// process that samples itself is charged.
     pub fn reader_cpu(&self) -> Duration {
-        Duration::from_nanos(self.drained.reader_cpu_ns)
+        Duration::from_nanos(self.store.reader_cpu_ns)
     }
 }
 
@@ -112,7 +75,9 @@ impl Recording {
 mod tests {
     use super::*;
     use crate::Objects;
-    use crate::drained::Room;
+    use crate::raw_sample::{RawSample, UserStack};
+    use crate::registers::UserRegisters;
+    use crate::sample_store::Room;
 
     fn sample(time: u64) -> RawSample {
         let registers = UserRegisters { ip: 4096, sp: 8192, fp: 8192, lr: 0 };
@@ -127,12 +92,12 @@ mod tests {
 
     #[test]
     fn stacks_beyond_the_cap_leave_a_truncated_sample() {
-        let mut drained = Drained::new(Room::Whole { stack_bytes: 150 });
+        let mut store = SampleStore::new(Room::Whole { stack_bytes: 150 });
         for time in 0..5 {
-            drained.keep(SpaceId::default(), None, sample(time));
+            store.keep(SpaceId::default(), None, sample(time));
         }
         let recording = Recording {
-            drained,
+            store,
             names: HashMap::new(),
             spaces: HashMap::new(),
             program: None,

@@ -12,7 +12,7 @@ use perf_event::data::{Mmap2, Record as Parsed, Sample};
 use perf_event_open_sys::bindings::{PERF_RECORD_MISC_COMM_EXEC, PERF_RECORD_SAMPLE};
 
 use crate::maps::{Mapping, Source};
-use crate::recording::{RawSample, UserStack};
+use crate::raw_sample::{RawSample, UserStack};
 use crate::registers;
 
 /// One record. Times are CLOCK_MONOTONIC, ns.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::drained::Kept;
 use crate::kernel::KernelSymbols;
 use crate::location::{AddressStack, Location, MappedObject};
 use crate::maps::Source;
@@ -12,6 +11,7 @@ use crate::memory::{Memory, Place};
 use crate::naming::{Named, Nameless, path};
 use crate::objects::Objects;
 use crate::recording::Recording;
+use crate::sample_store::Kept;
 use crate::space::SpaceId;
 use crate::stack::{Frame, KERNEL, Profile, Stack, UNKNOWN};
 use crate::threads::ThreadNames;
@@ -24,7 +24,7 @@ impl Recording {
     pub fn resolve(mut self, objects: &mut Objects) -> Profile {
         let period_ns = self.period_ns();
         let by_space = self.take_by_space();
-        let mut names = ThreadNames::new(self.names, self.drained.tasks);
+        let mut names = ThreadNames::new(self.names, self.store.tasks);
         let mut build = Build::new(objects.kernel(self.kernel));
         for (space, maps, samples) in by_space {
             let memory = Memory::new(&maps, objects);
@@ -39,7 +39,7 @@ impl Recording {
             }
         }
         let profile = build.finish();
-        let (lost, scope, kernel) = (self.drained.lost, self.scope, self.kernel);
+        let (lost, scope, kernel) = (self.store.lost, self.scope, self.kernel);
         Profile { period_ns, lost, scope, kernel, ..profile }
     }
 }
@@ -168,10 +168,10 @@ impl Within<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drained::{Drained, Room};
     use crate::maps;
-    use crate::recording::{RawSample, UserStack};
+    use crate::raw_sample::{RawSample, UserStack};
     use crate::registers::UserRegisters;
+    use crate::sample_store::{Room, SampleStore};
     use crate::stack::Scope;
 
     #[test]
@@ -180,13 +180,12 @@ mod tests {
         let vdso = maps.iter().find(|mapping| mapping.source == Source::Vdso).unwrap().start;
         let registers = UserRegisters { ip: vdso, sp: 0, fp: 0, lr: 0 };
         let user = Some(UserStack { registers, bytes: Box::default() });
-        let mut drained = Drained::new(Room::Whole { stack_bytes: u64::MAX });
+        let mut store = SampleStore::new(Room::Whole { stack_bytes: u64::MAX });
         let sample = RawSample { time: 0, pid: 1, tid: 1, kernel: [].into(), user };
-        drained.keep(SpaceId::default(), None, sample);
+        store.keep(SpaceId::default(), None, sample);
         let program = maps::program(std::process::id());
         let spaces = HashMap::from([(SpaceId::default(), Arc::new(maps))]);
-        let recording =
-            Recording { drained, names: HashMap::new(), spaces, program, scope: Scope::Cpus, kernel: false };
+        let recording = Recording { store, names: HashMap::new(), spaces, program, scope: Scope::Cpus, kernel: false };
         let locations = recording.resolve(&mut Objects::new()).locations;
         let paths: Vec<_> = locations.objects.iter().map(|object| &*object.path).collect();
         assert_eq!(paths, [std::env::current_exe().unwrap().to_str().unwrap(), "[vdso]"]);

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::clocks::{self, Clocks, Opened};
-use crate::drained::{Drained, Room};
 use crate::error::ProfileError;
 use crate::maps::{self, Mapping};
 use crate::one_process::OneProcess;
 use crate::process_tree::ProcessTree;
 use crate::reader::{self, Keep, Reader, Shared};
 use crate::recording::Recording;
+use crate::sample_store::{Room, SampleStore};
 use crate::space::{self, SpaceId};
 use crate::stack::Scope;
 
@@ -60,12 +60,9 @@ impl Sampler {
         let room = options
             .room
             .map_or(Room::Whole { stack_bytes: Recording::MOST_STACK_BYTES }, |bytes| Room::Halved { bytes });
-        let drained = Drained::new(room);
-        let keep: Box<dyn Keep> = if options.descendants {
-            Box::new(ProcessTree::new(drained))
-        } else {
-            Box::new(OneProcess::new(pid, drained))
-        };
+        let store = SampleStore::new(room);
+        let keep: Box<dyn Keep> =
+            if options.descendants { Box::new(ProcessTree::new(store)) } else { Box::new(OneProcess::new(pid, store)) };
         let reader = Reader::spawn(keep, Arc::clone(&clocks), ring, options.reader_cpus.clone())
             .map_err(|source| ProfileError::System { doing: "starting the reader of the samples", pid, source })?;
         let descendants = options.descendants;
@@ -117,15 +114,15 @@ impl Sampler {
     pub fn stop(self) -> Result<Recording, ProfileError> {
         self.switch("switching off the sampling clock", Clocks::disable)?;
         let now = if self.descendants { Vec::new() } else { maps::read(self.pid) };
-        let mut drained = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
-        let mut spaces = std::mem::take(&mut drained.spaces);
+        let mut store = self.reader.finish().ok_or(ProfileError::ReaderFailed { pid: self.pid })?;
+        let mut spaces = std::mem::take(&mut store.spaces);
         if !self.descendants {
-            let since = std::mem::take(&mut drained.maps);
+            let since = std::mem::take(&mut store.maps);
             let maps = if now.is_empty() { maps::overlay(self.maps, since) } else { now };
             spaces.insert(SpaceId::default(), Arc::new(maps));
         }
         let Self { names, program, scope, kernel, .. } = self;
-        Ok(Recording { drained, names, spaces, program, scope, kernel })
+        Ok(Recording { store, names, spaces, program, scope, kernel })
     }
 
     fn switch(

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::recording::TaskEvent;
+use crate::raw_sample::TaskEvent;
 use crate::stack::UNKNOWN;
 
 /// The names of a process' threads, walked forward in time.

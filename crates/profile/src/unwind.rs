@@ -9,7 +9,7 @@ use framehop::{CacheNative, ExplicitModuleSectionInfo, Module, UnwindRegsNative,
 
 use crate::memory::{Memory, Place};
 use crate::object_file::Section;
-use crate::recording::UserStack;
+use crate::raw_sample::UserStack;
 use crate::registers::UserRegisters;
 
 /// Deeper stacks than this are a loop, or a recursion that no picture can show.

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::maps::Mapping;
-use crate::recording::{RawSample, TaskEvent};
+use crate::raw_sample::{RawSample, TaskEvent};
 use crate::space::SpaceId;
 
 /// What to do when the room for samples is full.
@@ -30,7 +30,7 @@ pub(crate) struct Kept {
 
 /// What the ring buffers held.
 #[derive(Debug)]
-pub(crate) struct Drained {
+pub(crate) struct SampleStore {
     pub(crate) samples: Vec<Kept>,
     room: Room,
     /// Samples that were met, kept or not.
@@ -56,7 +56,7 @@ const SAMPLE_BYTES: u64 = 256;
 /// What an address space with samples takes, bytes: some forty mappings, which is what curl has.
 const SPACE_BYTES: u64 = 8 << 10;
 
-impl Drained {
+impl SampleStore {
     pub(crate) fn new(room: Room) -> Self {
         Self {
             samples: Vec::new(),
@@ -134,7 +134,7 @@ fn lot(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::UserStack;
+    use crate::raw_sample::UserStack;
     use crate::registers::UserRegisters;
 
     fn sample(time: u64, bytes: usize) -> RawSample {
@@ -146,36 +146,36 @@ mod tests {
     #[test]
     fn half_of_the_samples_make_room_from_all_of_the_time_and_from_every_cpu() {
         const ROOM: u64 = 1 << 20;
-        let mut drained = Drained::new(Room::Halved { bytes: ROOM });
+        let mut store = SampleStore::new(Room::Halved { bytes: ROOM });
         for time in 0..20_000 {
-            drained.keep(SpaceId(time % 2), None, sample(time, 1000));
-            assert!(drained.bytes() <= ROOM);
+            store.keep(SpaceId(time % 2), None, sample(time, 1000));
+            assert!(store.bytes() <= ROOM);
         }
-        let kept = drained.samples.len() as u64;
-        let weight = 1 << drained.halvings;
+        let kept = store.samples.len() as u64;
+        let weight = 1 << store.halvings;
         assert!(kept > 300 && (kept * weight).abs_diff(20_000) < 4_000, "{kept} samples of weight {weight}");
-        let early = drained.samples.iter().filter(|kept| kept.sample.time < 10_000).count() as u64;
+        let early = store.samples.iter().filter(|kept| kept.sample.time < 10_000).count() as u64;
         assert!(early * 3 > kept && early * 3 < kept * 2, "{early} of {kept}");
-        let one = drained.sampled[&SpaceId(0)];
+        let one = store.sampled[&SpaceId(0)];
         assert!(one * 3 > kept && one * 3 < kept * 2, "{one} of {kept}");
     }
 
     #[test]
     fn memory_of_a_space_goes_with_its_last_sample() {
-        let mut drained = Drained::new(Room::Halved { bytes: 200 << 10 });
+        let mut store = SampleStore::new(Room::Halved { bytes: 200 << 10 });
         for space in 0..1000 {
-            drained.keep(SpaceId(2 * space), None, sample(space, 100));
-            drained.retire(SpaceId(2 * space), Arc::default());
-            drained.retire(SpaceId(2 * space + 1), Arc::default());
+            store.keep(SpaceId(2 * space), None, sample(space, 100));
+            store.retire(SpaceId(2 * space), Arc::default());
+            store.retire(SpaceId(2 * space + 1), Arc::default());
         }
-        assert!(drained.spaces.len() <= drained.samples.len() && drained.samples.len() < 30);
-        assert!(drained.spaces.keys().all(|space| space.0 % 2 == 0), "a space without samples is not kept");
+        assert!(store.spaces.len() <= store.samples.len() && store.samples.len() < 30);
+        assert!(store.spaces.keys().all(|space| space.0 % 2 == 0), "a space without samples is not kept");
     }
 
     #[test]
     fn one_sample_is_always_kept() {
-        let mut drained = Drained::new(Room::Halved { bytes: 1 });
-        drained.keep(SpaceId(0), None, sample(0, 100));
-        assert_eq!(drained.samples.len(), 1);
+        let mut store = SampleStore::new(Room::Halved { bytes: 1 });
+        store.keep(SpaceId(0), None, sample(0, 100));
+        assert_eq!(store.samples.len(), 1);
     }
 }

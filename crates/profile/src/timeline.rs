@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::bill::{Class, Classifier};
-use crate::drained::Kept;
 use crate::kernel::KernelSymbols;
 use crate::memory::Memory;
 use crate::naming::{Named, Nameless};
 use crate::objects::Objects;
 use crate::recording::Recording;
+use crate::sample_store::Kept;
 use crate::stack::{Frame, ObjectWithoutSymbols, Scope, Stack};
 use crate::unwind::{StackUnwinder, Unwound};
 
@@ -53,7 +53,7 @@ impl Recording {
     pub fn moments(mut self, objects: &mut Objects) -> Moments {
         let mut moments = Moments {
             period_ns: self.period_ns(),
-            lost: self.drained.lost,
+            lost: self.store.lost,
             scope: self.scope,
             kernel: self.kernel,
             ..Moments::default()
