@@ -22,12 +22,6 @@ ALLOWED = {
         "refusal.rs table.rs talk/stages.rs",
         "tls/mod.rs tls/recipe.rs tls/stack.rs",
     ],
-    "crates/handshake": [
-        "agreed.rs case.rs error.rs group_on_wire.rs memory.rs pair.rs stack/mod.rs stack/openssl.rs stack/rustls.rs "
-        "trust.rs",
-        "primitives/chain.rs primitives/key_exchange.rs primitives/key_schedule.rs primitives/mod.rs "
-        "primitives/signature.rs primitives/trust_store.rs",
-    ],
     "crates/harness": [
         "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
         "stage.rs trial.rs",

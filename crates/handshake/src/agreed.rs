@@ -1,6 +1,7 @@
 //! What an end reports of a handshake, and whether it is what was asked for.
 
-use crate::{Case, Error, Group, Key, Kind, Side, Version};
+use crate::pinned::suite;
+use crate::{Case, Error, Group, Kind, Side, Version};
 
 /// What came of a handshake, as one end tells it. `None` is what the end doesn't know, or something unheard-of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,16 +34,6 @@ impl Agreed {
     }
 }
 
-/// The one suite that is offered: TLS_AES_128_GCM_SHA256 (RFC 8446 §B.4), or
-/// TLS_ECDHE_{ECDSA,RSA}_WITH_AES_128_GCM_SHA256 (RFC 5289 §3.2).
-pub(crate) fn suite(version: Version, key: Key) -> u16 {
-    match (version, key) {
-        (Version::Tls13, _) => 0x1301,
-        (Version::Tls12, Key::EcdsaP256) => 0xc02b,
-        (Version::Tls12, Key::Rsa2048) => 0xc02f,
-    }
-}
-
 fn hex(suite: u16) -> String {
     format!("{suite:#06x}")
 }
@@ -63,7 +54,7 @@ fn same<T: PartialEq + ToString>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stack;
+    use crate::{Key, Stack};
 
     #[test]
     fn each_difference_is_named() {

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use certificates::{Authority, Key};
-
-use crate::{Error, Pair, Setting, stack};
+use certificates::Key;
 
 /// A TLS library, with the cryptography beneath it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,22 +92,6 @@ impl Case {
     /// Why this one can't be had, if so: it depends on what is linked.
     pub fn missing(self) -> Option<&'static str> {
         self.stack.lacks(self.group)
-    }
-
-    /// Sets it up: configuration, trust store and, for [`Kind::Resumed`], a session to resume. None of that is timed.
-    ///
-    /// # Errors
-    /// When the case is [`Case::missing`], the authority's keys are of another kind, or the library refuses.
-    pub fn pair(self, authority: &Authority) -> Result<Box<dyn Pair>, Error> {
-        self.pair_in(authority, Setting::default())
-    }
-
-    /// As [`Case::pair`], with another chain or trust store than the usual ones.
-    ///
-    /// # Errors
-    /// As [`Case::pair`].
-    pub fn pair_in(self, authority: &Authority, setting: Setting) -> Result<Box<dyn Pair>, Error> {
-        stack::pair(self, authority, setting, self.kind == Kind::Resumed)
     }
 }
 

@@ -12,6 +12,7 @@ mod error;
 mod group_on_wire;
 mod memory;
 mod pair;
+mod pinned;
 mod primitives;
 mod stack;
 mod trust;

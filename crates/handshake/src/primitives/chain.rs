@@ -14,8 +14,9 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::{Operation, demand};
-use crate::stack::{HOST, stock};
+use super::operation::{Operation, demand};
+use crate::pinned::HOST;
+use crate::stack::stock;
 use crate::trust::Material;
 use crate::{Error, Stack};
 

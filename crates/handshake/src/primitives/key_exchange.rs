@@ -11,7 +11,7 @@ use ::openssl::nid::Nid;
 use ::openssl::pkey::{Id, PKey, Private};
 use rustls::crypto::{ActiveKeyExchange, SupportedKxGroup};
 
-use super::{Operation, demand};
+use super::operation::{Operation, demand};
 use crate::clock::timed;
 use crate::stack::{group_of, stock};
 use crate::{Error, Group, Side, Stack, Times};

@@ -8,8 +8,8 @@ use ::openssl::md::Md;
 use certificates::Key;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 
-use super::{Operation, demand};
-use crate::agreed::suite;
+use super::operation::{Operation, demand};
+use crate::pinned::suite;
 use crate::stack::stock;
 use crate::{Error, Stack, Version};
 

@@ -5,6 +5,7 @@
 mod chain;
 mod key_exchange;
 mod key_schedule;
+mod operation;
 mod signature;
 mod trust_store;
 
@@ -12,9 +13,9 @@ use std::fmt;
 
 use certificates::{Authority, Key};
 
-use crate::clock::timed;
 use crate::trust::Material;
 use crate::{Error, Group, Setting, Side, Stack};
+pub use operation::Operation;
 
 /// A part of a handshake, or of getting ready for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,44 +115,6 @@ impl fmt::Display for Primitive {
             Primitive::KeySchedule => f.write_str("key-schedule"),
             Primitive::TrustStore => f.write_str("trust-store"),
         }
-    }
-}
-
-/// A primitive that is set up, to be done as often as one likes.
-pub struct Operation(Box<Batch>);
-
-/// Does something so many times, and says how long that took, ns of CPU.
-type Batch = dyn FnMut(u64) -> Result<u64, Error> + Send;
-
-impl Operation {
-    /// Does it `times` times, and says how long all of them took, ns of CPU.
-    ///
-    /// # Errors
-    /// When the library refuses.
-    pub fn run(&mut self, times: u64) -> Result<u64, Error> {
-        (self.0)(times)
-    }
-
-    /// One that is timed as a whole.
-    fn of<T>(mut once: impl FnMut() -> Result<T, Error> + Send + 'static) -> Operation {
-        Operation::batch(move |times| {
-            let mut sum = 0;
-            timed(&mut sum, || (0..times).try_for_each(|_| once().map(|result| drop(std::hint::black_box(result)))))?;
-            Ok(sum)
-        })
-    }
-
-    /// One that times itself.
-    fn batch(batch: impl FnMut(u64) -> Result<u64, Error> + Send + 'static) -> Operation {
-        Operation(Box::new(batch))
-    }
-}
-
-/// An error where what was computed `is_right` not.
-fn demand(is_right: bool, what: &'static str, reason: &str) -> Result<(), Error> {
-    match is_right {
-        true => Ok(()),
-        false => Err(Error::Primitive { what, reason: reason.to_owned() }),
     }
 }
 

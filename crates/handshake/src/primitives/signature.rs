@@ -16,8 +16,9 @@ use certificates::{Authority, Key};
 use rustls::SignatureScheme;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
-use super::{Operation, demand};
-use crate::stack::{scheme, stock};
+use super::operation::{Operation, demand};
+use crate::pinned::scheme;
+use crate::stack::stock;
 use crate::trust::Material;
 use crate::{Error, Stack};
 

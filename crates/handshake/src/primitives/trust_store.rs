@@ -8,7 +8,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::{Operation, demand};
+use super::operation::{Operation, demand};
 use crate::trust::{Material, bundle};
 use crate::{Error, Stack};
 

@@ -1,13 +1,12 @@
 //! The TLS stacks, one file each: how a library is configured for a case, and how its ends take and give bytes.
 //!
-//! Alike in both: the one version, suite and group of the case; the one signature scheme that goes with the key,
-//! SHA-256 with ECDSA or PSS ([`scheme`]); ALPN `http/1.1`; the host `localhost`, verified for real against the full
-//! store.
+//! Both offer the same: the version and the group of the case; the suite, the signature scheme and the host that
+//! [`crate::pinned`] names; and `http/1.1` by ALPN. Both verify the server against the full trust store.
 
 mod openssl;
 mod rustls;
 
-use certificates::{Authority, Key};
+use certificates::Authority;
 
 pub(crate) use self::rustls::{group as group_of, stock};
 use crate::agreed::Agreed;
@@ -15,8 +14,23 @@ use crate::memory::{Library, Memory};
 use crate::trust::Material;
 use crate::{Case, Error, Kind, Pair, Setting, Stack};
 
-/// The host that certificates are for.
-pub(crate) const HOST: &str = "localhost";
+impl Case {
+    /// Sets it up: configuration, trust store and, for [`Kind::Resumed`], a session to resume. None of that is timed.
+    ///
+    /// # Errors
+    /// When the case is [`Case::missing`], the authority's keys are of another kind, or the library refuses.
+    pub fn pair(self, authority: &Authority) -> Result<Box<dyn Pair>, Error> {
+        self.pair_in(authority, Setting::default())
+    }
+
+    /// As [`Case::pair`], with another chain or trust store than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Case::pair`].
+    pub fn pair_in(self, authority: &Authority, setting: Setting) -> Result<Box<dyn Pair>, Error> {
+        pair(self, authority, setting, self.kind == Kind::Resumed)
+    }
+}
 
 /// Sets a case up. `resumes` is whether the server lets sessions be resumed.
 pub(crate) fn pair(case: Case, authority: &Authority, setting: Setting, resumes: bool) -> Result<Box<dyn Pair>, Error> {
@@ -39,15 +53,6 @@ fn primed<L: Library + 'static>(library: L, case: Case) -> Result<Box<dyn Pair>,
         memory.prime()?;
     }
     Ok(Box::new(memory))
-}
-
-/// The number of the signature scheme that goes with a key (RFC 8446 §4.2.3): `ecdsa_secp256r1_sha256` or
-/// `rsa_pss_rsae_sha256`. Left to themselves, libraries choose differently: rustls signs with SHA-512.
-pub(crate) fn scheme(key: Key) -> u16 {
-    match key {
-        Key::EcdsaP256 => 0x0403,
-        Key::Rsa2048 => 0x0804,
-    }
 }
 
 #[cfg(test)]

@@ -12,10 +12,10 @@ use ::openssl::ssl::{
 use ::openssl::x509::X509;
 use ::openssl::x509::store::{X509Store, X509StoreBuilder};
 
-use super::HOST;
 use crate::agreed::Agreed;
 use crate::group_on_wire;
 use crate::memory::{End, Library};
+use crate::pinned::HOST;
 use crate::trust::Material;
 use crate::{Case, Error, Group, Key, Kind, Side, Version};
 

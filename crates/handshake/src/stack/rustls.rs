@@ -12,9 +12,9 @@ use rustls::{
 };
 use rustls_pki_types::ServerName;
 
-use super::{HOST, scheme};
-use crate::agreed::{Agreed, suite};
+use crate::agreed::Agreed;
 use crate::memory::{End, Library};
+use crate::pinned::{HOST, scheme, suite};
 use crate::trust::Material;
 use crate::{Case, Error, Group, Kind, Side, Stack, Version};
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Group, Side, Trust, Version};
+use crate::{Group, Key, Side, Trust, Version};
 
 fn possible() -> impl Iterator<Item = Case> {
     Case::all().filter(|case| case.missing().is_none())
