@@ -17,11 +17,6 @@ from pathlib import Path
 
 # Circles that are still to be taken apart: the folder of the crate, and the files in its `src` of each circle.
 ALLOWED = {
-    "crates/fetch": [
-        "engine.rs prepared.rs",
-        "refusal.rs table.rs talk/stages.rs",
-        "tls/mod.rs tls/recipe.rs tls/stack.rs",
-    ],
     "crates/harness": [
         "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
         "stage.rs trial.rs",

@@ -9,32 +9,8 @@ use std::thread;
 
 use measure::protocol::{Answer, Order, VERSION};
 
-use crate::{PrepareError, Prepared};
-
-/// Why an engine ended before its trial did.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The cell could not be prepared.
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    /// The warm-up failed.
-    #[error("warming up failed: {0}")]
-    WarmUp(String),
-    /// The harness said something else than the protocol has it say.
-    #[error("the harness was to say {expected}, and said {found:?}")]
-    Protocol {
-        /// What was due.
-        expected: &'static str,
-        /// What came.
-        found: String,
-    },
-    /// What was seen could not be put into words.
-    #[error("encoding what was seen failed: {0}")]
-    Encode(String),
-    /// The harness cannot be reached any more.
-    #[error("the harness is gone: {0}")]
-    Harness(#[from] io::Error),
-}
+use crate::Prepared;
+pub use crate::error::EngineError;
 
 /// Runs one trial: reads orders from `orders`, writes answers to `answers`. `gone` is called, on another thread, when
 /// `orders` ends; it must not return to a trial that nobody waits for, so it usually exits.

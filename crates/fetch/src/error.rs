@@ -1,6 +1,8 @@
-//! Why a fetch failed, by kind, so that failures can be counted; and why a cell could not be prepared.
+//! Why a fetch failed, by kind, so that failures can be counted; why a cell could not be prepared; and why an engine
+//! ended before its trial did.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 /// One fetch that failed.
@@ -123,4 +125,29 @@ pub enum PrepareError {
         /// What the system said.
         reason: String,
     },
+}
+
+/// Why an engine ended before its trial did.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The cell could not be prepared.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The warm-up failed.
+    #[error("warming up failed: {0}")]
+    WarmUp(String),
+    /// The harness said something else than the protocol has it say.
+    #[error("the harness was to say {expected}, and said {found:?}")]
+    Protocol {
+        /// What was due.
+        expected: &'static str,
+        /// What came.
+        found: String,
+    },
+    /// What was seen could not be put into words.
+    #[error("encoding what was seen failed: {0}")]
+    Encode(String),
+    /// The harness cannot be reached any more.
+    #[error("the harness is gone: {0}")]
+    Harness(#[from] io::Error),
 }

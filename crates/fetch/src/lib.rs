@@ -1,16 +1,18 @@
-//! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the table that joins them into cells.
+//! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the registry that joins them into cells.
 //!
 //! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
-//! the others; `table.rs` names what goes together. Starting processes and judging what they did is the harness's.
+//! the others; `registry.rs` names what goes together. Starting processes and judging what they did is the harness's.
 
 mod answer;
 pub mod engine;
 mod error;
 pub mod floor;
+mod libraries;
+mod prepare;
 mod prepared;
-mod refusal;
+mod registry;
 mod slot;
-mod table;
+mod support;
 pub mod talk;
 mod target;
 
@@ -23,5 +25,5 @@ mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
-pub use refusal::{crowded, refusal, unpaced};
-pub use table::{cells, cells_of, library_of, note_of, stacks_beyond, terms_of, thread_per_slot};
+pub use registry::{cells, cells_of, library_of, note_of, stacks_beyond, terms_of, thread_per_slot};
+pub use support::{crowded, refusal, unpaced};

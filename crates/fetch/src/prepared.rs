@@ -13,10 +13,11 @@ use measure::trace::Tracer;
 use workload::{Connection, Workload};
 
 use crate::PrepareError;
-use crate::engine::EngineError;
+use crate::error::EngineError;
 use crate::models::Model;
+use crate::prepare::{Setup, prepare};
+use crate::registry;
 use crate::schedule::Schedule;
-use crate::table::{self, Setup};
 use crate::unpaced;
 
 /// A prepared cell, its threads, slots and kept connections.
@@ -46,7 +47,7 @@ impl Prepared {
             groups: &job.groups,
             workers: job.workers,
         };
-        let (mut model, tracer) = table::prepare(&job.cell, &setup)?;
+        let (mut model, tracer) = prepare(&job.cell, &setup)?;
         let workers = model.workers();
         let warm_up_requests = match job.cell.connection {
             // Slots are handed out in order, so this many requests open each slot's connection once.
@@ -72,9 +73,9 @@ impl Prepared {
         let ready = Ready {
             engine: "tlstax".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            libraries: table::libraries(&job.cell),
+            libraries: registry::libraries(&job.cell),
             workers,
-            cannot_measure: table::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
+            cannot_measure: registry::untold(&job.cell).iter().map(|phase| phase.name().to_owned()).collect(),
             warm_up_requests,
             warm_up_cpu_ns: own_cpu_ns(),
             paces: unpaced.is_none(),

@@ -66,7 +66,7 @@ pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperCl
         body: Vec::new(),
         net: PhantomData,
     };
-    Ok((0..).zip(shared.recipe.for_slots(shared.connection, slots)?).map(client).collect())
+    Ok((0..).zip(shared.config_factory.for_slots(shared.connection, slots)?).map(client).collect())
 }
 
 impl<N: Net + Sync> AsyncClient for HyperClient<N> {
@@ -81,8 +81,8 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
             None => {
                 let tls = match &self.tls {
                     SlotTls::Standing(tls) => tls,
-                    SlotTls::PerRequest(recipe) => {
-                        own = recipe.make().map_err(|error| ErrorKind::Build.because(error))?;
+                    SlotTls::PerRequest(config_factory) => {
+                        own = config_factory.make().map_err(|error| ErrorKind::Build.because(error))?;
                         self.marks.built();
                         &own
                     }

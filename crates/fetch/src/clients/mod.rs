@@ -13,7 +13,7 @@ use workload::Connection;
 
 use crate::answer::Checker;
 use crate::target::Targets;
-use crate::tls::Recipe;
+use crate::tls::ConfigFactory;
 
 /// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));
@@ -24,7 +24,7 @@ pub(crate) struct Shared {
     pub(crate) targets: Arc<Targets>,
     pub(crate) checker: Arc<Checker>,
     /// How TLS settings are made.
-    pub(crate) recipe: Arc<Recipe>,
+    pub(crate) config_factory: Arc<ConfigFactory>,
     pub(crate) connection: Connection,
     /// Where clients that choose how they wait note their steps.
     pub(crate) tracer: Arc<Tracer>,

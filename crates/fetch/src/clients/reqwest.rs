@@ -48,15 +48,16 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>,
                 let target = shared.targets.get(shared.targets.pick(shared.connection, slot, 0));
                 build(shared, &*tls, [target]).map(Source::Standing)
             };
-            let sources = (0..).zip(shared.recipe.resuming(slots)?).map(of_slot).collect::<Result<Vec<_>, _>>()?;
+            let sources =
+                (0..).zip(shared.config_factory.resuming(slots)?).map(of_slot).collect::<Result<Vec<_>, _>>()?;
             Ok(handles(shared, sources))
         }
         Connection::NewClient => {
-            let build = |shared: &Shared, target: &Target| build(shared, &*shared.recipe.make()?, [target]);
+            let build = |shared: &Shared, target: &Target| build(shared, &*shared.config_factory.make()?, [target]);
             Ok(handles(shared, (0..slots).map(|_| Source::PerRequest(build))))
         }
         Connection::NewConn | Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Own => {
-            let client = build(shared, &*shared.recipe.make()?, shared.targets.all())?;
+            let client = build(shared, &*shared.config_factory.make()?, shared.targets.all())?;
             Ok(handles(shared, (0..slots).map(|_| Source::Standing(client.clone()))))
         }
     }

@@ -22,10 +22,10 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>,
 }
 
 fn build(shared: &Shared) -> Result<Client, PrepareError> {
-    let trust = shared.recipe.trust()?;
+    let trust = shared.config_factory.trust()?;
     let roots = trust.roots().map(|root| Certificate::from_der(root)).collect::<Result<Vec<_>, _>>();
     let builder = Client::builder().no_proxy().redirect(Policy::none());
-    let mut builder = match shared.recipe.stock()? {
+    let mut builder = match shared.config_factory.stock()? {
         Backend::None => builder,
         Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(failed)?),
         Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(failed)?),

@@ -20,7 +20,7 @@ use measure::marks::Marks;
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
 use crate::slot::BlockingClient;
-use crate::tls::{BlockingStream, Recipe, SlotTls, Tls};
+use crate::tls::{BlockingStream, ConfigFactory, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
 /// Bytes of the buffer that answers are read into.
@@ -42,7 +42,7 @@ enum Agents {
     /// All of its slot's, so that the slot owns the kept connection.
     Standing(Agent),
     /// One: each request has one of its own, whose settings are made of this.
-    PerRequest(Arc<Recipe>),
+    PerRequest(Arc<ConfigFactory>),
 }
 
 /// What the agent's connector needs to know of the request that it connects for.
@@ -55,7 +55,7 @@ struct Seat {
 
 /// A client per slot.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, PrepareError> {
-    let settings = shared.recipe.for_slots(shared.connection, slots)?;
+    let settings = shared.config_factory.for_slots(shared.connection, slots)?;
     Ok((0..).zip(settings).map(|(slot, tls)| client(shared, slot, tls)).collect())
 }
 
@@ -63,7 +63,7 @@ fn client(shared: &Shared, slot: u32, tls: SlotTls) -> UreqClient {
     let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
     let agents = match tls {
         SlotTls::Standing(tls) => Agents::Standing(agent(&seat, tls)),
-        SlotTls::PerRequest(recipe) => Agents::PerRequest(recipe),
+        SlotTls::PerRequest(config_factory) => Agents::PerRequest(config_factory),
     };
     UreqClient { agents, seat, slot, body: Vec::new() }
 }
@@ -96,8 +96,8 @@ impl BlockingClient for UreqClient {
         let own;
         let agent = match &self.agents {
             Agents::Standing(agent) => agent,
-            Agents::PerRequest(recipe) => {
-                own = agent(&self.seat, recipe.make().map_err(|error| ErrorKind::Build.because(error))?);
+            Agents::PerRequest(config_factory) => {
+                own = agent(&self.seat, config_factory.make().map_err(|error| ErrorKind::Build.because(error))?);
                 self.seat.marks.built();
                 &own
             }

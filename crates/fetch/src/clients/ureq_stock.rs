@@ -46,9 +46,9 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient
 }
 
 fn build(shared: &Shared) -> Result<Agent, PrepareError> {
-    let trust = shared.recipe.trust()?;
+    let trust = shared.config_factory.trust()?;
     let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
-    let builder = match shared.recipe.stock()? {
+    let builder = match shared.config_factory.stock()? {
         Backend::None => builder,
         Backend::Rustls => builder.tls_config(tls(&trust, TlsProvider::Rustls)),
         Backend::NativeTls => builder.tls_config(tls(&trust, TlsProvider::NativeTls)),

@@ -66,7 +66,7 @@ pub(crate) fn clients(
     reading: Reading,
     meet: bool,
 ) -> Result<Vec<StageClient>, PrepareError> {
-    let tls = shared.recipe.make()?.rustls();
+    let tls = shared.config_factory.make()?.rustls();
     let meet = meet.then(Arc::default);
     let client = |_| StageClient {
         shared: shared.clone(),

@@ -8,8 +8,8 @@ use super::exchange::Reading;
 use super::ways::{Ways, registered_last};
 use crate::PrepareError;
 use crate::clients::{Shared, ureq};
+use crate::libraries::{ASYNC_STD, SMOL, TOKIO, UREQ};
 use crate::models::{Model, async_std, smol, threads, tokio_current, tokio_multi};
-use crate::table::{ASYNC_STD, SMOL, TOKIO, UREQ};
 
 /// The model of all of them.
 pub const MODEL: &str = "talk";

@@ -19,8 +19,8 @@ use ::openssl::x509::store::X509StoreBuilder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use workload::{Group, TlsVersion};
 
+use super::discard_writes::DiscardWrites;
 use super::openssl_session::SlotSession;
-use super::swallow::Swallow;
 use super::{BlockingStream, Boxed, Need, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
@@ -139,7 +139,7 @@ impl Drop for Blocking {
 
 /// One that does not block.
 struct Cooperative {
-    stream: tokio_openssl::SslStream<Swallow>,
+    stream: tokio_openssl::SslStream<DiscardWrites>,
     session: Option<SlotSession>,
 }
 
@@ -200,7 +200,7 @@ impl Tls for OpenSsl {
         tcp: Box<dyn AsyncStream>,
     ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
         Box::pin(async move {
-            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, Swallow::new(tcp))?;
+            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
             Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
             Ok(Box::new(Cooperative { stream, session: self.session.clone() }) as Box<dyn AsyncStream>)
         })

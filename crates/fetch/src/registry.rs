@@ -1,27 +1,24 @@
-//! The one table that joins models, clients and TLS stacks into cells. A new one is a file of its own and a line here.
+//! The registry: the one table that joins models, clients and TLS stacks into cells. A new one is a file of its own and
+//! a line here.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use measure::phase::Phase;
 use measure::result::Terms;
-use measure::trace::Tracer;
-use workload::{Cell, Connection, Workload};
+use workload::{Cell, Connection};
 
 use crate::PrepareError;
-use crate::answer::Checker;
 use crate::clients::{Shared, hyper, reqwest, reqwest_stock, ureq, ureq_stock};
+use crate::libraries::{ASYNC_STD, HYPER, RAYON, REQWEST, SMOL, TOKIO, UREQ};
 use crate::models::async_std::{self, AsyncStdNet};
 use crate::models::smol::{self, SmolNet};
 use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
 use crate::net::TokioNet;
-use crate::refusal::{crowded, refusal};
-use crate::target::Targets;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::openssl::{self, OpenSsl};
 use crate::tls::plain::Plain;
 use crate::tls::rustls::{self, Rustls};
-use crate::tls::{Backend, Recipe, Stack, rustls_ring};
+use crate::tls::{Backend, Stack, rustls_ring};
 use crate::{floor, talk};
 
 type Prepared = Result<Box<dyn Model>, PrepareError>;
@@ -33,21 +30,13 @@ pub(crate) const RAYON_POOL: &str = "rayon-pool";
 pub(crate) struct Pair {
     model: &'static str,
     client: &'static str,
-    prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
+    pub(crate) prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
     /// The libraries of both, with their versions.
     libraries: &'static [&'static str],
     pub(crate) terms: Terms,
     /// What `list` says of the model.
     note: &'static str,
 }
-
-pub(crate) const ASYNC_STD: &str = concat!("async-std ", env!("TLSTAX_VERSION_ASYNC_STD"));
-const REQWEST: &str = concat!("reqwest ", env!("TLSTAX_VERSION_REQWEST"));
-pub(crate) const SMOL: &str = concat!("smol ", env!("TLSTAX_VERSION_SMOL"));
-pub(crate) const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
-const HYPER: &str = concat!("hyper ", env!("TLSTAX_VERSION_HYPER"));
-const RAYON: &str = concat!("rayon ", env!("TLSTAX_VERSION_RAYON"));
-pub(crate) const TOKIO: &str = concat!("tokio ", env!("TLSTAX_VERSION_TOKIO"));
 
 static PAIRS: &[Pair] = &[
     Pair {
@@ -193,21 +182,6 @@ static STACKS: &[Stack] = &[
     },
 ];
 
-/// What a cell is prepared with.
-#[derive(Debug)]
-pub(crate) struct Setup<'a> {
-    /// What to fetch.
-    pub(crate) workload: &'a Workload,
-    /// Where from.
-    pub(crate) targets: &'a [measure::protocol::Target],
-    /// PEM file of the roots to trust.
-    pub(crate) trust_file: Option<&'a Path>,
-    /// Groups to offer, by their names in the ledger.
-    pub(crate) groups: &'a [String],
-    /// Worker threads of models that have a choice.
-    pub(crate) workers: usize,
-}
-
 /// The matrix: every model and client over the stacks that most programs have, by new connections and kept ones. In the
 /// order of tables: by model and client, TLS stack, connection.
 pub fn cells() -> Vec<Cell> {
@@ -290,36 +264,6 @@ pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
     }
     let of_pair = pair(cell).map_or_else(|| talk::libraries(cell), |pair| pair.libraries);
     of_pair.iter().map(|library| (*library).to_owned()).chain(library_of(cell)).collect()
-}
-
-/// Starts a cell's threads and makes its slots. Clients that note their steps do so on the tracer.
-pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
-    let unknown = || PrepareError::NoSuchCell(cell.to_string());
-    let stack = stack(cell).ok_or_else(unknown)?;
-    let slots = setup.workload.slots();
-    if let Some(reason) = refusal(cell).or_else(|| crowded(cell, slots)) {
-        return Err(PrepareError::Refused { cell: cell.to_string(), reason });
-    }
-    let targets = Arc::new(Targets::parse(setup.targets)?);
-    let tracer = Arc::new(Tracer::default());
-    let shared = Shared {
-        tracer: Arc::clone(&tracer),
-        checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
-        targets,
-        recipe: Arc::new(Recipe {
-            stack,
-            trust_file: setup.trust_file.map(Path::to_owned),
-            groups: setup.groups.to_vec(),
-            version: cell.axes.tls_version,
-        }),
-        connection: cell.connection,
-    };
-    let model = match cell.model.as_str() {
-        floor::MODEL => floor::prepare(cell, &shared, slots)?,
-        talk::MODEL => talk::prepare(cell, &shared, slots)?,
-        _ => (pair(cell).ok_or_else(unknown)?.prepare)(&shared, slots, setup.workers)?,
-    };
-    Ok((model, tracer))
 }
 
 /// The line of a cell's model and client.

@@ -1,7 +1,7 @@
 //! How a trial's TLS settings are made: which stack, from which trust store, with which groups.
 //!
 //! Making them is work that a client may do once, once for each slot, or, as the habit of a client object per request
-//! has it, once for each request: that is what becomes of a connection ([`Recipe::for_slots`]).
+//! has it, once for each request: that is what becomes of a connection ([`ConfigFactory::for_slots`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::{Backend, Sessions, Stack, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 
 /// What TLS settings are made of.
-pub(crate) struct Recipe {
+pub(crate) struct ConfigFactory {
     pub(crate) stack: &'static Stack,
     /// PEM file of the roots to trust; none for cells without TLS.
     pub(crate) trust_file: Option<PathBuf>,
@@ -27,10 +27,10 @@ pub(crate) enum SlotTls {
     /// Made before the clock.
     Standing(Arc<dyn Tls>),
     /// Made for each request anew, its trust store read each time.
-    PerRequest(Arc<Recipe>),
+    PerRequest(Arc<ConfigFactory>),
 }
 
-impl Recipe {
+impl ConfigFactory {
     /// Reads the trust store and sets up the stack, which resumes nothing.
     pub(crate) fn make(&self) -> Result<Arc<dyn Tls>, PrepareError> {
         self.build(Sessions::Forgotten)

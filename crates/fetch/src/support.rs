@@ -6,7 +6,7 @@ use measure::result::Terms;
 use workload::{Cell, Connection, Group, TlsVersion};
 
 use crate::models::rayon;
-use crate::table::{self, Pair, RAYON_POOL};
+use crate::registry::{self, Pair, RAYON_POOL};
 use crate::tls::{Need, Stack};
 use crate::{floor, talk};
 
@@ -18,10 +18,10 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     if cell.model == floor::MODEL {
         return of_floor(cell);
     }
-    let Some(pair) = table::pair(cell) else {
+    let Some(pair) = registry::pair(cell) else {
         return Some(format!("the table has no model {} with the client {}", cell.model, cell.client));
     };
-    let Some(stack) = table::stack(cell) else {
+    let Some(stack) = registry::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
     of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair, stack)).or_else(|| of_handshake(cell, stack))
@@ -54,7 +54,7 @@ fn of_stage(cell: &Cell) -> Option<String> {
 }
 
 fn of_floor(cell: &Cell) -> Option<String> {
-    let Some(stack) = table::stack(cell) else {
+    let Some(stack) = registry::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
     let resumes = cell.connection == Connection::Resumed;
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_matrix_runs_and_so_do_the_stages() {
-        let cells = [table::cells(), talk::cells()].concat();
+        let cells = [registry::cells(), talk::cells()].concat();
         for cell in cells {
             assert_eq!(refusal(&cell), None, "{cell}");
         }
@@ -146,7 +146,7 @@ mod tests {
                 assert!(words.contains(&slots.to_string()) && words.contains("-c 1024 at most"), "{words}");
             }
         }
-        let pools = table::cells().into_iter().filter(|cell| crowded(cell, 4_096).is_some());
+        let pools = registry::cells().into_iter().filter(|cell| crowded(cell, 4_096).is_some());
         assert!(pools.map(|cell| cell.model).all(|model| model == RAYON_POOL));
     }
 
@@ -189,7 +189,7 @@ mod tests {
         for stack in ["rustls", "rustls-ring", "openssl"] {
             assert_eq!(said(&format!("serial/ureq/{stack}/resumed@tls-version=1.2")), "");
         }
-        let cells = table::cells_of(&[Connection::Resumed]);
+        let cells = registry::cells_of(&[Connection::Resumed]);
         assert!(!cells.is_empty() && cells.iter().all(Cell::is_tls));
     }
 

@@ -1,0 +1,62 @@
+//! Preparing a cell: whether it can run here is asked, then its clients, TLS configuration and threads are made.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use measure::trace::Tracer;
+use workload::{Cell, Workload};
+
+use crate::PrepareError;
+use crate::answer::Checker;
+use crate::clients::Shared;
+use crate::models::Model;
+use crate::registry::{pair, stack};
+use crate::support::{crowded, refusal};
+use crate::target::Targets;
+use crate::tls::ConfigFactory;
+use crate::{floor, talk};
+
+/// What a cell is prepared with.
+#[derive(Debug)]
+pub(crate) struct Setup<'a> {
+    /// What to fetch.
+    pub(crate) workload: &'a Workload,
+    /// Where from.
+    pub(crate) targets: &'a [measure::protocol::Target],
+    /// PEM file of the roots to trust.
+    pub(crate) trust_file: Option<&'a Path>,
+    /// Groups to offer, by their names in the ledger.
+    pub(crate) groups: &'a [String],
+    /// Worker threads of models that have a choice.
+    pub(crate) workers: usize,
+}
+
+/// Starts a cell's threads and makes its slots. Clients that note their steps do so on the tracer.
+pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
+    let unknown = || PrepareError::NoSuchCell(cell.to_string());
+    let stack = stack(cell).ok_or_else(unknown)?;
+    let slots = setup.workload.slots();
+    if let Some(reason) = refusal(cell).or_else(|| crowded(cell, slots)) {
+        return Err(PrepareError::Refused { cell: cell.to_string(), reason });
+    }
+    let targets = Arc::new(Targets::parse(setup.targets)?);
+    let tracer = Arc::new(Tracer::default());
+    let shared = Shared {
+        tracer: Arc::clone(&tracer),
+        checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
+        targets,
+        config_factory: Arc::new(ConfigFactory {
+            stack,
+            trust_file: setup.trust_file.map(Path::to_owned),
+            groups: setup.groups.to_vec(),
+            version: cell.axes.tls_version,
+        }),
+        connection: cell.connection,
+    };
+    let model = match cell.model.as_str() {
+        floor::MODEL => floor::prepare(cell, &shared, slots)?,
+        talk::MODEL => talk::prepare(cell, &shared, slots)?,
+        _ => (pair(cell).ok_or_else(unknown)?.prepare)(&shared, slots, setup.workers)?,
+    };
+    Ok((model, tracer))
+}
