@@ -26,8 +26,8 @@
 
 mod alarm;
 mod connection;
+mod delay_line;
 mod error;
-mod lane;
 mod server;
 mod settings;
 

@@ -1,4 +1,4 @@
-//! One relayed connection: two sockets and a lane each way.
+//! One relayed connection: two sockets and a delay line each way.
 
 use std::io::Result;
 use std::net::{Shutdown, SocketAddr};
@@ -9,7 +9,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use socket2::SockRef;
 
-use super::lane::{Held, Lane, Passed, Sink};
+use super::delay_line::{DelayLine, Held, Passed, Sink};
 
 /// Whether the connection goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub(super) struct Connection {
     origin: Option<TcpStream>,
     connected: bool,
     /// To the origin.
-    up: Lane,
+    up: DelayLine,
     /// To the client.
-    down: Lane,
+    down: DelayLine,
     /// When a SYN would have reached the origin.
     syn_arrives: Instant,
 }
@@ -66,8 +66,8 @@ impl Connection {
             client,
             origin,
             connected: false,
-            up: Lane::new(one_way, accepted + 2 * one_way, false, held.clone()),
-            down: Lane::new(one_way, accepted + 3 * one_way, true, held.clone()),
+            up: DelayLine::new(one_way, accepted + 2 * one_way, false, held.clone()),
+            down: DelayLine::new(one_way, accepted + 3 * one_way, true, held.clone()),
             syn_arrives: accepted + one_way,
         };
         if connection.origin.is_none() {
@@ -104,18 +104,18 @@ impl Connection {
         self.pass(scratch)
     }
 
-    /// An alarm of the lane to `end` rang.
+    /// An alarm of the line to `end` rang.
     pub(super) fn woken(&mut self, end: End, scratch: &mut [u8]) -> Fate {
-        self.lane_to(end).woken();
+        self.line_to(end).woken();
         self.pass(scratch)
     }
 
-    /// When the lane to `end` is to be woken next, if that is news.
+    /// When the line to `end` is to be woken next, if that is news.
     pub(super) fn alarm(&mut self, end: End) -> Option<Instant> {
-        self.lane_to(end).alarm()
+        self.line_to(end).alarm()
     }
 
-    fn lane_to(&mut self, end: End) -> &mut Lane {
+    fn line_to(&mut self, end: End) -> &mut DelayLine {
         match end {
             End::Client => &mut self.down,
             End::Origin => &mut self.up,

@@ -15,7 +15,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::alarm::Alarms;
 use super::connection::{Connection, End, Fate};
-use super::lane::Held;
+use super::delay_line::Held;
 use super::{RelayError, Settings};
 use crate::Error;
 
@@ -84,7 +84,7 @@ struct Listener {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Alarm {
-    Lane(usize, End),
+    DelayLine(usize, End),
     Accept,
 }
 
@@ -164,7 +164,7 @@ impl Server {
 
     fn ring(&mut self, alarm: Alarm) {
         match alarm {
-            Alarm::Lane(number, end) => self.touch(number, |connection, scratch| connection.woken(end, scratch)),
+            Alarm::DelayLine(number, end) => self.touch(number, |connection, scratch| connection.woken(end, scratch)),
             Alarm::Accept => self.accept_again = None,
         }
     }
@@ -177,7 +177,7 @@ impl Server {
             Fate::Open => {
                 for end in [End::Client, End::Origin] {
                     if let Some(at) = connection.alarm(end) {
-                        self.alarms.add(at, Alarm::Lane(number, end));
+                        self.alarms.add(at, Alarm::DelayLine(number, end));
                     }
                 }
             }

@@ -1,7 +1,7 @@
-//! One direction of a connection: what was read and when it is due at the other end.
+//! A delay line: one direction of a connection, what was read of it, and when that is due at the other end.
 //!
 //! It knows no clock but the one it is given and no sockets but what reads and writes; when to be woken is for it to
-//! say ([`Lane::alarm`]) and for others to see to.
+//! say ([`DelayLine::alarm`]) and for others to see to.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -9,24 +9,24 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// The most that one lane holds, bytes: the source isn't read beyond, as a sender stops whose window is full. This much
+/// The most that one line holds, bytes: the source isn't read beyond, as a sender stops whose window is full. This much
 /// per one-way delay is 100 MiB/s at an RTT of 20 ms, of the order that Linux's windows long let through by default
 /// (`tcp_rmem` of 6 MB, about half of it window, per RTT).
-const LANE: usize = 1 << 20;
-/// The most that all lanes may hold before each is kept to [`FLOOR`], bytes.
+const LINE: usize = 1 << 20;
+/// The most that all lines may hold before each is kept to [`FLOOR`], bytes.
 const ALL: usize = 256 << 20;
-/// What a lane may hold however much the others do, bytes: it must never starve.
+/// What a line may hold however much the others do, bytes: it must never starve.
 const FLOOR: usize = 16 << 10;
 /// Room that is not worth a system call, bytes.
 const TOO_LITTLE: usize = 4 << 10;
 /// What a parcel costs besides its bytes: many small ones must not grow memory unseen.
 const OVERHEAD: usize = 128;
 
-/// What all lanes of a relay hold together, bytes.
+/// What all lines of a relay hold together, bytes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held(Rc<Cell<usize>>);
 
-/// Where a lane's bytes go.
+/// Where a line's bytes go.
 pub(super) trait Sink: Write {
     /// Says that there will be no more.
     fn end(&self) -> io::Result<()>;
@@ -68,7 +68,7 @@ enum Source {
 
 /// A queue in which every byte stays for the one-way delay.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct DelayLine {
     one_way: Duration,
     /// Nothing leaves the source's end before.
     opens: Instant,
@@ -86,10 +86,10 @@ pub(super) struct Lane {
     alarm: Option<Instant>,
 }
 
-impl Lane {
+impl DelayLine {
     /// One that lets nothing leave its source's end before `opens`.
-    pub(super) fn new(one_way: Duration, opens: Instant, sink_ready: bool, held_by_all: Held) -> Lane {
-        Lane {
+    pub(super) fn new(one_way: Duration, opens: Instant, sink_ready: bool, held_by_all: Held) -> DelayLine {
+        DelayLine {
             one_way,
             opens,
             queue: VecDeque::new(),
@@ -144,7 +144,7 @@ impl Lane {
         }
     }
 
-    /// The source's end was reset at `now`: like its bytes, that leaves when the lane opens and not before.
+    /// The source's end was reset at `now`: like its bytes, that leaves when the line opens and not before.
     fn reset_behind(&mut self, now: Instant) {
         self.reset_at(now.max(self.opens));
     }
@@ -211,7 +211,7 @@ impl Lane {
         }
     }
 
-    /// When to call [`Lane::pass`] next, unless that was asked for already.
+    /// When to call [`DelayLine::pass`] next, unless that was asked for already.
     pub(super) fn alarm(&mut self) -> Option<Instant> {
         let next = self.queue.front().filter(|_| self.sink_ready).map(|parcel| parcel.due);
         let wanted = next.into_iter().chain(self.reset).min()?;
@@ -242,14 +242,14 @@ impl Lane {
         self.held_by_all.0.update(|held| held.saturating_sub(bytes));
     }
 
-    /// How much may be read. A lane that holds nothing has room always, so that one without has an alarm to come.
+    /// How much may be read. A line that holds nothing has room always, so that one without has an alarm to come.
     fn room(&self) -> usize {
-        let most = if self.held_by_all.0.get() < ALL { LANE } else { FLOOR };
+        let most = if self.held_by_all.0.get() < ALL { LINE } else { FLOOR };
         most.saturating_sub(self.held)
     }
 }
 
-impl Drop for Lane {
+impl Drop for DelayLine {
     fn drop(&mut self) {
         self.release(self.held);
     }

@@ -1,4 +1,4 @@
-//! A lane between pieces that are given and a taker that may be full, at times that are said.
+//! A delay line between pieces that are given and a taker that may be full, at times that are said.
 
 use super::*;
 
@@ -54,65 +54,65 @@ impl Sink for Taker {
 const MS: Duration = Duration::from_millis(1);
 const NS: Duration = Duration::from_nanos(1);
 
-fn lane(opens: Instant) -> (Lane, Held) {
+fn line(opens: Instant) -> (DelayLine, Held) {
     let held = Held::default();
-    (Lane::new(10 * MS, opens, true, held.clone()), held)
+    (DelayLine::new(10 * MS, opens, true, held.clone()), held)
 }
 
 #[test]
 fn bytes_and_the_end_are_due_to_the_nanosecond() {
     let start = Instant::now();
-    let (mut lane, held) = lane(start + 20 * MS);
+    let (mut line, held) = line(start + 20 * MS);
     let (mut taker, mut scratch) = (Taker { room: 100, ..Taker::default() }, [0; 8192]);
-    lane.fill(&mut Pieces::of(&[b"early"]), &mut scratch, || start);
-    lane.fill(&mut Pieces::of(&[b"late", b""]), &mut scratch, || start + 25 * MS);
-    assert_eq!((lane.alarm(), lane.alarm()), (Some(start + 30 * MS), None));
-    assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS - NS), Passed::Some);
+    line.fill(&mut Pieces::of(&[b"early"]), &mut scratch, || start);
+    line.fill(&mut Pieces::of(&[b"late", b""]), &mut scratch, || start + 25 * MS);
+    assert_eq!((line.alarm(), line.alarm()), (Some(start + 30 * MS), None));
+    assert_eq!(line.pass(Some(&mut taker), start + 30 * MS - NS), Passed::Some);
     assert_eq!(taker.taken, b"");
-    assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS), Passed::Some);
+    assert_eq!(line.pass(Some(&mut taker), start + 30 * MS), Passed::Some);
     assert_eq!(taker.taken, b"early");
-    lane.woken();
-    assert_eq!(lane.alarm(), Some(start + 35 * MS));
-    assert_eq!(lane.pass(Some(&mut taker), start + 35 * MS - NS), Passed::Some);
-    assert_eq!(lane.pass(Some(&mut taker), start + 35 * MS), Passed::All);
+    line.woken();
+    assert_eq!(line.alarm(), Some(start + 35 * MS));
+    assert_eq!(line.pass(Some(&mut taker), start + 35 * MS - NS), Passed::Some);
+    assert_eq!(line.pass(Some(&mut taker), start + 35 * MS), Passed::All);
     assert_eq!((taker.taken.as_slice(), taker.ended.get(), held.0.get()), (&b"earlylate"[..], true, 0));
 }
 
 #[test]
 fn a_full_lane_stops_reading_and_asks_for_more_when_there_is_room() {
     let start = Instant::now();
-    let (mut lane, held) = lane(start);
-    let mut taker = Taker { room: LANE / 2, ..Taker::default() };
-    let mut pieces = Pieces::of(&[&vec![7; 3 * LANE]]);
+    let (mut line, held) = line(start);
+    let mut taker = Taker { room: LINE / 2, ..Taker::default() };
+    let mut pieces = Pieces::of(&[&vec![7; 3 * LINE]]);
     let mut scratch = vec![0; 65_536];
-    lane.fill(&mut pieces, &mut scratch, || start);
-    assert!(held.0.get() <= LANE + OVERHEAD && held.0.get() > LANE - TOO_LITTLE - OVERHEAD);
-    assert!(lane.paused && !lane.wants_more());
-    lane.pass(Some(&mut taker), start + 10 * MS);
-    assert!(lane.wants_more());
-    assert_eq!(lane.alarm(), None, "a sink that is full wakes it by itself");
-    lane.sink_ready();
-    assert_eq!(lane.alarm(), Some(start + 10 * MS));
+    line.fill(&mut pieces, &mut scratch, || start);
+    assert!(held.0.get() <= LINE + OVERHEAD && held.0.get() > LINE - TOO_LITTLE - OVERHEAD);
+    assert!(line.paused && !line.wants_more());
+    line.pass(Some(&mut taker), start + 10 * MS);
+    assert!(line.wants_more());
+    assert_eq!(line.alarm(), None, "a sink that is full wakes it by itself");
+    line.sink_ready();
+    assert_eq!(line.alarm(), Some(start + 10 * MS));
 }
 
 #[test]
 fn a_crowd_keeps_each_lane_to_the_floor_and_starves_none() {
     let start = Instant::now();
-    let (mut lane, held) = lane(start);
+    let (mut line, held) = line(start);
     held.0.set(ALL);
-    lane.fill(&mut Pieces::of(&[&vec![7; LANE]]), &mut vec![0; 65_536], || start);
-    assert!(lane.held >= FLOOR - TOO_LITTLE && lane.held <= FLOOR + OVERHEAD, "{}", lane.held);
-    drop(lane);
+    line.fill(&mut Pieces::of(&[&vec![7; LINE]]), &mut vec![0; 65_536], || start);
+    assert!(line.held >= FLOOR - TOO_LITTLE && line.held <= FLOOR + OVERHEAD, "{}", line.held);
+    drop(line);
     assert_eq!(held.0.get(), ALL);
 }
 
 #[test]
 fn many_small_parcels_are_not_free() {
     let start = Instant::now();
-    let (mut lane, _) = lane(start);
+    let (mut line, _) = line(start);
     let mut pieces = Pieces((0..100_000).map(|_| Ok(vec![1])).collect());
-    lane.fill(&mut pieces, &mut [0; 8192], || start);
-    assert!(lane.queue.len() <= LANE / OVERHEAD, "{}", lane.queue.len());
+    line.fill(&mut pieces, &mut [0; 8192], || start);
+    assert!(line.queue.len() <= LINE / OVERHEAD, "{}", line.queue.len());
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn a_reset_comes_after_what_was_sent_before_it_and_does_not_wait_for_a_full_sink
     let start = Instant::now();
     let reset = || Pieces([Ok(b"last words".to_vec()), Err(ErrorKind::ConnectionReset.into())].into());
     for room in [100, 4] {
-        let (mut lane, _) = lane(start);
+        let (mut line, _) = line(start);
         let mut taker = Taker { room, ..Taker::default() };
-        lane.fill(&mut reset(), &mut [0; 8192], || start);
-        assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS - NS), Passed::Some);
-        assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
+        line.fill(&mut reset(), &mut [0; 8192], || start);
+        assert_eq!(line.pass(Some(&mut taker), start + 10 * MS - NS), Passed::Some);
+        assert_eq!(line.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
         assert_eq!(taker.taken, b"last words"[..room.min(10)]);
     }
 }
@@ -133,20 +133,20 @@ fn a_reset_comes_after_what_was_sent_before_it_and_does_not_wait_for_a_full_sink
 fn a_reset_before_the_lane_opens_waits_for_it_as_bytes_do() {
     let start = Instant::now();
     let reset = || Pieces([Ok(b"last words".to_vec()), Err(ErrorKind::ConnectionReset.into())].into());
-    let fills: [fn(&mut Lane, &mut Pieces, Instant); 3] = [
-        |lane, source, now| lane.fill(source, &mut [0; 8192], || now),
-        |lane, source, now| lane.source_broken(source, &mut [0; 8192], || now),
+    let fills: [fn(&mut DelayLine, &mut Pieces, Instant); 3] = [
+        |line, source, now| line.fill(source, &mut [0; 8192], || now),
+        |line, source, now| line.source_broken(source, &mut [0; 8192], || now),
         // The error that reading would have told was taken by a write.
-        |lane, _, now| lane.source_broken(&mut Pieces::of(&[b"last words", b""]), &mut [0; 8192], || now),
+        |line, _, now| line.source_broken(&mut Pieces::of(&[b"last words", b""]), &mut [0; 8192], || now),
     ];
     for fill in fills {
-        let (mut lane, _) = lane(start + 20 * MS);
+        let (mut line, _) = line(start + 20 * MS);
         let mut taker = Taker { room: 100, ..Taker::default() };
-        fill(&mut lane, &mut reset(), start + 5 * MS);
-        assert_eq!(lane.alarm(), Some(start + 30 * MS));
-        assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS - NS), Passed::Some);
+        fill(&mut line, &mut reset(), start + 5 * MS);
+        assert_eq!(line.alarm(), Some(start + 30 * MS));
+        assert_eq!(line.pass(Some(&mut taker), start + 30 * MS - NS), Passed::Some);
         assert_eq!(taker.taken, b"");
-        assert_eq!(lane.pass(Some(&mut taker), start + 30 * MS), Passed::Reset);
+        assert_eq!(line.pass(Some(&mut taker), start + 30 * MS), Passed::Reset);
         assert_eq!(taker.taken, b"last words");
     }
 }
@@ -155,9 +155,9 @@ fn a_reset_before_the_lane_opens_waits_for_it_as_bytes_do() {
 #[test]
 fn the_end_of_a_broken_source_is_a_reset() {
     let start = Instant::now();
-    let (mut lane, _) = lane(start);
+    let (mut line, _) = line(start);
     let mut taker = Taker { room: 100, ..Taker::default() };
-    lane.source_broken(&mut Pieces::of(&[b"words", b""]), &mut [0; 8192], || start);
-    assert_eq!(lane.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
+    line.source_broken(&mut Pieces::of(&[b"words", b""]), &mut [0; 8192], || start);
+    assert_eq!(line.pass(Some(&mut taker), start + 10 * MS), Passed::Reset);
     assert_eq!((taker.taken.as_slice(), taker.ended.get()), (&b"words"[..], false));
 }
