@@ -9,8 +9,8 @@ use procfs::net::TcpState;
 
 use crate::clock::now_ns;
 use crate::command::{self, Contention, Interrupts, Outcome, Watch};
+use crate::port_forwarder::StandIn;
 use crate::proxy::Proxy;
-use crate::stand_in::StandIn;
 use crate::trust_store::Samples;
 use crate::{Error, Variables, open_files};
 

@@ -18,8 +18,8 @@ use observation::{Cpu, Direct, Ended};
 use wait4::{ResUse, Wait4};
 
 use super::contention::Contention;
-use super::family;
 use super::interrupts::Interrupts;
+use super::process_tree;
 use super::programs::Programs;
 use super::sockets::Sockets;
 use super::usage::Usage;
@@ -94,7 +94,7 @@ pub(crate) fn start(
     }
     // What the command leaves behind when it ends is still met. Where the system has no such thing, it is not.
     let _ = nix::sys::prctl::set_child_subreaper(true);
-    let others = family::others();
+    let others = process_tree::others();
     let failed = |source| Error::Start { command: name.clone(), source };
     let (waiter, ended) = waiter().map_err(failed)?;
     let child = process.spawn().map_err(failed)?;
@@ -153,8 +153,8 @@ impl Started {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             watch.interrupts.pass_on(pid);
-            let dead = dead(&family::adopted(self.pid, &self.others));
-            let members = family::members(self.pid, &self.others);
+            let dead = dead(&process_tree::adopted(self.pid, &self.others));
+            let members = process_tree::members(self.pid, &self.others);
             // The clocks of those that have ended are read for the last time.
             let at_ns = now_ns().saturating_sub(self.began_ns);
             self.contention.follow(self.pid);
@@ -213,7 +213,7 @@ impl Started {
 
     /// Those that descend from the command, when it has ended.
     fn descendants(&self) -> Vec<u32> {
-        family::members(self.pid, &self.others).into_iter().filter(|pid| *pid != self.pid).collect()
+        process_tree::members(self.pid, &self.others).into_iter().filter(|pid| *pid != self.pid).collect()
     }
 
     fn wait_error(&self, source: std::io::Error) -> Error {

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use observation::{Direct, NO_PEER};
 use procfs::net::TcpState;
 
-use super::family;
+use super::process_tree;
 
 /// The most addresses that are told apart.
 const MOST: usize = 64;
@@ -25,7 +25,7 @@ impl Sockets {
     /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed
     /// over.
     pub(super) fn look(&mut self, members: &[u32], observers: &[SocketAddr]) {
-        let own = family::sockets(members);
+        let own = process_tree::sockets(members);
         if own.is_empty() {
             return;
         }

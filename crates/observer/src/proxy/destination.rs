@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use observation::Lane;
 use tokio::net::TcpStream;
 
-use super::barred::{is_barred, is_barred_name};
+use super::blocked_addresses::{is_barred, is_barred_name};
 use super::happy_eyeballs;
 use super::next::{self, Next};
 use super::upstream::{Unreadable, Upstream};

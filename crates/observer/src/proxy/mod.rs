@@ -1,16 +1,17 @@
 //! A proxy on loopback for one command: it carries connections on to where the command asks, and sees them.
 //!
 //! Tunnels (`CONNECT`, RFC 9110 §9.3.6) are forwarded unread. Requests in absolute form, which are not encrypted, are
-//! passed on by an HTTP library. Who may use it is the gate's question, where to the destination's.
+//! passed on by an HTTP library. Who may use the proxy is for `proxy_auth` to say, and where connections go for
+//! `destination`.
 
-mod barred;
+mod blocked_addresses;
 mod destination;
 mod embedded;
 mod forwarded;
-mod gate;
 mod happy_eyeballs;
 mod head;
 mod next;
+mod proxy_auth;
 mod shared;
 mod upstream;
 
@@ -28,9 +29,9 @@ use crate::open_files::Room;
 use crate::tap::{self, Acknowledgements, Early, Listener, Running};
 pub use destination::{Allowed, Mapping};
 use destination::{Destinations, Reached, Unreached};
-use gate::Gate;
-pub(crate) use gate::Password;
 use head::{Asked, Head, Problem};
+use proxy_auth::Gate;
+pub(crate) use proxy_auth::Password;
 use shared::Shared;
 pub use upstream::Upstream;
 
@@ -38,7 +39,7 @@ pub use upstream::Upstream;
 pub struct Proxy {
     address: SocketAddr,
     password: Password,
-    owner: gate::Owner,
+    owner: proxy_auth::Owner,
     upstream: Option<String>,
     _running: Running,
 }
@@ -56,7 +57,7 @@ impl Proxy {
     ) -> Result<Proxy, Error> {
         let listener = Listener::open().map_err(Error::Listen)?;
         let address = listener.address;
-        let (password, owner) = (Password::draw(), gate::Owner::default());
+        let (password, owner) = (Password::draw(), proxy_auth::Owner::default());
         let gate = Gate::new(password.clone(), owner.clone());
         let named = upstream.name();
         let serving = move || {
@@ -75,7 +76,7 @@ impl Proxy {
 
     /// The user and the password that it asks for.
     pub fn credentials(&self) -> (&'static str, &str) {
-        (gate::USER, self.password.as_str())
+        (proxy_auth::USER, self.password.as_str())
     }
 
     /// `host:port` of the proxies through which it reaches hosts in its turn, if any.

@@ -3,7 +3,7 @@
 use observation::Recorder;
 
 use super::destination::Destinations;
-use super::gate::Gate;
+use super::proxy_auth::Gate;
 
 /// What a connection is admitted by, goes to and is recorded with.
 pub(super) struct Shared {

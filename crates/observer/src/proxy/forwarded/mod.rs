@@ -1,6 +1,6 @@
 //! Requests in absolute form (RFC 9112 §3.2.2), which programs send a proxy for plain HTTP: passed on by hyper.
 
-mod hop;
+mod connection_pool;
 mod message;
 mod tapped;
 
@@ -24,7 +24,7 @@ use super::head::Head;
 use super::next::{self, Next};
 use super::shared::Shared;
 use crate::clock::now_ns;
-use hop::{Hop, Hops};
+use connection_pool::{ConnectionPool, Hop};
 use message::{Body, again, outgoing, strip, target};
 use tapped::{Answered, Tapped, hung_up};
 
@@ -38,7 +38,7 @@ pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared:
     let answered = Rc::new(Answered::default());
     let early = Bytes::copy_from_slice(head.bytes());
     let tapped = Tapped { stream: Rc::clone(&stream), lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
-    let hops = RefCell::new(Hops::default());
+    let hops = RefCell::new(ConnectionPool::default());
     let service = service_fn(|request| {
         let (shared, lane, hops, answered) = (Rc::clone(shared), Rc::clone(&lane), &hops, &answered);
         async move {
@@ -70,7 +70,7 @@ async fn pass_on(
     request: Request<Incoming>,
     shared: &Shared,
     lane: &RefCell<Lane>,
-    hops: &RefCell<Hops>,
+    hops: &RefCell<ConnectionPool>,
 ) -> Result<Response<Body>, Problem> {
     let target = target(request.uri()).ok_or(Problem::NoTarget)?;
     lane.borrow_mut().goes_to(&target);
@@ -104,12 +104,12 @@ async fn pass_on(
 async fn exchange(
     mut request: Request<Body>,
     to: &str,
-    hops: &RefCell<Hops>,
+    hops: &RefCell<ConnectionPool>,
     connect: impl AsyncFnOnce() -> Result<TcpStream, Problem>,
 ) -> Result<(Hop, Response<Incoming>), Failed> {
     let kept = hops.borrow_mut().take(to);
     let kept = match kept {
-        Some(hop) => hop::ready(hop).await,
+        Some(hop) => connection_pool::ready(hop).await,
         None => None,
     };
     if let Some(mut hop) = kept {

@@ -13,7 +13,7 @@ use rand::RngExt;
 use tokio::net::TcpStream;
 
 use super::head::Head;
-use crate::command::family;
+use crate::command::process_tree;
 use crate::loopback;
 use crate::shared_look::{Haste, SharedLook};
 
@@ -42,7 +42,10 @@ pub(super) struct Owner(Arc<OnceLock<(u32, Vec<u32>)>>);
 impl Owner {
     /// The inodes of the sockets that the command and its descendants have open.
     fn sockets(&self) -> HashSet<u64> {
-        self.0.get().map(|(root, others)| family::sockets(&family::members(*root, others))).unwrap_or_default()
+        self.0
+            .get()
+            .map(|(root, others)| process_tree::sockets(&process_tree::members(*root, others)))
+            .unwrap_or_default()
     }
 
     pub(super) fn set(&self, pid: u32, others: Vec<u32>) {

@@ -48,9 +48,9 @@ impl Hop {
 
 /// Those of one client that no request is under way on, the one that was used last at the end.
 #[derive(Default)]
-pub(super) struct Hops(Vec<Hop>);
+pub(super) struct ConnectionPool(Vec<Hop>);
 
-impl Hops {
+impl ConnectionPool {
     /// The one that leads to `to`. Whether it is open still shows when it is used.
     pub(super) fn take(&mut self, to: &str) -> Option<Hop> {
         let at = self.0.iter().position(|hop| hop.to == to)?;
