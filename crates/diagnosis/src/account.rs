@@ -276,7 +276,7 @@ fn put_together(case: &Case, start: u64, own: &[Span], after: u64, known: &[(Par
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::built::{MS, connection, kept, one_after_another, own, proxy, queue};
+    use crate::fixtures::{MS, connection, kept, one_after_another, own, proxy, queue};
 
     fn of(diagnosis: &crate::Diagnosis, part: Part) -> u64 {
         let account = diagnosis.account.as_ref().unwrap();

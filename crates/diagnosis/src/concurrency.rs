@@ -48,7 +48,7 @@ pub(crate) fn are_all_kept(pass: &Pass) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::built::{MS, connection, own};
+    use crate::fixtures::{MS, connection, own};
     use crate::overlap;
 
     #[test]

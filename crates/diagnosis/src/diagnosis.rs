@@ -8,10 +8,10 @@ use crate::account::{Account, account};
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::Finding;
+use crate::not_judged::{NotJudged, not_judged};
 use crate::notes::notes;
 use crate::ranking::ranked;
 use crate::rule::Judge;
-use crate::unjudged::{NotJudged, not_judged};
 use crate::verdict::{Verdict, verdict};
 
 /// What an observation means.
@@ -65,7 +65,7 @@ pub fn diagnose(observation: &Observation, at_a_time: u64) -> Diagnosis {
 #[cfg(test)]
 mod tests {
     use crate::Diagnosis;
-    use crate::built::{kept, one_after_another, own, proxy};
+    use crate::fixtures::{kept, one_after_another, own, proxy};
 
     #[test]
     fn a_diagnosis_survives_json() {

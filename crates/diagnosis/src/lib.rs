@@ -7,20 +7,20 @@
 //! A finding is a file of `findings/` with one rule, and a line of the list (docs/adding-a-finding.md).
 
 mod account;
-#[cfg(test)]
-mod built;
 mod case;
 mod code;
 mod concurrency;
 mod diagnosis;
 mod finding;
 mod findings;
+#[cfg(test)]
+mod fixtures;
 mod list;
+mod not_judged;
 mod notes;
 mod overlap;
 mod ranking;
 mod rule;
-mod unjudged;
 mod verdict;
 mod words;
 
@@ -29,5 +29,5 @@ pub use code::Code;
 pub use diagnosis::{AT_A_TIME, Diagnosis, diagnose};
 pub use finding::{Advice, Confidence, Cost, Finding};
 pub use list::UnknownCode;
-pub use unjudged::NotJudged;
+pub use not_judged::NotJudged;
 pub use verdict::{Least, Unexplained, Verdict};

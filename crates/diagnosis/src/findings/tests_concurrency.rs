@@ -3,7 +3,7 @@
 use observation::{Connection, Level, Moment, Pass, Sampling, TrustStore};
 use wire::Side;
 
-use crate::built::{
+use crate::fixtures::{
     MS, against, connection, cpu, kept, over_http, own, proxy, queue, samples, spread, store, url, with_mean,
 };
 use crate::{Code, Confidence, Verdict};

@@ -4,7 +4,7 @@ use observation::{Close, Connection, Host, Pass, Sampling, Spread, TrustStore};
 
 use wire::Side;
 
-use crate::built::{
+use crate::fixtures::{
     MS, against, connection, kept, one_after_another, over_http, own, proxy, samples, spread, store, url, with_mean,
 };
 use crate::{Code, Confidence};

@@ -2,7 +2,7 @@
 
 use observation::{Close, Connection, Direct, Ended, Exchange, Moment, Pass, Spread};
 
-use crate::built::{MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, queue, spread};
+use crate::fixtures::{MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, queue, spread};
 use crate::{Code, Confidence, Verdict};
 
 #[test]

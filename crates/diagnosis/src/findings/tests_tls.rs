@@ -3,7 +3,7 @@
 use observation::{Connection, Handshake, Pass, Turn};
 use wire::{Chain, HandshakeKind, LeafKey, Side};
 
-use crate::built::{MS, handshake, hello, kept, one_after_another, own, proxy, url};
+use crate::fixtures::{MS, handshake, hello, kept, one_after_another, own, proxy, url};
 use crate::{Code, Confidence, Diagnosis};
 
 /// Ten connections, the handshakes of the first `changed` changed.

@@ -3,7 +3,7 @@
 use observation::{Close, Connection, CpuReading, Ended, Exchange, Pass, Runtime, Sampling, TrustStore};
 use wire::Side;
 
-use crate::built::{
+use crate::fixtures::{
     MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, samples, store, with_mean,
 };
 use crate::{Code, Confidence, Diagnosis, Verdict};
@@ -256,7 +256,7 @@ fn held_with(grow: impl Fn(u64) -> CpuReading) -> Diagnosis {
     let mut pass = own((0..8).map(held).collect());
     let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
     let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
-    pass.counts.held = crate::built::spread(count, 100);
+    pass.counts.held = crate::fixtures::spread(count, 100);
     pass.cpu.readings = (0..200).map(|k| grow(k * 10 * MS)).collect();
     pass.cpu.total_ns = 0;
     short(pass)
@@ -278,7 +278,7 @@ fn handshakes_that_wait_while_cpu_is_short_are_not_judged() {
 
 #[test]
 fn serialized_is_not_judged_where_a_quota_may_be_what_takes_the_time() {
-    let https = own(crate::built::queue());
+    let https = own(crate::fixtures::queue());
     let judged = against(over_http(4.0), https.clone());
     assert!(judged.finds(Code::SERIALIZED));
     let mut denied = https;

@@ -33,7 +33,7 @@ pub(crate) fn not_judged(judge: &Judge) -> Vec<NotJudged> {
 #[cfg(test)]
 mod tests {
     use crate::Code;
-    use crate::built::{kept, own, proxy, url};
+    use crate::fixtures::{kept, own, proxy, url};
 
     fn codes(said: &crate::Diagnosis) -> Vec<Code> {
         said.not_judged.iter().map(|one| one.code).collect()
