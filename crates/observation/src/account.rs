@@ -3,42 +3,42 @@
 use wire::{HandshakeKind, Protocol, Side};
 
 use crate::connection::{Connection, Handshake};
-use crate::recorder::{Books, HELD_NS, count};
+use crate::recorder::{HELD_NS, Totals, count};
 
 /// Adds all of `connection` that is counted once, at its end.
-pub(crate) fn account(books: &mut Books, connection: &Connection, protocol: Protocol) {
-    let counts = &mut books.counts;
+pub(crate) fn account(totals: &mut Totals, connection: &Connection, protocol: Protocol) {
+    let counts = &mut totals.counts;
     count(&mut counts.closes, connection.close);
     counts.bytes_up += connection.bytes_up;
     counts.bytes_down += connection.bytes_down;
     counts.may_be_h2 += u64::from(connection.may_be_h2);
     counts.other += u64::from(protocol == Protocol::Other);
     if let Some(handshake) = &connection.handshake {
-        of_handshake(books, &connection.host, handshake);
+        of_handshake(totals, &connection.host, handshake);
     }
 }
 
-fn of_handshake(books: &mut Books, host: &str, handshake: &Handshake) {
-    books.counts.tls += 1;
-    books.counts.retried += u64::from(handshake.retried);
-    books.counts.hidden_alerts += u64::from(handshake.hidden_alert);
+fn of_handshake(totals: &mut Totals, host: &str, handshake: &Handshake) {
+    totals.counts.tls += 1;
+    totals.counts.retried += u64::from(handshake.retried);
+    totals.counts.hidden_alerts += u64::from(handshake.hidden_alert);
     for turn in &handshake.turns {
         match turn.of {
             Side::Client => {
-                books.spreads.client_turns.add(turn.ns());
+                totals.spreads.client_turns.add(turn.ns());
                 if turn.ns() >= HELD_NS {
-                    books.spreads.held.add(turn.ns());
+                    totals.spreads.held.add(turn.ns());
                 }
             }
-            Side::Server => books.spreads.server_turns.add(turn.ns()),
+            Side::Server => totals.spreads.server_turns.add(turn.ns()),
         }
     }
     let Some(finished) = handshake.finished_ns else {
-        books.counts.unfinished += 1;
+        totals.counts.unfinished += 1;
         return;
     };
-    books.spreads.handshake.add(finished.saturating_sub(handshake.began_ns.unwrap_or(finished)));
-    let counts = &mut books.counts;
+    totals.spreads.handshake.add(finished.saturating_sub(handshake.began_ns.unwrap_or(finished)));
+    let counts = &mut totals.counts;
     counts.handshakes += 1;
     match handshake.kind {
         Some(HandshakeKind::Full) => counts.full += 1,
@@ -52,7 +52,7 @@ fn of_handshake(books: &mut Books, host: &str, handshake: &Handshake) {
     if let Some(group) = &handshake.group {
         count(&mut counts.groups, group.clone());
     }
-    let Some(host) = books.host(host) else { return };
+    let Some(host) = totals.host(host) else { return };
     host.handshakes += 1;
     host.resumed += u64::from(handshake.kind == Some(HandshakeKind::Resumed));
     host.full_again += u64::from(handshake.kind == Some(HandshakeKind::Full) && handshake.could_resume);

@@ -1,19 +1,19 @@
 //! One connection as it happens: from bytes in two directions to what it did when.
 //!
-//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`Exchanging`]'s;
+//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`RequestState`]'s;
 //! what a lane adds is time, and what follows from the order of things.
 
+mod finish;
 mod requests;
-mod settling;
 
 use std::sync::Arc;
 
 use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
 
 use crate::connection::{Connection, Doing, Handshake, Stretch, Turn, Way};
-use crate::ends::{End, Ends};
-use crate::exchanging::Exchanging;
 use crate::recorder::{Pulse, Recorder, count};
+use crate::request_state::RequestState;
+use crate::shutdown::{End, Shutdown};
 
 /// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of
 /// data.
@@ -35,12 +35,12 @@ pub struct Lane {
     pulse: Arc<Pulse>,
     /// What has been added to the levels goes up to here.
     levelled_ns: u64,
-    exchanging: Exchanging,
+    request_state: RequestState,
     /// Who sent last in the handshake, and when.
     last_flight: Option<(Side, u64)>,
     /// When the client sent last.
     client_ns: u64,
-    ends: Ends,
+    shutdown: Shutdown,
     now_ns: u64,
     settled: bool,
     /// The length of the first record that the server encrypted in the handshake.
@@ -58,17 +58,17 @@ impl Lane {
     /// A connection that was accepted at `now_ns`. All stamps are CLOCK_MONOTONIC.
     pub fn open(recorder: &Recorder, way: Way, now_ns: u64) -> Lane {
         let opened_ns = recorder.since(now_ns);
-        let number = recorder.books().opened();
+        let number = recorder.totals().opened();
         Lane {
             recorder: recorder.clone(),
             watcher: Watcher::default(),
             connection: Connection::opened(number, way, opened_ns),
             pulse: Arc::default(),
             levelled_ns: opened_ns,
-            exchanging: Exchanging::default(),
+            request_state: RequestState::default(),
             last_flight: None,
             client_ns: opened_ns,
-            ends: Ends::default(),
+            shutdown: Shutdown::default(),
             now_ns: opened_ns,
             settled: false,
             extensions_bytes: None,
@@ -83,22 +83,22 @@ impl Lane {
     pub fn goes_to(&mut self, host: &str) {
         if self.connection.host.is_empty() {
             self.connection.host = host.to_owned();
-            let mut books = self.recorder.books();
-            self.could_resume = books.has_shaken_hands(host);
-            books.goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
+            let mut totals = self.recorder.totals();
+            self.could_resume = totals.has_shaken_hands(host);
+            totals.goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
         }
     }
 
     /// Resolving the host took so long, ns.
     pub fn resolved(&mut self, ns: u64) {
         self.connection.connecting.resolve_ns = Some(ns);
-        self.recorder.books().spreads.resolve.add(ns);
+        self.recorder.totals().spreads.resolve.add(ns);
     }
 
     /// Connecting to it took so long, ns.
     pub fn connected(&mut self, ns: u64) {
         self.connection.connecting.connect_ns = Some(ns);
-        self.recorder.books().spreads.connect.add(ns);
+        self.recorder.totals().spreads.connect.add(ns);
     }
 
     /// The client may begin, from now on.
@@ -148,11 +148,11 @@ impl Lane {
         let mut watcher = std::mem::take(&mut self.watcher);
         watcher.end(side, |event| self.happened(event, at));
         self.watcher = watcher;
-        if let Some(data_ns) = self.ends.outlived(at) {
+        if let Some(data_ns) = self.shutdown.outlived(at) {
             self.said(Side::Server, u64::from(ALERT_BYTES), data_ns);
         }
         let end = self.end(side, at);
-        self.ends.ended(end);
+        self.shutdown.ended(end);
     }
 
     /// One side has nothing more to say.
@@ -170,8 +170,8 @@ impl Lane {
     /// One side has sent what may be `close_notify`.
     fn perhaps_ends(&mut self, side: Side, at: u64) {
         let end = self.end(side, at);
-        let data_ns = self.exchanging.heard_ns().filter(|_| side == Side::Server);
-        if let Some(data_ns) = self.ends.perhaps(end, data_ns) {
+        let data_ns = self.request_state.heard_ns().filter(|_| side == Side::Server);
+        if let Some(data_ns) = self.shutdown.perhaps(end, data_ns) {
             self.said(side, u64::from(ALERT_BYTES), data_ns);
         }
     }
@@ -238,7 +238,7 @@ impl Lane {
                 handshake.server_flight_bytes += u64::from(bytes);
             }
             Event::Alert(alert) => {
-                count(&mut self.recorder.books().counts.alerts, format!("{} {}", name(alert.from), alert.description));
+                count(&mut self.recorder.totals().counts.alerts, format!("{} {}", name(alert.from), alert.description));
                 if handshake.alerts.len() < 8 {
                     handshake.alerts.push(alert);
                 }
@@ -247,7 +247,7 @@ impl Lane {
             // By its type it is an alert before TLS 1.3.
             Event::HiddenAlert { from, settled: true } if !handshake.is_13() => {
                 let end = self.end(from, at);
-                self.ends.ended(end);
+                self.shutdown.ended(end);
             }
             Event::HiddenAlert { from, settled: true } => self.perhaps_ends(from, at),
             Event::Data { from, bytes: ALERT_BYTES, start: true } if handshake.is_13() => self.perhaps_ends(from, at),
@@ -255,7 +255,7 @@ impl Lane {
             Event::Data { from, bytes, start } => self.spoke(from, if start { u64::from(bytes) } else { 0 }, at),
             Event::AfterHandshake { bytes } => self.unasked_bytes += u64::from(bytes),
             Event::Irregular(irregular) => {
-                self.recorder.books().counts.irregular += 1;
+                self.recorder.totals().counts.irregular += 1;
                 self.connection.irregular.push(irregular);
             }
             Event::ClientCertificateAsked | Event::EarlyData | Event::Handshake { .. } | Event::HiddenAlert { .. } => {}
@@ -274,7 +274,7 @@ impl Lane {
         if side == last && handshake.finished_ns.is_none() {
             handshake.finished_ns = Some(at);
             self.connection.may_be_h2 = may_be_h2(handshake, self.extensions_bytes);
-            self.recorder.books().shook_hands(&self.connection.host);
+            self.recorder.totals().shook_hands(&self.connection.host);
             self.until(at, Doing::Handshake);
         }
     }
@@ -283,17 +283,17 @@ impl Lane {
     fn until(&mut self, until_ns: u64, doing: Doing) {
         if until_ns > self.levelled_ns {
             let stretch = Stretch { doing, from_ns: self.levelled_ns, until_ns };
-            self.recorder.books().level(stretch);
+            self.recorder.totals().level(stretch);
             self.levelled_ns = until_ns;
         }
     }
 
     fn doing(&self, at: u64) -> Doing {
         let is_shaking = self.watcher.protocol() == Protocol::Tls && !self.is_shaken();
-        match (self.connection.connecting.established_ns, self.exchanging.doing(at)) {
+        match (self.connection.connecting.established_ns, self.request_state.doing(at)) {
             (None, _) => Doing::Connecting,
             _ if is_shaking => Doing::Handshake,
-            (_, Doing::Idle) if self.exchanging.is_quiet() && self.connection.exchanged == 0 => Doing::Standing,
+            (_, Doing::Idle) if self.request_state.is_quiet() && self.connection.exchanged == 0 => Doing::Standing,
             (_, doing) => doing,
         }
     }

@@ -11,15 +11,15 @@ mod account;
 mod connection;
 mod counts;
 mod cpu;
-mod early;
-mod ends;
-mod exchanging;
 mod file;
 mod lane;
 mod levels;
 mod pass;
 mod recorder;
+mod request_state;
 mod runtime;
+mod session_tickets;
+mod shutdown;
 mod spread;
 mod trust_store;
 

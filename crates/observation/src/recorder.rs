@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::{Connection, Exchange, Stretch};
 use crate::counts::{Counts, Host, MOST_HOSTS, MOST_REASONS, OTHER_REASONS};
-use crate::early::Early;
 use crate::levels::{Levelling, Levels};
+use crate::session_tickets::SessionTickets;
 use crate::spread::Spreading;
 
 /// The most connections that are kept one by one: those opened first.
@@ -39,11 +39,11 @@ const LOOKED_THROUGH: usize = 256;
 pub struct Recorder {
     /// CLOCK_MONOTONIC.
     began_ns: Arc<AtomicU64>,
-    books: Arc<Mutex<Books>>,
+    totals: Arc<Mutex<Totals>>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Books {
+pub(crate) struct Totals {
     pub(crate) counts: Counts,
     pub(crate) spreads: Spreads,
     levelling: Levelling,
@@ -77,7 +77,7 @@ struct Known {
     closed_after_answer: VecDeque<u64>,
     /// When the server last ended an idle connection, and no connection has been opened since.
     cut_ns: Option<u64>,
-    early: Early,
+    early: SessionTickets,
     open: HashMap<u64, Arc<Pulse>>,
 }
 
@@ -151,46 +151,46 @@ impl Recorder {
         now_ns.saturating_sub(self.began_ns.load(Relaxed))
     }
 
-    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn totals(&self) -> MutexGuard<'_, Totals> {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a request to connect that was not carried on, by reason.
     pub fn turned_away(&self, reason: &str) {
-        let reasons = &mut self.books().counts.not_reached;
+        let reasons = &mut self.totals().counts.not_reached;
         let is_apart = reasons.len() < MOST_REASONS || reasons.contains_key(reason);
         count(reasons, if is_apart { reason } else { OTHER_REASONS }.to_owned());
     }
 
     /// Notes a request of a program that is not the command, which was turned away.
     pub fn stranger(&self) {
-        self.books().counts.strangers += 1;
+        self.totals().counts.strangers += 1;
     }
 
     /// Whether nobody has come so far.
     pub fn is_untouched(&self) -> bool {
-        let counts = &self.books().counts;
+        let counts = &self.totals().counts;
         counts.connections + counts.strangers + counts.no_room == 0 && counts.not_reached.is_empty()
     }
 
     /// Notes a connection that was closed because no more files could be opened.
     pub fn no_room(&self) {
-        self.books().counts.no_room += 1;
+        self.totals().counts.no_room += 1;
     }
 
     /// The pass is over at `now_ns`: what is open then was open until then. CLOCK_MONOTONIC.
     pub fn end(&self, now_ns: u64) {
-        self.books().ended_ns = Some(self.since(now_ns));
+        self.totals().ended_ns = Some(self.since(now_ns));
     }
 
     pub(crate) fn ended_ns(&self) -> Option<u64> {
-        self.books().ended_ns
+        self.totals().ended_ns
     }
 
     /// Gives out everything. Lanes that are still there keep their part: drop them first.
     pub fn finish(&self) -> Kept {
-        let mut books = std::mem::take(&mut *self.books());
-        let spreads = &books.spreads;
+        let mut totals = std::mem::take(&mut *self.totals());
+        let spreads = &totals.spreads;
         let counts = Counts {
             resolve: spreads.resolve.spread(),
             connect: spreads.connect.spread(),
@@ -200,10 +200,10 @@ impl Recorder {
             server_turns: spreads.server_turns.spread(),
             waits: spreads.waits.spread(),
             transfers: spreads.transfers.spread(),
-            ..books.counts
+            ..totals.counts
         };
-        books.kept.sort_by_key(|connection| connection.number);
-        Kept { counts, hosts: books.hosts, levels: books.levelling.levels(), connections: books.kept }
+        totals.kept.sort_by_key(|connection| connection.number);
+        Kept { counts, hosts: totals.hosts, levels: totals.levelling.levels(), connections: totals.kept }
     }
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, what: K) {
     *counts.entry(what).or_default() += 1;
 }
 
-impl Books {
+impl Totals {
     /// The number of the next connection.
     pub(crate) fn opened(&mut self) -> u64 {
         self.counts.connections += 1;
@@ -296,12 +296,12 @@ impl Books {
     }
 
     /// What is known of the first that `host` sends after a handshake.
-    pub(crate) fn early(&self, host: &str) -> Early {
+    pub(crate) fn early(&self, host: &str) -> SessionTickets {
         self.known.get(host).map(|known| known.early.clone()).unwrap_or_default()
     }
 
     /// Adds to what is known of that.
-    pub(crate) fn learn(&mut self, host: &str, add: impl FnOnce(&mut Early)) {
+    pub(crate) fn learn(&mut self, host: &str, add: impl FnOnce(&mut SessionTickets)) {
         if let Some(known) = self.known.get_mut(host) {
             add(&mut known.early);
         }

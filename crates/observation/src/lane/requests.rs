@@ -5,9 +5,9 @@ use wire::Side;
 
 use super::{AFTER_ANSWER_NS, ALERT_BYTES, Lane};
 use crate::connection::{Doing, Exchange, Handshake};
-use crate::early::Was;
-use crate::exchanging::Unasked;
 use crate::recorder::{DELAYED_ACK_NS, MOST_EXCHANGES};
+use crate::request_state::Unasked;
+use crate::session_tickets::Was;
 
 /// A client that ends a connection this soon after it sent something awaits no answer: none comes over a network so
 /// fast, and who gives up waits for longer.
@@ -16,7 +16,7 @@ const LEAVE_NS: u64 = 5_000_000;
 impl Lane {
     /// Application data, or anything where there is no TLS.
     pub(super) fn spoke(&mut self, from: Side, bytes: u64, at: u64) {
-        if let Some(data_ns) = self.ends.spoke(from) {
+        if let Some(data_ns) = self.shutdown.spoke(from) {
             self.said(from, u64::from(ALERT_BYTES), data_ns);
         }
         self.said(from, bytes, at);
@@ -31,37 +31,37 @@ impl Lane {
 
     fn asked(&mut self, bytes: u64, at: u64) {
         if self.was_cut_idle() && !std::mem::replace(&mut self.sent_into_closed, true) {
-            self.recorder.books().counts.sent_into_closed += 1;
+            self.recorder.totals().counts.sent_into_closed += 1;
         }
         self.pulse.busy();
-        let before = self.exchanging.last(at, true);
+        let before = self.request_state.last(at, true);
         let host = &self.connection.host;
-        let early = before.map(|_| self.recorder.books().early(host)).unwrap_or_default();
-        let Some(exchange) = self.exchanging.asked(bytes, at, &early) else { return };
+        let early = before.map(|_| self.recorder.totals().early(host)).unwrap_or_default();
+        let Some(exchange) = self.request_state.asked(bytes, at, &early) else { return };
         // A request in two parts with a delayed acknowledgement between looks like two.
         let is_next = !DELAYED_ACK_NS.contains(&at.saturating_sub(exchange.sent_last_ns));
         if let Some(last) = before.filter(|_| is_next) {
-            self.recorder.books().learn(host, |early| early.learn_answer(last.size.bytes));
+            self.recorder.totals().learn(host, |early| early.learn_answer(last.size.bytes));
         }
         self.exchanged(exchange);
     }
 
     fn answered(&mut self, bytes: u64, at: u64) {
         let unasked = self.unasked();
-        let heard = self.exchanging.answered(bytes, at, unasked.as_ref());
+        let heard = self.request_state.answered(bytes, at, unasked.as_ref());
         if let Some(tickets) = heard.tickets {
-            self.recorder.books().learn(&self.connection.host, |early| early.learn_tickets(tickets));
+            self.recorder.totals().learn(&self.connection.host, |early| early.learn_tickets(tickets));
         }
         if heard.is_answer && self.pulse.answered(at) {
-            self.recorder.books().was_not_idle(&self.connection.host);
+            self.recorder.totals().was_not_idle(&self.connection.host);
         }
     }
 
     /// Whether the server has ended it while nothing was under way; one that ends it with its answer never meant to
     /// keep it.
     fn was_cut_idle(&self) -> bool {
-        let answered_ns = self.exchanging.last_ns().unwrap_or(self.last_answer_ns);
-        self.ends.first().is_some_and(|end| {
+        let answered_ns = self.request_state.last_ns().unwrap_or(self.last_answer_ns);
+        self.shutdown.first().is_some_and(|end| {
             let is_idle = end.doing == Doing::Idle && end.at_ns.saturating_sub(answered_ns) > AFTER_ANSWER_NS;
             end.side == Side::Server && is_idle
         })
@@ -70,42 +70,42 @@ impl Lane {
     /// Whether the client, which ends the connection at `at`, has said no more than its leave since the last answer: in
     /// HTTP/2 that is a frame (GOAWAY, RFC 9113 §6.8), encrypted like a request.
     pub(super) fn takes_leave(&self, at: u64) -> bool {
-        let is_fresh = self.exchanging.sent_for(at).is_some_and(|ns| ns < LEAVE_NS);
+        let is_fresh = self.request_state.sent_for(at).is_some_and(|ns| ns < LEAVE_NS);
         self.connection.may_be_h2 && self.connection.exchanged > 0 && is_fresh
     }
 
     /// What the server may send now without being asked.
     fn unasked(&self) -> Option<Unasked> {
-        if self.connection.exchanged > 0 || !self.exchanging.may_be_early() {
+        if self.connection.exchanged > 0 || !self.request_state.may_be_early() {
             return None;
         }
         let until_ns = tickets_until_ns(self.connection.handshake.as_deref()?)?;
-        let early = self.recorder.books().early(&self.connection.host);
+        let early = self.recorder.totals().early(&self.connection.host);
         Some(Unasked { until_ns, bytes: self.unasked_bytes, early })
     }
 
     /// What the server sent last, where that may be tickets or an answer, and nothing followed until `at`.
     pub(super) fn last_was(&self, at: u64) -> Option<Was> {
-        let last = self.exchanging.last(at, true)?;
-        Some(self.recorder.books().early(&self.connection.host).judge(last))
+        let last = self.request_state.last(at, true)?;
+        Some(self.recorder.totals().early(&self.connection.host).judge(last))
     }
 
     /// The last exchange, where there is one that was not told yet.
     pub(super) fn last_exchange(&mut self) {
-        let (by, at) = self.ends.first().map_or((None, self.now_ns), |end| (Some(end.side), end.at_ns));
+        let (by, at) = self.shutdown.first().map_or((None, self.now_ns), |end| (Some(end.side), end.at_ns));
         let by_client = by == Some(Side::Client);
         if by_client && self.takes_leave(at) {
             return;
         }
         let was = self.last_was(at);
-        if let Some(last) = self.exchanging.last(at, by_client) {
-            let mut books = self.recorder.books();
-            books.counts.perhaps_unanswered += u64::from(was == Some(Was::Either));
+        if let Some(last) = self.request_state.last(at, by_client) {
+            let mut totals = self.recorder.totals();
+            totals.counts.perhaps_unanswered += u64::from(was == Some(Was::Either));
             if last.is_prompt() && was == Some(Was::Answer) {
-                books.learn(&self.connection.host, |early| early.learn_answer(last.size.bytes));
+                totals.learn(&self.connection.host, |early| early.learn_answer(last.size.bytes));
             }
         }
-        if let Some(exchange) = self.exchanging.ended(was.is_none_or(|was| was.is_taken_for_answer(by_client))) {
+        if let Some(exchange) = self.request_state.ended(was.is_none_or(|was| was.is_taken_for_answer(by_client))) {
             self.exchanged(exchange);
         }
     }
@@ -120,7 +120,7 @@ impl Lane {
         }
         let end = self.now_ns;
         self.last_answer_ns = exchange.last_ns.unwrap_or(self.last_answer_ns);
-        self.recorder.books().exchanged(&self.connection.host, &exchange);
+        self.recorder.totals().exchanged(&self.connection.host, &exchange);
         self.until(exchange.answered_ns.unwrap_or(end), Doing::Waiting);
         self.until(exchange.last_ns.unwrap_or(0), Doing::Transferring);
     }

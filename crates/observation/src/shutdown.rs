@@ -26,7 +26,7 @@ pub(crate) struct End {
 
 /// Ends so far.
 #[derive(Debug, Default)]
-pub(crate) struct Ends {
+pub(crate) struct Shutdown {
     first: Option<End>,
     /// What may be `close_notify`: the client's, the server's.
     perhaps: [Option<Perhaps>; 2],
@@ -52,7 +52,7 @@ fn other(side: Side) -> Side {
     }
 }
 
-impl Ends {
+impl Shutdown {
     /// The end that came first. What may be the server's `close_notify`, behind which nothing came but the client's
     /// end, is one: a client that closes at once does not let the server's own end come.
     pub(crate) fn first(&self) -> Option<End> {
@@ -115,33 +115,33 @@ mod tests {
 
     #[test]
     fn a_close_notify_that_the_peer_meets_is_first_though_its_direction_ends_last() {
-        let mut ends = Ends::default();
-        assert_eq!(ends.perhaps(end(Side::Client, 10), None), None);
-        assert_eq!(ends.perhaps(end(Side::Server, 11), None), None);
-        ends.ended(end(Side::Server, 12));
-        ends.ended(end(Side::Client, 13));
-        assert_eq!(ends.first(), Some(end(Side::Client, 10)));
+        let mut shutdown = Shutdown::default();
+        assert_eq!(shutdown.perhaps(end(Side::Client, 10), None), None);
+        assert_eq!(shutdown.perhaps(end(Side::Server, 11), None), None);
+        shutdown.ended(end(Side::Server, 12));
+        shutdown.ended(end(Side::Client, 13));
+        assert_eq!(shutdown.first(), Some(end(Side::Client, 10)));
     }
 
     #[test]
     fn what_more_follows_was_data() {
-        let mut ends = Ends::default();
-        ends.perhaps(end(Side::Server, 10), None);
-        assert_eq!(ends.first(), None);
-        assert_eq!(ends.spoke(Side::Server), Some(10));
-        ends.perhaps(end(Side::Server, 20), None);
-        assert_eq!(ends.spoke(Side::Client), None);
-        assert_eq!(ends.spoke(Side::Server), None, "the client has asked for something else since");
-        ends.ended(end(Side::Client, 30));
-        assert_eq!(ends.first(), Some(end(Side::Client, 30)));
+        let mut shutdown = Shutdown::default();
+        shutdown.perhaps(end(Side::Server, 10), None);
+        assert_eq!(shutdown.first(), None);
+        assert_eq!(shutdown.spoke(Side::Server), Some(10));
+        shutdown.perhaps(end(Side::Server, 20), None);
+        assert_eq!(shutdown.spoke(Side::Client), None);
+        assert_eq!(shutdown.spoke(Side::Server), None, "the client has asked for something else since");
+        shutdown.ended(end(Side::Client, 30));
+        assert_eq!(shutdown.first(), Some(end(Side::Client, 30)));
     }
 
     #[test]
     fn a_client_that_cancels_before_it_says_goodbye_has_sent_no_request() {
-        let mut ends = Ends::default();
-        assert_eq!(ends.perhaps(end(Side::Client, 10), None), None);
-        assert_eq!(ends.perhaps(end(Side::Client, 11), None), None);
-        assert_eq!(ends.spoke(Side::Client), None);
+        let mut shutdown = Shutdown::default();
+        assert_eq!(shutdown.perhaps(end(Side::Client, 10), None), None);
+        assert_eq!(shutdown.perhaps(end(Side::Client, 11), None), None);
+        assert_eq!(shutdown.spoke(Side::Client), None);
     }
 
     #[test]
@@ -150,9 +150,9 @@ mod tests {
         for (data_ms, ends_ms, was_data) in
             [(Some(60), 300, true), (Some(60), 150, false), (Some(0), 300, false), (None, 300, false)]
         {
-            let mut ends = Ends::default();
-            ends.perhaps(end(Side::Server, 110 * MS), data_ms.map(|ms| ms * MS));
-            assert_eq!(ends.outlived(ends_ms * MS), was_data.then_some(110 * MS), "{data_ms:?} {ends_ms}");
+            let mut shutdown = Shutdown::default();
+            shutdown.perhaps(end(Side::Server, 110 * MS), data_ms.map(|ms| ms * MS));
+            assert_eq!(shutdown.outlived(ends_ms * MS), was_data.then_some(110 * MS), "{data_ms:?} {ends_ms}");
         }
     }
 }

@@ -13,7 +13,7 @@ impl Lane {
         if self.connection.connecting.established_ns.is_none() {
             return Close::NotReached;
         }
-        let first = self.ends.first();
+        let first = self.shutdown.first();
         match (first.map_or(Side::Client, |end| end.side), first.map_or(Doing::Connecting, |end| end.doing)) {
             (Side::Client, Doing::Handshake) => Close::ClientHandshaking,
             (Side::Client, Doing::Waiting) => Close::ClientWaiting,
@@ -40,7 +40,7 @@ impl Lane {
 
     /// From the last answer to the first end of a direction, ns.
     fn idled_ns(&self) -> u64 {
-        self.ends.first().map_or(0, |end| end.at_ns.saturating_sub(self.last_answer_ns))
+        self.shutdown.first().map_or(0, |end| end.at_ns.saturating_sub(self.last_answer_ns))
     }
 
     /// Gives all that is still held to the recorder.
@@ -49,11 +49,11 @@ impl Lane {
             return;
         }
         // One side has given up and the other says nothing more: it was over with what was said last.
-        let is_given_up = self.ends.first().is_some() && self.connection.connecting.failure.is_none();
+        let is_given_up = self.shutdown.first().is_some() && self.connection.connecting.failure.is_none();
         if is_given_up && self.connection.closed_ns.is_none() {
             self.connection.closed_ns = Some(self.now_ns);
         }
-        self.connection.ended_ns = self.ends.first().map(|end| end.at_ns);
+        self.connection.ended_ns = self.shutdown.first().map(|end| end.at_ns);
         let ended = self.recorder.ended_ns().filter(|_| self.connection.closed_ns.is_none());
         let now = self.now_ns.max(ended.unwrap_or(0));
         self.now_ns = now;
@@ -72,8 +72,8 @@ impl Lane {
         };
         self.until(now, last);
         let is_kept = self.connection.number <= MOST_CONNECTIONS;
-        let mut books = self.recorder.books();
-        account(&mut books, &self.connection, self.watcher.protocol());
+        let mut totals = self.recorder.totals();
+        account(&mut totals, &self.connection, self.watcher.protocol());
         let how = match self.connection.close {
             _ if self.connection.exchanged == 0 => Left::Otherwise,
             Close::Client => Left::ByClientAfterUse,
@@ -81,10 +81,10 @@ impl Lane {
             Close::Server => Left::CutIdle,
             _ => Left::Otherwise,
         };
-        books.left(&self.connection.host, self.connection.number, how, now);
+        totals.left(&self.connection.host, self.connection.number, how, now);
         if is_kept {
             let Connection { number, way, opened_ns, .. } = self.connection;
-            books.keep(std::mem::replace(&mut self.connection, Connection::opened(number, way, opened_ns)));
+            totals.keep(std::mem::replace(&mut self.connection, Connection::opened(number, way, opened_ns)));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which bytes are a request, and which its answer: told by direction and pause, where the content is not seen.
 
 use crate::connection::{Doing, Exchange};
-use crate::early::{Early, Last, Size, Was};
+use crate::session_tickets::{Last, SessionTickets, Size, Was};
 
 /// What a server may send of its own accord after a TLS 1.3 handshake, bytes: a few tickets.
 const TICKETS_BYTES: u64 = 4_096;
@@ -14,7 +14,7 @@ const PAUSE_NS: u64 = 1_000_000;
 
 /// Where the exchanges of a connection are.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Exchanging {
+pub(crate) enum RequestState {
     /// None has begun.
     #[default]
     Quiet,
@@ -47,7 +47,7 @@ pub(crate) struct Unasked {
     /// Bytes that came before the request.
     pub(crate) bytes: u64,
     /// What is known of its host.
-    pub(crate) early: Early,
+    pub(crate) early: SessionTickets,
 }
 
 /// What bytes of the server's told.
@@ -59,22 +59,22 @@ pub(crate) struct Heard {
     pub(crate) tickets: Option<u64>,
 }
 
-impl Exchanging {
+impl RequestState {
     /// The client sent so many bytes. Gives the exchange before, where this shows it to be over. `early` is known of
     /// its host.
-    pub(crate) fn asked(&mut self, bytes: u64, at: u64, early: &Early) -> Option<Exchange> {
-        let begun = Exchanging::Sent(Exchange::begun(at, bytes));
+    pub(crate) fn asked(&mut self, bytes: u64, at: u64, early: &SessionTickets) -> Option<Exchange> {
+        let begun = RequestState::Sent(Exchange::begun(at, bytes));
         let (over, next) = match *self {
-            Exchanging::Quiet => (None, begun),
-            Exchanging::Sent(exchange) => (None, Exchanging::Sent(exchange.went_on(at, bytes))),
-            Exchanging::SentAndEarly(exchange, burst)
+            RequestState::Quiet => (None, begun),
+            RequestState::Sent(exchange) => (None, RequestState::Sent(exchange.went_on(at, bytes))),
+            RequestState::SentAndEarly(exchange, burst)
                 if at.saturating_sub(exchange.sent_last_ns) < TICKETS_LATE_NS
                     || early.by_size(burst.size()) == Was::Tickets =>
             {
-                (None, Exchanging::SentAndEarly(exchange.went_on(at, bytes), burst))
+                (None, RequestState::SentAndEarly(exchange.went_on(at, bytes), burst))
             }
-            Exchanging::SentAndEarly(exchange, burst) => (Some(burst.answers(exchange)), begun),
-            Exchanging::Answered(exchange) => (Some(exchange), begun),
+            RequestState::SentAndEarly(exchange, burst) => (Some(burst.answers(exchange)), begun),
+            RequestState::Answered(exchange) => (Some(exchange), begun),
         };
         *self = next;
         over
@@ -89,33 +89,33 @@ impl Exchanging {
         let by_size = |burst: Burst| unasked.map_or(Was::Answer, |unasked| unasked.early.by_size(burst.size()));
         let mut learnt = None;
         *self = match *self {
-            Exchanging::Quiet => Exchanging::Quiet,
-            Exchanging::Sent(exchange) => match tickets {
+            RequestState::Quiet => RequestState::Quiet,
+            RequestState::Sent(exchange) => match tickets {
                 Some(unasked) => {
                     let record = (bytes > 0).then_some(bytes);
                     let records = u64::from(bytes > 0);
                     let burst = Burst { first_ns: at, last_ns: at, bytes: bytes + unasked.bytes, record, records };
-                    Exchanging::SentAndEarly(exchange, burst)
+                    RequestState::SentAndEarly(exchange, burst)
                 }
-                None => Exchanging::Answered(exchange.answered(at, at, bytes)),
+                None => RequestState::Answered(exchange.answered(at, at, bytes)),
             },
-            Exchanging::SentAndEarly(exchange, burst) if at.saturating_sub(burst.last_ns) >= PAUSE_NS => {
+            RequestState::SentAndEarly(exchange, burst) if at.saturating_sub(burst.last_ns) >= PAUSE_NS => {
                 let was_answer = by_size(burst) == Was::Answer;
                 learnt = burst.record.filter(|_| !was_answer);
                 let (first_ns, before) = if was_answer { (burst.first_ns, burst.bytes) } else { (at, 0) };
-                Exchanging::Answered(exchange.answered(first_ns, at, before + bytes))
+                RequestState::Answered(exchange.answered(first_ns, at, before + bytes))
             }
-            Exchanging::SentAndEarly(exchange, burst) if burst.bytes + bytes > TICKETS_BYTES => {
-                Exchanging::Answered(exchange.answered(burst.first_ns, at, burst.bytes + bytes))
+            RequestState::SentAndEarly(exchange, burst) if burst.bytes + bytes > TICKETS_BYTES => {
+                RequestState::Answered(exchange.answered(burst.first_ns, at, burst.bytes + bytes))
             }
-            Exchanging::SentAndEarly(exchange, burst) => Exchanging::SentAndEarly(exchange, burst.and(bytes, at)),
-            Exchanging::Answered(exchange) => {
+            RequestState::SentAndEarly(exchange, burst) => RequestState::SentAndEarly(exchange, burst.and(bytes, at)),
+            RequestState::Answered(exchange) => {
                 let answer_bytes = exchange.answer_bytes + bytes;
-                Exchanging::Answered(Exchange { last_ns: Some(at), answer_bytes, ..exchange })
+                RequestState::Answered(Exchange { last_ns: Some(at), answer_bytes, ..exchange })
             }
         };
         let is_answer = match *self {
-            Exchanging::SentAndEarly(_, burst) => by_size(burst) != Was::Tickets,
+            RequestState::SentAndEarly(_, burst) => by_size(burst) != Was::Tickets,
             _ => !self.is_quiet(),
         };
         Heard { is_answer, tickets: learnt }
@@ -123,7 +123,7 @@ impl Exchanging {
 
     /// What the server sent last, where that may be tickets or an answer, as seen at `at` when nothing had followed it.
     pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<Last> {
-        let Exchanging::SentAndEarly(exchange, burst) = self else { return None };
+        let RequestState::SentAndEarly(exchange, burst) = self else { return None };
         Some(Last {
             size: burst.size(),
             took_ns: burst.first_ns.saturating_sub(exchange.sent_ns),
@@ -135,7 +135,7 @@ impl Exchanging {
     /// When the last byte of an answer came, where the last exchange has one.
     pub(crate) fn last_ns(&self) -> Option<u64> {
         match self {
-            Exchanging::Answered(exchange) => exchange.last_ns,
+            RequestState::Answered(exchange) => exchange.last_ns,
             _ => None,
         }
     }
@@ -143,7 +143,7 @@ impl Exchanging {
     /// When the server was last heard since the last request.
     pub(crate) fn heard_ns(&self) -> Option<u64> {
         match self {
-            Exchanging::SentAndEarly(_, burst) => Some(burst.last_ns),
+            RequestState::SentAndEarly(_, burst) => Some(burst.last_ns),
             _ => self.last_ns(),
         }
     }
@@ -151,38 +151,38 @@ impl Exchanging {
     /// For how long a request, of which nothing has been answered, has been under way at `at`, ns.
     pub(crate) fn sent_for(&self, at: u64) -> Option<u64> {
         match self {
-            Exchanging::Sent(exchange) => Some(at.saturating_sub(exchange.sent_ns)),
+            RequestState::Sent(exchange) => Some(at.saturating_sub(exchange.sent_ns)),
             _ => None,
         }
     }
 
     /// What the server sends next may be its tickets.
     pub(crate) fn may_be_early(&self) -> bool {
-        matches!(self, Exchanging::Sent(_) | Exchanging::SentAndEarly(..))
+        matches!(self, RequestState::Sent(_) | RequestState::SentAndEarly(..))
     }
 
     /// Nothing more comes: gives the last exchange. `early_is_answer`: what may be tickets or the answer is taken for
     /// the answer.
     pub(crate) fn ended(&mut self, early_is_answer: bool) -> Option<Exchange> {
         match std::mem::take(self) {
-            Exchanging::Quiet => None,
-            Exchanging::Sent(exchange) | Exchanging::Answered(exchange) => Some(exchange),
-            Exchanging::SentAndEarly(exchange, burst) if early_is_answer => Some(burst.answers(exchange)),
-            Exchanging::SentAndEarly(exchange, _) => Some(exchange),
+            RequestState::Quiet => None,
+            RequestState::Sent(exchange) | RequestState::Answered(exchange) => Some(exchange),
+            RequestState::SentAndEarly(exchange, burst) if early_is_answer => Some(burst.answers(exchange)),
+            RequestState::SentAndEarly(exchange, _) => Some(exchange),
         }
     }
 
     /// No exchange has begun yet.
     pub(crate) fn is_quiet(&self) -> bool {
-        matches!(self, Exchanging::Quiet)
+        matches!(self, RequestState::Quiet)
     }
 
     /// What the connection is doing as to exchanges.
     pub(crate) fn doing(&self, at: u64) -> Doing {
         match self {
-            Exchanging::Sent(_) => Doing::Waiting,
-            Exchanging::Answered(exchange) if exchange.last_ns.is_some_and(|last| at <= last) => Doing::Transferring,
-            Exchanging::Quiet | Exchanging::SentAndEarly(..) | Exchanging::Answered(_) => Doing::Idle,
+            RequestState::Sent(_) => Doing::Waiting,
+            RequestState::Answered(exchange) if exchange.last_ns.is_some_and(|last| at <= last) => Doing::Transferring,
+            RequestState::Quiet | RequestState::SentAndEarly(..) | RequestState::Answered(_) => Doing::Idle,
         }
     }
 }
@@ -212,60 +212,57 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn until(ms: u64) -> Option<Unasked> {
-        Some(Unasked { until_ns: ms * MS, bytes: 0, early: Early::default() })
+        Some(Unasked { until_ns: ms * MS, bytes: 0, early: SessionTickets::default() })
     }
 
     #[test]
     fn a_request_in_parts_is_one_and_its_pause_is_kept() {
-        let mut exchanging = Exchanging::default();
-        let early = Early::default();
-        assert!(exchanging.asked(1, 0, &early).is_none() && exchanging.asked(1, 40 * MS, &early).is_none());
-        exchanging.answered(100, 50 * MS, None);
-        exchanging.answered(100, 60 * MS, None);
-        let over = exchanging.asked(1, 90 * MS, &early).unwrap();
+        let mut state = RequestState::default();
+        let early = SessionTickets::default();
+        assert!(state.asked(1, 0, &early).is_none() && state.asked(1, 40 * MS, &early).is_none());
+        state.answered(100, 50 * MS, None);
+        state.answered(100, 60 * MS, None);
+        let over = state.asked(1, 90 * MS, &early).unwrap();
         assert_eq!((over.sent_ns, over.sent_last_ns, over.longest_gap_ns), (0, 40 * MS, 40 * MS));
         assert_eq!((over.answered_ns, over.last_ns), (Some(50 * MS), Some(60 * MS)));
-        assert_eq!(exchanging.ended(true).unwrap().answered_ns, None, "the second was never answered");
+        assert_eq!(state.ended(true).unwrap().answered_ns, None, "the second was never answered");
     }
 
     #[test]
     fn tickets_before_the_answer_are_not_the_answer_and_their_length_is_learnt() {
-        let mut exchanging = Exchanging::default();
-        exchanging.asked(1, 10 * MS, &Early::default());
-        assert_eq!(exchanging.answered(500, 11 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: None });
-        assert_eq!(
-            exchanging.answered(300, 211 * MS, until(12).as_ref()),
-            Heard { is_answer: true, tickets: Some(500) }
-        );
-        assert_eq!(exchanging.ended(true).unwrap().answered_ns, Some(211 * MS));
+        let mut state = RequestState::default();
+        state.asked(1, 10 * MS, &SessionTickets::default());
+        assert_eq!(state.answered(500, 11 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: None });
+        assert_eq!(state.answered(300, 211 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: Some(500) });
+        assert_eq!(state.ended(true).unwrap().answered_ns, Some(211 * MS));
     }
 
     #[test]
     fn a_quick_answer_without_tickets_is_the_answer() {
-        let mut exchanging = Exchanging::default();
-        exchanging.asked(1, 10 * MS, &Early::default());
-        exchanging.answered(500, 11 * MS, until(12).as_ref());
-        assert_eq!(exchanging.asked(1, 500 * MS, &Early::default()).unwrap().answered_ns, Some(11 * MS));
+        let mut state = RequestState::default();
+        state.asked(1, 10 * MS, &SessionTickets::default());
+        state.answered(500, 11 * MS, until(12).as_ref());
+        assert_eq!(state.asked(1, 500 * MS, &SessionTickets::default()).unwrap().answered_ns, Some(11 * MS));
     }
 
     #[test]
     fn what_is_known_to_be_tickets_is_no_answer_whatever_follows() {
-        let mut early = Early::default();
+        let mut early = SessionTickets::default();
         early.learn_tickets(250);
-        let mut exchanging = Exchanging::default();
-        exchanging.asked(1, 10 * MS, &early);
+        let mut state = RequestState::default();
+        state.asked(1, 10 * MS, &early);
         // Half of them came before the request.
         let unasked = Unasked { until_ns: 12 * MS, bytes: 250, early: early.clone() };
-        assert!(!exchanging.answered(250, 11 * MS, Some(&unasked)).is_answer);
-        assert!(exchanging.asked(1, 500 * MS, &early).is_none(), "it sends on");
-        let over = exchanging.ended(false).unwrap();
+        assert!(!state.answered(250, 11 * MS, Some(&unasked)).is_answer);
+        assert!(state.asked(1, 500 * MS, &early).is_none(), "it sends on");
+        let over = state.ended(false).unwrap();
         assert_eq!((over.answered_ns, over.sent_last_ns), (None, 500 * MS));
     }
 
     #[test]
     fn what_a_server_sends_unasked_is_no_answer() {
-        let mut exchanging = Exchanging::default();
-        assert!(!exchanging.answered(500, 0, None).is_answer);
-        assert!(exchanging.ended(true).is_none());
+        let mut state = RequestState::default();
+        assert!(!state.answered(500, 0, None).is_answer);
+        assert!(state.ended(true).is_none());
     }
 }

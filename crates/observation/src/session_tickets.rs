@@ -16,7 +16,7 @@ const MOST_LENGTHS: usize = 8;
 
 /// What has been learnt of a host's first bursts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Early {
+pub(crate) struct SessionTickets {
     /// Lengths of records that an answer followed: of tickets, which are alike on one connection.
     tickets: Vec<u64>,
     /// The least that had been an answer, or held one, bytes from the end of the handshake on.
@@ -70,7 +70,7 @@ pub(crate) struct Last {
     pub(crate) by_client: bool,
 }
 
-impl Early {
+impl SessionTickets {
     /// Records of this length were followed by an answer.
     pub(crate) fn learn_tickets(&mut self, length: u64) {
         if !self.tickets.contains(&length) && self.tickets.len() < MOST_LENGTHS {
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_an_answer_followed_elsewhere_is_tickets_here_one_or_two() {
-        let mut early = Early::default();
+        let mut early = SessionTickets::default();
         early.learn_tickets(255);
         for tickets in [&[255][..], &[255, 255]] {
             assert_eq!(early.by_size(size(tickets)), Was::Tickets);
@@ -157,16 +157,16 @@ mod tests {
 
     #[test]
     fn an_answer_that_comes_together_with_the_tickets_is_no_ticket() {
-        let mut early = Early::default();
+        let mut early = SessionTickets::default();
         early.learn_tickets(255);
         assert_eq!(early.by_size(size(&[255, 255, 180])), Was::Answer);
         assert_eq!(early.by_size(size(&[255, 255, 180, 24])), Was::Answer);
-        assert_eq!(Early::default().by_size(size(&[255, 180])), Was::Either, "nothing is known of tickets");
+        assert_eq!(SessionTickets::default().by_size(size(&[255, 180])), Was::Either, "nothing is known of tickets");
     }
 
     #[test]
     fn of_an_unknown_size_a_long_silence_leaves_it_open_and_a_short_one_does_not() {
-        let early = Early::default();
+        let early = SessionTickets::default();
         assert_eq!(early.judge(last(&[510], 99)), Was::Answer);
         assert_eq!(early.judge(last(&[510], 100)), Was::Either);
         let slow = Last { took_ns: 30 * MS, ..last(&[510], 140) };
