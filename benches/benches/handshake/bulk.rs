@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use benches::Series;
 use criterion::{Criterion, Throughput};
-use handshake::{Case, Group, Key, Kind, Link, Side, Stack, Version};
+use handshake::{Case, Kind, Link, Side, Stack};
+use params::{CertificateKey, Group, TlsVersion};
 
 use crate::handshakes::of;
 use crate::log::Log;
@@ -18,13 +19,13 @@ pub(crate) fn bench(criterion: &mut Criterion, authorities: &Authorities, log: &
     group.throughput(Throughput::Bytes(BYTES as u64));
     let bytes = vec![b'x'; BYTES];
     for stack in Stack::ALL {
-        for version in [Version::Tls13, Version::Tls12] {
+        for version in [TlsVersion::Tls13, TlsVersion::Tls12] {
             // How the connection came about makes no difference to what it carries.
-            let case = Case { stack, version, group: Group::X25519, key: Key::EcdsaP256, kind: Kind::Full };
+            let case = Case { stack, version, group: Group::X25519, key: CertificateKey::EcdsaP256, kind: Kind::Full };
             let mut link: Option<Box<dyn Link>> = None;
             for side in Side::ALL {
                 let mut series = Series::default();
-                group.bench_function(format!("{stack}/{version}/{side}"), |bencher| {
+                group.bench_function(format!("{stack}/{}/{side}", version.in_benchmarks()), |bencher| {
                     let link = link.get_or_insert_with(|| {
                         or_exit(case.pair(authorities.of(case.key)).and_then(|mut pair| pair.link()))
                     });

@@ -1,14 +1,15 @@
 //! Every timing that Criterion asks for is also kept here: it keeps its own samples to itself.
 
 use benches::Series;
-use handshake::{Case, Primitive, Side, Stack, Version};
+use handshake::{Case, Primitive, Side, Stack};
 use measure::result::handshakes::{BulkFigure, HandshakeFigure, InMemory, PrimitiveFigure};
+use params::TlsVersion;
 
 /// Timings of a run, in its order.
 #[derive(Default)]
 pub(crate) struct Log {
     handshakes: Vec<(Case, Side, Series)>,
-    bulk: Vec<(Stack, Version, Side, u64, Series)>,
+    bulk: Vec<(Stack, TlsVersion, Side, u64, Series)>,
     primitives: Vec<(Stack, Primitive, Series)>,
 }
 
@@ -19,7 +20,7 @@ impl Log {
         }
     }
 
-    pub(crate) fn bulk(&mut self, stack: Stack, version: Version, side: Side, bytes: u64, series: Series) {
+    pub(crate) fn bulk(&mut self, stack: Stack, version: TlsVersion, side: Side, bytes: u64, series: Series) {
         if series.count() > 0 {
             self.bulk.push((stack, version, side, bytes, series));
         }
@@ -35,8 +36,8 @@ impl Log {
         let handshakes = self.handshakes.iter().map(|(case, side, series)| HandshakeFigure {
             stack: case.stack.to_string(),
             library: case.stack.library(),
-            version: case.version.to_string(),
-            group: case.group.to_string(),
+            version: case.version.in_benchmarks().to_owned(),
+            group: case.group.registered().to_owned(),
             key: case.key.to_string(),
             kind: case.kind.to_string(),
             side: side.to_string(),
@@ -47,7 +48,7 @@ impl Log {
         let bulk = self.bulk.iter().map(|(stack, version, side, bytes, series)| BulkFigure {
             stack: stack.to_string(),
             library: stack.library(),
-            version: version.to_string(),
+            version: version.in_benchmarks().to_owned(),
             side: side.to_string(),
             bytes: *bytes,
             ns_per_transfer: series.median(),

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 use std::process;
 
-use handshake::{Authority, Key};
+use handshake::Authority;
+use params::CertificateKey;
 
 /// An authority per kind of key. Made only when a benchmark runs: `--list` needs none.
 #[derive(Default)]
@@ -14,10 +15,10 @@ pub(crate) struct Authorities {
 }
 
 impl Authorities {
-    pub(crate) fn of(&self, key: Key) -> &Authority {
+    pub(crate) fn of(&self, key: CertificateKey) -> &Authority {
         let cell = match key {
-            Key::EcdsaP256 => &self.ecdsa,
-            Key::Rsa2048 => &self.rsa,
+            CertificateKey::EcdsaP256 => &self.ecdsa,
+            CertificateKey::Rsa2048 => &self.rsa,
         };
         cell.get_or_init(|| or_exit(Authority::with(key)))
     }

@@ -4,16 +4,17 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use params::CertificateKey;
 use processes::TemporaryFolder;
 
 use crate::file::write;
 use crate::issue::{self, Issuer};
-use crate::{Error, Key, Leaf, mozilla};
+use crate::{Error, Leaf, mozilla};
 
 /// A certificate authority that lives as long as this value, and its files with it.
 pub struct Authority {
     folder: TemporaryFolder,
-    key: Key,
+    key: CertificateKey,
     root: Issuer,
     intermediate: Issuer,
     good: Issued,
@@ -34,7 +35,7 @@ impl Authority {
     /// # Errors
     /// When a certificate can't be issued, or a file of it not be written.
     pub fn create() -> Result<Authority, Error> {
-        Authority::with(Key::EcdsaP256)
+        Authority::with(CertificateKey::EcdsaP256)
     }
 
     /// A fresh authority with a good leaf, in a temporary folder that only its owner may enter. Root, intermediate and
@@ -42,7 +43,7 @@ impl Authority {
     ///
     /// # Errors
     /// As [`Authority::create`].
-    pub fn with(key: Key) -> Result<Authority, Error> {
+    pub fn with(key: CertificateKey) -> Result<Authority, Error> {
         let folder =
             TemporaryFolder::new("certificates").map_err(Error::file("creating a folder in", std::env::temp_dir()))?;
         let root = issue::root("tlstax root", key)?;
@@ -99,7 +100,7 @@ impl Authority {
     }
 
     /// The kind of all its keys.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> CertificateKey {
         self.key
     }
 
@@ -130,7 +131,7 @@ impl Authority {
 const GOOD: [&str; 4] = ["localhost", "127.0.0.1", "::1", "*.tlstax.test"];
 
 /// Issues `leaf` and writes what presenting it takes.
-fn present(folder: &Path, leaf: Leaf, key: Key, issuer: &Issuer) -> Result<Issued, Error> {
+fn present(folder: &Path, leaf: Leaf, key: CertificateKey, issuer: &Issuer) -> Result<Issued, Error> {
     let (file, hosts): (_, &[&str]) = match leaf {
         Leaf::Good => ("good", &GOOD),
         Leaf::Expired => ("expired", &GOOD),
@@ -157,7 +158,7 @@ fn present_for(
     file: &str,
     hosts: &[&str],
     leaf: Leaf,
-    key: Key,
+    key: CertificateKey,
     line: &Line<'_>,
 ) -> Result<Issued, Error> {
     let (certificate, key) = issue::leaf(&format!("tlstax origin ({file})"), key, hosts, leaf, line.issuer)?;
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_good_leaf_is_accepted_for_each_of_its_names() {
-        for key in Key::ALL {
+        for key in CertificateKey::ALL {
             let authority = Authority::with(key).unwrap();
             for host in ["localhost", "127.0.0.1", "::1"] {
                 assert_eq!(verify(&authority, Leaf::Good, host), Ok(()), "{key} {host}");
@@ -246,7 +247,7 @@ mod tests {
         let ecdsa: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
         let rsa: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
         let has = |der: &CertificateDer<'_>, oid: &[u8]| der.windows(oid.len()).any(|window| window == oid);
-        for (key, mine, other) in [(Key::EcdsaP256, ecdsa, rsa), (Key::Rsa2048, rsa, ecdsa)] {
+        for (key, mine, other) in [(CertificateKey::EcdsaP256, ecdsa, rsa), (CertificateKey::Rsa2048, rsa, ecdsa)] {
             let authority = Authority::with(key).unwrap();
             let mut all = certificates(authority.chain_file());
             all.append(&mut certificates(&authority.root_file()));

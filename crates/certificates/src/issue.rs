@@ -2,13 +2,14 @@
 
 use std::time::SystemTime;
 
+use params::CertificateKey;
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::{Error, Key, Leaf};
+use crate::{Error, Leaf};
 
 /// How long certificates are valid: longer than any run, shorter than any client's limit.
 const VALID_FOR: Duration = Duration::days(90);
@@ -18,13 +19,13 @@ const BACKDATED: Duration = Duration::days(2);
 /// A certificate that may issue others, with its key.
 pub(crate) type Issuer = CertifiedIssuer<'static, KeyPair>;
 
-pub(crate) fn root(name: &str, key: Key) -> Result<Issuer, Error> {
+pub(crate) fn root(name: &str, key: CertificateKey) -> Result<Issuer, Error> {
     let (params, key) = authority(name, key, BasicConstraints::Unconstrained)?;
     CertifiedIssuer::self_signed(params, key).map_err(Error::issuing(name))
 }
 
 /// An intermediate that may have `below` others below it (RFC 5280 §4.2.1.9).
-pub(crate) fn intermediate(name: &str, key: Key, below: u8, issuer: &Issuer) -> Result<Issuer, Error> {
+pub(crate) fn intermediate(name: &str, key: CertificateKey, below: u8, issuer: &Issuer) -> Result<Issuer, Error> {
     let (params, key) = authority(name, key, BasicConstraints::Constrained(below))?;
     CertifiedIssuer::signed_by(params, key, issuer).map_err(Error::issuing(name))
 }
@@ -32,7 +33,7 @@ pub(crate) fn intermediate(name: &str, key: Key, below: u8, issuer: &Issuer) -> 
 /// A leaf for `hosts`; only its [`Leaf::Expired`] differs in anything but those.
 pub(crate) fn leaf(
     name: &str,
-    key: Key,
+    key: CertificateKey,
     hosts: &[&str],
     leaf: Leaf,
     issuer: &Issuer,
@@ -47,7 +48,11 @@ pub(crate) fn leaf(
     Ok((certificate, key))
 }
 
-fn authority(name: &str, key: Key, constraints: BasicConstraints) -> Result<(CertificateParams, KeyPair), Error> {
+fn authority(
+    name: &str,
+    key: CertificateKey,
+    constraints: BasicConstraints,
+) -> Result<(CertificateParams, KeyPair), Error> {
     let (mut params, key) = certificate(name, key, &[])?;
     params.is_ca = IsCa::Ca(constraints);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -56,7 +61,7 @@ fn authority(name: &str, key: Key, constraints: BasicConstraints) -> Result<(Cer
 
 /// What all of them have in common. OpenSSL's strict mode asks for the authority key identifier, and macOS for a
 /// validity of at most 825 days.
-fn certificate(name: &str, key: Key, hosts: &[&str]) -> Result<(CertificateParams, KeyPair), Error> {
+fn certificate(name: &str, key: CertificateKey, hosts: &[&str]) -> Result<(CertificateParams, KeyPair), Error> {
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
     let mut params = CertificateParams::new(hosts).map_err(Error::issuing(name))?;
     let now = now();
@@ -64,7 +69,7 @@ fn certificate(name: &str, key: Key, hosts: &[&str]) -> Result<(CertificateParam
     params.not_after = now + VALID_FOR;
     params.distinguished_name.push(DnType::CommonName, name);
     params.use_authority_key_identifier_extension = true;
-    Ok((params, key.generate().map_err(Error::issuing(name))?))
+    Ok((params, crate::key::generate(key).map_err(Error::issuing(name))?))
 }
 
 /// Now, to the second; 1970 on a machine whose clock is set before that.

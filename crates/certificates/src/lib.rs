@@ -1,8 +1,8 @@
 //! Certificates for one run: a private authority, the leaves it issues, and the files that clients trust.
 //!
 //! The kind of key decides how the cost of a handshake falls on client and server, so an authority is made of one kind
-//! throughout ([`Key`]). The chain is root, intermediate, leaf, as on the web: verifying it is part of what HTTPS
-//! costs. Who presents a chain, and what TLS negotiates with it, is for others.
+//! throughout ([`params::CertificateKey`]). The chain is root, intermediate, leaf, as on the web: verifying it is part
+//! of what HTTPS costs. Who presents a chain, and what TLS negotiates with it, is for others.
 
 mod authority;
 mod error;
@@ -14,5 +14,4 @@ mod mozilla;
 
 pub use authority::{Authority, Issued};
 pub use error::Error;
-pub use key::Key;
 pub use leaf::Leaf;

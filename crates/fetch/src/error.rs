@@ -93,6 +93,9 @@ pub enum PrepareError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A group to offer has a name that tlstax does not know.
+    #[error("the trial names a group to offer: {0}")]
+    Group(#[from] params::UnknownValue),
     /// The TLS stack refused its settings.
     #[error("setting up {stack} failed: {reason}")]
     Tls {

@@ -13,7 +13,7 @@ use crate::models::Model;
 use crate::registry::{pair, stack};
 use crate::support::{crowded, refusal};
 use crate::target::Targets;
-use crate::tls::ConfigFactory;
+use crate::tls::{ConfigFactory, groups};
 use crate::{floor, talk};
 
 /// What a cell is prepared with.
@@ -48,7 +48,7 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
         config_factory: Arc::new(ConfigFactory {
             stack,
             trust_file: setup.trust_file.map(Path::to_owned),
-            groups: setup.groups.to_vec(),
+            groups: groups::named(setup.groups)?,
             version: cell.axes.tls_version,
         }),
         connection: cell.connection,

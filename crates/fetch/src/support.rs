@@ -3,7 +3,8 @@
 //! What a library lacks is known in the file of each; this joins it to what a cell asks for.
 
 use measure::result::Terms;
-use workload::{Cell, Connection, Group, TlsVersion};
+use params::{Group, TlsVersion};
+use workload::{Cell, Connection};
 
 use crate::models::rayon;
 use crate::registry::{self, Pair, RAYON_POOL};

@@ -1,12 +1,13 @@
 //! What an end reports of a handshake, and whether it is what was asked for.
 
-use crate::pinned::suite;
-use crate::{Case, Error, Group, Kind, Side, Version};
+use params::{Group, Suite, TlsVersion};
+
+use crate::{Case, Error, Kind, Side};
 
 /// What came of a handshake, as one end tells it. `None` is what the end doesn't know, or something unheard-of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Agreed {
-    pub(crate) version: Option<Version>,
+    pub(crate) version: Option<TlsVersion>,
     pub(crate) kind: Option<Kind>,
     /// The cipher suite's number in IANA's registry.
     pub(crate) suite: Option<u16>,
@@ -19,18 +20,23 @@ impl Agreed {
     pub(crate) fn wanted(case: Case) -> Agreed {
         let group = match (case.version, case.kind) {
             // TLS 1.2 resumes with the keys of the session (RFC 5246 §7.3): no exchange, no group.
-            (Version::Tls12, Kind::Resumed) => None,
+            (TlsVersion::Tls12, Kind::Resumed) => None,
             _ => Some(case.group),
         };
-        Agreed { version: Some(case.version), kind: Some(case.kind), suite: Some(suite(case.version, case.key)), group }
+        Agreed {
+            version: Some(case.version),
+            kind: Some(case.kind),
+            suite: Some(Suite::of(case.version, case.key).number()),
+            group,
+        }
     }
 
     /// Compares what `side` reports.
     pub(crate) fn demand(&self, side: Side, got: &Agreed) -> Result<(), Error> {
-        same(side, "version", self.version.map(Version::name), got.version.map(Version::name))?;
+        same(side, "version", self.version.map(TlsVersion::in_benchmarks), got.version.map(TlsVersion::in_benchmarks))?;
         same(side, "kind", self.kind.map(Kind::name), got.kind.map(Kind::name))?;
         same(side, "suite", self.suite.map(hex), got.suite.map(hex))?;
-        same(side, "group", self.group.map(Group::name), got.group.map(Group::name))
+        same(side, "group", self.group.map(Group::registered), got.group.map(Group::registered))
     }
 }
 
@@ -53,22 +59,24 @@ fn same<T: PartialEq + ToString>(
 
 #[cfg(test)]
 mod tests {
+    use params::CertificateKey;
+
     use super::*;
-    use crate::{Key, Stack};
+    use crate::Stack;
 
     #[test]
     fn each_difference_is_named() {
         let case = Case {
             stack: Stack::OpenSsl,
-            version: Version::Tls13,
+            version: TlsVersion::Tls13,
             group: Group::X25519,
-            key: Key::EcdsaP256,
+            key: CertificateKey::EcdsaP256,
             kind: Kind::Full,
         };
         let wanted = Agreed::wanted(case);
         assert!(wanted.demand(Side::Client, &wanted).is_ok());
         let others = [
-            ("version", Agreed { version: Some(Version::Tls12), ..wanted.clone() }),
+            ("version", Agreed { version: Some(TlsVersion::Tls12), ..wanted.clone() }),
             ("kind", Agreed { kind: None, ..wanted.clone() }),
             ("suite", Agreed { suite: Some(0x1302), ..wanted.clone() }),
             ("group", Agreed { group: Some(Group::X25519MlKem768), ..wanted.clone() }),

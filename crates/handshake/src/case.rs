@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use certificates::Key;
+use params::{CertificateKey, Group, TlsVersion};
 
 /// A TLS library, with the cryptography beneath it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,26 +13,6 @@ pub enum Stack {
     RustlsRing,
     /// OpenSSL.
     OpenSsl,
-}
-
-/// A version of TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Version {
-    /// RFC 8446.
-    Tls13,
-    /// RFC 5246.
-    Tls12,
-}
-
-/// A key-exchange group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Group {
-    /// Curve25519 (RFC 7748).
-    X25519,
-    /// ML-KEM-768 together with X25519, safe against a quantum computer; TLS 1.3 only.
-    X25519MlKem768,
-    /// NIST P-256. In no benchmark: for handshakes that are pinned to it.
-    Secp256r1,
 }
 
 /// Whether a handshake begins a session or takes one up again.
@@ -60,23 +40,23 @@ pub struct Case {
     /// Whose.
     pub stack: Stack,
     /// Of which TLS.
-    pub version: Version,
+    pub version: TlsVersion,
     /// With which key exchange.
     pub group: Group,
     /// With which keys, root to leaf.
-    pub key: Key,
+    pub key: CertificateKey,
     /// From nothing or from a session.
     pub kind: Kind,
 }
 
 /// Which version, group and key go together. The hybrid group is for TLS 1.3 only.
-static COMBINATIONS: [(Version, Group, Key); 6] = [
-    (Version::Tls13, Group::X25519, Key::EcdsaP256),
-    (Version::Tls13, Group::X25519, Key::Rsa2048),
-    (Version::Tls13, Group::X25519MlKem768, Key::EcdsaP256),
-    (Version::Tls13, Group::X25519MlKem768, Key::Rsa2048),
-    (Version::Tls12, Group::X25519, Key::EcdsaP256),
-    (Version::Tls12, Group::X25519, Key::Rsa2048),
+static COMBINATIONS: [(TlsVersion, Group, CertificateKey); 6] = [
+    (TlsVersion::Tls13, Group::X25519, CertificateKey::EcdsaP256),
+    (TlsVersion::Tls13, Group::X25519, CertificateKey::Rsa2048),
+    (TlsVersion::Tls13, Group::X25519MlKem768, CertificateKey::EcdsaP256),
+    (TlsVersion::Tls13, Group::X25519MlKem768, CertificateKey::Rsa2048),
+    (TlsVersion::Tls12, Group::X25519, CertificateKey::EcdsaP256),
+    (TlsVersion::Tls12, Group::X25519, CertificateKey::Rsa2048),
 ];
 
 impl Case {
@@ -98,7 +78,7 @@ impl Case {
 /// Without the kind, which is the group in a benchmark's name: `rustls-aws-lc/tls1.3/x25519/ecdsa-p256`.
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.stack, self.version, self.group, self.key)
+        write!(f, "{}/{}/{}/{}", self.stack, self.version.in_benchmarks(), self.group.registered(), self.key)
     }
 }
 
@@ -165,8 +145,6 @@ macro_rules! names {
 
 names! {
     Stack { RustlsAwsLc => "rustls-aws-lc", RustlsRing => "rustls-ring", OpenSsl => "openssl" }
-    Version { Tls13 => "tls1.3", Tls12 => "tls1.2" }
-    Group { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768", Secp256r1 => "secp256r1" }
     Kind { Full => "full", Resumed => "resumed" }
     Side { Client => "client", Server => "server" }
 }

@@ -17,10 +17,10 @@ mod primitives;
 mod stack;
 mod trust;
 
-pub use case::{Case, Group, Kind, Side, Stack, Version};
-pub use certificates::{Authority, Key};
+pub use case::{Case, Kind, Side, Stack};
+pub use certificates::Authority;
 pub use clock::thread_cpu_ns;
 pub use error::Error;
 pub use pair::{Link, Pair, Times};
 pub use primitives::{Operation, Primitive};
-pub use trust::{Setting, Trust};
+pub use trust::Setting;

@@ -59,7 +59,7 @@ impl<L: Library> Memory<L> {
 
     /// The group as the client tells it, and as it was on the wire.
     #[cfg(test)]
-    pub(crate) fn groups(&self) -> Result<(Option<crate::Group>, Option<crate::Group>), Error> {
+    pub(crate) fn groups(&self) -> Result<(Option<params::Group>, Option<params::Group>), Error> {
         let (connection, _) = connect(&self.library)?;
         Ok((connection.client.agreed(&connection.answer).group, crate::group_on_wire::group(&connection.answer)))
     }

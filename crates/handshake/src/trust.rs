@@ -4,33 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use certificates::Authority;
+use params::{Chain, Trust};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Error;
 
 /// What is presented and trusted, where it is not the usual: an intermediate, and the full store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// Intermediates that the server sends beside its leaf.
-    pub intermediates: u8,
+    /// What the server sends.
+    pub chain: Chain,
     /// What the client trusts.
     pub trust: Trust,
-}
-
-/// What a client trusts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    /// Mozilla's roots and the authority's.
-    Mozilla,
-    /// The authority's root alone.
-    Own,
-}
-
-impl Default for Setting {
-    fn default() -> Setting {
-        Setting { intermediates: 1, trust: Trust::Mozilla }
-    }
 }
 
 /// What a server presents and a client trusts. DER, but for what [`PrivateKeyDer`] may be.
@@ -55,10 +41,10 @@ impl Material {
             Trust::Mozilla => authority.trust_file(),
             Trust::Own => authority.root_file(),
         };
-        if setting.intermediates == Setting::default().intermediates {
+        if setting.chain == Chain::default() {
             return Material::of(authority.chain_file(), authority.key_file(), &trust);
         }
-        let issued = authority.issue_through(setting.intermediates).map_err(Error::setup("the chain"))?;
+        let issued = authority.issue_through(setting.chain.intermediates()).map_err(Error::setup("the chain"))?;
         Material::of(&issued.chain_file, &issued.key_file, &trust)
     }
 

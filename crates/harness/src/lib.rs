@@ -15,7 +15,7 @@ mod trial;
 
 pub use difference::{Difference, differences};
 pub use error::Error;
-pub use origin::{Pins, TlsVersion};
+pub use origin::Pins;
 pub use plan::arm_program::{ArmError, ArmProgram};
 pub use plan::command_line::{CommandError, CommandLine};
 pub use plan::cpu_pinning::{PinningError, default_workers, pin};

@@ -122,9 +122,10 @@ impl Launch {
 
 #[cfg(test)]
 mod tests {
+    use params::{Group, TlsVersion};
+
     use super::*;
     use crate::embedded::Settings;
-    use crate::{Group, TlsVersion};
 
     #[test]
     fn what_is_launched_is_what_the_server_reads() {

@@ -21,11 +21,11 @@ mod supervisor;
 mod tail;
 
 pub use affinity::on_cpus;
-pub use certificates::{Authority, Issued, Key, Leaf};
+pub use certificates::{Authority, Issued, Leaf};
 pub use choose::{Choice, choose};
 pub use error::Error;
 pub use launch::{EmbeddedProgram, Kind, Launch};
-pub use pins::{Group, Pins, TlsVersion};
+pub use pins::Pins;
 pub use protocol::Ready;
 pub use relay::Relay;
 pub use supervisor::Origin;

@@ -1,7 +1,7 @@
 //! What an origin pins of TLS, so that two clients are compared over the same handshake: version, key-exchange
 //! groups, ALPN, tickets. It says what is wanted; each origin brings it about in its own TLS library.
 
-pub use workload::{Group, TlsVersion};
+use params::{Group, TlsVersion};
 
 /// What the origin will negotiate. Its default is the handshake that every client and every TLS library can do:
 /// TLS 1.3, X25519, `http/1.1`, no tickets.

@@ -1,6 +1,8 @@
 //! Extensions of hellos: their list, and the bodies of those that are read. Everything is taken as written: a length
 //! that doesn't fit is an error, never a guess.
 
+use params::registry;
+
 use crate::names;
 use crate::octets::Octets;
 
@@ -57,7 +59,8 @@ pub(crate) fn alpn(mut body: Octets<'_>) -> Result<Vec<String>, Malformed> {
     while !protocols.is_empty() {
         let name = protocols.field8().ok_or(field)?;
         // GREASE is there in ALPN too: two bytes.
-        if names.len() < MOST && !<[u8; 2]>::try_from(name).is_ok_and(|name| names::is_grease(u16::from_be_bytes(name)))
+        if names.len() < MOST
+            && !<[u8; 2]>::try_from(name).is_ok_and(|name| registry::is_grease(u16::from_be_bytes(name)))
         {
             names.push(names::shown(name));
         }
@@ -68,13 +71,13 @@ pub(crate) fn alpn(mut body: Octets<'_>) -> Result<Vec<String>, Malformed> {
 /// A client's groups.
 pub(crate) fn groups(mut body: Octets<'_>) -> Result<Vec<String>, Malformed> {
     let field = "the extension supported_groups";
-    numbers(list(body.field16(), body, field)?, names::group, field)
+    numbers(list(body.field16(), body, field)?, registry::group, field)
 }
 
 /// A client's versions.
 pub(crate) fn versions(mut body: Octets<'_>) -> Result<Vec<String>, Malformed> {
     let field = "the extension supported_versions";
-    numbers(list(body.field8(), body, field)?, names::version, field)
+    numbers(list(body.field8(), body, field)?, registry::version, field)
 }
 
 /// The groups of a client's key shares.
@@ -84,8 +87,8 @@ pub(crate) fn key_shares(mut body: Octets<'_>) -> Result<Vec<String>, Malformed>
     let mut groups = Vec::new();
     while !shares.is_empty() {
         let (Some(group), Some(_)) = (shares.u16(), shares.field16()) else { return Err(field) };
-        if groups.len() < MOST && !names::is_grease(group) {
-            groups.push(names::group(group));
+        if groups.len() < MOST && !registry::is_grease(group) {
+            groups.push(registry::group(group));
         }
     }
     Ok(groups)
@@ -98,7 +101,7 @@ pub(crate) fn chosen_group(mut body: Octets<'_>, retry: bool) -> Result<String, 
     if !retry {
         body.field16().ok_or(field)?;
     }
-    if body.is_empty() { Ok(names::group(group)) } else { Err(field) }
+    if body.is_empty() { Ok(registry::group(group)) } else { Err(field) }
 }
 
 /// The version that a server of TLS 1.3 chose.
@@ -116,7 +119,7 @@ fn numbers(mut list: Octets<'_>, name: fn(u16) -> String, field: Malformed) -> R
     let mut named = Vec::new();
     while !list.is_empty() {
         let number = list.u16().ok_or(field)?;
-        if named.len() < MOST && !names::is_grease(number) {
+        if named.len() < MOST && !registry::is_grease(number) {
             named.push(name(number));
         }
     }

@@ -1,5 +1,6 @@
 //! The hellos, and the server's key exchange of TLS 1.2: what was offered and what was chosen.
 
+use params::registry;
 use tls_parser::{TlsClientHelloContents, TlsServerHelloContents};
 
 use crate::extension::{self, Malformed};
@@ -48,16 +49,16 @@ pub(crate) fn client(body: &[u8]) -> Result<ClientHello, Malformed> {
         Ok(())
     })?;
     if hello.versions.is_empty() {
-        hello.versions.push(names::version(parsed.version.0));
+        hello.versions.push(registry::version(parsed.version.0));
     }
     // With TLS 1.3 the number is there for middleboxes alone (RFC 8446 §D.4).
-    let offers_13 = hello.versions.contains(&names::version(TLS_1_3));
+    let offers_13 = hello.versions.contains(&registry::version(TLS_1_3));
     hello.offers_ticket |= !offers_13 && parsed.session_id.is_some();
     Ok(hello)
 }
 
 fn suites(hello: &TlsClientHelloContents<'_>) -> u16 {
-    let real = hello.ciphers.iter().filter(|suite| !names::is_grease(suite.0) && !SIGNALS.contains(&suite.0));
+    let real = hello.ciphers.iter().filter(|suite| !registry::is_grease(suite.0) && !SIGNALS.contains(&suite.0));
     u16::try_from(real.count()).unwrap_or(u16::MAX)
 }
 
@@ -98,7 +99,7 @@ fn answer(parsed: &TlsServerHelloContents<'_>, retry: bool) -> Result<(ServerHel
         }
         Ok(())
     })?;
-    hello.version = names::version(version);
+    hello.version = registry::version(version);
     Ok((hello, version >= TLS_1_3))
 }
 
@@ -115,7 +116,7 @@ pub(crate) fn exchanged_group(suite: &str, body: &[u8]) -> Result<Option<String>
     }
     let mut body = Octets(body);
     match body.u8().ok_or("its kind of curve")? {
-        3 => body.u16().map(|group| Some(names::group(group))).ok_or("its group"),
+        3 => body.u16().map(|group| Some(registry::group(group))).ok_or("its group"),
         _ => Ok(None),
     }
 }

@@ -1,56 +1,15 @@
-//! Numbers of the protocol by their names in IANA's registries, spelled as the origin's ledger spells them, and text
-//! off the network made safe to show.
+//! Cipher suites and alerts by their names in IANA's registries, and text off the network made safe to show. Versions
+//! and groups are named by crate `params`.
 
+use params::registry::hexadecimal;
 use tls_parser::TlsCipherSuite;
 
 /// The most bytes that are shown of a text from the network.
 const SHOWN: usize = 255;
 
-/// Whether a value means nothing and is there to be ignored (RFC 8701 §2).
-pub(crate) fn is_grease(value: u16) -> bool {
-    let [high, low] = value.to_be_bytes();
-    high == low && low & 0x0f == 0x0a
-}
-
-pub(crate) fn version(number: u16) -> String {
-    let name = match number {
-        0x0300 => "SSLv3",
-        0x0301 => "TLSv1.0",
-        0x0302 => "TLSv1.1",
-        0x0303 => "TLSv1.2",
-        0x0304 => "TLSv1.3",
-        other => return hexadecimal(other),
-    };
-    name.to_owned()
-}
-
-/// IANA's name in lower case.
-pub(crate) fn group(number: u16) -> String {
-    let name = match number {
-        0x0017 => "secp256r1",
-        0x0018 => "secp384r1",
-        0x0019 => "secp521r1",
-        0x001d => "x25519",
-        0x001e => "x448",
-        0x0100 => "ffdhe2048",
-        0x0101 => "ffdhe3072",
-        0x0102 => "ffdhe4096",
-        0x0103 => "ffdhe6144",
-        0x0104 => "ffdhe8192",
-        0x11eb => "secp256r1mlkem768",
-        0x11ec => "x25519mlkem768",
-        0x11ed => "secp384r1mlkem1024",
-        other => return hexadecimal(other),
-    };
-    name.to_owned()
-}
-
+/// IANA's name of a cipher suite; the number in hexadecimal where it has none.
 pub(crate) fn suite(number: u16) -> String {
     TlsCipherSuite::from_id(number).map_or_else(|| hexadecimal(number), |suite| suite.name.to_owned())
-}
-
-fn hexadecimal(number: u16) -> String {
-    format!("0x{number:04x}")
 }
 
 pub(crate) fn alert_level(number: u8) -> String {
@@ -117,12 +76,9 @@ mod tests {
 
     #[test]
     fn numbers_have_the_registrys_names_or_are_shown_themselves() {
-        assert_eq!((version(0x0304).as_str(), version(0x7f1c).as_str()), ("TLSv1.3", "0x7f1c"));
-        assert_eq!((group(0x11ec).as_str(), group(0x6399).as_str()), ("x25519mlkem768", "0x6399"));
         assert_eq!((suite(0x1301).as_str(), suite(0x1234).as_str()), ("TLS_AES_128_GCM_SHA256", "0x1234"));
         assert_eq!(suite(0xcca9), "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256");
         assert_eq!((alert(48).as_str(), alert(200).as_str()), ("unknown_ca", "200"));
-        assert!(is_grease(0x3a3a) && !is_grease(0x001d) && !is_grease(0x1a2a));
     }
 
     #[test]

@@ -7,59 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A version of TLS.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TlsVersion {
-    /// RFC 5246.
-    Tls12,
-    /// RFC 8446.
-    #[default]
-    Tls13,
-}
-
-/// A key-exchange group.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// Curve25519 (RFC 7748).
-    #[default]
-    X25519,
-    /// X25519 together with ML-KEM-768, safe against a quantum computer; TLS 1.3 only.
-    X25519MlKem768,
-    /// NIST P-256.
-    Secp256r1,
-}
-
-/// The kind of every key in the origin's chain.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cert {
-    /// ECDSA on NIST P-256.
-    #[default]
-    EcdsaP256,
-    /// RSA of 2048 bits.
-    Rsa2048,
-}
-
-/// How many certificates the origin sends: the leaf, and the intermediates between it and the root that it leaves out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Chain {
-    /// The leaf, issued by the root.
-    One,
-    /// The leaf and an intermediate: what most servers send.
-    #[default]
-    Two,
-    /// The leaf and two intermediates.
-    Three,
-}
-
-/// What a client trusts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Trust {
-    /// Mozilla's roots and the run's own.
-    #[default]
-    Mozilla,
-    /// The run's own root alone.
-    Own,
-}
+use params::{CertificateKey, Chain, Group, TlsVersion, Trust, UnknownValue};
 
 /// How far away the origin is: a round trip, in whole ms; 0 is loopback as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,34 +21,13 @@ pub struct Axes {
     /// `group`.
     pub group: Group,
     /// `cert`.
-    pub cert: Cert,
+    pub cert: CertificateKey,
     /// `chain`.
     pub chain: Chain,
     /// `trust`.
     pub trust: Trust,
     /// `rtt`.
     pub rtt: Rtt,
-}
-
-/// A value of one axis.
-trait Value: Sized + Copy + PartialEq + Default + 'static {
-    /// Its axis, as names and flags have it.
-    const AXIS: &'static str;
-    /// Every value with its name; the default's is among them.
-    const NAMES: &'static [(Self, &'static str)];
-
-    fn name_of(self) -> &'static str {
-        Self::NAMES.iter().find(|(value, _)| *value == self).map_or("", |(_, name)| name)
-    }
-
-    fn parse_name(text: &str) -> Result<Self, AxisError> {
-        let known = Self::NAMES.iter().find(|(_, name)| *name == text).map(|(value, _)| *value);
-        known.ok_or_else(|| AxisError::Value {
-            axis: Self::AXIS,
-            given: text.to_owned(),
-            known: Self::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", "),
-        })
-    }
 }
 
 /// Why a text is not a place on the axes.
@@ -116,102 +43,8 @@ pub enum AxisError {
     #[error("the axis {0} stands twice")]
     Twice(&'static str),
     /// The axis has no such value.
-    #[error("{given:?} is no value of {axis}: there are {known}")]
-    Value {
-        /// Which axis.
-        axis: &'static str,
-        /// What was given.
-        given: String,
-        /// The values there are.
-        known: String,
-    },
-}
-
-impl Value for TlsVersion {
-    const AXIS: &'static str = "tls-version";
-    const NAMES: &'static [(Self, &'static str)] = &[(TlsVersion::Tls12, "1.2"), (TlsVersion::Tls13, "1.3")];
-}
-
-impl Value for Group {
-    const AXIS: &'static str = "group";
-    const NAMES: &'static [(Self, &'static str)] =
-        &[(Group::X25519, "x25519"), (Group::X25519MlKem768, "x25519mlkem768"), (Group::Secp256r1, "p256")];
-}
-
-impl Value for Cert {
-    const AXIS: &'static str = "cert";
-    const NAMES: &'static [(Self, &'static str)] = &[(Cert::EcdsaP256, "ecdsa-p256"), (Cert::Rsa2048, "rsa-2048")];
-}
-
-impl Value for Chain {
-    const AXIS: &'static str = "chain";
-    const NAMES: &'static [(Self, &'static str)] = &[(Chain::One, "1"), (Chain::Two, "2"), (Chain::Three, "3")];
-}
-
-impl Value for Trust {
-    const AXIS: &'static str = "trust";
-    const NAMES: &'static [(Self, &'static str)] = &[(Trust::Mozilla, "mozilla"), (Trust::Own, "own")];
-}
-
-macro_rules! names {
-    ($($value:ty),*) => {$(
-        impl fmt::Display for $value {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.name_of())
-            }
-        }
-
-        impl FromStr for $value {
-            type Err = AxisError;
-
-            fn from_str(text: &str) -> Result<Self, AxisError> {
-                <$value>::parse_name(text)
-            }
-        }
-    )*};
-}
-
-names!(TlsVersion, Cert, Chain, Trust);
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name_of())
-    }
-}
-
-/// By either name: the short one of cells, or the one that ledgers use.
-impl FromStr for Group {
-    type Err = AxisError;
-
-    fn from_str(text: &str) -> Result<Self, AxisError> {
-        let registered = Group::ALL.into_iter().find(|group| group.registered() == text);
-        registered.map_or_else(|| Group::parse_name(text), Ok)
-    }
-}
-
-impl Group {
-    /// Every group there is.
-    pub const ALL: [Group; 3] = [Group::X25519, Group::X25519MlKem768, Group::Secp256r1];
-
-    /// The name as ledgers, and IANA in capitals, spell it.
-    pub fn registered(self) -> &'static str {
-        match self {
-            Group::X25519 => "x25519",
-            Group::X25519MlKem768 => "x25519mlkem768",
-            Group::Secp256r1 => "secp256r1",
-        }
-    }
-}
-
-impl Chain {
-    /// Certificates that are sent.
-    pub fn certificates(self) -> usize {
-        match self {
-            Chain::One => 1,
-            Chain::Two => 2,
-            Chain::Three => 3,
-        }
-    }
+    #[error(transparent)]
+    Value(#[from] UnknownValue),
 }
 
 impl Rtt {
@@ -234,11 +67,11 @@ impl fmt::Display for Rtt {
 }
 
 impl FromStr for Rtt {
-    type Err = AxisError;
+    type Err = UnknownValue;
 
-    fn from_str(text: &str) -> Result<Self, AxisError> {
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
         let known = text.parse().ok().filter(|ms| *ms <= Rtt::MOST && text.bytes().all(|byte| byte.is_ascii_digit()));
-        known.map(Rtt).ok_or_else(|| AxisError::Value {
+        known.map(Rtt).ok_or_else(|| UnknownValue {
             axis: "rtt",
             given: text.to_owned(),
             known: format!("whole milliseconds from 0 to {}", Rtt::MOST),

@@ -1,6 +1,6 @@
 //! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
 //!
-//! This crate knows nobody. Which cells exist is the table's business (crate `fetch`), running them the harness's.
+//! This crate knows what TLS can be varied in (crate `params`) and nothing else. Which cells exist is the table's business (crate `fetch`), running them the harness's.
 
 mod amount;
 mod axes;
@@ -14,7 +14,7 @@ mod select;
 mod workload;
 
 pub use amount::{Amount, Requests};
-pub use axes::{Axes, AxisError, Cert, Chain, Group, Rtt, TlsVersion, Trust};
+pub use axes::{Axes, AxisError, Rtt};
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};

@@ -1,7 +1,7 @@
 //! A cell's handshake in the words of crate `handshake`: which case it is, over which chain, with which store.
 
-use handshake::{Authority, Case, Group, Key, Kind, Setting, Stack, Trust, Version};
-use workload::{Cell, Cert, Chain, Connection, TlsVersion};
+use handshake::{Authority, Case, Kind, Setting, Stack};
+use workload::{Cell, Connection};
 
 use crate::PrepareError;
 
@@ -21,19 +21,9 @@ pub(super) fn case(cell: &Cell) -> Result<Case, PrepareError> {
     let stack = stack(cell).ok_or_else(|| PrepareError::NoSuchCell(cell.to_string()))?;
     Ok(Case {
         stack,
-        version: match cell.axes.tls_version {
-            TlsVersion::Tls12 => Version::Tls12,
-            TlsVersion::Tls13 => Version::Tls13,
-        },
-        group: match cell.axes.group {
-            workload::Group::X25519 => Group::X25519,
-            workload::Group::X25519MlKem768 => Group::X25519MlKem768,
-            workload::Group::Secp256r1 => Group::Secp256r1,
-        },
-        key: match cell.axes.cert {
-            Cert::EcdsaP256 => Key::EcdsaP256,
-            Cert::Rsa2048 => Key::Rsa2048,
-        },
+        version: cell.axes.tls_version,
+        group: cell.axes.group,
+        key: cell.axes.cert,
         kind: match cell.connection {
             Connection::Resumed => Kind::Resumed,
             _ => Kind::Full,
@@ -43,17 +33,7 @@ pub(super) fn case(cell: &Cell) -> Result<Case, PrepareError> {
 
 /// The chain that a cell is sent, and what it trusts.
 pub(super) fn setting(cell: &Cell) -> Setting {
-    Setting {
-        intermediates: match cell.axes.chain {
-            Chain::One => 0,
-            Chain::Two => 1,
-            Chain::Three => 2,
-        },
-        trust: match cell.axes.trust {
-            workload::Trust::Mozilla => Trust::Mozilla,
-            workload::Trust::Own => Trust::Own,
-        },
-    }
+    Setting { chain: cell.axes.chain, trust: cell.axes.trust }
 }
 
 /// An authority whose keys are those of the cell's chain. Its files are needed for setting up alone.

@@ -8,10 +8,11 @@
 
 use std::sync::Arc;
 
-use handshake::{Case, Kind, Operation, Primitive, Side, Version};
+use handshake::{Case, Kind, Operation, Primitive, Side};
 use measure::clock::now_ns;
 use measure::phase::Timeline;
 use measure::recorder::Recorder;
+use params::TlsVersion;
 use workload::Cell;
 
 use super::handshakes::{authority, case, refuse, setting, stack};
@@ -40,7 +41,7 @@ pub(super) fn missing(cell: &Cell) -> Option<String> {
     // A cell of no stack is refused for that.
     let stack = stack(cell)?;
     let case = case(cell).ok()?;
-    if case.version == Version::Tls12 {
+    if case.version == TlsVersion::Tls12 {
         return Some("the key derivation of TLS 1.2 is not among the primitives".to_owned());
     }
     parts(case).into_iter().find_map(|part| Some(format!("{part}: {}", part.missing(stack)?)))

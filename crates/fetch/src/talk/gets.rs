@@ -10,17 +10,18 @@ use std::time::{Duration, Instant};
 
 use measure::marks::Marks;
 use measure::protocol;
+use params::TlsVersion;
 use rustls::ClientConfig;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use workload::{Connection, TlsVersion};
+use workload::Connection;
 
 use super::exchange::{Exchange, Reading, paged};
 use super::stream::Lane;
 use super::ways::Ways;
 use crate::target::Targets;
 use crate::tls::rustls::Rustls;
-use crate::tls::{Sessions, Tls, TlsSettings, TrustStore};
+use crate::tls::{Sessions, Tls, TlsSettings, TrustStore, groups};
 use crate::{FetchError, PrepareError};
 
 /// How the requests of a program wait for each other.
@@ -91,8 +92,13 @@ impl Getter {
     pub fn new(targets: &[protocol::Target], trust_file: &Path, groups: &[String]) -> Result<Getter, PrepareError> {
         let targets = Arc::new(Targets::parse(targets)?);
         let trust = TrustStore::read(trust_file)?;
-        let settings =
-            TlsSettings { trust: &trust, groups, version: TlsVersion::default(), sessions: Sessions::Forgotten };
+        let groups = groups::named(groups)?;
+        let settings = TlsSettings {
+            trust: &trust,
+            groups: &groups,
+            version: TlsVersion::default(),
+            sessions: Sessions::Forgotten,
+        };
         let rustls = Rustls::new(settings)?;
         let missing = || PrepareError::Tls { stack: "rustls", reason: "there is no configuration".to_owned() };
         Ok(Getter { targets, tls: rustls.rustls().ok_or_else(missing)? })

@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use workload::{Connection, TlsVersion};
+use params::{Group, TlsVersion};
+use workload::Connection;
 
 use super::{Backend, Sessions, Stack, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
@@ -16,8 +17,8 @@ pub(crate) struct ConfigFactory {
     pub(crate) stack: &'static Stack,
     /// PEM file of the roots to trust; none for cells without TLS.
     pub(crate) trust_file: Option<PathBuf>,
-    /// Groups to offer, by their names in the ledger.
-    pub(crate) groups: Vec<String>,
+    /// Groups to offer.
+    pub(crate) groups: Vec<Group>,
     /// The version that the origin is pinned to.
     pub(crate) version: TlsVersion,
 }

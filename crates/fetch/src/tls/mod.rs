@@ -7,6 +7,7 @@
 mod config_factory;
 mod connector;
 mod discard_writes;
+pub(crate) mod groups;
 pub(crate) mod native_tls;
 pub(crate) mod openssl;
 mod openssl_session;

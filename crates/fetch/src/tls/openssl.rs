@@ -7,7 +7,6 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::pin::Pin;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -16,10 +15,11 @@ use ::openssl::ssl::{ShutdownState, Ssl, SslConnector, SslMethod, SslOptions, Ss
 use ::openssl::version;
 use ::openssl::x509::X509;
 use ::openssl::x509::store::X509StoreBuilder;
+use params::{Group, TlsVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use workload::{Group, TlsVersion};
 
 use super::discard_writes::DiscardWrites;
+use super::groups::listed;
 use super::openssl_session::SlotSession;
 use super::{BlockingStream, Boxed, Need, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
@@ -46,7 +46,7 @@ impl OpenSsl {
     /// Builds the context.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<OpenSsl, PrepareError> {
         let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
-        let groups = groups(settings).map_err(refuse)?;
+        let groups = groups_of(settings).map_err(refuse)?;
         configured(settings, &groups).map_err(|error| refuse(error.to_string()))
     }
 
@@ -78,26 +78,18 @@ fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorS
 }
 
 /// The groups to offer, as OpenSSL lists them.
-fn groups(settings: TlsSettings<'_>) -> Result<String, String> {
-    let known = settings.groups.iter().filter_map(|group| Group::from_str(group).ok());
-    let mut names: Vec<&str> = known.filter(|group| lacks(Need::Group(*group)).is_none()).map(name).collect();
+fn groups_of(settings: TlsSettings<'_>) -> Result<String, String> {
+    let had = settings.groups.iter().filter(|group| lacks(Need::Group(**group)).is_none());
+    let mut names: Vec<&str> = had.map(|group| group.openssl()).collect();
     if names.is_empty() {
-        return Err(format!("it has none of the groups {}", settings.groups.join(", ")));
+        return Err(format!("it has none of the groups {}", listed(settings.groups)));
     }
     // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). Only the first has a key
     // share, and the origin takes no other.
-    if settings.version == TlsVersion::Tls12 && !names.contains(&name(Group::Secp256r1)) {
-        names.push(name(Group::Secp256r1));
+    if settings.version == TlsVersion::Tls12 && !names.contains(&Group::Secp256r1.openssl()) {
+        names.push(Group::Secp256r1.openssl());
     }
     Ok(names.join(":"))
-}
-
-fn name(group: Group) -> &'static str {
-    match group {
-        Group::X25519 => "X25519",
-        Group::X25519MlKem768 => "X25519MLKEM768",
-        Group::Secp256r1 => "P-256",
-    }
 }
 
 /// A blocking connection.
@@ -241,17 +233,11 @@ mod tests {
 
     #[test]
     fn groups_stand_in_openssls_spelling() {
-        let listed = |groups: &[&str], version| {
-            let groups: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
-            groups_of(&groups, version)
+        let listed = |groups: &[Group], version| {
+            let trust = &super::super::TrustStore::empty();
+            groups_of(TlsSettings { trust, groups, version, sessions: Sessions::Forgotten }).unwrap()
         };
-        assert_eq!(listed(&["x25519", "secp256r1"], TlsVersion::Tls13).unwrap(), "X25519:P-256");
-        assert_eq!(listed(&["x25519"], TlsVersion::Tls12).unwrap(), "X25519:P-256");
-        assert!(listed(&["ffdhe2048"], TlsVersion::Tls13).unwrap_err().contains("ffdhe2048"));
-    }
-
-    fn groups_of(groups: &[String], version: TlsVersion) -> Result<String, String> {
-        let trust = &super::super::TrustStore::empty();
-        super::groups(TlsSettings { trust, groups, version, sessions: Sessions::Forgotten })
+        assert_eq!(listed(&[Group::X25519, Group::Secp256r1], TlsVersion::Tls13), "X25519:P-256");
+        assert_eq!(listed(&[Group::X25519], TlsVersion::Tls12), "X25519:P-256");
     }
 }

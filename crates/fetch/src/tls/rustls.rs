@@ -4,12 +4,14 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 
+use params::Group;
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 
+use super::groups::listed;
 use super::{BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
@@ -56,11 +58,10 @@ impl Rustls {
 
 /// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that
 /// the pinned origin never takes.
-fn offering(groups: &[String], mut provider: CryptoProvider) -> Result<CryptoProvider, String> {
-    let name = |group: &dyn rustls::crypto::SupportedKxGroup| format!("{:?}", group.name()).to_lowercase();
-    provider.kx_groups.retain(|group| groups.contains(&name(*group)));
+fn offering(groups: &[Group], mut provider: CryptoProvider) -> Result<CryptoProvider, String> {
+    provider.kx_groups.retain(|group| groups.iter().any(|wanted| wanted.number() == u16::from(group.name())));
     match provider.kx_groups.is_empty() {
-        true => Err(format!("it has none of the groups {}", groups.join(", "))),
+        true => Err(format!("it has none of the groups {}", listed(groups))),
         false => Ok(provider),
     }
 }

@@ -1,7 +1,7 @@
 //! rustls with ring: the same state machine over other cryptography.
 
+use params::Group;
 use rustls::crypto::ring;
-use workload::Group;
 
 use super::rustls::Rustls;
 use super::{Need, TlsSettings};

@@ -1,16 +1,15 @@
 //! What a TLS stack is told when it is set up.
 
-use workload::TlsVersion;
-
 use super::TrustStore;
+use params::{Group, TlsVersion};
 
 /// What a TLS stack is told.
 #[derive(Clone, Copy)]
 pub(crate) struct TlsSettings<'a> {
     /// The roots to trust, and no others.
     pub(crate) trust: &'a TrustStore,
-    /// Groups to offer, by their names in the ledger.
-    pub(crate) groups: &'a [String],
+    /// Groups to offer.
+    pub(crate) groups: &'a [Group],
     /// The version that the origin is pinned to. Clients offer 1.2 and 1.3 whatever it is, but a hello that leads to
     /// 1.2 must say more.
     pub(crate) version: TlsVersion,

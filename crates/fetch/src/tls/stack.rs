@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use workload::Group;
-
 use super::{Tls, TlsSettings};
 use crate::PrepareError;
+use params::Group;
 
 /// A TLS stack.
 pub(crate) struct Stack {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::support::{Pins, Server, run};
-use workload::TlsVersion;
+use params::TlsVersion;
 
 const STACKS: [&str; 3] = ["rustls", "rustls-ring", "openssl"];
 const CLIENTS: [&str; 6] =

@@ -3,7 +3,7 @@
 
 use crate::support::{Pins, Server, run};
 use certificates::Leaf;
-use workload::{Group, TlsVersion};
+use params::{Group, TlsVersion};
 
 const STACKS: [&str; 4] = ["rustls", "rustls-ring", "native-tls", "openssl"];
 /// The clients of which each is another way to a TLS stack.

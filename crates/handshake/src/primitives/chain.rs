@@ -97,13 +97,14 @@ fn parsed(chain: &[CertificateDer<'_>]) -> Result<(X509, List<X509>), ErrorStack
 
 #[cfg(test)]
 mod tests {
-    use certificates::{Authority, Key, Leaf};
+    use certificates::{Authority, Leaf};
+    use params::CertificateKey;
 
     use super::*;
 
     #[test]
     fn every_stack_refuses_what_it_must() {
-        for key in Key::ALL {
+        for key in CertificateKey::ALL {
             let authority = Authority::with(key).unwrap();
             let good = Material::read(&authority).unwrap();
             for stack in Stack::ALL {

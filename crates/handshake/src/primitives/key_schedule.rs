@@ -5,13 +5,12 @@
 
 use ::openssl::kdf::{HkdfMode, hkdf};
 use ::openssl::md::Md;
-use certificates::Key;
+use params::{CertificateKey, Suite, TlsVersion};
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 
 use super::operation::{Operation, demand};
-use crate::pinned::suite;
 use crate::stack::stock;
-use crate::{Error, Stack, Version};
+use crate::{Error, Stack};
 
 /// Names it in errors.
 const WHAT: &str = "deriving keys";
@@ -55,7 +54,7 @@ pub(super) fn prepare(stack: Stack) -> Result<Operation, Error> {
     match stack {
         Stack::OpenSsl => checked(OpenSsl),
         Stack::RustlsAwsLc | Stack::RustlsRing => {
-            let wanted = suite(Version::Tls13, Key::EcdsaP256);
+            let wanted = Suite::of(TlsVersion::Tls13, CertificateKey::EcdsaP256).number();
             let suites = stock(stack).cipher_suites;
             let suite = suites.into_iter().find(|offered| u16::from(offered.suite()) == wanted);
             let suite = suite.and_then(|suite| suite.tls13());

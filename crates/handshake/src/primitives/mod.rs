@@ -11,10 +11,11 @@ mod trust_store;
 
 use std::fmt;
 
-use certificates::{Authority, Key};
+use certificates::Authority;
+use params::{CertificateKey, Group};
 
 use crate::trust::Material;
-use crate::{Error, Group, Setting, Side, Stack};
+use crate::{Error, Setting, Side, Stack};
 pub use operation::Operation;
 
 /// A part of a handshake, or of getting ready for one.
@@ -25,12 +26,12 @@ pub enum Primitive {
     KeyExchange(Group, Side),
     /// Signing `CertificateVerify` (RFC 8446 §4.4.3), which is the server's: ECDSA with SHA-256 on P-256, or RSA-2048
     /// PSS with SHA-256.
-    Sign(Key),
+    Sign(CertificateKey),
     /// Verifying that signature, which is the client's.
-    Verify(Key),
+    Verify(CertificateKey),
     /// Validating the chain that is sent, usually leaf and intermediate, DER as they come, against the trust store,
     /// usually the full one; host name included.
-    Chain(Key),
+    Chain(CertificateKey),
     /// All that a full handshake of TLS 1.3 derives (RFC 8446 §7.1 and §7.3): the same on either side.
     KeySchedule,
     /// Loading the full store from PEM. Not per handshake: per configuration, if a client is wise.
@@ -44,12 +45,12 @@ impl Primitive {
         Primitive::KeyExchange(Group::X25519, Side::Server),
         Primitive::KeyExchange(Group::X25519MlKem768, Side::Client),
         Primitive::KeyExchange(Group::X25519MlKem768, Side::Server),
-        Primitive::Sign(Key::EcdsaP256),
-        Primitive::Sign(Key::Rsa2048),
-        Primitive::Verify(Key::EcdsaP256),
-        Primitive::Verify(Key::Rsa2048),
-        Primitive::Chain(Key::EcdsaP256),
-        Primitive::Chain(Key::Rsa2048),
+        Primitive::Sign(CertificateKey::EcdsaP256),
+        Primitive::Sign(CertificateKey::Rsa2048),
+        Primitive::Verify(CertificateKey::EcdsaP256),
+        Primitive::Verify(CertificateKey::Rsa2048),
+        Primitive::Chain(CertificateKey::EcdsaP256),
+        Primitive::Chain(CertificateKey::Rsa2048),
         Primitive::KeySchedule,
         Primitive::TrustStore,
     ];
@@ -66,10 +67,10 @@ impl Primitive {
     }
 
     /// The kind of keys that its authority must have; any will do for those that take none.
-    pub fn key(self) -> Key {
+    pub fn key(self) -> CertificateKey {
         match self {
             Primitive::Sign(key) | Primitive::Verify(key) | Primitive::Chain(key) => key,
-            Primitive::KeyExchange(..) | Primitive::KeySchedule | Primitive::TrustStore => Key::EcdsaP256,
+            Primitive::KeyExchange(..) | Primitive::KeySchedule | Primitive::TrustStore => CertificateKey::EcdsaP256,
         }
     }
 
@@ -108,7 +109,7 @@ impl Primitive {
 impl fmt::Display for Primitive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Primitive::KeyExchange(group, side) => write!(f, "key-exchange/{group}/{side}"),
+            Primitive::KeyExchange(group, side) => write!(f, "key-exchange/{}/{side}", group.registered()),
             Primitive::Sign(key) => write!(f, "sign/{key}"),
             Primitive::Verify(key) => write!(f, "verify/{key}"),
             Primitive::Chain(key) => write!(f, "chain/{key}"),
@@ -120,11 +121,13 @@ impl fmt::Display for Primitive {
 
 #[cfg(test)]
 mod tests {
+    use params::{Chain, Trust};
+
     use super::*;
 
     #[test]
     fn every_primitive_is_done_by_every_stack_that_has_it() {
-        let authorities = Key::ALL.map(|key| Authority::with(key).unwrap());
+        let authorities = CertificateKey::ALL.map(|key| Authority::with(key).unwrap());
         let mut done = 0;
         for stack in Stack::ALL {
             for primitive in Primitive::ALL {
@@ -146,10 +149,11 @@ mod tests {
     #[test]
     fn what_is_beside_the_usual_is_done_too() {
         let authority = Authority::create().unwrap();
-        let setting = Setting { intermediates: 2, trust: crate::Trust::Own };
+        let setting = Setting { chain: Chain::Three, trust: Trust::Own };
         let key_exchange = |side| Primitive::KeyExchange(Group::Secp256r1, side);
         for stack in Stack::ALL {
-            for primitive in [key_exchange(Side::Client), key_exchange(Side::Server), Primitive::Chain(Key::EcdsaP256)]
+            for primitive in
+                [key_exchange(Side::Client), key_exchange(Side::Server), Primitive::Chain(CertificateKey::EcdsaP256)]
             {
                 let mut operation = primitive.prepare_in(stack, &authority, setting).unwrap();
                 assert!(operation.run(3).unwrap() > 0, "{primitive} of {stack}");

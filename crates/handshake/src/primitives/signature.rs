@@ -12,12 +12,12 @@ use ::openssl::rsa::Padding;
 use ::openssl::sign::{RsaPssSaltlen, Signer, Verifier};
 use ::openssl::x509::X509;
 use ::openssl::{ec::PointConversionForm, pkey::Id};
-use certificates::{Authority, Key};
+use certificates::Authority;
+use params::CertificateKey;
 use rustls::SignatureScheme;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 use super::operation::{Operation, demand};
-use crate::pinned::scheme;
 use crate::stack::stock;
 use crate::trust::Material;
 use crate::{Error, Stack};
@@ -59,7 +59,7 @@ fn message() -> Vec<u8> {
 /// Makes signatures with the leaf's key.
 type Sign = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, Error> + Send>;
 
-fn signer(stack: Stack, key: Key, material: &Material) -> Result<Sign, Error> {
+fn signer(stack: Stack, key: CertificateKey, material: &Material) -> Result<Sign, Error> {
     match stack {
         Stack::OpenSsl => {
             let own = PKey::private_key_from_der(material.key.secret_der()).map_err(Error::primitive(SIGNING))?;
@@ -68,7 +68,7 @@ fn signer(stack: Stack, key: Key, material: &Material) -> Result<Sign, Error> {
         Stack::RustlsAwsLc | Stack::RustlsRing => {
             let own = stock(stack).key_provider.load_private_key(material.key.clone_key());
             let own = own.map_err(Error::primitive(SIGNING))?;
-            let offered = [SignatureScheme::from(scheme(key))];
+            let offered = [SignatureScheme::from(key.signature_scheme().number)];
             // Chosen anew each time, as in a handshake.
             Ok(Box::new(move |message| {
                 let signer = own.choose_scheme(&offered);
@@ -82,7 +82,7 @@ fn signer(stack: Stack, key: Key, material: &Material) -> Result<Sign, Error> {
 /// Verifies signatures with the leaf's public key.
 type Verify = Box<dyn Fn(&[u8], &[u8]) -> Result<bool, Error> + Send>;
 
-fn verifier(stack: Stack, key: Key, material: &Material) -> Result<Verify, Error> {
+fn verifier(stack: Stack, key: CertificateKey, material: &Material) -> Result<Verify, Error> {
     let leaf = public_key(material)?;
     match stack {
         Stack::OpenSsl => Ok(Box::new(move |message, signature| {
@@ -90,7 +90,7 @@ fn verifier(stack: Stack, key: Key, material: &Material) -> Result<Verify, Error
             Ok(openssl_verifies(&leaf, signature, message).unwrap_or(false))
         })),
         Stack::RustlsAwsLc | Stack::RustlsRing => {
-            let algorithm = algorithm(stack, SignatureScheme::from(scheme(key)))?;
+            let algorithm = algorithm(stack, SignatureScheme::from(key.signature_scheme().number))?;
             let leaf: Arc<[u8]> = bits(&leaf).map_err(Error::primitive(VERIFYING))?.into();
             Ok(Box::new(move |message, signature| Ok(algorithm.verify_signature(&leaf, message, signature).is_ok())))
         }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_library_verifies_what_each_signs_and_nothing_else() {
-        for key in Key::ALL {
+        for key in CertificateKey::ALL {
             let material = Material::read(&Authority::with(key).unwrap()).unwrap();
             for from in Stack::ALL {
                 let signature = signer(from, key, &material).unwrap()(&message()).unwrap();

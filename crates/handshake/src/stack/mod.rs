@@ -1,14 +1,14 @@
 //! The TLS stacks, one file each: how a library is configured for a case, and how its ends take and give bytes.
 //!
-//! Both offer the same: the version and the group of the case; the suite, the signature scheme and the host that
-//! [`crate::pinned`] names; and `http/1.1` by ALPN. Both verify the server against the full trust store.
+//! Both offer the same: the version and the group of the case, the suite and the signature scheme that follow from it,
+//! the host that [`crate::pinned`] names, and `http/1.1` by ALPN. Both verify the server against the full trust store.
 
 mod openssl;
 mod rustls;
 
 use certificates::Authority;
 
-pub(crate) use self::rustls::{group as group_of, stock};
+pub(crate) use self::rustls::stock;
 use crate::agreed::Agreed;
 use crate::memory::{Library, Memory};
 use crate::trust::Material;

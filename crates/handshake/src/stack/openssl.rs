@@ -11,13 +11,14 @@ use ::openssl::ssl::{
 };
 use ::openssl::x509::X509;
 use ::openssl::x509::store::{X509Store, X509StoreBuilder};
+use params::{CertificateKey, Group, Suite, TlsVersion};
 
 use crate::agreed::Agreed;
 use crate::group_on_wire;
 use crate::memory::{End, Library};
 use crate::pinned::HOST;
 use crate::trust::Material;
-use crate::{Case, Error, Group, Key, Kind, Side, Version};
+use crate::{Case, Error, Kind, Side};
 
 /// The name in errors.
 const LIBRARY: &str = "OpenSSL";
@@ -50,15 +51,12 @@ impl OpenSsl {
 fn client(case: Case, material: &Material, session: Option<&LastSession>) -> Result<SslConnector, ErrorStack> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     pin(&mut builder, case)?;
-    if case.version == Version::Tls12 && case.key == Key::EcdsaP256 && case.group != Group::Secp256r1 {
+    if case.version == TlsVersion::Tls12 && case.key == CertificateKey::EcdsaP256 && case.group != Group::Secp256r1 {
         // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). The server's list has
         // the one group only, so keys are exchanged with that.
-        builder.set_groups_list(&format!("{}:P-256", group(case.group)))?;
+        builder.set_groups_list(&format!("{}:{}", case.group.openssl(), Group::Secp256r1.openssl()))?;
     }
-    builder.set_sigalgs_list(match case.key {
-        Key::EcdsaP256 => "ecdsa_secp256r1_sha256",
-        Key::Rsa2048 => "rsa_pss_rsae_sha256",
-    })?;
+    builder.set_sigalgs_list(case.key.signature_scheme().name)?;
     builder.set_cert_store(store(material)?);
     builder.set_alpn_protos(ALPN)?;
     match session {
@@ -93,12 +91,12 @@ fn server(case: Case, material: &Material, resumes: bool) -> Result<SslAcceptor,
     builder.set_num_tickets(0)?;
     builder.set_session_cache_mode(SslSessionCacheMode::OFF);
     match case.version {
-        Version::Tls13 if resumes => builder.set_num_tickets(1)?,
-        Version::Tls12 if resumes => {
+        TlsVersion::Tls13 if resumes => builder.set_num_tickets(1)?,
+        TlsVersion::Tls12 if resumes => {
             builder.set_options(SslOptions::NO_TICKET);
             builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
         }
-        Version::Tls13 | Version::Tls12 => {
+        TlsVersion::Tls13 | TlsVersion::Tls12 => {
             builder.set_options(SslOptions::NO_TICKET);
         }
     }
@@ -108,25 +106,15 @@ fn server(case: Case, material: &Material, resumes: bool) -> Result<SslAcceptor,
 /// The version, the suite and the group of the case, and no others.
 fn pin(builder: &mut SslContextBuilder, case: Case) -> Result<(), ErrorStack> {
     let version = match case.version {
-        Version::Tls13 => SslVersion::TLS1_3,
-        Version::Tls12 => SslVersion::TLS1_2,
+        TlsVersion::Tls13 => SslVersion::TLS1_3,
+        TlsVersion::Tls12 => SslVersion::TLS1_2,
     };
     builder.set_min_proto_version(Some(version))?;
     builder.set_max_proto_version(Some(version))?;
-    builder.set_ciphersuites("TLS_AES_128_GCM_SHA256")?;
-    builder.set_cipher_list(match case.key {
-        Key::EcdsaP256 => "ECDHE-ECDSA-AES128-GCM-SHA256",
-        Key::Rsa2048 => "ECDHE-RSA-AES128-GCM-SHA256",
-    })?;
-    builder.set_groups_list(group(case.group))
-}
-
-fn group(group: Group) -> &'static str {
-    match group {
-        Group::X25519 => "X25519",
-        Group::X25519MlKem768 => "X25519MLKEM768",
-        Group::Secp256r1 => "P-256",
-    }
+    // Each call is for one version's suites; the other version is off.
+    builder.set_ciphersuites(Suite::of(TlsVersion::Tls13, case.key).openssl())?;
+    builder.set_cipher_list(Suite::of(TlsVersion::Tls12, case.key).openssl())?;
+    builder.set_groups_list(case.group.openssl())
 }
 
 fn store(material: &Material) -> Result<X509Store, ErrorStack> {
@@ -260,8 +248,8 @@ impl End for OpenSslEnd {
         let ssl = self.stream.ssl();
         Agreed {
             version: match ssl.version2() {
-                Some(SslVersion::TLS1_3) => Some(Version::Tls13),
-                Some(SslVersion::TLS1_2) => Some(Version::Tls12),
+                Some(SslVersion::TLS1_3) => Some(TlsVersion::Tls13),
+                Some(SslVersion::TLS1_2) => Some(TlsVersion::Tls12),
                 _ => None,
             },
             kind: Some(if ssl.session_reused() { Kind::Resumed } else { Kind::Full }),

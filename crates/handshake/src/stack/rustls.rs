@@ -3,20 +3,21 @@
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
 
+use params::{Group, Suite, TlsVersion};
 use rustls::client::{ClientSessionMemoryCache, Resumption, Tls12Resumption};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, ring};
 use rustls::server::{NoServerSessionStorage, ProducesTickets, ServerSessionMemoryCache};
 use rustls::{
-    ClientConfig, ClientConnection, Connection, HandshakeKind, NamedGroup, ProtocolVersion, RootCertStore,
-    ServerConfig, ServerConnection, SignatureScheme, SupportedProtocolVersion,
+    ClientConfig, ClientConnection, Connection, HandshakeKind, RootCertStore, ServerConfig, ServerConnection,
+    SignatureScheme, SupportedProtocolVersion,
 };
 use rustls_pki_types::ServerName;
 
 use crate::agreed::Agreed;
 use crate::memory::{End, Library};
-use crate::pinned::{HOST, scheme, suite};
+use crate::pinned::HOST;
 use crate::trust::Material;
-use crate::{Case, Error, Group, Kind, Side, Stack, Version};
+use crate::{Case, Error, Kind, Side, Stack};
 
 /// The name in errors.
 const LIBRARY: &str = "rustls";
@@ -44,7 +45,7 @@ impl Rustls {
 }
 
 fn client(
-    version: Version,
+    version: TlsVersion,
     provider: &Arc<CryptoProvider>,
     material: &Material,
     resumed: bool,
@@ -86,12 +87,12 @@ fn server(
     config.send_tls13_tickets = 0;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     match case.version {
-        Version::Tls13 if resumes => {
+        TlsVersion::Tls13 if resumes => {
             config.send_tls13_tickets = 1;
             config.ticketer = ticketer(case.stack)?;
         }
-        Version::Tls12 if resumes => config.session_storage = ServerSessionMemoryCache::new(SESSIONS),
-        Version::Tls13 | Version::Tls12 => {}
+        TlsVersion::Tls12 if resumes => config.session_storage = ServerSessionMemoryCache::new(SESSIONS),
+        TlsVersion::Tls13 | TlsVersion::Tls12 => {}
     }
     Ok(config)
 }
@@ -107,10 +108,10 @@ pub(crate) fn stock(stack: Stack) -> CryptoProvider {
 /// The provider with the suite, the group and the signature scheme of the case, and no others.
 fn provider(case: Case) -> Result<CryptoProvider, Error> {
     let mut provider = stock(case.stack);
-    provider.cipher_suites.retain(|offered| u16::from(offered.suite()) == suite(case.version, case.key));
-    provider.kx_groups.retain(|offered| group(offered.name()) == Some(case.group));
+    provider.cipher_suites.retain(|offered| u16::from(offered.suite()) == Suite::of(case.version, case.key).number());
+    provider.kx_groups.retain(|offered| u16::from(offered.name()) == case.group.number());
     provider.signature_verification_algorithms =
-        only(provider.signature_verification_algorithms, SignatureScheme::from(scheme(case.key)))?;
+        only(provider.signature_verification_algorithms, SignatureScheme::from(case.key.signature_scheme().number))?;
     match provider.cipher_suites.len() == 1 && provider.kx_groups.len() == 1 {
         true => Ok(provider),
         false => Err(Error::setup(LIBRARY)(format!("the provider doesn't have what {case} takes"))),
@@ -132,19 +133,10 @@ fn ticketer(stack: Stack) -> Result<Arc<dyn ProducesTickets>, Error> {
     .map_err(Error::setup(LIBRARY))
 }
 
-fn protocol(version: Version) -> &'static SupportedProtocolVersion {
+fn protocol(version: TlsVersion) -> &'static SupportedProtocolVersion {
     match version {
-        Version::Tls13 => &rustls::version::TLS13,
-        Version::Tls12 => &rustls::version::TLS12,
-    }
-}
-
-pub(crate) fn group(name: NamedGroup) -> Option<Group> {
-    match name {
-        NamedGroup::X25519 => Some(Group::X25519),
-        NamedGroup::X25519MLKEM768 => Some(Group::X25519MlKem768),
-        NamedGroup::secp256r1 => Some(Group::Secp256r1),
-        _ => None,
+        TlsVersion::Tls13 => &rustls::version::TLS13,
+        TlsVersion::Tls12 => &rustls::version::TLS12,
     }
 }
 
@@ -198,11 +190,7 @@ impl End for RustlsEnd {
 
     fn agreed(&self, _answer: &[u8]) -> Agreed {
         Agreed {
-            version: match self.connection.protocol_version() {
-                Some(ProtocolVersion::TLSv1_3) => Some(Version::Tls13),
-                Some(ProtocolVersion::TLSv1_2) => Some(Version::Tls12),
-                _ => None,
-            },
+            version: self.connection.protocol_version().and_then(|version| TlsVersion::from_number(version.into())),
             kind: match self.connection.handshake_kind() {
                 Some(HandshakeKind::Full) => Some(Kind::Full),
                 Some(HandshakeKind::Resumed) => Some(Kind::Resumed),
@@ -210,7 +198,10 @@ impl End for RustlsEnd {
                 Some(HandshakeKind::FullWithHelloRetryRequest) | None => None,
             },
             suite: self.connection.negotiated_cipher_suite().map(|suite| u16::from(suite.suite())),
-            group: self.connection.negotiated_key_exchange_group().and_then(|agreed| group(agreed.name())),
+            group: self
+                .connection
+                .negotiated_key_exchange_group()
+                .and_then(|agreed| Group::from_number(agreed.name().into())),
         }
     }
 

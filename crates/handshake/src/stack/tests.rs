@@ -1,15 +1,16 @@
 use super::*;
-use crate::{Group, Key, Side, Trust, Version};
+use crate::Side;
+use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
 
 fn possible() -> impl Iterator<Item = Case> {
     Case::all().filter(|case| case.missing().is_none())
 }
 
 fn authorities() -> [Authority; 2] {
-    Key::ALL.map(|key| Authority::with(key).unwrap())
+    CertificateKey::ALL.map(|key| Authority::with(key).unwrap())
 }
 
-fn of(authorities: &[Authority], key: Key) -> &Authority {
+fn of(authorities: &[Authority], key: CertificateKey) -> &Authority {
     authorities.iter().find(|authority| authority.key() == key).unwrap()
 }
 
@@ -59,7 +60,7 @@ fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::create().unwrap();
     let issued = authority.issue(certificates::Leaf::WrongName).unwrap();
     let material = Material::of(&issued.chain_file, &issued.key_file, &authority.trust_file()).unwrap();
-    for case in possible().filter(|case| case.kind == Kind::Full && case.key == Key::EcdsaP256) {
+    for case in possible().filter(|case| case.kind == Kind::Full && case.key == CertificateKey::EcdsaP256) {
         let mut pair = match case.stack {
             Stack::OpenSsl => primed(openssl::OpenSsl::new(case, &material, false).unwrap(), case).unwrap(),
             _ => primed(rustls::Rustls::new(case, &material, false).unwrap(), case).unwrap(),
@@ -72,13 +73,13 @@ fn a_certificate_for_another_host_is_refused() {
 fn the_wire_names_the_group_that_rustls_tells() {
     let authority = Authority::create().unwrap();
     let material = Material::read(&authority).unwrap();
-    for case in possible().filter(|case| case.stack == Stack::RustlsAwsLc && case.key == Key::EcdsaP256) {
+    for case in possible().filter(|case| case.stack == Stack::RustlsAwsLc && case.key == CertificateKey::EcdsaP256) {
         let library = rustls::Rustls::new(case, &material, case.kind == Kind::Resumed).unwrap();
         let memory = Memory::new(library, Agreed::wanted(case));
         memory.prime().unwrap();
         let (told, wired) = memory.groups().unwrap();
         assert_eq!(told, wired, "{} {case}", case.kind);
-        let none = case.version == Version::Tls12 && case.kind == Kind::Resumed;
+        let none = case.version == TlsVersion::Tls12 && case.kind == Kind::Resumed;
         assert_eq!(told.is_none(), none, "{} {case}", case.kind);
     }
 }
@@ -87,7 +88,7 @@ fn the_wire_names_the_group_that_rustls_tells() {
 fn bulk_arrives_as_it_was_sent() {
     let authority = Authority::create().unwrap();
     let bytes: Vec<u8> = (0..1_000_000u32).map(|index| (index % 251) as u8).collect();
-    for case in possible().filter(|case| case.group == Group::X25519 && case.key == Key::EcdsaP256) {
+    for case in possible().filter(|case| case.group == Group::X25519 && case.key == CertificateKey::EcdsaP256) {
         let mut link = case.pair(&authority).unwrap().link().unwrap();
         for _ in 0..3 {
             let times = link.transfer(&bytes).unwrap_or_else(|error| panic!("{} {case}: {error}", case.kind));
@@ -100,7 +101,7 @@ fn bulk_arrives_as_it_was_sent() {
 fn what_can_not_be_had_is_said() {
     let authority = Authority::create().unwrap();
     for case in Case::all() {
-        let missing = case.missing().is_some() || case.key != Key::EcdsaP256;
+        let missing = case.missing().is_some() || case.key != CertificateKey::EcdsaP256;
         assert_eq!(matches!(case.pair(&authority), Err(Error::Missing { .. })), missing, "{case}");
     }
 }
@@ -109,11 +110,11 @@ fn what_can_not_be_had_is_said() {
 fn chains_stores_and_groups_beside_the_usual_ones_can_be_had() {
     let authority = Authority::create().unwrap();
     for stack in Stack::ALL {
-        for version in [Version::Tls13, Version::Tls12] {
+        for version in [TlsVersion::Tls13, TlsVersion::Tls12] {
             for kind in Kind::ALL {
-                let case = Case { stack, version, group: Group::Secp256r1, key: Key::EcdsaP256, kind };
-                for (intermediates, trust) in [(0, Trust::Own), (2, Trust::Mozilla)] {
-                    let mut pair = case.pair_in(&authority, Setting { intermediates, trust }).unwrap();
+                let case = Case { stack, version, group: Group::Secp256r1, key: CertificateKey::EcdsaP256, kind };
+                for (chain, trust) in [(Chain::One, Trust::Own), (Chain::Three, Trust::Mozilla)] {
+                    let mut pair = case.pair_in(&authority, Setting { chain, trust }).unwrap();
                     for _ in 0..2 {
                         pair.handshake().unwrap_or_else(|error| panic!("{kind} {case}: {error}"));
                     }
@@ -126,8 +127,8 @@ fn chains_stores_and_groups_beside_the_usual_ones_can_be_had() {
 #[test]
 fn a_setting_changes_the_chain_and_the_store() {
     let authority = Authority::create().unwrap();
-    let read = |intermediates, trust| Material::read_in(&authority, Setting { intermediates, trust }).unwrap();
-    assert_eq!([0, 1, 2].map(|count| read(count, Trust::Own).chain.len()), [1, 2, 3]);
-    assert_eq!(read(1, Trust::Own).roots.len(), 1);
-    assert_eq!(read(1, Trust::Mozilla).roots, Material::read(&authority).unwrap().roots);
+    let read = |chain, trust| Material::read_in(&authority, Setting { chain, trust }).unwrap();
+    assert_eq!(Chain::ALL.map(|chain| read(chain, Trust::Own).chain.len()), Chain::ALL.map(Chain::certificates));
+    assert_eq!(read(Chain::Two, Trust::Own).roots.len(), 1);
+    assert_eq!(read(Chain::Two, Trust::Mozilla).roots, Material::read(&authority).unwrap().roots);
 }

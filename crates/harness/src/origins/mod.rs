@@ -7,7 +7,8 @@ pub(crate) mod origin_server;
 use std::collections::HashMap;
 
 use origin::{Authority, Launch, Pins};
-use workload::{Axes, Cell, Cert, Chain, Rtt, Trust};
+use params::{CertificateKey, Chain, Trust};
+use workload::{Axes, Cell, Rtt};
 
 use self::origin_process::OriginProcess;
 use self::origin_server::OriginServer;
@@ -20,7 +21,7 @@ use crate::plan::origin_spec::OriginSpec;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct OriginConfig {
     pins: Pins,
-    cert: Cert,
+    cert: CertificateKey,
     chain: Chain,
     rtt: Rtt,
 }
@@ -39,15 +40,11 @@ impl Origins {
     }
 
     /// The authority whose keys are of the kind `cert`, made when it is first asked for.
-    pub(crate) fn authority(&mut self, cert: Cert) -> Result<&Authority, origin::Error> {
-        let key = match cert {
-            Cert::EcdsaP256 => origin::Key::EcdsaP256,
-            Cert::Rsa2048 => origin::Key::Rsa2048,
-        };
-        let at = match self.authorities.iter().position(|authority| authority.key() == key) {
+    pub(crate) fn authority(&mut self, cert: CertificateKey) -> Result<&Authority, origin::Error> {
+        let at = match self.authorities.iter().position(|authority| authority.key() == cert) {
             Some(at) => at,
             None => {
-                self.authorities.push(Authority::with(key)?);
+                self.authorities.push(Authority::with(cert)?);
                 self.authorities.len() - 1
             }
         };

@@ -3,7 +3,8 @@
 
 use measure::result::Handshake;
 use origin::{Kind, Pins};
-use workload::{Axes, Cell, Cert, Chain, Connection, TlsVersion};
+use params::{CertificateKey, Chain, Group, Suite};
+use workload::{Axes, Cell, Connection};
 
 /// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection
 /// say.
@@ -20,15 +21,6 @@ pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
     pins
 }
 
-/// The suite that both origins choose, by version and kind of key (RFC 8446 §B.4, RFC 5289).
-fn suite(version: TlsVersion, cert: Cert) -> &'static str {
-    match (version, cert) {
-        (TlsVersion::Tls13, _) => "TLS_AES_128_GCM_SHA256",
-        (TlsVersion::Tls12, Cert::EcdsaP256) => "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        (TlsVersion::Tls12, Cert::Rsa2048) => "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    }
-}
-
 /// What the origin allows a stock client: everything that it can do itself.
 pub(crate) fn stock_pins(origin: &Kind) -> Pins {
     let http1 = "http/1.1".to_owned();
@@ -37,25 +29,25 @@ pub(crate) fn stock_pins(origin: &Kind) -> Pins {
         // The embedded origin speaks HTTP/1.1 only.
         Kind::Embedded(_) => vec![http1],
     };
-    let groups = vec![origin::Group::X25519MlKem768, origin::Group::X25519, origin::Group::Secp256r1];
+    let groups = vec![Group::X25519MlKem768, Group::X25519, Group::Secp256r1];
     Pins { groups, alpn, tickets: true, ..Pins::default() }
 }
 
 /// What the pins of a cell at `axes` come to in the ledger's words.
 pub(crate) fn handshake(pins: &Pins, axes: Axes) -> Handshake {
     Handshake {
-        version: format!("TLSv{}", pins.tls_version),
-        suite: suite(pins.tls_version, axes.cert).to_owned(),
+        version: pins.tls_version.registered().to_owned(),
+        suite: Suite::of(pins.tls_version, axes.cert).registered().to_owned(),
         group: pins.groups.first().map(|group| group.registered().to_owned()).unwrap_or_default(),
         alpn: pins.alpn.first().cloned().unwrap_or_default(),
         certificate: format!("{}, {}", key_name(axes.cert), chain_name(axes.chain)),
     }
 }
 
-fn key_name(cert: Cert) -> &'static str {
+fn key_name(cert: CertificateKey) -> &'static str {
     match cert {
-        Cert::EcdsaP256 => "ECDSA P-256",
-        Cert::Rsa2048 => "RSA 2048",
+        CertificateKey::EcdsaP256 => "ECDSA P-256",
+        CertificateKey::Rsa2048 => "RSA 2048",
     }
 }
 
@@ -69,6 +61,8 @@ fn chain_name(chain: Chain) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use params::TlsVersion;
+
     use super::*;
 
     #[test]
@@ -77,7 +71,7 @@ mod tests {
         assert_eq!(of("m/c/rustls/new-conn"), Pins::default());
         let varied = of("m/c/rustls/resumed@tls-version=1.2,group=p256");
         assert_eq!((varied.tls_version, varied.tickets), (TlsVersion::Tls12, true));
-        assert_eq!(varied.groups, [origin::Group::Secp256r1]);
+        assert_eq!(varied.groups, [Group::Secp256r1]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use std::time::Duration;
 use measure::machine::Machine;
 use measure::result::{Arm, FORMAT, Handshake, LeftOut, Order, Pinning, RunInfo, Section, Terms};
 use origin::{EmbeddedProgram, Pins};
+use params::Group;
 use workload::{About, Axes, Cell};
 
 use self::arm_program::ArmProgram;
@@ -160,7 +161,7 @@ impl Plan {
     pub(crate) fn groups(&self, cell: &Cell) -> Vec<String> {
         let groups = match self.origin {
             OriginSpec::Ours(_) => self.pins_of(cell).groups,
-            OriginSpec::Theirs(_) => origin::Group::ALL.to_vec(),
+            OriginSpec::Theirs(_) => Group::ALL.to_vec(),
         };
         groups.into_iter().map(|group| group.registered().to_owned()).collect()
     }

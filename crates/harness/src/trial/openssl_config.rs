@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use origin::Pins;
-use workload::{Group, TlsVersion};
+use params::{Group, TlsVersion};
 
 /// The variable that makes OpenSSL read a configuration file (openssl config(5)).
 pub(crate) const OPENSSL_CONF: &str = "OPENSSL_CONF";
@@ -33,16 +33,7 @@ fn groups(pins: &Pins) -> String {
     if pins.tls_version == TlsVersion::Tls12 && !groups.contains(&Group::Secp256r1) {
         groups.push(Group::Secp256r1);
     }
-    groups.into_iter().map(openssl_name).collect::<Vec<_>>().join(":")
-}
-
-/// OpenSSL matches names of groups by case; these are its own spellings.
-fn openssl_name(group: Group) -> &'static str {
-    match group {
-        Group::X25519 => "X25519",
-        Group::X25519MlKem768 => "X25519MLKEM768",
-        Group::Secp256r1 => "P-256",
-    }
+    groups.into_iter().map(Group::openssl).collect::<Vec<_>>().join(":")
 }
 
 #[cfg(test)]

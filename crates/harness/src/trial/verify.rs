@@ -7,7 +7,8 @@ use measure::histogram;
 use measure::protocol::Seen;
 use measure::recorder::FROM_START;
 use measure::result::{Handshake, Terms};
-use workload::{Body, Cell, Connection, Requests, TlsVersion, Workload};
+use params::TlsVersion;
+use workload::{Body, Cell, Connection, Requests, Workload};
 
 /// What a trial left behind, to be judged.
 pub(crate) struct Evidence<'a> {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use params::TlsVersion;
 
-use crate::{Error, Pins, TlsVersion};
+use crate::{Error, Pins};
 
 /// What to serve, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
@@ -73,8 +74,9 @@ fn loopback(text: &str) -> Result<Ipv4Addr, String> {
 
 #[cfg(test)]
 mod tests {
+    use params::Group;
+
     use super::*;
-    use crate::Group;
 
     fn settings(arguments: &[&str]) -> Result<Settings, Error> {
         let required = ["--cert", "c.pem", "--key", "k.pem"];

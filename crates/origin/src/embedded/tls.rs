@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ledger::Negotiated;
+use params::{Group, TlsVersion, registry};
 use rustls::crypto::aws_lc_rs::{self, Ticketer, cipher_suite, kx_group};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::{ClientHello, NoServerSessionStorage};
-use rustls::{NamedGroup, ProtocolVersion, ServerConfig, ServerConnection, SupportedProtocolVersion, version};
+use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion, version};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::{Error, Group, Pins, TlsVersion};
+use crate::{Error, Pins};
 
 /// The server's side of `pins`, with the certificate chain and key from these PEM files. `oldest`: the oldest version
 /// that is spoken besides the pinned one.
@@ -95,48 +96,26 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 /// The groups that a client listed, in its order, without the ones that mean nothing (RFC 8701).
 pub(super) fn offered_groups(hello: &ClientHello<'_>) -> String {
     let groups = hello.named_groups().unwrap_or_default().iter().copied();
-    groups.filter(|group| !is_grease(u16::from(*group))).map(group_name).collect::<Vec<_>>().join(",")
-}
-
-fn is_grease(group: u16) -> bool {
-    let [high, low] = group.to_be_bytes();
-    high == low && low & 0x0f == 0x0a
+    groups
+        .map(u16::from)
+        .filter(|group| !registry::is_grease(*group))
+        .map(registry::group)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// What a completed handshake settled on, counted once.
 pub(super) fn negotiated(connection: &ServerConnection) -> Negotiated {
-    let version = match connection.protocol_version() {
-        Some(ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
-        Some(ProtocolVersion::TLSv1_2) => "TLSv1.2".to_owned(),
-        other => format!("{other:?}"),
-    };
+    let version = connection.protocol_version().map(|version| registry::version(version.into())).unwrap_or_default();
     // rustls marks the suites of TLS 1.3 in their names, IANA doesn't.
     let suite = connection.negotiated_cipher_suite();
     let suite = suite.and_then(|suite| suite.suite().as_str()).unwrap_or_default().replacen("TLS13_", "TLS_", 1);
-    let group = connection.negotiated_key_exchange_group().map(|group| group_name(group.name())).unwrap_or_default();
+    let group = connection
+        .negotiated_key_exchange_group()
+        .map(|group| registry::group(group.name().into()))
+        .unwrap_or_default();
     let alpn = connection.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
     Negotiated { version, suite, group, alpn, count: 1 }
-}
-
-/// IANA's name in lower case; a number in hexadecimal for a group that neither origin knows.
-fn group_name(group: NamedGroup) -> String {
-    let name = match u16::from(group) {
-        0x0017 => "secp256r1",
-        0x0018 => "secp384r1",
-        0x0019 => "secp521r1",
-        0x001d => "x25519",
-        0x001e => "x448",
-        0x0100 => "ffdhe2048",
-        0x0101 => "ffdhe3072",
-        0x0102 => "ffdhe4096",
-        0x0103 => "ffdhe6144",
-        0x0104 => "ffdhe8192",
-        0x11eb => "secp256r1mlkem768",
-        0x11ec => "x25519mlkem768",
-        0x11ed => "secp384r1mlkem1024",
-        other => return format!("0x{other:04x}"),
-    };
-    name.to_owned()
 }
 
 #[cfg(test)]
@@ -164,12 +143,5 @@ mod tests {
         let missing = authority.key_file().with_file_name("missing.pem");
         let error = server_config(&Pins::default(), None, authority.chain_file(), &missing).unwrap_err().to_string();
         assert!(error.contains("missing.pem"), "{error}");
-    }
-
-    #[test]
-    fn groups_have_the_ledgers_names() {
-        assert_eq!(group_name(NamedGroup::X25519MLKEM768), "x25519mlkem768");
-        assert_eq!(group_name(NamedGroup::from(0x6399)), "0x6399");
-        assert!(is_grease(0x3a3a) && !is_grease(0x001d) && !is_grease(0x1a2a));
     }
 }

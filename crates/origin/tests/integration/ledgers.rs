@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use crate::support::{AUTHORITY, Connection, TlsClient, eventually, kinds, start};
 use ledger::{Handshakes, Ledger, Negotiated, Side};
-use origin::{Group, Origin, Pins, TlsVersion};
+use origin::{Origin, Pins};
+use params::{Group, TlsVersion};
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs::kx_group;
 

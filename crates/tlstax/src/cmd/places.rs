@@ -1,6 +1,7 @@
 //! The axes as flags: every chosen cell over TLS takes every place that they name.
 
-use workload::{Axes, Cell, Cert, Chain, Group, Rtt, TlsVersion, Trust, Variable};
+use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
+use workload::{Axes, Cell, Rtt, Variable};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Places {
@@ -12,7 +13,7 @@ pub(crate) struct Places {
     group: Vec<Group>,
     /// Keys of the origin's certificates: ecdsa-p256, rsa-2048 [default: ecdsa-p256]
     #[arg(long, value_name = "KEY,…", value_delimiter = ',', help_heading = "TLS")]
-    cert: Vec<Cert>,
+    cert: Vec<CertificateKey>,
     /// Certificates that the origin sends: 1, 2, 3 [default: 2]
     #[arg(long, value_name = "LENGTH,…", value_delimiter = ',', help_heading = "TLS")]
     chain: Vec<Chain>,

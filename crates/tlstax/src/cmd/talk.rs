@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, OriginSpec, Pins, Plan, TlsVersion};
+use harness::{Choices, OriginSpec, Pins, Plan};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
+use params::TlsVersion;
 
 use super::compress::Compress;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};

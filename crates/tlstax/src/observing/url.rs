@@ -6,7 +6,8 @@ use std::time::Duration;
 use ledger::{Ledger, Side};
 use observation::{Ended, Pass, Recorder, Transport};
 use observer::{Interrupts, Placeholders, Settings, StandIn, Through, Variables};
-use origin::{Authority, EmbeddedProgram, Group, Kind, Launch, Origin, Pins};
+use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin, Pins};
+use params::Group;
 
 use super::observed::{Asked, Observed};
 use crate::failure::Failure;

@@ -2,7 +2,8 @@
 
 use crate::common::{code, folder, result, run, stderr, stdout};
 use measure::result::{Trial, Verdict};
-use workload::{Connection, Group, TlsVersion};
+use params::{Group, TlsVersion};
+use workload::Connection;
 
 fn assert_valid(trials: &[Trial]) {
     for trial in trials {

@@ -9,7 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::common::observed::{CpuUse, codes, is_as_expected};
 use crate::common::{folder, stderr, tlstax};
-use origin::{Authority, EmbeddedProgram, Group, Key, Kind, Launch, Origin, Pins, TlsVersion};
+use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin, Pins};
+use params::{CertificateKey, Group, TlsVersion};
 use serde_json::Value;
 
 /// What was seen of a program that fetches from `host.tlstax.test`.
@@ -67,7 +68,7 @@ const THREE: &str = "curl -sS --http1.1 --cacert CA https://host.tlstax.test/get
 
 #[test]
 fn an_old_version_and_an_rsa_key() {
-    let authority = Authority::with(Key::Rsa2048).unwrap();
+    let authority = Authority::with(CertificateKey::Rsa2048).unwrap();
     let origin = origin(&authority, Pins { tls_version: TlsVersion::Tls12, ..Pins::default() });
     let seen = observe(origin.ready().https[0], &authority, &[], THREE);
     seen.assert_finds(&["rsa-leaf", "tls12"]);

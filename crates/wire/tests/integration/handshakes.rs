@@ -1,8 +1,9 @@
 //! Real handshakes of rustls and OpenSSL, watched.
 use std::sync::Arc;
 
-use certificates::{Authority, Key};
+use certificates::Authority;
 use openssl::ssl::SslVersion;
+use params::CertificateKey;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rustls::crypto::aws_lc_rs::{Ticketer, kx_group};
@@ -132,7 +133,7 @@ fn all(ecdsa: &Authority, rsa: &Authority) -> Vec<(&'static str, Transcript)> {
 }
 
 pub(crate) fn everything() -> Vec<(&'static str, Transcript)> {
-    all(&Authority::create().unwrap(), &Authority::with(Key::Rsa2048).unwrap())
+    all(&Authority::create().unwrap(), &Authority::with(CertificateKey::Rsa2048).unwrap())
 }
 
 /// A request, its answer, and the goodbyes that look like data.

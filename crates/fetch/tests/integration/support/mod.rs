@@ -13,12 +13,13 @@ use std::time::Duration;
 
 use certificates::{Authority, Leaf};
 use measure::protocol::{Job, Seen, Target, VERSION};
+use params::{Group, TlsVersion};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs};
 use rustls::server::NoServerSessionStorage;
 use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use workload::{Group, TlsVersion, Workload};
+use workload::Workload;
 
 pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::create().unwrap());
 
