@@ -11,6 +11,7 @@ mod folder;
 mod interrupt;
 mod left_out;
 mod observing;
+mod origin_flag;
 mod paired;
 mod plan;
 mod profiling;
@@ -20,7 +21,6 @@ mod resume;
 mod scenario;
 mod show;
 mod stages;
-mod supplier;
 
 use std::process::ExitCode;
 

@@ -9,9 +9,10 @@ use origin::Choice;
 use crate::cmd::compress::Compress;
 use crate::failure::Failure;
 use crate::left_out::take_out;
+use crate::origin_flag::OriginFlag;
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
-use crate::{folder, interrupt, supplier};
+use crate::{folder, interrupt};
 
 /// Rounds where none are asked for: from 12 on a single change stands out even beside 70 others that are looked at
 /// with it (Holm's correction of a sign test: 2 · 2⁻¹² ≤ 0.05 ÷ 72).
@@ -40,13 +41,13 @@ pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Fai
     let Asked { arms, mut sections, origin, pinning, workers, seed, out, compress } = asked;
     let left_out = take_out(&mut sections, Vec::new())?;
     let program = embedded_program()?;
-    let (supplier, why) = supplier::Asked::Ours(origin).supplier(None, program.clone(), false, false)?;
+    let (origin, why) = OriginFlag::Ours(origin).spec(None, program.clone(), false, false)?;
     let plan = Plan::of(Choices {
         sections,
         left_out,
         scenario: None,
         order: Order::Interleaved,
-        origin: supplier,
+        origin,
         why,
         pins: Pins::default(),
         pinning,

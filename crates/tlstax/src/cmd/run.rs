@@ -18,11 +18,12 @@ use super::places::Places;
 use crate::external_engines::{self, Engines};
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
+use crate::origin_flag::OriginFlag;
 use crate::plan::{by_connection, everything, telling};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, paired, scenario, supplier};
+use crate::{folder, interrupt, paired, scenario};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -40,8 +41,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     fetching: Fetching,
     /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
-    #[arg(long, value_name = "WHICH", default_value_t = supplier::Asked::Ours(Choice::Auto), help_heading = "Workload")]
-    origin: supplier::Asked,
+    #[arg(long, value_name = "WHICH", default_value_t = OriginFlag::Ours(Choice::Auto), help_heading = "Workload")]
+    origin: OriginFlag,
     /// Allow a URL off this machine; -n and -c must be given then
     #[arg(long, help_heading = "Workload")]
     i_may_load_this_host: bool,
@@ -99,7 +100,7 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     }
     let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
     let mut sections = sections(args, scenario.as_ref(), &engines)?;
-    let ours = matches!(args.origin, supplier::Asked::Ours(_));
+    let ours = matches!(args.origin, OriginFlag::Ours(_));
     if ours && !args.aa && (args.floors || scenario.is_some() || is_bare(args)) {
         sections.iter_mut().for_each(add_floors);
     }
@@ -145,7 +146,7 @@ fn code(outcome: &Outcome) -> ExitCode {
 }
 
 fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Result<Vec<Section>, Failure> {
-    let of_ours = matches!(args.origin, supplier::Asked::Ours(_));
+    let of_ours = matches!(args.origin, OriginFlag::Ours(_));
     if !of_ours && (scenario.is_some() || !args.places.is_empty()) {
         return Err(Failure::Usage(
             "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
@@ -203,19 +204,19 @@ fn plan(
     engines: Engines,
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
-    let ours = matches!(args.origin, supplier::Asked::Ours(_));
+    let ours = matches!(args.origin, OriginFlag::Ours(_));
     let pinning = args.measuring.pinning(ours)?;
     let embedded = embedded_program()?;
     let limited = args.fetching.is_limited();
-    let (supplier, why) =
-        args.origin.supplier(args.fetching.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
+    let (origin, why) =
+        args.origin.spec(args.fetching.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     Ok(Plan::of(Choices {
         arms: if args.aa { paired::same()? } else { Vec::new() },
         sections,
         left_out,
         scenario,
         order: Order::Interleaved,
-        origin: supplier,
+        origin,
         why,
         pins: Pins::default(),
         pinning,

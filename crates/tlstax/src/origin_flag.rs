@@ -13,50 +13,50 @@ use workload::Path;
 use crate::failure::Failure;
 use crate::interrupt;
 
-/// What was asked for.
+/// What `--origin` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum OriginFlag {
     Ours(Choice),
     Theirs(Url),
 }
 
-impl FromStr for Asked {
+impl FromStr for OriginFlag {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Asked, String> {
+    fn from_str(text: &str) -> Result<OriginFlag, String> {
         if !text.contains("://") {
-            return text.parse().map(Asked::Ours).map_err(|error: origin::Error| format!("{error}, or a URL"));
+            return text.parse().map(OriginFlag::Ours).map_err(|error: origin::Error| format!("{error}, or a URL"));
         }
         let url = Url::parse(text).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
         match (url.scheme(), url.host_str(), url.username(), url.password()) {
-            ("http" | "https", Some(_), "", None) => Ok(Asked::Theirs(url)),
+            ("http" | "https", Some(_), "", None) => Ok(OriginFlag::Theirs(url)),
             ("http" | "https", ..) => Err("give a URL with a host, and without a user or password".to_owned()),
             _ => Err(format!("{text:?} is neither http nor https")),
         }
     }
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for OriginFlag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Asked::Ours(choice) => choice.fmt(f),
-            Asked::Theirs(url) => url.fmt(f),
+            OriginFlag::Ours(choice) => choice.fmt(f),
+            OriginFlag::Theirs(url) => url.fmt(f),
         }
     }
 }
 
-impl Asked {
+impl OriginFlag {
     /// Whether cells over TLS (or those without) are the ones that can fetch it; `None`: both can.
     pub(crate) fn wants_tls(&self) -> Option<bool> {
         match self {
-            Asked::Ours(_) => None,
-            Asked::Theirs(url) => Some(url.scheme() == "https"),
+            OriginFlag::Ours(_) => None,
+            OriginFlag::Theirs(url) => Some(url.scheme() == "https"),
         }
     }
 
     /// The path that a URL names.
     pub(crate) fn path(&self) -> Result<Option<Path>, Failure> {
-        let Asked::Theirs(url) = self else { return Ok(None) };
+        let OriginFlag::Theirs(url) = self else { return Ok(None) };
         let text = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
@@ -66,7 +66,7 @@ impl Asked {
 
     /// What to fetch from, and why, in one line. `path` is what is fetched of a URL. A server off this machine is only
     /// taken with `may_load` and limits that were given.
-    pub(crate) fn supplier(
+    pub(crate) fn spec(
         &self,
         path: Option<&Path>,
         embedded: EmbeddedProgram,
@@ -74,12 +74,12 @@ impl Asked {
         limited: bool,
     ) -> Result<(OriginSpec, String), Failure> {
         let url = match self {
-            Asked::Ours(choice) => {
+            OriginFlag::Ours(choice) => {
                 let interrupt = interrupt::flag()?;
                 let (kind, why) = origin::choose(*choice, embedded, &mut |line| terminal::say(line), &interrupt)?;
                 return Ok((OriginSpec::Ours(kind), why));
             }
-            Asked::Theirs(url) => url,
+            OriginFlag::Theirs(url) => url,
         };
         let target = target(url, path)?;
         let allowed = target.addr.ip().is_loopback() || (may_load && limited);
@@ -118,23 +118,23 @@ mod tests {
 
     #[test]
     fn names_and_urls_are_told_apart() {
-        assert_eq!("embedded".parse(), Ok(Asked::Ours(Choice::Embedded)));
-        let asked: Asked = "https://127.0.0.1:8443/a?b=c".parse().unwrap();
+        assert_eq!("embedded".parse(), Ok(OriginFlag::Ours(Choice::Embedded)));
+        let asked: OriginFlag = "https://127.0.0.1:8443/a?b=c".parse().unwrap();
         assert_eq!((asked.wants_tls(), asked.path().unwrap().unwrap().as_str()), (Some(true), "/a?b=c"));
         for text in ["nginx", "ftp://x/", "http://", "https://user:secret@x/"] {
-            assert!(text.parse::<Asked>().is_err(), "{text} was taken");
+            assert!(text.parse::<OriginFlag>().is_err(), "{text} was taken");
         }
     }
 
     #[test]
     fn a_host_elsewhere_is_not_loaded_unasked() {
-        let asked: Asked = "http://192.0.2.1/".parse().unwrap();
+        let asked: OriginFlag = "http://192.0.2.1/".parse().unwrap();
         let program = || EmbeddedProgram { exe: "x".into(), leading_args: Vec::new() };
         for (may_load, limited) in [(false, true), (true, false)] {
-            let error = asked.supplier(None, program(), may_load, limited).unwrap_err().to_string();
+            let error = asked.spec(None, program(), may_load, limited).unwrap_err().to_string();
             assert!(error.contains("--i-may-load-this-host"), "{error}");
         }
-        assert!(asked.supplier(None, program(), true, true).is_ok());
+        assert!(asked.spec(None, program(), true, true).is_ok());
     }
 
     #[test]
