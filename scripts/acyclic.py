@@ -17,10 +17,6 @@ from pathlib import Path
 
 # Circles that are still to be taken apart: the folder of the crate, and the files in its `src` of each circle.
 ALLOWED = {
-    "crates/harness": [
-        "command.rs environment.rs examine.rs learnt.rs measured.rs origins.rs plan.rs resume.rs run.rs source.rs "
-        "stage.rs trial.rs",
-    ],
     "crates/report": [
         "bills.rs bills/columns.rs bills/reading.rs charts/bill.rs charts/cpu.rs charts/percentiles.rs "
         "charts/phases.rs charts/rate.rs charts/scaling.rs charts/stages/lanes.rs charts/stages/matrix.rs "
@@ -30,7 +26,6 @@ ALLOWED = {
         "charts/observed/bars.rs charts/observed/lanes.rs charts/observed/mod.rs",
         "observed/terminal/diagnosed.rs observed/terminal/mod.rs",
     ],
-    "crates/tlstax": ["cmd/run.rs main.rs resume.rs", "observing/mod.rs observing/proxy.rs observing/url.rs"],
 }
 
 CRATES = ("crates/*", "benches", "engines/known-answer", "habits/rust")
