@@ -26,7 +26,12 @@ proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
 tunnels() { cargo run --release --quiet -p observer --example many_tunnels; }
 # The guide's own model, client and stack, applied to a copy of the workspace, built and run.
 guide() { scripts/check-guide.sh; }
-parts=(guide talk benches crowds proxy-cost tunnels)
+# The field set, twenty runs of what depends on timing and five of the rest. It goes on where it was interrupted; its
+# verdicts are committed too (results/field).
+field-quiet() { scripts/field.sh; }
+field-loaded() { scripts/field.sh --condition loaded; }
+field-quota() { scripts/field.sh --condition quota; }
+parts=(guide talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
 
 # A test that fails once in twenty runs on a busy machine is a flaky test. Each run takes about ten minutes, so each is
 # a part.
