@@ -4,13 +4,15 @@
 //! The figure is client CPU where work costs CPU, and the time that a round took where it waits. Cells that had far
 //! fewer requests in flight than were asked for are no candidates: they did other work.
 
+use analysis::compare::{Comparison, compare};
+use analysis::figure::Figure;
+use analysis::row::{Round, Row};
+use analysis::summary::Summary;
 use measure::result::{Flag, Order as Rounds};
 use stats::{Estimate, Order};
 use workload::{Cell, Connection};
 
-use crate::compare::{Comparison, compare};
 use crate::format::{grouped, number, time};
-use crate::summary::{Figure, Round, Row, Summary};
 
 /// What one kind of work comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,11 +220,11 @@ fn name(cell: &Cell) -> String {
 
 #[cfg(test)]
 mod tests {
+    use analysis::row::Figures;
     use measure::result::Terms;
     use workload::{Server, Workload};
 
     use super::*;
-    use crate::summary::Figures;
 
     fn figure(values: &[f64]) -> Figure {
         Estimate::of(values).unwrap().into()

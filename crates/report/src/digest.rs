@@ -1,13 +1,15 @@
 //! A result, worked out: all that tables, sentences and charts are made of.
 
+use analysis::by_cell::ByCell;
+use analysis::distribution::Distribution;
+use analysis::row::Row;
+use analysis::summarize;
+use analysis::summary::Summary;
 use measure::result::{RunResult, Section};
 use rayon::prelude::*;
 use workload::floor::is_floor;
 
 use crate::bills::Bills;
-use crate::by_cell::ByCell;
-use crate::distribution::Distribution;
-use crate::summary::{self, Row, Summary};
 
 /// Everything that is shown of one result.
 pub struct Digest<'a> {
@@ -33,7 +35,7 @@ impl<'a> Digest<'a> {
             cells.map(|cell| Distribution::of(trials.of(section, cell))).collect()
         };
         let distributions = result.run.sections.iter().map(of_section).collect();
-        Digest { result, summaries: summary::summaries(result), distributions, trials, bills: Bills::default() }
+        Digest { result, summaries: summarize::summaries(result), distributions, trials, bills: Bills::default() }
     }
 
     /// The same with what its profiled cells' CPU time went to.

@@ -1,9 +1,10 @@
 //! What a run means, in a few plain sentences, each made of its figures. What was not run is not spoken of.
 
+use analysis::row::{Figures, Row};
+use analysis::summary::Summary;
 use workload::{Cell, Connection};
 
 use crate::format::{number, time};
-use crate::summary::{Figures, Row, Summary};
 
 /// At most three sentences: what a new connection costs over TLS, what keeping it saves, what waiting does to models.
 pub fn sentences(summaries: &[Summary]) -> Vec<String> {

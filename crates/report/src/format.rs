@@ -1,6 +1,6 @@
 //! Figures as people read them: three digits at most after the first, a unit beside them, an interval behind them.
 
-use crate::summary::Figure;
+use analysis::figure::Figure;
 
 /// A number in as few digits as its size allows: `0.53`, `7.1`, `243`, `41,200`.
 pub fn number(value: f64) -> String {

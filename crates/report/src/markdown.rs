@@ -1,11 +1,13 @@
 //! The report as Markdown: decisions, tables and links to the charts, for places that show no HTML.
 
+use analysis::row::Row;
+use analysis::summary::Summary;
+
 use crate::charts::Chart;
 use crate::decisions::decisions;
 use crate::digest::Digest;
 use crate::format::{time, with_interval};
-use crate::summary::{Row, Summary};
-use crate::{bills, heading, steady, warm_up};
+use crate::{bills, drift, heading, open_loop, warm_up};
 
 /// The whole report with links to its charts.
 pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
@@ -36,8 +38,8 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     for summary in &digest.summaries {
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
-        crate::rates::sentences(summary).iter().for_each(|told| put(format!("{}\n", plain(told))));
-        let told = steady::lines(summary).into_iter().chain(warm_up::line(summary));
+        open_loop::sentences(summary).iter().for_each(|told| put(format!("{}\n", plain(told))));
+        let told = drift::lines(summary).into_iter().chain(warm_up::line(summary));
         told.for_each(|line| put(format!("- {}", plain(&line))));
     }
     for table in crate::page::tables(digest) {
@@ -66,7 +68,7 @@ fn table(summary: &Summary) -> String {
 fn line(row: &Row) -> String {
     let Some(figures) = &row.figures else { return format!("| `{}` | – | | | | | {} |\n", row.cell, row.counted) };
     let quantile =
-        |figure: Option<crate::summary::Figure>| figure.map_or_else(String::new, |figure| time(figure.median));
+        |figure: Option<analysis::figure::Figure>| figure.map_or_else(String::new, |figure| time(figure.median));
     let tax = figures
         .tls_tax
         .map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median));

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use analysis::drift::is_unsteady;
+use analysis::figure::Figure;
+use analysis::row::Row;
+use analysis::summary::Summary;
 use askama::Template;
 use measure::result::{Order, RunResult, Terms};
 
@@ -10,13 +14,12 @@ use crate::bills;
 use crate::charts::{self, Chart, ChartError};
 use crate::decisions::{Decision, decisions};
 use crate::digest::Digest;
+use crate::drift;
 use crate::field::Field;
 use crate::format::{memory, number, time, with_interval};
 use crate::heading::{self, BLOCKS, Fact};
 use crate::in_memory::{self, Table};
-use crate::steady::{self, is_unsteady};
-use crate::summary::{Figure, Row, Summary};
-use crate::{floors, rates, varied, warm_up};
+use crate::{axis_comparison, floors, open_loop, warm_up};
 
 /// Charts that belong together.
 pub struct Panel {
@@ -229,7 +232,7 @@ fn bill_table(digest: &Digest<'_>) -> Option<BillTable> {
 /// The tables beside that of all cells, those that have rows.
 pub(crate) fn tables(digest: &Digest<'_>) -> Vec<Table> {
     let summaries = &digest.summaries;
-    let mut tables = vec![varied::page_table(summaries), floors::page_table(summaries)];
+    let mut tables = vec![axis_comparison::page_table(summaries), floors::page_table(summaries)];
     tables.retain(|table| !table.rows.is_empty());
     tables.extend(in_memory::tables(&digest.result.in_memory));
     tables
@@ -264,15 +267,15 @@ fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
         let text = format!(
             "{}: {}, {} in flight at most, {} rounds",
             section.name,
-            rates::asked(workload),
+            open_loop::asked(workload),
             workload.concurrency,
             section.rounds
         );
         ("section", text)
     }));
     let beneath = digest.summaries.iter().flat_map(|summary| {
-        let kept_up = rates::sentences(summary).into_iter();
-        let told = kept_up.chain(steady::lines(summary)).chain(warm_up::line(summary));
+        let kept_up = open_loop::sentences(summary).into_iter();
+        let told = kept_up.chain(drift::lines(summary)).chain(warm_up::line(summary));
         told.map(|line| ("note", format!("{}: {line}", summary.section))).collect::<Vec<_>>()
     });
     about.extend(beneath);
@@ -372,7 +375,7 @@ fn notes(row: &Row) -> String {
         .chain(invalid)
         .chain(flags)
         .chain(unsteady)
-        .chain(rates::note(row))
+        .chain(open_loop::note(row))
         .collect::<Vec<_>>()
         .join(", ")
 }

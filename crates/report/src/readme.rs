@@ -1,6 +1,8 @@
 //! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat;
 //! or, from a run that was profiled, where the time goes.
 
+use analysis::row::{Figures, Row};
+use analysis::summary::Summary;
 use measure::result::Terms;
 use workload::Connection;
 
@@ -11,7 +13,6 @@ use crate::digest::Digest;
 use crate::format::number;
 use crate::markdown::plain;
 use crate::splice::Part;
-use crate::summary::{Figures, Row, Summary};
 
 /// The parts that there are.
 pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];

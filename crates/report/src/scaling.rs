@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use analysis::row::Figures;
+use analysis::summary::Summary;
 use comfy_table::{CellAlignment, Table};
 use measure::result::RunInfo;
 use workload::{Cell, Concurrency};
 
 use crate::format::number;
-use crate::summary::{Figures, Summary};
 use crate::table::{STYLE, per_second};
 
 /// One table per kind of connection and path that ran at two concurrencies or more.

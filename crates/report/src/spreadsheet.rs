@@ -1,13 +1,15 @@
 //! Figures as CSV, in plain units, empty where there is none: a line per section and cell, and longer tables of
 //! percentiles and phases.
 
+use analysis::distribution::Distribution;
+use analysis::figure::Figure;
+use analysis::row::Floors;
+use analysis::row::Row;
+use analysis::summary::Summary;
 use measure::result::Terms;
 
 use crate::digest::Digest;
-use crate::distribution::Distribution;
-use crate::floors::Floors;
-use crate::rates;
-use crate::summary::{Figure, Row, Summary};
+use crate::open_loop;
 
 /// The figures of all sections as CSV with a header.
 ///
@@ -15,13 +17,13 @@ use crate::summary::{Figure, Row, Summary};
 /// None that a summary can cause: the writer's target is memory.
 pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADER.iter().chain(&rates::HEADER))?;
+    writer.write_record(HEADER.iter().chain(&open_loop::HEADER))?;
     for summary in summaries {
         for row in summary.all() {
             let figures = row.figures.as_ref();
             // Of what is done in memory, the client's CPU is told and nothing else.
             let whole = figures.filter(|_| row.terms != Terms::Floor);
-            let median = |pick: &dyn Fn(&crate::summary::Figures) -> Option<Figure>| {
+            let median = |pick: &dyn Fn(&analysis::row::Figures) -> Option<Figure>| {
                 whole.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
             };
             let client = figures.map(|figures| figures.client_us);
@@ -54,7 +56,7 @@ pub fn csv(summaries: &[Summary]) -> Result<String, csv::Error> {
             ];
             let floors = figures.and_then(|figures| figures.floors);
             let record = record.into_iter().chain(distances(floors.as_ref())).chain(around(row));
-            writer.write_record(record.chain(rates::record(&summary.workload, row)))?;
+            writer.write_record(record.chain(open_loop::record(&summary.workload, row)))?;
         }
     }
     text(writer)

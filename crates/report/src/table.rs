@@ -1,13 +1,16 @@
 //! The table of a section, for a terminal.
 
+use analysis::drift::is_unsteady;
+use analysis::figure::Figure;
+use analysis::row::{Figures, Row, Tax};
+use analysis::summary::Summary;
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
 use measure::result::{Flag, Terms};
 use workload::Connection;
 
+use crate::drift;
 use crate::format::{memory, number, time, with_interval};
-use crate::rates;
-use crate::steady::{self, is_unsteady};
-use crate::summary::{Figure, Figures, Row, Summary, Tax};
+use crate::open_loop;
 use crate::warm_up;
 
 /// Draws the section's table with its title, in as many columns as `width` has room for.
@@ -55,8 +58,8 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
         let names: Vec<String> = left.map(|(_, (name, _))| name.replace('\n', " ")).collect();
         text.push_str(&format!("\nno room for: {} (--csv has them)", names.join(", ")));
     }
-    let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(rates::sentences(summary));
-    for line in beneath.chain(steady::lines(summary)).chain(warm_up::line(summary)) {
+    let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(open_loop::sentences(summary));
+    for line in beneath.chain(drift::lines(summary)).chain(warm_up::line(summary)) {
         text.push_str(&format!("\n{line}"));
     }
     text
@@ -65,10 +68,10 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
 /// Puts the columns of a fixed rate behind the latency that counts from when requests were due.
 fn beside_latency(summary: &Summary, columns: &mut Vec<Column>, rows: &mut [Vec<String>]) {
     let at = columns.iter().position(|(name, _)| *name == "p99").map_or(columns.len(), |p99| p99 + 1);
-    columns.splice(at..at, rates::COLUMNS);
+    columns.splice(at..at, open_loop::COLUMNS);
     for (fields, row) in rows.iter_mut().zip(&summary.rows) {
         if let Some(figures) = &row.figures {
-            fields.splice(at..at, rates::fields(figures.paced.as_ref()));
+            fields.splice(at..at, open_loop::fields(figures.paced.as_ref()));
         }
     }
 }
@@ -172,7 +175,7 @@ fn title(summary: &Summary) -> String {
     format!(
         "{}: {}, {} in flight at most, {}",
         summary.section,
-        rates::asked(workload),
+        open_loop::asked(workload),
         workload.concurrency,
         rounds(summary)
     )

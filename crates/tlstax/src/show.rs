@@ -2,8 +2,9 @@
 
 use std::io;
 
+use analysis::summarize::summaries;
 use measure::result::RunResult;
-use report::{heading, scaling, spreadsheet, summary, table, varied};
+use report::{axis_comparison, heading, scaling, spreadsheet, table};
 
 use crate::failure::Failure;
 
@@ -23,7 +24,7 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
     for problem in &result.problems {
         terminal::say(format_args!("tlstax: {problem}"));
     }
-    let summaries = summary::summaries(result);
+    let summaries = summaries(result);
     match form {
         Form::Json => write_json(&format!("{:#}\n", serde_json::json!({ "run": result.run, "sections": summaries }))),
         Form::Csv => {
@@ -33,7 +34,7 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
         Form::Tables => {
             let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
             let mut tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
-            tables.extend(summaries.iter().filter_map(varied::table));
+            tables.extend(summaries.iter().filter_map(axis_comparison::table));
             tables.extend(scaling::tables(&result.run, &summaries));
             write(&format!("{}\n\n{}\n", heading::lines(result).join("\n"), tables.join("\n\n")))
         }

@@ -1,10 +1,12 @@
 //! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole.
 
+use analysis::row::{Figures, Row};
+use analysis::summary::Summary;
+
 use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, UNKNOWN, user_and_system};
 use super::{Chart, ChartError, palette};
 use crate::digest::Digest;
 use crate::format::{number, with_interval};
-use crate::summary::{Figures, Row, Summary};
 
 /// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
 pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {

@@ -1,11 +1,12 @@
 //! Latency by percentile, on HdrHistogram's axis: equal steps from 90 % to 99 % to 99.9 %, so that the tail has room.
 
+use analysis::distribution::Distribution;
+use analysis::row::Row;
+
 use super::lines::{Axis, Lines, Series};
 use super::{Chart, ChartError, decades, palette};
 use crate::digest::Digest;
-use crate::distribution::Distribution;
 use crate::format::time;
-use crate::summary::Row;
 
 /// A chart per section and TLS stack.
 pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
@@ -66,8 +67,9 @@ pub(crate) fn percentile(quantile: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use analysis::distribution::QUANTILES;
+
     use super::*;
-    use crate::distribution::QUANTILES;
 
     #[test]
     fn percentiles_are_named_as_people_do() {

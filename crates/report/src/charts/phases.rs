@@ -1,6 +1,8 @@
 //! Where a request's time goes: the means of its phases, stacked. Waiting for a turn is told, not drawn: it is the
 //! model's queue, and where a model has one it would hide all the rest.
 
+use analysis::distribution::Distribution;
+use analysis::row::Row;
 use measure::phase::Phase;
 use workload::Connection;
 
@@ -9,9 +11,7 @@ use super::cpu::name;
 use super::palette::of_phase;
 use super::{Chart, ChartError};
 use crate::digest::Digest;
-use crate::distribution::Distribution;
 use crate::format::time;
-use crate::summary::Row;
 
 /// What is drawn, in the order of time.
 const SHOWN: [Phase; 5] = [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];

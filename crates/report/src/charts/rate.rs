@@ -1,6 +1,7 @@
 //! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn
 //! pale.
 
+use analysis::row::{Figures, Row};
 use measure::result::Flag;
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
@@ -9,7 +10,6 @@ use super::palette::{self, INK};
 use super::{Chart, ChartError};
 use crate::digest::Digest;
 use crate::format::{number, with_interval};
-use crate::summary::{Figures, Row};
 
 /// How pale a lower bound is.
 const BOUND: f64 = 0.4;

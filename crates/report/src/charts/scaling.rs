@@ -1,5 +1,7 @@
 //! How cells scale: rate, tail latency, memory and threads against concurrency, where a run swept it.
 
+use analysis::row::Figures;
+use analysis::summary::Summary;
 use workload::Cell;
 
 use super::lines::{Axis, Lines, Series};
@@ -7,7 +9,6 @@ use super::{Chart, ChartError, decades, palette};
 use crate::digest::Digest;
 use crate::format::{memory, number, time};
 use crate::scaling::sweeps;
-use crate::summary::{Figures, Summary};
 
 /// What is drawn against concurrency.
 struct Measure {

@@ -1,5 +1,7 @@
 //! Small pictures that tell the whole story: CPU of a request over a new and over a kept connection, and where it goes.
 
+use analysis::row::{Figures, Row};
+use analysis::summary::Summary;
 use profile::bill::{Class, Sheet};
 use workload::{Axes, Cell, Connection};
 
@@ -7,7 +9,6 @@ use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::{Chart, ChartError, bill, palette};
 use crate::digest::Digest;
 use crate::format::number;
-use crate::summary::{Figures, Row, Summary};
 
 /// How pale plain HTTP is, and OpenSSL: rustls stands between them in full colour.
 const PLAIN: f64 = 0.35;

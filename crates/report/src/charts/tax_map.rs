@@ -1,5 +1,7 @@
 //! The tax map: what TLS adds to a request, model by model and stack by stack, the plain twin beside it.
 
+use analysis::row::Row;
+use analysis::summary::Summary;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -8,7 +10,6 @@ use super::palette::{luminance, scale};
 use super::{Chart, ChartError, WIDTH, ink, label, title_of};
 use crate::digest::Digest;
 use crate::format::number;
-use crate::summary::{Row, Summary};
 
 /// Measures of the grid, pixels.
 const NAMES: i32 = 210;

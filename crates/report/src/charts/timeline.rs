@@ -1,5 +1,7 @@
 //! Timelines: a sample of one trial's requests as lanes of time, each in its phases.
 
+use analysis::row::Row;
+use analysis::summary::Summary;
 use measure::phase::{Phase, Timeline};
 use measure::result::{Flag, Terms, Trial};
 
@@ -8,7 +10,6 @@ use super::palette::of_phase;
 use super::{Chart, ChartError};
 use crate::digest::Digest;
 use crate::format::time;
-use crate::summary::{Row, Summary};
 
 /// Lanes in a chart at most: evenly spread over the sample.
 const LANES: usize = 48;

@@ -1,7 +1,8 @@
 //! A comparison as CSV: a line per figure of each cell, in plain units, empty where there is none.
 
+use analysis::figure::Figure;
+
 use super::{Comparison, row::Row};
-use crate::summary::Figure;
 
 /// Its lines, with a header.
 ///

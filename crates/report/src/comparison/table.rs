@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use analysis::figure::Figure;
 use comfy_table::{CellAlignment, Table};
 use workload::Cell;
 
@@ -9,7 +10,6 @@ use super::gate::{Gate, Outcome};
 use super::row::{Rounds, Row};
 use super::subject::BySection;
 use super::{Comparison, Pairing};
-use crate::summary::Figure;
 use crate::table::STYLE;
 
 /// A column's header, and its rank: where it is narrow, the highest ranks give way first.

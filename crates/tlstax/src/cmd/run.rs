@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use analysis::summarize::summaries;
 use harness::{Choices, ExternalEngine, Outcome, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
-use report::{findings, summary};
+use report::findings;
 use workload::{About, Scenario};
 
 use super::cells::Cells;
@@ -231,7 +232,7 @@ fn plan(
 
 fn afterword(args: &Args, result: &RunResult, dir: &Path) -> String {
     let mut text = String::new();
-    let sentences = findings::sentences(&summary::summaries(result));
+    let sentences = findings::sentences(&summaries(result));
     if !args.aa && !sentences.is_empty() {
         text.push_str(&format!("\n{}\n", sentences.join("\n")));
     }

@@ -1,58 +1,15 @@
-//! Cells that differ on purpose, each held against itself with the usual value: what a group, a certificate, a resumed
-//! session or a client of one's own costs more or less.
+//! The tables of cells that differ on purpose, each held against itself with the usual value: for a terminal, for the
+//! page and for Markdown.
 
+use analysis::figure::Figure;
+use analysis::summary::{AxisDelta, Summary};
 use comfy_table::{CellAlignment, Table};
-use measure::result::Order;
-use serde::Serialize;
-use workload::{Cell, Variable};
+use workload::Cell;
 
-use crate::compare::compare;
 use crate::field::Field;
 use crate::format::number;
 use crate::in_memory;
-use crate::summary::{Figure, Row, Summary};
 use crate::table::STYLE;
-
-/// One cell held against another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Against {
-    /// The cell.
-    pub cell: Cell,
-    /// What it is held against.
-    pub base: Cell,
-    /// Client CPU added, µs per request.
-    pub client_added_us: Figure,
-    /// Client CPU ÷ that of the base.
-    pub client_ratio: Figure,
-    /// Origin CPU added, µs per request; absent where the origin's cost is not known.
-    pub origin_added_us: Option<Figure>,
-    /// Origin CPU ÷ that of the base.
-    pub origin_ratio: Option<Figure>,
-}
-
-/// Every cell among `rows` that has a counterpart with the usual value of one of `varies`.
-pub(crate) fn against(rows: &[Row], varies: &[Variable], order: Order) -> Vec<Against> {
-    let pairs = varies.iter().flat_map(|variable| {
-        rows.iter().filter_map(|row| {
-            let base = variable.base_of(&row.cell)?;
-            Some((row, rows.iter().find(|other| other.cell == base)?))
-        })
-    });
-    pairs.filter_map(|(row, base)| one(row, base, order)).collect()
-}
-
-fn one(row: &Row, base: &Row, order: Order) -> Option<Against> {
-    let client = compare(base, row, |round| round.client_us, order)?;
-    let origin = compare(base, row, |round| round.origin_us, order);
-    Some(Against {
-        cell: row.cell.clone(),
-        base: base.cell.clone(),
-        client_added_us: client.added.into(),
-        client_ratio: client.ratio.into(),
-        origin_added_us: origin.map(|origin| origin.added.into()),
-        origin_ratio: origin.map(|origin| origin.ratio.into()),
-    })
-}
 
 /// The table of them for a terminal; `None` where nothing varies.
 pub fn table(summary: &Summary) -> Option<String> {
@@ -83,7 +40,7 @@ pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
     let held = summaries.iter().flat_map(|summary| summary.varied.iter().map(move |held| (summary, held)));
     let added = |figure: &Figure| Field::of(signed(figure), figure.median);
     let ratio = |figure: &Figure| Field::of(times(figure), figure.median);
-    let row = |(summary, held): (&Summary, &Against)| {
+    let row = |(summary, held): (&Summary, &AxisDelta)| {
         vec![
             Field::words(summary.section.clone()),
             Field::words(held.cell.to_string()),

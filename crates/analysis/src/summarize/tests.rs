@@ -41,7 +41,7 @@ fn trial(cell: &str, round: u32, client_us: u64) -> Trial {
 fn section(cells: &[&str]) -> Section {
     Section {
         name: "cost".into(),
-        workload: Workload {
+        workload: workload::Workload {
             path: "/get".parse().unwrap(),
             amount: workload::Amount::Requests(100.try_into().unwrap()),
             rate: None,
@@ -67,7 +67,6 @@ fn what_varies_is_held_against_its_usual_self() {
     let [held] = &summary.varied[..] else { panic!("{:?}", summary.varied) };
     assert_eq!((held.cell.to_string().as_str(), held.base.to_string().as_str()), (varied, SECURE));
     assert_eq!((held.client_ratio.low, held.client_ratio.high), (2.0, 3.0));
-    assert!(crate::varied::table(&summary).unwrap().contains("the usual group"));
     assert!(!summary.is_uniform());
 }
 
@@ -149,19 +148,6 @@ fn without_floors_nothing_is_told_of_them() {
 }
 
 #[test]
-fn floors_beside_cells_change_nothing_that_is_claimed() {
-    let trials: Vec<Trial> = (1..=2).flat_map(|round| [trial(PLAIN, round, 10), trial(SECURE, round, 40)]).collect();
-    let floors = [floor(MEMORY, [1, 1]), floor(SOCKETS, [1, 1])].concat();
-    let all = [trials.clone(), floors].concat();
-    let told = |cells: &[&str], trials: &[Trial]| {
-        let summaries = [summary(&section(cells), &ByCell::new(trials), Order::Interleaved)];
-        let decisions = crate::decisions::decisions(&summaries, Order::Interleaved);
-        (decisions, crate::findings::sentences(&summaries), summaries[0].stacks().join(" "))
-    };
-    assert_eq!(told(&[PLAIN, SECURE], &trials), told(&[MEMORY, SOCKETS, PLAIN, SECURE], &all));
-}
-
-#[test]
 fn an_invalid_round_gives_its_reason_and_no_figure() {
     let mut bad = trial(SECURE, 1, 1);
     bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
@@ -179,30 +165,6 @@ fn what_is_unproven_gets_no_ratio() {
     assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());
 }
 
-#[test]
-fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
-    let mut trials = vec![trial(PLAIN, 1, 10), trial(SECURE, 1, 40)];
-    let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
-    assert!(!crate::table::draw(&without, None).contains("÷ floor"));
-    trials.extend(floor(MEMORY, [15, 15]));
-    trials.extend(floor(SOCKETS, [4, 4]));
-    let with = summary(&section(&[MEMORY, PLAIN, SECURE, SOCKETS]), &ByCell::new(&trials), Order::Interleaved);
-    let table = crate::table::draw(&with, None);
-    let line = |cell: &str| table.lines().find(|line| line.trim_start().starts_with(cell)).unwrap();
-    assert!(table.contains("÷ floor") && line(SECURE).contains("2.00") && line(PLAIN).contains("2.50"), "{table}");
-    assert!(
-        table.lines().position(|line| line.contains(MEMORY)) > table.lines().position(|line| line.contains(SECURE))
-    );
-    let csv = crate::spreadsheet::csv(&[with]).unwrap();
-    let fields = |cell: &str| -> Vec<String> {
-        let line = csv.lines().find(|line| line.contains(cell)).unwrap();
-        line.split(',').map(str::to_owned).collect()
-    };
-    assert_eq!(fields(SECURE)[24..33], ["2", "2", "2", "", "", "", "2.5", "2.5", "2.5"]);
-    // Of handshakes in memory the client's CPU alone is told.
-    assert_eq!((&*fields(MEMORY)[3], &*fields(MEMORY)[6]), ("", "15"));
-}
-
 /// A trial of a hundred requests, of which the sample tells that latency changes by `step` ns with each.
 fn drifting(round: u32, step: i64) -> Trial {
     let line = |at: u64| {
@@ -216,40 +178,11 @@ fn drifting(round: u32, step: i64) -> Trial {
 fn a_cell_is_not_steady_when_half_of_its_trials_drift_one_way() {
     let drift = |steps: [i64; 4]| {
         let trials: Vec<Trial> = (1..).zip(steps).map(|(round, step)| drifting(round, step)).collect();
-        summary(&section(&[PLAIN]), &ByCell::new(&trials), Order::Interleaved)
+        summary(&section(&[PLAIN]), &ByCell::new(&trials), Order::Interleaved).rows[0].drift.unwrap()
     };
-    let falling = drift([-1_000, -1_000, 0, 0]);
-    let found = falling.rows[0].drift.unwrap();
+    let found = drift([-1_000, -1_000, 0, 0]);
     assert_eq!((found.judged, found.drifted, found.steady), (4, 2, false));
-    let drawn = crate::table::draw(&falling, None);
-    assert!(
-        drawn.contains("[not steady]") && drawn.contains("not steady: m/c/plain/new-conn: latency falls by"),
-        "{drawn}"
-    );
-    let csv = crate::spreadsheet::csv(&[falling]).unwrap();
-    let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
-    let column = lines[0].iter().position(|name| *name == "not_steady").unwrap();
-    assert_eq!(lines[1][column], "true");
     for steps in [[-1_000, 1_000, 0, 0], [-1_000, 0, 0, 0]] {
-        let steady = drift(steps);
-        assert!(steady.rows[0].drift.unwrap().steady, "{steps:?}");
-        assert!(!crate::table::draw(&steady, None).contains("not steady"));
+        assert!(drift(steps).steady, "{steps:?}");
     }
-}
-
-#[test]
-fn warming_up_is_told_beneath_the_table_and_in_no_figure() {
-    let warmed = |cell: &str, requests: u64, ms: u64| {
-        let engine = measure::protocol::Ready {
-            warm_up_requests: requests,
-            warm_up_cpu_ns: ms * 1_000_000,
-            ..Default::default()
-        };
-        Trial { engine: Some(engine), ..trial(cell, 1, 30) }
-    };
-    let trials = [warmed(PLAIN, 2, 3), warmed(SECURE, 64, 21)];
-    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
-    let drawn = crate::table::draw(&summary, None);
-    assert!(drawn.ends_with("warm-up, in no figure: 2–64 requests and 3.0–21 ms of client CPU a trial"), "{drawn}");
-    assert_eq!(summary.rows[0].warm_up.unwrap().handshakes, None, "there was no ledger");
 }

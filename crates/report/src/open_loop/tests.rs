@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 
+use analysis::by_cell::ByCell;
+use analysis::summarize;
 use measure::histogram;
 use measure::process::Cost;
-use measure::result::{Order, Section, Terms, Verdict};
+use measure::recorder::FROM_START;
+use measure::result::{Flag, Order, Section, Terms, Trial, Verdict};
 use workload::{Concurrency, Requests};
 
 use super::*;
-use crate::by_cell::ByCell;
 use crate::{spreadsheet, table};
 
 const CELL: &str = "tokio-current/hyper/plain/keep-alive";
@@ -78,7 +80,7 @@ fn summed(trial: Trial) -> Summary {
         cells: vec![trial.cell.clone()],
         varies: Vec::new(),
     };
-    crate::summary::summary(&section, &ByCell::new(&[trial]), Order::Interleaved)
+    summarize::summary(&section, &ByCell::new(&[trial]), Order::Interleaved)
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use measure::result::Order;
 use stats::{Estimate, Ratio, shift};
 
-use crate::summary::{Round, Row};
+use crate::row::{Round, Row};
 
 /// What one cell takes more than another.
 #[derive(Debug, Clone, Copy, PartialEq)]

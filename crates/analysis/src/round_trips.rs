@@ -7,7 +7,8 @@
 use stats::Estimate;
 use workload::Rtt;
 
-use crate::summary::{Figure, Round, Row};
+use crate::figure::Figure;
+use crate::row::{Round, Row};
 
 /// Round trips that TLS adds to `row`; `None` on loopback, for plain cells, and without a plain twin at that distance.
 pub(crate) fn added(rows: &[Row], row: &Row) -> Option<Figure> {

@@ -9,10 +9,9 @@
 
 use measure::phase::Timeline;
 use measure::result::Trial;
-use serde::Serialize;
 use stats::Estimate;
 
-use crate::summary::{Row, Summary};
+use crate::row::{Drift, Row};
 
 /// Requests that a trend takes: below, the test's p is no longer good.
 const FEWEST: usize = 10;
@@ -22,20 +21,6 @@ const P: f64 = 0.01;
 
 /// The change over the trial from which it drifts, as a share of the median.
 const CHANGE: f64 = 0.1;
-
-/// How a cell's latency changed while its trials ran.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Drift {
-    /// The median over the judged trials: change of latency from first to last request, as a share of the trial's
-    /// median.
-    pub change: f64,
-    /// Trials that could be judged: enough requests beside the first and the last C.
-    pub judged: usize,
-    /// Those of them that drifted, in the direction that more did.
-    pub drifted: usize,
-    /// Whether the cell counts as steady.
-    pub steady: bool,
-}
 
 /// The drift of the trials that count, with `slots` requests in flight; `None` where no trial could be judged.
 pub(crate) fn drift(counting: &[&Trial], slots: u32) -> Option<Drift> {
@@ -76,23 +61,8 @@ fn change(sample: &[Timeline], requests: u64, slots: u32) -> Option<Change> {
 }
 
 /// Whether a row is known to be not steady.
-pub(crate) fn is_unsteady(row: &Row) -> bool {
+pub fn is_unsteady(row: &Row) -> bool {
     row.drift.is_some_and(|drift| !drift.steady)
-}
-
-/// What is said of the rows that are not steady, a line each.
-pub(crate) fn lines(summary: &Summary) -> Vec<String> {
-    let told = |row: &Row| {
-        let Drift { change, drifted, .. } = row.drift.filter(|drift| !drift.steady)?;
-        let direction = if change < 0.0 { "falls" } else { "rises" };
-        let share = change.abs() * 100.0;
-        Some(format!(
-            "not steady: {}: latency {direction} by {share:.0} % while a trial runs (it does in {drifted} of {} \
-             rounds): more requests a trial (-n) would tell what it settles at",
-            row.cell, row.counted
-        ))
-    };
-    summary.rows.iter().filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,24 @@
+//! A figure of a cell: a median over rounds with its interval.
+
+use serde::Serialize;
+use stats::{Estimate, Interval};
+
+/// A median with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figure {
+    /// The median over rounds.
+    pub median: f64,
+    /// The interval's lower end.
+    pub low: f64,
+    /// The interval's upper end.
+    pub high: f64,
+    /// Whether the interval holds the true median with 95 %; otherwise it is the range of too few rounds for a claim.
+    pub confident: bool,
+}
+
+impl From<Estimate> for Figure {
+    fn from(estimate: Estimate) -> Figure {
+        let Estimate { median, low, high, interval } = estimate;
+        Figure { median, low, high, confident: interval == Interval::Confidence95 }
+    }
+}

@@ -1,0 +1,130 @@
+//! Fixed rates and durations in words: what a section asks for, the latency with and without its wait for the start,
+//! and which cells could not keep up. Both latencies stand side by side, as wrk2 shows them.
+
+use analysis::figure::Figure;
+use analysis::open_loop::{Cause, Shortfall, shortfalls};
+use analysis::row::{OpenLoop, Row};
+use analysis::summary::Summary;
+use measure::watch::LATE_NS;
+use workload::{Amount, Rate, Workload};
+
+use crate::format::{grouped, number, time};
+
+/// What a workload asks for: `800 × GET /get`, `GET /get for 2.00 s`, `400 × GET /get at 200/s`.
+pub fn asked(workload: &Workload) -> String {
+    let path = &workload.path;
+    let what = match (workload.requests(), workload.amount) {
+        (Some(requests), _) => format!("{} × GET {path}", grouped(requests.get() as f64)),
+        (None, Amount::Duration(ns)) => format!("GET {path} for {}", time(ns.get() as f64)),
+        (None, Amount::Requests(_)) => format!("GET {path}"),
+    };
+    match workload.rate {
+        Some(rate) => format!("{what} at {}/s", per_second(rate)),
+        None => what,
+    }
+}
+
+fn per_second(rate: Rate) -> String {
+    let rate = rate.per_second();
+    if rate.fract() == 0.0 { grouped(rate) } else { rate.to_string() }
+}
+
+/// The latency from the start of requests beside the one from when they were due, and how many started late, in a few
+/// words.
+pub fn note(row: &Row) -> Option<String> {
+    let paced = row.figures.as_ref()?.paced?;
+    let (p50, p99) = (paced.from_start_p50_ns?.median, paced.from_start_p99_ns?.median);
+    let late = paced.late_share.map_or_else(String::new, |late| format!(", {} % late", number(late.median * 100.0)));
+    Some(format!("from its start p50 {}, p99 {}{late}", time(p50), time(p99)))
+}
+
+/// Who could not keep up with the section's rate, a sentence each.
+pub fn sentences(summary: &Summary) -> Vec<String> {
+    shortfalls(summary).iter().map(sentence).collect()
+}
+
+fn sentence(shortfall: &Shortfall<'_>) -> String {
+    let late = shortfall.late_share;
+    let late = late.map(|late| format!("{} % started more than {} ms late", number(late * 100.0), LATE_NS / 1_000_000));
+    let (cell, due) = (&shortfall.row.cell, per_second(shortfall.rate));
+    let why = why(shortfall.cause);
+    match (shortfall.fell_short, late) {
+        (true, late) => {
+            let late = late.map_or_else(String::new, |late| format!(", {late}"));
+            format!(
+                "{cell} could not keep up with {due} requests/s: {} a second were made{late}; {why}.",
+                number(shortfall.reached_per_second)
+            )
+        }
+        (false, late) => {
+            format!(
+                "{cell} made {due} requests/s, but not always when they were due: {}; {why}.",
+                late.unwrap_or_default()
+            )
+        }
+    }
+}
+
+/// Why a cell could not keep up, as far as is known.
+fn why(cause: Cause) -> String {
+    match cause {
+        Cause::ClientFull => "the client's CPUs were full".to_owned(),
+        Cause::OriginFull => "the origin's CPUs were full".to_owned(),
+        Cause::SlotsTaken { slots: 1 } => "its one slot was taken: raise -c".to_owned(),
+        Cause::SlotsTaken { slots } => format!("all {slots} slots were taken: raise -c"),
+        Cause::SlotsLeft { most, slots } => {
+            let held = "the model takes no more at once, or something else on this machine held it up";
+            format!("it had {most:.0} of {slots} slots in use at most, and no CPUs were full: {held}")
+        }
+        Cause::Unknown => "why is not known: no CPUs were full".to_owned(),
+    }
+}
+
+/// The columns of a fixed-rate section beside the others, each with its rank in [`crate::table`].
+pub(crate) const COLUMNS: [(&str, u8); 4] =
+    [("p50 from\nstart", 6), ("p99 from\nstart", 3), ("late", 2), ("pacer CPU\nµs/req", 8)];
+
+/// The fields of these columns.
+pub(crate) fn fields(paced: Option<&OpenLoop>) -> [String; COLUMNS.len()] {
+    let Some(paced) = paced else { return [const { String::new() }; COLUMNS.len()] };
+    let shown = |figure: Option<Figure>, words: fn(f64) -> String| {
+        figure.map_or_else(String::new, |figure| words(figure.median))
+    };
+    [
+        shown(paced.from_start_p50_ns, time),
+        shown(paced.from_start_p99_ns, time),
+        shown(paced.late_share, |share| format!("{} %", number(share * 100.0))),
+        shown(paced.pacer_us, number),
+    ]
+}
+
+/// The columns of a spreadsheet, empty where there is no rate.
+pub(crate) const HEADER: [&str; 7] = [
+    "rate_per_second",
+    "reached_per_second",
+    "from_start_p50_ns",
+    "from_start_p99_ns",
+    "start_error_p99_ns",
+    "late_share",
+    "pacer_cpu_us_per_request",
+];
+
+/// The fields of a spreadsheet's line.
+pub(crate) fn record(workload: &Workload, row: &Row) -> [String; HEADER.len()] {
+    let paced = row.figures.as_ref().and_then(|figures| figures.paced);
+    let told = |pick: fn(OpenLoop) -> Option<Figure>| {
+        paced.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
+    };
+    [
+        workload.rate.map_or_else(String::new, |rate| rate.to_string()),
+        told(|paced| Some(paced.reached_per_second)),
+        told(|paced| paced.from_start_p50_ns),
+        told(|paced| paced.from_start_p99_ns),
+        told(|paced| paced.start_error_p99_ns),
+        told(|paced| paced.late_share),
+        told(|paced| paced.pacer_us),
+    ]
+}
+
+#[cfg(test)]
+mod tests;
