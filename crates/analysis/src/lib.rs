@@ -10,6 +10,7 @@
 pub mod axis_comparison;
 pub mod by_cell;
 pub mod compare;
+pub mod comparison;
 pub mod distribution;
 pub mod drift;
 pub mod figure;

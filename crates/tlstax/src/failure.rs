@@ -42,7 +42,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Chart(#[from] report::charts::ChartError),
     #[error(transparent)]
-    Comparison(#[from] report::comparison::ComparisonError),
+    Comparison(#[from] analysis::comparison::ComparisonError),
     #[error(transparent)]
     Folder(#[from] report::folder::FolderError),
     #[error(transparent)]

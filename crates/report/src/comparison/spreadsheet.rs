@@ -1,8 +1,8 @@
 //! A comparison as CSV: a line per figure of each cell, in plain units, empty where there is none.
 
+use analysis::comparison::Comparison;
+use analysis::comparison::row::Row;
 use analysis::figure::Figure;
-
-use super::{Comparison, row::Row};
 
 /// Its lines, with a header.
 ///

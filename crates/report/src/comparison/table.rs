@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use analysis::comparison::gate::{Gate, Outcome};
+use analysis::comparison::outlier::{Outlier, Side};
+use analysis::comparison::row::{Rounds, Row};
+use analysis::comparison::subject::BySection;
+use analysis::comparison::{Comparison, Pairing};
 use analysis::figure::Figure;
 use comfy_table::{CellAlignment, Table};
 use workload::Cell;
 
-use super::gate::{Gate, Outcome};
-use super::row::{Rounds, Row};
-use super::subject::BySection;
-use super::{Comparison, Pairing};
+use super::metric::{heading, text};
 use crate::table::STYLE;
 
 /// A column's header, and its rank: where it is narrow, the highest ranks give way first.
@@ -93,7 +95,7 @@ fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String 
             drawn.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let what = if one_metric { format!(": {}", rows[0].metric.heading()) } else { String::new() };
+    let what = if one_metric { format!(": {}", heading(rows[0].metric)) } else { String::new() };
     let left: Vec<&str> =
         columns.iter().filter(|column| !shown.contains(column)).map(|column| COLUMNS[*column].0).collect();
     let left =
@@ -104,10 +106,10 @@ fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String 
 }
 
 fn fields(row: &Row, repeats: bool) -> [String; COLUMNS.len()] {
-    let figure = |figure: Option<Figure>| figure.map_or_else(String::new, |figure| row.metric.text(figure.median));
+    let figure = |figure: Option<Figure>| figure.map_or_else(String::new, |figure| text(row.metric, figure.median));
     [
         if repeats { String::new() } else { row.cell.to_string() },
-        row.metric.heading().to_owned(),
+        heading(row.metric).to_owned(),
         figure(row.base),
         figure(row.new),
         row.ratio.map_or_else(String::new, |ratio| {
@@ -237,8 +239,9 @@ const TOLD: usize = 10;
 
 fn far_out(comparison: &Comparison) -> Vec<String> {
     let all = comparison.rows.iter().flat_map(|row| row.outliers.iter().map(move |outlier| (row, outlier)));
-    let mut lines: Vec<String> =
-        all.map(|(row, outlier)| format!("  {} {}, {}: {outlier}", row.section, row.cell, row.metric.name())).collect();
+    let mut lines: Vec<String> = all
+        .map(|(row, outlier)| format!("  {} {}, {}: {}", row.section, row.cell, row.metric.name(), told(outlier)))
+        .collect();
     if lines.is_empty() {
         return lines;
     }
@@ -249,6 +252,20 @@ fn far_out(comparison: &Comparison) -> Vec<String> {
         lines.push(format!("  and {more} more (--json has them)"));
     }
     lines
+}
+
+/// `round 7 of the new run: ×1.42, steal 12 %`
+fn told(outlier: &Outlier) -> String {
+    let side = match outlier.side {
+        None => "",
+        Some(Side::Base) => " of the base",
+        Some(Side::New) => " of the new run",
+    };
+    let steal = match outlier.steal {
+        steal if steal >= 0.005 => format!(", steal {:.0} %", steal * 100.0),
+        _ => String::new(),
+    };
+    format!("round {}{side}: ×{:.2}{steal}", outlier.round, outlier.factor)
 }
 
 /// What came of the bound, a sentence or several.
@@ -286,4 +303,16 @@ fn gate_lines(gate: &Gate) -> Vec<String> {
         ),
     });
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_far_out_is_told_with_its_round_and_what_was_stolen() {
+        let outlier = Outlier { round: 7, side: None, factor: 1.42, steal: 0.12 };
+        assert_eq!(told(&outlier), "round 7: ×1.42, steal 12 %");
+        assert_eq!(told(&Outlier { side: Some(Side::New), steal: 0.0, ..outlier }), "round 7 of the new run: ×1.42");
+    }
 }

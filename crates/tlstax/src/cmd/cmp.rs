@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use analysis::comparison::gate::Outcome;
+use analysis::comparison::metric::Metric;
+use analysis::comparison::subject::Subject;
+use analysis::comparison::{Asked, Comparison, compare};
 use clap::ValueEnum;
 use measure::result::{Arm, RunResult};
-use report::comparison::gate::Outcome;
-use report::comparison::metric::Metric;
-use report::comparison::subject::Subject;
-use report::comparison::{Asked, Comparison, compare, spreadsheet, table};
+use report::comparison::{spreadsheet, table};
 use workload::{Cell, Selection};
 
 use super::cells::Cells;

@@ -4,13 +4,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::common;
+use analysis::comparison::gate::Outcome;
+use analysis::comparison::metric::Metric;
+use analysis::comparison::subject::Subject;
+use analysis::comparison::{Asked, Comparison, compare};
 use harness::ArmProgram;
 use measure::result::{Arm, RunResult};
-use report::comparison::gate::Outcome;
-use report::comparison::metric::Metric;
-use report::comparison::subject::Subject;
-use report::comparison::{Asked, Comparison, compare};
+
+use crate::common;
 
 /// Enough for a verdict of one comparison, with one round to spare.
 const ROUNDS: u32 = 7;

@@ -1,6 +1,5 @@
 //! One figure of two cells held against each other: its medians, its ratio, and what is to be known of its rounds.
 
-use analysis::figure::Figure;
 use measure::result::{Flag, Terms, Trial, Verdict as Counts};
 use serde::Serialize;
 use stats::{Design, Estimate, Ratio};
@@ -10,6 +9,7 @@ use super::metric::{Measured, Metric};
 use super::outlier::{self, Outlier};
 use super::subject::Pair;
 use super::verdict::{Unknown, Verdict};
+use crate::figure::Figure;
 
 /// One figure of two cells.
 #[derive(Debug, Clone, Serialize)]
