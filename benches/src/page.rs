@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use analysis::report_data::ReportData;
 use measure::machine::{Machine, allowed_cpus};
 use measure::result::{
     FORMAT, Handshake, Order, OriginInfo, Pinning, RUN_FILE, ResultWriter, RunInfo, RunResult, Section, Trial, describe,
 };
-use report::digest::Digest;
 use report::files::{PAGE, files};
 use report::folder;
 use workload::Cell;
@@ -75,7 +75,7 @@ pub fn draw(dir: &Path) -> Result<(), Failure> {
         terminal::say(format_args!("tlstax: {problem}"));
     }
     let out = dir.join("report");
-    folder::write(&out, &files(&Digest::of(&result))?)?;
+    folder::write(&out, &files(&ReportData::of(&result))?)?;
     terminal::write(&format!("Report: {}\n", out.join(PAGE).display())).map_err(|source| Failure::Output { source })?;
     Ok(())
 }

@@ -5,19 +5,23 @@
 //! claimed from how many rounds is decided in crate `stats`.
 //!
 //! Files import in one direction: [`figure`], then [`row`] and [`summary`], which hold data only, then a file for each
-//! computation, then [`summarize`].
+//! computation, then [`summarize`] and [`report_data`].
 
 pub mod axis_comparison;
+pub mod bills;
 pub mod by_cell;
 pub mod compare;
 pub mod comparison;
+pub mod decisions;
 pub mod distribution;
 pub mod drift;
 pub mod figure;
 pub mod floors;
 pub mod open_loop;
+pub mod report_data;
 mod round_trips;
 pub mod row;
+pub mod scaling;
 pub mod summarize;
 pub mod summary;
 pub mod warm_up;

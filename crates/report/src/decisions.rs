@@ -1,114 +1,72 @@
-//! What to choose, from the figures of a run: a decision for each kind of work that it did, ties said as ties, and no
-//! winner from too few rounds.
-//!
-//! The figure is client CPU where work costs CPU, and the time that a round took where it waits. Cells that had far
-//! fewer requests in flight than were asked for are no candidates: they did other work.
+//! What to choose, in words.
 
-use analysis::compare::{Comparison, compare};
-use analysis::figure::Figure;
-use analysis::row::{Round, Row};
+use analysis::compare::Comparison;
+use analysis::decisions::{Choice, Decision, Yardstick};
+use analysis::row::{Row, Tax};
 use analysis::summary::Summary;
-use measure::result::{Flag, Order as Rounds};
-use stats::{Estimate, Order};
+use measure::result::Order;
+use stats::Estimate;
 use workload::{Cell, Connection};
 
 use crate::format::{grouped, number, time};
 
-/// What one kind of work comes to.
+/// A decision in words.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    /// The section it is from.
-    pub section: String,
+pub(crate) struct DecisionText {
     /// What one does: `If you fetch many hosts once`.
-    pub when: String,
+    pub(crate) when: String,
     /// What to choose then, or why nothing can be.
-    pub choose: String,
+    pub(crate) choose: String,
     /// What the others cost, dearest last.
-    pub others: Vec<String>,
+    pub(crate) others: Vec<String>,
     /// From when on it matters.
-    pub matters: Option<String>,
-    /// What TLS costs in this case, a sentence per stack.
-    pub taxes: Vec<String>,
-}
-
-/// How the others stand to the least.
-#[derive(Default)]
-struct Standing<'a> {
-    ties: Vec<&'a Row>,
-    dearer: Vec<(&'a Row, Comparison)>,
-    /// Of those with too few common rounds nothing can be said.
-    unknown: Vec<&'a Row>,
+    pub(crate) matters: Option<String>,
+    /// What TLS costs in this case, a sentence for each stack.
+    pub(crate) taxes: Vec<String>,
 }
 
 /// The others that are named: the nearest ones and the dearest.
 const NAMED: usize = 6;
 
-/// CPU time a day below which a choice does not matter, seconds: a minute of one core.
-const MATTERS_FROM: f64 = 60.0;
-
-/// A decision for every section that has cells over TLS which may be compared.
-pub fn decisions(summaries: &[Summary], rounds: Rounds) -> Vec<Decision> {
-    // Cells that differ in more than model, client and stack are no alternatives to one another.
-    summaries.iter().filter(|summary| summary.is_uniform()).filter_map(|summary| decision(summary, rounds)).collect()
+/// The decisions of a run in words.
+pub(crate) fn decisions(summaries: &[Summary], rounds: Order) -> Vec<DecisionText> {
+    analysis::decisions::decisions(summaries, rounds).iter().map(text).collect()
 }
 
-/// What is compared: a figure and how it is told.
-struct Yardstick {
-    of: fn(&Round) -> f64,
-    figure: fn(&Row) -> Option<Figure>,
-    /// The figure with its unit.
-    say: fn(f64) -> String,
-    /// What it is of.
-    what: &'static str,
-    /// What one more costs, in words.
-    more: fn(f64) -> String,
-}
-
-const CPU: Yardstick = Yardstick {
-    of: |round| round.client_us,
-    figure: |row| row.figures.as_ref().map(|figures| figures.client_us),
-    say: |us| format!("{} µs", number(us)),
-    what: "of client CPU per request",
-    // A microsecond a request is a second per million of them.
-    more: |us| format!("{} core-seconds more per million requests", number(us)),
-};
-
-const WALL: Yardstick = Yardstick {
-    of: |round| round.wall_ns,
-    figure: |row| row.figures.as_ref().map(|figures| figures.wall_ns),
-    say: time,
-    what: "from first to last request",
-    more: |ns| format!("{} more", time(ns)),
-};
-
-fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision> {
-    let yardstick = if summary.is_told_by_time() { WALL } else { CPU };
-    let fit = |row: &&Row| row.cell.is_tls() && row.compares() && !row.flags.contains(&Flag::FewInFlight);
-    let mut rows: Vec<(&Row, Figure)> =
-        summary.rows.iter().filter(fit).filter_map(|row| Some((row, (yardstick.figure)(row)?))).collect();
-    rows.sort_by(|a, b| a.1.median.total_cmp(&b.1.median));
-    let ((best, figure), others) = rows.split_first()?;
-    let compared: Vec<(&Row, Option<Comparison>)> =
-        others.iter().map(|(row, _)| (*row, compare(best, row, yardstick.of, rounds))).collect();
-    let mut standing = Standing::default();
-    for (row, known) in &compared {
-        match known.map(|known| (Order::of_ratio(&known.ratio), known)) {
-            Some((Order::More, known)) => standing.dearer.push((*row, known)),
-            // Paired, the least median may come out as the greater: no more than a tie either.
-            Some((Order::Tie | Order::Less, _)) => standing.ties.push(*row),
-            Some((Order::Unknown, _)) | None => standing.unknown.push(*row),
-        }
+fn text(decision: &Decision<'_>) -> DecisionText {
+    let dearer = named(&decision.dearer).into_iter();
+    DecisionText {
+        when: when(decision.summary, &decision.best.cell),
+        choose: choose(decision),
+        others: dearer.map(|(row, comparison)| dearer_by(row, comparison, decision.yardstick)).collect(),
+        matters: matters(decision),
+        taxes: decision.taxes().map(|(row, tax)| taxed(row, &tax)).collect(),
     }
-    let Standing { ties, mut dearer, unknown } = standing;
-    dearer.sort_by(|a, b| a.1.added.median.total_cmp(&b.1.added.median));
-    Some(Decision {
-        section: summary.section.clone(),
-        when: when(summary, &best.cell),
-        choose: choose(best, figure, &ties, &unknown, &yardstick, dearer.is_empty()),
-        others: named(&dearer).into_iter().map(|(row, comparison)| dearer_by(row, comparison, &yardstick)).collect(),
-        matters: matters(&dearer, summary),
-        taxes: taxes(summary, &best.cell),
-    })
+}
+
+/// A figure with its unit.
+fn say(yardstick: Yardstick, value: f64) -> String {
+    match yardstick {
+        Yardstick::ClientCpu => format!("{} µs", number(value)),
+        Yardstick::WallTime => time(value),
+    }
+}
+
+/// What the figure is of.
+fn what(yardstick: Yardstick) -> &'static str {
+    match yardstick {
+        Yardstick::ClientCpu => "of client CPU per request",
+        Yardstick::WallTime => "from first to last request",
+    }
+}
+
+/// What one more costs.
+fn more(yardstick: Yardstick, added: f64) -> String {
+    match yardstick {
+        // A microsecond a request is a second per million of them.
+        Yardstick::ClientCpu => format!("{} core-seconds more per million requests", number(added)),
+        Yardstick::WallTime => format!("{} more", time(added)),
+    }
 }
 
 fn when(summary: &Summary, cell: &Cell) -> String {
@@ -127,19 +85,12 @@ fn when(summary: &Summary, cell: &Cell) -> String {
     }
 }
 
-fn choose(
-    best: &Row,
-    figure: &Figure,
-    ties: &[&Row],
-    unknown: &[&Row],
-    yardstick: &Yardstick,
-    none_is_dearer: bool,
-) -> String {
-    let (least, what) = (name(&best.cell), yardstick.what);
-    let [median, low, high] = [figure.median, figure.low, figure.high].map(yardstick.say);
-    let undecided = ties.is_empty() && none_is_dearer && !unknown.is_empty();
-    if !figure.confident || undecided {
-        let rounds = unknown.iter().map(|row| row.counted).chain([best.counted]).min().unwrap_or(0);
+fn choose(decision: &Decision<'_>) -> String {
+    let Decision { yardstick, best, figure, ties, unknown, .. } = decision;
+    let (least, what) = (name(&best.cell), what(*yardstick));
+    let [median, low, high] = [figure.median, figure.low, figure.high].map(|value| say(*yardstick, value));
+    let choice = decision.choice();
+    if let Choice::TooFewRounds { rounds } = choice {
         let least = format!("the least was {least} with {median} {what}");
         return format!(
             "No choice from {rounds} rounds: {least}. From {} on there are intervals.",
@@ -147,14 +98,14 @@ fn choose(
         );
     }
     let interval = format!("{median} {what} (95 %: {low} to {high})");
+    if choice == Choice::NothingElse {
+        return format!("{least} takes {interval}; nothing else was run to choose from.");
+    }
     let names = |rows: &[&Row]| rows.iter().map(|row| name(&row.cell)).collect::<Vec<_>>().join(", ");
-    let undecided = match unknown {
+    let undecided = match unknown.as_slice() {
         [] => String::new(),
         rows => format!(" Not decided, for want of rounds: {}.", names(rows)),
     };
-    if ties.is_empty() && none_is_dearer {
-        return format!("{least} takes {interval}; nothing else was run to choose from.");
-    }
     if ties.is_empty() {
         return format!("Choose {least}: {interval}.{undecided}");
     }
@@ -170,48 +121,35 @@ fn named<'a>(dearer: &[(&'a Row, Comparison)]) -> Vec<(&'a Row, Comparison)> {
     near.iter().chain([far]).copied().collect()
 }
 
-fn dearer_by(row: &Row, comparison: Comparison, yardstick: &Yardstick) -> String {
+fn dearer_by(row: &Row, comparison: Comparison, yardstick: Yardstick) -> String {
     let Estimate { median, low, high, .. } = comparison.ratio;
-    let more = (yardstick.more)(comparison.added.median);
+    let more = more(yardstick, comparison.added.median);
     format!("{} costs {more} (×{median:.2}, 95 %: {low:.2} to {high:.2})", name(&row.cell))
 }
 
 /// From how many requests a day the dearest choice costs a minute of CPU more than the cheapest.
-fn matters(dearer: &[(&Row, Comparison)], summary: &Summary) -> Option<String> {
-    let (row, dearest) = dearer.last()?;
-    // The interval's upper end, so that what is said holds.
-    let added = dearest.added.high;
-    if summary.waits() || added <= 0.0 {
-        return None;
-    }
-    let requests = MATTERS_FROM / (added / 1e6);
-    // One significant digit: more would pretend to know the machine that it will run on.
-    let power = 10f64.powf(requests.log10().floor());
-    let requests = grouped((requests / power).floor() * power);
+fn matters(decision: &Decision<'_>) -> Option<String> {
+    let (row, requests) = decision.matters_from()?;
     Some(format!(
-        "Below {requests} requests a day it does not matter: even {} costs less than a CPU minute more.",
+        "Below {} requests a day it does not matter: even {} costs less than a CPU minute more.",
+        grouped(requests),
         name(&row.cell)
     ))
 }
 
-/// What TLS adds to the model and client that were chosen.
-fn taxes(summary: &Summary, chosen: &Cell) -> Vec<String> {
-    let same = |row: &&Row| row.cell.model == chosen.model && row.cell.client == chosen.client;
-    let told = |row: &Row| {
-        let tax = row.figures.as_ref()?.tls_tax?;
-        let word = if tax.ratio.confident { "95 %" } else { "range" };
-        Some(format!(
-            "TLS by {} adds {} µs to a request of {}/{} (×{:.1}, {word}: {:.1} to {:.1}).",
-            row.cell.tls,
-            number(tax.added_us.median),
-            row.cell.model,
-            row.cell.client,
-            tax.ratio.median,
-            tax.ratio.low,
-            tax.ratio.high
-        ))
-    };
-    summary.rows.iter().filter(same).filter_map(told).collect()
+/// What TLS adds to a request of the model and client that were chosen.
+fn taxed(row: &Row, tax: &Tax) -> String {
+    let word = if tax.ratio.confident { "95 %" } else { "range" };
+    format!(
+        "TLS by {} adds {} µs to a request of {}/{} (×{:.1}, {word}: {:.1} to {:.1}).",
+        row.cell.tls,
+        number(tax.added_us.median),
+        row.cell.model,
+        row.cell.client,
+        tax.ratio.median,
+        tax.ratio.low,
+        tax.ratio.high
+    )
 }
 
 fn name(cell: &Cell) -> String {
@@ -220,8 +158,10 @@ fn name(cell: &Cell) -> String {
 
 #[cfg(test)]
 mod tests {
+    use analysis::figure::Figure;
     use analysis::row::Figures;
-    use measure::result::Terms;
+    use analysis::row::Round;
+    use measure::result::{Flag, Terms};
     use workload::{Server, Workload};
 
     use super::*;
@@ -271,7 +211,7 @@ mod tests {
         }
     }
 
-    fn decide(rows: Vec<Row>) -> Decision {
+    fn decide(rows: Vec<Row>) -> DecisionText {
         let workload = Workload {
             path: "/get".parse().unwrap(),
             amount: workload::Amount::Requests(100.try_into().unwrap()),
@@ -282,7 +222,7 @@ mod tests {
         };
         let summary =
             Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() };
-        decisions(&[summary], Rounds::Interleaved).remove(0)
+        decisions(&[summary], Order::Interleaved).remove(0)
     }
 
     const LEAST: [f64; 6] = [10.0, 11.0, 10.0, 11.0, 10.0, 11.0];

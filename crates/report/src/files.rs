@@ -1,7 +1,8 @@
 //! All files of a report: the page, the Markdown, a picture per chart, and the data.
 
+use analysis::report_data::ReportData;
+
 use crate::charts::{Chart, ChartError};
-use crate::digest::Digest;
 use crate::folder::ReportFile;
 use crate::{bills, markdown, page, spreadsheet};
 
@@ -26,20 +27,20 @@ pub const PAGE: &str = "index.html";
 ///
 /// # Errors
 /// None that a result can cause; each library says for itself.
-pub fn files(digest: &Digest<'_>) -> Result<Vec<ReportFile>, ReportError> {
-    let panels = page::panels(digest)?;
+pub fn files(data: &ReportData<'_>) -> Result<Vec<ReportFile>, ReportError> {
+    let panels = page::panels(data)?;
     let charts = || panels.iter().flat_map(|panel| &panel.charts);
     let file = |name: &str, text: String| ReportFile { name: name.to_owned(), bytes: text.into_bytes() };
     let mut files = vec![
-        file(PAGE, page::html(digest, &panels)?),
-        file("report.md", markdown::report(digest, charts())),
-        file("cells.csv", spreadsheet::csv(&digest.summaries)?),
-        file("percentiles.csv", spreadsheet::percentiles(digest)?),
-        file("phases.csv", spreadsheet::phases(digest)?),
+        file(PAGE, page::html(data, &panels)?),
+        file("report.md", markdown::report(data, charts())),
+        file("cells.csv", spreadsheet::csv(&data.summaries)?),
+        file("percentiles.csv", spreadsheet::percentiles(data)?),
+        file("phases.csv", spreadsheet::phases(data)?),
     ];
-    if !digest.bills.is_empty() {
-        files.push(file("bills.csv", bills::spreadsheet::csv(&digest.bills.sheet)?));
-        files.extend(digest.bills.attached.iter().cloned());
+    if !data.bills.is_empty() {
+        files.push(file("bills.csv", bills::spreadsheet::csv(&data.bills.sheet)?));
+        files.extend(bills::folder::attached(&data.bills));
     }
     files.extend(charts().map(|chart: &Chart| file(&format!("{}.svg", chart.id), chart.file())));
     Ok(files)

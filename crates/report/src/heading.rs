@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use analysis::report_data::ReportData;
 use measure::result::{Handshake, Order, OriginInfo, Pinning, RunResult, Trial};
+
+/// What the report is called.
+pub(crate) fn title(data: &ReportData<'_>) -> &'static str {
+    if data.is_talk() { "Slow HTTPS, and why" } else { "What HTTPS costs here" }
+}
 
 /// One thing to know of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

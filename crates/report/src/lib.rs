@@ -2,7 +2,7 @@
 //! page.
 //!
 //! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
-//! from the values of crate `analysis`, by way of the [`digest`], into everything else.
+//! from the values of crate `analysis`, by way of the [`data`], into everything else.
 //!
 //! Apart from all that, [`observed`] shows what `tlstax observe` saw of a command.
 
@@ -10,8 +10,7 @@ pub mod axis_comparison;
 pub mod bills;
 pub mod charts;
 pub mod comparison;
-pub mod decisions;
-pub mod digest;
+mod decisions;
 mod drift;
 mod field;
 pub mod files;

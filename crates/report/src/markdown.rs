@@ -1,19 +1,19 @@
 //! The report as Markdown: decisions, tables and links to the charts, for places that show no HTML.
 
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 
 use crate::charts::Chart;
 use crate::decisions::decisions;
-use crate::digest::Digest;
 use crate::format::{time, with_interval};
 use crate::{bills, drift, heading, open_loop, warm_up};
 
 /// The whole report with links to its charts.
-pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
-    let run = &digest.result.run;
+pub fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
+    let run = &data.result.run;
     let command = plain(&shell_words::join(&run.command));
-    let mut text = format!("# {}\n\n{command}, begun {}.\n", digest.title(), run.started);
+    let mut text = format!("# {}\n\n{command}, begun {}.\n", heading::title(data), run.started);
     let mut put = |line: String| {
         text.push_str(&line);
         text.push('\n');
@@ -21,10 +21,10 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
     if let Some(about) = &run.scenario {
         put(format!("\n{}", plain(&about.why)));
     }
-    for problem in digest.problems() {
+    for problem in data.problems() {
         put(format!("\n**{}**", plain(problem)));
     }
-    let decisions = if digest.is_talk() { Vec::new() } else { decisions(&digest.summaries, run.order) };
+    let decisions = if data.is_talk() { Vec::new() } else { decisions(&data.summaries, run.order) };
     if !decisions.is_empty() {
         put("\n## What to choose".to_owned());
     }
@@ -35,27 +35,27 @@ pub fn report<'a>(digest: &Digest<'_>, charts: impl Iterator<Item = &'a Chart>) 
             put(format!("\n{}", plain(sentence)));
         }
     }
-    for summary in &digest.summaries {
+    for summary in &data.summaries {
         put(format!("\n## {}\n", plain(&summary.section)));
         put(table(summary));
         open_loop::sentences(summary).iter().for_each(|told| put(format!("{}\n", plain(told))));
         let told = drift::lines(summary).into_iter().chain(warm_up::line(summary));
         told.for_each(|line| put(format!("- {}", plain(&line))));
     }
-    for table in crate::page::tables(digest) {
+    for table in crate::page::tables(data) {
         put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
         put(table.markdown());
     }
-    if !digest.bills.is_empty() {
-        let table = bills::columns::table(&digest.bills.sheet);
+    if !data.bills.is_empty() {
+        let table = bills::columns::table(&data.bills.sheet);
         put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
-        bills::reading::paragraphs(&digest.bills.sheet).iter().for_each(|told| put(format!("{}\n", plain(told))));
+        bills::reading::paragraphs(&data.bills.sheet).iter().for_each(|told| put(format!("{}\n", plain(told))));
         put(table.markdown());
     }
     put("## Charts\n".to_owned());
     charts.for_each(|chart| put(format!("- [{}]({}.svg)", plain(&chart.title), chart.id)));
     put("\n## About this run\n".to_owned());
-    heading::facts(digest.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, plain(&fact.text))));
+    heading::facts(data.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, plain(&fact.text))));
     text
 }
 

@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 
 use analysis::drift::is_unsteady;
 use analysis::figure::Figure;
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use askama::Template;
 use measure::result::{Order, RunResult, Terms};
 
 use crate::bills;
+use crate::bills::folder::links;
 use crate::charts::{self, Chart, ChartError};
-use crate::decisions::{Decision, decisions};
-use crate::digest::Digest;
+use crate::decisions::{DecisionText, decisions};
 use crate::drift;
 use crate::field::Field;
 use crate::format::{memory, number, time, with_interval};
-use crate::heading::{self, BLOCKS, Fact};
+use crate::heading::{self, BLOCKS, Fact, title};
 use crate::in_memory::{self, Table};
 use crate::{axis_comparison, floors, open_loop, warm_up};
 
@@ -42,7 +43,7 @@ struct Page<'a> {
     problems: Vec<&'a String>,
     /// Whether there is anything to choose from by its kind.
     chooses: bool,
-    decisions: &'a [Decision],
+    decisions: &'a [DecisionText],
     caution: Option<&'a str>,
     panels: &'a [Panel],
     bills: Option<BillTable>,
@@ -72,15 +73,15 @@ struct TableRow {
 ///
 /// # Errors
 /// When the chart library refuses, which none of its rules gives it reason to.
-pub fn panels(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
-    let panels = if digest.is_talk() { of_talk(digest)? } else { of_matrix(digest)? };
-    let panels = of_bills(digest)?.into_iter().chain(panels);
+pub fn panels(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
+    let panels = if data.is_talk() { of_talk(data)? } else { of_matrix(data)? };
+    let panels = of_bills(data)?.into_iter().chain(panels);
     Ok(panels.filter(|panel| !panel.charts.is_empty()).collect())
 }
 
 /// A profiled run is about its bills: they come before everything else.
-fn of_bills(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
-    let sheet = &digest.bills.sheet;
+fn of_bills(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
+    let sheet = &data.bills.sheet;
     let panel = |id, heading, intro, told, charts| Panel { id, heading, intro, folded: false, told, charts };
     Ok(vec![
         panel(
@@ -102,7 +103,7 @@ fn of_bills(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
     ])
 }
 
-fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+fn of_talk(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
     let panel = |id, heading, intro, charts| Panel { id, heading, intro, folded: false, told: Vec::new(), charts };
     Ok(vec![
         panel(
@@ -110,25 +111,25 @@ fn of_talk(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "The same program, slow or fast",
             "The same requests, all opened together. What differs is how the TLS layer waits: it holds the thread, or \
              gives it away. Square by square as the talk has it; what did not come out as published is framed.",
-            charts::stages::matrix::charts(digest)?,
+            charts::stages::matrix::charts(data)?,
         ),
         panel(
             "times",
             "Ten requests, one second or ten",
             "Measured, published, and as the slides model it.",
-            charts::stages::times::charts(digest)?,
+            charts::stages::times::charts(data)?,
         ),
         panel(
             "lanes",
             "Who waited for whom",
             "A lane per request. Look for dark red: a request that waits and holds the only thread, so that all \
              others, open as they are, stand still. Pale blue waits too, and costs nobody anything.",
-            charts::stages::lanes::charts(digest)?,
+            charts::stages::lanes::charts(data)?,
         ),
     ])
 }
 
-fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
+fn of_matrix(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
     let panel = |id, heading, intro, folded, charts| Panel { id, heading, intro, folded, told: Vec::new(), charts };
     Ok(vec![
         panel(
@@ -137,7 +138,7 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "Client CPU that TLS adds to a request, by model and stack, with the plain request beside it. Darker is a \
              greater ratio.",
             false,
-            charts::tax_map::charts(digest)?,
+            charts::tax_map::charts(data)?,
         ),
         panel(
             "cpu",
@@ -145,21 +146,21 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "What a user pays for: CPU time of the client's process per request, in user mode (full) and in the kernel \
              (pale), with the interval of the whole. The split is a sample of timer ticks, the whole is exact.",
             false,
-            charts::cpu::charts(digest)?,
+            charts::cpu::charts(data)?,
         ),
         panel(
             "rate",
             "Requests per second",
             "On a shared machine rates drift more than CPU time does. Pale bars are lower bounds: the origin was busy.",
             false,
-            charts::rate::charts(digest)?,
+            charts::rate::charts(data)?,
         ),
         panel(
             "latency",
             "Latency by percentile",
             "From when a request was due. Entries of a legend switch their line off.",
             true,
-            charts::percentiles::charts(digest)?,
+            charts::percentiles::charts(data)?,
         ),
         panel(
             "phases",
@@ -167,14 +168,14 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "Means of the phases of a request over a new connection. At many requests in flight most of a phase is \
              waiting for the CPU.",
             true,
-            charts::phases::charts(digest)?,
+            charts::phases::charts(data)?,
         ),
         panel(
             "scaling",
             "Scaling with concurrency",
             "Where a run swept the number of requests in flight.",
             true,
-            charts::scaling::charts(digest)?,
+            charts::scaling::charts(data)?,
         ),
         panel(
             "timelines",
@@ -182,7 +183,7 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
             "Requests of one trial, a lane each: of the cell over TLS that was done soonest and of the one that took \
              longest.",
             true,
-            charts::timeline::charts(digest)?,
+            charts::timeline::charts(data)?,
         ),
     ])
 }
@@ -191,50 +192,50 @@ fn of_matrix(digest: &Digest<'_>) -> Result<Vec<Panel>, ChartError> {
 ///
 /// # Errors
 /// None that the data can cause: the template was checked when it was compiled.
-pub fn html(digest: &Digest<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
-    let result = digest.result;
-    let talk = digest.is_talk();
-    let decisions = if talk { Vec::new() } else { decisions(&digest.summaries, result.run.order) };
+pub fn html(data: &ReportData<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
+    let result = data.result;
+    let talk = data.is_talk();
+    let decisions = if talk { Vec::new() } else { decisions(&data.summaries, result.run.order) };
     let page = Page {
-        title: digest.title().to_owned(),
+        title: title(data).to_owned(),
         chooses: !talk,
         subtitle: subtitle(result),
         scenario: result.run.scenario.as_ref().map(|about| about.why.as_str()),
-        problems: digest.problems().collect(),
+        problems: data.problems().collect(),
         decisions: &decisions,
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
-        bills: bill_table(digest),
-        tables: tables(digest),
+        bills: bill_table(data),
+        tables: tables(data),
         columns: &COLUMNS,
-        rows: digest
+        rows: data
             .summaries
             .iter()
             .flat_map(|summary| summary.rows.iter().map(|row| table_row(summary, row)))
             .collect(),
-        about: about(digest),
+        about: about(data),
         command: shell_words::join(&result.run.command),
-        invalid: digest.summaries.iter().flat_map(invalid).collect(),
+        invalid: data.summaries.iter().flat_map(invalid).collect(),
         style: include_str!("../templates/page.css"),
         script: include_str!("../templates/page.js"),
     };
     page.render()
 }
 
-fn bill_table(digest: &Digest<'_>) -> Option<BillTable> {
-    let sheet = &digest.bills.sheet;
-    (!digest.bills.is_empty()).then(|| BillTable {
+fn bill_table(data: &ReportData<'_>) -> Option<BillTable> {
+    let sheet = &data.bills.sheet;
+    (!data.bills.is_empty()).then(|| BillTable {
         table: bills::columns::table(sheet),
-        links: sheet.cells.iter().map(|cell| digest.bills.links(cell)).collect(),
+        links: sheet.cells.iter().map(|cell| links(&data.bills, cell)).collect(),
     })
 }
 
 /// The tables beside that of all cells, those that have rows.
-pub(crate) fn tables(digest: &Digest<'_>) -> Vec<Table> {
-    let summaries = &digest.summaries;
+pub(crate) fn tables(data: &ReportData<'_>) -> Vec<Table> {
+    let summaries = &data.summaries;
     let mut tables = vec![axis_comparison::page_table(summaries), floors::page_table(summaries)];
     tables.retain(|table| !table.rows.is_empty());
-    tables.extend(in_memory::tables(&digest.result.in_memory));
+    tables.extend(in_memory::tables(&data.result.in_memory));
     tables
 }
 
@@ -246,8 +247,8 @@ fn subtitle(result: &RunResult) -> String {
 }
 
 /// Everything about the run that is not in its tables.
-fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
-    let (result, run) = (digest.result, &digest.result.run);
+fn about(data: &ReportData<'_>) -> Vec<(&'static str, String)> {
+    let (result, run) = (data.result, &data.result.run);
     let none = || "not known".to_owned();
     let mut about: Vec<(&str, String)> =
         heading::facts(result).into_iter().map(|Fact { name, text }| (name, text)).collect();
@@ -273,7 +274,7 @@ fn about(digest: &Digest<'_>) -> Vec<(&'static str, String)> {
         );
         ("section", text)
     }));
-    let beneath = digest.summaries.iter().flat_map(|summary| {
+    let beneath = data.summaries.iter().flat_map(|summary| {
         let kept_up = open_loop::sentences(summary).into_iter();
         let told = kept_up.chain(drift::lines(summary)).chain(warm_up::line(summary));
         told.map(|line| ("note", format!("{}: {line}", summary.section))).collect::<Vec<_>>()

@@ -1,15 +1,15 @@
 //! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat;
 //! or, from a run that was profiled, where the time goes.
 
+use analysis::bills::tax_holds;
+use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 use measure::result::Terms;
 use workload::Connection;
 
 use crate::bills::reading::paragraph;
-use crate::bills::tax_holds;
 use crate::charts::{Chart, ChartError, small};
-use crate::digest::Digest;
 use crate::format::number;
 use crate::markdown::plain;
 use crate::splice::Part;
@@ -25,8 +25,8 @@ pub const WITH_PICTURES: [&str; 2] = ["pictures", BILL];
 
 /// The parts that this result has matter for. Sampling costs a little of what it measures: a profiled run says where
 /// time goes and leaves how much there is of it to runs that were not.
-pub fn writable(digest: &Digest<'_>) -> Vec<&'static str> {
-    PARTS.into_iter().filter(|part| (*part == BILL) != digest.bills.is_empty()).collect()
+pub fn writable(data: &ReportData<'_>) -> Vec<&'static str> {
+    PARTS.into_iter().filter(|part| (*part == BILL) != data.bills.is_empty()).collect()
 }
 
 /// The models and clients that are shown: each runtime, and the two ways to use threads.
@@ -42,33 +42,33 @@ const SHOWN: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// When the chart library refuses.
-pub fn pictures(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    if digest.bills.is_empty() {
-        return small::charts(digest, &SHOWN);
+pub fn pictures(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    if data.bills.is_empty() {
+        return small::charts(data, &SHOWN);
     }
-    Ok(small::bill(&digest.bills.sheet, SHOWN[0])?.into_iter().collect())
+    Ok(small::bill(&data.bills.sheet, SHOWN[0])?.into_iter().collect())
 }
 
 /// A part's text. `command` is what made it, `pictures` are what [`pictures`] drew.
-pub fn part(digest: &Digest<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
+pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
     match part.name {
-        "finding" => finding(digest),
+        "finding" => finding(data),
         "pictures" => tags(pictures, part.argument),
-        "table" => table(digest),
-        BILL => bill(digest, part.argument, command, pictures),
-        _ => caveat(digest, command),
+        "table" => table(data),
+        BILL => bill(data, part.argument, command, pictures),
+        _ => caveat(data, command),
     }
 }
 
-fn section<'d>(digest: &'d Digest<'_>, connection: Connection) -> Option<&'d Summary> {
+fn section<'d>(data: &'d ReportData<'_>, connection: Connection) -> Option<&'d Summary> {
     let of_kind =
         |summary: &&Summary| !summary.waits() && summary.rows.iter().any(|row| row.cell.connection == connection);
-    digest.summaries.iter().find(of_kind)
+    data.summaries.iter().find(of_kind)
 }
 
-fn finding(digest: &Digest<'_>) -> String {
+fn finding(data: &ReportData<'_>) -> String {
     let (model, client) = SHOWN[0];
-    let of = |connection, tls: &str| section(digest, connection)?.figures(model, client, tls, connection)?.tls_tax;
+    let of = |connection, tls: &str| section(data, connection)?.figures(model, client, tls, connection)?.tls_tax;
     let times = |tls: &str| {
         let ratio = of(Connection::NewConn, tls)?.ratio;
         ratio.confident.then_some(ratio.median)
@@ -95,9 +95,9 @@ fn finding(digest: &Digest<'_>) -> String {
 }
 
 /// The picture of where time goes, and what it says.
-fn bill(digest: &Digest<'_>, folder: &str, command: &str, pictures: &[Chart]) -> String {
+fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) -> String {
     let (model, client) = SHOWN[0];
-    let sheet = &digest.bills.sheet;
+    let sheet = &data.bills.sheet;
     let shown = sheet.cells.iter().filter(|cell| small::is_shown(&cell.cell, SHOWN[0]));
     let told: Vec<String> =
         shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| plain(&told)).collect();
@@ -117,8 +117,8 @@ fn tags(pictures: &[Chart], folder: &str) -> String {
     pictures.iter().map(tag).collect::<Vec<_>>().join("\n")
 }
 
-fn table(digest: &Digest<'_>) -> String {
-    let Some(summary) = section(digest, Connection::NewConn) else { return String::new() };
+fn table(data: &ReportData<'_>) -> String {
+    let Some(summary) = section(data, Connection::NewConn) else { return String::new() };
     let stacks: Vec<&str> = summary.stacks();
     let mut lines = vec![
         format!("| client CPU per request over a new connection, µs | {} |", stacks.join(" | ")),
@@ -140,17 +140,17 @@ fn field(figures: &Figures) -> String {
 }
 
 /// Under which conditions the figures hold, and what made them.
-fn caveat(digest: &Digest<'_>, command: &str) -> String {
-    let run = &digest.result.run;
+fn caveat(data: &ReportData<'_>, command: &str) -> String {
+    let run = &data.result.run;
     let day = run.started.split('T').next().unwrap_or_default();
-    let rounds = digest.summaries.iter().map(|summary| summary.rounds).max().unwrap_or(0);
+    let rounds = data.summaries.iter().map(|summary| summary.rounds).max().unwrap_or(0);
     let pinned = &run.handshake;
     let cpus = match run.pinning.is_split() {
         true => format!("client on {}, origin on {}", count(run.pinning.client.len()), count(run.pinning.origin.len())),
         false => format!("client and origin sharing {}", count(run.pinning.client.len())),
     };
-    let flight = digest.summaries.first().map_or(0, |summary| summary.workload.slots());
-    let libraries = libraries(digest);
+    let flight = data.summaries.first().map_or(0, |summary| summary.workload.slots());
+    let libraries = libraries(data);
     format!(
         "Caveat: {day}, a machine with {} ({}), {cpus}, {flight} in flight, {} {}, {}, {}, {}, {}, nothing resumed, \
          {libraries}; medians of {rounds} rounds, made by `{command}`.",
@@ -170,9 +170,9 @@ fn count(cpus: usize) -> String {
 }
 
 /// The TLS libraries of the cells that are shown.
-fn libraries(digest: &Digest<'_>) -> String {
+fn libraries(data: &ReportData<'_>) -> String {
     let shown = |row: &&Row| row.terms == Terms::Pinned && row.cell.is_tls();
-    let rows = digest.summaries.iter().flat_map(|summary| &summary.rows).filter(shown);
+    let rows = data.summaries.iter().flat_map(|summary| &summary.rows).filter(shown);
     let mut names: Vec<&str> = rows.filter_map(|row| row.libraries.last().map(String::as_str)).collect();
     names.sort_unstable();
     names.dedup();

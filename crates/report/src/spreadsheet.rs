@@ -3,12 +3,12 @@
 
 use analysis::distribution::Distribution;
 use analysis::figure::Figure;
+use analysis::report_data::ReportData;
 use analysis::row::Floors;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use measure::result::Terms;
 
-use crate::digest::Digest;
 use crate::open_loop;
 
 /// The figures of all sections as CSV with a header.
@@ -88,8 +88,8 @@ fn distances(floors: Option<&Floors>) -> Vec<String> {
 ///
 /// # Errors
 /// As [`csv()`].
-pub fn percentiles(digest: &Digest<'_>) -> Result<String, csv::Error> {
-    long(digest, "quantile", |distribution| {
+pub fn percentiles(data: &ReportData<'_>) -> Result<String, csv::Error> {
+    long(data, "quantile", |distribution| {
         distribution.percentiles.iter().map(|(quantile, ns)| (quantile.to_string(), *ns)).collect()
     })
 }
@@ -98,22 +98,22 @@ pub fn percentiles(digest: &Digest<'_>) -> Result<String, csv::Error> {
 ///
 /// # Errors
 /// As [`csv()`].
-pub fn phases(digest: &Digest<'_>) -> Result<String, csv::Error> {
-    long(digest, "phase", |distribution| {
+pub fn phases(data: &ReportData<'_>) -> Result<String, csv::Error> {
+    long(data, "phase", |distribution| {
         distribution.phases.iter().map(|(phase, ns)| (phase.name().to_owned(), *ns)).collect()
     })
 }
 
 /// A line per cell and key.
 fn long(
-    digest: &Digest<'_>,
+    data: &ReportData<'_>,
     key: &str,
     pick: impl Fn(&Distribution) -> Vec<(String, f64)>,
 ) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["section", "cell", key, "ns"])?;
-    for (number, summary) in digest.summaries.iter().enumerate() {
-        for (row, distribution) in digest.rows(number) {
+    for (number, summary) in data.summaries.iter().enumerate() {
+        for (row, distribution) in data.rows(number) {
             for (name, ns) in pick(distribution) {
                 writer.write_record([&summary.section, &row.cell.to_string(), &name, &format!("{ns:.0}")])?;
             }

@@ -1,8 +1,9 @@
 //! The table of bills on a page: a row per cell, a column per class, and what the figures are worth.
 
+use analysis::bills::agrees;
 use profile::bill::{CellBill, Class, Sheet};
 
-use super::{doubts, with_interval};
+use super::words::{doubts, with_interval};
 use crate::field::Field;
 use crate::format::{grouped, number, time};
 use crate::in_memory::Table;
@@ -59,7 +60,7 @@ fn row(cell: &CellBill, classes: &[Class], phases: &[String]) -> Vec<Field> {
         let ratio = coverage.ratio;
         Field::of(format!("{:.3} ({:.3}–{:.3})", ratio.value, ratio.low, ratio.high), ratio.value)
     }));
-    fields.push(Field::words(if super::agrees(cell) { "✓" } else { "✗" }.to_owned()));
+    fields.push(Field::words(if agrees(cell) { "✓" } else { "✗" }.to_owned()));
     fields.extend(classes.iter().map(|class| {
         let us = bill.item(*class).and_then(|item| item.per_request_us);
         us.map_or_else(Field::empty, |us| Field::of(number(us.value), us.value))
@@ -90,7 +91,7 @@ fn shares(cell: &CellBill) -> [Field; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     #[test]
     fn rows_have_a_field_for_every_column() {

@@ -1,10 +1,11 @@
 //! A bill read aloud: what the TLS tax consists of, in a sentence or two for each cell whose figures bear them.
 
-use profile::bill::{CellBill, Class, Interval, Sheet, Tax};
+use analysis::bills::group::Group;
+use analysis::bills::{by_group, levy, tax_holds};
+use profile::bill::{CellBill, Class, Sheet, Tax};
 use workload::{Cell, Connection};
 
-use super::group::Group;
-use super::{doubts, tax_holds, with_interval};
+use super::words::{doubts, with_interval};
 use crate::format::number;
 
 /// Share of the tax from which on a group is named.
@@ -12,7 +13,7 @@ const NAMED: f64 = 0.02;
 
 /// A paragraph for every cell with a tax, but none where its bill or its plain twin's does not agree with the CPU clock
 /// or lacks the kernel: shares of half a bill mislead.
-pub fn paragraphs(sheet: &Sheet) -> Vec<String> {
+pub(crate) fn paragraphs(sheet: &Sheet) -> Vec<String> {
     sheet.cells.iter().filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).collect()
 }
 
@@ -30,9 +31,7 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
             with_interval(&whole)
         ));
     }
-    let mut groups: Vec<(Group, f64)> = Group::ALL.map(|group| (group, sum(tax, group))).into();
-    groups.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let (named, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, us)| us / whole.value >= NAMED);
+    let (named, rest): (Vec<_>, Vec<_>) = by_group(tax).into_iter().partition(|(_, us)| us / whole.value >= NAMED);
     let mut parts: Vec<String> = named.iter().map(|(group, us)| part(tax, *group, *us)).collect();
     let rest: f64 = rest.iter().map(|(_, us)| us).sum();
     if rest >= 0.0 {
@@ -55,7 +54,7 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
 /// `58 % is asymmetric cryptography (key exchange 200 µs, …)`: its classes are named where it has several.
 fn part(tax: &Tax, group: Group, us: f64) -> String {
     let share = us / tax.per_request_us.value * 100.0;
-    let mut classes: Vec<(Class, f64)> = group.classes().map(|class| (class, of(tax, class).value)).collect();
+    let mut classes: Vec<(Class, f64)> = group.classes().map(|class| (class, levy(tax, class).value)).collect();
     classes.retain(|(_, us)| *us != 0.0);
     let parts = match classes.as_slice() {
         [_, _, ..] => {
@@ -78,14 +77,6 @@ fn saved(tax: &Tax) -> String {
     }
 }
 
-fn sum(tax: &Tax, group: Group) -> f64 {
-    group.classes().map(|class| of(tax, class).value).sum()
-}
-
-fn of(tax: &Tax, class: Class) -> Interval {
-    tax.levies.iter().find(|levy| levy.class == class).map(|levy| levy.per_request_us).unwrap_or_default()
-}
-
 fn added_to(cell: &Cell) -> String {
     let kind = match cell.connection {
         Connection::NewConn => "a request over a new connection".to_owned(),
@@ -103,8 +94,10 @@ fn added_to(cell: &Cell) -> String {
 
 #[cfg(test)]
 mod tests {
+    use profile::bill::Interval;
+
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     #[test]
     fn a_tax_is_told_by_group_with_the_classes_that_make_it() {

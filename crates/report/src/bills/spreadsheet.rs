@@ -3,14 +3,14 @@
 use profile::bill::{CellBill, Class, Interval, Sheet};
 
 /// The class of the line that has a cell's whole.
-pub const TOTAL: &str = "total";
+const TOTAL: &str = "total";
 
 /// The sheet as CSV with a header, empty where there is no figure: µs of CPU per request with their 95 % intervals, and
 /// what of them the plain request does not have. What holds for the whole of a bill stands in its line of the total.
 ///
 /// # Errors
 /// None that a sheet can cause: the writer's target is memory.
-pub fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
+pub(crate) fn csv(sheet: &Sheet) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEADER)?;
     for cell in &sheet.cells {
@@ -75,7 +75,7 @@ const HEADER: [&str; 19] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     #[test]
     fn there_is_a_line_per_cell_and_class_and_one_for_the_whole() {

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table};
 use profile::bill::{Bill, CellBill, Class, Interval, Sheet};
 
-use super::doubts;
+use super::words::doubts;
 use crate::format::number;
 use crate::table::STYLE;
 
@@ -164,7 +164,7 @@ fn table(labels: &[String], columns: &[Vec<String>]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     #[test]
     fn classes_stand_in_rows_and_the_tax_beside_them() {

@@ -5,7 +5,7 @@ use profile::bill::{CellBill, Class, Interval, Sheet};
 use super::bars::{Bar, Bars, Part, Piece, Shape, key};
 use super::palette::of_class;
 use super::{Chart, ChartError};
-use crate::bills::{doubts, group, short_name, with_interval};
+use crate::bills::words::{doubts, short, short_name, with_interval};
 use crate::format::number;
 
 /// How many times as dear as the next cheaper one a cell over TLS is for it to have a chart of its own: on one axis it
@@ -125,7 +125,7 @@ fn chart(set: &Set<'_>, of: Of) -> Result<Chart, ChartError> {
 fn bar(cell: &CellBill, of: Of, apart: bool) -> Bar {
     let total = total(cell, of).unwrap_or_default();
     let doubts = doubts(cell);
-    let agrees = crate::bills::agrees(cell);
+    let agrees = analysis::bills::agrees(cell);
     let doubted = if doubts.is_empty() { String::new() } else { format!(" ({})", doubts.join("; ")) };
     let what = if of == Of::Whole { "of client CPU per request" } else { "of client CPU that TLS adds to a request" };
     let mark = match (agrees, doubts.is_empty()) {
@@ -164,7 +164,7 @@ fn pieces(costs: &[(Class, Interval)], total: Interval, opacity: f64) -> Vec<Pie
         let inside = if share.abs() < INSIDE_FROM {
             Vec::new()
         } else {
-            let short = group::short(*class);
+            let short = short(*class);
             vec![format!("{short} {}", number(us.value)), short.to_owned(), number(us.value)]
         };
         let piece = Piece { from, to, color: of_class(*class), opacity, part: Some(Part { told, inside }) };
@@ -180,7 +180,7 @@ const INSIDE_FROM: f64 = 3.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     fn ids(charts: &[Chart]) -> Vec<&str> {
         charts.iter().map(|chart| chart.id.as_str()).collect()

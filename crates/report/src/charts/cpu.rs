@@ -1,16 +1,16 @@
 //! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole.
 
+use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 
 use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, UNKNOWN, user_and_system};
 use super::{Chart, ChartError, palette};
-use crate::digest::Digest;
 use crate::format::{number, with_interval};
 
 /// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    digest.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
 
 fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {

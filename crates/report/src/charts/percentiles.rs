@@ -1,19 +1,19 @@
 //! Latency by percentile, on HdrHistogram's axis: equal steps from 90 % to 99 % to 99.9 %, so that the tail has room.
 
 use analysis::distribution::Distribution;
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 
 use super::lines::{Axis, Lines, Series};
 use super::{Chart, ChartError, decades, palette};
-use crate::digest::Digest;
 use crate::format::time;
 
 /// A chart per section and TLS stack.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
-    for (number, summary) in digest.summaries.iter().enumerate() {
+    for (number, summary) in data.summaries.iter().enumerate() {
         for tls in summary.stacks() {
-            let rows = digest.rows(number).filter(|(row, told)| row.cell.tls == tls && !told.percentiles.is_empty());
+            let rows = data.rows(number).filter(|(row, told)| row.cell.tls == tls && !told.percentiles.is_empty());
             let rows: Vec<(&Row, &Distribution)> = rows.collect();
             if !rows.is_empty() {
                 charts.push(chart(&summary.section, tls, &rows)?);

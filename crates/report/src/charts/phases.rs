@@ -2,6 +2,7 @@
 //! model's queue, and where a model has one it would hide all the rest.
 
 use analysis::distribution::Distribution;
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 use measure::phase::Phase;
 use workload::Connection;
@@ -10,17 +11,16 @@ use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::cpu::name;
 use super::palette::of_phase;
 use super::{Chart, ChartError};
-use crate::digest::Digest;
 use crate::format::time;
 
 /// What is drawn, in the order of time.
 const SHOWN: [Phase; 5] = [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
 
 /// A chart for every section of new connections: kept ones have neither connect nor handshake.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
-    for (number, summary) in digest.summaries.iter().enumerate() {
-        let rows = digest.rows(number).filter(|(row, _)| row.cell.connection == Connection::NewConn);
+    for (number, summary) in data.summaries.iter().enumerate() {
+        let rows = data.rows(number).filter(|(row, _)| row.cell.connection == Connection::NewConn);
         let told: Vec<(&Row, &Distribution)> = rows.filter(|(_, told)| told.phase(Phase::Wait).is_some()).collect();
         if !told.is_empty() {
             charts.push(chart(&summary.section, &told)?);

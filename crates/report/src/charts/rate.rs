@@ -1,6 +1,7 @@
 //! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn
 //! pale.
 
+use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use measure::result::Flag;
 
@@ -8,15 +9,14 @@ use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::cpu::{Part, name, parts};
 use super::palette::{self, INK};
 use super::{Chart, ChartError};
-use crate::digest::Digest;
 use crate::format::{number, with_interval};
 
 /// How pale a lower bound is.
 const BOUND: f64 = 0.4;
 
 /// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    digest.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
 
 fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {

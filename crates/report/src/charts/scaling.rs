@@ -1,14 +1,14 @@
 //! How cells scale: rate, tail latency, memory and threads against concurrency, where a run swept it.
 
+use analysis::report_data::ReportData;
 use analysis::row::Figures;
+use analysis::scaling::{cells, sweeps};
 use analysis::summary::Summary;
 use workload::Cell;
 
 use super::lines::{Axis, Lines, Series};
 use super::{Chart, ChartError, decades, palette};
-use crate::digest::Digest;
 use crate::format::{memory, number, time};
-use crate::scaling::sweeps;
 
 /// What is drawn against concurrency.
 struct Measure {
@@ -26,9 +26,9 @@ const MEASURES: [Measure; 4] = [
 ];
 
 /// Four charts per sweep and TLS stack.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
-    for (name, sweep) in sweeps(&digest.summaries) {
+    for (name, sweep) in sweeps(&data.summaries) {
         for measure in &MEASURES {
             if let Some(chart) = chart(&name, &sweep, measure)? {
                 charts.push(chart);
@@ -39,8 +39,7 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
 }
 
 fn chart(name: &str, sweep: &[&Summary], measure: &Measure) -> Result<Option<Chart>, ChartError> {
-    let series: Vec<Series> =
-        crate::scaling::cells(sweep).iter().filter_map(|cell| line(sweep, cell, measure)).collect();
+    let series: Vec<Series> = cells(sweep).iter().filter_map(|cell| line(sweep, cell, measure)).collect();
     if series.is_empty() {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! Small pictures that tell the whole story: CPU of a request over a new and over a kept connection, and where it goes.
 
+use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 use profile::bill::{Class, Sheet};
@@ -7,7 +8,6 @@ use workload::{Axes, Cell, Connection};
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::{Chart, ChartError, bill, palette};
-use crate::digest::Digest;
 use crate::format::number;
 
 /// How pale plain HTTP is, and OpenSSL: rustls stands between them in full colour.
@@ -15,14 +15,14 @@ const PLAIN: f64 = 0.35;
 const NATIVE: f64 = 0.7;
 
 /// A small picture for each kind of connection that was run, of the models in `pairs`.
-pub fn charts(digest: &Digest<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
+pub fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
     let kinds = [
         (Connection::NewConn, "new-connection", "Client CPU per request, new connection, µs"),
         (Connection::KeepAlive, "kept-connection", "Client CPU per request, kept connection, µs"),
     ];
     let mut charts = Vec::new();
     for (connection, id, title) in kinds {
-        let Some(summary) = digest.summaries.iter().find(|summary| shows(summary, connection)) else { continue };
+        let Some(summary) = data.summaries.iter().find(|summary| shows(summary, connection)) else { continue };
         let mut rows = Vec::new();
         for (model, client) in pairs {
             let of_pair = |row: &&Row| row.cell.model == *model && row.cell.client == *client;
@@ -91,7 +91,7 @@ fn bar(row: &Row, figures: &Figures, names: bool, apart: bool) -> Bar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bills::tests::sheet;
+    use crate::bills::fixtures::sheet;
 
     #[test]
     fn the_small_bill_has_a_bar_per_stack() {

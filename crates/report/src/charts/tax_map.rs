@@ -1,5 +1,6 @@
 //! The tax map: what TLS adds to a request, model by model and stack by stack, the plain twin beside it.
 
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use plotters::prelude::*;
@@ -8,7 +9,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::canvas::Canvas;
 use super::palette::{luminance, scale};
 use super::{Chart, ChartError, WIDTH, ink, label, title_of};
-use crate::digest::Digest;
 use crate::format::number;
 
 /// Measures of the grid, pixels.
@@ -18,8 +18,8 @@ const ROW: i32 = 26;
 const ABOVE: i32 = 74;
 
 /// One map of the whole run; none where nothing has a tax.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    let columns = columns(&digest.summaries);
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    let columns = columns(&data.summaries);
     let ratios =
         || columns.iter().flat_map(|column| column.summary.rows.iter().filter_map(tax).map(|(_, ratio)| ratio));
     let Some(greatest) = ratios().max_by(f64::total_cmp) else { return Ok(Vec::new()) };

@@ -1,5 +1,6 @@
 //! Timelines: a sample of one trial's requests as lanes of time, each in its phases.
 
+use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use measure::phase::{Phase, Timeline};
@@ -8,18 +9,17 @@ use measure::result::{Flag, Terms, Trial};
 use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::palette::of_phase;
 use super::{Chart, ChartError};
-use crate::digest::Digest;
 use crate::format::time;
 
 /// Lanes in a chart at most: evenly spread over the sample.
 const LANES: usize = 48;
 
 /// For each section the cell over TLS that was done soonest and the one that took longest, of those that tell phases.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
-    for (section, summary) in digest.sections() {
+    for (section, summary) in data.sections() {
         for row in ends(summary) {
-            let trials = digest.trials.of(section, &row.cell);
+            let trials = data.trials.of(section, &row.cell);
             let sampled = trials.iter().find(|trial| trial.counts() && !trial.sample.is_empty());
             if let Some(trial) = sampled {
                 charts.push(chart(&summary.section, trial)?);

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use analysis::report_data::ReportData;
 use diagnosis::diagnose;
 use measure::result::RunResult;
 use observation::Observation;
-use report::bills::Bills;
-use report::digest::Digest;
+use report::bills;
 use report::files::{PAGE, files};
 use report::{folder as output, readme, splice};
 
@@ -40,15 +40,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             "{dir} is a paired run, and has no page: `tlstax cmp {dir}` compares its arms"
         )));
     }
-    let digest = Digest::of(&result).with_bills(Bills::read(&dir));
-    for problem in digest.problems() {
+    let data = ReportData::of(&result).with_bills(bills::folder::read(&dir));
+    for problem in data.problems() {
         terminal::say(format_args!("tlstax: {problem}"));
     }
     match &args.splice {
-        Some(file) => splice_into(file, &digest, &dir)?,
+        Some(file) => splice_into(file, &data, &dir)?,
         None => {
             let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
-            output::write(&out, &files(&digest)?)?;
+            output::write(&out, &files(&data)?)?;
             write(&format!("Report: {}\n", out.join(PAGE).display()))?;
         }
     }
@@ -69,16 +69,16 @@ fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
 }
 
 /// Splices the file, and puts the pictures that it shows beside it.
-fn splice_into(file: &Path, digest: &Digest<'_>, dir: &Path) -> Result<(), Failure> {
+fn splice_into(file: &Path, data: &ReportData<'_>, dir: &Path) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(Failure::file("reading", file))?;
-    let pictures = readme::pictures(digest)?;
+    let pictures = readme::pictures(data)?;
     let command = format!("tlstax report {} --splice {}", dir.display(), file.display());
     let mut folders = Vec::new();
-    let spliced = splice::splice(&text, &readme::PARTS, &readme::writable(digest), |part| {
+    let spliced = splice::splice(&text, &readme::PARTS, &readme::writable(data), |part| {
         if readme::WITH_PICTURES.contains(&part.name) {
             folders.push(part.argument.to_owned());
         }
-        readme::part(digest, part, &command, &pictures)
+        readme::part(data, part, &command, &pictures)
     });
     let spliced = spliced.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     let beside = file.parent().unwrap_or(Path::new("")).to_owned();

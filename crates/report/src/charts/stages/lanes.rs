@@ -1,12 +1,12 @@
 //! A lane per request of a stage, one for the executor's thread, and one for the origin.
 
+use analysis::report_data::ReportData;
 use measure::result::{Section, Trial};
 use talk::lanes::{Lanes, State};
 
 use super::super::bars::{Bar, Bars, Piece, Shape, key};
 use super::super::palette::{INK, of_state};
 use super::super::{Chart, ChartError};
-use crate::digest::Digest;
 use crate::format::time;
 
 /// Lanes drawn at most.
@@ -14,9 +14,9 @@ const LANES: usize = 20;
 
 /// A chart per trial of the first section that left a trace: the other sections run the same stages with fewer
 /// requests.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    let Some((section, _)) = digest.sections().next() else { return Ok(Vec::new()) };
-    let trials = section.cells.iter().filter_map(|cell| digest.trials.of(section, cell).first());
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
+    let trials = section.cells.iter().filter_map(|cell| data.trials.of(section, cell).first());
     let drawn = trials.filter_map(|trial| Some((trial, Lanes::of(trial)?)));
     drawn.map(|(trial, lanes)| chart(section, trial, &lanes)).collect()
 }

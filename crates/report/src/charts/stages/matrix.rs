@@ -1,12 +1,12 @@
 //! The talk's matrix: stages by who reads how, fast or slow, with the published time beside the measured one.
 
+use analysis::report_data::ReportData;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use talk::verdict::{Verdict, judge};
 
 use super::super::canvas::Canvas;
 use super::super::{Chart, ChartError, WIDTH, ink, label, title_of};
-use crate::digest::Digest;
 
 /// Measures of the grid, pixels.
 const NAMES: i32 = 190;
@@ -31,13 +31,13 @@ const ROWS: [(&str, &str); 8] = [
 ];
 
 /// One matrix of the first section; none where nothing in it is a stage.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    let Some((section, _)) = digest.sections().next() else { return Ok(Vec::new()) };
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
     let judged: Vec<(String, String, Verdict)> = section
         .cells
         .iter()
         .filter_map(|cell| {
-            let trial = digest.trials.of(section, cell).first()?;
+            let trial = data.trials.of(section, cell).first()?;
             let (row, column) = place(&cell.client, &cell.tls)?;
             Some((row, column, judge(trial, &section.workload)?))
         })

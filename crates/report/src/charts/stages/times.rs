@@ -1,5 +1,6 @@
 //! Seconds against the number of requests: measured, published, and the slides' model.
 
+use analysis::report_data::ReportData;
 use plotters::style::RGBColor;
 use talk::published::{self, Python};
 use talk::slides::{ASSUMED, Costs};
@@ -8,15 +9,14 @@ use talk::verdict::{Verdict, judge};
 use super::super::lines::{Axis, Lines, Series};
 use super::super::palette::of_model;
 use super::super::{Chart, ChartError};
-use crate::digest::Digest;
 
 /// The pair that the slides show.
 const FAST: &str = "1-recv";
 const SLOW: &str = "2-recv";
 
 /// One chart where the pair ran with two numbers of requests or more.
-pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
-    let measured = [measured(digest, SLOW), measured(digest, FAST), measured(digest, "serial")];
+pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    let measured = [measured(data, SLOW), measured(data, FAST), measured(data, "serial")];
     if measured.iter().all(|points| points.len() < 2) {
         return Ok(Vec::new());
     }
@@ -51,13 +51,13 @@ pub fn charts(digest: &Digest<'_>) -> Result<Vec<Chart>, ChartError> {
 }
 
 /// The pair's verdicts by rising number of requests, up to ten: beyond is another scale.
-fn measured(digest: &Digest<'_>, stage: &str) -> Vec<Verdict> {
-    let mut found: Vec<Verdict> = digest
+fn measured(data: &ReportData<'_>, stage: &str) -> Vec<Verdict> {
+    let mut found: Vec<Verdict> = data
         .sections()
         .filter_map(|(section, _)| {
             let cell =
                 section.cells.iter().find(|cell| cell.model == "talk" && cell.client == stage && cell.is_tls())?;
-            judge(digest.trials.of(section, cell).first()?, &section.workload)
+            judge(data.trials.of(section, cell).first()?, &section.workload)
         })
         .filter(|verdict| verdict.n <= 10)
         .collect();

@@ -1,11 +1,8 @@
-//! A sheet made up for tests, and what becomes of folders.
+//! A sheet of bills made up for tests.
 
 use std::collections::BTreeMap;
-use std::fs;
 
-use profile::bill::{Class, Coverage, Item, Tax, ThreadTimes};
-
-use super::*;
+use profile::bill::{CellBill, Class, Coverage, Interval, Item, Sheet, Tax, ThreadTimes};
 
 const PERIOD_NS: u64 = 1_000_000;
 const REQUESTS: u64 = 10_000;
@@ -114,54 +111,5 @@ pub(crate) fn sheet() -> Sheet {
             ),
             kept.clone(),
         ],
-    }
-}
-
-#[test]
-fn a_folder_without_bills_has_none_and_one_with_damaged_bills_says_so() {
-    let dir = tempfile::tempdir().unwrap();
-    assert_eq!(Bills::read(dir.path()), Bills::default());
-    fs::write(dir.path().join(BILLS_FILE), "{\"cells\":[{").unwrap();
-    let bills = Bills::read(dir.path());
-    assert!(bills.is_empty() && bills.problems[0].contains("bills.json is damaged"), "{:?}", bills.problems);
-}
-
-#[test]
-fn files_beside_the_bills_come_along_and_those_elsewhere_do_not() {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("result");
-    fs::create_dir(&folder).unwrap();
-    let mut sheet = sheet();
-    sheet.cells.truncate(2);
-    fs::write(folder.join("tokio-current-hyper-rustls-new-conn.pb.gz"), [0xff, 0x00]).unwrap();
-    fs::write(dir.path().join("secret"), "mine").unwrap();
-    sheet.cells[1].files = BTreeMap::from([
-        ("flamegraph".to_owned(), "../secret".to_owned()),
-        ("folded".to_owned(), dir.path().join("secret").display().to_string()),
-    ]);
-    fs::write(folder.join(BILLS_FILE), serde_json::to_vec(&sheet).unwrap()).unwrap();
-    let bills = Bills::read(&folder);
-    assert_eq!(bills.sheet.cells.len(), 2);
-    let pprof = "profile-tokio-current-hyper-rustls-new-conn.pb.gz";
-    assert_eq!(bills.attached, [ReportFile { name: pprof.to_owned(), bytes: vec![0xff, 0x00] }]);
-    assert_eq!(bills.problems.len(), 3, "one is missing, two are elsewhere: {:?}", bills.problems);
-    assert_eq!(bills.links(&sheet.cells[0]), BTreeMap::from([("pprof".to_owned(), pprof.to_owned())]));
-    assert!(bills.links(&sheet.cells[1]).is_empty());
-}
-
-#[test]
-fn what_a_bill_lacks_is_said() {
-    let mut sheet = sheet();
-    assert!(tax_holds(&sheet, &sheet.cells[0]) && doubts(&sheet.cells[0]).is_empty());
-    assert!(!tax_holds(&sheet, &sheet.cells[3]), "half the CPU clock");
-    if let Some(coverage) = &mut sheet.cells[2].bill.coverage {
-        coverage.agrees = false;
-    }
-    assert!(!tax_holds(&sheet, &sheet.cells[0]), "the twin's bill does not agree");
-    let cell = &mut sheet.cells[0];
-    (cell.kernel, cell.short_threads, cell.bill.lost) = (false, false, 3);
-    let told = doubts(cell).join("; ");
-    for words in ["the kernel's part is missing", "shorter than a sampling period", "3 samples lost"] {
-        assert!(told.contains(words), "{told}");
     }
 }

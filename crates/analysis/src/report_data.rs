@@ -1,33 +1,33 @@
-//! A result, worked out: all that tables, sentences and charts are made of.
+//! All values of a result: what tables, sentences and charts are made of.
 
-use analysis::by_cell::ByCell;
-use analysis::distribution::Distribution;
-use analysis::row::Row;
-use analysis::summarize;
-use analysis::summary::Summary;
 use measure::result::{RunResult, Section};
 use rayon::prelude::*;
 use workload::floor::is_floor;
 
 use crate::bills::Bills;
+use crate::by_cell::ByCell;
+use crate::distribution::Distribution;
+use crate::row::Row;
+use crate::summarize::summaries;
+use crate::summary::Summary;
 
 /// Everything that is shown of one result.
-pub struct Digest<'a> {
+pub struct ReportData<'a> {
     /// The result itself.
     pub result: &'a RunResult,
     /// The trials by cell.
     pub trials: ByCell<'a>,
     /// A summary per section.
     pub summaries: Vec<Summary>,
-    /// The bills of its profiled cells: none, unless [`Digest::with_bills`] gave it some.
+    /// The bills of its profiled cells: none, unless [`ReportData::with_bills`] gave it some.
     pub bills: Bills,
     /// A distribution per row, in the order of the summaries' rows.
     distributions: Vec<Vec<Distribution>>,
 }
 
-impl<'a> Digest<'a> {
-    /// Works it out.
-    pub fn of(result: &'a RunResult) -> Digest<'a> {
+impl<'a> ReportData<'a> {
+    /// Computes all of it.
+    pub fn of(result: &'a RunResult) -> ReportData<'a> {
         let trials = ByCell::new(&result.trials);
         let of_section = |section: &Section| {
             // Of the rows: floors have none.
@@ -35,13 +35,13 @@ impl<'a> Digest<'a> {
             cells.map(|cell| Distribution::of(trials.of(section, cell))).collect()
         };
         let distributions = result.run.sections.iter().map(of_section).collect();
-        Digest { result, summaries: summarize::summaries(result), distributions, trials, bills: Bills::default() }
+        ReportData { result, summaries: summaries(result), distributions, trials, bills: Bills::default() }
     }
 
     /// The same with what its profiled cells' CPU time went to.
     #[must_use]
-    pub fn with_bills(self, bills: Bills) -> Digest<'a> {
-        Digest { bills, ..self }
+    pub fn with_bills(self, bills: Bills) -> ReportData<'a> {
+        ReportData { bills, ..self }
     }
 
     /// All that could not be read of it.
@@ -53,11 +53,6 @@ impl<'a> Digest<'a> {
     pub fn is_talk(&self) -> bool {
         let mut cells = self.result.run.sections.iter().flat_map(|section| &section.cells).peekable();
         cells.peek().is_some() && cells.all(|cell| talk::stage::of(cell).is_some())
-    }
-
-    /// What the report is called.
-    pub fn title(&self) -> &'static str {
-        if self.is_talk() { "Slow HTTPS, and why" } else { "What HTTPS costs here" }
     }
 
     /// The sections with their summaries.

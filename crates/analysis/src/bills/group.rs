@@ -80,27 +80,6 @@ pub fn of(class: Class) -> Group {
     }
 }
 
-/// A class in a word or two, for where there is no room for its name.
-pub fn short(class: Class) -> &'static str {
-    match class {
-        Class::KeyExchange => "key exch.",
-        Class::ChainValidation => "chain",
-        Class::CertificateVerify => "CertVerify",
-        Class::KeySchedule => "key sched.",
-        Class::RecordEncryption => "records",
-        Class::TlsState => "TLS",
-        Class::TrustStore => "trust store",
-        Class::Http => "HTTP",
-        Class::Runtime => "runtime",
-        Class::ThreadCreation => "threads",
-        Class::Memory => "memory",
-        Class::KernelNetwork => "k: network",
-        Class::KernelOther => "k: other",
-        Class::Harness => "tlstax",
-        Class::Other => "other",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

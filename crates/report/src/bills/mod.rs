@@ -1,0 +1,13 @@
+//! What is shown of the bills of a profiled run: tables, sentences and CSV.
+//!
+//! The values are those of crates `profile` and `analysis`. The charts are in [`charts::bill`](crate::charts::bill) and
+//! its neighbour.
+
+pub(crate) mod columns;
+#[cfg(test)]
+pub(crate) mod fixtures;
+pub mod folder;
+pub(crate) mod reading;
+pub(crate) mod spreadsheet;
+pub mod table;
+pub(crate) mod words;
