@@ -24,10 +24,10 @@ pub enum Failure {
     Read(#[from] measure::result::ReadError),
     /// The report of the results.
     #[error(transparent)]
-    Report(#[from] report::files::ReportError),
+    Report(#[from] render::files::ReportError),
     /// The folder of that report.
     #[error(transparent)]
-    Folder(#[from] report::folder::FolderError),
+    Folder(#[from] render::folder::FolderError),
     /// The engine that examines a client.
     #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),

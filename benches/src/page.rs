@@ -7,8 +7,8 @@ use measure::machine::{Machine, allowed_cpus};
 use measure::result::{
     FORMAT, Handshake, Order, OriginInfo, Pinning, RUN_FILE, ResultWriter, RunInfo, RunResult, Section, Trial, describe,
 };
-use report::files::{PAGE, files};
-use report::folder;
+use render::files::{PAGE, files};
+use render::folder;
 use workload::Cell;
 
 use crate::failure::Failure;

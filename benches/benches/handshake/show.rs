@@ -11,8 +11,8 @@ use comfy_table::{CellAlignment, Table};
 use handshake::{Case, Primitive, Side, Stack};
 use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};
-use report::format::number;
-use report::table::STYLE;
+use render::format::number;
+use render::table::STYLE;
 
 /// Shows what there is, and draws the page of what was run there.
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {

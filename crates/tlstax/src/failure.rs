@@ -38,13 +38,13 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),
     #[error(transparent)]
-    Report(#[from] report::files::ReportError),
+    Report(#[from] render::files::ReportError),
     #[error(transparent)]
-    Chart(#[from] report::charts::ChartError),
+    Chart(#[from] render::charts::ChartError),
     #[error(transparent)]
     Comparison(#[from] analysis::comparison::ComparisonError),
     #[error(transparent)]
-    Folder(#[from] report::folder::FolderError),
+    Folder(#[from] render::folder::FolderError),
     #[error(transparent)]
     Profile(#[from] profile::ProfileError),
     #[error(transparent)]
@@ -52,7 +52,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Observation(#[from] observation::FileError),
     #[error(transparent)]
-    ObservedPage(#[from] report::observed::page::PageError),
+    ObservedPage(#[from] render::observed::page::PageError),
     #[error(transparent)]
     ReportingTool(#[from] reporting_tool::Error),
     #[error("{0}")]

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use harness::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::result::{OriginInfo, Section, Trial, Verdict};
-use report::format::{number, time};
+use render::format::{number, time};
 use terminal::plain;
 use workload::Cell;
 

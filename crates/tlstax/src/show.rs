@@ -4,7 +4,7 @@ use std::io;
 
 use analysis::summarize::summaries;
 use measure::result::RunResult;
-use report::{axis_comparison, heading, scaling, spreadsheet, table};
+use render::{axis_comparison, heading, scaling, spreadsheet, table};
 
 use crate::failure::Failure;
 

@@ -10,7 +10,7 @@ use analysis::comparison::subject::Subject;
 use analysis::comparison::{Asked, Comparison, compare};
 use clap::ValueEnum;
 use measure::result::{Arm, RunResult};
-use report::comparison::{spreadsheet, table};
+use render::comparison::{spreadsheet, table};
 use workload::{Cell, Selection};
 
 use super::cells::Cells;

@@ -203,7 +203,7 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis, al
         observation.write(dir)?;
         let file = dir.join("diagnosis.json");
         std::fs::write(&file, serde_json::to_vec_pretty(diagnosis)?).map_err(Failure::file("writing", &file))?;
-        let page = report::observed::page::write(dir, observation, diagnosis)?;
+        let page = render::observed::page::write(dir, observation, diagnosis)?;
         say(format_args!("Page: {}", page.display()));
     }
     Ok(())
@@ -211,6 +211,6 @@ fn tell(places: Places<'_>, observation: &Observation, diagnosis: &Diagnosis, al
 
 fn print(observation: &Observation, diagnosis: &Diagnosis, all_advice: bool) {
     let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| width.0);
-    let text = report::observed::terminal::draw(observation, diagnosis, width, true, all_advice);
+    let text = render::observed::terminal::draw(observation, diagnosis, width, true, all_advice);
     say_text(&format!("\n{text}"));
 }

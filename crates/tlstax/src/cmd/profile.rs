@@ -144,7 +144,7 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
     };
     write(&format!(
         "{}\n\n{told}\nFlamegraphs, stacks and bills: {}\n",
-        report::bills::table::draw(sheet, width),
+        render::bills::table::draw(sheet, width),
         dir.display()
     ))
 }

@@ -7,9 +7,9 @@ use analysis::report_data::ReportData;
 use diagnosis::diagnose;
 use measure::result::RunResult;
 use observation::Observation;
-use report::bills;
-use report::files::{PAGE, files};
-use report::{folder as output, readme, splice};
+use render::bills;
+use render::files::{PAGE, files};
+use render::{folder as output, readme, splice};
 
 use crate::failure::Failure;
 use crate::folder;
@@ -63,7 +63,7 @@ fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
     }
     let observation = Observation::read(dir)?;
     let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
-    let page = report::observed::page::write(&out, &observation, &diagnose(&observation, diagnosis::AT_A_TIME))?;
+    let page = render::observed::page::write(&out, &observation, &diagnose(&observation, diagnosis::AT_A_TIME))?;
     write(&format!("Report: {}\n", page.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,8 @@ use comfy_table::{CellAlignment, Table};
 use fetch::talk::gets::Manner;
 use indicatif::ProgressBar;
 use origin::Choice;
-use report::format::{grouped, number};
+use render::format::{grouped, number};
+use render::table::STYLE;
 use reporting_tool::figures::Figures;
 use reporting_tool::file::ReportFile;
 use reporting_tool::fleet::HOSTS;
@@ -19,7 +20,6 @@ use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
 use crate::program::embedded_program;
 use crate::show::{write, write_json};
 use crate::{folder, interrupt, progress};
-use report::table::STYLE;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -7,7 +7,7 @@ use analysis::summarize::summaries;
 use harness::{Choices, ExternalEngine, Outcome, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
-use report::findings;
+use render::findings;
 use workload::{About, Scenario};
 
 use super::cells::Cells;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use profile::difference::{self, Side, Width};
 use profile::{Profile, ProfileError, Scope, flamegraph, folded, pprof};
-use report::format::{grouped, number};
+use render::format::{grouped, number};
 use workload::Cell;
 
 use super::Profiled;

@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use measure::result::{Section, Trial};
 use measure::schedstat::{ThreadStates, ThreadWatch};
 use profile::{Objects, Options, ProfileError, Recording, Sampler};
-use report::format::grouped;
+use render::format::grouped;
 use workload::Cell;
 
 use super::{Profiled, pictures};

@@ -1,10 +1,7 @@
-//! What is shown of a run: its summary per cell, as a terminal's table, JSON-ready data, CSV, Markdown, charts and a
-//! page.
+//! Values in words, tables, charts and pages: a run for a terminal, as CSV, as Markdown and as a page; a comparison for
+//! a terminal and as CSV; and, in [`observed`], what `tlstax observe` saw of a command.
 //!
-//! It reads results and runs nothing. What may be claimed from how many rounds is decided in crate `stats`. Data flows
-//! from the values of crate `analysis`, by way of the [`data`], into everything else.
-//!
-//! Apart from all that, [`observed`] shows what `tlstax observe` saw of a command.
+//! What figures mean is decided in crate `analysis`. Here they are only written down and drawn.
 
 pub mod axis_comparison;
 pub mod bills;
