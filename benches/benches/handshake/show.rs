@@ -12,7 +12,7 @@ use handshake::{Case, Primitive, Side, Stack};
 use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};
 use render::format::number;
-use render::table::STYLE;
+use render::table_style::STYLE;
 
 /// Shows what there is, and draws the page of what was run there.
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {

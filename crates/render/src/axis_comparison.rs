@@ -6,10 +6,10 @@ use analysis::summary::{AxisDelta, Summary};
 use comfy_table::{CellAlignment, Table};
 use workload::Cell;
 
-use crate::field::Field;
 use crate::format::number;
-use crate::in_memory;
-use crate::table::STYLE;
+use crate::page_table;
+use crate::table_cell::TableCell;
+use crate::table_style::STYLE;
 
 /// The table of them for a terminal; `None` where nothing varies.
 pub fn table(summary: &Summary) -> Option<String> {
@@ -36,22 +36,22 @@ pub fn table(summary: &Summary) -> Option<String> {
 }
 
 /// The table of all sections for the page and for Markdown; without rows where nothing varies.
-pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
+pub(crate) fn page_table(summaries: &[Summary]) -> page_table::Table {
     let held = summaries.iter().flat_map(|summary| summary.varied.iter().map(move |held| (summary, held)));
-    let added = |figure: &Figure| Field::of(signed(figure), figure.median);
-    let ratio = |figure: &Figure| Field::of(times(figure), figure.median);
+    let added = |figure: &Figure| TableCell::of(signed(figure), figure.median);
+    let ratio = |figure: &Figure| TableCell::of(times(figure), figure.median);
     let row = |(summary, held): (&Summary, &AxisDelta)| {
         vec![
-            Field::words(summary.section.clone()),
-            Field::words(held.cell.to_string()),
-            Field::words(differs(&held.cell, &held.base)),
+            TableCell::words(summary.section.clone()),
+            TableCell::words(held.cell.to_string()),
+            TableCell::words(differs(&held.cell, &held.base)),
             added(&held.client_added_us),
             ratio(&held.client_ratio),
-            held.origin_added_us.as_ref().map_or_else(Field::empty, added),
-            held.origin_ratio.as_ref().map_or_else(Field::empty, ratio),
+            held.origin_added_us.as_ref().map_or_else(TableCell::empty, added),
+            held.origin_ratio.as_ref().map_or_else(TableCell::empty, ratio),
         ]
     };
-    in_memory::Table {
+    page_table::Table {
         id: "varied",
         heading: "One thing changed",
         intro:

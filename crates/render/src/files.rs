@@ -4,6 +4,7 @@ use analysis::report_data::ReportData;
 
 use crate::charts::{Chart, ChartError};
 use crate::folder::ReportFile;
+use crate::panels::panels;
 use crate::{bills, markdown, page, spreadsheet};
 
 /// Why a report could not be made.
@@ -28,7 +29,7 @@ pub const PAGE: &str = "index.html";
 /// # Errors
 /// None that a result can cause; each library says for itself.
 pub fn files(data: &ReportData<'_>) -> Result<Vec<ReportFile>, ReportError> {
-    let panels = page::panels(data)?;
+    let panels = panels(data)?;
     let charts = || panels.iter().flat_map(|panel| &panel.charts);
     let file = |name: &str, text: String| ReportFile { name: name.to_owned(), bytes: text.into_bytes() };
     let mut files = vec![

@@ -4,34 +4,34 @@ use analysis::figure::Figure;
 use analysis::row::{Floors, Row};
 use analysis::summary::Summary;
 
-use crate::field::Field;
 use crate::format::with_interval;
-use crate::in_memory;
+use crate::page_table;
+use crate::table_cell::TableCell;
 
 /// The table of all distances for the page and for Markdown, the floors themselves behind; without rows where none ran.
-pub(crate) fn page_table(summaries: &[Summary]) -> in_memory::Table {
-    let of_summary = |summary: &Summary| -> Vec<Vec<Field>> {
-        let name = |row: &Row| vec![Field::words(summary.section.clone()), Field::words(row.cell.to_string())];
+pub(crate) fn page_table(summaries: &[Summary]) -> page_table::Table {
+    let of_summary = |summary: &Summary| -> Vec<Vec<TableCell>> {
+        let name = |row: &Row| vec![TableCell::words(summary.section.clone()), TableCell::words(row.cell.to_string())];
         let distance = |figure: Option<Figure>| {
-            figure.map_or_else(Field::empty, |figure| {
+            figure.map_or_else(TableCell::empty, |figure| {
                 let Figure { median, low, high, .. } = figure;
-                Field::of(format!("×{median:.2} ({low:.2}–{high:.2})"), median)
+                TableCell::of(format!("×{median:.2} ({low:.2}–{high:.2})"), median)
             })
         };
         let measured = summary.rows.iter().filter_map(|row| {
             let figures = row.figures.as_ref()?;
             let Floors { tls, primitives, net } = figures.floors?;
-            let own = Field::of(with_interval(&figures.client_us), figures.client_us.median);
+            let own = TableCell::of(with_interval(&figures.client_us), figures.client_us.median);
             Some([name(row), vec![own, distance(tls), distance(primitives), distance(net)]].concat())
         });
         let floors = summary.floors.iter().filter_map(|row| {
             let us = row.figures.as_ref()?.client_us;
-            let own = Field::of(with_interval(&us), us.median);
-            Some([name(row), vec![own, Field::empty(), Field::empty(), Field::empty()]].concat())
+            let own = TableCell::of(with_interval(&us), us.median);
+            Some([name(row), vec![own, TableCell::empty(), TableCell::empty(), TableCell::empty()]].concat())
         });
         measured.chain(floors).collect()
     };
-    in_memory::Table {
+    page_table::Table {
         id: "floors",
         heading: "How far from the least",
         intro: "What TLS adds to a request, over the client's part of the same handshake in memory and over its \

@@ -8,8 +8,8 @@ pub mod bills;
 pub mod charts;
 pub mod comparison;
 mod decisions;
+mod derived_tables;
 mod drift;
-mod field;
 pub mod files;
 pub mod findings;
 #[cfg(test)]
@@ -17,17 +17,23 @@ mod fixtures;
 mod floors;
 pub mod folder;
 pub mod format;
-pub mod heading;
-pub mod in_memory;
-pub mod markdown;
+mod handshake_tables;
+mod markdown;
+mod markdown_escape;
 pub mod observed;
-pub mod open_loop;
-pub mod page;
+mod open_loop;
+mod page;
+mod page_table;
+mod panels;
 pub mod readme;
+mod row_text;
+pub mod run_facts;
 pub mod scaling;
 pub mod splice;
 pub mod spreadsheet;
 pub mod table;
+mod table_cell;
+pub mod table_style;
 mod warm_up;
 
 #[cfg(test)]

@@ -6,56 +6,59 @@ use analysis::summary::Summary;
 
 use crate::charts::Chart;
 use crate::decisions::decisions;
+use crate::derived_tables::derived_tables;
 use crate::format::{time, with_interval};
-use crate::{bills, drift, heading, open_loop, warm_up};
+use crate::markdown_escape::escaped;
+use crate::row_text::per_second;
+use crate::{bills, drift, open_loop, run_facts, warm_up};
 
 /// The whole report with links to its charts.
-pub fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
+pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
     let run = &data.result.run;
-    let command = plain(&shell_words::join(&run.command));
-    let mut text = format!("# {}\n\n{command}, begun {}.\n", heading::title(data), run.started);
+    let command = escaped(&shell_words::join(&run.command));
+    let mut text = format!("# {}\n\n{command}, begun {}.\n", run_facts::title(data), run.started);
     let mut put = |line: String| {
         text.push_str(&line);
         text.push('\n');
     };
     if let Some(about) = &run.scenario {
-        put(format!("\n{}", plain(&about.why)));
+        put(format!("\n{}", escaped(&about.why)));
     }
     for problem in data.problems() {
-        put(format!("\n**{}**", plain(problem)));
+        put(format!("\n**{}**", escaped(problem)));
     }
     let decisions = if data.is_talk() { Vec::new() } else { decisions(&data.summaries, run.order) };
     if !decisions.is_empty() {
         put("\n## What to choose".to_owned());
     }
     for decision in decisions {
-        put(format!("\n### {}\n\n{}\n", plain(&decision.when), plain(&decision.choose)));
-        decision.others.iter().for_each(|other| put(format!("- {}", plain(other))));
+        put(format!("\n### {}\n\n{}\n", escaped(&decision.when), escaped(&decision.choose)));
+        decision.others.iter().for_each(|other| put(format!("- {}", escaped(other))));
         for sentence in decision.matters.iter().chain(&decision.taxes) {
-            put(format!("\n{}", plain(sentence)));
+            put(format!("\n{}", escaped(sentence)));
         }
     }
     for summary in &data.summaries {
-        put(format!("\n## {}\n", plain(&summary.section)));
+        put(format!("\n## {}\n", escaped(&summary.section)));
         put(table(summary));
-        open_loop::sentences(summary).iter().for_each(|told| put(format!("{}\n", plain(told))));
+        open_loop::sentences(summary).iter().for_each(|told| put(format!("{}\n", escaped(told))));
         let told = drift::lines(summary).into_iter().chain(warm_up::line(summary));
-        told.for_each(|line| put(format!("- {}", plain(&line))));
+        told.for_each(|line| put(format!("- {}", escaped(&line))));
     }
-    for table in crate::page::tables(data) {
-        put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
+    for table in derived_tables(data) {
+        put(format!("## {}\n\n{}\n", escaped(table.heading), escaped(&table.intro)));
         put(table.markdown());
     }
     if !data.bills.is_empty() {
         let table = bills::columns::table(&data.bills.sheet);
-        put(format!("## {}\n\n{}\n", plain(table.heading), plain(&table.intro)));
-        bills::reading::paragraphs(&data.bills.sheet).iter().for_each(|told| put(format!("{}\n", plain(told))));
+        put(format!("## {}\n\n{}\n", escaped(table.heading), escaped(&table.intro)));
+        bills::reading::paragraphs(&data.bills.sheet).iter().for_each(|told| put(format!("{}\n", escaped(told))));
         put(table.markdown());
     }
     put("## Charts\n".to_owned());
-    charts.for_each(|chart| put(format!("- [{}]({}.svg)", plain(&chart.title), chart.id)));
+    charts.for_each(|chart| put(format!("- [{}]({}.svg)", escaped(&chart.title), chart.id)));
     put("\n## About this run\n".to_owned());
-    heading::facts(data.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, plain(&fact.text))));
+    run_facts::facts(data.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, escaped(&fact.text))));
     text
 }
 
@@ -76,34 +79,9 @@ fn line(row: &Row) -> String {
         "| `{}` | {} | {tax} | {} | {} | {} | {} |\n",
         row.cell,
         with_interval(&figures.client_us),
-        crate::table::per_second(row, figures),
+        per_second(row, figures),
         quantile(figures.p50_ns),
         quantile(figures.p99_ns),
         row.counted
     )
-}
-
-/// Text that Markdown takes for nothing but text.
-pub(crate) fn plain(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => safe.push_str("&lt;"),
-            '&' => safe.push_str("&amp;"),
-            '|' | '`' | '*' | '_' | '[' | ']' | '#' | '\\' => safe.extend(['\\', c]),
-            '\n' | '\r' => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whatever_is_written_stays_text() {
-        assert_eq!(plain("<script>|a_b`\n# c"), "&lt;script>\\|a\\_b\\` \\# c");
-    }
 }

@@ -11,7 +11,7 @@ use workload::{Amount, Rate, Workload};
 use crate::format::{grouped, number, time};
 
 /// What a workload asks for: `800 × GET /get`, `GET /get for 2.00 s`, `400 × GET /get at 200/s`.
-pub fn asked(workload: &Workload) -> String {
+pub(crate) fn asked(workload: &Workload) -> String {
     let path = &workload.path;
     let what = match (workload.requests(), workload.amount) {
         (Some(requests), _) => format!("{} × GET {path}", grouped(requests.get() as f64)),
@@ -31,7 +31,7 @@ fn per_second(rate: Rate) -> String {
 
 /// The latency from the start of requests beside the one from when they were due, and how many started late, in a few
 /// words.
-pub fn note(row: &Row) -> Option<String> {
+pub(crate) fn note(row: &Row) -> Option<String> {
     let paced = row.figures.as_ref()?.paced?;
     let (p50, p99) = (paced.from_start_p50_ns?.median, paced.from_start_p99_ns?.median);
     let late = paced.late_share.map_or_else(String::new, |late| format!(", {} % late", number(late.median * 100.0)));
@@ -39,7 +39,7 @@ pub fn note(row: &Row) -> Option<String> {
 }
 
 /// Who could not keep up with the section's rate, a sentence each.
-pub fn sentences(summary: &Summary) -> Vec<String> {
+pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
     shortfalls(summary).iter().map(sentence).collect()
 }
 

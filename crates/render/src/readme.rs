@@ -11,7 +11,7 @@ use workload::Connection;
 use crate::bills::reading::paragraph;
 use crate::charts::{Chart, ChartError, small};
 use crate::format::number;
-use crate::markdown::plain;
+use crate::markdown_escape::escaped;
 use crate::splice::Part;
 
 /// The parts that there are.
@@ -100,7 +100,7 @@ fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) 
     let sheet = &data.bills.sheet;
     let shown = sheet.cells.iter().filter(|cell| small::is_shown(&cell.cell, SHOWN[0]));
     let told: Vec<String> =
-        shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| plain(&told)).collect();
+        shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| escaped(&told)).collect();
     if pictures.is_empty() {
         return format!("This run has no bill of a new connection of {model}/{client}.");
     }

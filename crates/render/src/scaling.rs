@@ -7,7 +7,8 @@ use comfy_table::{CellAlignment, Table};
 use measure::result::RunInfo;
 
 use crate::format::number;
-use crate::table::{STYLE, per_second};
+use crate::row_text::per_second;
+use crate::table_style::STYLE;
 
 /// One table per kind of connection and path that ran at two concurrencies or more.
 pub fn tables(run: &RunInfo, summaries: &[Summary]) -> Vec<String> {

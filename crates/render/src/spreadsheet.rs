@@ -4,8 +4,7 @@
 use analysis::distribution::Distribution;
 use analysis::figure::Figure;
 use analysis::report_data::ReportData;
-use analysis::row::Floors;
-use analysis::row::Row;
+use analysis::row::{Floors, Row};
 use analysis::summary::Summary;
 use measure::result::Terms;
 

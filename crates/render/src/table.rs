@@ -1,17 +1,16 @@
 //! The table of a section, for a terminal.
 
-use analysis::drift::is_unsteady;
 use analysis::figure::Figure;
 use analysis::row::{Figures, Row, Tax};
 use analysis::summary::Summary;
-use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, Table};
 use measure::result::{Flag, Terms};
 use workload::Connection;
 
-use crate::drift;
 use crate::format::{memory, number, time, with_interval};
-use crate::open_loop;
-use crate::warm_up;
+use crate::row_text::{marks, per_second};
+use crate::table_style::STYLE;
+use crate::{drift, open_loop, warm_up};
 
 /// Draws the section's table with its title, in as many columns as `width` has room for.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
@@ -104,12 +103,6 @@ fn unpinned(summary: &Summary) -> Vec<String> {
     };
     summary.rows.iter().filter_map(told).collect()
 }
-
-/// Columns side by side under one line: nothing between rows, so that a table stays as short as its figures.
-pub const STYLE: TableStyle = TableStyle::new()
-    .header_lines(ContentLineStyle::none())
-    .header_separator(LineStyle::none().fill('─').junction('─'))
-    .content_lines(ContentLineStyle::none());
 
 /// A column's header, and its rank: where it is narrow, the highest ranks give way first.
 type Column = (&'static str, u8);
@@ -266,21 +259,6 @@ fn marked(row: &Row, in_flight: String) -> String {
 
 fn held(figures: &Figures) -> String {
     figures.held.map_or_else(String::new, |share| format!("{:.0} %", share.median * 100.0))
-}
-
-/// A rate that the origin limited is a lower bound.
-pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
-    let bound = if row.flags.contains(&Flag::OriginBound) { "≥ " } else { "" };
-    format!("{bound}{}{}", number(figures.per_second.median), marks(row))
-}
-
-/// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and
-/// stands in the data alone; the other flags have marks of their own.
-fn marks(row: &Row) -> String {
-    let of_network = [Flag::TimeWait, Flag::ListenOverflow];
-    let seen = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark());
-    let marks: Vec<&str> = seen.chain(is_unsteady(row).then_some("not steady")).collect();
-    if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) }
 }
 
 fn quantile(ns: Option<f64>) -> String {

@@ -4,7 +4,7 @@ use std::io;
 
 use analysis::summarize::summaries;
 use measure::result::RunResult;
-use render::{axis_comparison, heading, scaling, spreadsheet, table};
+use render::{axis_comparison, run_facts, scaling, spreadsheet, table};
 
 use crate::failure::Failure;
 
@@ -36,7 +36,7 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
             let mut tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
             tables.extend(summaries.iter().filter_map(axis_comparison::table));
             tables.extend(scaling::tables(&result.run, &summaries));
-            write(&format!("{}\n\n{}\n", heading::lines(result).join("\n"), tables.join("\n\n")))
+            write(&format!("{}\n\n{}\n", run_facts::lines(result).join("\n"), tables.join("\n\n")))
         }
     }
 }

@@ -4,9 +4,9 @@ use analysis::bills::agrees;
 use profile::bill::{CellBill, Class, Sheet};
 
 use super::words::{doubts, with_interval};
-use crate::field::Field;
 use crate::format::{grouped, number, time};
-use crate::in_memory::Table;
+use crate::page_table::Table;
+use crate::table_cell::TableCell;
 
 /// Phases in the order of a request; those of other names come behind.
 const PHASES: [&str; 7] = ["queue", "build", "connect", "tls", "send", "wait", "body"];
@@ -46,45 +46,45 @@ fn phases(sheet: &Sheet) -> Vec<String> {
     phases
 }
 
-fn row(cell: &CellBill, classes: &[Class], phases: &[String]) -> Vec<Field> {
+fn row(cell: &CellBill, classes: &[Class], phases: &[String]) -> Vec<TableCell> {
     let bill = &cell.bill;
     let whole = |interval: Option<profile::bill::Interval>| {
-        interval.map_or_else(Field::empty, |us| Field::of(with_interval(&us), us.value))
+        interval.map_or_else(TableCell::empty, |us| TableCell::of(with_interval(&us), us.value))
     };
     let mut fields = vec![
-        Field::words(cell.cell.to_string()),
+        TableCell::words(cell.cell.to_string()),
         whole(bill.per_request_us),
         whole(cell.tax.as_ref().map(|tax| tax.per_request_us)),
     ];
-    fields.push(bill.coverage.map_or_else(Field::empty, |coverage| {
+    fields.push(bill.coverage.map_or_else(TableCell::empty, |coverage| {
         let ratio = coverage.ratio;
-        Field::of(format!("{:.3} ({:.3}–{:.3})", ratio.value, ratio.low, ratio.high), ratio.value)
+        TableCell::of(format!("{:.3} ({:.3}–{:.3})", ratio.value, ratio.low, ratio.high), ratio.value)
     }));
-    fields.push(Field::words(if agrees(cell) { "✓" } else { "✗" }.to_owned()));
+    fields.push(TableCell::words(if agrees(cell) { "✓" } else { "✗" }.to_owned()));
     fields.extend(classes.iter().map(|class| {
         let us = bill.item(*class).and_then(|item| item.per_request_us);
-        us.map_or_else(Field::empty, |us| Field::of(number(us.value), us.value))
+        us.map_or_else(TableCell::empty, |us| TableCell::of(number(us.value), us.value))
     }));
-    fields.push(Field::of(format!("{:.1}", bill.other_share * 100.0), bill.other_share));
-    fields.extend([bill.truncated, bill.lost].map(|count| Field::of(grouped(count as f64), count as f64)));
+    fields.push(TableCell::of(format!("{:.1}", bill.other_share * 100.0), bill.other_share));
+    fields.extend([bill.truncated, bill.lost].map(|count| TableCell::of(grouped(count as f64), count as f64)));
     fields.extend(shares(cell));
     fields.extend(
-        phases
-            .iter()
-            .map(|phase| cell.phases_us.get(phase).map_or_else(Field::empty, |us| Field::of(time(us * 1e3), *us))),
+        phases.iter().map(|phase| {
+            cell.phases_us.get(phase).map_or_else(TableCell::empty, |us| TableCell::of(time(us * 1e3), *us))
+        }),
     );
-    fields.push(Field::words(doubts(cell).join("; ")));
+    fields.push(TableCell::words(doubts(cell).join("; ")));
     fields
 }
 
 /// What the threads did with the wall clock, in parts of the sum of their times.
-fn shares(cell: &CellBill) -> [Field; 3] {
+fn shares(cell: &CellBill) -> [TableCell; 3] {
     let times = cell.threads.map(|threads| [threads.running_ns, threads.runnable_ns, threads.blocked_ns]);
     let times = times.unwrap_or_default().map(|ns| ns as f64);
     let sum: f64 = times.iter().sum();
     times.map(|ns| match sum > 0.0 {
-        true => Field::of(format!("{:.1}", ns / sum * 100.0), ns / sum),
-        false => Field::empty(),
+        true => TableCell::of(format!("{:.1}", ns / sum * 100.0), ns / sum),
+        false => TableCell::empty(),
     })
 }
 

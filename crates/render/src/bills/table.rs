@@ -5,7 +5,7 @@ use profile::bill::{Bill, CellBill, Class, Interval, Sheet};
 
 use super::words::doubts;
 use crate::format::number;
-use crate::table::STYLE;
+use crate::table_style::STYLE;
 
 /// What a column takes beside its words: a blank on either side and one between.
 const AROUND: usize = 3;

@@ -5,8 +5,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
+use super::chart::{ChartError, WIDTH, ink, label, title_of};
 use super::palette::{INK, luminance};
-use super::{ChartError, WIDTH, ink, label, title_of};
 
 /// A chart of bars.
 pub(crate) struct Bars<'a> {

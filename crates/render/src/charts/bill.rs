@@ -3,8 +3,8 @@
 use profile::bill::{CellBill, Class, Interval, Sheet};
 
 use super::bars::{Bar, Bars, Part, Piece, Shape, key};
+use super::chart::{Chart, ChartError};
 use super::palette::of_class;
-use super::{Chart, ChartError};
 use crate::bills::words::{doubts, short, short_name, with_interval};
 use crate::format::number;
 

@@ -5,7 +5,8 @@ use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 
 use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, UNKNOWN, user_and_system};
-use super::{Chart, ChartError, palette};
+use super::chart::{Chart, ChartError};
+use super::palette;
 use crate::format::{number, with_interval};
 
 /// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
-use super::{ChartError, WIDTH, ink, label, title_of};
+use super::chart::{ChartError, WIDTH, ink, label, title_of};
 
 /// A chart of lines.
 pub(crate) struct Lines<'a> {
@@ -132,5 +132,26 @@ impl Ranged for Ticked {
 
     fn range(&self) -> std::ops::Range<f64> {
         self.low..self.high
+    }
+}
+
+/// Ticks for a logarithmic axis that spans `low` to `high`: 1, 2 and 5 of every decade.
+pub(super) fn decades(low: f64, high: f64) -> Vec<f64> {
+    if !(low > 0.0 && high >= low) {
+        return Vec::new();
+    }
+    let first = low.log10().floor() as i32;
+    let last = high.log10().ceil() as i32;
+    (first..=last).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decade_has_three_ticks() {
+        assert_eq!(decades(2.0, 30.0), [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0]);
+        assert!(decades(0.0, 1.0).is_empty());
     }
 }

@@ -4,8 +4,9 @@ use analysis::distribution::Distribution;
 use analysis::report_data::ReportData;
 use analysis::row::Row;
 
-use super::lines::{Axis, Lines, Series};
-use super::{Chart, ChartError, decades, palette};
+use super::chart::{Chart, ChartError};
+use super::lines::{Axis, Lines, Series, decades};
+use super::palette;
 use crate::format::time;
 
 /// A chart per section and TLS stack.

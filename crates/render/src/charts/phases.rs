@@ -8,9 +8,9 @@ use measure::phase::Phase;
 use workload::Connection;
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
+use super::chart::{Chart, ChartError};
 use super::cpu::name;
 use super::palette::of_phase;
-use super::{Chart, ChartError};
 use crate::format::time;
 
 /// What is drawn, in the order of time.

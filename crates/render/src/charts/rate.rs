@@ -6,9 +6,9 @@ use analysis::row::{Figures, Row};
 use measure::result::Flag;
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
+use super::chart::{Chart, ChartError};
 use super::cpu::{Part, name, parts};
 use super::palette::{self, INK};
-use super::{Chart, ChartError};
 use crate::format::{number, with_interval};
 
 /// How pale a lower bound is.

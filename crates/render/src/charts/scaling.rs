@@ -6,8 +6,9 @@ use analysis::scaling::{cells, sweeps};
 use analysis::summary::Summary;
 use workload::Cell;
 
-use super::lines::{Axis, Lines, Series};
-use super::{Chart, ChartError, decades, palette};
+use super::chart::{Chart, ChartError};
+use super::lines::{Axis, Lines, Series, decades};
+use super::palette;
 use crate::format::{memory, number, time};
 
 /// What is drawn against concurrency.

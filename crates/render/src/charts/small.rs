@@ -7,7 +7,8 @@ use profile::bill::{Class, Sheet};
 use workload::{Axes, Cell, Connection};
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
-use super::{Chart, ChartError, bill, palette};
+use super::chart::{Chart, ChartError};
+use super::{bill, palette};
 use crate::format::number;
 
 /// How pale plain HTTP is, and OpenSSL: rustls stands between them in full colour.

@@ -7,8 +7,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
+use super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
 use super::palette::{luminance, scale};
-use super::{Chart, ChartError, WIDTH, ink, label, title_of};
 use crate::format::number;
 
 /// Measures of the grid, pixels.

@@ -7,8 +7,8 @@ use measure::phase::{Phase, Timeline};
 use measure::result::{Flag, Terms, Trial};
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
+use super::chart::{Chart, ChartError};
 use super::palette::of_phase;
-use super::{Chart, ChartError};
 use crate::format::time;
 
 /// Lanes in a chart at most: evenly spread over the sample.

@@ -12,7 +12,7 @@ use comfy_table::{CellAlignment, Table};
 use workload::Cell;
 
 use super::metric::{heading, text};
-use crate::table::STYLE;
+use crate::table_style::STYLE;
 
 /// A column's header, and its rank: where it is narrow, the highest ranks give way first.
 const COLUMNS: [(&str, u8); 8] =

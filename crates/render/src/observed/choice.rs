@@ -40,7 +40,7 @@ impl Choice<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::concurrent;
+    use crate::observed::fixtures::concurrent;
 
     #[test]
     fn the_ends_are_shown_and_what_is_left_out_is_said() {

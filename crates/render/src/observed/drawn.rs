@@ -76,7 +76,7 @@ pub(crate) fn parts(connection: &Connection, end_ns: u64) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::{serialized, ten_thousand};
+    use crate::observed::fixtures::{serialized, ten_thousand};
 
     #[test]
     fn requests_that_were_not_kept_are_not_drawn_as_idleness() {

@@ -6,7 +6,7 @@ use diagnosis::{Advice, Code, Confidence, Cost, Diagnosis, Finding, Verdict};
 use observation::{Observation, Runtime, Via};
 
 use super::pass::plural;
-use super::plain::{SENTENCE, plain};
+use super::sanitize::{SENTENCE, sanitize};
 use crate::format::{number, time};
 
 /// Findings, and sentences of one, that are shown at most: a diagnosis has fewer.
@@ -28,18 +28,18 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
                 but_for(diagnosis),
                 number(ratio)
             );
-            (told, vec![plain(&least.how, SENTENCE)])
+            (told, vec![sanitize(&least.how, SENTENCE)])
         }
         Verdict::Unexplained(unexplained) => {
             let (ns, of) = (time(unexplained.ns as f64), time(unexplained.of_ns as f64));
             let told = format!("{ns} of {of} are not explained by anything tlstax knows.");
-            (told, vec![plain(&unexplained.how, SENTENCE)])
+            (told, vec![sanitize(&unexplained.how, SENTENCE)])
         }
         Verdict::NotSeen(reasons) => {
-            let reasons = reasons.iter().take(MOST).map(|reason| plain(reason, SENTENCE)).collect();
+            let reasons = reasons.iter().take(MOST).map(|reason| sanitize(reason, SENTENCE)).collect();
             ("Nothing was seen that could be judged.".to_owned(), reasons)
         }
-        Verdict::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![plain(why, SENTENCE)]),
+        Verdict::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![sanitize(why, SENTENCE)]),
     }
 }
 
@@ -48,9 +48,9 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
 pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     let account = diagnosis.account.as_ref().map_or("", |account| &account.sentence);
     match diagnosis.verdict {
-        Verdict::Found if !account.is_empty() => plain(account, SENTENCE),
+        Verdict::Found if !account.is_empty() => sanitize(account, SENTENCE),
         Verdict::NothingToMend(_) => {
-            format!("{} {}", verdict(diagnosis).0, plain(account, SENTENCE)).trim_end().to_owned()
+            format!("{} {}", verdict(diagnosis).0, sanitize(account, SENTENCE)).trim_end().to_owned()
         }
         _ => verdict(diagnosis).0,
     }
@@ -152,7 +152,7 @@ fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
     if codes.is_empty() {
         codes.push(diagnosis.findings.first()?.code.name());
     }
-    let command = plain(&shell_words::join(&observation.command), SENTENCE);
+    let command = sanitize(&shell_words::join(&observation.command), SENTENCE);
     // A command that would be cut off cannot be run.
     let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND" } else { &command };
     Some(format!("when it is fixed, keep it so: tlstax observe --fail-on {} -- {command}", codes.join(",")))
@@ -164,7 +164,7 @@ const LONGEST_COMMAND: usize = 300;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::{diagnosis, serialized};
+    use crate::observed::fixtures::{diagnosis, serialized};
 
     #[test]
     fn what_is_proven_is_what_to_hold() {

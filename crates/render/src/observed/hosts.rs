@@ -2,8 +2,8 @@
 
 use observation::{Host, MOST_HOSTS, Observation, Pass, Transport};
 
-use super::name;
-use super::plain::{NAME, plain};
+use super::pass::name;
+use super::sanitize::{NAME, sanitize};
 use crate::format::grouped;
 
 /// A table of hosts.
@@ -41,7 +41,7 @@ fn table(pass: &Pass) -> HostTable {
     let hosts = || pass.hosts.iter().take(MOST_HOSTS);
     let columns = || COLUMNS.iter().filter(|(_, of)| hosts().any(|host| of(host) > 0));
     let row = |host: &Host| {
-        let name = if host.name.is_empty() { "(not named)".to_owned() } else { plain(&host.name, NAME) };
+        let name = if host.name.is_empty() { "(not named)".to_owned() } else { sanitize(&host.name, NAME) };
         (name, columns().map(|(_, of)| grouped(of(host) as f64)).collect())
     };
     let (id, heading) = match pass.transport {

@@ -9,10 +9,9 @@ use observation::{MOST_EXCHANGES, Observation, Runtime, Via};
 
 use super::finding::{MOST, advice_for, cost, gain, headline, next, overlap, runtimes, spent, title, verdict};
 use super::hosts::{self, HostTable};
-use super::marked::{Part, marked};
-use super::pass::{counts, took, traffic};
-use super::plain::{SENTENCE, plain};
-use super::{horizon_ns, name};
+use super::inline_code::{Part, marked};
+use super::pass::{counts, horizon_ns, name, took, traffic};
+use super::sanitize::{SENTENCE, sanitize};
 use crate::charts::{Chart, ChartError, observed as charts};
 use crate::files::PAGE;
 use crate::folder::{self, FolderError, ReportFile};
@@ -99,14 +98,14 @@ pub(crate) fn files(observation: &Observation, diagnosis: &Diagnosis) -> Result<
 
 fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> Result<String, askama::Error> {
     let (verdict, reasons) = verdict(diagnosis);
-    let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| marked(&plain(text, SENTENCE))).collect();
+    let sentences = |texts: &[String]| texts.iter().take(MOST).map(|text| marked(&sanitize(text, SENTENCE))).collect();
     let runtimes = runtimes(observation);
     let page = Page {
         headline: headline(diagnosis),
         spent: spent(diagnosis),
         verdict,
         reasons,
-        command: plain(&shell_words::join(&observation.command), SENTENCE),
+        command: sanitize(&shell_words::join(&observation.command), SENTENCE),
         subtitle: subtitle(observation),
         passes: observation
             .passes
@@ -135,15 +134,15 @@ fn subtitle(observation: &Observation) -> String {
     // Nobody reads fractions of the second in which it began.
     let began = observation.began.split_once('.').filter(|(_, fraction)| fraction.ends_with('Z'));
     let began = began.map_or_else(|| observation.began.clone(), |(second, _)| format!("{second}Z"));
-    let (began, version) = (plain(&began, 40), plain(&observation.tlstax, 40));
+    let (began, version) = (sanitize(&began, 40), sanitize(&observation.tlstax, 40));
     let span = time(horizon_ns(observation) as f64);
     format!("Observed {how}, begun {began}, charts span {span}, tlstax {version}")
 }
 
 fn card(finding: &Finding, diagnosis: &Diagnosis, runtimes: &BTreeSet<Runtime>) -> Card {
-    let text = |text: &String| plain(text, SENTENCE);
+    let text = |text: &String| sanitize(text, SENTENCE);
     let line = |advice: &Advice| {
-        (advice.of.as_ref().map_or_else(String::new, |of| plain(of, 80)), marked(&text(&advice.text)))
+        (advice.of.as_ref().map_or_else(String::new, |of| sanitize(of, 80)), marked(&text(&advice.text)))
     };
     let here = advice_for(finding, runtimes);
     let others = finding.advice.iter().take(MOST).filter(|advice| !here.contains(advice));

@@ -5,9 +5,9 @@ use std::fmt::Display;
 
 use observation::{Ended, NO_PEER, Observation, Pass, Sampling, Spread, Transport};
 
-use super::course::unmet_ns;
-use super::plain::{SENTENCE, plain};
-use super::seen::closed;
+use super::connection_text::closed;
+use super::sanitize::{SENTENCE, sanitize};
+use super::time_columns::unmet_ns;
 use crate::format::{grouped, number, time};
 
 /// Entries of one kind that are told at most.
@@ -63,7 +63,7 @@ pub(crate) fn traffic(pass: &Pass) -> String {
     if counts.tls > 0 {
         let kinds = format!("{} full, {} resumed", grouped(counts.full as f64), grouped(counts.resumed as f64));
         traffic.push(format!("{} ({kinds})", plural(counts.handshakes, "handshake")));
-        traffic.extend(counts.versions.keys().take(ENTRIES).map(|version| plain(version, 20)));
+        traffic.extend(counts.versions.keys().take(ENTRIES).map(|version| sanitize(version, 20)));
     }
     if counts.unfinished > 0 {
         traffic.push(format!("{} not finished", plural(counts.unfinished, "handshake")));
@@ -82,7 +82,7 @@ pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
     let direct = pass.direct.iter().take(ENTRIES).map(|direct| {
         let over = if direct.udp { "UDP" } else { "TCP" };
         let address = if direct.address == NO_PEER { "no peer named" } else { &direct.address };
-        format!("{} ({over})", plain(address, 80))
+        format!("{} ({over})", sanitize(address, 80))
     });
     vec![
         ("connections", some(counts.connections)),
@@ -137,7 +137,7 @@ fn some(count: u64) -> String {
 }
 
 fn entries<K: Display>(counts: &BTreeMap<K, u64>) -> String {
-    let entry = |(name, count): (&K, &u64)| format!("{} {}", plain(&name.to_string(), 120), grouped(*count as f64));
+    let entry = |(name, count): (&K, &u64)| format!("{} {}", sanitize(&name.to_string(), 120), grouped(*count as f64));
     let mut entries: Vec<String> = counts.iter().take(ENTRIES).map(entry).collect();
     if counts.len() > ENTRIES {
         entries.push(format!("and {} more kinds", counts.len() - ENTRIES));
@@ -166,7 +166,7 @@ fn unmet(pass: &Pass) -> String {
 fn loads(pass: &Pass) -> String {
     match &pass.sampling {
         Sampling::NotAsked => String::new(),
-        Sampling::Impossible(why) => format!("not sampled: {}", plain(why, SENTENCE)),
+        Sampling::Impossible(why) => format!("not sampled: {}", sanitize(why, SENTENCE)),
         Sampling::Sampled(store) => {
             let share = store.in_trust_store as f64 / store.samples.max(1) as f64 * 100.0;
             let connections = plural(store.connections, "connection");
@@ -195,7 +195,7 @@ fn unanswered(pass: &Pass) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::serialized;
+    use crate::observed::fixtures::serialized;
 
     #[test]
     fn a_pass_says_what_it_took_and_what_went_over_the_network() {

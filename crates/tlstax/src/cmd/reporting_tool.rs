@@ -10,7 +10,7 @@ use fetch::talk::gets::Manner;
 use indicatif::ProgressBar;
 use origin::Choice;
 use render::format::{grouped, number};
-use render::table::STYLE;
+use render::table_style::STYLE;
 use reporting_tool::figures::Figures;
 use reporting_tool::file::ReportFile;
 use reporting_tool::fleet::HOSTS;

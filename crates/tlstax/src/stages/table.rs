@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table};
 use measure::result::{RunResult, Trial};
-use render::table::STYLE;
+use render::table_style::STYLE;
 use serde::Serialize;
 use talk::checks::{Traits, traits};
 use talk::verdict::{Verdict, judge};

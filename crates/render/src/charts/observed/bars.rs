@@ -3,13 +3,13 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::super::ChartError;
 use super::super::canvas::Canvas;
+use super::super::chart::ChartError;
 use super::super::palette::{INK, of_drawn};
-use super::{Panel, STACK};
+use super::panel::{Panel, STACK};
 use crate::format::{number, time};
-use crate::observed::course::Column;
 use crate::observed::drawn::Drawn;
+use crate::observed::time_columns::Column;
 
 /// Less than this is rounding.
 const NONE: f64 = 0.001;

@@ -6,11 +6,12 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::super::canvas::Canvas;
+use super::super::chart::{ChartError, label};
 use super::super::palette::of_drawn;
-use super::super::{ChartError, label};
-use super::Panel;
+use super::panel::{LANES, Panel};
+use crate::observed::choice::{Choice, choose};
+use crate::observed::connection_text::{names_hosts, place, told};
 use crate::observed::drawn::{Drawn, parts};
-use crate::observed::{Choice, choose, names_hosts, place, told};
 
 /// From how many pixels a lane on it has room for words.
 const READABLE: i32 = 12;
@@ -45,7 +46,7 @@ pub(super) fn thickness(what: Drawn, height: f64) -> f64 {
 
 /// Whether lanes of `pass` have room for the names of hosts, and need them.
 pub(super) fn are_named(pass: &Pass) -> bool {
-    names_hosts(pass) && pitch(choose(pass, super::LANES).shown.len()) >= READABLE
+    names_hosts(pass) && pitch(choose(pass, LANES).shown.len()) >= READABLE
 }
 
 /// Draws the lanes, each with its figures as its text.

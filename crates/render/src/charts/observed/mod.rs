@@ -3,29 +3,25 @@
 
 mod bars;
 mod lanes;
+mod panel;
 
-use observation::{Doing, Observation, Pass, Transport};
+use observation::{Observation, Pass, Transport};
 use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use self::panel::{LANES, Panel, STACK};
 use super::canvas::Canvas;
+use super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
 use super::palette::of_drawn;
-use super::{Chart, ChartError, WIDTH, ink, label, title_of};
 use crate::format::{grouped, time};
-use crate::observed::course::{Column, course};
-use crate::observed::{choose, drawn, horizon_ns, name};
-
-/// Lanes in a chart at most.
-const LANES: usize = 200;
+use crate::observed::choice::choose;
+use crate::observed::drawn;
+use crate::observed::pass::{horizon_ns, name};
+use crate::observed::time_columns::{Column, course};
 
 /// Columns of what is over time.
 const COLUMNS: usize = 200;
-
-/// What stands on each other in the second panel, from below: requests at work first, so that they are read off the
-/// axis.
-const STACK: [Doing; 4] = [Doing::Waiting, Doing::Transferring, Doing::Handshake, Doing::Standing];
 
 /// Measures, pixels: what is above the lanes, a panel's height and its words above it, and the axis with its name.
 const ABOVE: i32 = 52;
@@ -42,9 +38,6 @@ struct Scale {
     connections: f64,
     cores: f64,
 }
-
-/// A part of the sheet with its coordinates.
-type Panel<'a> = ChartContext<'a, Canvas, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// A chart per pass.
 ///

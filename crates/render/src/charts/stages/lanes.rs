@@ -5,8 +5,8 @@ use measure::result::{Section, Trial};
 use talk::lanes::{Lanes, State};
 
 use super::super::bars::{Bar, Bars, Piece, Shape, key};
+use super::super::chart::{Chart, ChartError};
 use super::super::palette::{INK, of_state};
-use super::super::{Chart, ChartError};
 use crate::format::time;
 
 /// Lanes drawn at most.

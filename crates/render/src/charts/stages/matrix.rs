@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use talk::verdict::{Verdict, judge};
 
 use super::super::canvas::Canvas;
-use super::super::{Chart, ChartError, WIDTH, ink, label, title_of};
+use super::super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
 
 /// Measures of the grid, pixels.
 const NAMES: i32 = 190;

@@ -6,9 +6,9 @@ use talk::published::{self, Python};
 use talk::slides::{ASSUMED, Costs};
 use talk::verdict::{Verdict, judge};
 
+use super::super::chart::{Chart, ChartError};
 use super::super::lines::{Axis, Lines, Series};
 use super::super::palette::of_model;
-use super::super::{Chart, ChartError};
 
 /// The pair that the slides show.
 const FAST: &str = "1-recv";

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::observed::by_hand::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
+use crate::observed::fixtures::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
 
 fn page(observation: &Observation, diagnosis: &Diagnosis) -> String {
     let files = files(observation, diagnosis).unwrap();

@@ -4,8 +4,7 @@ use anstyle::{AnsiColor, Style};
 use diagnosis::{Advice, Confidence, Diagnosis, Finding, Verdict};
 use observation::Observation;
 
-use super::INDENT;
-use super::sheet::{Sheet, fitted};
+use super::sheet::{INDENT, Sheet, fitted};
 use crate::observed::finding::{MOST, advice_for, gain, headline, next, overlap, runtimes, spent, title, verdict};
 
 const BOLD: Style = Style::new().bold();

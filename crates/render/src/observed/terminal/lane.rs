@@ -70,7 +70,7 @@ pub(super) fn legend(sheet: &mut Sheet) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::{MS, serialized};
+    use crate::observed::fixtures::{MS, serialized};
 
     #[test]
     fn a_character_is_what_took_longest_in_its_time() {

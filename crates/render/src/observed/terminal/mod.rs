@@ -12,19 +12,15 @@ use diagnosis::Diagnosis;
 use observation::{Observation, Pass};
 
 use self::over_time::Scale;
-use self::sheet::Sheet;
-use super::pass::{took, traffic};
-use super::plain::plain;
-use super::{horizon_ns, name};
+use self::sheet::{INDENT, Sheet};
+use super::pass::{horizon_ns, name, took, traffic};
+use super::sanitize::sanitize;
 
 /// Columns where the terminal does not say how many it has.
 const USUAL: u16 = 100;
 
 /// The fewest and the most columns that are drawn in: in fewer a lane has no room, more take the eye too far.
 const COLUMNS: std::ops::RangeInclusive<u16> = 48..=160;
-
-/// Columns before what belongs to a heading.
-const INDENT: usize = 2;
 
 /// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 where it is not known; at least 48
 /// are used), with escape sequences of colour or without. No line is wider; what came from the network or the command
@@ -38,7 +34,7 @@ pub fn draw(
 ) -> String {
     let width = width.unwrap_or(USUAL).clamp(*COLUMNS.start(), *COLUMNS.end());
     let mut sheet = Sheet::new(usize::from(width), colour);
-    let command = plain(&shell_words::join(&observation.command), 200);
+    let command = sanitize(&shell_words::join(&observation.command), 200);
     sheet.paragraph(Style::new().bold(), "", 0, &format!("Observed: {command}"));
     diagnosed::summary(&mut sheet, diagnosis);
     let scale = Scale::of(&observation.passes, horizon_ns(observation), sheet.width);

@@ -6,9 +6,10 @@ use observation::{Connection, Doing, Pass};
 use super::sheet::{Sheet, fitted};
 use super::{lane, strip};
 use crate::format::grouped;
-use crate::observed::course::{Column, course};
+use crate::observed::choice::{Choice, choose};
+use crate::observed::connection_text::{names_hosts, place};
 use crate::observed::pass::level;
-use crate::observed::{Choice, choose, names_hosts, place};
+use crate::observed::time_columns::{Column, course};
 
 /// Lanes drawn at most.
 const LANES: usize = 20;

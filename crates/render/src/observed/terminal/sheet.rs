@@ -6,7 +6,10 @@ use anstyle::Style;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
-use crate::observed::plain::{SENTENCE, plain};
+use crate::observed::sanitize::{SENTENCE, sanitize};
+
+/// Columns before what belongs to a heading.
+pub(super) const INDENT: usize = 2;
 
 /// Lines in the making.
 pub(super) struct Sheet {
@@ -48,7 +51,7 @@ impl Sheet {
             .subsequent_indent(&blank)
             // A command must not be broken at its hyphens.
             .word_splitter(WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&plain(sentence, SENTENCE), options) {
+        for line in textwrap::wrap(&sanitize(sentence, SENTENCE), options) {
             self.line(&[(style, line.as_ref())]);
         }
     }

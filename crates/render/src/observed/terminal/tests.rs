@@ -5,7 +5,7 @@ use observation::Runtime;
 use textwrap::core::display_width;
 
 use super::draw;
-use crate::observed::by_hand::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
+use crate::observed::fixtures::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
 
 /// Lines of a text that begin with a connection's number.
 fn lanes(text: &str) -> Vec<&str> {

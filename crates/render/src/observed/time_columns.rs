@@ -107,7 +107,7 @@ impl CpuClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::{MS, serialized};
+    use crate::observed::fixtures::{MS, serialized};
 
     #[test]
     fn columns_keep_the_sum_of_what_they_show() {

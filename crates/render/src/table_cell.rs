@@ -2,24 +2,24 @@
 
 /// One field.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Field {
+pub(crate) struct TableCell {
     pub(crate) text: String,
     pub(crate) value: Option<f64>,
 }
 
-impl Field {
+impl TableCell {
     /// Nothing: what was not measured.
-    pub(crate) fn empty() -> Field {
-        Field::words(String::new())
+    pub(crate) fn empty() -> TableCell {
+        TableCell::words(String::new())
     }
 
     /// Words alone, sorted as words.
-    pub(crate) fn words(text: String) -> Field {
-        Field { text, value: None }
+    pub(crate) fn words(text: String) -> TableCell {
+        TableCell { text, value: None }
     }
 
     /// A figure in words.
-    pub(crate) fn of(text: String, value: f64) -> Field {
-        Field { text, value: Some(value) }
+    pub(crate) fn of(text: String, value: f64) -> TableCell {
+        TableCell { text, value: Some(value) }
     }
 }

@@ -4,13 +4,13 @@ use observation::{Close, Connection, Doing, Pass};
 use wire::HandshakeKind;
 
 use super::drawn::{self, Drawn, parts};
-use super::plain::{NAME, plain};
+use super::sanitize::{NAME, sanitize};
 use crate::format::{grouped, time};
 
 /// Where it went, what took how long, and how it ended: the text alternative of its lane.
 pub(crate) fn told(connection: &Connection, end_ns: u64) -> String {
     let host =
-        if connection.host.is_empty() { String::new() } else { format!(" to {}", plain(&connection.host, NAME)) };
+        if connection.host.is_empty() { String::new() } else { format!(" to {}", sanitize(&connection.host, NAME)) };
     let mut told = format!("connection {}{host}, opened after {}: ", connection.number, ns(connection.opened_ns));
     let parts = parts(connection, end_ns);
     for what in drawn::ALL {
@@ -38,13 +38,13 @@ pub(crate) fn names_hosts(pass: &Pass) -> bool {
 
 /// Where a connection went, in so many letters at most; the port of HTTPS goes without saying.
 pub(crate) fn place(connection: &Connection, letters: usize) -> String {
-    plain(connection.host.strip_suffix(":443").unwrap_or(&connection.host), letters)
+    sanitize(connection.host.strip_suffix(":443").unwrap_or(&connection.host), letters)
 }
 
 /// ` (TLSv1.3, resumed)`
 fn negotiated(connection: &Connection) -> String {
     let Some(handshake) = &connection.handshake else { return String::new() };
-    let version = handshake.answer.as_ref().map(|answer| plain(&answer.version, 20));
+    let version = handshake.answer.as_ref().map(|answer| sanitize(&answer.version, 20));
     let kind = handshake.kind.map(|kind| match kind {
         HandshakeKind::Full => "full".to_owned(),
         HandshakeKind::Resumed => "resumed".to_owned(),
@@ -56,7 +56,7 @@ fn negotiated(connection: &Connection) -> String {
 
 fn ended(connection: &Connection) -> String {
     match (&connection.connecting.failure, connection.closed_ns) {
-        (Some(failure), _) => format!("not reached: {}", plain(failure, NAME)),
+        (Some(failure), _) => format!("not reached: {}", sanitize(failure, NAME)),
         (None, Some(at)) => format!("{} after {}", closed(connection.close), ns(at)),
         (None, None) => closed(connection.close).to_owned(),
     }
@@ -83,7 +83,7 @@ fn ns(ns: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::by_hand::serialized;
+    use crate::observed::fixtures::serialized;
 
     #[test]
     fn a_lane_tells_its_figures() {

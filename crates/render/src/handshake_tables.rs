@@ -2,34 +2,12 @@
 
 use measure::result::handshakes::{HandshakeFigure, InMemory};
 
-use crate::field::Field;
 use crate::format::{number, time};
-use crate::markdown::plain;
-
-/// A table of the page.
-pub struct Table {
-    /// Its anchor.
-    pub(crate) id: &'static str,
-    pub(crate) heading: &'static str,
-    pub(crate) intro: String,
-    pub(crate) columns: Vec<String>,
-    pub(crate) rows: Vec<Vec<Field>>,
-}
-
-impl Table {
-    /// The same in Markdown.
-    pub(crate) fn markdown(&self) -> String {
-        let line =
-            |fields: &mut dyn Iterator<Item = String>| format!("| {} |\n", fields.collect::<Vec<_>>().join(" | "));
-        let head = line(&mut self.columns.iter().map(|name| plain(name)));
-        let rule = line(&mut self.columns.iter().map(|_| "---".to_owned()));
-        let rows = self.rows.iter().map(|row| line(&mut row.iter().map(|field| plain(&field.text))));
-        rows.fold(head + &rule, |text, row| text + &row)
-    }
-}
+use crate::page_table::Table;
+use crate::table_cell::TableCell;
 
 /// Those tables that have rows.
-pub fn tables(figures: &InMemory) -> Vec<Table> {
+pub(crate) fn tables(figures: &InMemory) -> Vec<Table> {
     let tables = [handshakes(figures), bulk(figures), primitives(figures)];
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
@@ -47,13 +25,13 @@ fn handshakes(figures: &InMemory) -> Table {
     });
     let rate = |wanted: [&str; 5], side: &str| {
         let figure = figures.handshakes.iter().find(|figure| kind(figure) == wanted && figure.side == side);
-        figure.map_or_else(Field::empty, |figure| {
+        figure.map_or_else(TableCell::empty, |figure| {
             let rate = 1e9 / figure.ns_per_handshake;
-            Field::of(number(rate.round()), rate)
+            TableCell::of(number(rate.round()), rate)
         })
     };
     let rows = kinds.into_iter().map(|kind| {
-        let words = kind.into_iter().map(|word| Field::words(word.to_owned()));
+        let words = kind.into_iter().map(|word| TableCell::words(word.to_owned()));
         words.chain([rate(kind, "client"), rate(kind, "server")]).collect()
     });
     Table {
@@ -87,8 +65,8 @@ fn names(columns: &[&str]) -> Vec<String> {
 fn bulk(figures: &InMemory) -> Table {
     let rows = figures.bulk.iter().map(|figure| {
         let rate = figure.bytes as f64 / f64::from(1 << 20) * 1e9 / figure.ns_per_transfer;
-        let words = [&figure.stack, &figure.version, &figure.side].map(|word| Field::words(word.clone()));
-        words.into_iter().chain([Field::of(number(rate.round()), rate)]).collect()
+        let words = [&figure.stack, &figure.version, &figure.side].map(|word| TableCell::words(word.clone()));
+        words.into_iter().chain([TableCell::of(number(rate.round()), rate)]).collect()
     });
     Table {
         id: "bulk",
@@ -102,8 +80,8 @@ fn bulk(figures: &InMemory) -> Table {
 
 fn primitives(figures: &InMemory) -> Table {
     let rows = figures.primitives.iter().map(|figure| {
-        let words = [&figure.stack, &figure.primitive].map(|word| Field::words(word.clone()));
-        words.into_iter().chain([Field::of(time(figure.ns), figure.ns)]).collect()
+        let words = [&figure.stack, &figure.primitive].map(|word| TableCell::words(word.clone()));
+        words.into_iter().chain([TableCell::of(time(figure.ns), figure.ns)]).collect()
     });
     Table {
         id: "primitives",

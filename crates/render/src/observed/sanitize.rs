@@ -2,7 +2,7 @@
 //! writing, or goes on forever.
 
 /// `text` without control and direction characters, of at most `most` characters: what is longer ends in `…`.
-pub(crate) fn plain(text: &str, most: usize) -> String {
+pub(crate) fn sanitize(text: &str, most: usize) -> String {
     let mut plain: String = text.chars().take(most).map(harmless).collect();
     if text.chars().nth(most).is_some() {
         plain.pop();
@@ -31,12 +31,12 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_taken_out() {
-        assert_eq!(plain("a\u{1b}[31mb\u{202e}c\nd", 99), "a\u{fffd}[31mb\u{fffd}c d");
+        assert_eq!(sanitize("a\u{1b}[31mb\u{202e}c\nd", 99), "a\u{fffd}[31mb\u{fffd}c d");
     }
 
     #[test]
     fn what_is_too_long_says_so() {
-        assert_eq!(plain("abcdef", 6), "abcdef");
-        assert_eq!(plain("abcdefg", 6), "abcde…");
+        assert_eq!(sanitize("abcdef", 6), "abcdef");
+        assert_eq!(sanitize("abcdefg", 6), "abcde…");
     }
 }

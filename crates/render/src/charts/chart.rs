@@ -1,0 +1,67 @@
+//! What all charts have in common: a picture with its title, and the ink, the text and the width of it.
+
+use std::fmt;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::canvas::Canvas;
+use super::palette::INK;
+
+/// One chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Its name among the charts of a report: the stem of its file.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// The picture.
+    pub svg: String,
+}
+
+/// Why a chart could not be drawn.
+#[derive(Debug, thiserror::Error)]
+#[error("drawing a chart: {0}")]
+pub struct ChartError(String);
+
+impl From<DrawingAreaErrorKind<fmt::Error>> for ChartError {
+    fn from(error: DrawingAreaErrorKind<fmt::Error>) -> ChartError {
+        ChartError(format!("{error:?}"))
+    }
+}
+
+impl Chart {
+    pub(super) fn of(id: &str, title: &str, description: &str, canvas: &Canvas) -> Chart {
+        let id: String =
+            id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let svg = canvas.finish(&id, title, description);
+        Chart { id, title: title.to_owned(), svg }
+    }
+
+    /// The picture as a file of its own: with ink and paper for a light and a dark desktop.
+    pub fn file(&self) -> String {
+        let style = "<style>svg{color:#1b1f24;background:#fff}@media(prefers-color-scheme:dark){svg{color:#e6e9ee;\
+                     background:#14171c}}</style>";
+        self.svg.replacen("<title", &format!("{style}<title"), 1)
+    }
+}
+
+/// Width of a chart, pixels.
+pub(super) const WIDTH: u32 = 960;
+
+/// Neutral ink of some strength, for lines.
+pub(super) fn ink(strength: f64) -> ShapeStyle {
+    INK.mix(strength).stroke_width(1)
+}
+
+/// Text of the usual size.
+pub(super) fn label() -> TextStyle<'static> {
+    ("sans-serif", 12).into_font().color(&INK)
+}
+
+/// The title, at the top left.
+pub(super) fn title_of(root: &DrawingArea<Canvas, Shift>, title: &str) -> Result<(), ChartError> {
+    let style = ("sans-serif", 14, FontStyle::Bold).into_font().color(&INK).pos(Pos::new(HPos::Left, VPos::Center));
+    Ok(root.draw(&Text::new(title.to_owned(), (10, 14), style))?)
+}
