@@ -6,7 +6,7 @@ file, so a name taken from a facade counts as taken from the file behind it. `mo
 left out. Cargo itself forbids circles between crates.
 
 usage: scripts/acyclic.py [FOLDER OF THE WORKSPACE]
-exit code: 0 if there are no circles but those in ALLOWED, and all of those; 1 otherwise
+exit code: 0 if there are no circles, 1 otherwise
 """
 
 import re
@@ -14,19 +14,6 @@ import sys
 from collections import defaultdict
 from itertools import takewhile
 from pathlib import Path
-
-# Circles that are still to be taken apart: the folder of the crate, and the files in its `src` of each circle.
-ALLOWED = {
-    "crates/report": [
-        "bills.rs bills/columns.rs bills/reading.rs charts/bill.rs charts/cpu.rs charts/percentiles.rs "
-        "charts/phases.rs charts/rate.rs charts/scaling.rs charts/stages/lanes.rs charts/stages/matrix.rs "
-        "charts/stages/times.rs charts/tax_map.rs charts/timeline.rs compare.rs decisions.rs digest.rs floors.rs "
-        "format.rs in_memory.rs markdown.rs page.rs rates.rs round_trips.rs scaling.rs steady.rs summary.rs table.rs "
-        "varied.rs warm_up.rs",
-        "charts/observed/bars.rs charts/observed/lanes.rs charts/observed/mod.rs",
-        "observed/terminal/diagnosed.rs observed/terminal/mod.rs",
-    ],
-}
 
 CRATES = ("crates/*", "benches", "engines/known-answer", "habits/rust")
 # Tokens of Rust; comments, strings, characters and lifetimes are skipped.
@@ -181,29 +168,22 @@ def circles_of(arrows):
     return sorted(filter(None, circles), key=sorted)
 
 
-def check(workspace, allowed):
-    """What is wrong, a line each: circles that are not allowed, and allowed ones that do not exist."""
+def check(workspace):
+    """The circles there are, and what ties each: a line each."""
     for crate in sorted(folder for pattern in CRATES for folder in workspace.glob(pattern)):
-        name, source = str(crate.relative_to(workspace)), crate / "src"
-        gone = {frozenset(files.split()) for files in allowed.get(name, ())}
+        source = crate / "src"
         for file in filter(Path.exists, [source / "lib.rs", source / "main.rs", *sorted(source.glob("bin/*.rs"))]):
             arrows = arrows_of(read(Module(file, file.parent)))
             for circle in circles_of(arrows):
-                files = frozenset(str(path.relative_to(source)) for path in circle)
-                if files in gone:
-                    gone.remove(files)
-                    continue
-                yield f"{name}: a circle of {len(files)} files"
+                yield f"{crate.relative_to(workspace)}: a circle of {len(circle)} files"
                 for start, end in sorted((start, end) for start in circle for end in circle & set(arrows[start])):
                     names = ", ".join(sorted(arrows[start][end]))
                     yield f"  {start.relative_to(source)} -> {end.relative_to(source)}: {names}"
-        for files in gone:
-            yield f"{name}: no longer a circle, take it out of ALLOWED: {', '.join(sorted(files))}"
 
 
 def main():
     workspace = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
-    sys.exit("\n".join(check(workspace, ALLOWED)) or None)
+    sys.exit("\n".join(check(workspace)) or None)
 
 
 if __name__ == "__main__":
