@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::{Connection, TlsClient, embedded, eventually, kinds, launch, start};
+use crate::support::{Connection, TlsClient, embedded, eventually, kinds, launch, start, stop};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -156,7 +156,7 @@ fn a_dead_origin_is_an_error_at_once() {
 fn a_stopped_origin_times_out_and_its_late_answer_is_not_mistaken_for_the_next() {
     for kind in kinds() {
         let mut origin = start(kind, Pins::default());
-        kill(pid(&origin), Signal::SIGSTOP).unwrap();
+        stop(pid(&origin));
         let begin = Instant::now();
         let error = origin.mark().unwrap_err();
         assert!(matches!(error, Error::Silent { .. }), "{error}");

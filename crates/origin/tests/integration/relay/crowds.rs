@@ -4,6 +4,7 @@
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use super::*;
+use crate::support::stop;
 
 #[test]
 fn two_hundred_connections_at_once_are_each_as_far_away() {
@@ -44,7 +45,7 @@ fn a_crowd_finds_room_in_the_queue() {
     let crowd = most_connections().min(700).min(somaxconn.trim().parse().unwrap());
     let relay = relay(&[echo()], RTT);
     let pid = Pid::from_raw(relay.pid().try_into().unwrap());
-    kill(pid, Signal::SIGSTOP).unwrap();
+    stop(pid);
     let connect = |_| TcpStream::connect_timeout(&relay.addresses()[0], Duration::from_millis(900));
     let streams: Result<Vec<_>, _> = (0..crowd).map(connect).collect();
     kill(pid, Signal::SIGCONT).unwrap();

@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use origin::go::{Cache, find_go};
 use origin::{Authority, EmbeddedProgram, Error, Kind, Launch, Origin, Pins};
 use rustls::client::Resumption;
@@ -57,6 +59,17 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "waited in vain for: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Stops a process, and waits until each of its threads stands: on a busy machine that takes a moment.
+pub(crate) fn stop(pid: Pid) {
+    kill(pid, Signal::SIGSTOP).unwrap();
+    eventually("a stopped process", || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        let mut states = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap());
+        // proc_pid_stat(5): the state stands behind the name, which is in parentheses.
+        states.all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
+    });
 }
 
 /// What a client of TLS is.
