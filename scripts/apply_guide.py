@@ -8,7 +8,8 @@ for the steps of the guide. A step is a line of the guide and the code block tha
     In `PATH`, after `TEXT`: (or before `TEXT`)   the block goes after (before) the line that begins with TEXT
 
 A file of COPY is written only if its content differs, so that Cargo builds only what has changed since the last time; a
-file that the workspace has no longer is removed. Printed are the commands of the guide that begin with `tlstax run` or are `cargo test` of the diagnosis.
+file that the workspace has no longer is removed. The commands of the guide that begin with `tlstax run`, or are
+`cargo test` of crate diagnosis, are printed.
 Exit: 1, with a sentence, if a step does not apply.
 """
 

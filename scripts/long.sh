@@ -81,7 +81,8 @@ for part in "${chosen[@]}"; do
   began=$SECONDS
   # A function that is tested by `if` would go on after a command that failed.
   outcome=passed
-  bash -euo pipefail -c "scratch=$(printf %q "$scratch"); $(declare -f "${part%-[0-9]*}"); ${part%-[0-9]*}" || outcome=failed
+  function=${part%-[0-9]*}
+  bash -euo pipefail -c "scratch=$(printf %q "$scratch"); $(declare -f "$function"); $function" || outcome=failed
   note "$part" "$outcome" "$((SECONDS - began))"
   echo "$part: $outcome in $((SECONDS - began)) s"
   [ "$outcome" = passed ] || failed=1

@@ -1,6 +1,7 @@
 //! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
 //!
-//! This crate knows what TLS can be varied in (crate `params`) and nothing else. Which cells exist is the table's business (crate `fetch`), running them the harness's.
+//! This crate knows what TLS can be varied in (crate `params`) and nothing else. Which cells exist is the registry's
+//! business (crate `fetch`); running them is the harness's.
 
 mod amount;
 mod axes;

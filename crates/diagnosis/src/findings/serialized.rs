@@ -32,8 +32,8 @@ const MEANT: f64 = 2.0;
 const ENOUGH: u64 = 3;
 /// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
 const OF_HTTP: f64 = 0.5;
-/// Of the time from the first connection to the last response: what HTTPS takes more than HTTP, beyond the CPU time that
-/// it needs more. Below, CPU explains it.
+/// Of the time from the first connection to the last response: what HTTPS takes more than HTTP, beyond the CPU time
+/// that it needs more. Below, CPU explains it.
 const NOT_CPU: f64 = 0.3;
 /// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
 /// and was not.
