@@ -1,17 +1,17 @@
-//! `tlstax talk`: every stage comes out as published, and its trace shows why. The service time is a twentieth of the
+//! `tlstax talk`: every stage comes out as published, and its trace shows why. The service time is a tenth of the
 //! talk's; nothing is asserted of times but on which side of the gap between slow and fast they lie.
 
 use std::process::Command;
 
 use serde_json::Value;
 
-const DELAY_MS: f64 = 50.0;
+const DELAY_MS: f64 = 100.0;
 
 fn talk() -> (Value, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("talk");
     let mut command = Command::new(env!("CARGO_BIN_EXE_tlstax"));
-    let args = ["talk", "--scale", "0.05", "--rust-only", "--json", "--out"];
+    let args = ["talk", "--scale", "0.1", "--rust-only", "--json", "--out"];
     let output = command.args(args).arg(&out).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
