@@ -96,54 +96,9 @@ fn json(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use measure::machine::Machine;
-    use measure::result::{FORMAT, Handshake, Order, OriginInfo, Pinning};
-    use workload::{Path, Server, Workload};
+    use fixtures::run;
 
     use super::*;
-
-    fn run() -> RunInfo {
-        RunInfo {
-            format: FORMAT,
-            tlstax: "0".into(),
-            revision: None,
-            started: "2026-01-01T00:00:00Z".into(),
-            command: Vec::new(),
-            seed: 1,
-            pinning: Pinning { client: vec![0], origin: vec![1] },
-            workers: 2,
-            origin: OriginInfo { name: "embedded".into(), version: "0".into(), why: "asked for".into(), ports: 8 },
-            handshake: Handshake::default(),
-            machine: Machine {
-                cpu: "x".into(),
-                cpus: vec![0, 1],
-                kernel: "6".into(),
-                load: None,
-                toolchain: "rustc".into(),
-            },
-            order: Order::Interleaved,
-            arms: Vec::new(),
-            scenario: None,
-            sections: vec![Section {
-                name: "cost".into(),
-                workload: Workload {
-                    path: Path::get(),
-                    amount: workload::Amount::Requests(100.try_into().unwrap()),
-                    concurrency: 1.try_into().unwrap(),
-                    rate: None,
-                    server: Server::Httpbin,
-                    hosts: workload::Hosts::MIN,
-                },
-                rounds: 2,
-                cells: ["m/c/plain/new-conn", "m/c/rustls/new-conn"].map(|cell| cell.parse().unwrap()).to_vec(),
-                varies: Vec::new(),
-            }],
-            left_out: Vec::new(),
-            resumed: Vec::new(),
-            ended: None,
-            interrupted: false,
-        }
-    }
 
     fn found(change: impl FnOnce(&mut RunInfo)) -> Vec<String> {
         let mut now = run();

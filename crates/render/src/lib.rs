@@ -12,8 +12,6 @@ mod derived_tables;
 mod drift;
 pub mod files;
 pub mod findings;
-#[cfg(test)]
-mod fixtures;
 mod floors;
 pub mod folder;
 pub mod format;

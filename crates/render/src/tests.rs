@@ -7,9 +7,9 @@ use workload::Variable;
 
 use crate::decisions::decisions;
 use crate::findings::sentences;
-use crate::fixtures::{MEMORY, PLAIN, SECURE, SOCKETS, drifting, floor, section, trial};
 use crate::spreadsheet::csv;
 use crate::table::draw;
+use fixtures::{MEMORY, PLAIN, SECURE, SOCKETS, drifting, floor, section, trial};
 
 #[test]
 fn what_varies_is_told_with_its_usual_self() {

@@ -1,11 +1,8 @@
-use std::collections::BTreeMap;
-
 use analysis::by_cell::ByCell;
 use analysis::summarize;
 use measure::histogram;
-use measure::process::Cost;
 use measure::recorder::FROM_START;
-use measure::result::{Flag, Order, Section, Terms, Trial, Verdict};
+use measure::result::{Flag, Order, Section, Trial};
 use workload::{Concurrency, Requests};
 
 use super::*;
@@ -23,37 +20,14 @@ fn times(ms: u64) -> String {
 fn trial(late: Option<u64>, wall_ms: u64, total_ms: u64, in_flight: u64, flags: Vec<Flag>) -> Trial {
     let histograms = [("total", total_ms), (FROM_START, 50), ("queue", total_ms - 50)];
     Trial {
-        run: None,
         section: "paced".into(),
-        cell: CELL.parse().unwrap(),
-        arm: None,
-        round: 1,
-        verdict: Verdict::Valid,
-        engine: None,
         wall_ns: wall_ms * 1_000_000,
-        right: 100,
-        errors: BTreeMap::new(),
-        client: Cost { cpu_ns: 3_000_000, user_share: None },
-        origin: Cost::default(),
-        peak_memory_bytes: 0,
-        recorder_bytes: 0,
-        ledger: None,
-        warm_up: None,
         flags,
-        steal_ns: 0,
-        time_wait: 0,
         histograms: histograms.map(|(name, ms)| (name.to_owned(), times(ms))).into(),
-        sample: Vec::new(),
-        phases: BTreeMap::new(),
-        trace: Vec::new(),
-        profile: None,
-        terms: Terms::Pinned,
         client_in_flight: Some(in_flight),
-        event_loop: None,
-        threads: None,
-        verifies: None,
         late,
         pacer_cpu_ns: Some(1_000_000),
+        ..fixtures::trial(CELL, 1, 30)
     }
 }
 
