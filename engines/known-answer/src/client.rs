@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use measure::protocol::{Job, Target};
+use params::{Group, registry};
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::aws_lc_rs;
@@ -85,8 +86,9 @@ fn read_answer(stream: &mut impl BufRead) -> io::Result<()> {
 
 fn config(job: &Job, lie: Option<Lie>) -> io::Result<ClientConfig> {
     let mut provider = aws_lc_rs::default_provider();
-    let offered = if lie == Some(Lie::WrongGroup) { vec!["secp256r1".to_owned()] } else { job.groups.clone() };
-    provider.kx_groups.retain(|group| offered.contains(&format!("{:?}", group.name()).to_lowercase()));
+    let offered =
+        if lie == Some(Lie::WrongGroup) { vec![Group::Secp256r1.registered().to_owned()] } else { job.groups.clone() };
+    provider.kx_groups.retain(|group| offered.contains(&registry::group(group.name().into())));
     let builder = ClientConfig::builder_with_provider(Arc::new(provider.clone()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?;

@@ -1,7 +1,8 @@
 //! What a TLS stack is told when it is set up.
 
-use super::TrustStore;
 use params::{Group, TlsVersion};
+
+use super::TrustStore;
 
 /// What a TLS stack is told.
 #[derive(Clone, Copy)]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use params::Group;
+
 use super::{Tls, TlsSettings};
 use crate::PrepareError;
-use params::Group;
 
 /// A TLS stack.
 pub(crate) struct Stack {

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::support::{Pins, Server, run};
 use params::TlsVersion;
+
+use crate::support::{Pins, Server, run};
 
 const STACKS: [&str; 3] = ["rustls", "rustls-ring", "openssl"];
 const CLIENTS: [&str; 6] =

@@ -1,9 +1,10 @@
 //! Every TLS stack under our clients: it speaks each group that it has, under both versions of TLS, and refuses whom it
 //! must not trust.
 
-use crate::support::{Pins, Server, run};
 use certificates::Leaf;
 use params::{Group, TlsVersion};
+
+use crate::support::{Pins, Server, run};
 
 const STACKS: [&str; 4] = ["rustls", "rustls-ring", "native-tls", "openssl"];
 /// The clients of which each is another way to a TLS stack.

@@ -1,6 +1,7 @@
+use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
+
 use super::*;
 use crate::Side;
-use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
 
 fn possible() -> impl Iterator<Item = Case> {
     Case::all().filter(|case| case.missing().is_none())

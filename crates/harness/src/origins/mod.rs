@@ -79,8 +79,7 @@ impl Origins {
         let authority = self.authority(config.cert)?;
         let issued = match config.chain {
             Chain::Two => authority.issue(origin::Leaf::Good)?,
-            Chain::One => authority.issue_through(0)?,
-            Chain::Three => authority.issue_through(2)?,
+            other => authority.issue_through(other.intermediates())?,
         };
         let mut launch = Launch::new(kind, issued.chain_file, issued.key_file);
         launch.ports = plan.ports;

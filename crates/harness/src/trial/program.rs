@@ -78,7 +78,7 @@ pub(crate) fn run(
 
 /// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell
 /// it.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "what is done between fork and exec can't be proved safe by the compiler")]
 fn die_with_parent(process: &mut Command) {
     let ask = || nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).map_err(std::io::Error::from);
     // SAFETY: between fork and exec only async-signal-safe calls are allowed. This is one prctl(2), which is; turning
