@@ -50,7 +50,8 @@ pub(crate) const RULE: Rule = Rule {
                 request at a time wait for its response, though the program means to have several under way.",
         seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and \
                the time that this takes is not CPU time. Over a proxy, three connections or more that stood ready and \
-               unused while another's request was under way.",
+               unused while another's request was under way; not where the CPU was busy all the while and loads of \
+               trust stores explain as much.",
         saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more, and loads \
                 of a trust store for each connection more that HTTP had; else the time with a request under way, less \
                 what the same waits take side by side.",
