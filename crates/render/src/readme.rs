@@ -6,6 +6,7 @@ use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 use measure::result::Terms;
+use textwrap::WordSplitter;
 use workload::Connection;
 
 use crate::bills::reading::paragraph;
@@ -52,13 +53,20 @@ pub fn pictures(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 /// A part's text. `command` is what made it, `pictures` are what [`pictures`] drew.
 pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
     match part.name {
-        "finding" => finding(data),
+        "finding" => prose(&finding(data)),
         "pictures" => tags(pictures, part.argument),
         "table" => table(data),
         BILL => bill(data, part.argument, command, pictures),
-        _ => caveat(data, command),
+        _ => prose(&caveat(data, command)),
     }
 }
+
+/// A paragraph in lines of 120 columns at most, as the prose around it is.
+fn prose(text: &str) -> String {
+    textwrap::fill(text, textwrap::Options::new(COLUMNS).break_words(false).word_splitter(WordSplitter::NoHyphenation))
+}
+
+const COLUMNS: usize = 120;
 
 fn section<'d>(data: &'d ReportData<'_>, connection: Connection) -> Option<&'d Summary> {
     let of_kind =
@@ -100,12 +108,13 @@ fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) 
     let sheet = &data.bills.sheet;
     let shown = sheet.cells.iter().filter(|cell| small::is_shown(&cell.cell, SHOWN[0]));
     let told: Vec<String> =
-        shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| escaped(&told)).collect();
+        shown.filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).map(|told| prose(&escaped(&told))).collect();
     if pictures.is_empty() {
         return format!("This run has no bill of a new connection of {model}/{client}.");
     }
     let told = if told.is_empty() { String::new() } else { format!("\n\n{}", told.join("\n\n")) };
-    format!("{}{told}\n\nBy samples of the client's CPU time, made by `{command}`.", tags(pictures, folder))
+    let source = prose(&format!("By samples of the client's CPU time, made by `{command}`."));
+    format!("{}{told}\n\n{source}", tags(pictures, folder))
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {
