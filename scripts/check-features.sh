@@ -8,10 +8,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # A line per package: name, version, features. What a build script or macro needs is built apart, with features of its
-# own.
+# own. Cargo marks a package that is its own dependency through tests by (*), also where it is told to repeat all.
 features() {
   cargo tree --locked "$@" --prefix none --no-dedupe --format '{p}|{f}' |
-    sed -E 's/ \(proc-macro\)//; s/ \([^)]*\)\|/|/' | grep -v '^$' | sort -u
+    sed -E 's/ \(proc-macro\)//; s/ \([^)]*\)\|/|/; s/ \(\*\)$//' | grep -v '^$' | sort -u
 }
 programs=$(features --edges normal,no-proc-macro)
 tests=$(features --workspace --edges normal,dev,no-proc-macro)
