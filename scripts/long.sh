@@ -5,7 +5,7 @@
 # Resumes: a part that passed at this revision is not run again. A part that was interrupted leaves no note. What fails
 # does not keep the other parts from running. Needs what .ci/run has installed.
 #
-# usage: scripts/long.sh [PART]...    "loaded" stands for loaded-01 to loaded-20
+# usage: scripts/long.sh [PART]...    "loaded" stands for loaded-1 to loaded-5
 #        scripts/long.sh --list
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,10 +33,10 @@ field-loaded() { scripts/field.sh --condition loaded; }
 field-quota() { scripts/field.sh --condition quota; }
 parts=(guide talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
 
-# A test that fails once in twenty runs on a busy machine is a flaky test. Each run takes about ten minutes, so each is
-# a part.
-loaded() { scripts/loaded.sh 1; }
-for run in {01..20}; do parts+=("loaded-$run"); done
+# A test that fails once in twenty runs on a busy machine is a flaky test. Five parts of four runs: a run has three
+# others and a busy loop per CPU beside it.
+loaded() { scripts/loaded.sh 4 --together 4; }
+for part in {1..5}; do parts+=("loaded-$part"); done
 
 if [ "${1-}" = --list ]; then
   printf '%s\n' "${parts[@]}"
@@ -44,7 +44,7 @@ if [ "${1-}" = --list ]; then
 fi
 chosen=()
 for part in "$@"; do
-  [ "$part" = loaded ] && chosen+=(loaded-{01..20}) || chosen+=("$part")
+  [ "$part" = loaded ] && chosen+=(loaded-{1..5}) || chosen+=("$part")
 done
 [ ${#chosen[@]} -gt 0 ] || chosen=("${parts[@]}")
 for part in "${chosen[@]}"; do
