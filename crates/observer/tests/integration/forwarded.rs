@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use observation::{Close, Kept};
 
-use crate::seen::{Seen, full, server, wait_until_hung_up_on};
+use crate::seen::{Seen, full, server, wait_until_connected_to, wait_until_hung_up_on};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -83,7 +83,7 @@ fn a_client_that_hangs_up_while_its_host_is_connected_to_is_seen() {
     let seen = Seen::start(&[]);
     let mut stream = connect(&seen);
     stream.get_mut().write_all(request(&seen, "GET", &address.to_string(), "").as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    wait_until_connected_to(address);
     let client = stream.get_ref().local_addr().unwrap();
     drop(stream);
     wait_until_hung_up_on(client);
@@ -202,9 +202,11 @@ fn the_absolute_form_says_which_host_is_meant() {
 
 #[test]
 fn an_upload_that_is_broken_off_is_not_the_hosts_failure() {
-    let (address, serving) = server(|stream| {
+    let (reads, read) = channel();
+    let (address, serving) = server(move |stream| {
         let mut stream = reader(stream);
         head(&mut stream);
+        reads.send(()).unwrap();
         // Until the proxy hangs up.
         let _ = stream.read_to_end(&mut Vec::new());
     });
@@ -212,7 +214,7 @@ fn an_upload_that_is_broken_off_is_not_the_hosts_failure() {
     let mut stream = connect(&seen);
     let upload = request(&seen, "POST", &address.to_string(), "Content-Length: 10\r\n") + "abc";
     stream.get_mut().write_all(upload.as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    read.recv_timeout(Duration::from_secs(20)).unwrap();
     stream.get_mut().shutdown(Shutdown::Write).unwrap();
     let _ = stream.read_to_end(&mut Vec::new());
     serving.join().unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::sys::resource::{Resource, setrlimit};
 
-use crate::seen::{Seen, server};
+use crate::seen::{Seen, server, wait_until_accepted};
 use rusty_fork::rusty_fork_test;
 
 /// Opens all that may be opened.
@@ -29,14 +29,15 @@ rusty_fork_test! {
         let (address, serving) = server(drop);
         let seen = Seen::start(&[]);
         let mut streams = [(); 2].map(|()| TcpStream::connect(seen.proxy.address()).unwrap());
-        // Accepted, before there is nothing left to accept them with.
-        std::thread::sleep(Duration::from_millis(200));
+        // Before there is nothing left to accept them with.
+        streams.iter().for_each(|stream| wait_until_accepted(stream.local_addr().unwrap()));
         let request = format!("CONNECT {address} HTTP/1.1\r\n{}\r\n", seen.authorization());
         let [in_vain, in_time] = &mut streams;
         let all = fill();
         in_vain.write_all(request.as_bytes()).unwrap();
         assert_eq!(answer(in_vain), "HTTP/1.1 503");
         in_time.write_all(request.as_bytes()).unwrap();
+        // For so long the host has to be waited for.
         std::thread::sleep(Duration::from_millis(300));
         drop(all);
         assert_eq!(answer(in_time), "HTTP/1.1 200");

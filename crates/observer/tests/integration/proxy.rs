@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use observation::{Close, Recorder, Way};
 use observer::{Allowed, Proxy, Upstream};
 
-use crate::seen::{Seen, full, server};
+use crate::seen::{Seen, full, server, wait_until_connected_to};
 
 /// Sends back what comes, until there is no more.
 fn echo(mut stream: TcpStream) {
@@ -134,7 +134,7 @@ fn a_client_that_hangs_up_ends_the_attempt_to_connect() {
     let seen = Seen::start(&[]);
     let mut stream = TcpStream::connect(seen.proxy.address()).unwrap();
     stream.write_all(format!("CONNECT {address} HTTP/1.1\r\n{}\r\n", seen.authorization()).as_bytes()).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    wait_until_connected_to(address);
     drop(stream);
     let kept = seen.finish();
     assert_eq!(kept.counts.not_reached.len(), 1, "{:?}", kept.counts.not_reached);

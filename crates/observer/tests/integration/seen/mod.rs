@@ -62,16 +62,45 @@ impl Seen {
 }
 
 /// Waits until the other side of `client`'s connection, which the client has closed, is closed too: it is in CLOSE_WAIT
-/// (08) until then (proc_pid_net(5)). Fails after 20 s, well short of any time limit on connecting.
+/// until then.
 pub(crate) fn wait_until_hung_up_on(client: SocketAddr) {
-    let remote = format!(":{:04X}", client.port());
-    let waits = |line: &str| {
+    wait_until("nobody hung up on the client", || !has_socket_to(client, |socket| socket.state == CLOSE_WAIT));
+}
+
+/// Waits until somebody connects to `server`, which does not accept: that socket is in SYN_SENT.
+pub(crate) fn wait_until_connected_to(server: SocketAddr) {
+    wait_until("nobody connects to the server", || has_socket_to(server, |socket| socket.state == SYN_SENT));
+}
+
+/// Waits until the connection of `client` is accepted: until then its other side belongs to no process, and its inode
+/// is 0.
+pub(crate) fn wait_until_accepted(client: SocketAddr) {
+    wait_until("nobody accepts the client", || has_socket_to(client, |socket| socket.inode != "0"));
+}
+
+/// A socket, as proc_pid_net(5) writes it.
+struct Socket<'a> {
+    state: &'a str,
+    inode: &'a str,
+}
+
+const SYN_SENT: &str = "02";
+const CLOSE_WAIT: &str = "08";
+
+/// Whether this machine has such a socket whose peer is `remote`.
+fn has_socket_to(remote: SocketAddr, is_such: impl Fn(Socket<'_>) -> bool) -> bool {
+    let remote = format!(":{:04X}", remote.port());
+    std::fs::read_to_string("/proc/net/tcp").unwrap().lines().skip(1).any(|line| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        fields.get(2).is_some_and(|field| field.ends_with(&remote)) && fields.get(3) == Some(&"08")
-    };
+        fields[2].ends_with(&remote) && is_such(Socket { state: fields[3], inode: fields[9] })
+    })
+}
+
+/// Waits for `done`. Fails after 20 s, well short of any time limit on connecting.
+fn wait_until(what: &str, done: impl Fn() -> bool) {
     let until = Instant::now() + Duration::from_secs(20);
-    while std::fs::read_to_string("/proc/net/tcp").unwrap().lines().any(waits) {
-        assert!(Instant::now() < until, "nobody hung up on {client}");
+    while !done() {
+        assert!(Instant::now() < until, "{what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
