@@ -122,11 +122,11 @@ fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
 }
 
 /// What a run with the same waits takes at least, ns: what lies before the first connection, and the least possible
-/// from then on; and no less than the same over HTTP.
+/// from then on; and no less than the same over HTTP with one load of the trust store.
 fn with_the_same_waits(case: &Case) -> u64 {
     let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
     let least = least(case).map_or(0, |least| least.without_cpu_ns);
-    (start + least).max(case.http.map_or(0, |http| http.wall_ns))
+    (start + least).max(case.with_one_load_over_http_ns())
 }
 
 fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[Finding]) -> String {

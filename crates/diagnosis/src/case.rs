@@ -139,6 +139,23 @@ impl<'a> Case<'a> {
         self.pass.upstream.is_some().then_some("the proxy that the environment names resolves and connects")
     }
 
+    /// How many cores at a time the command used in `pass`, one at least.
+    pub(crate) fn cores(pass: &Pass) -> f64 {
+        (pass.cpu.total_ns as f64 / pass.wall_ns.max(1) as f64).max(1.0)
+    }
+
+    /// The wall time over HTTP, ns, without what that pass spent on loads of trust stores beyond one: a client that
+    /// loads its roots when it is made does so for HTTP as well. 0 without such a pass.
+    pub(crate) fn with_one_load_over_http_ns(&self) -> u64 {
+        let Some(http) = self.http else { return 0 };
+        let (Sampling::Sampled(over_http), Sampling::Sampled(own)) = (&http.sampling, &self.pass.sampling) else {
+            return http.wall_ns;
+        };
+        let one = own.in_trust_store.div_ceil(own.loads.max(1));
+        let again_ns = over_http.in_trust_store.saturating_sub(one).saturating_mul(over_http.period_ns);
+        http.wall_ns.saturating_sub((again_ns as f64 / Case::cores(http)) as u64)
+    }
+
     /// Why loads of trust stores can't be judged: no stacks, or stacks in which nothing can be known by name.
     pub(crate) fn loads_not_told(&self) -> Option<&'static str> {
         if !matches!(self.pass.sampling, Sampling::Sampled(_)) {

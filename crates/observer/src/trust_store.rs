@@ -24,12 +24,12 @@ impl Samples {
             Ok(Err(error)) => return Sampling::Impossible(error.to_string()),
             Err(reason) => return Sampling::Impossible(reason),
         };
-        let beginnings = beginnings(connections);
-        if beginnings.is_empty() {
+        if connections.is_empty() {
             // Nothing was loaded for any connection: what the stacks hold need not be looked up, which takes a tenth of
             // a second.
             return Sampling::Sampled(TrustStore { samples: recording.samples(), ..TrustStore::default() });
         }
+        let beginnings = beginnings(connections);
         let moments = recording.moments(&mut Objects::new());
         let loading: Vec<u64> = moments
             .all

@@ -79,11 +79,6 @@ fn loads_at_once(case: &Case) -> u64 {
     if is_one_thread { 1 } else { case.pass.cpu.cpus.max(1) }
 }
 
-/// How many cores at a time the command used, one at least.
-pub(crate) fn cores(case: &Case) -> f64 {
-    (case.pass.cpu.total_ns as f64 / case.pass.wall_ns.max(1) as f64).max(1.0)
-}
-
 impl Loads<'_> {
     /// Whether each request came on a connection of its own over both passes, and did not ask for that: then a client,
     /// or a process, was made for each, as far as can be told from outside.
@@ -133,15 +128,15 @@ impl Loads<'_> {
     }
 
     /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command
-    /// used, and no more than HTTPS takes longer than HTTP.
+    /// used, and no more than HTTPS takes longer than HTTP with one load.
     fn saves_ns(self, case: &Case) -> u64 {
         let again_ns = match self.store.again {
             // A library may keep what it has parsed: the first load takes longer then.
             Some(again) => again.saturating_mul(self.store.period_ns) as f64,
             None => self.cpu_ns as f64 * share(self.store.loads.saturating_sub(1), self.store.loads),
         };
-        let over_http = case.http.map_or(0, |http| http.wall_ns);
-        ((again_ns / cores(case)) as u64).min(case.pass.wall_ns.saturating_sub(over_http))
+        ((again_ns / Case::cores(case.pass)) as u64)
+            .min(case.pass.wall_ns.saturating_sub(case.with_one_load_over_http_ns()))
     }
 
     /// The finding with that name and advice.

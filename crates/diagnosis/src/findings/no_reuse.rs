@@ -100,14 +100,14 @@ fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     let spare = needless.min(case.pass.counts.connections.saturating_sub(case.needed()));
     let busy = case.cpu_share().unwrap_or(0.0).min(1.0);
     let by_cpu =
-        (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy / loads::cores(case)) as u64;
+        (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy / Case::cores(case.pass)) as u64;
     let after_first = |pass: &Pass| {
         let ends = pass.connections.iter().flat_map(|one| &one.exchanges).filter_map(|exchange| exchange.last_ns);
         pass.wall_ns.saturating_sub(ends.min().unwrap_or(pass.wall_ns))
     };
     let as_over_http = match why {
         Why::OverHttpsAlone => {
-            let loads_ns = (loads::cpu_ns(case) as f64 / loads::cores(case)) as u64;
+            let loads_ns = (loads::cpu_ns(case) as f64 / Case::cores(case.pass)) as u64;
             after_first(case.pass).saturating_sub(after_first(http) + loads_ns)
         }
         _ => 0,

@@ -242,6 +242,21 @@ fn workers_that_load_a_store_each_and_serve_many_requests_have_no_client_per_req
 }
 
 #[test]
+fn a_client_that_loads_its_roots_for_http_too_saves_its_loads_over_both() {
+    let saves = |loaded_over_http| {
+        let https = Pass { sampling: samples(12, 12), ..own(one_after_another(12)) };
+        let mut http = over_http(1.0);
+        http.connections = https.connections.iter().cloned().map(|one| Connection { handshake: None, ..one }).collect();
+        (http.counts.connections, http.counts.exchanges) = (12, 12);
+        let loading = TrustStore { in_trust_store: loaded_over_http, ..store(0, 0) };
+        http.sampling = Sampling::Sampled(loading);
+        against(http, https).finding(Code::CLIENT_PER_REQUEST).saves_ns / MS
+    };
+    // As long over both: nothing but what HTTP loads again as well, a load being 9 of 100 samples.
+    assert_eq!((saves(0), saves(9), saves(60), saves(100)), (0, 0, 51, 90));
+}
+
+#[test]
 fn connections_that_the_server_cut_before_a_request_are_found_from_two_on() {
     let with = |lost| {
         let mut pass = own(one_after_another(8));
