@@ -92,7 +92,7 @@ fn round_trips_are_counted_where_the_origin_is_far_away() {
     let output = run(
         &path,
         "run tokio-current/hyper/plain/new-conn tokio-current/hyper/rustls/new-conn tokio-current/hyper/rustls/resumed \
-         --tls-version 1.2,1.3 --rtt 0,100 --origin embedded -n 8 -c 4 --rounds 1 --json --out r",
+         --tls-version 1.2,1.3 --rtt 0,200 --origin embedded -n 8 -c 4 --rounds 1 --json --out r",
     );
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     assert_valid(&result(&path, "r").trials);
@@ -103,13 +103,13 @@ fn round_trips_are_counted_where_the_origin_is_far_away() {
         row["figures"]["round_trips"]["median"].as_f64().unwrap()
     };
     let expected = [
-        ("tokio-current/hyper/rustls/new-conn@rtt=100", 1.0),
-        ("tokio-current/hyper/rustls/new-conn@tls-version=1.2,rtt=100", 2.0),
-        ("tokio-current/hyper/rustls/resumed@rtt=100", 1.0),
-        ("tokio-current/hyper/rustls/resumed@tls-version=1.2,rtt=100", 1.0),
+        ("tokio-current/hyper/rustls/new-conn@rtt=200", 1.0),
+        ("tokio-current/hyper/rustls/new-conn@tls-version=1.2,rtt=200", 2.0),
+        ("tokio-current/hyper/rustls/resumed@rtt=200", 1.0),
+        ("tokio-current/hyper/rustls/resumed@tls-version=1.2,rtt=200", 1.0),
     ];
     for (cell, due) in expected {
-        // Half a trip is 50 ms: far more than any machine's noise, and enough to tell one trip from two.
+        // Half a trip is 100 ms: far more than any machine's noise, and enough to tell one trip from two.
         assert!((trips(cell) - due).abs() < 0.5, "{cell}: {}", trips(cell));
     }
 }

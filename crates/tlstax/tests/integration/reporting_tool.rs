@@ -62,7 +62,9 @@ fn check(json: &Value, report: &Value) {
     assert_eq!((in_flight(0), in_flight(1)), (1, 1));
     assert!((10..=20).contains(&in_flight(2)), "{}", in_flight(2));
     let effective = |way: usize| number(&ways[way]["effective_concurrency"]);
-    assert!(effective(0) <= 1.0 && effective(1) <= 1.0 && effective(2) > 2.0, "{json:#}");
+    assert!(effective(0) <= 1.0 && effective(1) <= 1.0, "{json:#}");
+    // Where CPUs are busy, all of them fall.
+    assert!(effective(2) > 2.0 * effective(0).max(effective(1)), "{json:#}");
     // 200 requests are 196 of hosts that wait 0.02 s, 4 of them five times as long, and 4 that wait for nothing.
     assert!(number(&ways[0]["seconds_for_all"]) >= 4.24, "{}", ways[0]);
     let how = |way: usize| (ways[way]["extrapolated"].as_bool().unwrap(), ways[way]["fits"].as_bool().unwrap());

@@ -51,20 +51,20 @@ fn an_accept_for_every_request_of_a_new_conn_trial() {
 #[test]
 fn models_wait_as_they_must() {
     let (_dir, path) = folder();
-    let output = run(
-        &path,
-        "run rustls new-conn --path /delay/0.1 -n 12 -c 12 --workers 2 --rounds 1 --origin embedded --out r",
-    );
+    let output =
+        run(&path, "run rustls new-conn --path /delay/0.3 -n 6 -c 6 --workers 2 --rounds 1 --origin embedded --out r");
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     for trial in result(&path, "r").trials {
         let most = trial.ledger.unwrap().most_in_flight;
         let expected = match trial.cell.model.as_str() {
             "serial" => 1,
             "rayon" => 2,
-            _ => 12,
+            // A handshake takes a few ms of CPU: on a busy machine, too, the last request is there before the first is
+            // answered.
+            _ => 6,
         };
         assert_eq!((most, trial.client_in_flight), (expected, Some(expected)), "{}", trial.cell);
-        assert_eq!(trial.flags.contains(&Flag::FewInFlight), expected < 12, "{}", trial.cell);
+        assert_eq!(trial.flags.contains(&Flag::FewInFlight), expected < 6, "{}", trial.cell);
     }
 }
 

@@ -8,34 +8,33 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rusty_fork::rusty_fork_test;
 
-/// The origin among this process' children.
-fn origin() -> Option<Pid> {
-    let pid = std::process::id();
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap().filter_map(Result::ok);
-    let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let children: Vec<String> =
-        children.flat_map(|list| list.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
-    let serves = |pid: &String| {
+/// The one among this process' children whose command line contains this. Waits until there is one.
+fn child(whose: &str) -> Pid {
+    let until = Instant::now() + Duration::from_secs(60);
+    let is_it = |pid: &String| {
         let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains("serve-embedded")
+        String::from_utf8_lossy(&line).contains(whose)
     };
-    children.into_iter().find(serves).map(|pid| Pid::from_raw(pid.parse().unwrap()))
+    loop {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap().filter_map(Result::ok);
+        let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+        let mut children =
+            children.flat_map(|list| list.split(' ').map(str::to_owned).collect::<Vec<_>>()).filter(is_it);
+        if let Some(pid) = children.next() {
+            return Pid::from_raw(pid.parse().unwrap());
+        }
+        assert!(Instant::now() < until, "{whose} never ran");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 rusty_fork_test! {
     #[test]
     fn a_stalled_origin_costs_one_trial() {
         let stall = thread::spawn(|| {
-            let until = Instant::now() + Duration::from_secs(20);
-            let pid = loop {
-                match origin() {
-                    Some(pid) => break pid,
-                    None if Instant::now() > until => panic!("the origin never ran"),
-                    None => thread::sleep(Duration::from_millis(5)),
-                }
-            };
-            // In the middle of the first trial, which takes 0.9 s.
-            thread::sleep(Duration::from_millis(500));
+            let pid = child("serve-embedded");
+            // The first trial has begun, and takes 0.9 s.
+            child("--sleep-ms");
             kill(pid, Signal::SIGSTOP).unwrap();
         });
         let trials = common::run("known/answer/plain/new-conn", 3, 3, &["--sleep-ms", "300"]);

@@ -85,9 +85,13 @@ fn a_round_trip_takes_the_rtt_and_the_first_one_another() {
             direct.push(round_trip(&mut beside));
         }
     }
-    let (late, direct) = (late.iter().min().unwrap(), direct.iter().min().unwrap());
     // Twice the sockets and a timer each way. Timers in steps of 1 ms would be later by more than ten round trips here.
-    assert!(*late < 10 * *direct, "{late:?} late, where a round trip past the relay takes {direct:?}");
+    // The medians, since a busy machine delays both, and the one more often.
+    let [late, direct] = [late, direct].map(|mut all| {
+        all.sort_unstable();
+        all[all.len() / 2]
+    });
+    assert!(late < 10 * direct, "{late:?} late, where a round trip past the relay takes {direct:?}");
 }
 
 #[test]
