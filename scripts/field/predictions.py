@@ -28,7 +28,7 @@ def predicted_ns(verdict, stays):
     # With several at a time the loads lie in that run too, and are part of what it is predicted to take.
     if concurrency:
         return verdict["wall_ns"] - concurrency
-    return max(verdict["wall_ns"] - loads - connections, verdict.get("http_ns") or 0)
+    return verdict["wall_ns"] - loads - connections
 
 
 def print_predictions(cases, verdicts):
