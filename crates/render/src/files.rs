@@ -5,7 +5,8 @@ use analysis::report_data::ReportData;
 use crate::charts::{Chart, ChartError};
 use crate::folder::ReportFile;
 use crate::panels::panels;
-use crate::{bills, markdown, page, spreadsheet};
+use crate::tables::{cells, distributions};
+use crate::{bills, markdown, page};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +36,9 @@ pub fn files(data: &ReportData<'_>) -> Result<Vec<ReportFile>, ReportError> {
     let mut files = vec![
         file(PAGE, page::html(data, &panels)?),
         file("report.md", markdown::report(data, charts())),
-        file("cells.csv", spreadsheet::csv(&data.summaries)?),
-        file("percentiles.csv", spreadsheet::percentiles(data)?),
-        file("phases.csv", spreadsheet::phases(data)?),
+        file("cells.csv", cells::csv(&data.summaries)?),
+        file("percentiles.csv", distributions::percentiles(data)?),
+        file("phases.csv", distributions::phases(data)?),
     ];
     if !data.bills.is_empty() {
         files.push(file("bills.csv", bills::spreadsheet::csv(&data.bills.sheet)?));

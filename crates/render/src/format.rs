@@ -45,10 +45,15 @@ pub fn memory(bytes: f64) -> String {
 
 /// A median with its interval: `243 (231–260)`. One round has no interval.
 pub fn with_interval(figure: &Figure) -> String {
-    let (low, high) = (number(figure.low), number(figure.high));
+    ranged(figure.median, figure.low, figure.high)
+}
+
+/// A number with both ends of its interval, which is left out where they read alike.
+pub fn ranged(middle: f64, low: f64, high: f64) -> String {
+    let (low, high) = (number(low), number(high));
     match low == high {
-        true => number(figure.median),
-        false => format!("{} ({low}–{high})", number(figure.median)),
+        true => number(middle),
+        false => format!("{} ({low}–{high})", number(middle)),
     }
 }
 

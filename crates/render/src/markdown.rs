@@ -1,15 +1,12 @@
 //! The report as Markdown: decisions, tables and links to the charts, for places that show no HTML.
 
 use analysis::report_data::ReportData;
-use analysis::row::Row;
-use analysis::summary::Summary;
 
 use crate::charts::Chart;
 use crate::decisions::decisions;
-use crate::derived_tables::derived_tables;
-use crate::format::{time, with_interval};
 use crate::markdown_escape::escaped;
-use crate::row_text::per_second;
+use crate::table::markdown as writer;
+use crate::tables::{cells, derived};
 use crate::{bills, drift, open_loop, run_facts, warm_up};
 
 /// The whole report with links to its charts.
@@ -40,48 +37,24 @@ pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a
     }
     for summary in &data.summaries {
         put(format!("\n## {}\n", escaped(&summary.section)));
-        put(table(summary));
+        put(cells::markdown(summary));
         open_loop::sentences(summary).iter().for_each(|told| put(format!("{}\n", escaped(told))));
         let told = drift::lines(summary).into_iter().chain(warm_up::line(summary));
         told.for_each(|line| put(format!("- {}", escaped(&line))));
     }
-    for table in derived_tables(data) {
-        put(format!("## {}\n\n{}\n", escaped(table.heading), escaped(&table.intro)));
-        put(table.markdown());
+    for table in derived::tables(data) {
+        put(format!("## {}\n\n{}\n", escaped(&table.title), escaped(&table.intro)));
+        put(writer::write(&table));
     }
     if !data.bills.is_empty() {
-        let table = bills::columns::table(&data.bills.sheet);
-        put(format!("## {}\n\n{}\n", escaped(table.heading), escaped(&table.intro)));
+        let table = bills::page_table::page(&data.bills.sheet);
+        put(format!("## {}\n\n{}\n", escaped(&table.title), escaped(&table.intro)));
         bills::reading::paragraphs(&data.bills.sheet).iter().for_each(|told| put(format!("{}\n", escaped(told))));
-        put(table.markdown());
+        put(writer::write(&table));
     }
     put("## Charts\n".to_owned());
     charts.for_each(|chart| put(format!("- [{}]({}.svg)", escaped(&chart.title), chart.id)));
     put("\n## About this run\n".to_owned());
     run_facts::facts(data.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, escaped(&fact.text))));
     text
-}
-
-fn table(summary: &Summary) -> String {
-    let header = "| cell | client CPU µs/req | TLS adds | req/s | p50 | p99 | rounds |\n| --- | --: | --: | --: | --: \
-                  | --: | --: |\n";
-    summary.rows.iter().map(line).fold(header.to_owned(), |table, line| table + &line)
-}
-
-fn line(row: &Row) -> String {
-    let Some(figures) = &row.figures else { return format!("| `{}` | – | | | | | {} |\n", row.cell, row.counted) };
-    let quantile =
-        |figure: Option<analysis::figure::Figure>| figure.map_or_else(String::new, |figure| time(figure.median));
-    let tax = figures
-        .tls_tax
-        .map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median));
-    format!(
-        "| `{}` | {} | {tax} | {} | {} | {} | {} |\n",
-        row.cell,
-        with_interval(&figures.client_us),
-        per_second(row, figures),
-        quantile(figures.p50_ns),
-        quantile(figures.p99_ns),
-        row.counted
-    )
 }

@@ -1,9 +1,8 @@
 //! Fixed rates and durations in words: what a section asks for, the latency with and without its wait for the start,
 //! and which cells could not keep up. Both latencies stand side by side, as wrk2 shows them.
 
-use analysis::figure::Figure;
 use analysis::open_loop::{Cause, Shortfall, shortfalls};
-use analysis::row::{OpenLoop, Row};
+use analysis::row::Row;
 use analysis::summary::Summary;
 use measure::watch::LATE_NS;
 use workload::{Amount, Rate, Workload};
@@ -78,52 +77,6 @@ fn why(cause: Cause) -> String {
         }
         Cause::Unknown => "why is not known: no CPUs were full".to_owned(),
     }
-}
-
-/// The columns of a fixed-rate section beside the others, each with its rank in [`crate::table`].
-pub(crate) const COLUMNS: [(&str, u8); 4] =
-    [("p50 from\nstart", 6), ("p99 from\nstart", 3), ("late", 2), ("pacer CPU\nµs/req", 8)];
-
-/// The fields of these columns.
-pub(crate) fn fields(paced: Option<&OpenLoop>) -> [String; COLUMNS.len()] {
-    let Some(paced) = paced else { return [const { String::new() }; COLUMNS.len()] };
-    let shown = |figure: Option<Figure>, words: fn(f64) -> String| {
-        figure.map_or_else(String::new, |figure| words(figure.median))
-    };
-    [
-        shown(paced.from_start_p50_ns, time),
-        shown(paced.from_start_p99_ns, time),
-        shown(paced.late_share, |share| format!("{} %", number(share * 100.0))),
-        shown(paced.pacer_us, number),
-    ]
-}
-
-/// The columns of a spreadsheet, empty where there is no rate.
-pub(crate) const HEADER: [&str; 7] = [
-    "rate_per_second",
-    "reached_per_second",
-    "from_start_p50_ns",
-    "from_start_p99_ns",
-    "start_error_p99_ns",
-    "late_share",
-    "pacer_cpu_us_per_request",
-];
-
-/// The fields of a spreadsheet's line.
-pub(crate) fn record(workload: &Workload, row: &Row) -> [String; HEADER.len()] {
-    let paced = row.figures.as_ref().and_then(|figures| figures.paced);
-    let told = |pick: fn(OpenLoop) -> Option<Figure>| {
-        paced.and_then(pick).map_or_else(String::new, |figure| figure.median.to_string())
-    };
-    [
-        workload.rate.map_or_else(String::new, |rate| rate.to_string()),
-        told(|paced| Some(paced.reached_per_second)),
-        told(|paced| paced.from_start_p50_ns),
-        told(|paced| paced.from_start_p99_ns),
-        told(|paced| paced.start_error_p99_ns),
-        told(|paced| paced.late_share),
-        told(|paced| paced.pacer_us),
-    ]
 }
 
 #[cfg(test)]

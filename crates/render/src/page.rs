@@ -1,24 +1,18 @@
 //! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script
 //! too.
 
-use std::collections::BTreeMap;
-
-use analysis::drift::is_unsteady;
-use analysis::figure::Figure;
 use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use askama::Template;
-use measure::result::{Order, RunResult, Terms};
+use measure::result::{Order, RunResult};
 
-use crate::bills::folder::links;
 use crate::decisions::{DecisionText, decisions};
-use crate::derived_tables::derived_tables;
-use crate::format::{memory, number, time, with_interval};
-use crate::page_table::Table;
+use crate::format::time;
 use crate::panels::Panel;
 use crate::run_facts::{self, BLOCKS, Fact, title};
-use crate::table_cell::TableCell;
+use crate::table::Table;
+use crate::tables::{cells, derived};
 use crate::{bills, drift, open_loop, warm_up};
 
 #[derive(Template)]
@@ -32,27 +26,15 @@ struct Page<'a> {
     decisions: &'a [DecisionText],
     caution: Option<&'a str>,
     panels: &'a [Panel],
-    bills: Option<BillTable>,
+    bills: Option<Table>,
     tables: Vec<Table>,
     scenario: Option<&'a str>,
-    columns: &'a [&'a str],
-    rows: Vec<TableRow>,
+    cells: Table,
     about: Vec<(&'a str, String)>,
     command: String,
     invalid: Vec<String>,
     style: &'a str,
     script: &'a str,
-}
-
-/// The table of bills, and the files that go with each row.
-struct BillTable {
-    table: Table,
-    links: Vec<BTreeMap<String, String>>,
-}
-
-struct TableRow {
-    cell: String,
-    fields: Vec<TableCell>,
 }
 
 /// The page with these charts.
@@ -72,14 +54,9 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[Panel]) -> Result<String, as
         decisions: &decisions,
         caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
         panels,
-        bills: bill_table(data),
-        tables: derived_tables(data),
-        columns: &COLUMNS,
-        rows: data
-            .summaries
-            .iter()
-            .flat_map(|summary| summary.rows.iter().map(|row| table_row(summary, row)))
-            .collect(),
+        bills: (!data.bills.is_empty()).then(|| bills::page_table::linked(&data.bills)),
+        tables: derived::tables(data),
+        cells: cells::page(&data.summaries),
         about: about(data),
         command: shell_words::join(&result.run.command),
         invalid: data.summaries.iter().flat_map(invalid).collect(),
@@ -87,14 +64,6 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[Panel]) -> Result<String, as
         script: include_str!("../templates/page.js"),
     };
     page.render()
-}
-
-fn bill_table(data: &ReportData<'_>) -> Option<BillTable> {
-    let sheet = &data.bills.sheet;
-    (!data.bills.is_empty()).then(|| BillTable {
-        table: bills::columns::table(sheet),
-        links: sheet.cells.iter().map(|cell| links(&data.bills, cell)).collect(),
-    })
 }
 
 fn subtitle(result: &RunResult) -> String {
@@ -156,85 +125,4 @@ fn invalid(summary: &Summary) -> Vec<String> {
         lines.collect::<Vec<_>>()
     };
     summary.rows.iter().flat_map(of_row).collect()
-}
-
-const COLUMNS: [&str; 16] = [
-    "cell",
-    "section",
-    "client CPU µs/req",
-    "user %",
-    "TLS adds µs/req",
-    "× plain",
-    "req/s",
-    "p50",
-    "p99",
-    "origin CPU µs/req",
-    "peak RSS",
-    "in flight",
-    "loop late",
-    "threads",
-    "rounds",
-    "notes",
-];
-
-fn table_row(summary: &Summary, row: &Row) -> TableRow {
-    let figures = row.figures.as_ref();
-    let field = |figure: Option<Figure>, say: &dyn Fn(Figure) -> String| match figure {
-        Some(figure) => TableCell::of(say(figure), figure.median),
-        None => TableCell::empty(),
-    };
-    let median = |figure: Option<Figure>, say: fn(f64) -> String| field(figure, &|figure| say(figure.median));
-    let tax = figures.and_then(|figures| figures.tls_tax);
-    let fields = vec![
-        TableCell::words(summary.section.clone()),
-        field(figures.map(|f| f.client_us), &|figure| with_interval(&figure)),
-        match figures.and_then(|figures| figures.user_share) {
-            Some(share) => TableCell::of(format!("{:.0}", share * 100.0), share),
-            None => TableCell::empty(),
-        },
-        field(tax.map(|tax| tax.added_us), &|added| with_interval(&added)),
-        field(tax.map(|tax| tax.ratio), &|ratio| format!("{:.1} ({:.1}–{:.1})", ratio.median, ratio.low, ratio.high)),
-        field(figures.map(|f| f.per_second), &|rate| bound(row, number(rate.median))),
-        median(figures.and_then(|f| f.p50_ns), time),
-        median(figures.and_then(|f| f.p99_ns), time),
-        median(figures.map(|f| f.origin_us), number),
-        median(figures.map(|f| f.memory_bytes).filter(|bytes| bytes.median > 0.0), memory),
-        median(figures.and_then(|f| f.client_in_flight), |most| format!("{most:.0}")),
-        median(figures.and_then(|f| f.loop_late_ns), time),
-        median(figures.and_then(|f| f.threads), |most| format!("{most:.0}")),
-        TableCell::of(row.counted.to_string(), row.counted as f64),
-        TableCell::words(notes(row)),
-    ];
-    TableRow { cell: row.cell.to_string(), fields }
-}
-
-fn bound(row: &Row, rate: String) -> String {
-    if row.flags.contains(&measure::result::Flag::OriginBound) { format!("≥ {rate}") } else { rate }
-}
-
-fn notes(row: &Row) -> String {
-    let terms = match row.terms {
-        Terms::Pinned => None,
-        Terms::Pooled => Some("pool of its own".to_owned()),
-        Terms::Stock => Some("as it comes, not compared".to_owned()),
-        Terms::Command => Some("program, answers not checked".to_owned()),
-        Terms::Floor => Some("floor".to_owned()),
-    };
-    let seen = row.seen.as_ref().filter(|_| !row.terms.compares());
-    let seen = seen.map(|seen| format!("{} connections per request", number(seen.accepts_per_request)));
-    let unproven = row.unproven.then(|| "unproven".to_owned());
-    let invalid: usize = row.invalid.values().sum();
-    let invalid = (invalid > 0).then(|| format!("{invalid} invalid"));
-    let flags = row.flags.iter().map(|flag| flag.mark().to_owned());
-    let unsteady = is_unsteady(row).then(|| "not steady".to_owned());
-    terms
-        .into_iter()
-        .chain(seen)
-        .chain(unproven)
-        .chain(invalid)
-        .chain(flags)
-        .chain(unsteady)
-        .chain(open_loop::note(row))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

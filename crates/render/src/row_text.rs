@@ -1,15 +1,22 @@
-//! Words of a row that several tables share: its rate, and the marks of what happened to its trials.
+//! Words of a row: its rate, what TLS adds, what is in flight, and what is to be noted of its trials.
 
 use analysis::drift::is_unsteady;
+use analysis::figure::Figure;
 use analysis::row::{Figures, Row};
-use measure::result::Flag;
+use measure::result::{Flag, Terms};
 
 use crate::format::number;
+use crate::open_loop;
 
 /// A rate that the origin limited is a lower bound.
-pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
+pub(crate) fn rate(row: &Row, figures: &Figures) -> String {
     let bound = if row.flags.contains(&Flag::OriginBound) { "≥ " } else { "" };
-    format!("{bound}{}{}", number(figures.per_second.median), marks(row))
+    format!("{bound}{}", number(figures.per_second.median))
+}
+
+/// The rate with the marks of what happened to its trials.
+pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
+    rate(row, figures) + &marks(row)
 }
 
 /// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and
@@ -19,4 +26,66 @@ pub(crate) fn marks(row: &Row) -> String {
     let seen = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark());
     let marks: Vec<&str> = seen.chain(is_unsteady(row).then_some("not steady")).collect();
     if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) }
+}
+
+/// The most requests in flight that the client saw.
+pub(crate) fn in_flight(row: &Row, figures: &Figures) -> String {
+    marked(row, most(figures.client_in_flight))
+}
+
+/// `64/61`: as the client and as the origin saw it.
+pub(crate) fn both_in_flight(row: &Row, figures: &Figures) -> String {
+    marked(row, format!("{}/{}", most(figures.client_in_flight), most(figures.in_flight)))
+}
+
+fn most(figure: Option<Figure>) -> String {
+    figure.map_or_else(|| "–".to_owned(), |most| format!("{:.0}", most.median))
+}
+
+/// Marked where it is far below what was asked for.
+fn marked(row: &Row, in_flight: String) -> String {
+    if row.flags.contains(&Flag::FewInFlight) { format!("{in_flight} few") } else { in_flight }
+}
+
+/// What TLS adds: CPU, how many times the plain request's that makes in all, and round trips.
+pub(crate) fn tax(figures: &Figures) -> String {
+    let Some(tax) = figures.tls_tax else { return String::new() };
+    let Figure { median, low, high, .. } = tax.ratio;
+    let range = if low == high { String::new() } else { format!(", {low:.1}–{high:.1}") };
+    let far = figures.round_trips.map_or_else(String::new, |trips| format!(" +{:.1} RTT", trips.median));
+    format!("{:+.1} (×{median:.1}{range}){far}", tax.added_us.median)
+}
+
+/// The same without intervals and round trips.
+pub(crate) fn short_tax(figures: &Figures) -> String {
+    let tax = figures.tls_tax;
+    tax.map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median))
+}
+
+/// On which terms it took part, and what is to be known of its trials.
+pub(crate) fn notes(row: &Row) -> String {
+    let terms = match row.terms {
+        Terms::Pinned => None,
+        Terms::Pooled => Some("pool of its own".to_owned()),
+        Terms::Stock => Some("as it comes, not compared".to_owned()),
+        Terms::Command => Some("program, answers not checked".to_owned()),
+        Terms::Floor => Some("floor".to_owned()),
+    };
+    let seen = row.seen.as_ref().filter(|_| !row.terms.compares());
+    let seen = seen.map(|seen| format!("{} connections per request", number(seen.accepts_per_request)));
+    let unproven = row.unproven.then(|| "unproven".to_owned());
+    let invalid: usize = row.invalid.values().sum();
+    let invalid = (invalid > 0).then(|| format!("{invalid} invalid"));
+    let flags = row.flags.iter().map(|flag| flag.mark().to_owned());
+    let unsteady = is_unsteady(row).then(|| "not steady".to_owned());
+    terms
+        .into_iter()
+        .chain(seen)
+        .chain(unproven)
+        .chain(invalid)
+        .chain(flags)
+        .chain(unsteady)
+        .chain(open_loop::note(row))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

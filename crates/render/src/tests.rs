@@ -7,8 +7,9 @@ use workload::Variable;
 
 use crate::decisions::decisions;
 use crate::findings::sentences;
-use crate::spreadsheet::csv;
-use crate::table::draw;
+use crate::section::draw;
+use crate::tables::axis_comparison;
+use crate::tables::cells::csv;
 use fixtures::{MEMORY, PLAIN, SECURE, SOCKETS, drifting, floor, section, trial};
 
 #[test]
@@ -17,7 +18,7 @@ fn what_varies_is_told_with_its_usual_self() {
     let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
     let section = measure::result::Section { varies: vec![Variable::Group], ..section(&[SECURE, varied]) };
     let summary = summary(&section, &ByCell::new(&trials), Order::Interleaved);
-    assert!(crate::axis_comparison::table(&summary).unwrap().contains("the usual group"));
+    assert!(axis_comparison::terminal(&summary).unwrap().contains("the usual group"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::io;
 
 use analysis::summarize::summaries;
 use measure::result::RunResult;
-use render::{axis_comparison, run_facts, scaling, spreadsheet, table};
+use render::tables::{axis_comparison, cells, scaling};
+use render::{run_facts, section};
 
 use crate::failure::Failure;
 
@@ -28,13 +29,13 @@ pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
     match form {
         Form::Json => write_json(&format!("{:#}\n", serde_json::json!({ "run": result.run, "sections": summaries }))),
         Form::Csv => {
-            let text = spreadsheet::csv(&summaries);
+            let text = cells::csv(&summaries);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
         }
         Form::Tables => {
             let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-            let mut tables: Vec<String> = summaries.iter().map(|summary| table::draw(summary, width)).collect();
-            tables.extend(summaries.iter().filter_map(axis_comparison::table));
+            let mut tables: Vec<String> = summaries.iter().map(|summary| section::draw(summary, width)).collect();
+            tables.extend(summaries.iter().filter_map(axis_comparison::terminal));
             tables.extend(scaling::tables(&result.run, &summaries));
             write(&format!("{}\n\n{}\n", run_facts::lines(result).join("\n"), tables.join("\n\n")))
         }

@@ -3,10 +3,10 @@
 //! The values are those of crates `profile` and `analysis`. The charts are in [`charts::bill`](crate::charts::bill) and
 //! its neighbour.
 
-pub(crate) mod columns;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod folder;
+pub(crate) mod page_table;
 pub(crate) mod reading;
 pub(crate) mod spreadsheet;
 pub mod table;

@@ -1,29 +1,22 @@
 //! Bills for a terminal: a row per class, a column per cell.
 
-use comfy_table::{CellAlignment, Table};
 use profile::bill::{Bill, CellBill, Class, Interval, Sheet};
 
 use super::words::doubts;
 use crate::format::number;
-use crate::table_style::STYLE;
-
-/// What a column takes beside its words: a blank on either side and one between.
-const AROUND: usize = 3;
+use crate::table::column::{Column, table};
+use crate::table::terminal;
 
 /// Draws the sheet, in as many tables beneath each other as `width` makes it take, with what is to be doubted below.
 pub fn draw(sheet: &Sheet, width: Option<u16>) -> String {
     if sheet.cells.is_empty() {
         return "no cell was profiled".to_owned();
     }
-    let rows = rows(sheet);
-    let columns: Vec<Vec<String>> = sheet.cells.iter().map(|cell| column(cell, &rows)).collect();
-    let labels: Vec<String> = rows.iter().map(Line::name).collect();
+    let whole = table(&columns(sheet), rows(sheet));
     let mut text = format!("{TITLE}\n");
-    let mut rest = &columns[..];
-    while !rest.is_empty() {
-        let (now, later) = rest.split_at(fitting(&labels, rest, width));
-        text.push_str(&format!("{}\n\n", table(&labels, now)));
-        rest = later;
+    for cells in beside_each_other(&terminal::widths(&whole), width) {
+        let columns: Vec<usize> = [0].into_iter().chain(cells).collect();
+        text.push_str(&format!("{}\n\n", terminal::draw(&whole.only(&columns))));
     }
     for cell in &sheet.cells {
         for doubt in doubts(cell) {
@@ -48,7 +41,7 @@ enum Line {
 }
 
 impl Line {
-    fn name(&self) -> String {
+    fn name(&self) -> &'static str {
         match self {
             Line::Class(class) => class.name(),
             Line::Whole => "in all",
@@ -57,7 +50,6 @@ impl Line {
             Line::Other => "no rule names",
             Line::Threads => "on CPU / ready / blocked",
         }
-        .to_owned()
     }
 
     fn of(self, cell: &CellBill) -> String {
@@ -87,10 +79,14 @@ fn rows(sheet: &Sheet) -> Vec<Line> {
     rows
 }
 
-fn column(cell: &CellBill, rows: &[Line]) -> Vec<String> {
-    // A name in one line would make a column as wide as four.
-    let head = cell.cell.to_string().replace(['/', '@'], "\n");
-    [head].into_iter().chain(rows.iter().map(|row| row.of(cell))).collect()
+/// The names of the rows, and a column per cell.
+fn columns(sheet: &Sheet) -> Vec<Column<'_, Line>> {
+    let cells = sheet.cells.iter().map(|cell| {
+        // A name in one line would make a column as wide as four.
+        let title = cell.cell.to_string().replace(['/', '@'], "\n");
+        Column::new(title, |row: &Line| row.of(cell)).right()
+    });
+    [Column::new("", Line::name)].into_iter().chain(cells).collect()
 }
 
 fn of_class(cell: &CellBill, class: Class) -> String {
@@ -129,36 +125,22 @@ fn shares(cell: &CellBill) -> Option<String> {
     (sum > 0.0).then(|| format!("{running:.0} / {runnable:.0} / {blocked:.0} %"))
 }
 
-/// How many of `columns` stand beside the labels, one at least.
-fn fitting(labels: &[String], columns: &[Vec<String>], width: Option<u16>) -> usize {
-    let Some(width) = width.map(usize::from) else { return columns.len() };
-    let needs = |lines: &[String]| {
-        let longest = lines.iter().flat_map(|text| text.lines()).map(|line| line.chars().count()).max();
-        longest.unwrap_or(0) + AROUND
-    };
-    let mut used = needs(labels);
-    let fits = columns.iter().take_while(|column| {
-        used += needs(column);
-        used <= width
-    });
-    fits.count().max(1)
-}
-
-fn table(labels: &[String], columns: &[Vec<String>]) -> Table {
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    let line = |label: &str, number: usize| {
-        let fields = columns.iter().map(|column| column.get(number).cloned().unwrap_or_default());
-        [label.to_owned()].into_iter().chain(fields).collect::<Vec<_>>()
-    };
-    table.set_header(line("", 0));
-    for (number, label) in labels.iter().enumerate() {
-        table.add_row(line(label, number + 1));
+/// The numbers of the columns that stand beside the first one in each table, one at least.
+fn beside_each_other(needs: &[usize], width: Option<u16>) -> Vec<Vec<usize>> {
+    let width = width.map_or(usize::MAX, usize::from);
+    let first = needs.first().copied().unwrap_or(0);
+    let (mut tables, mut used): (Vec<Vec<usize>>, usize) = (Vec::new(), 0);
+    for (at, need) in needs.iter().enumerate().skip(1) {
+        match tables.last_mut().filter(|_| used + need <= width) {
+            Some(table) => table.push(at),
+            None => {
+                tables.push(vec![at]);
+                used = first;
+            }
+        }
+        used += need;
     }
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
+    tables
 }
 
 #[cfg(test)]

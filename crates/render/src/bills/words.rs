@@ -26,8 +26,13 @@ fn doubt(doubt: &Doubt<'_>) -> String {
 
 /// A figure with its interval: `243 (231–260)`; below zero the dash would be a sign.
 pub(crate) fn with_interval(interval: &Interval) -> String {
-    let between = if interval.low < 0.0 || interval.high < 0.0 { " to " } else { "–" };
-    format!("{} ({}{between}{})", number(interval.value), number(interval.low), number(interval.high))
+    ranged(interval.value, interval.low, interval.high)
+}
+
+/// The same of a number and both ends of its interval.
+pub(crate) fn ranged(value: f64, low: f64, high: f64) -> String {
+    let between = if low < 0.0 || high < 0.0 { " to " } else { "–" };
+    format!("{} ({}{between}{})", number(value), number(low), number(high))
 }
 
 /// The cell without what it connects by.

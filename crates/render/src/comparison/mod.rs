@@ -1,5 +1,4 @@
-//! Comparisons of crate `analysis` as a table for a terminal and as CSV.
+//! Comparisons of crate `analysis`: a text for a terminal, and CSV.
 
-mod metric;
-pub mod spreadsheet;
+pub mod columns;
 pub mod table;

@@ -7,19 +7,10 @@ use analysis::comparison::outlier::{Outlier, Side};
 use analysis::comparison::row::{Rounds, Row};
 use analysis::comparison::subject::BySection;
 use analysis::comparison::{Comparison, Pairing};
-use analysis::figure::Figure;
-use comfy_table::{CellAlignment, Table};
 use workload::Cell;
 
-use super::metric::{heading, text};
-use crate::table_style::STYLE;
-
-/// A column's header, and its rank: where it is narrow, the highest ranks give way first.
-const COLUMNS: [(&str, u8); 8] =
-    [("cell", 0), ("figure", 0), ("base", 4), ("new", 3), ("new ÷ base", 0), ("layout", 2), ("p", 1), ("verdict", 0)];
-
-/// The first columns that are words, not figures.
-const WORDS: usize = 2;
+use super::columns::{self, heading, p};
+use crate::table::terminal;
 
 /// Draws it, in as many columns as `width` has room for.
 pub fn draw(comparison: &Comparison, width: Option<u16>) -> String {
@@ -71,97 +62,14 @@ fn lacking(what: &str, cells: &BySection) -> Vec<String> {
 }
 
 fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String {
-    let metrics: Vec<_> = rows.iter().map(|row| row.metric).collect();
-    let one_metric = metrics.iter().all(|metric| *metric == metrics[0]);
-    let one_cell = rows.iter().all(|row| row.cell == rows[0].cell);
-    let fields: Vec<[String; COLUMNS.len()]> =
-        rows.iter().enumerate().map(|(at, row)| fields(row, at > 0 && rows[at - 1].cell == row.cell)).collect();
-    let wanted = |column: &usize| match COLUMNS[*column].0 {
-        "cell" => !(one_cell && rows[0].base_cell.is_some()),
-        "figure" => !one_metric || rows[0].base_cell.is_some(),
-        "layout" => comparison.layout_known,
-        _ => true,
-    };
-    let columns: Vec<usize> = (0..COLUMNS.len()).filter(wanted).collect();
-    let shown = fitting(&columns, &fields, width);
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_header(shown.iter().map(|column| COLUMNS[*column].0));
-    for fields in &fields {
-        table.add_row(shown.iter().map(|column| fields[*column].as_str()));
-    }
-    for (at, column) in shown.iter().enumerate().filter(|(_, column)| **column >= WORDS) {
-        if let Some(drawn) = table.column_mut(at).filter(|_| COLUMNS[*column].0 != "verdict") {
-            drawn.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let what = if one_metric { format!(": {}", heading(rows[0].metric)) } else { String::new() };
-    let left: Vec<&str> =
-        columns.iter().filter(|column| !shown.contains(column)).map(|column| COLUMNS[*column].0).collect();
-    let left =
-        if left.is_empty() { String::new() } else { format!("\nno room for: {} (--csv has them)", left.join(", ")) };
-    // Trailing blanks are of no column.
-    let table: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}{what}, {}\n{}{left}", rows[0].section, rounds(rows), table.join("\n"))
-}
-
-fn fields(row: &Row, repeats: bool) -> [String; COLUMNS.len()] {
-    let figure = |figure: Option<Figure>| figure.map_or_else(String::new, |figure| text(row.metric, figure.median));
-    [
-        if repeats { String::new() } else { row.cell.to_string() },
-        heading(row.metric).to_owned(),
-        figure(row.base),
-        figure(row.new),
-        row.ratio.map_or_else(String::new, |ratio| {
-            format!("×{} ({}–{})", factor(ratio.median), factor(ratio.low), factor(ratio.high))
-        }),
-        row.layout.map_or_else(String::new, |band| format!("± {} %", percent(band))),
-        row.p_holm.map_or_else(String::new, p),
-        row.verdict.word().to_owned(),
-    ]
-}
-
-/// A factor in three decimals where those say something: `1.021`, `14.2`, `3e12`.
-fn factor(value: f64) -> String {
-    match value {
-        value if !(0.001..1e4).contains(&value) => format!("{value:.0e}"),
-        value if value < 10.0 => format!("{value:.3}"),
-        value => format!("{value:.1}"),
-    }
-}
-
-/// By how many percent a factor is more than 1.
-fn percent(factor: f64) -> String {
-    let percent = (factor - 1.0) * 100.0;
-    if percent < 1e4 { format!("{percent:.1}") } else { format!("{percent:.0e}") }
-}
-
-fn p(p: f64) -> String {
-    match p {
-        p if p < 0.001 => "<0.001".to_owned(),
-        p if p > 0.999 => "1".to_owned(),
-        p => format!("{p:.3}"),
-    }
-}
-
-/// The numbers of the columns that `width` has room for.
-fn fitting(columns: &[usize], rows: &[[String; COLUMNS.len()]], width: Option<u16>) -> Vec<usize> {
-    let mut shown = columns.to_vec();
-    let needs = |column: &usize| {
-        let longest = rows.iter().map(|row| row[*column].chars().count()).max().unwrap_or(0);
-        // A blank on either side and one between.
-        longest.max(COLUMNS[*column].0.chars().count()) + 3
-    };
-    let Some(width) = width.map(usize::from) else { return shown };
+    let one_metric = rows.iter().all(|row| row.metric == rows[0].metric);
     // The last column's blanks are cut off.
-    while shown.iter().map(needs).sum::<usize>() > width + 2 {
-        let least = shown.iter().copied().max_by_key(|column| COLUMNS[*column].1);
-        match least.filter(|column| COLUMNS[*column].1 > 0) {
-            Some(least) => shown.retain(|column| *column != least),
-            None => break,
-        }
-    }
-    shown
+    let room = width.map(|width| width.saturating_add(2));
+    let (table, left_out) = terminal::fitting(&columns::terminal(comparison, rows), room);
+    let what = if one_metric { format!(": {}", heading(rows[0].metric)) } else { String::new() };
+    let drawn = terminal::draw(&table);
+    let drawn: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+    format!("{}{what}, {}\n{}{left_out}", rows[0].section, rounds(rows), drawn.join("\n"))
 }
 
 /// `10 rounds in pairs`, `10 against 12 rounds`, or from the least to the most where cells have not as many.

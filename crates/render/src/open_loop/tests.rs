@@ -6,7 +6,8 @@ use measure::result::{Flag, Order, Section, Trial};
 use workload::{Concurrency, Requests};
 
 use super::*;
-use crate::{spreadsheet, table};
+use crate::section;
+use crate::tables::cells;
 
 const CELL: &str = "tokio-current/hyper/plain/keep-alive";
 
@@ -65,10 +66,10 @@ fn both_latencies_stand_side_by_side_and_pacing_apart() {
     assert_eq!(figures.paced.unwrap().pacer_us.unwrap().median, 10.0);
     let told = note(&summary.rows[0]).unwrap();
     assert!(told.starts_with("from its start p50 50 ms, p99 50 ms, 0"), "{told}");
-    let drawn = table::draw(&summary, None);
+    let drawn = section::draw(&summary, None);
     assert!(drawn.contains("100 × GET /delay/0.05 at 100/s"), "{drawn}");
     assert!(drawn.contains("51 ms") && drawn.contains("50 ms"), "{drawn}");
-    let csv = spreadsheet::csv(&[summary]).unwrap();
+    let csv = cells::csv(&[summary]).unwrap();
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let header = reader.headers().unwrap().clone();
     let line = reader.records().next().unwrap().unwrap();

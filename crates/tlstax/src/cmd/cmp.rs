@@ -10,7 +10,7 @@ use analysis::comparison::subject::Subject;
 use analysis::comparison::{Asked, Comparison, compare};
 use clap::ValueEnum;
 use measure::result::{Arm, RunResult};
-use render::comparison::{spreadsheet, table};
+use render::comparison::{columns, table};
 use workload::{Cell, Selection};
 
 use super::cells::Cells;
@@ -197,7 +197,7 @@ fn print(comparison: &Comparison, shape: &Shape) -> Result<(), Failure> {
     match form {
         Form::Json => write_json(&format!("{}\n", serde_json::to_string_pretty(comparison)?)),
         Form::Csv => {
-            let text = spreadsheet::csv(comparison);
+            let text = columns::csv(comparison);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
         }
         Form::Tables => {

@@ -3,14 +3,14 @@
 
 use analysis::report_data::ReportData;
 
-use crate::page_table::Table;
-use crate::{axis_comparison, floors, handshake_tables};
+use super::{axis_comparison, floors, handshakes};
+use crate::table::Table;
 
 /// The tables beside that of all cells, those that have rows.
-pub(crate) fn derived_tables(data: &ReportData<'_>) -> Vec<Table> {
+pub(crate) fn tables(data: &ReportData<'_>) -> Vec<Table> {
     let summaries = &data.summaries;
-    let mut tables = vec![axis_comparison::page_table(summaries), floors::page_table(summaries)];
+    let mut tables = vec![axis_comparison::page(summaries), floors::page(summaries)];
     tables.retain(|table| !table.rows.is_empty());
-    tables.extend(handshake_tables::tables(&data.result.in_memory));
+    tables.extend(handshakes::page(&data.result.in_memory));
     tables
 }

@@ -1,0 +1,30 @@
+//! A table on a page.
+
+use askama::Template;
+
+use super::{Align, Look, Table};
+
+/// Writes itself where a page shows it.
+#[derive(Template)]
+#[template(path = "table.html")]
+pub(crate) struct Html<'a> {
+    table: &'a Table,
+    /// Its class; none if empty.
+    class: &'static str,
+    sortable: bool,
+    /// Whether the first field names its row.
+    named: bool,
+}
+
+impl Table {
+    /// The element. What stands above it is the page's own.
+    pub(crate) fn html(&self) -> Html<'_> {
+        let (class, sortable, named) = match self.look {
+            Look::Sortable => ("sortable", true, false),
+            Look::SortableByName => ("sortable", true, true),
+            Look::Plain => ("", false, true),
+            Look::Counts => ("counts", false, true),
+        };
+        Html { table: self, class, sortable, named }
+    }
+}

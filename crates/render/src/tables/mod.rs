@@ -1,0 +1,9 @@
+//! The tables of a run. Each file has the columns of one of them, for all media that show it.
+
+pub mod axis_comparison;
+pub mod cells;
+pub(crate) mod derived;
+pub(crate) mod distributions;
+pub(crate) mod floors;
+pub mod handshakes;
+pub mod scaling;
