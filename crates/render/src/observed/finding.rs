@@ -56,19 +56,6 @@ pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     }
 }
 
-/// Where the time went, a row each: what, how long, and of how much in percent. What there was none of is left out.
-pub(crate) fn spent(diagnosis: &Diagnosis) -> Vec<[String; 3]> {
-    let Some(account) = &diagnosis.account else { return Vec::new() };
-    let share = |ns: u64| format!("{:.0} %", 100.0 * ns as f64 / account.wall_ns.max(1) as f64);
-    let row = |spent: &diagnosis::Spent| {
-        let at_once = spent.at_once.map_or_else(String::new, |at_once| format!(", {at_once:.1} at a time"));
-        [format!("{}{at_once}", spent.part.name()), time(spent.ns as f64), share(spent.ns)]
-    };
-    let mut rows: Vec<[String; 3]> = account.parts.iter().filter(|spent| spent.ns > 0).map(row).collect();
-    rows.push(["total".to_owned(), time(account.wall_ns as f64), share(account.wall_ns)]);
-    rows
-}
-
 /// The advice of a finding that is for a program like this: for any, for the server, and for its own language and
 /// tools. Where nothing is known of the program, what is for any.
 pub(crate) fn advice_for<'a>(finding: &'a Finding, runtimes: &BTreeSet<Runtime>) -> Vec<&'a Advice> {

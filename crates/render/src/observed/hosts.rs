@@ -5,20 +5,11 @@ use observation::{Host, MOST_HOSTS, Observation, Pass, Transport};
 use super::pass::name;
 use super::sanitize::{NAME, sanitize};
 use crate::format::grouped;
+use crate::table::column::{Column, table};
+use crate::table::{Look, Table};
 
-/// A table of hosts.
-pub(crate) struct HostTable {
-    pub(crate) id: String,
-    pub(crate) heading: String,
-    pub(crate) intro: String,
-    pub(crate) columns: Vec<&'static str>,
-    pub(crate) rows: Vec<(String, Vec<String>)>,
-}
-
-/// A count of a host, and what it is called.
-type Column = (&'static str, fn(&Host) -> u64);
-
-const COLUMNS: [Column; 11] = [
+/// What is counted of a host.
+const COUNTS: [(&str, fn(&Host) -> u64); 11] = [
     ("connections", |host| host.connections),
     ("requests", |host| host.exchanges),
     ("need not have been opened", |host| host.could_have_reused),
@@ -33,18 +24,21 @@ const COLUMNS: [Column; 11] = [
 ];
 
 /// A table for each pass that reached a host.
-pub(crate) fn tables(observation: &Observation) -> Vec<HostTable> {
-    observation.passes.iter().filter(|pass| !pass.hosts.is_empty()).map(table).collect()
+pub(crate) fn tables(observation: &Observation) -> Vec<Table> {
+    observation.passes.iter().filter(|pass| !pass.hosts.is_empty()).map(of_pass).collect()
 }
 
-fn table(pass: &Pass) -> HostTable {
+fn of_pass(pass: &Pass) -> Table {
     let hosts = || pass.hosts.iter().take(MOST_HOSTS);
-    let columns = || COLUMNS.iter().filter(|(_, of)| hosts().any(|host| of(host) > 0));
-    let row = |host: &Host| {
-        let name = if host.name.is_empty() { "(not named)".to_owned() } else { sanitize(&host.name, NAME) };
-        (name, columns().map(|(_, of)| grouped(of(host) as f64)).collect())
-    };
-    let (id, heading) = match pass.transport {
+    let mut columns = vec![Column::new("host", |host: &&Host| match host.name.is_empty() {
+        true => "(not named)".to_owned(),
+        false => sanitize(&host.name, NAME),
+    })];
+    let counted = COUNTS.into_iter().filter(|(_, count)| hosts().any(|host| count(host) > 0));
+    columns.extend(
+        counted.map(|(title, count)| Column::new(title, move |host: &&Host| count(host)).number(grouped).right()),
+    );
+    let (id, title) = match pass.transport {
         Transport::Own => ("hosts".to_owned(), "Hosts".to_owned()),
         transport => {
             let name = name(transport);
@@ -55,6 +49,5 @@ fn table(pass: &Pass) -> HostTable {
         met if met >= MOST_HOSTS => format!("The first {MOST_HOSTS}; the table of counts has all."),
         _ => String::new(),
     };
-    let columns = ["host"].into_iter().chain(columns().map(|(name, _)| *name)).collect();
-    HostTable { id, heading, intro, columns, rows: hosts().map(row).collect() }
+    table(&columns, hosts()).titled(id, title, intro).looking(Look::Plain)
 }

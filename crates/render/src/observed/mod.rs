@@ -14,5 +14,6 @@ mod inline_code;
 pub mod page;
 pub(crate) mod pass;
 pub(crate) mod sanitize;
+mod spent;
 pub mod terminal;
 pub(crate) mod time_columns;

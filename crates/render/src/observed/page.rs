@@ -7,15 +7,18 @@ use askama::Template;
 use diagnosis::{Advice, Diagnosis, Finding};
 use observation::{MOST_EXCHANGES, Observation, Runtime, Via};
 
-use super::finding::{MOST, advice_for, cost, gain, headline, next, overlap, runtimes, spent, title, verdict};
-use super::hosts::{self, HostTable};
+use super::finding::{MOST, advice_for, cost, gain, headline, next, overlap, runtimes, title, verdict};
+use super::hosts;
 use super::inline_code::{Part, marked};
 use super::pass::{counts, horizon_ns, name, took, traffic};
 use super::sanitize::{SENTENCE, sanitize};
+use super::spent;
 use crate::charts::{Chart, ChartError, observed as charts};
 use crate::files::PAGE;
 use crate::folder::{self, FolderError, ReportFile};
 use crate::format::time;
+use crate::table::column::{Column, table};
+use crate::table::{Look, Table};
 
 /// Why a page could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +38,8 @@ pub enum PageError {
 #[template(path = "observed.html")]
 struct Page<'a> {
     headline: String,
-    /// Where the time went, a row each.
-    spent: Vec<[String; 3]>,
+    /// Where the time went.
+    spent: Table,
     verdict: String,
     reasons: Vec<String>,
     command: String,
@@ -47,8 +50,8 @@ struct Page<'a> {
     charts: &'a [Chart],
     /// Requests of a connection that are drawn one by one.
     kept: usize,
-    counts: Vec<(&'static str, Vec<String>)>,
-    hosts: Vec<HostTable>,
+    counts: Table,
+    hosts: Vec<Table>,
     notes: Vec<Vec<Part>>,
     next: Vec<String>,
     style: &'a str,
@@ -102,7 +105,7 @@ fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> R
     let runtimes = runtimes(observation);
     let page = Page {
         headline: headline(diagnosis),
-        spent: spent(diagnosis),
+        spent: spent::table(diagnosis),
         verdict,
         reasons,
         command: sanitize(&shell_words::join(&observation.command), SENTENCE),
@@ -116,7 +119,7 @@ fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> R
         overlap: overlap(diagnosis),
         kept: MOST_EXCHANGES,
         charts,
-        counts: table(observation),
+        counts: count_table(observation),
         hosts: hosts::tables(observation),
         notes: sentences(&diagnosis.notes),
         next: next(observation, diagnosis),
@@ -159,15 +162,19 @@ fn card(finding: &Finding, diagnosis: &Diagnosis, runtimes: &BTreeSet<Runtime>) 
 }
 
 /// Counts by name, a value per pass; what no pass has is left out.
-fn table(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
+fn count_table(observation: &Observation) -> Table {
     let of_passes: Vec<_> = observation.passes.iter().map(counts).collect();
-    let Some(first) = of_passes.first() else { return Vec::new() };
-    let row = |(at, (name, _)): (usize, &(&'static str, String))| {
-        let values: Vec<String> =
-            of_passes.iter().filter_map(|counts| counts.get(at)).map(|(_, value)| value.clone()).collect();
-        (*name, values)
-    };
-    first.iter().enumerate().map(row).filter(|(_, values)| values.iter().any(|value| !value.is_empty())).collect()
+    let value =
+        |pass: usize, row: usize| of_passes.get(pass).and_then(|counts| counts.get(row)).map(|(_, value)| value);
+    let names: Vec<&str> = of_passes.first().into_iter().flatten().map(|(name, _)| *name).collect();
+    let mut columns = vec![Column::new("", |row: &usize| names.get(*row).copied())];
+    columns.extend(
+        observation.passes.iter().enumerate().map(|(pass, observed)| {
+            Column::new(name(observed.transport), move |row: &usize| value(pass, *row).cloned())
+        }),
+    );
+    let told = |row: &usize| (0..of_passes.len()).any(|pass| value(pass, *row).is_some_and(|text| !text.is_empty()));
+    table(&columns, (0..names.len()).filter(told)).looking(Look::Counts)
 }
 
 #[cfg(test)]

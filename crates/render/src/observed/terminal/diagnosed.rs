@@ -5,23 +5,26 @@ use diagnosis::{Advice, Confidence, Diagnosis, Finding, Verdict};
 use observation::Observation;
 
 use super::sheet::{INDENT, Sheet, fitted};
-use crate::observed::finding::{MOST, advice_for, gain, headline, next, overlap, runtimes, spent, title, verdict};
+use crate::observed::finding::{MOST, advice_for, gain, headline, next, overlap, runtimes, title, verdict};
+use crate::observed::spent;
 
 const BOLD: Style = Style::new().bold();
 
 /// The first sentence, and where the time went.
 pub(super) fn summary(sheet: &mut Sheet, diagnosis: &Diagnosis) {
     sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &headline(diagnosis));
-    let rows = spent(diagnosis);
+    let rows = spent::table(diagnosis).rows;
     if rows.is_empty() || matches!(diagnosis.verdict, Verdict::NotSeen(_)) {
         return;
     }
     sheet.blank();
-    let widest =
-        rows.iter().map(|[what, ..]| what.chars().count()).max().unwrap_or(0).min(sheet.width.saturating_sub(20));
-    for [what, time, share] in &rows {
-        let line = format!("  {} {time:>9} {share:>6}", fitted(what, widest));
-        sheet.line(&[(Style::new(), &line)]);
+    let longest = rows.iter().filter_map(|row| row.first()).map(|what| what.text.chars().count()).max();
+    let widest = longest.unwrap_or(0).min(sheet.width.saturating_sub(20));
+    for row in &rows {
+        if let [what, time, share] = &row[..] {
+            let line = format!("  {} {:>9} {:>6}", fitted(&what.text, widest), time.text, share.text);
+            sheet.line(&[(Style::new(), &line)]);
+        }
     }
 }
 
