@@ -14,6 +14,8 @@ use crate::charts::{Chart, ChartError, small};
 use crate::format::number;
 use crate::markdown_escape::escaped;
 use crate::splice::Part;
+use crate::table::column::{self, Column};
+use crate::table::{Markup, markdown};
 
 /// The parts that there are.
 pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];
@@ -128,19 +130,17 @@ fn tags(pictures: &[Chart], folder: &str) -> String {
 
 fn table(data: &ReportData<'_>) -> String {
     let Some(summary) = section(data, Connection::NewConn) else { return String::new() };
-    let stacks: Vec<&str> = summary.stacks();
-    let mut lines = vec![
-        format!("| client CPU per request over a new connection, µs | {} |", stacks.join(" | ")),
-        format!("| --- |{}", " --: |".repeat(stacks.len())),
-    ];
-    for (model, client) in SHOWN {
-        let figures = |tls: &&str| summary.figures(model, client, tls, Connection::NewConn);
-        let fields: Vec<String> = stacks.iter().map(|tls| figures(tls).map_or_else(String::new, field)).collect();
-        if fields.iter().any(|field| !field.is_empty()) {
-            lines.push(format!("| `{model}/{client}` | {} |", fields.join(" | ")));
-        }
-    }
-    lines.join("\n")
+    let title = "client CPU per request over a new connection, µs";
+    let name = |(model, client): &(&str, &str)| format!("{model}/{client}");
+    let mut columns = vec![Column::new(title, name).markdown(Markup::Code)];
+    columns.extend(summary.stacks().into_iter().map(|tls| {
+        let cost =
+            move |(model, client): &(&str, &str)| summary.figures(model, client, tls, Connection::NewConn).map(field);
+        Column::new(tls, cost).right()
+    }));
+    let mut table = column::table(&columns, SHOWN);
+    table.rows.retain(|row| row.iter().skip(1).any(|field| !field.text.is_empty()));
+    markdown::write(&table).trim_end().to_owned()
 }
 
 fn field(figures: &Figures) -> String {
