@@ -7,12 +7,10 @@ use std::path::Path;
 
 use benches::failure::Failure;
 use benches::page;
-use comfy_table::{CellAlignment, Table};
-use handshake::{Case, Primitive, Side, Stack};
+use handshake::{Case, Primitive, Stack};
 use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};
-use render::format::number;
-use render::table_style::STYLE;
+use render::tables::handshakes;
 
 /// Shows what there is, and draws the page of what was run there.
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
@@ -61,30 +59,5 @@ fn table(figures: &[HandshakeFigure]) -> String {
     for (stack, library) in libraries {
         let _ = writeln!(text, "{stack}: {library}");
     }
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_header(["stack", "version", "group", "key", "kind", "client/s", "server/s"]);
-    let mut rows: Vec<[&str; 5]> = Vec::new();
-    for figure in figures {
-        let row = row(figure);
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-    }
-    for wanted in rows {
-        let rate = |side: Side| {
-            let figure = figures.iter().find(|figure| row(figure) == wanted && figure.side == side.name());
-            figure.map_or_else(|| "–".to_owned(), |figure| number((1e9 / figure.ns_per_handshake).round()))
-        };
-        let cells = wanted.map(str::to_owned).into_iter().chain(Side::ALL.map(rate));
-        table.add_row(cells);
-    }
-    for column in table.column_iter_mut().skip(5) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    text + &table.to_string()
-}
-
-fn row(figure: &HandshakeFigure) -> [&str; 5] {
-    [&figure.stack, &figure.version, &figure.group, &figure.key, &figure.kind]
+    text + &handshakes::terminal(figures)
 }

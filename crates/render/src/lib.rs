@@ -24,7 +24,6 @@ pub mod run_facts;
 pub mod section;
 pub mod splice;
 pub mod table;
-pub mod table_style;
 pub mod tables;
 mod warm_up;
 

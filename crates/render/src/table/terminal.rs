@@ -1,9 +1,14 @@
 //! A table for a terminal: in columns side by side, as many as there is room for.
 
-use comfy_table::CellAlignment;
+use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, TableStyle};
 
 use super::{Align, Head, Table};
-use crate::table_style::STYLE;
+
+/// Columns side by side under one line: nothing between rows, so that a table stays as short as its figures.
+const STYLE: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none())
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .content_lines(ContentLineStyle::none());
 
 /// What a column takes beside its words: a blank on either side and one between.
 const AROUND: usize = 3;

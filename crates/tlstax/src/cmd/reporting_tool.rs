@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use comfy_table::{CellAlignment, Table};
 use fetch::talk::gets::Manner;
 use indicatif::ProgressBar;
 use origin::Choice;
 use render::format::{grouped, number};
-use render::table_style::STYLE;
+use render::table::column::{self, Column};
 use reporting_tool::figures::Figures;
 use reporting_tool::file::ReportFile;
 use reporting_tool::fleet::HOSTS;
@@ -149,41 +148,28 @@ fn text(report: &Report, path: &Path) -> String {
     text
 }
 
-fn table(report: &Report) -> Table {
+fn table(report: &Report) -> String {
     let all = grouped(report.workload.requests as f64);
     let limit = number(report.budget.limit_s);
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_header([
-        "way".to_owned(),
-        "requests\nmade".to_owned(),
-        "wall\ns".to_owned(),
-        "requests\n/s".to_owned(),
-        "effective\nconcurrency".to_owned(),
-        "in flight\nat origin".to_owned(),
-        "failures".to_owned(),
-        format!("s for\n{all}"),
-        String::new(),
-        format!("fits\n{limit} s"),
-    ]);
-    for figures in report.ways.iter().map(|way| &way.figures) {
-        table.add_row([
-            figures.way.to_owned(),
-            grouped(figures.requests as f64),
-            format!("{:.2}", figures.seconds),
-            number(figures.per_second),
-            format!("{:.2}", figures.effective_concurrency),
-            figures.most_in_flight.to_string(),
-            grouped(figures.failed as f64),
-            number(figures.seconds_for_all),
-            if figures.extrapolated { "extrapolated" } else { "measured" }.to_owned(),
-            if figures.fits { "yes" } else { "no" }.to_owned(),
-        ]);
-    }
-    for column in table.column_iter_mut().skip(1).take(7) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
+    let columns = [
+        Column::new("way", |figures: &&Figures| figures.way.to_owned()),
+        Column::new("requests\nmade", |figures: &&Figures| figures.requests).number(grouped).right(),
+        Column::new("wall\ns", |figures: &&Figures| figures.seconds).number(hundredths).right(),
+        Column::new("requests\n/s", |figures: &&Figures| figures.per_second).number(number).right(),
+        Column::new("effective\nconcurrency", |figures: &&Figures| figures.effective_concurrency)
+            .number(hundredths)
+            .right(),
+        Column::new("in flight\nat origin", |figures: &&Figures| figures.most_in_flight.to_string()).right(),
+        Column::new("failures", |figures: &&Figures| figures.failed).number(grouped).right(),
+        Column::new(format!("s for\n{all}"), |figures: &&Figures| figures.seconds_for_all).number(number).right(),
+        Column::new("", |figures: &&Figures| if figures.extrapolated { "extrapolated" } else { "measured" }),
+        Column::new(format!("fits\n{limit} s"), |figures: &&Figures| if figures.fits { "yes" } else { "no" }),
+    ];
+    render::table::terminal::draw(&column::table(&columns, report.ways.iter().map(|way| &way.figures)))
+}
+
+fn hundredths(value: f64) -> String {
+    format!("{value:.2}")
 }
 
 /// What the figures mean.

@@ -1,8 +1,8 @@
 //! What came of the stages: published beside measured, and what their traces show.
 
-use comfy_table::{CellAlignment, Table};
 use measure::result::{RunResult, Trial};
-use render::table_style::STYLE;
+use render::table::column::{Column, table};
+use render::table::terminal;
 use serde::Serialize;
 use talk::checks::{Traits, traits};
 use talk::verdict::{Verdict, judge};
@@ -48,19 +48,6 @@ fn probe(trial: &Trial) -> String {
 /// How an engine begins what it says of its TLS socket's class.
 const SOCKET: &str = "TLS socket";
 
-const HEADER: [&str; 10] = [
-    "stage",
-    "n",
-    "expected",
-    "published\ns, at 1 s",
-    "measured\ns",
-    "open\nat origin",
-    "in flight\nat origin",
-    "thread\nheld",
-    "came out",
-    "TLS",
-];
-
 /// A published time; one that a profiler made longer is marked.
 fn published(verdict: &Verdict) -> String {
     let mark = if verdict.profiled { " *" } else { "" };
@@ -77,27 +64,20 @@ fn came_out(verdict: &Verdict) -> &'static str {
 
 /// The table of all stages.
 pub(crate) fn draw(outcomes: &[Outcome]) -> String {
-    let mut table = Table::new();
-    table.load_style(STYLE);
-    table.set_header(HEADER);
-    for Outcome { cell, verdict, traits, probe } in outcomes {
-        table.add_row([
-            cell.trim_end_matches("/new-conn").to_owned(),
-            verdict.n.to_string(),
-            verdict.expected.to_owned(),
-            published(verdict),
-            format!("{:.2}", verdict.seconds),
-            verdict.open.to_string(),
-            verdict.in_flight.to_string(),
-            traits.as_ref().map_or_else(String::new, |traits| format!("{:.0} %", traits.held_share * 100.0)),
-            came_out(verdict).to_owned(),
-            probe.clone(),
-        ]);
-    }
-    for column in table.column_iter_mut().skip(3).take(5) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    format!("{table}\n * with a profiler, which took 0.3 to 0.5 s")
+    let held = |outcome: &&Outcome| outcome.traits.as_ref().map(|traits| traits.held_share);
+    let columns = [
+        Column::new("stage", |outcome: &&Outcome| outcome.cell.trim_end_matches("/new-conn").to_owned()),
+        Column::new("n", |outcome: &&Outcome| outcome.verdict.n.to_string()),
+        Column::new("expected", |outcome: &&Outcome| outcome.verdict.expected.to_owned()),
+        Column::new("published\ns, at 1 s", |outcome: &&Outcome| published(&outcome.verdict)).right(),
+        Column::new("measured\ns", |outcome: &&Outcome| format!("{:.2}", outcome.verdict.seconds)).right(),
+        Column::new("open\nat origin", |outcome: &&Outcome| outcome.verdict.open.to_string()).right(),
+        Column::new("in flight\nat origin", |outcome: &&Outcome| outcome.verdict.in_flight.to_string()).right(),
+        Column::new("thread\nheld", held).number(|share| format!("{:.0} %", share * 100.0)).right(),
+        Column::new("came out", |outcome: &&Outcome| came_out(&outcome.verdict)),
+        Column::new("TLS", |outcome: &&Outcome| outcome.probe.clone()),
+    ];
+    format!("{}\n * with a profiler, which took 0.3 to 0.5 s", terminal::draw(&table(&columns, outcomes)))
 }
 
 /// What is wrong, a line each.
