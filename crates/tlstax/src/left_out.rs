@@ -6,7 +6,7 @@ use measure::process::raise_open_files;
 use measure::result::{LeftOut, Section};
 
 use crate::cmd::cells::refuse;
-use crate::cmd::pacing::unpaced;
+use crate::cmd::rate_args::unpaced;
 use crate::failure::Failure;
 
 /// Takes out of `sections` what a library cannot do or this machine not hold, says so, and returns it behind what is

@@ -19,7 +19,7 @@ use crate::{folder, interrupt};
 pub(crate) const ROUNDS: u32 = 12;
 
 /// What a paired run is to do.
-pub(crate) struct Asked {
+pub(crate) struct PairedOptions {
     pub(crate) arms: Vec<ArmProgram>,
     pub(crate) sections: Vec<Section>,
     pub(crate) origin: Choice,
@@ -37,8 +37,8 @@ pub(crate) fn same() -> Result<Vec<ArmProgram>, Failure> {
 }
 
 /// Runs it. What was measured is on disk, in the folder that is returned, and read back.
-pub(crate) fn measure(asked: Asked) -> Result<(PathBuf, RunResult, Outcome), Failure> {
-    let Asked { arms, mut sections, origin, pinning, workers, seed, out, compress } = asked;
+pub(crate) fn measure(options: PairedOptions) -> Result<(PathBuf, RunResult, Outcome), Failure> {
+    let PairedOptions { arms, mut sections, origin, pinning, workers, seed, out, compress } = options;
     let left_out = take_out(&mut sections, Vec::new())?;
     let program = embedded_program()?;
     let (origin, why) = OriginFlag::Ours(origin).spec(None, program.clone(), false, false)?;

@@ -33,7 +33,7 @@ const DELAY: f64 = 0.1;
 
 /// What the command line says of the workload; `None`, or empty, for what it leaves open.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Asked {
+pub(crate) struct WorkloadOptions {
     pub(crate) amount: Option<Amount>,
     pub(crate) concurrency: Vec<Concurrency>,
     pub(crate) rates: Vec<Rate>,
@@ -42,7 +42,7 @@ pub(crate) struct Asked {
     pub(crate) server: Server,
 }
 
-impl Asked {
+impl WorkloadOptions {
     /// How much a trial does, where `requests` are usual.
     pub(crate) fn amount(&self, requests: Requests, rate: Option<Rate>) -> Amount {
         match (self.amount, rate) {
@@ -83,13 +83,13 @@ impl Asked {
 
 /// The chosen cells, sections for each connection kind: their requests differ so much in cost that one number of them
 /// would be too many for the one or too few for the other.
-pub(crate) fn by_connection(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+pub(crate) fn by_connection(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let of_kind = |(kind, requests): (Connection, Requests)| {
         let chosen: Vec<Cell> = cells.iter().filter(|cell| alike(cell.connection) == kind).cloned().collect();
         match chosen.is_empty() {
             true => Vec::new(),
             false => {
-                let sections = asked.sections(&kind.name(), &Path::get(), requests, ROUNDS, &chosen);
+                let sections = options.sections(&kind.name(), &Path::get(), requests, ROUNDS, &chosen);
                 let several = chosen.iter().any(|cell| cell.connection != chosen[0].connection);
                 let varies = if several { vec![Variable::Connection] } else { Vec::new() };
                 sections.into_iter().map(|section| Section { varies: varies.clone(), ..section }).collect()
@@ -116,27 +116,27 @@ fn alike(kind: Connection) -> Connection {
 }
 
 /// Every cell, and beside what a request costs how models wait: over one TLS stack, since no stack waits otherwise.
-pub(crate) fn everything(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+pub(crate) fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let waits = |cell: &&Cell| cell.tls == "rustls" && cell.connection == Connection::NewConn;
     let waiting: Vec<Cell> = cells.iter().filter(waits).cloned().collect();
-    let rounds = asked.rounds.unwrap_or(ROUNDS);
-    let mut sections = by_connection(cells, asked);
-    if asked.path.is_none() && asked.amount.is_none() && asked.rates.is_empty() && !waiting.is_empty() {
-        sections.extend(asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, rounds, &waiting));
+    let rounds = options.rounds.unwrap_or(ROUNDS);
+    let mut sections = by_connection(cells, options);
+    if options.path.is_none() && options.amount.is_none() && options.rates.is_empty() && !waiting.is_empty() {
+        sections.extend(options.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, rounds, &waiting));
     }
     sections
 }
 
 /// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
-pub(crate) fn telling(cells: &[Cell], asked: &Asked) -> Vec<Section> {
+pub(crate) fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let named = |names: &[&str]| -> Vec<Cell> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
     };
-    let mut sections = by_connection(&[named(&NEW_CONN), named(&KEEP_ALIVE)].concat(), asked);
+    let mut sections = by_connection(&[named(&NEW_CONN), named(&KEEP_ALIVE)].concat(), options);
     // Whoever names a path wants that one and no other.
-    if asked.path.is_none() {
-        sections.extend(asked.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
+    if options.path.is_none() {
+        sections.extend(options.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
     }
     sections
 }
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn the_telling_dozen_is_in_the_table() {
-        let sections = telling(&fetch::cells(), &Asked::default());
+        let sections = telling(&fetch::cells(), &WorkloadOptions::default());
         let counts: Vec<usize> = sections.iter().map(|section| section.cells.len()).collect();
         assert_eq!(counts, [NEW_CONN.len(), KEEP_ALIVE.len(), WAITING.len()]);
     }
@@ -173,18 +173,22 @@ mod tests {
     #[test]
     fn everything_is_every_cell_and_how_models_wait() {
         let cells = fetch::cells();
-        let sections = everything(&cells, &Asked::default());
+        let sections = everything(&cells, &WorkloadOptions::default());
         let names: Vec<&str> = sections.iter().map(|section| section.name.as_str()).collect();
         assert_eq!(names, ["new-conn", "keep-alive", "waiting"]);
         assert_eq!(sections[0].cells.len() + sections[1].cells.len(), cells.len());
-        let asked = Asked { path: Some(Path::get()), ..Asked::default() };
-        assert_eq!(everything(&cells, &asked).len(), 2, "whoever names a path wants that one and no other");
+        let options = WorkloadOptions { path: Some(Path::get()), ..WorkloadOptions::default() };
+        assert_eq!(everything(&cells, &options).len(), 2, "whoever names a path wants that one and no other");
     }
 
     #[test]
     fn what_is_asked_for_holds_in_every_section() {
-        let asked = Asked { amount: Requests::new(7).map(Amount::Requests), rounds: Some(2), ..Asked::default() };
-        let sections = by_connection(&fetch::cells(), &asked);
+        let options = WorkloadOptions {
+            amount: Requests::new(7).map(Amount::Requests),
+            rounds: Some(2),
+            ..WorkloadOptions::default()
+        };
+        let sections = by_connection(&fetch::cells(), &options);
         assert_eq!(sections.len(), 2);
         assert!(sections.iter().all(|section| section.workload.requests() == Requests::new(7) && section.rounds == 2));
         assert_eq!(sections.iter().map(|section| section.cells.len()).sum::<usize>(), fetch::cells().len());
@@ -194,7 +198,7 @@ mod tests {
     fn a_sweep_has_a_section_for_each_concurrency_and_enough_requests_for_it() {
         let concurrency = [1, 10_000].map(|c| Concurrency::new(c).unwrap()).to_vec();
         let cells: Vec<Cell> = vec!["smol/hyper/rustls/new-conn".parse().unwrap()];
-        let sections = by_connection(&cells, &Asked { concurrency, ..Asked::default() });
+        let sections = by_connection(&cells, &WorkloadOptions { concurrency, ..WorkloadOptions::default() });
         let told: Vec<(&str, u64)> = sections
             .iter()
             .map(|section| (section.name.as_str(), section.workload.requests().unwrap().get()))
@@ -208,8 +212,13 @@ mod tests {
         let cells: Vec<Cell> = vec!["smol/hyper/rustls/new-conn".parse().unwrap()];
         let rates: Vec<Rate> = ["0.5", "1000"].map(|rate| rate.parse().unwrap()).to_vec();
         let told = |amount: Option<Amount>, rates: &[Rate]| -> Vec<(String, Amount)> {
-            let asked = Asked { amount, rates: rates.to_vec(), concurrency: concurrency.clone(), ..Asked::default() };
-            let sections = by_connection(&cells, &asked).into_iter();
+            let options = WorkloadOptions {
+                amount,
+                rates: rates.to_vec(),
+                concurrency: concurrency.clone(),
+                ..WorkloadOptions::default()
+            };
+            let sections = by_connection(&cells, &options).into_iter();
             sections.map(|section| (section.name, section.workload.amount)).collect()
         };
         let requests = |n| Amount::Requests(Requests::new(n).unwrap());

@@ -7,7 +7,7 @@ use measure::result::Section;
 use workload::{Part, Scenario, Server, Workload};
 
 use crate::failure::Failure;
-use crate::plan::Asked;
+use crate::plan::WorkloadOptions;
 
 /// Finds and reads a scenario.
 pub(crate) fn read(text: &str) -> Result<Scenario, Failure> {
@@ -30,23 +30,23 @@ pub(crate) fn read(text: &str) -> Result<Scenario, Failure> {
 }
 
 /// Its sections, with what the command line says instead.
-pub(crate) fn sections(scenario: &Scenario, asked: &Asked) -> Vec<Section> {
-    scenario.sections.iter().map(|part| section(part, asked)).collect()
+pub(crate) fn sections(scenario: &Scenario, options: &WorkloadOptions) -> Vec<Section> {
+    scenario.sections.iter().map(|part| section(part, options)).collect()
 }
 
-fn section(part: &Part, asked: &Asked) -> Section {
-    let rate = asked.rates.first().copied();
+fn section(part: &Part, options: &WorkloadOptions) -> Section {
+    let rate = options.rates.first().copied();
     Section {
         name: part.name.clone(),
         workload: Workload {
-            path: asked.path.as_ref().unwrap_or(&part.path).clone(),
-            amount: asked.amount(part.requests, rate),
-            concurrency: asked.concurrency.first().copied().unwrap_or(part.concurrency),
+            path: options.path.as_ref().unwrap_or(&part.path).clone(),
+            amount: options.amount(part.requests, rate),
+            concurrency: options.concurrency.first().copied().unwrap_or(part.concurrency),
             rate,
             server: Server::Httpbin,
             hosts: part.hosts,
         },
-        rounds: asked.rounds.unwrap_or(part.rounds.get()),
+        rounds: options.rounds.unwrap_or(part.rounds.get()),
         cells: part.cells.clone(),
         varies: part.varies.clone(),
     }
@@ -67,8 +67,8 @@ mod tests {
     #[test]
     fn the_command_line_has_the_last_word() {
         let scenario = read("resumption").unwrap();
-        let asked = Asked { rounds: Some(2), ..Asked::default() };
-        let sections = sections(&scenario, &asked);
+        let options = WorkloadOptions { rounds: Some(2), ..WorkloadOptions::default() };
+        let sections = sections(&scenario, &options);
         assert!(sections.iter().all(|section| section.rounds == 2));
         assert_eq!(sections[0].workload.requests().unwrap().get(), 400);
     }

@@ -9,10 +9,10 @@ use workload::Cell;
 
 use super::cells::Cells;
 use super::compress::Compress;
-use super::fetching::Fetching;
-use super::measuring::Measuring;
+use super::measurement_args::MeasurementArgs;
+use super::workload_args::WorkloadArgs;
 use crate::failure::Failure;
-use crate::paired::{self, Asked};
+use crate::paired::{self, PairedOptions};
 use crate::plan::by_connection;
 
 #[derive(clap::Args)]
@@ -25,12 +25,12 @@ pub(crate) struct Exec {
     #[arg(long, value_name = "BIN", requires = "exec", help_heading = "Two builds")]
     again: Option<PathBuf>,
     #[command(flatten)]
-    fetching: Fetching,
+    workload: WorkloadArgs,
     /// What it is fetched from: auto, go-httpbin or embedded; one serves all builds
     #[arg(long, value_name = "WHICH", requires = "exec", help_heading = "Workload")]
     origin: Option<Choice>,
     #[command(flatten)]
-    measuring: Measuring,
+    measurement: MeasurementArgs,
     /// The result folder, to be made [default: results/local/TIME]
     #[arg(long, value_name = "DIR", requires = "exec", help_heading = "Output")]
     out: Option<PathBuf>,
@@ -44,7 +44,7 @@ impl Exec {
     /// # Errors
     /// When there are any.
     pub(crate) fn refuse_flags(&self) -> Result<(), Failure> {
-        if self.fetching.is_empty() && self.measuring.is_empty() && !self.compress.is_asked() {
+        if self.workload.is_empty() && self.measurement.is_empty() && !self.compress.is_asked() {
             return Ok(());
         }
         let words =
@@ -65,13 +65,13 @@ impl Exec {
         let named = [(Arm::Base, Some(base)), (Arm::Again, self.again.as_deref()), (Arm::New, Some(new))];
         let named = named.into_iter().filter_map(|(arm, exe)| Some((arm, exe?)));
         let arms = named.map(|(arm, exe)| ArmProgram::read(arm, exe)).collect::<Result<_, _>>()?;
-        paired::measure(Asked {
+        paired::measure(PairedOptions {
             arms,
             sections: self.sections(cells)?,
             origin: self.origin.unwrap_or(Choice::Auto),
-            pinning: self.measuring.pinning(true)?,
-            workers: self.measuring.workers(),
-            seed: self.measuring.seed,
+            pinning: self.measurement.pinning(true)?,
+            workers: self.measurement.workers(),
+            seed: self.measurement.seed,
             out: self.out.clone(),
             compress: self.compress,
         })
@@ -83,8 +83,8 @@ impl Exec {
             true => TELLING.into_iter().filter_map(|name| name.parse().ok()).collect::<Vec<Cell>>(),
             false => cells.choose(&candidates)?,
         };
-        let rounds = self.measuring.rounds.unwrap_or(paired::ROUNDS);
-        Ok(by_connection(&chosen, &self.fetching.asked(None, Some(rounds))))
+        let rounds = self.measurement.rounds.unwrap_or(paired::ROUNDS);
+        Ok(by_connection(&chosen, &self.workload.options(None, Some(rounds))))
     }
 }
 

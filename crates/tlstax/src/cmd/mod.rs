@@ -1,18 +1,17 @@
 //! The commands, one file each.
 
+pub(crate) mod axis_args;
 pub(crate) mod cells;
 pub(crate) mod cmp;
 pub(crate) mod compress;
 pub(crate) mod engine;
 pub(crate) mod exec;
-pub(crate) mod fetching;
 pub(crate) mod list;
-pub(crate) mod measuring;
+pub(crate) mod measurement_args;
 pub(crate) mod observe;
 pub(crate) mod origin;
-pub(crate) mod pacing;
-pub(crate) mod places;
 pub(crate) mod profile;
+pub(crate) mod rate_args;
 pub(crate) mod relay;
 pub(crate) mod report;
 pub(crate) mod reporting_tool;
@@ -21,3 +20,4 @@ pub(crate) mod serve_embedded;
 pub(crate) mod show;
 pub(crate) mod talk;
 pub(crate) mod thin;
+pub(crate) mod workload_args;

@@ -10,9 +10,9 @@ use origin::Choice;
 use profile::bill::Sheet;
 use workload::{Cell, Concurrency, Path, Requests};
 
+use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use super::compress::Compress;
-use super::places::Places;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
 use crate::profiling::{profiler, profiler::Profiler, requests, sheet};
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     cells: Cells,
     #[command(flatten)]
-    places: Places,
+    axes: AxisArgs,
 
     /// Requests of each trial [default: so many that a trial takes 1 to 4 s of CPU time]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
@@ -94,7 +94,7 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
         true => candidates.into_iter().filter(|cell| TELLING.contains(&cell.to_string().as_str())).collect(),
         false => args.cells.choose(&candidates)?,
     };
-    Ok(args.places.of(&chosen))
+    Ok(args.axes.of(&chosen))
 }
 
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {

@@ -10,12 +10,12 @@ use origin::Choice;
 use render::findings;
 use workload::{About, Scenario};
 
+use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use super::cmp;
 use super::compress::Compress;
-use super::fetching::Fetching;
-use super::measuring::Measuring;
-use super::places::Places;
+use super::measurement_args::MeasurementArgs;
+use super::workload_args::WorkloadArgs;
 use crate::external_engines::{self, Engines};
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::left_out::take_out;
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     scenario: Option<String>,
 
     #[command(flatten)]
-    fetching: Fetching,
+    workload: WorkloadArgs,
     /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
     #[arg(long, value_name = "WHICH", default_value_t = OriginFlag::Ours(Choice::Auto), help_heading = "Workload")]
     origin: OriginFlag,
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     i_may_load_this_host: bool,
 
     #[command(flatten)]
-    places: Places,
+    axes: AxisArgs,
     /// Measure the floors too: the cells' handshakes in memory, their primitives, and bare system calls. A run without
     /// words and a scenario always do
     #[arg(long, help_heading = "Measurement")]
@@ -61,7 +61,7 @@ pub(crate) struct Args {
     engine: Vec<String>,
 
     #[command(flatten)]
-    pub(crate) measuring: Measuring,
+    pub(crate) measurement: MeasurementArgs,
     /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster
     /// or slower is a false alarm
     #[arg(long, conflicts_with = "floors", help_heading = "Measurement")]
@@ -82,7 +82,7 @@ pub(crate) struct Args {
 
 /// Measures what the command line says, from the first trial on.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let plan = decide(args, args.measuring.seed)?;
+    let plan = decide(args, args.measurement.seed)?;
     let place = folder::Place::of(args.out.as_deref())?;
     let dir = place.path();
     let mut progress = Progress::new(plan.run.trials_due());
@@ -148,16 +148,16 @@ fn code(outcome: &Outcome) -> ExitCode {
 
 fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Result<Vec<Section>, Failure> {
     let of_ours = matches!(args.origin, OriginFlag::Ours(_));
-    if !of_ours && (scenario.is_some() || !args.places.is_empty()) {
+    if !of_ours && (scenario.is_some() || !args.axes.is_empty()) {
         return Err(Failure::Usage(
             "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
                 .to_owned(),
         ));
     }
     let own_path = args.origin.path()?;
-    let asked = args.fetching.asked(own_path, args.measuring.rounds.or(args.aa.then_some(paired::ROUNDS)));
+    let options = args.workload.options(own_path, args.measurement.rounds.or(args.aa.then_some(paired::ROUNDS)));
     if let Some(scenario) = scenario {
-        return Ok(placed(scenario::sections(scenario, &asked), &args.places));
+        return Ok(placed(scenario::sections(scenario, &options), &args.axes));
     }
     let (mut cells, mut outside) = (args.cells.candidates(), engines.cells.clone());
     if let Some(wants_tls) = args.origin.wants_tls() {
@@ -166,12 +166,12 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Resu
     }
     let sections = match (args.all, args.cells.is_empty()) {
         (true, false) => Err(Failure::Usage("--all means every cell: leave out the words and -f, or --all".to_owned())),
-        (true, true) => Ok([everything(&cells, &asked), by_connection(&outside, &asked)].concat()),
-        (false, true) if args.engine.is_empty() => Ok(telling(&cells, &asked)),
-        (false, true) => Ok(by_connection(&outside, &asked)),
-        (_, _) => Ok(by_connection(&[args.cells.choose(&cells)?, outside].concat(), &asked)),
+        (true, true) => Ok([everything(&cells, &options), by_connection(&outside, &options)].concat()),
+        (false, true) if args.engine.is_empty() => Ok(telling(&cells, &options)),
+        (false, true) => Ok(by_connection(&outside, &options)),
+        (_, _) => Ok(by_connection(&[args.cells.choose(&cells)?, outside].concat(), &options)),
     };
-    Ok(placed(sections?, &args.places))
+    Ok(placed(sections?, &args.axes))
 }
 
 /// Whether nothing says which cells to run.
@@ -188,10 +188,10 @@ fn add_floors(section: &mut Section) {
 }
 
 /// The same sections, their cells at every place that the flags name.
-fn placed(sections: Vec<Section>, places: &Places) -> Vec<Section> {
+fn placed(sections: Vec<Section>, axes: &AxisArgs) -> Vec<Section> {
     let at = |section: Section| Section {
-        cells: places.of(&section.cells),
-        varies: [section.varies.clone(), places.varied()].concat(),
+        cells: axes.of(&section.cells),
+        varies: [section.varies.clone(), axes.varied()].concat(),
         ..section
     };
     sections.into_iter().map(at).collect()
@@ -206,11 +206,11 @@ fn plan(
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
     let ours = matches!(args.origin, OriginFlag::Ours(_));
-    let pinning = args.measuring.pinning(ours)?;
+    let pinning = args.measurement.pinning(ours)?;
     let embedded = embedded_program()?;
-    let limited = args.fetching.is_limited();
+    let limited = args.workload.is_limited();
     let (origin, why) =
-        args.origin.spec(args.fetching.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
+        args.origin.spec(args.workload.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     Ok(Plan::of(Choices {
         arms: if args.aa { paired::same()? } else { Vec::new() },
         sections,
@@ -221,7 +221,7 @@ fn plan(
         why,
         pins: Pins::default(),
         pinning,
-        workers: args.measuring.workers(),
+        workers: args.measurement.workers(),
         seed,
         command: command(),
         program: embedded,

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use workload::{Amount, Cell, Connection, Rate, Requests};
 
 #[derive(clap::Args)]
-pub(crate) struct Pacing {
+pub(crate) struct RateArgs {
     /// Requests per second at a fixed rate: each is due at its own moment, and its latency counts from there, so that
     /// waiting for one of the -c slots is part of it [without -n and --duration: for 2 s]; several, with commas
     /// between, are run one after another
@@ -24,7 +24,7 @@ pub(crate) struct Pacing {
     duration: Option<NonZeroU64>,
 }
 
-impl Pacing {
+impl RateArgs {
     /// How much a trial is to do, by `-n` or by `--duration`; `None` where neither says.
     pub(crate) fn amount(&self, requests: Option<Requests>) -> Option<Amount> {
         requests.map(Amount::Requests).or(self.duration.map(Amount::Duration))

@@ -4,7 +4,7 @@ use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
 use workload::{Axes, Cell, Rtt, Variable};
 
 #[derive(clap::Args, Default)]
-pub(crate) struct Places {
+pub(crate) struct AxisArgs {
     /// Versions of TLS: 1.2, 1.3 [default: 1.3]
     #[arg(long, value_name = "VERSION,…", value_delimiter = ',', help_heading = "TLS")]
     tls_version: Vec<TlsVersion>,
@@ -25,10 +25,10 @@ pub(crate) struct Places {
     rtt: Vec<Rtt>,
 }
 
-impl Places {
+impl AxisArgs {
     /// Whether none was named.
     pub(crate) fn is_empty(&self) -> bool {
-        let Places { tls_version, group, cert, chain, trust, rtt } = self;
+        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
         tls_version.is_empty()
             && group.is_empty()
             && cert.is_empty()
@@ -52,7 +52,7 @@ impl Places {
     }
 
     fn axes(&self, from: Axes) -> Vec<Axes> {
-        let Places { tls_version, group, cert, chain, trust, rtt } = self;
+        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
         let axes = each(vec![from], tls_version, |axes, tls_version| Axes { tls_version, ..axes });
         let axes = each(axes, group, |axes, group| Axes { group, ..axes });
         let axes = each(axes, cert, |axes, cert| Axes { cert, ..axes });
@@ -63,7 +63,7 @@ impl Places {
 
     /// The axes that were given more than one value: cells that differ there are held against one another.
     pub(crate) fn varied(&self) -> Vec<Variable> {
-        let Places { tls_version, group, cert, chain, trust, rtt } = self;
+        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
         let several = [
             (Variable::TlsVersion, tls_version.len()),
             (Variable::Group, group.len()),
@@ -90,13 +90,13 @@ mod tests {
 
     #[test]
     fn cells_take_every_place_and_plain_ones_only_the_distances() {
-        let places = Places {
+        let axes = AxisArgs {
             group: vec![Group::X25519, Group::Secp256r1],
             rtt: vec!["0".parse().unwrap(), "10".parse().unwrap()],
-            ..Places::default()
+            ..AxisArgs::default()
         };
         let cells: Vec<Cell> = ["m/c/plain/new-conn", "m/c/rustls/new-conn"].map(|name| name.parse().unwrap()).to_vec();
-        let names: Vec<String> = places.of(&cells).iter().map(Cell::to_string).collect();
+        let names: Vec<String> = axes.of(&cells).iter().map(Cell::to_string).collect();
         assert_eq!(
             names,
             [
@@ -108,7 +108,7 @@ mod tests {
                 "m/c/rustls/new-conn@group=p256,rtt=10"
             ]
         );
-        assert_eq!(places.varied(), [Variable::Group, Variable::Rtt]);
-        assert!(!places.is_empty() && Places::default().is_empty());
+        assert_eq!(axes.varied(), [Variable::Group, Variable::Rtt]);
+        assert!(!axes.is_empty() && AxisArgs::default().is_empty());
     }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use workload::{Amount, Concurrency, Path, Requests, Server};
 
-use super::pacing::Pacing;
-use crate::plan::Asked;
+use super::rate_args::RateArgs;
+use crate::plan::WorkloadOptions;
 
 #[derive(clap::Args)]
-pub(crate) struct Fetching {
+pub(crate) struct WorkloadArgs {
     /// Requests of each trial [default: 800 over new connections, 8000 over kept ones]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
     pub(crate) requests: Option<Requests>,
@@ -16,19 +16,19 @@ pub(crate) struct Fetching {
     #[arg(short, long, value_name = "C,…", value_delimiter = ',', help_heading = "Workload")]
     pub(crate) concurrency: Vec<Concurrency>,
     #[command(flatten)]
-    pub(crate) pacing: Pacing,
+    pub(crate) rate: RateArgs,
     /// What is fetched [default: /get]
     #[arg(long, value_name = "PATH", help_heading = "Workload")]
     pub(crate) path: Option<Path>,
 }
 
-impl Fetching {
+impl WorkloadArgs {
     /// What was asked for of the workload: `rounds` of it, from a server of ours or from the one that `own_path` is of.
-    pub(crate) fn asked(&self, own_path: Option<Path>, rounds: Option<u32>) -> Asked {
-        Asked {
+    pub(crate) fn options(&self, own_path: Option<Path>, rounds: Option<u32>) -> WorkloadOptions {
+        WorkloadOptions {
             server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
             amount: self.amount(),
-            rates: self.pacing.rates(),
+            rates: self.rate.rates(),
             concurrency: self.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             path: self.path.clone().or(own_path),
             rounds,
@@ -37,12 +37,12 @@ impl Fetching {
 
     /// Whether nothing was asked for.
     pub(crate) fn is_empty(&self) -> bool {
-        self.amount().is_none() && self.pacing.rates().is_empty() && self.concurrency.is_empty() && self.path.is_none()
+        self.amount().is_none() && self.rate.rates().is_empty() && self.concurrency.is_empty() && self.path.is_none()
     }
 
     /// How much a trial is to do, where that was asked for.
     fn amount(&self) -> Option<Amount> {
-        self.pacing.amount(self.requests)
+        self.rate.amount(self.requests)
     }
 
     /// Whether both how much is fetched and how many are in flight are set by the user.

@@ -5,7 +5,7 @@ use measure::machine::allowed_cpus;
 use measure::result::Pinning;
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Measuring {
+pub(crate) struct MeasurementArgs {
     /// How often each cell runs [default: 3, in a paired run 12]; from 6 on there are intervals
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), help_heading = "Measurement")]
     pub(crate) rounds: Option<u32>,
@@ -28,7 +28,7 @@ enum Pin {
     None,
 }
 
-impl Measuring {
+impl MeasurementArgs {
     /// Which CPUs run what; `ours` tells whether the origin is one of ours.
     ///
     /// # Errors
