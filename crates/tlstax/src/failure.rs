@@ -30,6 +30,12 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Pinning(#[from] harness::PinningError),
     #[error(transparent)]
+    ExternalEngine(#[from] harness::CommandError),
+    #[error(transparent)]
+    Scenario(#[from] harness::sections::scenario::ScenarioFileError),
+    #[error(transparent)]
+    Skipped(#[from] harness::skipped::SkipError),
+    #[error(transparent)]
     Read(#[from] measure::result::ReadError),
     #[error(transparent)]
     Compress(#[from] measure::result::CompressError),

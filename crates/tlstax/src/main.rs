@@ -5,20 +5,16 @@
 
 mod cli;
 mod cmd;
-mod external_engines;
 mod failure;
 mod folder;
 mod interrupt;
-mod left_out;
 mod observing;
 mod origin_flag;
 mod paired;
-mod plan;
 mod profiling;
 mod program;
 mod progress;
 mod resume;
-mod scenario;
 mod show;
 mod stages;
 

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
+use harness::skipped::take_out;
 use harness::{ArmProgram, Choices, Outcome, Pins, Plan};
 use measure::result::{Arm, Order, Pinning, ResultWriter, RunResult, Section};
 use origin::Choice;
 
 use crate::cmd::compress::Compress;
 use crate::failure::Failure;
-use crate::left_out::take_out;
 use crate::origin_flag::OriginFlag;
 use crate::program::{command, embedded_program};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::{folder, interrupt};
 
 /// Rounds where none are asked for: from 12 on a single change stands out even beside 70 others that are looked at
@@ -40,6 +40,7 @@ pub(crate) fn same() -> Result<Vec<ArmProgram>, Failure> {
 pub(crate) fn measure(options: PairedOptions) -> Result<(PathBuf, RunResult, Outcome), Failure> {
     let PairedOptions { arms, mut sections, origin, pinning, workers, seed, out, compress } = options;
     let left_out = take_out(&mut sections, Vec::new())?;
+    progress::left_out(&left_out);
     let program = embedded_program()?;
     let (origin, why) = OriginFlag::Ours(origin).spec(None, program.clone(), false, false)?;
     let plan = Plan::of(Choices {

@@ -3,8 +3,9 @@
 use std::io::IsTerminal;
 
 use harness::Observer;
+use harness::skipped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use measure::result::{OriginInfo, Section, Trial, Verdict};
+use measure::result::{LeftOut, OriginInfo, Section, Trial, Verdict};
 use render::format::{number, time};
 use terminal::plain;
 use workload::Cell;
@@ -53,6 +54,13 @@ pub(crate) fn line(bar: &ProgressBar, text: &str) {
         bar.suspend(|| terminal::say(text));
     } else {
         terminal::say(format_args!("{text}"));
+    }
+}
+
+/// Says on standard error why something of a run is left out, each reason once.
+pub(crate) fn left_out(left_out: &[LeftOut]) {
+    for reason in skipped::reasons(left_out) {
+        terminal::say(format_args!("left out: {reason}"));
     }
 }
 

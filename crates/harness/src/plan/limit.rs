@@ -10,15 +10,15 @@ const BESIDE: u64 = 128;
 
 /// A limit of the machine that a cell at some concurrency would exceed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
+pub(crate) struct Limit {
     /// C.
-    pub concurrency: Concurrency,
+    concurrency: Concurrency,
     /// What there is too little of.
-    pub what: &'static str,
+    what: &'static str,
     /// How many it takes.
-    pub needed: u64,
+    needed: u64,
     /// How many there may be.
-    pub limit: u64,
+    limit: u64,
     /// How to raise it.
     advice: &'static str,
 }
@@ -36,7 +36,7 @@ impl fmt::Display for Limit {
 
 /// The limit that binds when `cell` runs `workload` with `open_files` descriptors to a process; `None` when all is
 /// well.
-pub fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limit> {
+pub(crate) fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limit> {
     let slots = u64::from(workload.slots());
     // A connection per slot, and now and then one more while it is being replaced.
     let files = slots + slots / 8 + BESIDE;

@@ -10,6 +10,8 @@ pub(crate) mod external_engine;
 pub(crate) mod handshake_pins;
 pub(crate) mod limit;
 pub(crate) mod origin_spec;
+pub mod sections;
+pub mod skipped;
 pub(crate) mod trial_order;
 
 use std::collections::BTreeMap;

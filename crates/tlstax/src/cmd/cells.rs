@@ -1,8 +1,6 @@
 //! The choice of cells, as `run`, `list` and `profile` take it.
 
 use fetch::talk;
-use harness::EXTERNAL;
-use measure::result::LeftOut;
 use workload::{Cell, Connection, Selection};
 
 use crate::failure::Failure;
@@ -71,21 +69,6 @@ impl Cells {
         }
         Ok(chosen)
     }
-}
-
-/// Takes out what cannot be, each with its reason.
-pub(crate) fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
-    let mut refused = Vec::new();
-    // What an external engine can do is known when it has tried.
-    let refusal = |cell: &Cell| if cell.model == EXTERNAL { None } else { fetch::refusal(cell) };
-    cells.retain(|cell| match refusal(cell) {
-        Some(why) => {
-            refused.push(LeftOut { what: cell.to_string(), concurrency: None, why });
-            false
-        }
-        None => true,
-    });
-    refused
 }
 
 #[cfg(test)]

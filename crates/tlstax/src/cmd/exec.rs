@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use harness::sections::by_connection;
 use harness::{ArmProgram, Outcome};
 use measure::result::{Arm, RunResult, Section};
 use origin::Choice;
@@ -13,7 +14,6 @@ use super::measurement_args::MeasurementArgs;
 use super::workload_args::WorkloadArgs;
 use crate::failure::Failure;
 use crate::paired::{self, PairedOptions};
-use crate::plan::by_connection;
 
 #[derive(clap::Args)]
 pub(crate) struct Exec {

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use harness::skipped::refuse;
 use measure::result::LeftOut;
 use workload::Cell;
 
-use super::cells::{Cells, refuse};
+use super::cells::Cells;
 use crate::failure::Failure;
 use crate::show::{write, write_json};
 

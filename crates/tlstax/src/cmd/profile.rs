@@ -3,7 +3,8 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, OriginSpec, Outcome, Pins, Plan};
+use harness::skipped::take_out;
+use harness::{Choices, OriginSpec, Outcome, Pins, Plan, sections};
 use measure::machine::allowed_cpus;
 use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
 use origin::Choice;
@@ -14,10 +15,9 @@ use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use super::compress::Compress;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
-use crate::left_out::take_out;
-use crate::profiling::{profiler, profiler::Profiler, requests, sheet};
+use crate::profiling::{profiler, profiler::Profiler, sheet};
 use crate::program::{command, embedded_program};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::show::{write, write_json};
 use crate::{folder, interrupt};
 
@@ -69,8 +69,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let chosen = chosen(args)?;
     profiler::permitted()?;
     let path = args.path.clone().unwrap_or_else(Path::get);
-    let mut sections = requests::sections(&chosen, args.requests, args.concurrency, &path);
+    let mut sections = sections::profile::sections(&chosen, args.requests, args.concurrency, &path);
     let left_out = take_out(&mut sections, Vec::new())?;
+    progress::left_out(&left_out);
     let plan = plan(args, sections, left_out)?;
     let place = folder::Place::of(args.out.as_deref())?;
     let dir = place.path();

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU64;
 
-use workload::{Amount, Cell, Connection, Rate, Requests};
+use workload::{Amount, Rate, Requests};
 
 #[derive(clap::Args)]
 pub(crate) struct RateArgs {
@@ -39,15 +39,6 @@ impl RateArgs {
     }
 }
 
-/// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it
-/// can.
-pub(crate) fn unpaced(cell: &Cell) -> Option<&'static str> {
-    let program = cell.model == harness::EXTERNAL && cell.connection == Connection::Own;
-    fetch::unpaced(cell).or(program.then_some(
-        "a program that is given a URL paces itself: leave --rate and --duration out, and give it flags of its own",
-    ))
-}
-
 /// Reads a time, in ns.
 fn duration(text: &str) -> Result<NonZeroU64, String> {
     let refuse = |reason: &str| format!("{reason}: a time above 0 is written as 10s, 500ms or 2m");
@@ -70,15 +61,5 @@ mod tests {
         for text in ["", "0s", "-1s", "5", "s", "ten", "99999999999h"] {
             assert!(ns(text).unwrap_err().contains("10s, 500ms or 2m"), "{text}");
         }
-    }
-
-    #[test]
-    fn floors_stages_and_programs_keep_no_time() {
-        let paces = |cell: &str| unpaced(&cell.parse().unwrap()).is_none();
-        assert!(paces("tokio-current/hyper/rustls/new-conn") && paces("engine/mine/plain/keep-alive"));
-        for cell in ["floor/memory/rustls/new-conn", "floor/sockets/plain/new-conn", "engine/curl/plain/own"] {
-            assert!(!paces(cell), "{cell}");
-        }
-        assert!(fetch::talk::cells().iter().all(|cell| unpaced(cell).is_some()));
     }
 }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use analysis::summarize::summaries;
-use harness::{Choices, ExternalEngine, Outcome, Pins, Plan};
+use harness::sections::{add_floors, by_connection, everything, scenario, telling};
+use harness::skipped::take_out;
+use harness::{Choices, ExternalEngine, ExternalEngines, Outcome, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use render::findings;
@@ -16,15 +18,12 @@ use super::cmp;
 use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
 use super::workload_args::WorkloadArgs;
-use crate::external_engines::{self, Engines};
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
-use crate::left_out::take_out;
 use crate::origin_flag::OriginFlag;
-use crate::plan::{by_connection, everything, telling};
 use crate::program::{command, embedded_program};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, paired, scenario};
+use crate::{folder, interrupt, paired};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -93,7 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 /// What is to be run, as the command line says.
 pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
-    let engines = external_engines::read(&args.engine)?;
+    let engines = ExternalEngines::read(&args.engine)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
         let words =
             "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
@@ -106,6 +105,7 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
         sections.iter_mut().for_each(add_floors);
     }
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
+    progress::left_out(&left_out);
     let about = scenario.map(|scenario| scenario.about);
     plan(args, sections, left_out, about, engines, seed)
 }
@@ -146,7 +146,7 @@ fn code(outcome: &Outcome) -> ExitCode {
     }
 }
 
-fn sections(args: &Args, scenario: Option<&Scenario>, engines: &Engines) -> Result<Vec<Section>, Failure> {
+fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines) -> Result<Vec<Section>, Failure> {
     let of_ours = matches!(args.origin, OriginFlag::Ours(_));
     if !of_ours && (scenario.is_some() || !args.axes.is_empty()) {
         return Err(Failure::Usage(
@@ -179,14 +179,6 @@ fn is_bare(args: &Args) -> bool {
     !args.all && args.scenario.is_none() && args.cells.is_empty() && args.engine.is_empty()
 }
 
-/// Adds the floors of a section's cells that can be had here. Who waits for a slow origin is not told by them.
-fn add_floors(section: &mut Section) {
-    if section.workload.path.delay_seconds() == 0.0 {
-        let floors = fetch::floor::cells_for(&section.cells);
-        section.cells.extend(floors.into_iter().filter(|floor| fetch::refusal(floor).is_none()));
-    }
-}
-
 /// The same sections, their cells at every place that the flags name.
 fn placed(sections: Vec<Section>, axes: &AxisArgs) -> Vec<Section> {
     let at = |section: Section| Section {
@@ -202,7 +194,7 @@ fn plan(
     sections: Vec<Section>,
     left_out: Vec<LeftOut>,
     scenario: Option<About>,
-    engines: Engines,
+    engines: ExternalEngines,
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
     let ours = matches!(args.origin, OriginFlag::Ours(_));

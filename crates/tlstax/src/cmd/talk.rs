@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, OriginSpec, Pins, Plan};
+use harness::{Choices, OriginSpec, Pins, Plan, sections};
 use measure::machine::allowed_cpus;
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
@@ -15,7 +15,7 @@ use crate::program::{command, embedded_program};
 use crate::progress::Progress;
 use crate::show::{write, write_json};
 use crate::stages::python::Original;
-use crate::stages::{drawing, model, observer, plan, python, table, trust};
+use crate::stages::{drawing, model, observer, python, table, trust};
 use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
@@ -59,10 +59,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let place = folder::Place::of(args.out.as_deref())?;
     let dir = place.path();
     let original = if args.rust_only { Original::default() } else { python::original(args.all) };
-    let sections = plan::sections(args.scale, args.all, &original.cells);
+    let sections = sections::talk::sections(args.scale, args.all, &original.cells);
     let interrupted = measure(sections, dir, Pins::default(), original)?;
     args.compress.ended(dir, interrupted)?;
-    let counted = plan::counted(args.scale * COUNTED_PART);
+    let counted = sections::talk::counted(args.scale * COUNTED_PART);
     let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
     let interrupted = interrupted || measure(vec![counted], &dir.join(COUNTED), pins, Original::default())?;
     if dir.join(COUNTED).is_dir() {

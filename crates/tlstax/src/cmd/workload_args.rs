@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use harness::sections::WorkloadOptions;
 use workload::{Amount, Concurrency, Path, Requests, Server};
 
 use super::rate_args::RateArgs;
-use crate::plan::WorkloadOptions;
 
 #[derive(clap::Args)]
 pub(crate) struct WorkloadArgs {

@@ -2,7 +2,6 @@
 
 pub(crate) mod pictures;
 pub(crate) mod profiler;
-pub(crate) mod requests;
 pub(crate) mod sheet;
 
 use measure::result::Trial;

@@ -1,9 +1,9 @@
-//! What a run is to do, from what the command line says: the sections, each a workload with its cells.
+//! Sections of cells that are chosen by their names, of every cell, and of the telling dozen; and the floors beside them.
 
 use measure::result::Section;
-use std::num::NonZeroU64;
+use workload::{Cell, Connection, Path, Requests, Variable};
 
-use workload::{Amount, Cell, Concurrency, Connection, Path, Rate, Requests, Server, Variable, Workload};
+use crate::plan::sections::workload_options::WorkloadOptions;
 
 /// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are
 /// dear.
@@ -18,72 +18,15 @@ const NEW_CLIENT_REQUESTS: Requests = Requests::new(100).unwrap();
 /// Requests of a trial that waits for a slow origin: each slot once.
 const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
 
-/// C where none is asked for: what a busy client keeps open.
-const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
-
 /// Rounds where none are asked for: a range, and no claim.
 const ROUNDS: u32 = 3;
-
-/// For how long requests start at a fixed rate where nothing says how many or how long: the defaults above would take
-/// minutes at a low rate and milliseconds at a high one.
-const PACED: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
 
 /// Service time of the slow origin, seconds.
 const DELAY: f64 = 0.1;
 
-/// What the command line says of the workload; `None`, or empty, for what it leaves open.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct WorkloadOptions {
-    pub(crate) amount: Option<Amount>,
-    pub(crate) concurrency: Vec<Concurrency>,
-    pub(crate) rates: Vec<Rate>,
-    pub(crate) path: Option<Path>,
-    pub(crate) rounds: Option<u32>,
-    pub(crate) server: Server,
-}
-
-impl WorkloadOptions {
-    /// How much a trial does, where `requests` are usual.
-    pub(crate) fn amount(&self, requests: Requests, rate: Option<Rate>) -> Amount {
-        match (self.amount, rate) {
-            (Some(amount), Some(rate)) => amount.at(rate),
-            (Some(amount), None) => amount,
-            (None, Some(rate)) => PACED.at(rate),
-            (None, None) => Amount::Requests(requests),
-        }
-    }
-
-    /// A section for each concurrency and rate that was asked for.
-    fn sections(&self, name: &str, path: &Path, requests: Requests, rounds: u32, cells: &[Cell]) -> Vec<Section> {
-        let asked: &[Concurrency] = if self.concurrency.is_empty() { &[CONCURRENCY] } else { &self.concurrency };
-        let rates = if self.rates.is_empty() { vec![None] } else { self.rates.iter().copied().map(Some).collect() };
-        let several = |count: usize, suffix: String| if count > 1 { suffix } else { String::new() };
-        let named = |concurrency: Concurrency, rate: Option<Rate>| {
-            let rate = rate.map_or_else(String::new, |rate| several(self.rates.len(), format!(" rate={rate}")));
-            format!("{name}{}{rate}", several(asked.len(), format!(" c={concurrency}")))
-        };
-        let section = |concurrency: Concurrency, rate: Option<Rate>| Section {
-            name: named(concurrency, rate),
-            workload: Workload {
-                path: self.path.as_ref().unwrap_or(path).clone(),
-                // Fewer requests than slots would not put the concurrency to use.
-                amount: self.amount(requests.max(Requests::from(concurrency)), rate),
-                concurrency,
-                rate,
-                server: self.server,
-                hosts: workload::Hosts::MIN,
-            },
-            rounds: self.rounds.unwrap_or(rounds),
-            cells: cells.to_vec(),
-            varies: Vec::new(),
-        };
-        asked.iter().flat_map(|concurrency| rates.iter().map(|rate| section(*concurrency, *rate))).collect()
-    }
-}
-
 /// The chosen cells, sections for each connection kind: their requests differ so much in cost that one number of them
 /// would be too many for the one or too few for the other.
-pub(crate) fn by_connection(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
+pub fn by_connection(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let of_kind = |(kind, requests): (Connection, Requests)| {
         let chosen: Vec<Cell> = cells.iter().filter(|cell| alike(cell.connection) == kind).cloned().collect();
         match chosen.is_empty() {
@@ -116,7 +59,7 @@ fn alike(kind: Connection) -> Connection {
 }
 
 /// Every cell, and beside what a request costs how models wait: over one TLS stack, since no stack waits otherwise.
-pub(crate) fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
+pub fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let waits = |cell: &&Cell| cell.tls == "rustls" && cell.connection == Connection::NewConn;
     let waiting: Vec<Cell> = cells.iter().filter(waits).cloned().collect();
     let rounds = options.rounds.unwrap_or(ROUNDS);
@@ -128,7 +71,7 @@ pub(crate) fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Secti
 }
 
 /// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
-pub(crate) fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
+pub fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let named = |names: &[&str]| -> Vec<Cell> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
@@ -139,6 +82,14 @@ pub(crate) fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section>
         sections.extend(options.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
     }
     sections
+}
+
+/// Adds the floors of a section's cells that can be had here. Who waits for a slow origin is not told by them.
+pub fn add_floors(section: &mut Section) {
+    if section.workload.path.delay_seconds() == 0.0 {
+        let floors = fetch::floor::cells_for(&section.cells);
+        section.cells.extend(floors.into_iter().filter(|floor| fetch::refusal(floor).is_none()));
+    }
 }
 
 const NEW_CONN: [&str; 6] = [
@@ -161,6 +112,10 @@ const WAITING: [&str; 4] = [
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU64;
+
+    use workload::{Amount, Concurrency, Rate};
+
     use super::*;
 
     #[test]

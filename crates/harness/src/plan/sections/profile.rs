@@ -1,4 +1,4 @@
-//! How many requests a profiled trial makes: enough for one to four seconds of CPU time, a thousand samples and more.
+//! The sections of a profile. A profiled trial makes requests for one to four seconds of CPU time, a thousand samples and more.
 
 use measure::result::Section;
 use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
@@ -19,12 +19,7 @@ const OPENSSL: Requests = Requests::new(4_000).unwrap();
 const NEW_CLIENT: Requests = Requests::new(300).unwrap();
 
 /// The sections of a profile: one for each number of requests, with the plain twins of the https cells among `chosen`.
-pub(crate) fn sections(
-    chosen: &[Cell],
-    requests: Option<Requests>,
-    concurrency: Concurrency,
-    path: &Path,
-) -> Vec<Section> {
+pub fn sections(chosen: &[Cell], requests: Option<Requests>, concurrency: Concurrency, path: &Path) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for cell in with_twins(chosen) {
         let requests = requests.unwrap_or_else(|| enough(&cell)).max(Requests::from(concurrency));
@@ -50,7 +45,7 @@ pub(crate) fn sections(
 }
 
 /// The cells and the plain twin of each, before it, every one once.
-pub(crate) fn with_twins(chosen: &[Cell]) -> Vec<Cell> {
+pub fn with_twins(chosen: &[Cell]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for cell in chosen.iter().flat_map(|cell| cell.plain_twin().into_iter().chain([cell.clone()])) {
         if !cells.contains(&cell) {

@@ -1,4 +1,4 @@
-//! Which stages run with how many requests.
+//! The sections of `tlstax talk`: which of its stages run, and with how many requests.
 
 use measure::result::Section;
 use workload::{Cell, Concurrency, Path, Requests, Server, Workload};
@@ -22,7 +22,7 @@ const VARIANTS: [&str; 2] = ["talk/ureq-in-smol/native-tls/new-conn", "talk/ureq
 const COUNTED: [&str; 5] = ["1-recv", "2-recv", "2-recv-into", "3-recv-into", "4-recv-into"];
 
 /// The sections of `tlstax talk` at a service time of `delay` seconds: Rust's stages, with those of `original`.
-pub(crate) fn sections(delay: f64, all: bool, original: &[Cell]) -> Vec<Section> {
+pub fn sections(delay: f64, all: bool, original: &[Cell]) -> Vec<Section> {
     let stages = fetch::talk::cells();
     let shown = |cell: &&Cell| all || !VARIANTS.contains(&cell.to_string().as_str());
     let ten = stages.iter().filter(shown).chain(original).cloned().collect();
@@ -42,7 +42,7 @@ pub(crate) fn sections(delay: f64, all: bool, original: &[Cell]) -> Vec<Section>
 }
 
 /// The section whose blocking waits are counted.
-pub(crate) fn counted(delay: f64) -> Section {
+pub fn counted(delay: f64) -> Section {
     let stages = fetch::talk::cells();
     let counted = stages.iter().filter(|cell| COUNTED.contains(&cell.client.as_str()) && cell.is_tls());
     section(TEN, delay, counted.cloned().collect())

@@ -1,36 +1,57 @@
-//! `--scenario`: a built-in scenario by its name, or one of the user's by its file.
+//! The sections of a scenario: a built-in one by its name, or one of the user's by its file.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use measure::result::Section;
-use workload::{Part, Scenario, Server, Workload};
+use workload::{Part, Scenario, ScenarioError, Server, Workload};
 
-use crate::failure::Failure;
-use crate::plan::WorkloadOptions;
+use crate::plan::sections::workload_options::WorkloadOptions;
+
+/// Why a scenario cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioFileError {
+    /// It does not say what a scenario must.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// It is neither a built-in scenario nor a file.
+    #[error("{0:?} is no scenario: there are {names}, or a file that ends in .toml", names = names())]
+    Unknown(String),
+    /// Its file cannot be read.
+    #[error("reading the scenario {}: {source}", .path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// The names of the built-in ones.
+fn names() -> String {
+    Scenario::names().collect::<Vec<_>>().join(", ")
+}
 
 /// Finds and reads a scenario.
-pub(crate) fn read(text: &str) -> Result<Scenario, Failure> {
-    let usage = |error: workload::ScenarioError| Failure::Usage(error.to_string());
+///
+/// # Errors
+/// When there is none of that name, its file cannot be read, or that file does not say what it must.
+pub fn read(text: &str) -> Result<Scenario, ScenarioFileError> {
     if let Some(built_in) = Scenario::built_in(text) {
-        return built_in.map_err(usage);
+        return Ok(built_in?);
     }
     let path = Path::new(text);
     if path.extension().is_none_or(|extension| extension != "toml") {
-        let names: Vec<&str> = Scenario::names().collect();
-        return Err(Failure::Usage(format!(
-            "{text:?} is no scenario: there are {}, or a file that ends in .toml",
-            names.join(", ")
-        )));
+        return Err(ScenarioFileError::Unknown(text.to_owned()));
     }
-    let file = fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("reading the scenario {}: {error}", path.display())))?;
+    let unreadable = |source| ScenarioFileError::Unreadable { path: path.to_owned(), source };
+    let file = fs::read_to_string(path).map_err(unreadable)?;
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    Scenario::parse(&name, &file).map_err(usage)
+    Ok(Scenario::parse(&name, &file)?)
 }
 
-/// Its sections, with what the command line says instead.
-pub(crate) fn sections(scenario: &Scenario, options: &WorkloadOptions) -> Vec<Section> {
+/// Its sections, with what `options` say instead.
+pub fn sections(scenario: &Scenario, options: &WorkloadOptions) -> Vec<Section> {
     scenario.sections.iter().map(|part| section(part, options)).collect()
 }
 
