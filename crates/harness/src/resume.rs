@@ -3,7 +3,9 @@
 //! What is on disk stays, trials that do not count too: running those again until they count would choose among
 //! results.
 
-use measure::result::{Arm, RunInfo, Trial, Unfinished};
+use std::path::Path;
+
+use measure::result::{Arm, ResumeError, RunInfo, Trial, Unfinished};
 use workload::Cell;
 
 use crate::difference::{Difference, differences};
@@ -12,6 +14,29 @@ use crate::plan::Plan;
 use crate::plan::trial_order::shuffled;
 use crate::rounds::{Done, Observer, Outcome, to_the_end};
 use crate::trial::run_context::RunContext;
+
+/// A run that was begun.
+pub enum Begun {
+    /// It ended at that time, with all its trials: nothing is left to be run.
+    Whole(String),
+    /// It lacks trials, or did not come to write down that it has ended.
+    Unfinished(Box<Unfinished>),
+}
+
+/// Opens the run in `dir`, to be gone on with.
+///
+/// # Errors
+/// When there is none, and when it cannot be gone on with.
+pub fn open(dir: &Path) -> Result<Begun, ResumeError> {
+    match Unfinished::open(dir) {
+        Ok(unfinished) => Ok(match unfinished.run.ended.as_ref().filter(|_| unfinished.is_whole()) {
+            Some(ended) => Begun::Whole(ended.clone()),
+            None => Begun::Unfinished(Box::new(unfinished)),
+        }),
+        Err(ResumeError::Compressed { whole_since: Some(ended), .. }) => Ok(Begun::Whole(ended)),
+        Err(error) => Err(error),
+    }
+}
 
 /// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow
 /// in its order. The outcome counts those that were there, too.

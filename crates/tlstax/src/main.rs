@@ -10,7 +10,6 @@ mod folder;
 mod interrupt;
 mod observing;
 mod origin_flag;
-mod paired;
 mod profiling;
 mod program;
 mod progress;

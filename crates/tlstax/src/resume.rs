@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use measure::result::{ResumeError, RunInfo, Unfinished};
+use harness::Begun;
+use measure::result::{RunInfo, Unfinished};
 
 use crate::cli::{Cli, Command};
 use crate::cmd::run::{Args, decide, print_outcome};
@@ -46,20 +47,16 @@ fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
         return Err(Failure::Usage(words.to_owned()));
     }
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
-    let opened = Unfinished::open(&dir);
-    let whole_since = match &opened {
-        Ok(unfinished) => unfinished.run.ended.as_ref().filter(|_| unfinished.is_whole()),
-        Err(ResumeError::Compressed { whole_since, .. }) => whole_since.as_ref(),
-        Err(_) => None,
-    };
-    if let Some(ended) = whole_since {
-        terminal::say(format_args!(
-            "tlstax: the run in {} is whole since {ended}: nothing is left to be run",
-            dir.display()
-        ));
-        return Ok(None);
+    match harness::open(&dir)? {
+        Begun::Unfinished(unfinished) => Ok(Some((dir, *unfinished))),
+        Begun::Whole(ended) => {
+            terminal::say(format_args!(
+                "tlstax: the run in {} is whole since {ended}: nothing is left to be run",
+                dir.display()
+            ));
+            Ok(None)
+        }
     }
-    Ok(Some((dir, opened?)))
 }
 
 /// What the run was begun with: its command line, read again.

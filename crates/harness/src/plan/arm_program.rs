@@ -54,6 +54,14 @@ impl ArmProgram {
         let program = exe.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(ArmProgram { info: ArmInfo { arm, program, sha256 }, exe })
     }
+
+    /// The program `exe` twice, to be held against itself.
+    ///
+    /// # Errors
+    /// As [`ArmProgram::read`].
+    pub fn twice(exe: &Path) -> Result<Vec<ArmProgram>, ArmError> {
+        [Arm::Base, Arm::New].map(|arm| ArmProgram::read(arm, exe)).into_iter().collect()
+    }
 }
 
 #[cfg(test)]

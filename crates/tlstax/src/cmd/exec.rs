@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use harness::sections::by_connection;
-use harness::{ArmProgram, Outcome};
-use measure::result::{Arm, RunResult, Section};
+use harness::skipped::take_out;
+use harness::{ArmProgram, Outcome, PAIRED_ROUNDS, PairedOptions};
+use measure::result::{Arm, ResultWriter, RunResult, Section};
 use origin::Choice;
 use workload::Cell;
 
@@ -13,7 +14,9 @@ use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
 use super::workload_args::WorkloadArgs;
 use crate::failure::Failure;
-use crate::paired::{self, PairedOptions};
+use crate::program::{command, embedded_program};
+use crate::progress::{self, Progress};
+use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
 pub(crate) struct Exec {
@@ -52,7 +55,8 @@ impl Exec {
         Err(Failure::Usage(words.to_owned()))
     }
 
-    /// Runs `base` and `new` by turns over the chosen cells, or over a few telling ones.
+    /// Runs `base` and `new` by turns over the chosen cells, or over a few telling ones. What was measured is on disk,
+    /// in the folder that is returned, and read back.
     ///
     /// # Errors
     /// When a program is none, a cell is not known, or the run cannot begin.
@@ -65,16 +69,31 @@ impl Exec {
         let named = [(Arm::Base, Some(base)), (Arm::Again, self.again.as_deref()), (Arm::New, Some(new))];
         let named = named.into_iter().filter_map(|(arm, exe)| Some((arm, exe?)));
         let arms = named.map(|(arm, exe)| ArmProgram::read(arm, exe)).collect::<Result<_, _>>()?;
-        paired::measure(PairedOptions {
+        let mut sections = self.sections(cells)?;
+        let pinning = self.measurement.pinning(true)?;
+        let left_out = take_out(&mut sections, Vec::new())?;
+        progress::left_out(&left_out);
+        let options = PairedOptions {
             arms,
-            sections: self.sections(cells)?,
+            sections,
+            left_out,
             origin: self.origin.unwrap_or(Choice::Auto),
-            pinning: self.measurement.pinning(true)?,
+            pinning,
             workers: self.measurement.workers(),
             seed: self.measurement.seed,
-            out: self.out.clone(),
-            compress: self.compress,
-        })
+            command: command(),
+            program: embedded_program()?,
+            interrupt: interrupt::flag()?,
+        };
+        let plan = options.plan(&mut |line| terminal::say(line))?;
+        let place = folder::Place::of(self.out.as_deref())?;
+        let dir = place.path();
+        let mut progress = Progress::new(plan.run.trials_due());
+        let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
+        progress.finish();
+        let outcome = outcome?;
+        self.compress.ended(dir, outcome.interrupted)?;
+        Ok((dir.to_owned(), RunResult::read(dir)?, outcome))
     }
 
     fn sections(&self, cells: &Cells) -> Result<Vec<Section>, Failure> {
@@ -83,7 +102,7 @@ impl Exec {
             true => TELLING.into_iter().filter_map(|name| name.parse().ok()).collect::<Vec<Cell>>(),
             false => cells.choose(&candidates)?,
         };
-        let rounds = self.measurement.rounds.unwrap_or(paired::ROUNDS);
+        let rounds = self.measurement.rounds.unwrap_or(PAIRED_ROUNDS);
         Ok(by_connection(&chosen, &self.workload.options(None, Some(rounds))))
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use analysis::summarize::summaries;
 use harness::sections::{add_floors, by_connection, everything, scenario, telling};
 use harness::skipped::take_out;
-use harness::{Choices, ExternalEngine, ExternalEngines, Outcome, Pins, Plan};
+use harness::{ArmProgram, Choices, ExternalEngine, ExternalEngines, Outcome, PAIRED_ROUNDS, Pins, Plan};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use render::findings;
@@ -23,7 +23,7 @@ use crate::origin_flag::OriginFlag;
 use crate::program::{command, embedded_program};
 use crate::progress::{self, Progress};
 use crate::show::{Form, print, write};
-use crate::{folder, interrupt, paired};
+use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -155,7 +155,7 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines)
         ));
     }
     let own_path = args.origin.path()?;
-    let options = args.workload.options(own_path, args.measurement.rounds.or(args.aa.then_some(paired::ROUNDS)));
+    let options = args.workload.options(own_path, args.measurement.rounds.or(args.aa.then_some(PAIRED_ROUNDS)));
     if let Some(scenario) = scenario {
         return Ok(placed(scenario::sections(scenario, &options), &args.axes));
     }
@@ -204,7 +204,7 @@ fn plan(
     let (origin, why) =
         args.origin.spec(args.workload.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
     Ok(Plan::of(Choices {
-        arms: if args.aa { paired::same()? } else { Vec::new() },
+        arms: if args.aa { ArmProgram::twice(&embedded.exe)? } else { Vec::new() },
         sections,
         left_out,
         scenario,
