@@ -30,6 +30,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Pinning(#[from] harness::PinningError),
     #[error(transparent)]
+    OriginSpec(#[from] harness::OriginSpecError),
+    #[error(transparent)]
+    Path(#[from] workload::PathError),
+    #[error(transparent)]
     ExternalEngine(#[from] harness::CommandError),
     #[error(transparent)]
     Scenario(#[from] harness::sections::scenario::ScenarioFileError),
@@ -98,7 +102,8 @@ impl Failure {
         }
         terminal::say(format_args!("tlstax: {self}"));
         ExitCode::from(match self {
-            Failure::Origin(origin::Error::Interrupted) => INTERRUPTED,
+            Failure::Origin(origin::Error::Interrupted)
+            | Failure::OriginSpec(harness::OriginSpecError::Ours(origin::Error::Interrupted)) => INTERRUPTED,
             _ => BAD_INPUT,
         })
     }

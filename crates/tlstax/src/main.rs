@@ -9,7 +9,6 @@ mod failure;
 mod folder;
 mod interrupt;
 mod observing;
-mod origin_flag;
 mod profiling;
 mod program;
 mod progress;

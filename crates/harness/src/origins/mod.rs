@@ -1,23 +1,27 @@
-//! The origins of a run: one for every kind of handshake that its cells ask for, each with listeners of its own,
-//! started when a cell first needs it. So values of an axis can take turns within a run.
+//! What the cells of a run fetch from: the user's server, or an origin of ours for every kind of handshake that they ask
+//! for. Each of ours has listeners of its own, and is started when a cell first needs it. So values of an axis can take
+//! turns within a run.
 
 pub(crate) mod origin_process;
-pub(crate) mod origin_server;
+pub(crate) mod server;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::PathBuf;
 
-use origin::{Authority, Launch, Pins};
+use origin::{Authority, Kind, Launch, Pins};
 use params::{CertificateKey, Chain, Trust};
 use workload::{Axes, Cell, Rtt};
 
 use self::origin_process::OriginProcess;
-use self::origin_server::OriginServer;
+use self::server::Server;
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::plan::handshake_pins::{pins, stock_pins};
 use crate::plan::origin_spec::OriginSpec;
+use crate::plan::user_server::UserServer;
 
-/// What an origin is started with for a cell.
+/// What an origin of ours is started with for a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct OriginConfig {
     pins: Pins,
@@ -26,33 +30,52 @@ struct OriginConfig {
     rtt: Rtt,
 }
 
-/// All origins of a run, and the authorities that they present certificates of.
+impl OriginConfig {
+    /// For `cell`; `stock`: so that its client may do as it does. A plain cell shares the origin of the usual handshake.
+    fn of(kind: &Kind, plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
+        let Axes { cert, chain, rtt, .. } = cell.axes;
+        let pins = if stock { stock_pins(kind) } else { pins(&plan.pins, cell) };
+        OriginConfig { pins, cert, chain, rtt }
+    }
+
+    /// How that origin is started, with a certificate of `authority`.
+    fn launch(&self, kind: &Kind, plan: &Plan, authority: &Authority) -> Result<Launch, origin::Error> {
+        let issued = match self.chain {
+            Chain::Two => authority.issue(origin::Leaf::Good)?,
+            other => authority.issue_through(other.intermediates())?,
+        };
+        let mut launch = Launch::new(kind.clone(), issued.chain_file, issued.key_file);
+        launch.ports = plan.ports;
+        launch.pins = self.pins.clone();
+        launch.cpus = Some(plan.run.pinning.origin.clone());
+        Ok(launch)
+    }
+}
+
+/// The servers of a run, and the authorities that origins of ours present certificates of.
 pub(crate) struct Origins {
-    authorities: Vec<Authority>,
-    servers: HashMap<OriginConfig, OriginServer>,
+    authorities: Authorities,
+    servers: OriginSpec<(Kind, HashMap<OriginConfig, OriginProcess>), UserServer>,
 }
 
 impl Origins {
-    /// None yet, with the authority that most cells trust.
-    pub(crate) fn new() -> Result<Origins, Error> {
-        let authority = Authority::create().map_err(origin::Error::from)?;
-        Ok(Origins { authorities: vec![authority], servers: HashMap::new() })
+    /// Those of `plan`, none of them started, with the authority that most cells trust.
+    pub(crate) fn new(plan: &Plan) -> Result<Origins, Error> {
+        let servers = match &plan.origin {
+            OriginSpec::Ours(kind) => OriginSpec::Ours((kind.clone(), HashMap::new())),
+            OriginSpec::Theirs(server) => OriginSpec::Theirs(server.clone()),
+        };
+        let usual = Authority::create().map_err(origin::Error::from)?;
+        Ok(Origins { authorities: Authorities(vec![usual]), servers })
     }
 
     /// The authority whose keys are of the kind `cert`, made when it is first asked for.
     pub(crate) fn authority(&mut self, cert: CertificateKey) -> Result<&Authority, origin::Error> {
-        let at = match self.authorities.iter().position(|authority| authority.key() == cert) {
-            Some(at) => at,
-            None => {
-                self.authorities.push(Authority::with(cert)?);
-                self.authorities.len() - 1
-            }
-        };
-        Ok(&self.authorities[at])
+        self.authorities.with(cert)
     }
 
     /// PEM file of what a client at `axes` trusts.
-    pub(crate) fn trust_file(&mut self, axes: &Axes) -> Result<std::path::PathBuf, origin::Error> {
+    pub(crate) fn trust_file(&mut self, axes: &Axes) -> Result<PathBuf, origin::Error> {
         let authority = self.authority(axes.cert)?;
         Ok(match axes.trust {
             Trust::Mozilla => authority.trust_file(),
@@ -60,41 +83,37 @@ impl Origins {
         })
     }
 
-    /// The origin that `cell` fetches from; `stock`: the one that lets a client do as it does.
-    pub(crate) fn of(&mut self, plan: &Plan, cell: &Cell, stock: bool) -> Result<&mut OriginServer, origin::Error> {
-        let config = config(plan, cell, stock);
-        if !self.servers.contains_key(&config) {
-            let server = self.server(plan, &config)?;
-            self.servers.insert(config.clone(), server);
-        }
-        // Put there just now, if it was not there before.
-        Ok(self.servers.entry(config).or_insert_with(|| OriginServer::Theirs(Vec::new())))
-    }
-
-    fn server(&mut self, plan: &Plan, config: &OriginConfig) -> Result<OriginServer, origin::Error> {
-        let kind = match &plan.origin {
-            OriginSpec::Ours(kind) => kind.clone(),
-            OriginSpec::Theirs(target) => return Ok(OriginServer::Theirs(vec![target.clone()])),
+    /// What `cell` fetches from; `stock`: an origin that lets a client do as it does.
+    pub(crate) fn of(&mut self, plan: &Plan, cell: &Cell, stock: bool) -> Result<&mut dyn Server, origin::Error> {
+        let (kind, processes) = match &mut self.servers {
+            OriginSpec::Ours((kind, processes)) => (kind, processes),
+            OriginSpec::Theirs(server) => return Ok(server),
         };
-        let authority = self.authority(config.cert)?;
-        let issued = match config.chain {
-            Chain::Two => authority.issue(origin::Leaf::Good)?,
-            other => authority.issue_through(other.intermediates())?,
-        };
-        let mut launch = Launch::new(kind, issued.chain_file, issued.key_file);
-        launch.ports = plan.ports;
-        launch.pins = config.pins.clone();
-        launch.cpus = Some(plan.run.pinning.origin.clone());
-        Ok(OriginServer::Ours(Box::new(OriginProcess::far(launch, config.rtt, plan.relay.clone()))))
+        Ok(match processes.entry(OriginConfig::of(kind, plan, cell, stock)) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let config = entry.key();
+                let launch = config.launch(kind, plan, self.authorities.with(config.cert)?)?;
+                let process = OriginProcess::far(launch, config.rtt, plan.relay.clone());
+                entry.insert(process)
+            }
+        })
     }
 }
 
-/// What the origin of `cell` is started with. A plain cell shares the origin of the usual handshake.
-fn config(plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
-    let Axes { cert, chain, rtt, .. } = cell.axes;
-    let pins = match (&plan.origin, stock) {
-        (OriginSpec::Ours(kind), true) => stock_pins(kind),
-        _ => pins(&plan.pins, cell),
-    };
-    OriginConfig { pins, cert, chain, rtt }
+/// Authorities, each with keys of another kind.
+struct Authorities(Vec<Authority>);
+
+impl Authorities {
+    /// The one whose keys are of the kind `cert`, made when it is first asked for.
+    fn with(&mut self, cert: CertificateKey) -> Result<&Authority, origin::Error> {
+        let at = match self.0.iter().position(|authority| authority.key() == cert) {
+            Some(at) => at,
+            None => {
+                self.0.push(Authority::with(cert)?);
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[at])
+    }
 }

@@ -9,6 +9,8 @@ use measure::protocol::Target;
 use origin::{EmbeddedProgram, Launch, Origin, Relay};
 use workload::{Cell, Hosts, Path, Rtt, Workload};
 
+use crate::origins::server::Server;
+
 /// The host's name where there is but one, as it stands in the leaf certificate.
 const HOST: &str = "localhost";
 
@@ -72,13 +74,6 @@ impl OriginProcess {
         }
     }
 
-    /// How the origin ended, where it has. Whoever needs one next starts another.
-    pub(crate) fn ended(&mut self) -> Option<origin::Error> {
-        let ended = self.running.as_mut()?.ended()?;
-        self.running = None;
-        Some(ended)
-    }
-
     fn start(&self) -> Result<Running, origin::Error> {
         let origin = Origin::start(&self.launch)?;
         let relay = match &self.relay {
@@ -122,6 +117,35 @@ impl OriginProcess {
                 target(scheme, host, *addr, &workload.path)
             })
             .collect())
+    }
+}
+
+impl Server for OriginProcess {
+    fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error> {
+        OriginProcess::targets(self, cell, workload)
+    }
+
+    fn begin(&mut self) -> Result<Option<Ledger>, origin::Error> {
+        OriginProcess::begin(self).map(Some)
+    }
+
+    fn read(&mut self, mark: bool) -> Result<Option<Ledger>, origin::Error> {
+        OriginProcess::read(self, mark).map(Some)
+    }
+
+    fn version(&mut self) -> Result<Option<String>, origin::Error> {
+        Ok(Some(self.running()?.ready().version.clone()))
+    }
+
+    fn pid(&mut self) -> Result<Option<u32>, origin::Error> {
+        Ok(Some(self.running()?.ready().pid))
+    }
+
+    fn ended(&mut self) -> Option<origin::Error> {
+        // Whoever needs an origin next starts another.
+        let ended = self.running.as_mut()?.ended()?;
+        self.running = None;
+        Some(ended)
     }
 }
 

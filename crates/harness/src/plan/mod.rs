@@ -13,6 +13,7 @@ pub(crate) mod origin_spec;
 pub mod sections;
 pub mod skipped;
 pub(crate) mod trial_order;
+pub(crate) mod user_server;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use std::time::Duration;
 
 use measure::machine::Machine;
 use measure::result::{Arm, FORMAT, Handshake, LeftOut, Order, Pinning, RunInfo, Section, Terms};
-use origin::{EmbeddedProgram, Pins};
+use origin::{EmbeddedProgram, Kind, Pins};
 use params::Group;
 use workload::{About, Axes, Cell};
 
@@ -31,6 +32,7 @@ use self::engine_command::EngineCommand;
 use self::external_engine::{EXTERNAL, ExternalEngine};
 use self::handshake_pins::{handshake, pins};
 use self::origin_spec::OriginSpec;
+use self::user_server::UserServer;
 
 /// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
 const PORTS: u16 = 16;
@@ -47,7 +49,7 @@ pub struct Choices {
     /// In which order trials run.
     pub order: Order,
     /// What is fetched from.
-    pub origin: OriginSpec,
+    pub origin: OriginSpec<Kind, UserServer>,
     /// Why that.
     pub why: String,
     /// What handshakes are pinned to.
@@ -76,7 +78,7 @@ pub struct Plan {
     /// What is written to `run.json`: sections, seed, pinning, workers and the rest.
     pub run: RunInfo,
     /// What is fetched from.
-    pub origin: OriginSpec,
+    pub origin: OriginSpec<Kind, UserServer>,
     /// Listeners per transport.
     pub ports: u16,
     /// What handshakes are pinned to.

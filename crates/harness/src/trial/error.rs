@@ -1,6 +1,6 @@
 //! Why a trial did not come to its end, and how such a reason is put.
 
-use crate::origins::origin_server::ReadingError;
+use crate::origins::server::ReadingError;
 
 /// Why a trial did not come to its end.
 #[derive(Debug)]

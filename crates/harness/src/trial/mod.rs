@@ -28,7 +28,6 @@ use self::error::{TrialError, in_one_line};
 use self::probe::Probe;
 use self::run_context::RunContext;
 use self::trial_builder::TrialBuilder;
-use crate::origins::origin_server::OriginServer;
 use crate::plan::external_engine::ExternalEngine;
 
 /// The run is to end now.
@@ -59,7 +58,7 @@ impl RunContext {
             Err(TrialError::Interrupted) => return Err(Interrupted),
             Err(TrialError::Failed(reason)) => {
                 // Where the origin has ended, that is the reason, and what the client met is its consequence.
-                let ended = self.origin_of(cell).ok().and_then(OriginServer::ended);
+                let ended = self.origin_of(cell).ok().and_then(|server| server.ended());
                 builder.broken.extend(ended.map(|ended| in_one_line(&ended.to_string())));
                 builder.broken.push(reason);
             }

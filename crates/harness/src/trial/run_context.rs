@@ -9,7 +9,7 @@ use workload::{Axes, Cell, Connection};
 
 use crate::error::Error;
 use crate::origins::Origins;
-use crate::origins::origin_server::OriginServer;
+use crate::origins::server::Server;
 use crate::plan::Plan;
 use crate::plan::origin_spec::OriginSpec;
 use crate::trial::certificate_check::CertificateCheck;
@@ -35,11 +35,8 @@ pub(crate) struct TrialStart {
 impl RunContext {
     /// Starts the origin of the plan, and fills in the plan what was learnt of it.
     pub(crate) fn open(mut plan: Plan) -> Result<RunContext, Error> {
-        let mut origins = Origins::new()?;
-        if let (OriginSpec::Ours(_), OriginServer::Ours(usual)) =
-            (&plan.origin, origins.of(&plan, &usual_cell(), false)?)
-        {
-            let version = usual.running()?.ready().version.clone();
+        let mut origins = Origins::new(&plan)?;
+        if let Some(version) = origins.of(&plan, &usual_cell(), false)?.version()? {
             plan.run.origin.version = version;
         }
         let usual = origins.authority(Axes::default().cert)?;
@@ -51,8 +48,8 @@ impl RunContext {
         })
     }
 
-    /// The origin that a cell fetches from.
-    pub(crate) fn origin_of(&mut self, cell: &Cell) -> Result<&mut OriginServer, TrialError> {
+    /// What a cell fetches from.
+    pub(crate) fn origin_of(&mut self, cell: &Cell) -> Result<&mut dyn Server, TrialError> {
         let stock = self.plan.terms(cell) == Terms::Stock;
         self.origins.of(&self.plan, cell, stock).map_err(TrialError::from)
     }

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use analysis::summarize::summaries;
 use harness::sections::{add_floors, by_connection, everything, scenario, telling};
 use harness::skipped::take_out;
-use harness::{ArmProgram, Choices, ExternalEngine, ExternalEngines, Outcome, PAIRED_ROUNDS, Pins, Plan};
+use harness::{
+    ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
+};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use render::findings;
@@ -19,7 +21,6 @@ use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
 use super::workload_args::WorkloadArgs;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
-use crate::origin_flag::OriginFlag;
 use crate::program::{command, embedded_program};
 use crate::progress::{self, Progress};
 use crate::show::{Form, print, write};
@@ -41,8 +42,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     workload: WorkloadArgs,
     /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
-    #[arg(long, value_name = "WHICH", default_value_t = OriginFlag::Ours(Choice::Auto), help_heading = "Workload")]
-    origin: OriginFlag,
+    #[arg(long, value_name = "WHICH", default_value_t = OriginSpec::Ours(Choice::Auto), help_heading = "Workload")]
+    origin: OriginSpec,
     /// Allow a URL off this machine; -n and -c must be given then
     #[arg(long, help_heading = "Workload")]
     i_may_load_this_host: bool,
@@ -100,8 +101,7 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     }
     let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
     let mut sections = sections(args, scenario.as_ref(), &engines)?;
-    let ours = matches!(args.origin, OriginFlag::Ours(_));
-    if ours && !args.aa && (args.floors || scenario.is_some() || is_bare(args)) {
+    if args.origin.is_ours() && !args.aa && (args.floors || scenario.is_some() || is_bare(args)) {
         sections.iter_mut().for_each(add_floors);
     }
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
@@ -147,8 +147,7 @@ fn code(outcome: &Outcome) -> ExitCode {
 }
 
 fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines) -> Result<Vec<Section>, Failure> {
-    let of_ours = matches!(args.origin, OriginFlag::Ours(_));
-    if !of_ours && (scenario.is_some() || !args.axes.is_empty()) {
+    if !args.origin.is_ours() && (scenario.is_some() || !args.axes.is_empty()) {
         return Err(Failure::Usage(
             "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
                 .to_owned(),
@@ -197,12 +196,12 @@ fn plan(
     engines: ExternalEngines,
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
-    let ours = matches!(args.origin, OriginFlag::Ours(_));
-    let pinning = args.measurement.pinning(ours)?;
+    let pinning = args.measurement.pinning(args.origin.is_ours())?;
     let embedded = embedded_program()?;
-    let limited = args.workload.is_limited();
+    let consent = LoadConsent { may_load: args.i_may_load_this_host, limited: args.workload.is_limited() };
+    let (path, interrupt) = (args.workload.path.as_ref(), interrupt::flag()?);
     let (origin, why) =
-        args.origin.spec(args.workload.path.as_ref(), embedded.clone(), args.i_may_load_this_host, limited)?;
+        args.origin.find(path, consent, embedded.clone(), &mut |line| terminal::say(line), &interrupt)?;
     Ok(Plan::of(Choices {
         arms: if args.aa { ArmProgram::twice(&embedded.exe)? } else { Vec::new() },
         sections,
@@ -218,7 +217,7 @@ fn plan(
         command: command(),
         program: embedded,
         external_engines: engines.by_name,
-        interrupt: interrupt::flag()?,
+        interrupt,
     }))
 }
 
