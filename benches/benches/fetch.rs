@@ -15,7 +15,7 @@ use benches::failure::Failure;
 use benches::laboratory::{Bench, Laboratory};
 use benches::profiler::Flamegraphs;
 use benches::role::Role;
-use benches::{folder, laboratory, matrix, role, supervisor};
+use benches::{folder, matrix, role, supervisor};
 use criterion::{Criterion, SamplingMode, Throughput};
 use measure::result::{Pinning, Section};
 use workload::{Cell, Connection};
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 /// Measures on the client's CPUs: threads that are started here keep to them.
 fn measure(dir: &Path) -> Result<ExitCode, Failure> {
     let cost = Cost::chosen(std::env::var(cost::VARIABLE).ok().as_deref())?;
-    let pinning = laboratory::pinning()?;
+    let pinning = harness::default_pinning();
     let mut laboratory = Laboratory::new(dir, pinning.clone());
     origin::on_cpus(Some(&pinning.client), || all(cost, &mut laboratory, &pinning))?
 }

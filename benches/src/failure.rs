@@ -34,9 +34,6 @@ pub enum Failure {
     /// The limit of open files.
     #[error(transparent)]
     Limit(#[from] measure::process::ProcessError),
-    /// The CPUs.
-    #[error(transparent)]
-    Pinning(#[from] harness::PinningError),
     /// A batch did not do the work: what Criterion would say of it means nothing.
     #[error("{cell} did not do the work, and the benchmark ends here: {reasons}")]
     Invalid {

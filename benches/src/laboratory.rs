@@ -9,7 +9,6 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Choices, OriginSpec, Pins, Plan, Resident, Session};
-use measure::machine::allowed_cpus;
 use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
 use origin::Choice;
 use workload::Cell;
@@ -20,15 +19,6 @@ use crate::{matrix, role};
 
 /// How often it is looked whether the sockets in TIME_WAIT are gone.
 const GLANCE: Duration = Duration::from_millis(500);
-
-/// Client and origin on CPUs of their own, where there are two.
-///
-/// # Errors
-/// None on a machine with a CPU.
-pub fn pinning() -> Result<Pinning, Failure> {
-    let cpus = allowed_cpus();
-    Ok(harness::pin(&cpus, cpus.len() > 1)?)
-}
 
 /// Runs the batches of all cells.
 pub struct Laboratory {

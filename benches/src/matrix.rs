@@ -1,7 +1,8 @@
 //! Which cells are benchmarked, and how large a batch is.
 
+use harness::sections::{WorkloadOptions, by_connection};
 use measure::result::{LeftOut, Section};
-use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
+use workload::{Amount, Cell, Connection, Requests};
 
 /// Requests of a batch over new connections: many times C, so that beginning and end weigh little.
 const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
@@ -9,31 +10,20 @@ const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
 /// Requests of a batch over kept connections: each costs a tenth or less.
 const KEEP_ALIVE_REQUESTS: Requests = Requests::new(4_000).unwrap();
 
-/// C, as in `tlstax run`.
-const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
-
 /// Batches of a cell that the result folder keeps: its latest.
 pub const ROUNDS: u32 = 10;
 
 /// All cells that one process can run as they are meant, in a section per kind of connection, and those that it cannot.
 pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
     let (cells, left): (Vec<Cell>, Vec<Cell>) = fetch::cells().into_iter().partition(can_stand_here);
-    let section = |connection: Connection, requests| Section {
-        name: connection.name().into_owned(),
-        workload: Workload {
-            path: Path::get(),
-            amount: workload::Amount::Requests(requests),
-            rate: None,
-            concurrency: CONCURRENCY,
-            server: Server::Httpbin,
-            hosts: workload::Hosts::MIN,
-        },
-        rounds: ROUNDS,
-        cells: cells.iter().filter(|cell| cell.connection == connection).cloned().collect(),
-        varies: Vec::new(),
+    let sections = |(connection, requests)| {
+        let of_kind = cells.iter().filter(|cell| cell.connection == connection).cloned();
+        let amount = Some(Amount::Requests(requests));
+        let options = WorkloadOptions { amount, rounds: Some(ROUNDS), ..WorkloadOptions::default() };
+        by_connection(&of_kind.collect::<Vec<Cell>>(), &options)
     };
-    let sections =
-        vec![section(Connection::NewConn, NEW_CONN_REQUESTS), section(Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];
+    let kinds = [(Connection::NewConn, NEW_CONN_REQUESTS), (Connection::KeepAlive, KEEP_ALIVE_REQUESTS)];
+    let sections = kinds.into_iter().flat_map(sections).collect();
     let why =
         "OpenSSL reads its settings once per process, and here they are pinned: `tlstax run` shows it as it comes";
     let left = left.iter().map(|cell| LeftOut { what: cell.to_string(), concurrency: None, why: why.to_owned() });

@@ -8,18 +8,18 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-use harness::{Environment, Pins, default_workers};
+use harness::{Environment, Pins, default_pinning, default_workers};
 use signal_hook::consts::SIGINT;
 
 use crate::failure::Failure;
-use crate::{folder, laboratory, page};
+use crate::{folder, page};
 
 /// Runs this program again as the one that measures, its results in `dir`.
 ///
 /// # Errors
 /// When it cannot be started, or the page not be drawn.
 pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
-    let environment = Environment::new(default_workers(&laboratory::pinning()?))?;
+    let environment = Environment::new(default_workers(&default_pinning()))?;
     let failed = |source| Failure::Io { doing: "starting the benchmark", path: dir.to_owned(), source };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);

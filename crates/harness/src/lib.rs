@@ -20,7 +20,7 @@ pub use origin::Pins;
 pub use paired::{PAIRED_ROUNDS, PairedOptions};
 pub use plan::arm_program::{ArmError, ArmProgram};
 pub use plan::command_line::{CommandError, CommandLine};
-pub use plan::cpu_pinning::{PinningError, default_workers, pin};
+pub use plan::cpu_pinning::{PinningError, default_pinning, default_workers, pin};
 pub use plan::engine_command::EngineCommand;
 pub use plan::external_engine::{EXTERNAL, ExternalEngine, ExternalEngines};
 pub use plan::origin_spec::{OriginSpec, OriginSpecError};

@@ -1,5 +1,6 @@
 //! Which CPUs run the client and which the origin, and how many worker threads follow from that.
 
+use measure::machine::allowed_cpus;
 use measure::result::Pinning;
 
 /// Why CPUs could not be shared out.
@@ -16,6 +17,12 @@ pub fn pin(cpus: &[usize], split: bool) -> Result<Pinning, PinningError> {
         (true, count) => cpus.split_at(count / 2),
     };
     Ok(Pinning { client: client.to_vec(), origin: origin.to_vec() })
+}
+
+/// Shares out the CPUs that this process may use: split where there are two.
+pub fn default_pinning() -> Pinning {
+    let cpus = allowed_cpus();
+    pin(&cpus, true).unwrap_or_else(|PinningError| Pinning { client: cpus.clone(), origin: cpus })
 }
 
 /// Worker threads where none are asked for: the client's CPUs, two at least.

@@ -3,9 +3,9 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
+use harness::sections::CONCURRENCY;
 use harness::skipped::take_out;
-use harness::{Choices, OriginSpec, Outcome, Pins, Plan, sections};
-use measure::machine::allowed_cpus;
+use harness::{Choices, OriginSpec, Outcome, Pins, Plan, default_pinning, sections};
 use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
 use origin::Choice;
 use profile::bill::Sheet;
@@ -27,9 +27,6 @@ const TELLING: [&str; 3] = [
     "tokio-current/hyper/rustls/new-conn",
     "tokio-current/hyper/native-tls/new-conn",
 ];
-
-/// C where none is asked for: that of a run.
-const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -99,7 +96,6 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
 }
 
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {
-    let cpus = allowed_cpus();
     let program = embedded_program()?;
     let interrupt = interrupt::flag()?;
     let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| terminal::say(line), &interrupt)?;
@@ -112,7 +108,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
         origin: OriginSpec::Ours(kind),
         why,
         pins: Pins::default(),
-        pinning: harness::pin(&cpus, cpus.len() > 1)?,
+        pinning: default_pinning(),
         workers: args.workers.map(usize::from),
         seed: None,
         command: command(),

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, OriginSpec, Pins, Plan, sections};
-use measure::machine::allowed_cpus;
+use harness::{Choices, OriginSpec, Pins, Plan, default_pinning, sections};
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use params::TlsVersion;
@@ -74,7 +73,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Runs the sections; whether it was interrupted.
 fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -> Result<bool, Failure> {
     measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
-    let cpus = allowed_cpus();
     let program = embedded_program()?;
     let interrupt = interrupt::flag()?;
     let (kind, why) = origin::choose(Choice::Auto, program.clone(), &mut |line| terminal::say(line), &interrupt)?;
@@ -88,7 +86,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         origin: OriginSpec::Ours(kind),
         why,
         pins,
-        pinning: harness::pin(&cpus, cpus.len() > 1)?,
+        pinning: default_pinning(),
         // The talk's executor has one thread; stages with more say so in their names.
         workers: Some(1),
         seed: None,

@@ -9,4 +9,4 @@ pub mod talk;
 mod workload_options;
 
 pub use matrix::{add_floors, by_connection, everything, telling};
-pub use workload_options::WorkloadOptions;
+pub use workload_options::{CONCURRENCY, WorkloadOptions};

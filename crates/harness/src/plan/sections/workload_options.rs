@@ -5,11 +5,11 @@ use std::num::NonZeroU64;
 use measure::result::Section;
 use workload::{Amount, Cell, Concurrency, Path, Rate, Requests, Server, Workload};
 
-/// C where none is asked for: what a busy client keeps open.
-const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
+/// Requests in flight where none are asked for: what a busy client keeps open.
+pub const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
 
-/// For how long requests start at a fixed rate where nothing says how many or how long: the defaults above would take
-/// minutes at a low rate and milliseconds at a high one.
+/// For how long requests start at a fixed rate where nothing says how many or how long: the usual number of requests
+/// would take minutes at a low rate and milliseconds at a high one.
 const PACED: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
 
 /// What is asked for of the workload; `None`, or empty, for what is left open.

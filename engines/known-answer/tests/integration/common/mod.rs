@@ -8,7 +8,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use harness::{ArmProgram, Choices, EngineCommand, Observer, OriginSpec, Pins, Plan};
-use measure::machine::allowed_cpus;
 use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
 use workload::{Cell, Workload};
@@ -39,7 +38,6 @@ pub(crate) fn run_paired(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmPr
 fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engine: EngineCommand) -> RunResult {
     let program = PathBuf::from(PROGRAM);
     let embedded = EmbeddedProgram { exe: program, leading_args: vec!["serve-embedded".into()] };
-    let cpus = allowed_cpus();
     let workload = Workload {
         path: "/get".parse().unwrap(),
         amount: workload::Amount::Requests(requests.try_into().unwrap()),
@@ -59,7 +57,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         origin: OriginSpec::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),
         pins: Pins::default(),
-        pinning: harness::pin(&cpus, cpus.len() > 1).unwrap(),
+        pinning: harness::default_pinning(),
         workers: Some(2),
         seed: Some(1),
         command: Vec::new(),
