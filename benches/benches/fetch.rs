@@ -18,7 +18,7 @@ use benches::role::Role;
 use benches::{folder, matrix, role, supervisor};
 use criterion::{Criterion, SamplingMode, Throughput};
 use measure::result::{Pinning, Section};
-use workload::{Cell, Connection};
+use workload::{Cell, Connection, catalog};
 
 /// What the CPU time of a cell drifts by from one run to the next on a shared machine: less is no change.
 const NOISE: f64 = 0.05;
@@ -117,7 +117,9 @@ fn times(stack: &str, connection: Option<Connection>) -> (Duration, Duration) {
     let ms = Duration::from_millis;
     match (stack, connection) {
         (Cell::PLAIN, Some(Connection::NewConn)) => (ms(50), ms(350)),
-        ("native-tls", Some(Connection::NewConn)) => (ms(300), ms(4_500)),
+        (tls, Some(Connection::NewConn)) if catalog::stack_named(tls).is_some_and(|stack| stack.is_openssl()) => {
+            (ms(300), ms(4_500))
+        }
         _ => (ms(300), ms(2_800)),
     }
 }

@@ -2,7 +2,7 @@
 
 use harness::sections::{WorkloadOptions, by_connection};
 use measure::result::{LeftOut, Section};
-use workload::{Amount, Cell, Connection, Requests};
+use workload::{Amount, Cell, Connection, Requests, catalog};
 
 /// Requests of a batch over new connections: many times C, so that beginning and end weigh little.
 const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
@@ -32,7 +32,8 @@ pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
 
 /// Whether pinned settings of OpenSSL leave the cell what it is.
 fn can_stand_here(cell: &Cell) -> bool {
-    fetch::terms_of(cell).compares() || cell.tls != "native-tls"
+    let pinned = catalog::stack_named(&cell.tls).is_some_and(|stack| stack.groups_from_environment);
+    fetch::terms_of(cell).compares() || !pinned
 }
 
 /// The TLS stacks of a section's cells, in their order.

@@ -1,5 +1,6 @@
 //! Tells the crate which versions of its libraries it was built with, as the lock file names them, so that every
-//! result can name them too: each direct dependency `x-y` as `TLSTAX_VERSION_X_Y`, and ring, which rustls brings.
+//! result can name them too: each direct dependency, and ring, which rustls brings. They are in the variable
+//! `TLSTAX_VERSIONS`, as `NAME VERSION`, a `;` after each.
 
 use std::fs;
 
@@ -9,10 +10,9 @@ const LOCK: &str = "../../Cargo.lock";
 fn main() {
     println!("cargo::rerun-if-changed={LOCK}");
     let text = fs::read_to_string(LOCK).unwrap_or_default();
-    for library in dependencies(&text, env!("CARGO_PKG_NAME")).chain(["ring"]) {
-        let name = library.replace('-', "_").to_uppercase();
-        println!("cargo::rustc-env=TLSTAX_VERSION_{name}={}", version(&text, library).unwrap_or("(version unknown)"));
-    }
+    let libraries = dependencies(&text, env!("CARGO_PKG_NAME")).chain(["ring"]);
+    let named = libraries.filter_map(|library| Some(format!("{library} {};", version(&text, library)?)));
+    println!("cargo::rustc-env=TLSTAX_VERSIONS={}", named.collect::<String>());
 }
 
 /// The lock file's entry of `package`.

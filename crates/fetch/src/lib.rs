@@ -8,6 +8,7 @@ pub mod engine;
 mod error;
 pub mod floor;
 mod libraries;
+mod pair;
 mod prepare;
 mod prepared;
 mod registry;
@@ -25,5 +26,5 @@ mod tls;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
-pub use registry::{cells, cells_of, library_of, note_of, stacks_beyond, terms_of, thread_per_slot};
+pub use registry::{cells, cells_of, library_of, note_of, terms_of};
 pub use support::{crowded, refusal, unpaced};

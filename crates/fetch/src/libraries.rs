@@ -1,9 +1,39 @@
-//! The libraries that models and clients are made of, with their versions, as results name them.
+//! The libraries that models, clients and stacks are made of, with their versions, as results name them.
 
-pub(crate) const ASYNC_STD: &str = concat!("async-std ", env!("TLSTAX_VERSION_ASYNC_STD"));
-pub(crate) const HYPER: &str = concat!("hyper ", env!("TLSTAX_VERSION_HYPER"));
-pub(crate) const RAYON: &str = concat!("rayon ", env!("TLSTAX_VERSION_RAYON"));
-pub(crate) const REQWEST: &str = concat!("reqwest ", env!("TLSTAX_VERSION_REQWEST"));
-pub(crate) const SMOL: &str = concat!("smol ", env!("TLSTAX_VERSION_SMOL"));
-pub(crate) const TOKIO: &str = concat!("tokio ", env!("TLSTAX_VERSION_TOKIO"));
-pub(crate) const UREQ: &str = concat!("ureq ", env!("TLSTAX_VERSION_UREQ"));
+use workload::catalog::{Cryptography, Library};
+
+/// Packages with their versions, as the build script found them in the lock file: `NAME VERSION`, a `;` after each.
+const VERSIONS: &str = env!("TLSTAX_VERSIONS");
+
+/// A package with its version.
+pub(crate) fn named(package: &str) -> String {
+    let version = VERSIONS.split(';').find_map(|entry| entry.strip_prefix(package)?.strip_prefix(' '));
+    format!("{package} {}", version.unwrap_or("(version unknown)"))
+}
+
+/// A stack's library and its cryptography, with their versions.
+pub(crate) fn of_stack(library: &Library) -> String {
+    let package = named(library.package);
+    match library.cryptography {
+        Cryptography::Named(name) => format!("{package} ({name})"),
+        Cryptography::Package(name) => format!("{package} ({})", named(name)),
+        Cryptography::OpenSsl => format!("{package} ({})", openssl::version::version()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use workload::catalog::{clients, models, stacks};
+
+    use super::*;
+
+    #[test]
+    fn every_library_of_the_catalog_is_named_with_its_version() {
+        let models = models::ALL.iter().flat_map(|model| model.libraries);
+        let clients = clients::ALL.iter().flat_map(|client| client.libraries);
+        let stacks = stacks::ALL.iter().filter_map(|stack| stack.library.as_ref()).map(of_stack);
+        for told in models.chain(clients).map(|package| named(package)).chain(stacks) {
+            assert!(told.contains(|c: char| c.is_ascii_digit()) && !told.contains("unknown"), "{told}");
+        }
+    }
+}

@@ -1,215 +1,75 @@
-//! The registry: the one table that joins models, clients and TLS stacks into cells. A new one is a file of its own and
-//! a line here.
+//! The registry: it joins the catalog's models, clients and TLS stacks with the code of each, and these into cells.
+//!
+//! It names none of them: they are in the lists of the catalog.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use measure::phase::Phase;
-use measure::result::Terms;
-use workload::{Cell, Connection};
+use workload::catalog::{self, Client, Model as Entry};
+use workload::{Cell, Connection, Terms};
 
-use crate::PrepareError;
-use crate::clients::{Shared, hyper, reqwest, reqwest_stock, ureq, ureq_stock};
-use crate::libraries::{ASYNC_STD, HYPER, RAYON, REQWEST, SMOL, TOKIO, UREQ};
-use crate::models::async_std::{self, AsyncStdNet};
-use crate::models::smol::{self, SmolNet};
-use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
-use crate::net::TokioNet;
-use crate::tls::native_tls::{self, NativeTls};
-use crate::tls::openssl::{self, OpenSsl};
-use crate::tls::plain::Plain;
-use crate::tls::rustls::{self, Rustls};
-use crate::tls::{Backend, Stack, rustls_ring};
-use crate::{floor, talk};
+use crate::clients::Shared;
+use crate::models::Model;
+use crate::pair::Pair;
+use crate::tls::Stack;
+use crate::{PrepareError, floor, libraries, models, talk, tls};
 
-type Prepared = Result<Box<dyn Model>, PrepareError>;
-
-/// The model whose pool has a thread per slot.
-pub(crate) const RAYON_POOL: &str = "rayon-pool";
-
-/// A model with a client that can run in it.
-pub(crate) struct Pair {
-    model: &'static str,
-    client: &'static str,
-    pub(crate) prepare: fn(&Shared, slots: u32, workers: usize) -> Prepared,
-    /// The libraries of both, with their versions.
-    libraries: &'static [&'static str],
-    pub(crate) terms: Terms,
-    /// What `list` says of the model.
-    note: &'static str,
+/// A model with a client that runs in it.
+pub(crate) struct Joined {
+    model: &'static Entry,
+    pub(crate) client: &'static Client,
+    pub(crate) prepare: fn(&Shared, slots: u32, workers: usize) -> Result<Box<dyn Model>, PrepareError>,
 }
 
-static PAIRS: &[Pair] = &[
-    Pair {
-        model: "serial",
-        client: "ureq",
-        prepare: |shared, slots, _| Ok(serial::prepare(ureq::clients(shared, slots.min(1))?)),
-        libraries: &[UREQ],
-        terms: Terms::Pinned,
-        note: "one request after another, whatever concurrency is asked for",
-    },
-    Pair {
-        model: "threads",
-        client: "ureq",
-        prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots)?)),
-        libraries: &[UREQ],
-        terms: Terms::Pinned,
-        note: "a thread per request, C at most alive",
-    },
-    Pair {
-        model: "rayon",
-        client: "ureq",
-        prepare: |shared, slots, workers| rayon::prepare(ureq::clients(shared, slots)?, workers),
-        libraries: &[RAYON, UREQ],
-        terms: Terms::Pinned,
-        note: "rayon's default pool: as many requests in flight as it has threads, not C",
-    },
-    Pair {
-        model: RAYON_POOL,
-        client: "ureq",
-        prepare: |shared, slots, _| rayon::prepare(ureq::clients(shared, slots)?, slots as usize),
-        libraries: &[RAYON, UREQ],
-        terms: Terms::Pinned,
-        note: "a rayon pool of C threads, 1,024 at most",
-    },
-    Pair {
-        model: "tokio-current",
-        client: "hyper",
-        prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)?),
-        libraries: &[TOKIO, HYPER],
-        terms: Terms::Pinned,
-        note: "a task per request on one thread",
-    },
-    Pair {
-        model: "tokio-multi",
-        client: "hyper",
-        prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots)?, workers),
-        libraries: &[TOKIO, HYPER],
-        terms: Terms::Pinned,
-        note: "a task per request on a pool of worker threads",
-    },
-    Pair {
-        model: "smol",
-        client: "hyper",
-        prepare: |shared, slots, workers| Ok(smol::prepare(hyper::clients::<SmolNet>(shared, slots)?, workers)),
-        libraries: &[SMOL, HYPER],
-        terms: Terms::Pinned,
-        note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
-    },
-    Pair {
-        model: "async-std",
-        client: "hyper",
-        prepare: |shared, slots, workers| {
-            Ok(async_std::prepare(hyper::clients::<AsyncStdNet>(shared, slots)?, workers))
-        },
-        libraries: &[ASYNC_STD, HYPER],
-        terms: Terms::Pinned,
-        note: "discontinued upstream (RUSTSEC-2025-0052): shown for those who still run it and must decide",
-    },
-    Pair {
-        model: "tokio-current",
-        client: "reqwest",
-        prepare: |shared, slots, _| tokio_current::prepare(reqwest::clients(shared, slots)?),
-        libraries: &[TOKIO, REQWEST],
-        terms: Terms::Pooled,
-        note: "a task per request on one thread",
-    },
-    Pair {
-        model: "tokio-multi",
-        client: "reqwest",
-        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest::clients(shared, slots)?, workers),
-        libraries: &[TOKIO, REQWEST],
-        terms: Terms::Pooled,
-        note: "a task per request on a pool of worker threads",
-    },
-    Pair {
-        model: "threads",
-        client: "ureq-stock",
-        prepare: |shared, slots, _| Ok(threads::prepare(ureq_stock::clients(shared, slots)?)),
-        libraries: &[UREQ],
-        terms: Terms::Stock,
-        note: "a thread per request, C at most alive",
-    },
-    Pair {
-        model: "tokio-multi",
-        client: "reqwest-stock",
-        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest_stock::clients(shared, slots)?, workers),
-        libraries: &[TOKIO, REQWEST],
-        terms: Terms::Stock,
-        note: "a task per request on a pool of worker threads",
-    },
-];
+macro_rules! with_pairs {
+    ($($module:ident,)*) => { [$((&catalog::models::$module::MODEL, models::$module::pairs())),*] };
+}
 
-static STACKS: &[Stack] = &[
-    Stack {
-        name: Cell::PLAIN,
-        core: true,
-        build: |_| Ok(Arc::new(Plain)),
-        library: || None,
-        lacks: |_| None,
-        stock: Some(Backend::None),
-    },
-    Stack {
-        name: "rustls",
-        core: true,
-        build: |settings| Ok(Arc::new(Rustls::new(settings)?)),
-        library: || Some(rustls::library()),
-        lacks: |_| None,
-        stock: Some(Backend::Rustls),
-    },
-    Stack {
-        name: "rustls-ring",
-        core: false,
-        build: |settings| Ok(Arc::new(rustls_ring::new(settings)?)),
-        library: || Some(rustls_ring::library()),
-        lacks: rustls_ring::lacks,
-        stock: None,
-    },
-    Stack {
-        name: "native-tls",
-        core: true,
-        build: |settings| Ok(Arc::new(NativeTls::new(settings)?)),
-        library: || Some(native_tls::library()),
-        lacks: native_tls::lacks,
-        stock: Some(Backend::NativeTls),
-    },
-    Stack {
-        name: "openssl",
-        core: false,
-        build: |settings| Ok(Arc::new(OpenSsl::new(settings)?)),
-        library: || Some(openssl::library()),
-        lacks: openssl::lacks,
-        stock: None,
-    },
-];
+macro_rules! with_code {
+    ($($module:ident,)*) => {
+        &[$(Stack { entry: &catalog::stacks::$module::STACK, build: tls::$module::build }),*]
+    };
+}
+
+/// Every model with its clients, in the order of tables: by client, then model.
+static PAIRS: LazyLock<Vec<Joined>> = LazyLock::new(|| {
+    let models: &[(&'static Entry, Vec<Pair>)] = &workload::for_each_model!(with_pairs;);
+    let of_client = |client: &'static Client| {
+        let pairs = models.iter().flat_map(|(model, pairs)| pairs.iter().map(move |pair| (*model, pair)));
+        let measured =
+            pairs.filter(move |(model, pair)| pair.client.name == client.name && client.is_measured_in(model));
+        measured.map(move |(model, pair)| Joined { model, client, prepare: pair.prepare })
+    };
+    catalog::clients::ALL.iter().flat_map(|client| of_client(client)).collect()
+});
+
+static STACKS: &[Stack] = workload::for_each_stack!(with_code;);
 
 /// The matrix: every model and client over the stacks that most programs have, by new connections and kept ones. In the
 /// order of tables: by model and client, TLS stack, connection.
 pub fn cells() -> Vec<Cell> {
-    joined(&Connection::MATRIX, |stack| stack.core)
+    let is_core = |pair: &Joined, stack: &Stack| pair.model.core && pair.client.core && stack.entry.core;
+    joined(&Connection::MATRIX, is_core)
 }
 
 /// Every model and client over every TLS stack by these connections, in the same order; among them what cannot be, for
 /// which the caller asks [`refusal`](crate::refusal). Without TLS there is nothing to resume, and so no such cell.
 pub fn cells_of(connections: &[Connection]) -> Vec<Cell> {
-    let mut cells = joined(connections, |_| true);
+    let mut cells = joined(connections, |_, _| true);
     cells.retain(|cell| cell.is_tls() || cell.connection != Connection::Resumed);
     cells
 }
 
-fn joined(connections: &[Connection], takes: impl Fn(&Stack) -> bool) -> Vec<Cell> {
+fn joined(connections: &[Connection], takes: impl Fn(&Joined, &Stack) -> bool) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for pair in PAIRS {
-        for stack in STACKS.iter().filter(|stack| takes(stack)) {
-            let cell = |connection: &Connection| Cell::new(pair.model, pair.client, stack.name, *connection);
+    for pair in PAIRS.iter() {
+        for stack in STACKS.iter().filter(|stack| takes(pair, stack)) {
+            let cell =
+                |connection: &Connection| Cell::new(pair.model.name, pair.client.name, stack.entry.name, *connection);
             cells.extend(connections.iter().map(cell));
         }
     }
     cells
-}
-
-/// The TLS stacks that are not part of [`cells`], but of [`cells_of`].
-pub fn stacks_beyond() -> impl Iterator<Item = &'static str> {
-    STACKS.iter().filter(|stack| !stack.core).map(|stack| stack.name)
 }
 
 /// What there is to know about a cell's model; empty for a cell that is not in the table.
@@ -217,34 +77,24 @@ pub fn note_of(cell: &Cell) -> &'static str {
     match cell.model.as_str() {
         floor::MODEL => floor::note_of(cell),
         talk::MODEL => talk::note_of(cell),
-        _ => pair(cell).map_or("", |pair| pair.note),
+        _ => pair(cell).map_or("", |pair| pair.model.note),
     }
 }
 
 /// The TLS library behind a cell and its version; `None` without TLS.
 pub fn library_of(cell: &Cell) -> Option<String> {
-    // Left to itself, ureq takes rustls with ring.
-    match (cell.client.as_str(), stack(cell)?.stock) {
-        ("ureq-stock", Some(Backend::Rustls)) => Some(rustls_ring::library()),
-        _ => (stack(cell)?.library)(),
-    }
+    let named = stack(cell)?.entry;
+    let stack = catalog::client_named(&cell.client).map_or(named, |client| client.stack_behind(named));
+    stack.library.as_ref().map(libraries::of_stack)
 }
 
 /// On which terms a cell takes part; [`Terms::Pinned`] for a cell that is not in the table.
 pub fn terms_of(cell: &Cell) -> Terms {
     match cell.model.as_str() {
         floor::MODEL => floor::terms_of(cell),
-        _ => pair(cell).map_or(Terms::Pinned, |pair| pair.terms),
+        _ => pair(cell).map_or(Terms::Pinned, |pair| pair.client.terms),
     }
 }
-
-/// Whether a cell's model has a thread for every request in flight.
-pub fn thread_per_slot(cell: &Cell) -> bool {
-    THREAD_PER_SLOT.contains(&cell.model.as_str())
-}
-
-/// Models whose threads are as many as the slots.
-const THREAD_PER_SLOT: [&str; 2] = ["threads", RAYON_POOL];
 
 /// Phases that a cell's client does not tell.
 pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
@@ -262,18 +112,19 @@ pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
     if cell.model == floor::MODEL {
         return floor::libraries(cell);
     }
-    let of_pair = pair(cell).map_or_else(|| talk::libraries(cell), |pair| pair.libraries);
-    of_pair.iter().map(|library| (*library).to_owned()).chain(library_of(cell)).collect()
+    let of_pair = |pair: &Joined| [pair.model.libraries, pair.client.libraries].concat();
+    let packages = pair(cell).map_or_else(|| talk::libraries(cell).to_vec(), of_pair);
+    packages.into_iter().map(libraries::named).chain(library_of(cell)).collect()
 }
 
-/// The line of a cell's model and client.
-pub(crate) fn pair(cell: &Cell) -> Option<&'static Pair> {
-    PAIRS.iter().find(|pair| pair.model == cell.model && pair.client == cell.client)
+/// A cell's model with its client.
+pub(crate) fn pair(cell: &Cell) -> Option<&'static Joined> {
+    PAIRS.iter().find(|pair| pair.model.name == cell.model && pair.client.name == cell.client)
 }
 
-/// The line of a cell's TLS stack.
+/// A cell's TLS stack.
 pub(crate) fn stack(cell: &Cell) -> Option<&'static Stack> {
-    STACKS.iter().find(|stack| stack.name == cell.tls)
+    STACKS.iter().find(|stack| stack.entry.name == cell.tls)
 }
 
 #[cfg(test)]
@@ -287,7 +138,35 @@ mod tests {
         let count = names.len();
         names.sort();
         names.dedup();
-        assert_eq!((names.len(), count), (PAIRS.len() * 3 * 2, count));
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_entry_is_in_a_cell_and_the_matrix_has_all_of_the_core() {
+        let all = cells_of(&Connection::MATRIX);
+        let matrix = cells();
+        let is_core = |cell: &Cell| {
+            let entries = [
+                catalog::model_named(&cell.model).map(|model| model.core),
+                catalog::client_named(&cell.client).map(|client| client.core),
+                catalog::stack_named(&cell.tls).map(|stack| stack.core),
+            ];
+            entries.iter().all(|core| core.unwrap())
+        };
+        assert_eq!(all.iter().filter(|cell| is_core(cell)).collect::<Vec<_>>(), matrix.iter().collect::<Vec<_>>());
+        assert!(catalog::models::ALL.iter().all(|model| all.iter().any(|cell| cell.model == model.name)));
+        assert!(catalog::clients::ALL.iter().all(|client| all.iter().any(|cell| cell.client == client.name)));
+        assert!(catalog::stacks::ALL.iter().all(|stack| all.iter().any(|cell| cell.tls == stack.name)));
+    }
+
+    #[test]
+    fn a_client_that_names_models_runs_in_each_of_them() {
+        for client in catalog::clients::ALL {
+            let named = client.models.unwrap_or_default().iter().map(|model| model.name);
+            let joined: Vec<&str> =
+                PAIRS.iter().filter(|pair| pair.client.name == client.name).map(|pair| pair.model.name).collect();
+            assert!(named.into_iter().all(|model| joined.contains(&model)), "{}: {joined:?}", client.name);
+        }
     }
 
     #[test]

@@ -1,15 +1,12 @@
 //! Why a cell cannot run here: in a sentence, with the library and its linked version where that decides.
 //!
-//! What a library lacks is known in the file of each; this joins it to what a cell asks for.
+//! What a library lacks is in the catalog; this joins it to what a cell asks for.
 
-use measure::result::Terms;
 use params::{Group, TlsVersion};
-use workload::{Cell, Connection};
+use workload::catalog::{self, Client, Need, Stack};
+use workload::{Cell, Connection, Terms};
 
-use crate::models::rayon;
-use crate::registry::{self, Pair, RAYON_POOL};
-use crate::tls::{Need, Stack};
-use crate::{floor, talk};
+use crate::{floor, libraries, registry, talk};
 
 /// Why `cell` cannot run here; `None` for one that can.
 pub fn refusal(cell: &Cell) -> Option<String> {
@@ -25,12 +22,13 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     let Some(stack) = registry::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
-    of_terms(cell, pair, stack).or_else(|| of_connection(cell, pair, stack)).or_else(|| of_handshake(cell, stack))
+    let (client, stack) = (pair.client, stack.entry);
+    of_terms(cell, client, stack).or_else(|| of_connection(cell, client, stack)).or_else(|| of_handshake(cell, stack))
 }
 
 /// Why `cell`, which can run here, cannot do so with that many requests in flight; `None` where it can.
 pub fn crowded(cell: &Cell, slots: u32) -> Option<String> {
-    (cell.model == RAYON_POOL).then(|| rayon::crowded(slots)).flatten()
+    catalog::model_named(&cell.model).and_then(|model| (model.crowded)(slots))
 }
 
 /// Why `cell` can neither start requests by a rate nor end by the clock; `None` for one that can.
@@ -58,15 +56,15 @@ fn of_floor(cell: &Cell) -> Option<String> {
     let Some(stack) = registry::stack(cell) else {
         return Some(format!("the table has no TLS stack {}", cell.tls));
     };
-    let resumes = cell.connection == Connection::Resumed;
+    let (stack, resumes) = (stack.entry, cell.connection == Connection::Resumed);
     floor::refusal(cell)
         .or_else(|| resumes.then(|| lacking(stack, Need::Resumption)).flatten())
         .or_else(|| of_handshake(cell, stack))
 }
 
 /// What clients that bring their own glue to TLS cannot do.
-fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
-    match pair.terms {
+fn of_terms(cell: &Cell, client: &Client, stack: &Stack) -> Option<String> {
+    match client.terms {
         Terms::Pinned | Terms::Command | Terms::Floor => None,
         Terms::Pooled => lacking(stack, Need::Reqwest),
         Terms::Stock if stack.stock.is_none() => {
@@ -79,14 +77,14 @@ fn of_terms(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
     }
 }
 
-fn of_connection(cell: &Cell, pair: &Pair, stack: &Stack) -> Option<String> {
+fn of_connection(cell: &Cell, client: &Client, stack: &Stack) -> Option<String> {
     match cell.connection {
         Connection::Resumed if !cell.is_tls() => Some("without TLS there is no session to resume".to_owned()),
-        Connection::Resumed if pair.terms == Terms::Stock => {
+        Connection::Resumed if client.terms == Terms::Stock => {
             Some(format!("{} is taken as it comes: it resumes sessions as it likes", cell.client))
         }
         Connection::Resumed => lacking(stack, Need::Resumption),
-        Connection::KeepAliveFor(_) => match pair.terms {
+        Connection::KeepAliveFor(_) => match client.terms {
             Terms::Pinned | Terms::Command | Terms::Floor => None,
             Terms::Pooled => {
                 Some(format!("{} keeps connections in a pool that cannot be told for how long", cell.client))
@@ -108,8 +106,9 @@ fn of_handshake(cell: &Cell, stack: &Stack) -> Option<String> {
 
 /// What the library behind a stack lacks, with its version.
 fn lacking(stack: &Stack, need: Need) -> Option<String> {
-    let reason = (stack.lacks)(need)?;
-    Some(format!("{} {reason}", (stack.library)().unwrap_or_else(|| stack.name.to_owned())))
+    let reason = stack.lacks(need, ::openssl::version::number())?;
+    let library = stack.library.as_ref().map_or_else(|| stack.name.to_owned(), libraries::of_stack);
+    Some(format!("{library} {reason}"))
 }
 
 #[cfg(test)]
@@ -147,8 +146,8 @@ mod tests {
                 assert!(words.contains(&slots.to_string()) && words.contains("-c 1024 at most"), "{words}");
             }
         }
-        let pools = registry::cells().into_iter().filter(|cell| crowded(cell, 4_096).is_some());
-        assert!(pools.map(|cell| cell.model).all(|model| model == RAYON_POOL));
+        let crowds = |cell: &Cell| crowded(cell, 4_096).is_some();
+        assert!(registry::cells().iter().all(|cell| crowds(cell) == (cell.model == "rayon-pool")));
     }
 
     #[test]

@@ -190,7 +190,7 @@ fn libraries(data: &ReportData<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use workload::Cell;
+    use workload::{Cell, catalog};
 
     use super::*;
 
@@ -198,6 +198,10 @@ mod tests {
     fn every_shown_pair_is_the_start_of_a_cell() {
         for (model, client) in SHOWN {
             assert!(format!("{model}/{client}/{}/new-conn", Cell::PLAIN).parse::<Cell>().is_ok());
+            assert!(
+                catalog::model_named(model).is_some() && catalog::client_named(client).is_some(),
+                "{model}/{client}"
+            );
         }
     }
 }

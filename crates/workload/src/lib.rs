@@ -1,10 +1,11 @@
 //! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
 //!
-//! This crate knows what TLS can be varied in (crate `params`) and nothing else. Which cells exist is the registry's
-//! business (crate `fetch`); running them is the harness's.
+//! This crate knows what TLS can be varied in (crate `params`), and has the facts about every model, client and TLS stack
+//! ([`catalog`]). Which cells those make is the registry's business (crate `fetch`); running them is the harness's.
 
 mod amount;
 mod axes;
+pub mod catalog;
 mod cell;
 mod expect;
 pub mod floor;
@@ -12,6 +13,7 @@ mod path;
 mod rate;
 mod scenario;
 mod select;
+mod terms;
 mod workload;
 
 pub use amount::{Amount, Requests};
@@ -22,4 +24,5 @@ pub use path::{Path, PathError};
 pub use rate::{Rate, RateError};
 pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
 pub use select::{SelectError, Selection};
+pub use terms::Terms;
 pub use workload::{Concurrency, Hosts, Workload};

@@ -11,6 +11,7 @@ use ::reqwest::Client;
 use ::reqwest::redirect::Policy;
 use measure::marks::Marks;
 use workload::Connection;
+use workload::catalog::clients::reqwest::CLIENT;
 
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
@@ -18,9 +19,6 @@ use crate::slot::AsyncClient;
 use crate::target::Target;
 use crate::tls::Tls;
 use crate::{ErrorKind, FetchError, PrepareError};
-
-/// The name in errors.
-const NAME: &str = "reqwest";
 
 /// A slot's client.
 pub(crate) struct ReqwestClient {
@@ -76,13 +74,13 @@ fn build<'a>(
     if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }
-    let refuse = || PrepareError::Client { client: NAME, reason: "it has no glue to this TLS stack".to_owned() };
+    let refuse = || PrepareError::Client { client: CLIENT.name, reason: "it has no glue to this TLS stack".to_owned() };
     tls.configure(builder).ok_or_else(refuse)?.build().map_err(failed)
 }
 
 /// A client that could not be built.
 pub(crate) fn failed(error: ::reqwest::Error) -> PrepareError {
-    PrepareError::Client { client: NAME, reason: describe(&error) }
+    PrepareError::Client { client: CLIENT.name, reason: describe(&error) }
 }
 
 /// A slot's client of each.

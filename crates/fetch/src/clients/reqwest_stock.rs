@@ -6,11 +6,11 @@
 use ::reqwest::redirect::Policy;
 use ::reqwest::{Certificate, Client};
 use workload::Connection;
+use workload::catalog::Backend;
 
 use super::Shared;
 use super::reqwest::{ReqwestClient, Source, failed, handles};
 use crate::PrepareError;
-use crate::tls::Backend;
 
 /// One client with a handle per slot, or a client per request.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<ReqwestClient>, PrepareError> {

@@ -12,11 +12,12 @@ use ::ureq::Agent;
 use ::ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use measure::marks::Marks;
 use workload::Connection;
+use workload::catalog::Backend;
 
 use super::Shared;
 use super::ureq::receive;
 use crate::slot::BlockingClient;
-use crate::tls::{Backend, TrustStore};
+use crate::tls::TrustStore;
 use crate::{ErrorKind, FetchError, PrepareError};
 
 /// A slot's client.

@@ -1,19 +1,14 @@
 //! A cell's handshake in the words of crate `handshake`: which case it is, over which chain, with which store.
 
 use handshake::{Authority, Case, Kind, Setting, Stack};
-use workload::{Cell, Connection};
+use workload::{Cell, Connection, catalog};
 
 use crate::PrepareError;
 
 /// The stack behind a cell; `None` where the table has none of that name, and without TLS.
 pub(super) fn stack(cell: &Cell) -> Option<Stack> {
-    match cell.tls.as_str() {
-        "rustls" => Some(Stack::RustlsAwsLc),
-        "rustls-ring" => Some(Stack::RustlsRing),
-        // Where native-tls is OpenSSL, it adds nothing to a handshake.
-        "native-tls" | "openssl" => Some(Stack::OpenSsl),
-        _ => None,
-    }
+    let name = catalog::stack_named(&cell.tls)?.in_memory?;
+    Stack::ALL.into_iter().find(|stack| stack.name() == name)
 }
 
 /// The handshake that a cell makes.
@@ -44,4 +39,17 @@ pub(super) fn authority(cell: &Cell, case: Case) -> Result<Authority, PrepareErr
 /// For `map_err` on setting up a floor.
 pub(super) fn refuse(cell: &Cell, error: impl ToString) -> PrepareError {
     PrepareError::Floor { cell: cell.to_string(), reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handshake_in_memory_that_the_catalog_names_is_there() {
+        for entry in catalog::stacks::ALL {
+            let cell = Cell::new("serial", "ureq", entry.name, Connection::NewConn);
+            assert_eq!(stack(&cell).map(Stack::name), entry.in_memory, "{}", entry.name);
+        }
+    }
 }

@@ -15,6 +15,7 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::Model;
 use crate::net::{AsyncStream, Net};
+use crate::pair::{Pair, clients};
 use crate::schedule::Schedule;
 use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
@@ -32,6 +33,11 @@ impl Net for AsyncStdNet {
         stream.set_nodelay(true)?;
         Ok(Box::new(stream.compat()))
     }
+}
+
+/// The clients that it can run.
+pub(crate) fn pairs() -> Vec<Pair> {
+    clients!(any_runtime with AsyncStdNet, |clients, slots, workers| Ok(prepare(clients(slots)?, workers)))
 }
 
 /// A slot per client; the executor starts with its first task.

@@ -2,6 +2,7 @@
 
 pub(crate) mod async_std;
 pub(crate) mod rayon;
+pub(crate) mod rayon_pool;
 pub(crate) mod serial;
 pub(crate) mod smol;
 pub(crate) mod threads;

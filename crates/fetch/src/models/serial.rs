@@ -5,11 +5,17 @@ use std::sync::Arc;
 use measure::recorder::Recorder;
 
 use super::Model;
+use crate::pair::{Pair, clients};
 use crate::schedule::Schedule;
 use crate::slot::{BlockingClient, Slots, run_blocking, slots};
 
 struct Serial<C> {
     slots: Slots<C>,
+}
+
+/// The clients that it can run.
+pub(crate) fn pairs() -> Vec<Pair> {
+    clients!(thread, |clients, slots, _workers| Ok(prepare(clients(slots.min(1))?)))
 }
 
 /// Takes the first client; there is never a second request in flight.

@@ -13,6 +13,7 @@ use tokio_util::compat::FuturesAsyncReadCompatExt;
 
 use super::Model;
 use crate::net::{AsyncStream, Net};
+use crate::pair::{Pair, clients};
 use crate::schedule::Schedule;
 use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
@@ -30,6 +31,11 @@ impl Net for SmolNet {
         stream.set_nodelay(true)?;
         Ok(Box::new(stream.compat()))
     }
+}
+
+/// The clients that it can run.
+pub(crate) fn pairs() -> Vec<Pair> {
+    clients!(any_runtime with SmolNet, |clients, slots, workers| Ok(prepare(clients(slots)?, workers)))
 }
 
 /// A slot per client; the executor starts with its first task.

@@ -6,11 +6,17 @@ use std::thread;
 use measure::recorder::Recorder;
 
 use super::Model;
+use crate::pair::{Pair, clients};
 use crate::schedule::Schedule;
 use crate::slot::{BlockingClient, Slots, run_blocking, slots};
 
 struct Threads<C> {
     slots: Slots<C>,
+}
+
+/// The clients that it can run.
+pub(crate) fn pairs() -> Vec<Pair> {
+    clients!(thread, |clients, slots, _workers| Ok(prepare(clients(slots)?)))
 }
 
 /// A slot per client.

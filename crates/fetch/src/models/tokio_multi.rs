@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use measure::recorder::Recorder;
 use tokio::runtime::{Builder, Runtime};
+use workload::catalog::models::tokio_multi::MODEL;
 
 use super::Model;
 use crate::PrepareError;
+use crate::net::TokioNet;
+use crate::pair::{Pair, clients};
 use crate::schedule::Schedule;
 use crate::slot::{AsyncClient, Slots, Task, run, slots};
 
@@ -16,10 +19,15 @@ struct TokioMulti<C> {
     slots: Slots<C>,
 }
 
+/// The clients that it can run.
+pub(crate) fn pairs() -> Vec<Pair> {
+    clients!(tokio with TokioNet, |clients, slots, workers| prepare(clients(slots)?, workers))
+}
+
 /// A slot per client and a runtime of `workers` threads.
 pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Result<Box<dyn Model>, PrepareError> {
     let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    let runtime = runtime.map_err(|error| PrepareError::Model { model: "tokio-multi", reason: error.to_string() })?;
+    let runtime = runtime.map_err(|error| PrepareError::Model { model: MODEL.name, reason: error.to_string() })?;
     Ok(Box::new(TokioMulti { runtime, workers, slots: slots(clients) }))
 }
 

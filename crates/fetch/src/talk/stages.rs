@@ -8,7 +8,6 @@ use super::exchange::Reading;
 use super::ways::{Ways, registered_last};
 use crate::PrepareError;
 use crate::clients::{Shared, ureq};
-use crate::libraries::{ASYNC_STD, SMOL, TOKIO, UREQ};
 use crate::models::{Model, async_std, smol, threads, tokio_current, tokio_multi};
 
 /// The model of all of them.
@@ -48,7 +47,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::SERIAL,
         prepare: |shared, _, ways| staged(shared, 1, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "requests: one after another",
     },
     Stage {
@@ -56,7 +55,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || registered_last(&[Ways::COOPERATIVE]),
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the TLS layer that has registered last carries TLS: only the cooperative one is installed",
     },
     Stage {
@@ -64,7 +63,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || registered_last(&[Ways::COOPERATIVE, Ways::BLOCKING]),
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the same program where a blocking layer happens to be installed too, and registers last",
     },
     Stage {
@@ -72,7 +71,7 @@ static STAGES: &[Stage] = &[
         stacks: PLAIN_TOO,
         ways: || Ways::COOPERATIVE,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "every operation yields; the client reads by recv",
     },
     Stage {
@@ -80,7 +79,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::COOPERATIVE,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "every operation yields; the client reads by recv_into",
     },
     Stage {
@@ -88,7 +87,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "handshake, send and reads hold the thread; the client reads by recv",
     },
     Stage {
@@ -96,7 +95,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "handshake, send and reads hold the thread; the client reads by recv_into",
     },
     Stage {
@@ -104,7 +103,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::WRAPPED,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "a wrapper makes handshake, send and recv yield; the client reads by recv",
     },
     Stage {
@@ -112,7 +111,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::WRAPPED,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the same wrapper knows no recv_into, which falls through to the blocking layer",
     },
     Stage {
@@ -120,7 +119,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::PATCHED,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the wrapper has learnt recv_into; the client reads by recv",
     },
     Stage {
@@ -128,7 +127,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::PATCHED,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the wrapper has learnt recv_into; the client reads by it",
     },
     Stage {
@@ -136,7 +135,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways { recv_into: Ways::WRAPPED.recv_into, ..Ways::PATCHED },
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "the patch taken back: recv_into falls through again",
     },
     Stage {
@@ -144,7 +143,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::COOPERATIVE_WAIT,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2's layer, its one way to wait replaced by a cooperative one",
     },
     Stage {
@@ -152,7 +151,7 @@ static STAGES: &[Stage] = &[
         stacks: &[Cell::PLAIN],
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::RecvInto),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2's configuration over plain HTTP: its TLS layer is never used",
     },
     Stage {
@@ -160,7 +159,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| tokio_current::prepare(clients(shared, slots, ways, Reading::Recv, true)?),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2, but all requests are sent before any answer is read: what harms is that sends are held back",
     },
     Stage {
@@ -168,7 +167,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| on_workers(shared, slots, ways, 2),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2 on an executor of 2 threads",
     },
     Stage {
@@ -176,7 +175,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| on_workers(shared, slots, ways, 4),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2 on an executor of 4 threads",
     },
     Stage {
@@ -184,7 +183,7 @@ static STAGES: &[Stage] = &[
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, ways| on_workers(shared, slots, ways, 8),
-        libraries: &[TOKIO],
+        libraries: &["tokio"],
         note: "stage 2 on an executor of 8 threads",
     },
     Stage {
@@ -192,7 +191,7 @@ static STAGES: &[Stage] = &[
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, _| tokio_current::prepare(inside(ureq::clients(shared, slots)?)),
-        libraries: &[TOKIO, UREQ],
+        libraries: &["tokio", "ureq"],
         note: "a blocking client called inside async fn, on tokio's current thread",
     },
     Stage {
@@ -200,7 +199,7 @@ static STAGES: &[Stage] = &[
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, _| Ok(smol::prepare(inside(ureq::clients(shared, slots)?), 1)),
-        libraries: &[SMOL, UREQ],
+        libraries: &["smol", "ureq"],
         note: "a blocking client called inside async fn, on smol's global executor",
     },
     Stage {
@@ -208,7 +207,7 @@ static STAGES: &[Stage] = &[
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, _| Ok(async_std::prepare(inside(ureq::clients(shared, slots)?), 1)),
-        libraries: &[ASYNC_STD, UREQ],
+        libraries: &["async-std", "ureq"],
         note: "a blocking client called inside async fn, on async-std's global executor",
     },
     Stage {
@@ -216,7 +215,7 @@ static STAGES: &[Stage] = &[
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, _| tokio_current::prepare(handed_over(ureq::clients(shared, slots)?)),
-        libraries: &[TOKIO, UREQ],
+        libraries: &["tokio", "ureq"],
         note: "the same client, handed to threads that may block",
     },
     Stage {
@@ -224,7 +223,7 @@ static STAGES: &[Stage] = &[
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
         prepare: |shared, slots, _| Ok(threads::prepare(ureq::clients(shared, slots)?)),
-        libraries: &[UREQ],
+        libraries: &["ureq"],
         note: "the same client, a thread per request and no executor",
     },
 ];
@@ -257,7 +256,7 @@ pub(crate) fn libraries(cell: &Cell) -> &'static [&'static str] {
 /// `None` for a cell that is no stage.
 pub fn probe(cell: &Cell) -> Option<String> {
     let stage = stage(cell)?;
-    let blocking = stage.libraries.contains(&UREQ);
+    let blocking = stage.libraries.contains(&"ureq");
     let carrier = if cell.is_tls() { cell.tls.as_str() } else { "no TLS" };
     Some(if blocking {
         format!("{carrier} in a blocking client")

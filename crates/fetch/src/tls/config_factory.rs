@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use params::{Group, TlsVersion};
 use workload::Connection;
+use workload::catalog::Backend;
 
-use super::{Backend, Sessions, Stack, Tls, TlsSettings, TrustStore};
+use super::{Sessions, Stack, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 
 /// What TLS settings are made of.
@@ -56,8 +57,10 @@ impl ConfigFactory {
     /// The settings of each slot that resumes its own sessions.
     pub(crate) fn resuming(&self, slots: u32) -> Result<Vec<Arc<dyn Tls>>, PrepareError> {
         let shared = self.build(Sessions::BySlot)?;
-        let refuse =
-            || PrepareError::Tls { stack: self.stack.name, reason: "it has no way to resume a session".to_owned() };
+        let refuse = || PrepareError::Tls {
+            stack: self.stack.entry.name,
+            reason: "it has no way to resume a session".to_owned(),
+        };
         (0..slots).map(|_| shared.for_slot().ok_or_else(refuse)).collect()
     }
 
@@ -73,7 +76,7 @@ impl ConfigFactory {
 
     /// What a client as it comes from the box calls the stack.
     pub(crate) fn stock(&self) -> Result<Backend, PrepareError> {
-        let refuse = || PrepareError::Tls { stack: self.stack.name, reason: "no stock client has it".to_owned() };
-        self.stack.stock.ok_or_else(refuse)
+        let refuse = || PrepareError::Tls { stack: self.stack.entry.name, reason: "no stock client has it".to_owned() };
+        self.stack.entry.stock.ok_or_else(refuse)
     }
 }

@@ -21,5 +21,5 @@ mod trust;
 pub(crate) use config_factory::{ConfigFactory, SlotTls};
 pub(crate) use connector::{BlockingStream, Boxed, Tls};
 pub(crate) use settings::{Sessions, TlsSettings};
-pub(crate) use stack::{Backend, Need, Stack};
+pub(crate) use stack::Stack;
 pub(crate) use trust::TrustStore;

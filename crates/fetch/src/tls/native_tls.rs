@@ -5,15 +5,14 @@
 
 use std::io;
 use std::net::TcpStream;
+use std::sync::Arc;
 
 use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
+use workload::catalog::stacks::native_tls::STACK;
 
-use super::{BlockingStream, Boxed, Need, Tls, TlsSettings, openssl};
+use super::{BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
-
-/// The name in errors.
-const STACK: &str = "native-tls";
 
 /// native-tls, its connector shared by all connections of a trial: building one costs tens of milliseconds.
 pub(crate) struct NativeTls {
@@ -21,10 +20,15 @@ pub(crate) struct NativeTls {
     asynchronous: tokio_native_tls::TlsConnector,
 }
 
+/// Sets the stack up.
+pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
+    Ok(Arc::new(NativeTls::new(settings)?))
+}
+
 impl NativeTls {
     /// Builds the connector.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<NativeTls, PrepareError> {
-        let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK, reason: error.to_string() };
+        let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK.name, reason: error.to_string() };
         let mut builder = TlsConnector::builder();
         builder.disable_built_in_roots(true).min_protocol_version(Some(Protocol::Tlsv12)).request_alpns(&["http/1.1"]);
         for root in settings.trust.roots() {
@@ -65,18 +69,4 @@ impl Tls for NativeTls {
             Ok(Box::new(stream) as Box<dyn AsyncStream>)
         })
     }
-}
-
-/// What there is none of: native-tls hands through what OpenSSL has.
-pub(crate) fn lacks(need: Need) -> Option<String> {
-    match need {
-        Need::Group(_) => openssl::lacks(need),
-        Need::Resumption => Some("has no call for resuming a session (rust-native-tls#308)".to_owned()),
-        Need::Reqwest => None,
-    }
-}
-
-/// The versions that are linked, as `list` and every trial name them.
-pub(crate) fn library() -> String {
-    format!("native-tls {} ({})", env!("TLSTAX_VERSION_NATIVE_TLS"), ::openssl::version::version())
 }

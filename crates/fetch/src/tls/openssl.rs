@@ -17,22 +17,18 @@ use ::openssl::x509::X509;
 use ::openssl::x509::store::X509StoreBuilder;
 use params::{Group, TlsVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use workload::catalog::Need;
+use workload::catalog::stacks::openssl::STACK;
 
 use super::discard_writes::DiscardWrites;
 use super::groups::listed;
 use super::openssl_session::SlotSession;
-use super::{BlockingStream, Boxed, Need, Sessions, Tls, TlsSettings};
+use super::{BlockingStream, Boxed, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
 
-/// The name in errors.
-const STACK: &str = "openssl";
-
 /// ALPN's `http/1.1`, its length before it (RFC 7301 §3.1).
 const ALPN: &[u8] = b"\x08http/1.1";
-
-/// The first OpenSSL with ML-KEM, as `OpenSSL_version_num` has it.
-const ML_KEM_SINCE: i64 = 0x3050_0000;
 
 /// OpenSSL, its context shared by all connections of a trial.
 pub(crate) struct OpenSsl {
@@ -42,10 +38,15 @@ pub(crate) struct OpenSsl {
     session: Option<SlotSession>,
 }
 
+/// Sets the stack up.
+pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
+    Ok(Arc::new(OpenSsl::new(settings)?))
+}
+
 impl OpenSsl {
     /// Builds the context.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<OpenSsl, PrepareError> {
-        let refuse = |reason: String| PrepareError::Tls { stack: STACK, reason };
+        let refuse = |reason: String| PrepareError::Tls { stack: STACK.name, reason };
         let groups = groups_of(settings).map_err(refuse)?;
         configured(settings, &groups).map_err(|error| refuse(error.to_string()))
     }
@@ -79,7 +80,7 @@ fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorS
 
 /// The groups to offer, as OpenSSL lists them.
 fn groups_of(settings: TlsSettings<'_>) -> Result<String, String> {
-    let had = settings.groups.iter().filter(|group| lacks(Need::Group(**group)).is_none());
+    let had = settings.groups.iter().filter(|group| STACK.lacks(Need::Group(**group), version::number()).is_none());
     let mut names: Vec<&str> = had.map(|group| group.openssl()).collect();
     if names.is_empty() {
         return Err(format!("it has none of the groups {}", listed(settings.groups)));
@@ -199,37 +200,9 @@ impl Tls for OpenSsl {
     }
 }
 
-/// What there is none of, by the library that is linked.
-pub(crate) fn lacks(need: Need) -> Option<String> {
-    lacks_at(need, version::number())
-}
-
-fn lacks_at(need: Need, linked: i64) -> Option<String> {
-    match need {
-        Need::Group(Group::X25519MlKem768) if linked < ML_KEM_SINCE => {
-            Some("has no X25519MLKEM768: OpenSSL has it since 3.5".to_owned())
-        }
-        Need::Group(_) | Need::Resumption => None,
-        Need::Reqwest => Some("cannot stand under reqwest, which takes only rustls and native-tls".to_owned()),
-    }
-}
-
-/// The versions that are linked, as `list` and every trial name them.
-pub(crate) fn library() -> String {
-    format!("openssl {} ({})", env!("TLSTAX_VERSION_OPENSSL"), version::version())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hybrid_group_needs_a_new_openssl() {
-        let hybrid = Need::Group(Group::X25519MlKem768);
-        assert!(lacks_at(hybrid, 0x3040_00f0).unwrap().contains("3.5"));
-        assert_eq!(lacks_at(hybrid, 0x3050_0000), None);
-        assert_eq!(lacks_at(Need::Group(Group::X25519), 0x1010_1000), None);
-    }
 
     #[test]
     fn groups_stand_in_openssls_spelling() {

@@ -2,12 +2,19 @@
 
 use std::io;
 use std::net::TcpStream;
+use std::sync::Arc;
 
-use super::{BlockingStream, Boxed, Tls};
+use super::{BlockingStream, Boxed, Tls, TlsSettings};
+use crate::PrepareError;
 use crate::net::AsyncStream;
 
 /// The connection as it is.
 pub(crate) struct Plain;
+
+/// Sets the stack up.
+pub(crate) fn build(_settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
+    Ok(Arc::new(Plain))
+}
 
 impl BlockingStream for TcpStream {
     fn socket(&self) -> &TcpStream {

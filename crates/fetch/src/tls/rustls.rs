@@ -10,14 +10,12 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
+use workload::catalog::stacks::rustls::STACK;
 
 use super::groups::listed;
 use super::{BlockingStream, Boxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::net::AsyncStream;
-
-/// The name in errors.
-const STACK: &str = "rustls";
 
 /// Sessions that a slot has room for. It stays with one server, for which rustls keeps up to 8 tickets.
 const SESSIONS: usize = 8;
@@ -27,10 +25,15 @@ pub(crate) struct Rustls {
     config: Arc<ClientConfig>,
 }
 
+/// Sets the stack up.
+pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
+    Ok(Arc::new(Rustls::new(settings)?))
+}
+
 impl Rustls {
     /// Builds the configuration over aws-lc-rs.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<Rustls, PrepareError> {
-        Rustls::with(STACK, aws_lc_rs::default_provider(), settings)
+        Rustls::with(STACK.name, aws_lc_rs::default_provider(), settings)
     }
 
     /// Builds the configuration of the stack named `stack` over `provider`.
@@ -110,9 +113,4 @@ impl Tls for Rustls {
 
 fn name(host: &str) -> io::Result<ServerName<'static>> {
     ServerName::try_from(host.to_owned()).map_err(io::Error::other)
-}
-
-/// The version that is compiled in, as `list` and every trial name it.
-pub(crate) fn library() -> String {
-    format!("rustls {} (aws-lc-rs)", env!("TLSTAX_VERSION_RUSTLS"))
 }

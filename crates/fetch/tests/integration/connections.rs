@@ -1,20 +1,19 @@
 //! What becomes of connections after a request: the server counts them, and what came over each.
 
-use crate::support::{Pins, Server, run};
+use crate::support::{Pins, Server, pairs, run};
+use workload::{Terms, catalog};
 
-const CLIENTS: [&str; 4] = ["serial/ureq", "threads/ureq", "tokio-multi/hyper", "smol/hyper"];
-const STACKS: [&str; 5] = ["plain", "rustls", "rustls-ring", "native-tls", "openssl"];
-
-fn server(stack: &str, pins: Pins) -> Server {
-    if stack == "plain" { Server::plain() } else { Server::secure(pins) }
+/// Every model with those of its clients that can be told when to close a connection.
+fn told() -> impl Iterator<Item = String> {
+    pairs().into_iter().filter(|(_, client)| client.terms == Terms::Pinned).map(|(pair, _)| pair)
 }
 
 #[test]
 fn a_connection_for_so_many_requests_ends_with_the_last() {
-    for stack in STACKS {
-        for client in CLIENTS {
-            let server = server(stack, Pins::default());
-            let cell = format!("{client}/{stack}/keep-alive:3");
+    for stack in catalog::stacks::ALL {
+        for pair in told() {
+            let server = if stack.library.is_none() { Server::plain() } else { Server::secure(Pins::default()) };
+            let cell = format!("{pair}/{}/keep-alive:3", stack.name);
             // Slots take turns as they please, and so may have unequal shares; one slot has them all.
             assert_eq!(run(&server.job(&cell, 10, 1, 1)).unwrap().right, 10, "{cell}");
             let requests: Vec<u64> = server.connections().iter().map(|seen| seen.requests).collect();
@@ -26,7 +25,7 @@ fn a_connection_for_so_many_requests_ends_with_the_last() {
 #[test]
 fn each_slot_counts_for_itself() {
     for client in ["threads/ureq", "tokio-multi/hyper"] {
-        let server = server("rustls", Pins::default());
+        let server = Server::secure(Pins::default());
         let cell = format!("{client}/rustls/keep-alive:5");
         // A host for each slot, so that the server can tell them apart.
         assert_eq!(run(&server.job(&cell, 101, 4, 4)).unwrap().right, 101, "{cell}");
@@ -43,9 +42,9 @@ fn each_slot_counts_for_itself() {
 
 #[test]
 fn one_request_each_is_a_new_connection_each() {
-    for client in CLIENTS {
-        let server = server("openssl", Pins::default());
-        let cell = format!("{client}/openssl/keep-alive:1");
+    for pair in told() {
+        let server = Server::secure(Pins::default());
+        let cell = format!("{pair}/openssl/keep-alive:1");
         assert_eq!(run(&server.job(&cell, 10, 2, 1)).unwrap().right, 10, "{cell}");
         assert!(server.connections().iter().all(|seen| seen.requests == 1), "{cell}");
     }

@@ -4,22 +4,18 @@
 use certificates::Leaf;
 use params::{Group, TlsVersion};
 
-use crate::support::{Pins, Server, run};
-
-const STACKS: [&str; 4] = ["rustls", "rustls-ring", "native-tls", "openssl"];
-/// The clients of which each is another way to a TLS stack.
-const CLIENTS: [&str; 3] = ["threads/ureq", "smol/hyper", "tokio-multi/reqwest"];
+use crate::support::{Pins, Server, clients, run, secure_stacks};
 
 #[test]
 fn each_group_is_spoken_where_it_is_not_refused() {
     for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
         for group in Group::ALL {
             let server = Server::secure(Pins { version, group, ..Pins::default() });
-            for stack in STACKS {
-                // native-tls is told its groups by the environment of its process.
-                let told = stack != "native-tls" || (group == Group::X25519 && version == TlsVersion::Tls13);
-                for client in CLIENTS.into_iter().filter(|_| told) {
-                    let cell = format!("{client}/{stack}/new-conn@tls-version={version},group={group}");
+            for stack in secure_stacks() {
+                let usual = group == Group::X25519 && version == TlsVersion::Tls13;
+                let told = !stack.groups_from_environment || usual;
+                for client in clients().into_iter().filter(|_| told) {
+                    let cell = format!("{client}/{}/new-conn@tls-version={version},group={group}", stack.name);
                     if fetch::refusal(&cell.parse().unwrap()).is_none() {
                         let before = server.connections().len();
                         assert_eq!(run(&server.job(&cell, 4, 2, 3)).unwrap().right, 4, "{cell}");
@@ -36,10 +32,10 @@ fn each_group_is_spoken_where_it_is_not_refused() {
 
 #[test]
 fn a_kept_connection_carries_every_request_of_its_slot() {
-    for stack in STACKS {
+    for stack in secure_stacks() {
         for client in ["threads/ureq", "async-std/hyper"] {
             let server = Server::secure(Pins::default());
-            let cell = format!("{client}/{stack}/keep-alive");
+            let cell = format!("{client}/{}/keep-alive", stack.name);
             assert_eq!(run(&server.job(&cell, 20, 2, 1)).unwrap().right, 20, "{cell}");
             let requests: Vec<u64> = server.connections().iter().map(|seen| seen.requests).collect();
             assert_eq!((requests.len(), requests.iter().sum()), (2, 22), "{cell}");
@@ -51,9 +47,9 @@ fn a_kept_connection_carries_every_request_of_its_slot() {
 fn servers_that_must_not_be_trusted_are_refused() {
     for leaf in [Leaf::Untrusted, Leaf::WrongName, Leaf::Expired] {
         let server = Server::secure(Pins { leaf, ..Pins::default() });
-        for stack in STACKS {
-            for client in CLIENTS {
-                let cell = format!("{client}/{stack}/new-conn");
+        for stack in secure_stacks() {
+            for client in clients() {
+                let cell = format!("{client}/{}/new-conn", stack.name);
                 if fetch::refusal(&cell.parse().unwrap()).is_none() {
                     let error = run(&server.job(&cell, 1, 1, 1)).unwrap_err();
                     assert!(error.contains(" tls: "), "{cell} {leaf:?}: {error}");

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use workload::{Cell, Concurrency, Connection, Rtt, Workload};
+use workload::{Cell, Concurrency, Connection, Rtt, Workload, catalog};
 
 /// Descriptors that a client or an origin has open beside its connections: streams, reactors, listeners, libraries.
 const BESIDE: u64 = 128;
@@ -51,7 +51,8 @@ pub(crate) fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Opti
     }
     let threads = slots + BESIDE;
     let most = most_threads();
-    (fetch::thread_per_slot(cell) && threads > most)
+    let thread_per_slot = catalog::model_named(&cell.model).is_some_and(|model| model.thread_per_slot);
+    (thread_per_slot && threads > most)
         .then(|| exceeds("threads", threads, most, "raise it (kernel.threads-max, vm.max_map_count, pids.max)"))
 }
 

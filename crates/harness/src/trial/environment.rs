@@ -5,6 +5,7 @@ use std::path::Path;
 
 use origin::Pins;
 use processes::TemporaryFolder;
+use workload::catalog::models;
 
 use crate::error::Error;
 use crate::trial::openssl_config::{self, OPENSSL_CONF};
@@ -40,7 +41,8 @@ impl Environment {
 
     /// Those that leave OpenSSL as it comes.
     pub(crate) fn free(&self) -> Vec<(&'static str, OsString)> {
-        vec![("SMOL_THREADS", self.workers.clone()), ("ASYNC_STD_THREAD_COUNT", self.workers.clone())]
+        let of_models = models::ALL.iter().filter_map(|model| model.threads_variable);
+        of_models.map(|variable| (variable, self.workers.clone())).collect()
     }
 }
 

@@ -5,42 +5,30 @@ use observation::Doing;
 use plotters::style::RGBColor;
 use profile::bill::Class;
 use talk::lanes::State;
+use workload::catalog::{self, Rgb};
 
 use crate::observed::drawn::Drawn;
 
 /// Neutral ink: whatever colour the page writes in.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
 
-/// Models with colours of their own. Found by search for the greatest least distance as four kinds of eyes see it,
-/// between what stands out from a white page and what does from a dark one; a test holds them to it.
-const MODELS: [(&str, RGBColor); 8] = [
-    ("serial", RGBColor(0x8c, 0x41, 0x3c)),
-    ("threads", RGBColor(0xb9, 0x1e, 0x00)),
-    ("rayon", RGBColor(0xf5, 0x78, 0x23)),
-    ("rayon-pool", RGBColor(0xb9, 0x96, 0x64)),
-    ("tokio-current", RGBColor(0x14, 0x50, 0xa5)),
-    ("tokio-multi", RGBColor(0x14, 0xaa, 0xc3)),
-    ("smol", RGBColor(0xa5, 0x8c, 0xff)),
-    ("async-std", RGBColor(0x78, 0x0a, 0xeb)),
-];
-
 /// What any other model has: programs from outside, mostly.
 const OTHER: RGBColor = RGBColor(0x73, 0x4b, 0x6e);
 
-/// A model's colour.
+/// A model's colour. Those in the catalog were found by search for the greatest least distance as four kinds of eyes see
+/// it, between what stands out from a white page and what does from a dark one; a test holds them to it.
 pub(crate) fn of_model(model: &str) -> RGBColor {
-    MODELS.iter().find(|(name, _)| *name == model).map_or(OTHER, |(_, color)| *color)
+    let own = catalog::model_named(model).and_then(|model| model.colour);
+    own.map_or(OTHER, |Rgb(red, green, blue)| RGBColor(red, green, blue))
 }
 
 /// The dashes of a client's lines: the second thing that tells lines of one model apart.
 pub(crate) fn dashes_of(client: &str) -> &'static str {
-    match client {
-        "hyper" | "ureq" => "",
-        "reqwest" => "6 3",
-        "reqwest-stock" | "ureq-stock" => "2 3",
-        _ => "8 3 2 3",
-    }
+    catalog::client_named(client).map_or(OTHER_DASHES, |client| client.dashes)
 }
+
+/// The dashes of any other client.
+const OTHER_DASHES: &str = "8 3 2 3";
 
 /// A phase's colour, from pale (waiting for a turn) over strong (TLS) to pale again.
 pub(crate) fn of_phase(phase: Phase) -> RGBColor {
@@ -156,6 +144,12 @@ mod tests {
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 
+    /// The models that have a colour of their own.
+    fn own_colors() -> impl Iterator<Item = (&'static str, RGBColor)> {
+        let own = catalog::models::ALL.iter().filter(|model| model.colour.is_some());
+        own.map(|model| (model.name, of_model(model.name)))
+    }
+
     fn distance(one: RGBColor, other: RGBColor, eyes: &Matrix) -> f64 {
         let (a, b) = (lab(one, eyes), lab(other, eyes));
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
@@ -195,7 +189,7 @@ mod tests {
 
     #[test]
     fn all_eyes_tell_the_models_apart() {
-        let mut colors = MODELS.map(|(_, color)| color).to_vec();
+        let mut colors: Vec<RGBColor> = own_colors().map(|(_, color)| color).collect();
         colors.push(OTHER);
         for eyes in &EYES {
             for (index, one) in colors.iter().enumerate() {
@@ -211,7 +205,7 @@ mod tests {
     #[test]
     fn colours_stand_out_from_light_and_dark_pages() {
         let contrast = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
-        for (model, color) in MODELS {
+        for (model, color) in own_colors() {
             let own = luminance(color);
             assert!(contrast(own, 1.0) > 2.5 && contrast(own, 0.0085) > 2.3, "{model}");
         }

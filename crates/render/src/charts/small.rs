@@ -4,16 +4,15 @@ use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
 use profile::bill::{Class, Sheet};
-use workload::{Axes, Cell, Connection};
+use workload::{Axes, Cell, Connection, catalog};
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
 use super::{bill, palette};
 use crate::format::number;
 
-/// How pale plain HTTP is, and OpenSSL: rustls stands between them in full colour.
-const PLAIN: f64 = 0.35;
-const NATIVE: f64 = 0.7;
+/// How opaque the bar of a stack is that the catalog does not have.
+const OTHER: f64 = 0.7;
 
 /// A small picture for each kind of connection that was run, of the models in `pairs`.
 pub fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
@@ -73,11 +72,7 @@ fn shows(summary: &Summary, connection: Connection) -> bool {
 
 fn bar(row: &Row, figures: &Figures, names: bool, apart: bool) -> Bar {
     let median = figures.client_us.median;
-    let opacity = match row.cell.tls.as_str() {
-        Cell::PLAIN => PLAIN,
-        "rustls" => 1.0,
-        _ => NATIVE,
-    };
+    let opacity = catalog::stack_named(&row.cell.tls).map_or(OTHER, |stack| stack.opacity);
     Bar {
         cell: Some(row.cell.to_string()),
         label: if names { row.cell.model.clone() } else { String::new() },

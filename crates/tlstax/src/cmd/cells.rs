@@ -1,7 +1,7 @@
 //! The choice of cells, as `run`, `list` and `profile` take it.
 
 use fetch::talk;
-use workload::{Cell, Connection, Selection};
+use workload::{Cell, Connection, Selection, catalog};
 
 use crate::failure::Failure;
 
@@ -15,14 +15,15 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// What there is to choose from: the matrix; the stacks and kinds of connection beyond it for who names one of
-    /// them; and the talk's stages for who names those. They are one program in many states of repair, not models to
+    /// What there is to choose from: the matrix; the entries of the catalog and kinds of connection beyond it for who
+    /// names one of them; and the talk's stages for who names those. They are one program in many states of repair, not models to
     /// choose from, so that words like `rustls` do not mean them.
     pub(crate) fn candidates(&self) -> Vec<Cell> {
         let named = |what: &str| self.texts().any(|text| text.contains(what));
         let mut kinds = Connection::MATRIX.to_vec();
         kinds.extend(self.kinds());
-        let beyond = kinds.len() > Connection::MATRIX.len() || fetch::stacks_beyond().any(named);
+        let mut entries = catalog::beyond().into_iter().flat_map(|(_, names)| names);
+        let beyond = kinds.len() > Connection::MATRIX.len() || entries.any(named);
         let mut cells = if beyond { fetch::cells_of(&kinds) } else { fetch::cells() };
         if named(talk::MODEL) {
             cells.extend(talk::cells());

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use harness::skipped::refuse;
 use measure::result::LeftOut;
-use workload::Cell;
+use workload::{Cell, catalog};
 
 use super::cells::Cells;
 use crate::failure::Failure;
@@ -19,8 +19,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What there is beside the matrix, behind the names of the TLS stacks.
-const BEYOND: &str = "; connections resumed, keep-alive:K and new-client.
+/// What there is beside the matrix, behind the names of models, clients and TLS stacks.
+const BEYOND: &str = "connections resumed, keep-alive:K and new-client.
 A cell may stand elsewhere on the axes: NAME@tls-version=1.2|1.3,group=x25519|x25519mlkem768|p256,cert=ecdsa-p256|rsa-2048,
 chain=1|2|3,trust=mozilla|own,rtt=MS. And scenarios: tlstax run --scenario NAME.
 ";
@@ -51,8 +51,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         text.push_str(&format!("\ncannot run: {what}: {why}"));
     }
     if args.cells.is_empty() {
-        let stacks: Vec<&str> = fetch::stacks_beyond().collect();
-        text.push_str(&format!("\nBeyond the matrix, for who names them: TLS stacks {}{BEYOND}", stacks.join(", ")));
+        let of_kind = |(kind, names): (&str, Vec<&str>)| format!("{kind} {}; ", names.join(", "));
+        let entries: String = catalog::beyond().into_iter().map(of_kind).collect();
+        text.push_str(&format!("\nBeyond the matrix, for who names them: {entries}{BEYOND}"));
     }
     write(&text)?;
     Ok(ExitCode::SUCCESS)

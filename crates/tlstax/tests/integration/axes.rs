@@ -3,7 +3,7 @@
 use crate::common::{code, folder, result, run, stderr, stdout};
 use measure::result::{Trial, Verdict};
 use params::{Group, TlsVersion};
-use workload::Connection;
+use workload::{Cell, Connection, catalog};
 
 fn assert_valid(trials: &[Trial]) {
     for trial in trials {
@@ -22,10 +22,18 @@ fn sessions_are_resumed_clients_made_and_connections_kept_for_so_long() {
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let result = result(&path, "r");
     assert_valid(&result.trials);
-    let kinds = |tls: &str| result.trials.iter().filter(|trial| trial.cell.tls == tls).count();
     // reqwest keeps no connection for so many requests, and speaks through no OpenSSL of one's own; native-tls resumes
     // nothing.
-    assert_eq!(["plain", "rustls", "rustls-ring", "native-tls", "openssl"].map(kinds), [5, 8, 8, 5, 6]);
+    let pairs = ["threads/ureq", "tokio-current/hyper", "tokio-multi/reqwest"];
+    let of_pair = |cell: &Cell| pairs.contains(&format!("{}/{}", cell.model, cell.client).as_str());
+    let mut due = fetch::cells_of(&["resumed", "new-client", "keep-alive:5"].map(|kind| kind.parse().unwrap()));
+    due.retain(|cell| of_pair(cell) && fetch::refusal(cell).is_none());
+    for stack in catalog::stacks::ALL {
+        let of_stack = |cell: &Cell| cell.tls == stack.name;
+        let count = result.trials.iter().filter(|trial| of_stack(&trial.cell)).count();
+        assert_eq!(count, due.iter().filter(|cell| of_stack(cell)).count(), "{}", stack.name);
+        assert!(count >= pairs.len(), "{}", stack.name);
+    }
     for trial in &result.trials {
         let ledger = trial.ledger.as_ref().unwrap();
         let tells_tls = trial.cell.is_tls() && trial.times("tls").unwrap().is_some();

@@ -19,7 +19,27 @@ use rustls::server::NoServerSessionStorage;
 use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use workload::Workload;
+use workload::{Workload, catalog};
+
+/// The TLS stacks of the catalog; the one without TLS is none.
+pub(crate) fn secure_stacks() -> impl Iterator<Item = &'static catalog::Stack> + Clone {
+    catalog::stacks::ALL.iter().copied().filter(|stack| stack.library.is_some())
+}
+
+/// Every model with every client that runs in it, as the beginning of a cell's name, with the client's entry.
+pub(crate) fn pairs() -> Vec<(String, &'static catalog::Client)> {
+    let cells = fetch::cells_of(&[workload::Connection::NewConn]).into_iter().filter(|cell| !cell.is_tls());
+    cells
+        .map(|cell| (format!("{}/{}", cell.model, cell.client), catalog::client_named(&cell.client).unwrap()))
+        .collect()
+}
+
+/// Every client whose figures are compared, each in the last of its models.
+pub(crate) fn clients() -> Vec<String> {
+    let last = |client: &&catalog::Client| pairs().into_iter().rev().find(|(_, other)| other.name == client.name);
+    let compared = catalog::clients::ALL.iter().copied().filter(|client| client.terms.compares());
+    compared.map(|client| last(&client).unwrap().0).collect()
+}
 
 pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::create().unwrap());
 

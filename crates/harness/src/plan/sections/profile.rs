@@ -1,7 +1,7 @@
 //! The sections of a profile. A profiled trial makes requests for one to four seconds of CPU time, a thousand samples and more.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload};
+use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload, catalog};
 
 /// Over kept connections a request costs 15–40 µs.
 const KEPT: Requests = Requests::new(100_000).unwrap();
@@ -59,9 +59,9 @@ fn enough(cell: &Cell) -> Requests {
     match cell.connection {
         Connection::NewClient => NEW_CLIENT,
         Connection::KeepAlive | Connection::KeepAliveFor(_) => KEPT,
-        Connection::NewConn | Connection::Resumed | Connection::Own => match cell.tls.as_str() {
-            Cell::PLAIN => PLAIN,
-            "native-tls" | "openssl" => OPENSSL,
+        Connection::NewConn | Connection::Resumed | Connection::Own => match catalog::stack_named(&cell.tls) {
+            _ if !cell.is_tls() => PLAIN,
+            Some(stack) if stack.is_openssl() => OPENSSL,
             _ => HANDSHAKE,
         },
     }

@@ -1,0 +1,20 @@
+//! ureq as it comes from the box.
+
+use super::ureq;
+use crate::Terms;
+use crate::catalog::client::Client;
+use crate::catalog::models::threads;
+use crate::catalog::stacks::{rustls, rustls_ring};
+
+/// The entry. The functions that it runs are charged to the client `ureq`.
+pub static CLIENT: Client = Client {
+    name: "ureq-stock",
+    core: true,
+    libraries: ureq::LIBRARIES,
+    symbols: &[],
+    terms: Terms::Stock,
+    models: Some(&[&threads::MODEL]),
+    // Left to itself, ureq takes rustls with ring.
+    really: &[(&rustls::STACK, &rustls_ring::STACK)],
+    dashes: "2 3",
+};

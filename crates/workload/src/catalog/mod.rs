@@ -1,0 +1,23 @@
+//! The catalog: what there is to know of each concurrency model, HTTP client and TLS stack, as data. One file for each.
+//!
+//! Every crate that needs a fact about one of them reads it here and matches no names. The catalog runs nothing: the
+//! code of an entry is a file in crate `fetch`, whose registry joins the two. The lists in `lists.rs` name the entries
+//! of both.
+
+mod client;
+pub mod clients;
+mod library;
+mod lists;
+mod lookup;
+mod model;
+pub mod models;
+mod stack;
+pub mod stacks;
+mod symbols;
+
+pub use client::Client;
+pub use library::{Cryptography, Library};
+pub use lookup::{beyond, client_named, model_named, stack_named, symbols_of};
+pub use model::{Model, Rgb};
+pub use stack::{Backend, Lack, Need, Stack};
+pub use symbols::{Symbols, Work};

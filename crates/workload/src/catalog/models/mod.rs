@@ -1,0 +1,19 @@
+//! The concurrency models, a file each.
+
+pub mod async_std;
+pub mod rayon;
+pub mod rayon_pool;
+pub mod serial;
+pub mod smol;
+pub mod threads;
+pub mod tokio_current;
+pub mod tokio_multi;
+
+use super::model::Model;
+
+macro_rules! entries {
+    ($($module:ident,)*) => { &[$(&$module::MODEL),*] };
+}
+
+/// Every model, in the order of tables.
+pub static ALL: &[&Model] = crate::for_each_model!(entries;);

@@ -1,0 +1,20 @@
+//! Rayon's work-stealing pool as it comes: a thread per worker.
+
+use crate::catalog::model::{Model, Rgb};
+use crate::catalog::symbols::{Symbols, Work};
+
+/// The entry.
+pub static MODEL: Model = Model {
+    name: "rayon",
+    core: true,
+    note: "rayon's default pool: as many requests in flight as it has threads, not C",
+    libraries: LIBRARIES,
+    symbols: &[Symbols { work: Work::Runtime, patterns: "rayon::* rayon_core::*" }],
+    colour: Some(Rgb(0xf5, 0x78, 0x23)),
+    threads_variable: None,
+    thread_per_slot: false,
+    crowded: |_| None,
+};
+
+/// Packages of any pool of rayon's.
+pub(super) const LIBRARIES: &[&str] = &["rayon"];

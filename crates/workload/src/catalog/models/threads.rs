@@ -1,0 +1,16 @@
+//! A new operating-system thread per request.
+
+use crate::catalog::model::{Model, Rgb};
+
+/// The entry.
+pub static MODEL: Model = Model {
+    name: "threads",
+    core: true,
+    note: "a thread per request, C at most alive",
+    libraries: &[],
+    symbols: &[],
+    colour: Some(Rgb(0xb9, 0x1e, 0x00)),
+    threads_variable: None,
+    thread_per_slot: true,
+    crowded: |_| None,
+};

@@ -1,0 +1,20 @@
+//! Tokio's current-thread runtime.
+
+use crate::catalog::model::{Model, Rgb};
+use crate::catalog::symbols::{Symbols, Work};
+
+/// The entry.
+pub static MODEL: Model = Model {
+    name: "tokio-current",
+    core: true,
+    note: "a task per request on one thread",
+    libraries: LIBRARIES,
+    symbols: &[Symbols { work: Work::Runtime, patterns: "tokio::* tokio_util::* tokio_stream::* mio::*" }],
+    colour: Some(Rgb(0x14, 0x50, 0xa5)),
+    threads_variable: None,
+    thread_per_slot: false,
+    crowded: |_| None,
+};
+
+/// Packages of any runtime of tokio's.
+pub(super) const LIBRARIES: &[&str] = &["tokio"];

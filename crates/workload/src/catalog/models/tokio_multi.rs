@@ -1,0 +1,17 @@
+//! Tokio's multi-thread runtime.
+
+use super::tokio_current;
+use crate::catalog::model::{Model, Rgb};
+
+/// The entry. The functions that it runs are charged to the model `tokio-current`.
+pub static MODEL: Model = Model {
+    name: "tokio-multi",
+    core: true,
+    note: "a task per request on a pool of worker threads",
+    libraries: tokio_current::LIBRARIES,
+    symbols: &[],
+    colour: Some(Rgb(0x14, 0xaa, 0xc3)),
+    threads_variable: None,
+    thread_per_slot: false,
+    crowded: |_| None,
+};

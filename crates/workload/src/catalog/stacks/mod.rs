@@ -1,0 +1,16 @@
+//! The TLS stacks, a file each; the one without TLS among them.
+
+pub mod native_tls;
+pub mod openssl;
+pub mod plain;
+pub mod rustls;
+pub mod rustls_ring;
+
+use super::stack::Stack;
+
+macro_rules! entries {
+    ($($module:ident,)*) => { &[$(&$module::STACK),*] };
+}
+
+/// Every TLS stack, in the order of tables.
+pub static ALL: &[&Stack] = crate::for_each_stack!(entries;);

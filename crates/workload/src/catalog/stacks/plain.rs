@@ -1,0 +1,17 @@
+//! No TLS: what the others are compared with.
+
+use crate::Cell;
+use crate::catalog::stack::{Backend, Stack};
+
+/// The entry.
+pub static STACK: Stack = Stack {
+    name: Cell::PLAIN,
+    core: true,
+    library: None,
+    lacks: &[],
+    stock: Some(Backend::None),
+    in_memory: None,
+    symbols: &[],
+    groups_from_environment: false,
+    opacity: 0.35,
+};
