@@ -15,3 +15,6 @@ mod mozilla;
 pub use authority::{Authority, Issued};
 pub use error::Error;
 pub use leaf::Leaf;
+
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();

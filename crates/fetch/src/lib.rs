@@ -28,3 +28,38 @@ pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
 pub use registry::{cells, cells_of, library_of, note_of, terms_of};
 pub use support::{crowded, refusal, unpaced};
+
+use workload::catalog::Charged;
+use workload::charged;
+
+/// What the bill of a profile charges this crate's functions to: to tlstax itself where their module says nothing else.
+pub const SYMBOLS: &[Charged] = &[
+    charged!(Harness),
+    clients::SYMBOLS,
+    clients::hyper::STAMPING,
+    clients::ureq::STAMPING,
+    net::SYMBOLS,
+    tls::SYMBOLS,
+    tls::TRUST_SYMBOLS,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a linked name has a path: each part behind its length, or all of it within brackets.
+    fn is_linked(program: &[u8], path: &str) -> bool {
+        let lengths: String = path.split("::").map(|part| format!("{}{part}", part.len())).collect();
+        let forms = [lengths, path.replace("::", "..")];
+        forms.iter().any(|form| memchr::memmem::find(program, form.as_bytes()).is_some())
+    }
+
+    #[test]
+    fn every_module_that_says_its_class_is_in_the_program() {
+        let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        for charged in SYMBOLS {
+            assert!(is_linked(&program, charged.path), "{}", charged.path);
+        }
+        assert!(!is_linked(&program, &["fetch", "nowhere"].join("::")));
+    }
+}

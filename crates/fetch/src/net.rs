@@ -4,6 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use workload::catalog::Charged;
+use workload::charged;
+
+/// What the bill charges this module to.
+pub(crate) const SYMBOLS: Charged = charged!(Runtime);
 
 /// Bytes both ways: what TLS stacks and HTTP clients ask of a connection, whatever runtime it comes from.
 pub(crate) trait AsyncStream: AsyncRead + AsyncWrite + Send + Unpin {}

@@ -24,3 +24,6 @@ pub use error::Error;
 pub use pair::{Link, Pair, Times};
 pub use primitives::{Operation, Primitive};
 pub use trust::Setting;
+
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();

@@ -32,3 +32,6 @@ pub use run::{run, run_probed};
 pub use session::{Resident, Session};
 pub use trial::environment::Environment;
 pub use trial::probe::Probe;
+
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();
+
 /// One reading of an origin's counters. All counters run from the origin's start, except the maxima and the log,
 /// which run from the last `mark`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,3 +16,6 @@ pub mod result;
 pub mod schedstat;
 pub mod trace;
 pub mod watch;
+
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();

@@ -21,6 +21,9 @@ pub use suite::Suite;
 pub use trust::Trust;
 pub use version::TlsVersion;
 
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();
+
 #[cfg(test)]
 mod tests {
     use std::str::FromStr;

@@ -26,3 +26,6 @@ pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
 pub use select::{SelectError, Selection};
 pub use terms::Terms;
 pub use workload::{Concurrency, Hosts, Workload};
+
+/// The path that the names of this crate's functions begin with.
+pub const PATH: &str = module_path!();

@@ -18,6 +18,8 @@ use http_body_util::Empty;
 use hyper_util::rt::TokioIo;
 use measure::marks::Marks;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use workload::catalog::Charged;
+use workload::charged;
 
 use super::Shared;
 use crate::answer::LONGEST_BODY;
@@ -177,6 +179,9 @@ fn http(error: ::hyper::Error) -> FetchError {
         None => ErrorKind::Http.because(error),
     }
 }
+
+/// What the bill charges stamping to.
+pub(crate) const STAMPING: Charged = charged!(Harness: Marked);
 
 /// A connection that stamps when bytes of requests leave and bytes of answers come.
 struct Marked {

@@ -9,11 +9,15 @@ pub(crate) mod ureq_stock;
 use std::sync::Arc;
 
 use measure::trace::Tracer;
-use workload::Connection;
+use workload::catalog::Charged;
+use workload::{Connection, charged};
 
 use crate::answer::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
+
+/// What the bill charges these modules to.
+pub(crate) const SYMBOLS: Charged = charged!(Http);
 
 /// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));

@@ -16,6 +16,8 @@ use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use ::ureq::{Agent, Body};
 use measure::marks::Marks;
+use workload::catalog::Charged;
+use workload::charged;
 
 use super::{Shared, USER_AGENT};
 use crate::answer::LONGEST_BODY;
@@ -179,6 +181,9 @@ impl Connector for OurConnector {
 fn failed(kind: ErrorKind, error: &io::Error) -> ::ureq::Error {
     ::ureq::Error::Io(io::Error::other(kind.because(error)))
 }
+
+/// What the bill charges stamping to.
+pub(crate) const STAMPING: Charged = charged!(Harness: Marked);
 
 /// A connection that stamps when bytes of requests leave and bytes of answers come.
 struct Marked {

@@ -18,8 +18,14 @@ mod settings;
 mod stack;
 mod trust;
 
+use workload::catalog::Charged;
+use workload::charged;
+
 pub(crate) use config_factory::{ConfigFactory, SlotTls};
 pub(crate) use connector::{BlockingStream, Boxed, Tls};
 pub(crate) use settings::{Sessions, TlsSettings};
 pub(crate) use stack::Stack;
-pub(crate) use trust::TrustStore;
+pub(crate) use trust::{SYMBOLS as TRUST_SYMBOLS, TrustStore};
+
+/// What the bill charges these modules to.
+pub(crate) const SYMBOLS: Charged = charged!(TlsState);

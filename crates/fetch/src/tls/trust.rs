@@ -4,8 +4,13 @@ use std::path::Path;
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use workload::catalog::Charged;
+use workload::charged;
 
 use crate::PrepareError;
+
+/// What the bill charges this module to.
+pub(crate) const SYMBOLS: Charged = charged!(TrustStore);
 
 /// Root certificates, DER.
 pub(crate) struct TrustStore(Vec<CertificateDer<'static>>);

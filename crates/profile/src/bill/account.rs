@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use workload::catalog::{Charged, CostClass as Class};
 
-use super::class::Class;
 use super::classify::Classifier;
 use super::interval::Interval;
 use crate::stack::{Profile, Stack, UNKNOWN};
@@ -75,9 +75,9 @@ pub struct Unnamed {
 
 impl Bill {
     /// The bill of `profile`, in which `requests` requests were made and the process's CPU clock ran on by
-    /// `cpu_clock_ns`, kernel time included.
-    pub fn of(profile: &Profile, requests: u64, cpu_clock_ns: u64) -> Bill {
-        let mut classifier = Classifier::new();
+    /// `cpu_clock_ns`, kernel time included. `own` are the modules of tlstax, if it is what was sampled.
+    pub fn of(profile: &Profile, requests: u64, cpu_clock_ns: u64, own: &'static [Charged]) -> Bill {
+        let mut classifier = Classifier::with_own(own);
         let mut counts = [0_u64; Class::ALL.len()];
         let mut unnamed = BTreeMap::<&str, u64>::new();
         for (stack, samples) in &profile.stacks {
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn samples_are_charged_per_request_unscaled() {
         let profile = profile(&[(&["hyper::a"], 60), (&["hyper::a", "malloc"], 30), (&["main", "what"], 10)]);
-        let bill = Bill::of(&profile, 50, 200 * MILLISECOND);
+        let bill = Bill::of(&profile, 50, 200 * MILLISECOND, &[]);
         let of = |class| bill.item(class).unwrap();
         assert_eq!((of(Class::Http).samples, of(Class::Http).cpu_ns), (60, 60 * MILLISECOND));
         assert_eq!(of(Class::Http).per_request_us.unwrap().value, 1200.0);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn half_the_clock_does_not_agree_and_all_of_it_does() {
         let profile = profile(&[(&["hyper::a"], 10_000)]);
-        let coverage = |clock_ms| Bill::of(&profile, 1, clock_ms * MILLISECOND).coverage.unwrap();
+        let coverage = |clock_ms| Bill::of(&profile, 1, clock_ms * MILLISECOND, &[]).coverage.unwrap();
         assert!(!coverage(20_000).agrees);
         assert_eq!(coverage(20_000).ratio.value, 0.5);
         assert!(coverage(10_000).agrees && coverage(10_400).agrees && coverage(9_600).agrees);
@@ -192,14 +192,14 @@ mod tests {
         for (profile, requests, clock) in
             [(Profile::default(), 0, 0), (profile(&[(&[], 5)]), 0, 0), (Profile::default(), 7, 7)]
         {
-            let bill = Bill::of(&profile, requests, clock);
+            let bill = Bill::of(&profile, requests, clock, &[]);
             let json = serde_json::to_value(&bill).unwrap();
             assert_eq!(serde_json::from_value::<Bill>(json).unwrap(), bill);
             assert!(bill.other_share.is_finite());
             assert_eq!((bill.per_request_us.is_none(), bill.coverage.is_none()), (requests == 0, clock == 0));
         }
         let huge = profile(&[(&["hyper::a"], u64::MAX / 2)]);
-        let bill = Bill::of(&huge, 1, 1);
+        let bill = Bill::of(&huge, 1, 1, &[]);
         assert!(bill.per_request_us.is_some_and(|us| us.low.is_finite() && us.high.is_finite()));
     }
 }

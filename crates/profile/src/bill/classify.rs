@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::class::Class;
+use workload::catalog::{Charged, CostClass as Class, class_of};
+
 use super::pattern::{matches, plain};
 use super::rules::{Place, RULES, Rule};
 use crate::stack::{Frame, Stack};
@@ -21,7 +22,17 @@ pub struct Verdict {
 /// Classifies stacks, by whole stack rather than by leaf. Keep one for many stacks: it remembers every function it met.
 #[derive(Debug, Default)]
 pub struct Classifier {
-    known: HashMap<(Frame, Inside), Option<&'static Rule>>,
+    /// The modules of tlstax itself, with their classes.
+    own: &'static [Charged],
+    known: HashMap<(Frame, Inside), Option<Named>>,
+}
+
+/// What the rule that names a function says of it.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    class: Class,
+    yields: &'static [Class],
+    reason: &'static str,
 }
 
 /// What has been met further in than a frame.
@@ -34,15 +45,20 @@ struct Inside {
 }
 
 impl Classifier {
-    /// One that has met no function yet.
+    /// One that has met no function yet, for any program.
     pub fn new() -> Classifier {
         Classifier::default()
+    }
+
+    /// One for tlstax itself, whose modules are `own`.
+    pub fn with_own(own: &'static [Charged]) -> Classifier {
+        Classifier { own, ..Classifier::default() }
     }
 
     /// The class of `stack`, and why. The innermost frame that a rule names decides, unless its rule yields to a class
     /// that a frame further out is of. Where no rule names any frame: [`Class::Other`].
     pub fn classify(&mut self, stack: &Stack) -> Verdict {
-        let mut decided: Option<(usize, &'static Rule)> = None;
+        let mut decided: Option<(usize, Named)> = None;
         let mut inside = Inside::default();
         for (at, frame) in stack.frames.iter().enumerate().rev() {
             let Some(rule) = self.meet(frame, &mut inside) else { continue };
@@ -67,32 +83,81 @@ impl Classifier {
     }
 
     /// The rule that names `frame`, the next one outward.
-    fn meet(&mut self, frame: &Frame, inside: &mut Inside) -> Option<&'static Rule> {
+    fn meet(&mut self, frame: &Frame, inside: &mut Inside) -> Option<Named> {
         let found = self.rule_of(frame, *inside);
         inside.foreign |= !frame.kernel && !is_c_library(&frame.object);
         inside.named |= found.is_some();
         found
     }
 
-    fn rule_of(&mut self, frame: &Frame, inside: Inside) -> Option<&'static Rule> {
-        *self.known.entry((frame.clone(), inside)).or_insert_with(|| lookup(frame, inside))
+    fn rule_of(&mut self, frame: &Frame, inside: Inside) -> Option<Named> {
+        *self.known.entry((frame.clone(), inside)).or_insert_with(|| lookup(frame, inside, self.own))
     }
 }
 
-fn lookup(frame: &Frame, inside: Inside) -> Option<&'static Rule> {
+fn lookup(frame: &Frame, inside: Inside, own: &[Charged]) -> Option<Named> {
     let name = plain(&frame.name);
     let applies = |place| match place {
         Place::Kernel => frame.kernel,
-        Place::User => !frame.kernel,
+        Place::User | Place::Own => !frame.kernel,
         Place::CLibrary => is_c_library(&frame.object),
         Place::CLibraryAtWork => is_c_library(&frame.object) && !inside.foreign,
         Place::AtLast => !frame.kernel && !inside.named,
     };
-    RULES.iter().find(|rule| applies(rule.place) && rule.patterns.split(' ').any(|pattern| matches(pattern, &name)))
+    let named = |rule: &Rule| match rule.place {
+        Place::Own => class_of(own, &name).filter(|_| applies(Place::Own)),
+        place => (applies(place) && rule.patterns().any(|pattern| matches(pattern, &name))).then_some(rule.class),
+    };
+    RULES.iter().find_map(|rule| named(rule).map(|class| Named { class, yields: rule.yields, reason: rule.reason }))
 }
 
 /// Whether `object` is a file of the C library: glibc's `libc.so.6` and `libpthread-2.31.so`, musl's
 /// `ld-musl-x86_64.so.1`.
 fn is_c_library(object: &str) -> bool {
     ["libc.", "libc-", "libpthread", "ld-musl"].iter().any(|start| object.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &[Charged] = &[
+        Charged { class: Class::Harness, path: "mine" },
+        Charged { class: Class::Http, path: "mine::clients" },
+        Charged { class: Class::Harness, path: "mine::clients::Stamped" },
+    ];
+
+    fn class(mut classifier: Classifier, names: &[&str]) -> Class {
+        let frame = |name: &&str| Frame { name: (*name).into(), object: "program".into(), kernel: false };
+        let frames = names.iter().map(frame).collect();
+        classifier.classify(&Stack { thread: "t".into(), frames, truncated: false }).class
+    }
+
+    #[test]
+    fn modules_of_tlstax_are_of_the_class_that_they_say() {
+        let own = |names: &[&str]| class(Classifier::with_own(OWN), names);
+        assert_eq!(own(&["mine::main"]), Class::Harness);
+        assert_eq!(own(&["mine::main", "mine::clients::fetch::{{closure}}"]), Class::Http);
+        assert_eq!(
+            own(&["hyper::poll", "<mine::clients::Stamped as tokio::io::AsyncRead>::poll_read"]),
+            Class::Harness
+        );
+        assert_eq!(own(&["mine::clients::fetch", "tokio::spawn"]), Class::Runtime);
+        assert_eq!(own(&["minefield::f"]), Class::Other);
+    }
+
+    #[test]
+    fn no_other_program_is_charged_as_tlstax() {
+        assert_eq!(class(Classifier::new(), &["mine::clients::fetch"]), Class::Other);
+    }
+
+    #[test]
+    fn functions_in_the_catalog_are_named_by_the_rule_for_their_work() {
+        let of = |name: &str| class(Classifier::new(), &[name]);
+        assert_eq!(of("hyper::proto::h1::dispatch::poll"), Class::Http);
+        assert_eq!(of("rayon_core::registry::WorkerThread::steal"), Class::Runtime);
+        assert_eq!(of("ring::aead::seal_in_place"), Class::RecordEncryption);
+        assert_eq!(of("ureq::tls::cert::Certificate::from_der"), Class::TrustStore);
+        assert_eq!(of("tokio_native_tls::handshake"), Class::TlsState);
+    }
 }

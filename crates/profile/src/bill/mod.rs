@@ -5,7 +5,6 @@
 //! others.
 
 mod account;
-mod class;
 mod classify;
 mod interval;
 mod pattern;
@@ -14,8 +13,8 @@ mod sheet;
 mod tax;
 
 pub use account::{Bill, Coverage, Item, TOLERANCE, Unnamed};
-pub use class::Class;
 pub use classify::{Classifier, Verdict};
 pub use interval::Interval;
 pub use sheet::{BILLS_FILE, CellBill, Sheet, ThreadTimes};
 pub use tax::{Levy, Tax};
+pub use workload::catalog::CostClass as Class;

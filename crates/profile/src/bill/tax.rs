@@ -1,9 +1,9 @@
 //! The TLS tax by class: the bill of an https cell without that of its plain twin.
 
 use serde::{Deserialize, Serialize};
+use workload::catalog::CostClass as Class;
 
 use super::account::Bill;
-use super::class::Class;
 use super::interval::Interval;
 
 /// What a request costs over https beyond what it costs without, by class.
@@ -46,7 +46,7 @@ mod tests {
             truncated: false,
         };
         let stacks = functions.iter().map(|(name, samples)| (stack(name), *samples)).collect();
-        Bill::of(&Profile { period_ns: 1_000_000, stacks, ..Profile::default() }, requests, 1)
+        Bill::of(&Profile { period_ns: 1_000_000, stacks, ..Profile::default() }, requests, 1, &[])
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn hardly_anything_of_any_cell_goes_unnamed() {
     let cells = cells();
     assert!(cells.len() >= 15, "the stacks are missing");
     for (cell, profile) in &cells {
-        let bill = Bill::of(profile, 1, profile.cpu_ns());
+        let bill = Bill::of(profile, 1, profile.cpu_ns(), support::OWN);
         assert!(bill.other_share <= 0.05, "{cell}: {} of it in {:?}", bill.other_share, bill.unnamed);
         assert_eq!(bill.samples, profile.samples, "{cell}");
     }
@@ -43,7 +43,7 @@ fn hardly_anything_of_any_cell_goes_unnamed() {
 #[test]
 fn handshakes_are_most_of_new_tls_connections_little_of_kept_ones_and_nothing_of_plain_ones() {
     for (cell, profile) in cells() {
-        let bill = Bill::of(&profile, 1, 1);
+        let bill = Bill::of(&profile, 1, 1, support::OWN);
         let samples = |classes: &[Class]| classes.iter().map(|class| bill.item(*class).unwrap().samples).sum::<u64>();
         let handshake = samples(&[Class::KeyExchange, Class::ChainValidation, Class::CertificateVerify]);
         let tls = handshake + samples(&[Class::KeySchedule, Class::RecordEncryption, Class::TlsState]);
@@ -60,7 +60,7 @@ fn handshakes_are_most_of_new_tls_connections_little_of_kept_ones_and_nothing_of
 #[test]
 fn thousands_of_stacks_are_classified_at_once() {
     let stacks: Vec<_> = cells().into_values().flat_map(|profile| profile.stacks.into_keys()).collect();
-    let mut classifier = Classifier::new();
+    let mut classifier = Classifier::with_own(support::OWN);
     // CPU time of this thread: how busy the machine is besides makes little difference to it.
     let used = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
     let before = used();

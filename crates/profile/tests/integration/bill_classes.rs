@@ -5,7 +5,7 @@ use profile::bill::{Class, Classifier};
 
 #[track_caller]
 fn belongs(folded: &str, class: Class) {
-    let verdict = Classifier::new().classify(&support::stack(&format!("tlstax;{folded}")));
+    let verdict = Classifier::with_own(support::OWN).classify(&support::stack(&format!("tlstax;{folded}")));
     assert_eq!(verdict.class, class, "{folded}\nfor {}", verdict.reason);
 }
 
@@ -126,7 +126,7 @@ fn trust_anchors_are_loaded_in_every_language() {
 #[test]
 fn work_that_serves_a_store_is_told_whatever_its_class() {
     let stack = |folded: &str| support::stack(&format!("tlstax;{folded}"));
-    let serves = |folded: &str| Classifier::new().serves(&stack(folded), Class::TrustStore);
+    let serves = |folded: &str| Classifier::with_own(support::OWN).serves(&stack(folded), Class::TrustStore);
     let allocation = "X509_load_cert_crl_file_ex;PEM_X509_INFO_read_bio_ex;CRYPTO_zalloc;malloc_[c];[libc.so.6]";
     belongs(allocation, Class::Memory);
     assert!(serves(allocation));

@@ -1,5 +1,6 @@
 //! Trials under a sampling profiler: their pictures and their bills.
 
+mod own_symbols;
 pub(crate) mod pictures;
 pub(crate) mod profiler;
 pub(crate) mod sheet;

@@ -8,6 +8,7 @@ use profile::Scope;
 use profile::bill::{BILLS_FILE, Bill, CellBill, Sheet, Tax, ThreadTimes};
 use workload::Cell;
 
+use super::own_symbols::own;
 use super::{Profiled, pictures};
 use crate::failure::Failure;
 
@@ -60,7 +61,7 @@ fn bill(profiled: &Profiled) -> CellBill {
     };
     CellBill {
         cell: cell.clone(),
-        bill: Bill::of(profile, trial.right, clock_ns),
+        bill: Bill::of(profile, trial.right, clock_ns, own()),
         tax: None,
         kernel: profile.kernel,
         short_threads: profile.scope == Scope::Cpus,

@@ -4,8 +4,10 @@
 //! code of an entry is a file in crate `fetch`, whose registry joins the two. The lists in `lists.rs` name the entries
 //! of both.
 
+mod charged;
 mod client;
 pub mod clients;
+mod cost_class;
 mod library;
 mod lists;
 mod lookup;
@@ -15,7 +17,9 @@ mod stack;
 pub mod stacks;
 mod symbols;
 
+pub use charged::{Charged, class_of};
 pub use client::Client;
+pub use cost_class::CostClass;
 pub use library::{Cryptography, Library};
 pub use lookup::{beyond, client_named, model_named, stack_named, symbols_of};
 pub use model::{Model, Rgb};

@@ -4,6 +4,20 @@ use std::sync::Arc;
 
 use profile::stack::{Frame, Stack};
 use profile::{ProfileError, Sampler};
+use workload::catalog::{Charged, CostClass};
+
+/// tlstax's modules, as they were called when the stacks of the tests were sampled, with the classes they are charged to.
+pub(crate) const OWN: &[Charged] = &[
+    Charged { class: CostClass::Harness, path: "fetch" },
+    Charged { class: CostClass::Http, path: "fetch::clients" },
+    Charged { class: CostClass::Harness, path: "fetch::clients::hyper::Marked" },
+    Charged { class: CostClass::Harness, path: "fetch::clients::ureq::Marked" },
+    Charged { class: CostClass::TlsState, path: "fetch::tls" },
+    Charged { class: CostClass::Harness, path: "handshake" },
+    Charged { class: CostClass::Harness, path: "harness" },
+    Charged { class: CostClass::Harness, path: "measure" },
+    Charged { class: CostClass::Harness, path: "tlstax" },
+];
 
 /// The sampler; `None` where the system forbids sampling, and then its error says what to set. In CI that fails the
 /// test, because it would have tested nothing.
