@@ -59,7 +59,7 @@ PYTHON
 # What a guide changes, and what is built on that, is compiled without optimization: it is asked for its answers
 # alone.
 quick=()
-for crate in fetch harness reporting-tool tlstax diagnosis; do
+for crate in fetch runner reporting-tool tlstax diagnosis; do
   quick+=(--config "profile.release.package.$crate.opt-level=0" --config "profile.release.package.$crate.debug=0")
 done
 

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 /// Measures on the client's CPUs: threads that are started here keep to them.
 fn measure(dir: &Path) -> Result<ExitCode, Failure> {
     let cost = Cost::chosen(std::env::var(cost::VARIABLE).ok().as_deref())?;
-    let pinning = harness::default_pinning();
+    let pinning = runner::default_pinning();
     let mut laboratory = Laboratory::new(dir, pinning.clone());
     origin::on_cpus(Some(&pinning.client), || all(cost, &mut laboratory, &pinning))?
 }

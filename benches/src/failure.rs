@@ -15,7 +15,7 @@ pub enum Failure {
     Origin(#[from] origin::Error),
     /// A cell, or what is set up for all of them.
     #[error(transparent)]
-    Harness(#[from] harness::Error),
+    Runner(#[from] runner::Error),
     /// The result folder could not be written.
     #[error(transparent)]
     Write(#[from] measure::result::WriteError),

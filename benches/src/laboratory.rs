@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Choices, OriginSpec, Pins, Plan, Resident, Session};
 use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
 use origin::Choice;
+use runner::{Choices, OriginSpec, Pins, Plan, Resident, Session};
 use workload::Cell;
 
 use crate::failure::Failure;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-use harness::{Environment, Pins, default_pinning, default_workers};
+use runner::{Environment, Pins, default_pinning, default_workers};
 use signal_hook::consts::SIGINT;
 
 use crate::failure::Failure;

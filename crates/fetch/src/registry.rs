@@ -175,4 +175,12 @@ mod tests {
         let libraries = libraries(&cell).join(" ");
         assert!(libraries.contains("OpenSSL ") && !libraries.contains("unknown"), "{libraries}");
     }
+
+    #[test]
+    fn every_cell_and_stage_is_made_of_libraries_of_known_versions() {
+        for cell in [cells(), talk::cells()].concat() {
+            let libraries = libraries(&cell);
+            assert!(!libraries.is_empty() && !libraries.concat().contains("unknown"), "{cell}: {libraries:?}");
+        }
+    }
 }

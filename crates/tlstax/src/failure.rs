@@ -24,21 +24,21 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Origin(#[from] origin::Error),
     #[error(transparent)]
-    Harness(#[from] harness::Error),
+    Runner(#[from] runner::Error),
     #[error(transparent)]
-    Arm(#[from] harness::ArmError),
+    Arm(#[from] runner::ArmError),
     #[error(transparent)]
-    Pinning(#[from] harness::PinningError),
+    Pinning(#[from] runner::PinningError),
     #[error(transparent)]
-    OriginSpec(#[from] harness::OriginSpecError),
+    OriginSpec(#[from] runner::OriginSpecError),
     #[error(transparent)]
     Path(#[from] workload::PathError),
     #[error(transparent)]
-    ExternalEngine(#[from] harness::CommandError),
+    ExternalEngine(#[from] runner::CommandError),
     #[error(transparent)]
-    Scenario(#[from] harness::sections::scenario::ScenarioFileError),
+    Scenario(#[from] runner::sections::scenario::ScenarioFileError),
     #[error(transparent)]
-    Skipped(#[from] harness::skipped::SkipError),
+    Skipped(#[from] runner::skipped::SkipError),
     #[error(transparent)]
     Read(#[from] measure::result::ReadError),
     #[error(transparent)]
@@ -103,7 +103,7 @@ impl Failure {
         terminal::say(format_args!("tlstax: {self}"));
         ExitCode::from(match self {
             Failure::Origin(origin::Error::Interrupted)
-            | Failure::OriginSpec(harness::OriginSpecError::Ours(origin::Error::Interrupted)) => INTERRUPTED,
+            | Failure::OriginSpec(runner::OriginSpecError::Ours(origin::Error::Interrupted)) => INTERRUPTED,
             _ => BAD_INPUT,
         })
     }

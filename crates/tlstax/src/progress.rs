@@ -2,11 +2,11 @@
 
 use std::io::IsTerminal;
 
-use harness::Observer;
-use harness::skipped;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use measure::result::{LeftOut, OriginInfo, Section, Trial, Verdict};
 use render::format::{number, time};
+use runner::Observer;
+use runner::skipped;
 use terminal::plain;
 use workload::Cell;
 

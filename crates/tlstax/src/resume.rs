@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use harness::Begun;
 use measure::result::{RunInfo, Unfinished};
+use runner::Begun;
 
 use crate::cli::{Cli, Command};
 use crate::cmd::run::{Args, decide, print_outcome};
@@ -33,7 +33,7 @@ pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(plan.run.trials_due());
     progress.bar().set_position(unfinished.trials.len() as u64);
     progress.bar().reset_eta();
-    let outcome = harness::resume(plan, unfinished, &mut progress);
+    let outcome = runner::resume(plan, unfinished, &mut progress);
     progress.finish();
     print_outcome(&begun, args.json, &dir, &outcome?)
 }
@@ -47,7 +47,7 @@ fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
         return Err(Failure::Usage(words.to_owned()));
     }
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;
-    match harness::open(&dir)? {
+    match runner::open(&dir)? {
         Begun::Unfinished(unfinished) => Ok(Some((dir, *unfinished))),
         Begun::Whole(ended) => {
             terminal::say(format_args!(

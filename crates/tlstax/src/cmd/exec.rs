@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use harness::sections::by_connection;
-use harness::skipped::take_out;
-use harness::{ArmProgram, Outcome, PAIRED_ROUNDS, PairedOptions};
 use measure::result::{Arm, ResultWriter, RunResult, Section};
 use origin::Choice;
+use runner::sections::by_connection;
+use runner::skipped::take_out;
+use runner::{ArmProgram, Outcome, PAIRED_ROUNDS, PairedOptions};
 use workload::Cell;
 
 use super::cells::Cells;
@@ -89,7 +89,7 @@ impl Exec {
         let place = folder::Place::of(self.out.as_deref())?;
         let dir = place.path();
         let mut progress = Progress::new(plan.run.trials_due());
-        let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
+        let outcome = runner::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
         progress.finish();
         let outcome = outcome?;
         self.compress.ended(dir, outcome.interrupted)?;

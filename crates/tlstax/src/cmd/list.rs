@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use harness::skipped::refuse;
 use measure::result::LeftOut;
+use runner::skipped::refuse;
 use workload::{Cell, catalog};
 
 use super::cells::Cells;

@@ -1,8 +1,8 @@
 //! How it is measured, as `run` and `cmp` take it.
 
-use harness::PinningError;
 use measure::machine::allowed_cpus;
 use measure::result::Pinning;
+use runner::PinningError;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct MeasurementArgs {
@@ -37,7 +37,7 @@ impl MeasurementArgs {
         let cpus = allowed_cpus();
         // A server of the user's has CPUs that nothing is known of: none are kept free for it.
         let split = self.pin.map_or(ours && cpus.len() > 1, |pin| pin == Pin::Split);
-        harness::pin(&cpus, split)
+        runner::pin(&cpus, split)
     }
 
     /// Whether nothing was asked for.

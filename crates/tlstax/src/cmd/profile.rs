@@ -3,12 +3,12 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
-use harness::sections::CONCURRENCY;
-use harness::skipped::take_out;
-use harness::{Choices, OriginSpec, Outcome, Pins, Plan, default_pinning, sections};
 use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
 use origin::Choice;
 use profile::bill::Sheet;
+use runner::sections::CONCURRENCY;
+use runner::skipped::take_out;
+use runner::{Choices, OriginSpec, Outcome, Pins, Plan, default_pinning, sections};
 use workload::{Cell, Concurrency, Path, Requests};
 
 use super::axis_args::AxisArgs;
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let trials = plan.run.sections.iter().map(|section| section.cells.len() as u64).sum();
     let mut progress = Progress::new(trials);
     let mut profiler = Profiler::new(dir, spare_cpus(&plan.run.pinning), progress.bar());
-    let outcome = harness::run_probed(plan, |run| ResultWriter::create(dir, run), &mut progress, &mut profiler);
+    let outcome = runner::run_probed(plan, |run| ResultWriter::create(dir, run), &mut progress, &mut profiler);
     progress.finish();
     let outcome = outcome?;
     let sheet = sheet::write(dir, &profiler.finish()?, &chosen)?;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use analysis::summarize::summaries;
-use harness::sections::{add_floors, by_connection, everything, scenario, telling};
-use harness::skipped::take_out;
-use harness::{
-    ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
-};
 use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use render::findings;
+use runner::sections::{add_floors, by_connection, everything, scenario, telling};
+use runner::skipped::take_out;
+use runner::{
+    ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
+};
 use workload::{About, Scenario};
 
 use super::axis_args::AxisArgs;
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let place = folder::Place::of(args.out.as_deref())?;
     let dir = place.path();
     let mut progress = Progress::new(plan.run.trials_due());
-    let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
+    let outcome = runner::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
     print_outcome(args, args.json, dir, &outcome?)
 }

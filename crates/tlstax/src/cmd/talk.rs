@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use harness::{Choices, OriginSpec, Pins, Plan, default_pinning, sections};
 use measure::result::{Order, ResultWriter, RunResult, Section};
 use origin::Choice;
 use params::TlsVersion;
+use runner::{Choices, OriginSpec, Pins, Plan, default_pinning, sections};
 
 use super::compress::Compress;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
@@ -98,7 +98,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
     // The files of the original stay until its last trial.
     let _files = original.files;
     let mut progress = Progress::new(trials);
-    let outcome = harness::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
+    let outcome = runner::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
     Ok(outcome?.interrupted)
 }

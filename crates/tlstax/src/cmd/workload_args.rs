@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use harness::sections::WorkloadOptions;
+use runner::sections::WorkloadOptions;
 use workload::{Amount, Concurrency, Path, Requests, Server};
 
 use super::rate_args::RateArgs;

@@ -7,7 +7,7 @@ use workload::catalog::{Charged, CostClass};
 
 /// The crates whose functions run in an engine's process, and their classes.
 static OWN: LazyLock<Vec<Charged>> = LazyLock::new(|| {
-    let at_work = [measure::PATH, ledger::PATH, params::PATH, workload::PATH, harness::PATH, handshake::PATH];
+    let at_work = [measure::PATH, ledger::PATH, params::PATH, workload::PATH, runner::PATH, handshake::PATH];
     let program = module_path!().split("::").next();
     let at_work = at_work.into_iter().chain(program).map(|path| Charged { class: CostClass::Harness, path });
     let trust = Charged { class: CostClass::TrustStore, path: certificates::PATH };

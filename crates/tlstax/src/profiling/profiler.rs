@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use harness::Probe;
 use indicatif::ProgressBar;
 use measure::result::{Section, Trial};
 use measure::schedstat::{ThreadStates, ThreadWatch};
 use profile::{Objects, Options, ProfileError, Recording, Sampler};
 use render::format::grouped;
+use runner::Probe;
 use workload::Cell;
 
 use super::{Profiled, pictures};

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{EXTERNAL, EngineCommand, ExternalEngine};
 use measure::result::LeftOut;
 use processes::TemporaryFolder;
+use runner::{EXTERNAL, EngineCommand, ExternalEngine};
 use workload::{Cell, Connection};
 
 /// A file of `engines/python-talk`, as it was when this program was built.

@@ -8,8 +8,8 @@ use analysis::comparison::gate::Outcome;
 use analysis::comparison::metric::Metric;
 use analysis::comparison::subject::Subject;
 use analysis::comparison::{Asked, Comparison, compare};
-use harness::ArmProgram;
 use measure::result::{Arm, RunResult};
+use runner::ArmProgram;
 
 use crate::common;
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use harness::{ArmProgram, Choices, EngineCommand, Observer, OriginSpec, Pins, Plan};
 use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
 use origin::{EmbeddedProgram, Kind};
+use runner::{ArmProgram, Choices, EngineCommand, Observer, OriginSpec, Pins, Plan};
 use workload::{Cell, Workload};
 
 struct Silent;
@@ -57,7 +57,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         origin: OriginSpec::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),
         pins: Pins::default(),
-        pinning: harness::default_pinning(),
+        pinning: runner::default_pinning(),
         workers: Some(2),
         seed: Some(1),
         command: Vec::new(),
@@ -67,6 +67,6 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
     });
     let plan = Plan { engine, ports: 2, deadline: Some(Duration::from_secs(5)), ..plan };
     let dir = tempfile::tempdir().unwrap();
-    harness::run(plan, |run| ResultWriter::create(&dir.path().join("result"), run), &mut Silent).unwrap();
+    runner::run(plan, |run| ResultWriter::create(&dir.path().join("result"), run), &mut Silent).unwrap();
     RunResult::read(&dir.path().join("result")).unwrap()
 }

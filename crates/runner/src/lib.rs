@@ -1,7 +1,9 @@
-//! Runs trials: each cell in a process of its own, in shuffled rounds, judged by its answers and the origin's ledger.
+//! Plans runs, and runs their trials: each cell in a process of its own, in shuffled rounds, judged by its answers and
+//! the origin's ledger.
 //!
-//! The harness joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
-//! one line per trial. It neither fetches itself nor says what the figures mean.
+//! The runner joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
+//! one line per trial. It neither fetches itself nor says what the figures mean. It reads no command line and prints
+//! nothing: its callers are told of its progress, and its errors are its own.
 
 mod difference;
 mod error;
