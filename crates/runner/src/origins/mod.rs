@@ -1,6 +1,6 @@
-//! What the cells of a run fetch from: the user's server, or an origin of ours for every kind of handshake that they ask
-//! for. Each of ours has listeners of its own, and is started when a cell first needs it. So values of an axis can take
-//! turns within a run.
+//! What the cells of a run fetch from: the user's server, or an origin of ours for every kind of handshake that they
+//! ask for. Each of ours has listeners of its own, and is started when a cell first needs it. So values of an axis can
+//! take turns within a run.
 
 pub(crate) mod origin_process;
 pub(crate) mod server;
@@ -31,7 +31,8 @@ struct OriginConfig {
 }
 
 impl OriginConfig {
-    /// For `cell`; `stock`: so that its client may do as it does. A plain cell shares the origin of the usual handshake.
+    /// For `cell`; `stock`: so that its client may do as it does. A plain cell shares the origin of the usual
+    /// handshake.
     fn of(kind: &Kind, plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
         let Axes { cert, chain, rtt, .. } = cell.axes;
         let pins = if stock { stock_pins(kind) } else { pins(&plan.pins, cell) };

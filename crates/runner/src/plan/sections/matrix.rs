@@ -1,4 +1,5 @@
-//! Sections of cells that are chosen by their names, of every cell, and of the telling dozen; and the floors beside them.
+//! Sections of cells that are chosen by their names, of every cell, and of the telling dozen; and the floors beside
+//! them.
 
 use measure::result::Section;
 use workload::{Cell, Connection, Path, Requests, Variable};

@@ -1,4 +1,5 @@
-//! The sections of a profile. A profiled trial makes requests for one to four seconds of CPU time, a thousand samples and more.
+//! The sections of a profile. A profiled trial makes enough requests for one to four seconds of CPU time, which are a
+//! thousand samples and more.
 
 use measure::result::Section;
 use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload, catalog};
