@@ -1,15 +1,15 @@
 //! The key-exchange group as the server names it, in the clear, in its first flight (crate `wire`).
 //!
-//! For libraries that don't tell it. The handshake's transcript is authenticated, so one that was completed was
-//! completed with this group, at both ends.
+//! For libraries that don't tell it. The handshake's transcript is authenticated, so both ends of a completed handshake
+//! have used this group.
 
 use params::Group;
-use wire::{Event, Side, Watcher};
+use wire::{Event, PassiveParser, Side};
 
 /// The group of TLS 1.3's key share or of TLS 1.2's key exchange; none where there is neither, or it is another.
 pub(crate) fn group(flight: &[u8]) -> Option<Group> {
     let mut named = None;
-    Watcher::new().feed(Side::Server, flight, |event| match event {
+    PassiveParser::new().feed(Side::Server, flight, |event| match event {
         Event::ServerHello(hello) => named = hello.group,
         Event::Group(group) => named = Some(group),
         _ => {}

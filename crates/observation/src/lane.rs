@@ -8,7 +8,7 @@ mod requests;
 
 use std::sync::Arc;
 
-use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
+use wire::{Event, HandshakeKind, PassiveParser, Protocol, Side};
 
 use crate::connection::{Connection, Doing, Handshake, Stretch, Turn, Way};
 use crate::recorder::{Pulse, Recorder, count};
@@ -29,7 +29,7 @@ const MOST_TURNS: usize = 16;
 #[derive(Debug)]
 pub struct Lane {
     recorder: Recorder,
-    watcher: Watcher,
+    watcher: PassiveParser,
     /// Taken when it is kept.
     connection: Connection,
     pulse: Arc<Pulse>,
@@ -61,7 +61,7 @@ impl Lane {
         let number = recorder.totals().opened();
         Lane {
             recorder: recorder.clone(),
-            watcher: Watcher::default(),
+            watcher: PassiveParser::default(),
             connection: Connection::opened(number, way, opened_ns),
             pulse: Arc::default(),
             levelled_ns: opened_ns,
@@ -243,13 +243,13 @@ impl Lane {
                     handshake.alerts.push(alert);
                 }
             }
-            Event::HiddenAlert { from: Side::Client, settled: false } => handshake.hidden_alert = true,
+            Event::HiddenAlert { from: Side::Client, after_handshake: false } => handshake.hidden_alert = true,
             // By its type it is an alert before TLS 1.3.
-            Event::HiddenAlert { from, settled: true } if !handshake.is_13() => {
+            Event::HiddenAlert { from, after_handshake: true } if !handshake.is_13() => {
                 let end = self.end(from, at);
                 self.shutdown.ended(end);
             }
-            Event::HiddenAlert { from, settled: true } => self.perhaps_ends(from, at),
+            Event::HiddenAlert { from, after_handshake: true } => self.perhaps_ends(from, at),
             Event::Data { from, bytes: ALERT_BYTES, start: true } if handshake.is_13() => self.perhaps_ends(from, at),
             // The length of a record stands in its beginning.
             Event::Data { from, bytes, start } => self.spoke(from, if start { u64::from(bytes) } else { 0 }, at),

@@ -1,4 +1,4 @@
-//! The server's chain of certificates, which TLS 1.2 and below send in clear.
+//! Parses the server's certificate chain, which TLS 1.2 and below send unencrypted.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
@@ -41,7 +41,7 @@ fn key(der: &[u8]) -> Option<LeafKey> {
     Some(LeafKey { kind, bits })
 }
 
-/// The length of a number in bits, whatever zeroes stand before it.
+/// The length of a number in bits, without leading zeroes.
 fn bits(number: &[u8]) -> u32 {
     let mut significant = number.iter().skip_while(|byte| **byte == 0);
     let Some(first) = significant.next() else { return 0 };

@@ -1,52 +1,54 @@
-//! A client's last flight of TLS 1.3, told by the lengths of its records: EndOfEarlyData, where it sent early data;
-//! Certificate and CertificateVerify, where it was asked for them; and Finished (RFC 8446 §2, §4.4, §4.5). Each has a
-//! record of its own, or several share one.
+//! Recognises a client's last flight in TLS 1.3 by the lengths of its records: EndOfEarlyData, where it sent early
+//! data; Certificate and CertificateVerify, where the server requested them; and Finished (RFC 8446 §2, §4.4, §4.5).
+//! Each message has a record of its own, or several share one.
 //!
-//! The length of a Finished is known, so what its record has more is padding ([`Padding`]): it is learnt here.
+//! The length of a Finished is known, so any further bytes of its record are padding ([`Padding`]). That determines how
+//! the client pads.
 
 use crate::padding::Padding;
 use crate::record::Header;
 use crate::sealed::{Sizes, is_certificate_verify};
 use crate::sealed_length::{ALERT, END_OF_EARLY_DATA, NO_CERTIFICATE};
 
-/// So long are the flights of clients that have a certificate, more or less, and one of them may be a power of two by
-/// chance: it isn't believed at once that this is a Finished with very much padding.
+/// Usual lengths of the flights of clients that have a certificate. One of them may be a power of two by chance, so a
+/// record of such a length is not taken for a heavily padded Finished at once.
 const WITH_CERTIFICATE: std::ops::RangeInclusive<u16> = 257..=4_095;
 
-/// What a client has sent of its last flight.
+/// How much of its last flight a client has sent.
 #[derive(Debug, Default)]
 pub(crate) struct ClientFlight {
-    stage: Stage,
+    state: FlightState,
     /// The server took a pre-shared key, and so can't ask for a certificate (RFC 8446 §4.3.2).
     resumed: bool,
 }
 
-/// Lengths are those of what is sealed.
+/// The records that have arrived. Lengths are those of the sealed content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Stage {
-    /// Nothing of it has come.
+enum FlightState {
+    /// No record of the flight.
     #[default]
     Nothing,
-    /// Early data, or a padded end of it, of this length.
+    /// Early data, or a padded EndOfEarlyData, of this length.
     Early(u16),
-    /// The end of early data.
+    /// EndOfEarlyData.
     EarlyEnded,
-    /// A record that isn't recognised as its end, of this length: what comes first of it, or all of it.
+    /// One record of this length that is not recognised as a Finished: it holds the beginning of the flight, or all of
+    /// it.
     Begun(u16),
-    /// After that a record as long as a CertificateVerify. If all of the flight was in the first one, this is data.
+    /// After that, a record as long as a CertificateVerify. It is data if the first record held the whole flight.
     PerhapsVerified { first: u16, then: u16, whole: u32 },
 }
 
-/// What a record of the client's is, before its Finished is known to have come.
+/// What a client's record is, until its Finished is known to have arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Alert,
-    /// Early data, or its end.
+    /// Early data, or EndOfEarlyData.
     EarlyData,
     Handshake,
-    /// Its end, and what it shows of the client's padding.
+    /// The Finished, and the padding of the client's that it shows.
     Finished(Padding),
-    /// Data: the flight was over before.
+    /// Application data: the flight ended before it.
     Data,
 }
 
@@ -55,7 +57,7 @@ impl ClientFlight {
         self.resumed = resumed;
     }
 
-    /// Takes the next record. `early`: data was sent before the server's hello.
+    /// Classifies the next record. `early` says whether the client sent data before the server's hello.
     pub(crate) fn next(&mut self, sizes: Sizes, header: Header, early: bool) -> Part {
         let inner = sizes.inner(header);
         let finished = sizes.finished(inner);
@@ -65,40 +67,40 @@ impl ClientFlight {
         if finished.is_none() {
             return Part::Finished(Padding::NONE);
         }
-        match self.stage {
-            Stage::EarlyEnded => Part::Finished(finished.or_none()),
-            Stage::Nothing if !early => self.first(sizes, inner),
-            Stage::Nothing => self.early(None, inner, finished),
-            Stage::Early(before) => self.early(Some(before), inner, finished),
-            Stage::Begun(first) => self.second(sizes, first, inner, header),
-            Stage::PerhapsVerified { first, then, .. } => third(first, then, finished),
+        match self.state {
+            FlightState::EarlyEnded => Part::Finished(finished.or_none()),
+            FlightState::Nothing if !early => self.first(sizes, inner),
+            FlightState::Nothing => self.early(None, inner, finished),
+            FlightState::Early(before) => self.early(Some(before), inner, finished),
+            FlightState::Begun(first) => self.second(sizes, first, inner, header),
+            FlightState::PerhapsVerified { first, then, .. } => third(first, then, finished),
         }
     }
 
-    /// Until early data ends this is data, which was told of. A padded end of it is known by the Finished behind it,
-    /// which is padded alike.
+    /// Classifies a record of a client that sends early data. Early data has been reported already. A padded
+    /// EndOfEarlyData is recognised by the Finished after it, which has the same padding.
     fn early(&mut self, before: Option<u16>, inner: u16, finished: Padding) -> Part {
         if inner == END_OF_EARLY_DATA {
-            self.stage = Stage::EarlyEnded;
+            self.state = FlightState::EarlyEnded;
             return Part::EarlyData;
         }
         let end = before.map(|before| Padding::of(END_OF_EARLY_DATA, before).and(Padding::USUAL).and(finished));
         if let Some(padding) = end.filter(|padding| padding.is_possible()) {
-            self.stage = Stage::EarlyEnded;
+            self.state = FlightState::EarlyEnded;
             return Part::Finished(padding);
         }
-        self.stage = Stage::Early(inner);
+        self.state = FlightState::Early(inner);
         Part::EarlyData
     }
 
     fn first(&mut self, sizes: Sizes, inner: u16) -> Part {
         let finished = sizes.finished(inner);
         if Padding::of(ALERT, inner).and(Padding::JDK).is_possible() {
-            // A Certificate that holds none is shorter, and with such padding longer.
+            // An empty Certificate is shorter than this, and longer with such padding.
             return Part::Alert;
         }
         if self.resumed {
-            // An alert or Finished, and nothing else.
+            // It can only be an alert or a Finished.
             return if sizes.is_below_finished(inner) { Part::Alert } else { Part::Finished(finished.or_none()) };
         }
         let without = sizes.finished_without_certificate(inner);
@@ -111,56 +113,57 @@ impl ClientFlight {
         if finished.is_possible() && !WITH_CERTIFICATE.contains(&inner) {
             return Part::Finished(finished);
         }
-        self.stage = Stage::Begun(inner);
+        self.state = FlightState::Begun(inner);
         Part::Handshake
     }
 
     fn second(&mut self, sizes: Sizes, first: u16, inner: u16, header: Header) -> Part {
-        // Behind a Certificate that holds none, padded alike.
+        // This is a Finished after an empty Certificate with the same padding.
         let padding = Padding::of(NO_CERTIFICATE, first).and(sizes.finished(inner));
         if padding.is_possible() && sizes.is_below_finished(first) {
             return Part::Finished(padding);
         }
-        // In blocks so large that the first record was a Finished all the same.
+        // The client pads to blocks so large that the first record was a Finished after all.
         if sizes.finished(first).and(Padding::in_blocks(inner)).is_possible() {
             return Part::Data;
         }
         if habits(first).iter().any(|padding| is_certificate_verify(inner, *padding)) {
-            self.stage = Stage::PerhapsVerified { first, then: inner, whole: header.whole() };
+            self.state = FlightState::PerhapsVerified { first, then: inner, whole: header.whole() };
             return Part::Handshake;
         }
         Part::Data
     }
 
-    /// Whether some of it has come, and not a record that is recognised as its end.
+    /// Whether records of the flight have arrived, but none that is recognised as a Finished.
     pub(crate) fn has_begun(&self) -> bool {
-        matches!(self.stage, Stage::Begun(_) | Stage::PerhapsVerified { .. })
+        matches!(self.state, FlightState::Begun(_) | FlightState::PerhapsVerified { .. })
     }
 
-    /// The flight was over, and nothing was recognised as its end. Gives the length of the record behind it that was
-    /// taken for a part of it, and what its first record shows of the client's padding if it was a Finished.
+    /// Ends a flight of which no record was recognised as a Finished. Returns the length of the record after it that
+    /// was taken for a part of it, and the client's padding that its first record shows if it was a Finished.
     pub(crate) fn end(&mut self, sizes: Sizes) -> (Option<u32>, Padding) {
-        match std::mem::take(&mut self.stage) {
-            Stage::Begun(first) => (None, sizes.finished(first).or_none()),
-            Stage::PerhapsVerified { first, whole, .. } => (Some(whole), sizes.finished(first).or_none()),
-            Stage::Nothing | Stage::Early(_) | Stage::EarlyEnded => (None, Padding::NONE),
+        match std::mem::take(&mut self.state) {
+            FlightState::Begun(first) => (None, sizes.finished(first).or_none()),
+            FlightState::PerhapsVerified { first, whole, .. } => (Some(whole), sizes.finished(first).or_none()),
+            FlightState::Nothing | FlightState::Early(_) | FlightState::EarlyEnded => (None, Padding::NONE),
         }
     }
 
-    /// Whether the client has said that its early data ends.
+    /// Whether the client has sent EndOfEarlyData.
     pub(crate) fn has_early_ended(&self) -> bool {
-        self.stage == Stage::EarlyEnded
+        self.state == FlightState::EarlyEnded
     }
 }
 
-/// What is behind a record as long as a CertificateVerify: Finished, where both show the same padding.
+/// Classifies the record after one that is as long as a CertificateVerify: it is a Finished if both show the same
+/// padding.
 fn third(first: u16, then: u16, finished: Padding) -> Part {
     let alike = habits(first).map(|padding| padding.and(finished));
     let ends = |padding: &Padding| padding.is_possible() && is_certificate_verify(then, *padding);
     alike.into_iter().find(ends).map_or(Part::Data, Part::Finished)
 }
 
-/// How a client may pad whose first record has this length, whatever is in it.
+/// The ways in which a client whose first record has this length may pad, whatever that record holds.
 fn habits(first: u16) -> [Padding; 3] {
     [Padding::NONE, Padding::JDK, Padding::in_blocks(first)]
 }

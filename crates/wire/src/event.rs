@@ -1,4 +1,4 @@
-//! What a watcher tells: plain data, as it goes into result files.
+//! The events that a parser reports: plain data, as it is written to result files.
 //!
 //! Strings that come from the network hold at most 255 of its bytes, with everything unprintable escaped.
 
@@ -30,8 +30,8 @@ pub enum Protocol {
     Other,
 }
 
-/// What was seen. Records of application data are told when their header was read, everything else when its last byte
-/// was.
+/// Something that was seen. A record of application data is reported when its header has been read, everything else
+/// when its last byte has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -56,11 +56,11 @@ pub enum Event {
     ///
     /// The client's Finished of TLS 1.3 is known by its size, which its suite fixes, and the padding that libraries add
     /// to it. Where none of such a size comes (it is in one record with a client's certificate, or padded to 512, 1024
-    /// or 2048 bytes), this is told when the client's first data comes, or the server's next record.
+    /// or 2048 bytes), this is reported when the client's first data comes, or the server's next record.
     Finished(Side),
     /// TLS 1.3: the client sent data before the server's hello (0-RTT). Once per connection.
     EarlyData,
-    /// TLS 1.3: an encrypted record of the handshake, or of what is taken for it.
+    /// TLS 1.3: an encrypted record of the handshake, or one that is taken for such a record.
     Handshake {
         /// Who sent it.
         from: Side,
@@ -69,16 +69,18 @@ pub enum Event {
     },
     /// A record of application data, after the handshake. In TLS 1.3 a record of type "application data" may hold a
     /// ticket, a key update or an alert as well: `close_notify` is one of 24 bytes (16 with a suite whose tag has 8),
-    /// and so are 2 bytes of data. Records without content, which hold padding alone (RFC 8446 §5.4), are not told.
+    /// and so are 2 bytes of data. Records without content, which hold padding alone (RFC 8446 §5.4), are not
+    /// reported.
     ///
     /// Padding of a constant length is not counted, if the sender's Finished has shown it: a record that may be an
-    /// alert has the same 24 bytes then. In blocks it is counted, for what of a block is padding doesn't show. There a
-    /// record of one block has 24 bytes if the block is 16 or 32 bytes long, or if the other side has ended its
-    /// direction or sent last what may be an alert: with larger blocks it is rather a request or an answer.
+    /// alert has the same 24 bytes then. Padding to whole blocks is counted, because how much of a block is padding
+    /// doesn't show. There a record of one block is reported with 24 bytes if the block is 16 or 32 bytes long, or if
+    /// the other side has ended its direction or may just have sent an alert: larger blocks are more likely to hold a
+    /// request or a response.
     ///
-    /// What the client sent behind a last flight of which nothing was recognised, and is as long as a
-    /// CertificateVerify, is told as [`Event::Handshake`] when it comes, and as data, whole, once the next record shows
-    /// that it was.
+    /// If no record of the client's last flight was recognised, a record after it that is as long as a
+    /// CertificateVerify is reported as [`Event::Handshake`] when it comes, and as data, whole, once the next record
+    /// shows that it was data.
     Data {
         /// Who sent it.
         from: Side,
@@ -89,7 +91,8 @@ pub enum Event {
         start: bool,
     },
     /// TLS 1.3: a record of the server's after the client's Finished and before the client's first data: most likely
-    /// tickets, or HTTP/2's settings. Which isn't visible. Tickets that come later are told as [`Event::Data`].
+    /// tickets, or HTTP/2's settings. Which of them isn't visible. Tickets that come later are reported as
+    /// [`Event::Data`].
     AfterHandshake {
         /// Its length with its header, without padding of a constant length ([`Event::Data`]).
         bytes: u32,
@@ -103,14 +106,14 @@ pub enum Event {
         /// Who sent it.
         from: Side,
         /// The handshake was complete.
-        settled: bool,
+        after_handshake: bool,
     },
-    /// Something that TLS doesn't allow. At most [`crate::Watcher::MOST_IRREGULAR`] are told per connection.
+    /// Something that TLS doesn't allow. At most [`crate::PassiveParser::MOST_IRREGULAR`] are reported per connection.
     Irregular(Irregular),
 }
 
-/// Who is told of events.
-pub(crate) type Tell<'a> = &'a mut dyn FnMut(Event);
+/// The callback that receives events.
+pub(crate) type Emit<'a> = &'a mut dyn FnMut(Event);
 
 /// How a session came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -205,7 +208,7 @@ pub struct Alert {
     pub fatal: bool,
 }
 
-/// The most irregularities that are told of a connection.
+/// The most irregularities that are reported of a connection.
 pub(crate) const MOST_IRREGULAR: u32 = 8;
 
 /// Something that TLS doesn't allow.

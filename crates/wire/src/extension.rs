@@ -1,5 +1,5 @@
-//! Extensions of hellos: their list, and the bodies of those that are read. Everything is taken as written: a length
-//! that doesn't fit is an error, never a guess.
+//! Parses the extensions of hellos: their list, and the bodies of those that are read. Parsing is strict: a length that
+//! doesn't fit is an error.
 
 use params::registry;
 
@@ -22,7 +22,7 @@ pub(crate) const MOST: usize = 64;
 /// Which part of a message can't be parsed.
 pub(crate) type Malformed = &'static str;
 
-/// Gives each extension of `list` to `read`: its type and its body.
+/// Calls `read` with the type and the body of each extension of `list`.
 pub(crate) fn each<'a>(
     list: &'a [u8],
     mut read: impl FnMut(u16, Octets<'a>) -> Result<(), Malformed>,
@@ -58,7 +58,7 @@ pub(crate) fn alpn(mut body: Octets<'_>) -> Result<Vec<String>, Malformed> {
     let mut names = Vec::new();
     while !protocols.is_empty() {
         let name = protocols.field8().ok_or(field)?;
-        // GREASE is there in ALPN too: two bytes.
+        // ALPN has GREASE values too, of two bytes.
         if names.len() < MOST
             && !<[u8; 2]>::try_from(name).is_ok_and(|name| registry::is_grease(u16::from_be_bytes(name)))
         {
@@ -94,7 +94,7 @@ pub(crate) fn key_shares(mut body: Octets<'_>) -> Result<Vec<String>, Malformed>
     Ok(groups)
 }
 
-/// The group of a server's key share; that of a request for another hello has no key with it.
+/// The group of a server's key share. In a HelloRetryRequest (`retry`) the share holds no key.
 pub(crate) fn chosen_group(mut body: Octets<'_>, retry: bool) -> Result<String, Malformed> {
     let field = "the extension key_share";
     let group = body.u16().ok_or(field)?;
@@ -110,7 +110,7 @@ pub(crate) fn chosen_version(mut body: Octets<'_>) -> Result<u16, Malformed> {
     version.ok_or("the extension supported_versions")
 }
 
-/// A body that is one counted list and nothing after it.
+/// Checks that a body is one length-prefixed list with nothing after it.
 fn list<'a>(counted: Option<&'a [u8]>, rest: Octets<'a>, field: Malformed) -> Result<Octets<'a>, Malformed> {
     counted.filter(|_| rest.is_empty()).map(Octets).ok_or(field)
 }

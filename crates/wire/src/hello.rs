@@ -15,7 +15,7 @@ const RETRY: [u8; 32] = [
     0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
     0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
-/// The suites' values that are signals and no suites (RFC 5746 §3.3, RFC 7507 §3).
+/// Values in the list of suites that are signals and not suites (RFC 5746 §3.3, RFC 7507 §3).
 const SIGNALS: [u16; 2] = [0x00ff, 0x5600];
 
 /// Parses the body of a client's hello.
@@ -51,7 +51,7 @@ pub(crate) fn client(body: &[u8]) -> Result<ClientHello, Malformed> {
     if hello.versions.is_empty() {
         hello.versions.push(registry::version(parsed.version.0));
     }
-    // With TLS 1.3 the number is there for middleboxes alone (RFC 8446 §D.4).
+    // With TLS 1.3 the session ID is there for middleboxes only (RFC 8446 §D.4).
     let offers_13 = hello.versions.contains(&registry::version(TLS_1_3));
     hello.offers_ticket |= !offers_13 && parsed.session_id.is_some();
     Ok(hello)
@@ -62,23 +62,23 @@ fn suites(hello: &TlsClientHelloContents<'_>) -> u16 {
     u16::try_from(real.count()).unwrap_or(u16::MAX)
 }
 
-/// A server's answer to a hello.
+/// What a ServerHello message is: a request for another ClientHello, or the server's choice.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum ServerReply {
     Retry(HelloRetry),
     Hello { hello: ServerHello, tls13: bool },
 }
 
 /// Parses the body of a server's hello.
-pub(crate) fn server(body: &[u8]) -> Result<Answer, Malformed> {
+pub(crate) fn server(body: &[u8]) -> Result<ServerReply, Malformed> {
     let (rest, parsed) = tls_parser::parse_tls_handshake_server_hello(body).map_err(|_| "its fixed fields")?;
     ended(rest)?;
     let retry = parsed.random == RETRY;
-    let (hello, tls13) = answer(&parsed, retry)?;
-    Ok(if retry { Answer::Retry(HelloRetry { group: hello.group }) } else { Answer::Hello { hello, tls13 } })
+    let (hello, tls13) = server_hello(&parsed, retry)?;
+    Ok(if retry { ServerReply::Retry(HelloRetry { group: hello.group }) } else { ServerReply::Hello { hello, tls13 } })
 }
 
-fn answer(parsed: &TlsServerHelloContents<'_>, retry: bool) -> Result<(ServerHello, bool), Malformed> {
+fn server_hello(parsed: &TlsServerHelloContents<'_>, retry: bool) -> Result<(ServerHello, bool), Malformed> {
     let mut version = parsed.version.0;
     let mut hello = ServerHello {
         version: String::new(),
@@ -109,7 +109,7 @@ fn ended(rest: &[u8]) -> Result<(), Malformed> {
 
 /// The group of a server's key exchange under `suite` (RFC 8422 §5.4); `None` for an exchange without a named group.
 pub(crate) fn exchanged_group(suite: &str, body: &[u8]) -> Result<Option<String>, Malformed> {
-    // With a pre-shared key its hint stands first (RFC 5489 §2).
+    // With a pre-shared key the message begins with an identity hint (RFC 5489 §2).
     let elliptic = suite.starts_with("TLS_ECDHE_") || suite.starts_with("TLS_ECDH_anon_");
     if !elliptic || suite.starts_with("TLS_ECDHE_PSK_") {
         return Ok(None);

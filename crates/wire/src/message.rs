@@ -1,5 +1,5 @@
-//! Handshake messages out of the records that carry them (RFC 8446 §5.1): a message may take several records, and a
-//! record hold several messages.
+//! Reassembles handshake messages from the records that carry them (RFC 8446 §5.1): a message may span several
+//! records, and a record may hold several messages.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::Side;
 
 /// The length of a message's header.
 pub(crate) const HEADER: usize = 4;
-/// The longest message whose body is kept. Long chains of certificates are about 10 KiB.
+/// The longest message whose body is kept. Long certificate chains are about 10 KiB.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// The messages whose bodies are read (RFC 8446 §B.3, RFC 5246 §A.4).
@@ -15,7 +15,7 @@ pub(crate) const CLIENT_HELLO: u8 = 1;
 pub(crate) const SERVER_HELLO: u8 = 2;
 pub(crate) const CERTIFICATE: u8 = 11;
 pub(crate) const SERVER_KEY_EXCHANGE: u8 = 12;
-/// Messages of which it is enough that they came.
+/// Messages whose bodies are not read.
 pub(crate) const HELLO_REQUEST: u8 = 0;
 pub(crate) const NEW_SESSION_TICKET: u8 = 4;
 pub(crate) const CERTIFICATE_REQUEST: u8 = 13;
@@ -27,7 +27,7 @@ pub(crate) const CERTIFICATE_URL: u8 = 21;
 pub(crate) const CERTIFICATE_STATUS: u8 = 22;
 pub(crate) const SUPPLEMENTAL_DATA: u8 = 23;
 
-/// A message that has come completely.
+/// A complete message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Message<'a> {
     /// Its type.
@@ -42,7 +42,7 @@ pub(crate) enum Body<'a> {
     Whole(Cow<'a, [u8]>),
     /// Longer than [`LONGEST`].
     Oversized,
-    /// Of no interest.
+    /// Of a kind that is not read.
     Skipped,
 }
 
@@ -50,16 +50,15 @@ pub(crate) enum Body<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     header: [u8; HEADER],
-    /// How many bytes of `header` are there.
+    /// How many bytes of `header` have arrived.
     have: usize,
-    /// How many bytes of the body are to come; `None` before the header is complete.
+    /// How many bytes of the body are missing; `None` before the header is complete.
     left: Option<usize>,
     held: Vec<u8>,
 }
 
 impl Messages {
-    /// Takes bytes off the front of `bytes` up to the end of a message, and gives that message; `None` when they end
-    /// before it does.
+    /// Consumes `bytes` up to the end of a message and returns that message; `None` if they end before it does.
     pub(crate) fn next<'a>(&mut self, from: Side, bytes: &mut &'a [u8]) -> Option<Message<'a>> {
         while self.have < HEADER {
             let (first, rest) = bytes.split_first()?;
@@ -96,7 +95,8 @@ impl Messages {
         Some(Message { kind, length, body })
     }
 
-    /// Holds `piece` of a body of `length` bytes: what has come decides about the room, not what was announced.
+    /// Buffers `piece` of a body of `length` bytes. Memory is allocated for what has arrived, not for the announced
+    /// length.
     fn hold(&mut self, piece: &[u8], length: usize) {
         let needed = self.held.len() + piece.len();
         if needed > self.held.capacity() {
@@ -111,12 +111,12 @@ impl Messages {
         self.have > 0
     }
 
-    /// Gives up the message that is under way, and frees what it held.
+    /// Drops the incomplete message and frees its buffer.
     pub(crate) fn forget(&mut self) {
         *self = Messages::default();
     }
 
-    /// How many bytes it has room for.
+    /// The capacity of its buffer, bytes.
     pub(crate) fn room(&self) -> usize {
         self.held.capacity()
     }

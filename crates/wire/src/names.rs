@@ -1,5 +1,5 @@
-//! Cipher suites and alerts by their names in IANA's registries, and text off the network made safe to show. Versions
-//! and groups are named by crate `params`.
+//! IANA's names of cipher suites and alerts, and text from the network made safe to show. Versions and groups are named
+//! by crate `params`.
 
 use params::registry::hexadecimal;
 use tls_parser::TlsCipherSuite;

@@ -1,6 +1,6 @@
 //! Reading numbers and counted fields off the front of a message body (RFC 8446 §3).
 
-/// The bytes of a body that haven't been read yet. Every reader gives `None` where too few are left.
+/// The bytes of a body that haven't been read yet. Every reader returns `None` if too few are left.
 #[derive(Clone, Copy)]
 pub(crate) struct Octets<'a>(pub(crate) &'a [u8]);
 
@@ -29,19 +29,19 @@ impl<'a> Octets<'a> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// A field whose length stands before it in one byte.
+    /// A field that is preceded by its length in one byte.
     pub(crate) fn field8(&mut self) -> Option<&'a [u8]> {
         let length = self.u8()?;
         self.take(length.into())
     }
 
-    /// A field whose length stands before it in two bytes.
+    /// A field that is preceded by its length in two bytes.
     pub(crate) fn field16(&mut self) -> Option<&'a [u8]> {
         let length = self.u16()?;
         self.take(length.into())
     }
 
-    /// A field whose length stands before it in three bytes.
+    /// A field that is preceded by its length in three bytes.
     pub(crate) fn field24(&mut self) -> Option<&'a [u8]> {
         let [high, middle, low] = self.array()?;
         self.take(usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low))

@@ -1,36 +1,36 @@
-//! What a side speaks, by its first bytes.
+//! Recognises the protocol that a side speaks by its first bytes.
 
 use crate::Side;
 
 /// The methods of HTTP/1 with the space after them (RFC 9110 §9.3, RFC 5789).
 const METHODS: [&[u8]; 9] =
     [b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"CONNECT ", b"OPTIONS ", b"TRACE ", b"PATCH "];
-/// How an answer of HTTP/1 begins.
-const ANSWER: &[u8] = b"HTTP/";
+/// The beginning of an HTTP/1 response.
+const RESPONSE: &[u8] = b"HTTP/";
 /// The first record: of type alert or handshake, and any version from SSL 3.0 on (RFC 8446 §5.1).
 const RECORDS: [&[u8]; 2] = [&[21, 3], &[22, 3]];
 
-/// The most bytes that it takes to tell.
+/// The most bytes that it takes to recognise a protocol.
 pub(crate) const LONGEST: usize = 8;
 
-/// What the first bytes of a side say.
+/// The protocol that the first bytes of a side show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// More of them are needed.
     Undecided,
     /// Records of TLS.
     Tls,
-    /// A request of HTTP/1 in plain, or an answer.
+    /// An unencrypted HTTP/1 request or response.
     Http,
-    /// Nothing that is known here.
+    /// None of these.
     Other,
 }
 
-/// What `seen`, the first bytes of `from`, say. It doesn't depend on how many more there are than it takes.
+/// The protocol of `seen`, the first bytes that `from` sent. Bytes beyond the deciding ones make no difference.
 pub(crate) fn opening(from: Side, seen: &[u8]) -> Opening {
     let http: &[&[u8]] = match from {
         Side::Client => &METHODS,
-        Side::Server => &[ANSWER],
+        Side::Server => &[RESPONSE],
     };
     for (words, meaning) in [(RECORDS.as_slice(), Opening::Tls), (http, Opening::Http)] {
         if words.iter().any(|word| seen.starts_with(word)) {
@@ -68,6 +68,6 @@ mod tests {
         ] {
             assert_eq!(opening(from, seen), meaning, "{from:?} {seen:?}");
         }
-        assert!(METHODS.iter().chain(&RECORDS).chain(&[ANSWER]).all(|word| word.len() <= LONGEST));
+        assert!(METHODS.iter().chain(&RECORDS).chain(&[RESPONSE]).all(|word| word.len() <= LONGEST));
     }
 }

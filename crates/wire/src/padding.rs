@@ -1,28 +1,28 @@
-//! What a side of TLS 1.3 adds to its records (RFC 8446 §5.4), as far as their lengths have shown it.
+//! How a side pads its TLS 1.3 records (RFC 8446 §5.4), as far as their lengths have shown it.
 //!
-//! Lengths here are those of what is sealed: content, the byte of its type, padding (TLSInnerPlaintext, RFC 8446 §5.2).
-//! Without padding they are `bare`, with it `inner`.
+//! Lengths here are those of the sealed content: content, the byte of its type, padding (TLSInnerPlaintext, RFC 8446
+//! §5.2). Without padding they are `bare`, with it `inner`.
 //!
-//! One record rarely shows which of two habits it is: a constant number of bytes, or as many as make a multiple of a
-//! block. So what is kept is all that fits, and each further record leaves less of it.
+//! A side adds a constant number of bytes, or pads to a multiple of a block. One record rarely shows which, so all
+//! possibilities that fit are kept, and each further record rules some of them out.
 
 use crate::sealed_length::{ALERT, TYPE};
 
-/// Powers of two from 16 to 16384, added up: the blocks that are looked for.
+/// The block sizes that are considered: the sum of the powers of two from 16 to 16384.
 const BLOCKS: u16 = 0x7ff0;
-/// The longest content (RFC 8446 §5.1). What is sealed of it is longer, and OpenSSL doesn't pad that.
+/// The longest content (RFC 8446 §5.1). Sealed with its type it is longer, and OpenSSL doesn't pad that.
 const LONGEST: u16 = 1 << 14;
-/// From here on a constant number of bytes isn't believed: no library adds so many.
+/// A constant padding of this many bytes or more is ruled out: no library adds so many.
 const MOST_CONSTANT: u16 = 64;
-/// Up to this size, a block with a request in it is rare, and one with an alert is not.
+/// Up to this block size, a request rarely fits into one block, and an alert does.
 const SMALL_BLOCK: u16 = 32;
 
-/// Habits of padding, of which a side has one.
+/// A set of ways to pad, of which a side uses one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Padding {
-    /// So many bytes in each record.
+    /// This many bytes are added to each record.
     constant: Option<u16>,
-    /// As many as make a multiple of one of these, which are powers of two, added up.
+    /// Records are padded to a multiple of one of these block sizes: a sum of powers of two.
     blocks: u16,
 }
 
@@ -34,30 +34,30 @@ impl Default for Padding {
 
 impl Padding {
     pub(crate) const NONE: Padding = Padding { constant: Some(0), blocks: 0 };
-    /// JDK's: 16 bytes, in every record (`OutputRecord` in its package `sun.security.ssl`).
+    /// The JDK's: 16 bytes in every record (`OutputRecord` in its package `sun.security.ssl`).
     pub(crate) const JDK: Padding = Padding { constant: Some(16), blocks: 0 };
-    /// Those that are known of libraries.
+    /// The ways that are known of libraries.
     pub(crate) const USUAL: Padding = Padding { blocks: BLOCKS, ..Padding::JDK };
 
-    /// Those that make `inner` bytes of `bare` ones.
+    /// The ways that make `inner` bytes of `bare` ones.
     pub(crate) fn of(bare: u16, inner: u16) -> Padding {
         let Some(extra) = inner.checked_sub(bare) else { return Padding { constant: None, blocks: 0 } };
         let larger: u16 = (4..=14).map(|power| 1_u16 << power).filter(|block| *block > extra).sum();
         Padding { constant: Some(extra).filter(|extra| *extra < MOST_CONSTANT), blocks: larger & dividing(inner) }
     }
 
-    /// Those to a multiple of a block that make `inner` bytes of whatever.
+    /// The block sizes that allow for `inner` bytes, whatever their content.
     pub(crate) fn in_blocks(inner: u16) -> Padding {
         Padding { constant: None, blocks: dividing(inner) }
     }
 
-    /// Those that are both in this and in `other`.
+    /// The ways that are both in `self` and in `other`.
     pub(crate) fn and(self, other: Padding) -> Padding {
         let constant = self.constant.filter(|constant| other.constant == Some(*constant));
         Padding { constant, blocks: self.blocks & other.blocks }
     }
 
-    /// Those of this that allow for a record of `inner` bytes.
+    /// The ways in `self` that allow for a record of `inner` bytes.
     pub(crate) fn after(self, inner: u16) -> Padding {
         let blocks = if inner > LONGEST { self.blocks } else { self.blocks & dividing(inner) };
         Padding { constant: self.constant.filter(|constant| inner >= TYPE + constant), blocks }
@@ -67,20 +67,20 @@ impl Padding {
         self.constant.is_some() || self.blocks != 0
     }
 
-    /// Whether nothing was added to what shows this.
+    /// Whether it is certain that no bytes are added.
     pub(crate) fn is_none(self) -> bool {
         self.constant == Some(0)
     }
 
-    /// This, or no padding if nothing is left of it.
+    /// `self`, or no padding if no way is left in it.
     pub(crate) fn or_none(self) -> Padding {
         if self.is_possible() { self } else { Padding::NONE }
     }
 
     /// Whether a record of `inner` bytes is an alert: it is exactly as long as one.
     ///
-    /// In a block there may as well be as many bytes of data. From 64 bytes on these are more likely, a request or its
-    /// answer, unless `peer_closes`: then what is left to say is `close_notify`.
+    /// A block of that size may just as well hold data. From 64 bytes on data is more likely, a request or a response,
+    /// unless `peer_closes`: then only `close_notify` is left to send.
     pub(crate) fn makes_alert(self, inner: u16, peer_closes: bool) -> bool {
         let is_one_block = inner.is_power_of_two() && self.blocks & inner != 0;
         self.constant.is_some_and(|constant| inner == ALERT + constant)
@@ -92,7 +92,7 @@ impl Padding {
         self.constant.is_some_and(|constant| inner == TYPE + constant)
     }
 
-    /// The length of a record without it, where that is certain. In blocks it isn't.
+    /// The length of a record without its padding, where that is certain. With blocks it isn't.
     pub(crate) fn off(self, whole: u32) -> u32 {
         match self.constant {
             Some(constant) if self.blocks == 0 => whole.saturating_sub(constant.into()),
@@ -101,7 +101,7 @@ impl Padding {
     }
 }
 
-/// The blocks that `inner` is a multiple of.
+/// The block sizes that `inner` is a multiple of.
 fn dividing(inner: u16) -> u16 {
     let largest = inner & inner.wrapping_neg();
     (largest | largest.wrapping_sub(1)) & BLOCKS

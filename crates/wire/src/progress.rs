@@ -1,27 +1,27 @@
-//! How far one side of a connection is, and what its records of TLS 1.3 are once the handshake is over.
+//! The state of one side of a connection, and what its TLS 1.3 records are after the handshake.
 
 use crate::padding::Padding;
 use crate::record::Header;
 use crate::role::Role;
 use crate::sealed::Sizes;
 
-/// How far one side is.
+/// The state of one side.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// TLS 1.2: its ChangeCipherSpec came.
+    /// TLS 1.2: its ChangeCipherSpec has arrived.
     pub(crate) encrypted: bool,
     pub(crate) finished: bool,
-    /// Its first application data came.
+    /// Its first application data has arrived.
     pub(crate) data: bool,
-    /// It has ended, or the last it said is as long as an alert.
+    /// It has ended its direction, or its last record is as long as an alert.
     pub(crate) closes: bool,
-    /// TLS 1.3: what its records hold more than it says.
+    /// TLS 1.3: the padding of its records.
     pub(crate) padding: Padding,
 }
 
 impl Progress {
-    /// What its next record is. `peer_closes`: the other side has nothing more to say.
-    pub(crate) fn settled(&mut self, sizes: Sizes, header: Header, peer_closes: bool) -> Role {
+    /// Classifies its next record. `peer_closes` says whether the other side has ended its direction.
+    pub(crate) fn role_after_handshake(&mut self, sizes: Sizes, header: Header, peer_closes: bool) -> Role {
         let inner = sizes.inner(header);
         self.padding = self.padding.after(inner).or_none();
         self.closes = self.padding.makes_alert(inner, peer_closes);
@@ -34,8 +34,8 @@ impl Progress {
         }
     }
 
-    /// The length, with its header, of the record that was told last, without its padding where that is known: what may
-    /// be an alert is as long as one.
+    /// The length of the record that was classified last, with its header and without its padding where that is known.
+    /// A record that may be an alert has the length of an alert.
     pub(crate) fn unpadded(&self, sizes: Sizes, header: Header) -> u32 {
         if self.closes { sizes.bare_alert(header) } else { self.padding.off(header.whole()) }
     }
@@ -50,7 +50,7 @@ mod tests {
     fn said(padding: Padding, whole: u16, peer_closes: bool) -> (Role, u32) {
         let (header, sizes) = (header(whole), Sizes::of("TLS_AES_256_GCM_SHA384"));
         let mut side = Progress { padding, data: true, ..Progress::default() };
-        (side.settled(sizes, header, peer_closes), side.unpadded(sizes, header))
+        (side.role_after_handshake(sizes, header, peer_closes), side.unpadded(sizes, header))
     }
 
     fn header(whole: u16) -> Header {
@@ -76,7 +76,10 @@ mod tests {
         assert_eq!(said(Padding::NONE, 22, false).0, Role::Skipped);
         assert_eq!(said(Padding::JDK, 38, false).0, Role::Skipped);
         let mut side = Progress { padding: Padding::JDK, ..Progress::default() };
-        assert_eq!(side.settled(Sizes::of("TLS_AES_128_GCM_SHA256"), header(40), false), Role::HiddenAlert);
+        assert_eq!(
+            side.role_after_handshake(Sizes::of("TLS_AES_128_GCM_SHA256"), header(40), false),
+            Role::HiddenAlert
+        );
         assert!(side.closes);
     }
 }

@@ -1,4 +1,4 @@
-//! The record layer (RFC 8446 §5.1): a stream of bytes as headers and the pieces of their bodies.
+//! The record layer (RFC 8446 §5.1): splits a stream of bytes into record headers and pieces of record bodies.
 
 /// The length of a record's header.
 const HEADER: usize = 5;
@@ -13,7 +13,7 @@ pub(crate) enum ContentType {
     Alert,
     Handshake,
     ApplicationData,
-    /// RFC 6520. Always passed over.
+    /// RFC 6520. Always skipped.
     Heartbeat,
 }
 
@@ -32,16 +32,16 @@ impl Header {
     }
 }
 
-/// The next of a stream of records.
+/// A piece of a stream of records.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// A header. Its body, if it has any, comes in the pieces after it.
+    /// A header. The record's body, if it has one, comes in the pieces after it.
     Start(Header),
-    /// Some of the body of the record of this header.
+    /// A part of the body of the record with this header.
     Body { header: Header, bytes: &'a [u8], end: bool },
 }
 
-/// A header that is none.
+/// Why bytes are not a record header.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Misframed {
     Header([u8; HEADER]),
@@ -52,14 +52,14 @@ pub(crate) enum Misframed {
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     header: [u8; HEADER],
-    /// How many bytes of `header` are there.
+    /// How many bytes of `header` have arrived.
     have: usize,
-    /// The record that is under way, and how much of its body is to come.
+    /// The current record, and how many bytes of its body are missing.
     current: Option<(Header, u16)>,
 }
 
 impl Records {
-    /// Takes the next piece off the front of `bytes`; `None` when there is none left in them.
+    /// Consumes the next piece at the front of `bytes`; `None` if they hold no further piece.
     pub(crate) fn next<'a>(&mut self, bytes: &mut &'a [u8], tls13: bool) -> Option<Result<Piece<'a>, Misframed>> {
         if let Some((header, left)) = self.current.filter(|(_, left)| *left > 0) {
             return self.body(header, left, bytes).map(Ok);

@@ -1,17 +1,18 @@
-//! What the size of an encrypted record of TLS 1.3 gives away.
+//! What the size of an encrypted TLS 1.3 record reveals.
 //!
-//! Lengths are those of what is sealed, without padding: content and the byte of its type (RFC 8446 §5.2).
+//! Lengths are those of the sealed content without padding: the content and the byte of its type (RFC 8446 §5.2).
 
 use crate::padding::Padding;
 use crate::record::Header;
 use crate::sealed_length::{ALERT, MESSAGE, NO_CERTIFICATE, SIGNED, TYPE};
 
-/// Sizes of what is in records under one suite.
+/// Sizes of what records hold under one cipher suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sizes {
-    /// The suite's tag, behind what is sealed.
+    /// The length of the suite's authentication tag, which follows the sealed content.
     tag: u16,
-    /// Of Finished: a hash, by the suite's name (RFC 8446 §4.4.4). Of an unknown suite, either of the two usual ones.
+    /// Lengths that a Finished can have: it holds a hash, given by the suite's name (RFC 8446 §4.4.4). For an unknown
+    /// suite, those of the two usual hashes.
     finished: [u16; 2],
 }
 
@@ -30,7 +31,7 @@ impl Sizes {
         }
     }
 
-    /// The length of what is sealed in a record, its padding included.
+    /// The length of the sealed content of a record, its padding included.
     pub(crate) fn inner(self, header: Header) -> u16 {
         header.length.saturating_sub(self.tag)
     }
@@ -40,13 +41,13 @@ impl Sizes {
         Header { length: ALERT + self.tag, ..header }.whole()
     }
 
-    /// With which padding a record of `inner` bytes is a Finished.
+    /// The padding with which a record of `inner` bytes is a Finished.
     pub(crate) fn finished(self, inner: u16) -> Padding {
         self.finished_behind(0, inner)
     }
 
-    /// With which padding it is a Finished behind a Certificate that holds none: what a client that was asked for one
-    /// and has none sends.
+    /// The padding with which it is a Finished after an empty Certificate, which a client without a certificate sends
+    /// if the server requests one.
     pub(crate) fn finished_without_certificate(self, inner: u16) -> Padding {
         self.finished_behind(NO_CERTIFICATE - TYPE, inner)
     }

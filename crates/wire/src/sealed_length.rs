@@ -1,4 +1,4 @@
-//! Lengths of what TLS 1.3 seals in a record, where they are fixed, in bytes.
+//! Lengths of the content that TLS 1.3 seals in a record, where they are fixed, in bytes.
 //!
 //! They count the content and the byte of its type, and no padding (RFC 8446 §5.2).
 
@@ -10,8 +10,8 @@ pub(crate) const MESSAGE: u16 = 4;
 pub(crate) const ALERT: u16 = 2 + TYPE;
 /// EndOfEarlyData, which is empty (RFC 8446 §4.5).
 pub(crate) const END_OF_EARLY_DATA: u16 = MESSAGE + TYPE;
-/// A Certificate that holds none: the message's header, an empty context and an empty list (RFC 8446 §4.4.2).
+/// An empty Certificate: the message's header, an empty context and an empty list (RFC 8446 §4.4.2).
 pub(crate) const NO_CERTIFICATE: u16 = MESSAGE + 1 + 3 + TYPE;
-/// What a CertificateVerify holds beside the signature: the message's header, the algorithm, a length (RFC 8446
+/// What a CertificateVerify holds besides the signature: the message's header, the algorithm, a length (RFC 8446
 /// §4.4.3).
 pub(crate) const SIGNED: u16 = MESSAGE + 2 + 2 + TYPE;

@@ -1,27 +1,27 @@
-//! A server's flight of TLS 1.3, of which nothing is seen but the lengths of its records: what its last one shows of
-//! the server's padding, if it is a Finished (RFC 8446 §4.4.4).
+//! A server's flight in TLS 1.3, of which only the lengths of its records are visible. The last one shows the server's
+//! padding, if it is a Finished (RFC 8446 §4.4.4).
 //!
-//! It is one where each message has a record of its own, as OpenSSL, Go and JDK's sockets send them. Where all are in
-//! one record (rustls, BoringSSL, JDK's engine) nothing is learnt, and the server is taken for one that doesn't pad.
+//! It is one where each message has a record of its own, as OpenSSL, Go and the JDK's sockets send them. Where all
+//! share one record (rustls, BoringSSL, the JDK's engine) it shows nothing, and the server is assumed not to pad.
 
 use crate::padding::Padding;
 use crate::sealed::Sizes;
 
-/// What a server has sent of its flight.
+/// The records of its flight that a server has sent.
 #[derive(Debug, Default)]
 pub(crate) struct ServerFlight {
-    /// How many records came before the last one, up to 255.
+    /// How many records precede the last one, up to 255.
     before: u8,
-    /// The length of what is sealed in the last one.
+    /// The length of the last one's sealed content.
     last: Option<u16>,
-    /// A Finished without padding was among them.
+    /// One of them was a Finished without padding.
     is_bare: bool,
-    /// Which of the usual paddings all of them allow for.
+    /// The usual ways to pad that all of them allow for.
     padding: Option<Padding>,
 }
 
 impl ServerFlight {
-    /// Takes the next record of so many bytes.
+    /// Adds a record whose sealed content has `inner` bytes.
     pub(crate) fn next(&mut self, sizes: Sizes, inner: u16) {
         self.before = self.before.saturating_add(u8::from(self.last.is_some()));
         self.last = Some(inner);
@@ -29,7 +29,7 @@ impl ServerFlight {
         self.padding = Some(self.padding.unwrap_or(Padding::USUAL).after(inner));
     }
 
-    /// The server's padding, all of the flight having come.
+    /// The server's padding, when all of the flight has arrived.
     pub(crate) fn padding(&self, sizes: Sizes) -> Padding {
         match (self.last, self.padding) {
             (Some(last), Some(padding)) if self.before > 0 && !self.is_bare => {

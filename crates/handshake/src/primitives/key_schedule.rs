@@ -1,5 +1,5 @@
-//! The key schedule of TLS 1.3 (RFC 8446 §7.1): three extractions and eighteen expansions from the shared secret to the
-//! keys of both directions, as a full handshake has them. One schedule, over each library's HKDF (RFC 5869).
+//! The key schedule of TLS 1.3 (RFC 8446 §7.1): three extractions and eighteen expansions from the shared secret to
+//! the keys of both directions, as a full handshake has them. One schedule, over each library's HKDF (RFC 5869).
 //!
 //! The transcript's hashes are given; hashing it, and the MACs of `Finished`, are not part of this.
 

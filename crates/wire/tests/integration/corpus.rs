@@ -1,4 +1,4 @@
-//! Plays what the fuzzer found worth keeping, with an ordinary compiler.
+//! Replays the fuzzer's corpus with an ordinary compiler.
 
 use crate::conversation;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Real handshakes of rustls and OpenSSL, watched.
+//! Parses real handshakes of rustls and OpenSSL.
 use std::sync::Arc;
 
 use certificates::Authority;
@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rustls::crypto::aws_lc_rs::{Ticketer, kx_group};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, SupportedProtocolVersion};
-use wire::{Event, HandshakeKind, Protocol, Side, Watcher};
+use wire::{Event, HandshakeKind, PassiveParser, Protocol, Side};
 
 use crate::drive::{
     HOST, Peer, Rustls, Transcript, converse, converse_at_once, converse_at_once_with, converse_early, openssl_client,
@@ -20,18 +20,18 @@ const V12: &[&SupportedProtocolVersion] = &[&TLS12];
 const V13: &[&SupportedProtocolVersion] = &[&TLS13];
 const BOTH: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 
-/// What a watcher tells of a transcript, in short.
+/// The events that a parser reports of a transcript, abbreviated.
 pub(crate) fn told(transcript: &Transcript) -> Vec<String> {
     events(transcript).iter().map(short).collect()
 }
 
 fn events(transcript: &Transcript) -> Vec<Event> {
-    let mut watcher = Watcher::new();
+    let mut parser = PassiveParser::new();
     let mut events = Vec::new();
     for (from, bytes) in transcript {
-        watcher.feed(*from, bytes, |event| events.push(event));
+        parser.feed(*from, bytes, |event| events.push(event));
     }
-    assert_eq!(watcher.protocol(), Protocol::Tls);
+    assert_eq!(parser.protocol(), Protocol::Tls);
     events
 }
 
@@ -59,7 +59,9 @@ fn short(event: &Event) -> String {
         Event::Data { from, start, .. } => format!("{} data{}", name(from), if *start { "" } else { ", more" }),
         Event::AfterHandshake { .. } => "after handshake".to_owned(),
         Event::Alert(alert) => format!("{} {} {}", name(&alert.from), alert.level, alert.description),
-        Event::HiddenAlert { from, settled } => format!("{} hidden alert, settled {settled}", name(from)),
+        Event::HiddenAlert { from, after_handshake } => {
+            format!("{} hidden alert, after handshake {after_handshake}", name(from))
+        }
         Event::Irregular(irregular) => format!("{} irregular {:?}", name(&irregular.from), irregular.what),
     }
 }
@@ -136,10 +138,14 @@ pub(crate) fn everything() -> Vec<(&'static str, Transcript)> {
     all(&Authority::create().unwrap(), &Authority::with(CertificateKey::Rsa2048).unwrap())
 }
 
-/// A request, its answer, and the goodbyes that look like data.
+/// A request, its response, and close_notify alerts that look like data.
 const TALK_13: [&str; 4] = ["client data", "server data", "server data", "client data"];
-const TALK_12: [&str; 4] =
-    ["client data", "server data", "server hidden alert, settled true", "client hidden alert, settled true"];
+const TALK_12: [&str; 4] = [
+    "client data",
+    "server data",
+    "server hidden alert, after handshake true",
+    "client hidden alert, after handshake true",
+];
 const OPENSSL_FLIGHT: [&str; 4] = ["server handshake"; 4];
 
 fn expected(name: &str) -> Vec<&'static str> {
@@ -154,7 +160,7 @@ fn expected(name: &str) -> Vec<&'static str> {
             &["after handshake"],
             &TALK_13,
         ],
-        // The server's tickets come after the request, and look like its answer.
+        // The server's tickets come after the request, and look like its response.
         "at-once-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client finished"],
             &["client data", "server data", "server data"],
@@ -196,7 +202,7 @@ fn expected(name: &str) -> Vec<&'static str> {
         ],
         "refused-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake"],
-            &["client hidden alert, settled false"],
+            &["client hidden alert, after handshake false"],
         ],
         "refused-12" => &[
             &["hello ", "answer TLSv1.2 -", "2 certificates RSA/2048", "full", "group x25519"],
@@ -206,13 +212,13 @@ fn expected(name: &str) -> Vec<&'static str> {
         // The leaf is a server's: it is refused, after the client's part of the handshake.
         "asked-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
-            &["client finished", "server hidden alert, settled true"],
+            &["client finished", "server hidden alert, after handshake true"],
         ],
         "no-certificate-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client finished"],
-            &["server hidden alert, settled true"],
+            &["server hidden alert, after handshake true"],
         ],
-        // One record holds all of the client's flight. The server's tickets end it.
+        // One record holds all of the client's flight. The server's tickets show that it has ended.
         "mutual-13" | "mutual-rsa-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake", "client handshake"],
             &["client finished", "after handshake"],
@@ -260,7 +266,7 @@ fn expected(name: &str) -> Vec<&'static str> {
         "openssl-asked-13" => &[
             &["hello x25519", "answer TLSv1.3 x25519", "full", "server handshake"],
             &OPENSSL_FLIGHT,
-            &["client handshake", "client handshake", "client finished", "server hidden alert, settled true"],
+            &["client handshake", "client handshake", "client finished", "server hidden alert, after handshake true"],
         ],
         "openssl-no-version" => &[&["hello ", "server fatal protocol_version"]],
         other => panic!("nothing is expected of {other}"),
@@ -277,7 +283,7 @@ fn every_handshake_is_told_in_order() {
 
 #[test]
 fn it_makes_no_difference_how_the_streams_are_cut() {
-    // The handshakes are others in every run anyway.
+    // The handshakes differ in every run anyway.
     let mut random = ChaCha8Rng::seed_from_u64(8);
     for (name, transcript) in everything() {
         let whole = events(&transcript);
@@ -291,13 +297,13 @@ fn it_makes_no_difference_how_the_streams_are_cut() {
 
 /// The events when each flight is cut into pieces of these lengths, without further bytes of data.
 fn cut(transcript: &Transcript, mut length: impl FnMut() -> usize) -> Vec<Event> {
-    let mut watcher = Watcher::new();
+    let mut parser = PassiveParser::new();
     let mut events = Vec::new();
     for (from, mut bytes) in transcript.iter().map(|(from, bytes)| (*from, bytes.as_slice())) {
         while !bytes.is_empty() {
             let (piece, rest) = bytes.split_at(length().min(bytes.len()));
-            watcher.feed(from, piece, |event| events.push(event));
-            assert!(watcher.buffered() == 0 || !watcher.settled());
+            parser.feed(from, piece, |event| events.push(event));
+            assert!(parser.buffered() == 0 || !parser.is_handshake_complete());
             bytes = rest;
         }
     }
@@ -311,16 +317,16 @@ fn every_byte_of_data_is_told_once_at_its_start_and_again_as_it_comes() {
     for versions in [V12, V13] {
         let (client, server) = rustls_pair(&Rustls::new(&authority, versions));
         let transcript = converse(client, server);
-        let mut watcher = Watcher::new();
+        let mut parser = PassiveParser::new();
         let (mut announced, mut came, mut headers) = (0, 0, 0);
         for byte in transcript.iter().flat_map(|(from, bytes)| bytes.iter().map(|byte| (*from, *byte))) {
-            watcher.feed(byte.0, &[byte.1], |event| match event {
+            parser.feed(byte.0, &[byte.1], |event| match event {
                 Event::Data { bytes, start: true, .. } => (announced, headers) = (announced + bytes, headers + 1),
                 Event::Data { bytes, start: false, .. } => came += bytes,
                 _ => {}
             });
         }
-        assert!(headers > 0 && watcher.settled());
+        assert!(headers > 0 && parser.is_handshake_complete());
         assert_eq!(announced, came + headers * 5);
     }
 }

@@ -1,23 +1,23 @@
-//! Connections that aren't TLS, or not as TLS should be.
-use wire::{Event, Irregularity, Protocol, Side, Watcher};
+//! Connections that are not TLS, or that violate TLS.
+use wire::{Event, Irregularity, PassiveParser, Protocol, Side};
 
 use Side::{Client, Server};
 
-/// What a watcher says of these flights: the protocol, and each irregularity with its side.
+/// What a parser reports of these flights: the protocol, and each irregularity with its side.
 fn watch(flights: &[(Side, &[u8])]) -> (Protocol, Vec<(Side, Irregularity)>) {
-    let mut watcher = Watcher::new();
+    let mut parser = PassiveParser::new();
     let mut told = Vec::new();
-    let mut tell = |event| match event {
+    let mut emit = |event| match event {
         Event::Irregular(irregular) => told.push((irregular.from, irregular.what)),
         Event::ClientHello(_) | Event::ServerHello(_) | Event::Kind(_) => {}
         other => panic!("{other:?}"),
     };
     for (from, bytes) in flights {
-        watcher.feed(*from, bytes, &mut tell);
+        parser.feed(*from, bytes, &mut emit);
     }
-    watcher.end(Client, &mut tell);
-    watcher.end(Server, &mut tell);
-    (watcher.protocol(), told)
+    parser.end(Client, &mut emit);
+    parser.end(Server, &mut emit);
+    (parser.protocol(), told)
 }
 
 /// A handshake message in a record.
@@ -96,28 +96,28 @@ fn a_message_beyond_what_is_kept_is_passed_over_and_a_broken_one_told() {
 
 #[test]
 fn irregularities_have_an_end_and_are_counted() {
-    let mut watcher = Watcher::new();
-    watcher.feed(Client, &client_hello(), |_| {});
+    let mut parser = PassiveParser::new();
+    parser.feed(Client, &client_hello(), |_| {});
     let mut told = 0;
     for _ in 0..100 {
-        watcher.feed(Server, &record(99, &[]), |event| {
+        parser.feed(Server, &record(99, &[]), |event| {
             assert!(matches!(event, Event::Irregular(_)));
             told += 1;
         });
     }
-    assert_eq!((told, watcher.irregularities()), (Watcher::MOST_IRREGULAR, 100));
+    assert_eq!((told, parser.irregularities()), (PassiveParser::MOST_IRREGULAR, 100));
 }
 
 #[test]
 fn alerts_have_their_names_and_weights() {
-    let mut watcher = Watcher::new();
+    let mut parser = PassiveParser::new();
     let mut alerts = Vec::new();
-    let mut tell = |event| {
+    let mut emit = |event| {
         if let Event::Alert(alert) = event {
             alerts.push((alert.description, alert.fatal));
         }
     };
-    watcher.feed(Client, &client_hello(), &mut tell);
-    watcher.feed(Server, &[21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 2, 250], &mut tell);
+    parser.feed(Client, &client_hello(), &mut emit);
+    parser.feed(Server, &[21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 2, 250], &mut emit);
     assert_eq!(alerts, [("unrecognized_name".to_owned(), false), ("250".to_owned(), true)]);
 }

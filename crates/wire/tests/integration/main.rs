@@ -1,4 +1,4 @@
-//! The parsers on what real libraries send, and on what nobody should.
+//! Tests the parser on what real libraries send, and on malformed input.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

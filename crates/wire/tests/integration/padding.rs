@@ -1,5 +1,5 @@
-//! Clients and servers of TLS 1.3 that pad their records: what is told of them is what is told of those that don't.
-use wire::{Event, HandshakeKind, Side, Watcher};
+//! Clients and servers of TLS 1.3 that pad their records: the parser reports the same events as for those that don't.
+use wire::{Event, HandshakeKind, PassiveParser, Side};
 
 use crate::drive::Transcript;
 use crate::handshakes::{everything, told};
@@ -18,7 +18,7 @@ const RETRY: [u8; 32] = [
 /// TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256, and the length of their Finished.
 const SUITES: [(u8, usize); 3] = [(1, 36), (2, 52), (3, 36)];
 
-/// From the length of content and its type to one with padding.
+/// Maps the length of content and its type to the padded length.
 type Pad<'a> = &'a dyn Fn(usize) -> usize;
 
 fn none(bare: usize) -> usize {
@@ -34,12 +34,12 @@ fn record(content: u8, body: &[u8]) -> Vec<u8> {
     [&[content, 3, 3][..], &u16::try_from(body.len()).unwrap().to_be_bytes(), body].concat()
 }
 
-/// A record with so many bytes of content.
+/// A record with this many bytes of content.
 fn sealed(content: usize, pad: Pad<'_>) -> Vec<u8> {
     record(23, &vec![0; pad(content + 1) + TAG])
 }
 
-/// What these ends would have sent if they had padded. Nobody opens it.
+/// What both sides would have sent if they had padded their records. The contents are not decrypted.
 fn padded(transcript: &Transcript, client: Pad<'_>, server: Pad<'_>) -> Transcript {
     let flight = |(from, mut bytes): (Side, &[u8])| {
         let mut sent = Vec::new();
@@ -58,12 +58,12 @@ fn padded(transcript: &Transcript, client: Pad<'_>, server: Pad<'_>) -> Transcri
     transcript.iter().map(|(from, bytes)| flight((*from, bytes.as_slice()))).collect()
 }
 
-/// What is told, but for how long the handshake's records are.
+/// The reported events without the lengths of the handshake's records.
 fn events(transcript: &Transcript) -> Vec<Event> {
-    let mut watcher = Watcher::new();
+    let mut parser = PassiveParser::new();
     let mut events = Vec::new();
     for (from, bytes) in transcript {
-        watcher.feed(*from, bytes, |event| match event {
+        parser.feed(*from, bytes, |event| match event {
             Event::Handshake { from, .. } => events.push(Event::Handshake { from, bytes: 0 }),
             event => events.push(event),
         });
@@ -138,7 +138,7 @@ struct Course {
     certificate: &'static [usize],
 }
 
-/// A handshake, 41 requests, each answered, and what ends them.
+/// A handshake, 41 requests with their responses, and the end of the connection.
 fn session(course: Course, pad: Pad<'_>) -> Transcript {
     let (suite, finished) = course.suite;
     let chosen = [0x13, suite, 0];
@@ -205,10 +205,10 @@ fn a_server_that_has_gone_leaves_a_goodbye_to_say() {
     let course = Course { suite: SUITES[1], ..Course::default() };
     let mut session = session(course, &|bare| bare.next_multiple_of(256));
     let (from, goodbye) = session.pop().unwrap();
-    let mut watcher = Watcher::new();
-    session.iter().for_each(|(from, bytes)| watcher.feed(*from, bytes, |_| {}));
-    watcher.end(Server, |_| {});
+    let mut parser = PassiveParser::new();
+    session.iter().for_each(|(from, bytes)| parser.feed(*from, bytes, |_| {}));
+    parser.end(Server, |_| {});
     let mut told = Vec::new();
-    watcher.feed(from, &goodbye, |event| told.push(event));
+    parser.feed(from, &goodbye, |event| told.push(event));
     assert_eq!(told, [Event::Data { from: Client, bytes: ALERT, start: true }]);
 }
