@@ -1,8 +1,8 @@
-//! Where the time of a run went: parts that add up to its wall time, and what it would take with the first finding
-//! mended.
+//! Where the time of a run went: parts that add up to its wall time, and the time that the run would take with the
+//! first finding fixed.
 //!
-//! A moment belongs to the first of these that any connection was at: waiting for a response, receiving one, a
-//! handshake (the server's turn, then the client's), connecting, resolving; else it is the client's own.
+//! A moment belongs to the first of these that any connection was doing: waiting for a response, receiving one, a
+//! handshake (the server's turn, then the client's), connecting, resolving. Otherwise it is the client's own time.
 
 use observation::{Connection, Doing};
 use schemars::JsonSchema;
@@ -11,9 +11,9 @@ use wire::Side;
 
 use crate::case::Case;
 use crate::code::Code;
+use crate::conclusion::least;
 use crate::concurrency::are_all_kept;
 use crate::finding::{Confidence, Finding};
-use crate::verdict::least;
 use crate::words::{share, time};
 
 /// Where the time went.
@@ -68,7 +68,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// In words, as the row of a table.
+    /// The part's name, as the label of a table row.
     pub fn name(self) -> &'static str {
         match self {
             Part::Start => "program start, before the first connection",
@@ -85,15 +85,15 @@ impl Part {
     }
 }
 
-/// In the order in which a moment is told to belong.
+/// The parts by priority: a moment belongs to the first one that applies.
 const BY_PRIORITY: [Part; 6] =
     [Part::Responses, Part::Bodies, Part::HandshakeServer, Part::HandshakeClient, Part::Connecting, Part::Names];
 
-/// What makes connections new, and what loads trust stores for them.
+/// Findings that open needless connections, and findings that load trust stores for them.
 pub(crate) const NEW_CONNECTIONS: &[Code] = &[Code::NO_REUSE, Code::IDLE_CUT, Code::LATE_CLOSE];
 pub(crate) const LOADS: &[Code] = &[Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION];
 
-/// A time from when to when, ns.
+/// A span of time from its beginning to its end, ns.
 type Span = (u64, u64);
 
 pub(crate) fn account(case: &Case, findings: &[Finding]) -> Account {
@@ -103,12 +103,13 @@ pub(crate) fn account(case: &Case, findings: &[Finding]) -> Account {
     Account { sentence: sentence(&parts, wall_ns, mended_ns, findings), wall_ns, mended_ns, parts }
 }
 
-/// The wall time without the first finding that says what it saves.
+/// The wall time without the first finding whose saving is known.
 fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
     let first = findings.iter().find(|finding| finding.saves_ns > 0)?;
     let mut saves_ns = first.saves_ns;
     if [Code::NO_REUSE, Code::IDLE_CUT].contains(&first.code) {
-        // Connections that are kept load no trust store again; those that are needed at once load theirs in any case.
+        // Connections that are kept need no further load of a trust store; those that are needed at once load theirs in
+        // any case.
         let loads = findings.iter().filter(|finding| LOADS.contains(&finding.code)).map(|finding| finding.saves_ns);
         let connections = case.pass.counts.connections;
         let kept = share(connections.saturating_sub(case.needed()), connections);
@@ -121,8 +122,8 @@ fn mended(case: &Case, findings: &[Finding]) -> Option<u64> {
     Some(case.pass.wall_ns.saturating_sub(saves_ns).max(floor_ns.min(case.pass.wall_ns)))
 }
 
-/// What a run with the same waits takes at least, ns: what lies before the first connection, and the least possible
-/// from then on; and no less than the same over HTTP with one load of the trust store.
+/// The least time that a run with the same waits takes, ns: the time before the first connection and the least possible
+/// from then on, but no less than the same over HTTP with one load of the trust store.
 fn with_the_same_waits(case: &Case) -> u64 {
     let start = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
     let least = least(case).map_or(0, |least| least.without_cpu_ns);
@@ -144,7 +145,7 @@ fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[F
     format!("{perhaps}{}.{gain} {went}.", capitalized(first.code.title()))
 }
 
-/// Of the wall time: what leaves more saves next to nothing.
+/// A saving that leaves more than this share of the wall time is not worth mentioning.
 const WORTH_SAYING: f64 = 0.99;
 
 fn capitalized(text: &str) -> String {
@@ -178,14 +179,14 @@ fn exact(case: &Case) -> Vec<Spent> {
         }
     }
     let start = case.pass.connections.first().map_or(wall_ns, |connection| connection.opened_ns.min(wall_ns));
-    // What lies before the first connection is the start; what lies between is the client's own.
+    // Time before the first connection is the start; gaps after it are the client's own time.
     let own: Vec<Span> = own.into_iter().map(|(from, until)| (from.max(start), until)).filter(|(a, b)| b > a).collect();
     let after = if steps.is_empty() { wall_ns - start } else { wall_ns.saturating_sub(at) };
     let known: Vec<(Part, u64)> = BY_PRIORITY.into_iter().zip(spent).collect();
     put_together(case, start, &own, after, &known)
 }
 
-/// What a connection was at, when.
+/// What a connection was doing, and when.
 fn spans(connection: &Connection, end_ns: u64) -> Vec<(Part, Span)> {
     let mut all = Vec::new();
     for stretch in connection.stretches(end_ns) {
@@ -210,7 +211,7 @@ fn spans(connection: &Connection, end_ns: u64) -> Vec<(Part, Span)> {
     all
 }
 
-/// Of more connections than were kept, by the means of short stretches.
+/// The parts of a run with more connections than were kept, from the gauges' means.
 fn from_levels(case: &Case) -> Vec<Spent> {
     let wall_ns = case.pass.wall_ns;
     let levels = &case.pass.levels;
@@ -235,7 +236,7 @@ fn from_levels(case: &Case) -> Vec<Spent> {
         }
     }
     own.retain(|(from, _)| *from < last);
-    // Handshakes and connecting are split as all turns, and all names, were.
+    // Handshakes are split in proportion to all turns, and connecting in proportion to all name resolutions.
     let counts = &case.pass.counts;
     let [responses, bodies, handshake, connecting] = spent;
     let servers =
@@ -252,7 +253,7 @@ fn from_levels(case: &Case) -> Vec<Spent> {
     put_together(case, start, &own, wall_ns.saturating_sub(last.max(start)), &known)
 }
 
-/// All parts, in the order of [`Part`]; what rounding leaves is the client's own.
+/// All parts, in the order of [`Part`]; a remainder due to rounding is the client's own time.
 fn put_together(case: &Case, start: u64, own: &[Span], after: u64, known: &[(Part, u64)]) -> Vec<Spent> {
     let wall_ns = case.pass.wall_ns;
     let own_ns: u64 = wall_ns.saturating_sub(start + after + known.iter().map(|(_, ns)| ns).sum::<u64>());

@@ -1,18 +1,18 @@
-//! The name of a finding. Which there are, the list says.
+//! The codes of findings. `list.rs` has all of them.
 
 use std::fmt;
 
-/// What a finding is. In JSON and on the command line in kebab-case: `no-reuse`. Every one is the code of a rule.
+/// The code of a finding, and of its rule. In JSON and on the command line it is in kebab-case: `no-reuse`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Code(&'static str);
 
 impl Code {
-    /// For a rule.
+    /// Makes the code of a rule.
     pub(crate) const fn new(name: &'static str) -> Code {
         Code(name)
     }
 
-    /// As it is written in JSON and on the command line.
+    /// The code as it is written in JSON and on the command line.
     pub const fn name(self) -> &'static str {
         self.0
     }

@@ -1,27 +1,28 @@
-//! How many requests were under way at once: to the ns where all were kept, else by the means of short stretches, where
-//! these are short enough.
+//! How many requests were in flight at once: exactly if all exchanges were kept, else from the gauges' means, if their
+//! resolution suffices.
 
-use observation::Pass;
+use observation::ObservedRun;
 
 use crate::overlap::Overlap;
 use crate::words::share;
 
-/// Requests under way at once.
+/// The number of requests that were in flight at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Concurrency {
-    /// The most.
+    /// The maximum.
     pub(crate) most: f64,
-    /// The mean while any was.
+    /// The mean while any was in flight.
     pub(crate) mean: f64,
-    /// Time in which any was, ns.
+    /// The time in which any was, ns.
     pub(crate) any_ns: u64,
-    /// Of that, the part in which several were.
+    /// The share of that time in which several were.
     pub(crate) several: f64,
 }
 
-/// Of `pass`, whose kept connections overlap so; `None` where requests were not all kept and the stretches that were
-/// counted over are longer than half of the median wait: one at a time and several look the same in them.
-pub(crate) fn of(pass: &Pass, overlap: &Overlap) -> Option<Concurrency> {
+/// The concurrency of `pass`, whose kept connections overlap as `overlap` says. `None` if not all exchanges were kept
+/// and the gauges' resolution is coarser than half of the median wait: then one request at a time can't be told from
+/// several.
+pub(crate) fn of(pass: &ObservedRun, overlap: &Overlap) -> Option<Concurrency> {
     if are_all_kept(pass) {
         return Some(Concurrency {
             most: overlap.most_waiting as f64,
@@ -39,8 +40,8 @@ pub(crate) fn of(pass: &Pass, overlap: &Overlap) -> Option<Concurrency> {
     })
 }
 
-/// Every exchange of the pass is there one by one.
-pub(crate) fn are_all_kept(pass: &Pass) -> bool {
+/// Whether every exchange of the run was kept.
+pub(crate) fn are_all_kept(pass: &ObservedRun) -> bool {
     let kept: u64 = pass.connections.iter().map(|connection| connection.exchanges.len() as u64).sum();
     kept == pass.counts.exchanges && pass.connections.len() as u64 == pass.counts.connections
 }

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::account::{Account, account};
 use crate::case::Case;
 use crate::code::Code;
+use crate::conclusion::{Conclusion, verdict};
 use crate::finding::Finding;
 use crate::not_judged::{NotJudged, not_judged};
 use crate::notes::notes;
 use crate::ranking::ranked;
 use crate::rule::Judge;
-use crate::verdict::{Verdict, verdict};
 
 /// What an observation means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub struct Diagnosis {
     #[serde(default)]
     pub account: Option<Account>,
     /// All of it in a word.
-    pub verdict: Verdict,
+    pub verdict: Conclusion,
     /// What was found: failures first, then what mending saves most.
     pub findings: Vec<Finding>,
     /// What could not be seen and was not judged, and what was and needs no change, as sentences.
@@ -32,17 +32,17 @@ pub struct Diagnosis {
     pub not_judged: Vec<NotJudged>,
 }
 
-/// How many requests at a time are thought possible where nobody says.
+/// The number of concurrent requests that is assumed to be possible by default.
 pub const AT_A_TIME: u64 = 8;
 
-/// What `observation` means, where so many requests at a time are thought possible, 1 at least.
+/// Diagnoses `observation`, assuming that `at_a_time` concurrent requests are possible, at least 1.
 pub fn diagnose(observation: &Observation, at_a_time: u64) -> Diagnosis {
     let Some(case) = Case::of(observation, at_a_time) else {
         let reason = "No pass was made that could be judged: the command was not run to its end over HTTPS.";
         let all = Code::all().map(|code| NotJudged { code, why: "no pass was made to its end".to_owned() });
         return Diagnosis {
             account: None,
-            verdict: Verdict::TooLittle(reason.to_owned()),
+            verdict: Conclusion::TooLittle(reason.to_owned()),
             findings: Vec::new(),
             notes: Vec::new(),
             not_judged: all.collect(),

@@ -1,4 +1,4 @@
-//! One finding: what, how sure, on what evidence, what mending it saves, and what to change.
+//! A finding: what it is, how certain it is, its evidence, what fixing it saves, and what to change.
 
 use observation::Runtime;
 use schemars::JsonSchema;
@@ -66,24 +66,24 @@ pub struct Advice {
 }
 
 impl Advice {
-    /// For any library.
+    /// Advice for any library.
     pub(crate) fn any(text: &str) -> Advice {
         Advice { of: None, runtime: None, text: text.to_owned() }
     }
 
-    /// For one library of a language, or a tool.
+    /// Advice for one library of a language, or for a tool.
     pub(crate) fn of(runtime: Runtime, library: &str, text: &str) -> Advice {
         Advice { of: Some(library.to_owned()), runtime: Some(runtime), text: text.to_owned() }
     }
 
-    /// For what runs the server, or a library of several languages.
+    /// Advice for server software, or for a library of several languages.
     pub(crate) fn named(name: &str, text: &str) -> Advice {
         Advice { of: Some(name.to_owned()), runtime: None, text: text.to_owned() }
     }
 }
 
 impl Confidence {
-    /// In a word: `proven`, `inferred`, `suspected`.
+    /// The word for it: `proven`, `inferred`, `suspected`.
     pub fn word(self) -> &'static str {
         match self {
             Confidence::Suspected => "suspected",

@@ -1,8 +1,8 @@
-//! Small observations built by hand, for tests: times in ms.
+//! Small made-up observations for tests. Times are in ms.
 
 use observation::{
-    Close, Connecting, Connection, Counts, Cpu, CpuReading, Ended, Exchange, Handshake, Host, Level, Levels,
-    Observation, Pass, Sampling, Spread, Transport, TrustStore, Turn, Via, Way,
+    Close, Connecting, Connection, ConnectionKind, Counts, Cpu, CpuReading, Ended, Exchange, Gauge, Gauges, Handshake,
+    Host, Observation, ObserveMode, ObservedRun, Quantiles, Sampling, Transport, TrustStore, Turn,
 };
 use wire::{ClientHello, HandshakeKind, ServerHello, Side};
 
@@ -10,7 +10,8 @@ use crate::{AT_A_TIME, Code, Diagnosis, Finding, diagnose};
 
 pub(crate) const MS: u64 = 1_000_000;
 
-/// A connection that opens, has shaken hands 5 ms before `ready`, and carries exchanges from when to when.
+/// A connection that opens at `opened`, whose handshake ends 5 ms before `ready`, and that carries exchanges with these
+/// beginnings and ends.
 pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64, u64)]) -> Connection {
     let exchange = |&(sent, answered): &(u64, u64)| Exchange {
         sent_ns: sent * MS,
@@ -23,7 +24,7 @@ pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64
     };
     Connection {
         number,
-        way: Way::Tunnel,
+        way: ConnectionKind::Tunnel,
         host: "a.test:443".to_owned(),
         opened_ns: opened * MS,
         connecting: Connecting { established_ns: Some(opened * MS), ..Connecting::default() },
@@ -40,7 +41,7 @@ pub(crate) fn connection(number: u64, opened: u64, ready: u64, exchanges: &[(u64
     }
 }
 
-/// A full handshake in which the client begins at once and the server takes 1 ms each time.
+/// A full handshake that the client begins immediately and in which the server takes 1 ms for each turn.
 pub(crate) fn handshake(version: &str, opened: u64, ready: u64) -> Handshake {
     let turn = |of, from: u64, until: u64| Turn { of, from_ns: from * MS, until_ns: until * MS };
     let mut turns = vec![
@@ -84,14 +85,14 @@ pub(crate) fn hello(versions: &[&str]) -> ClientHello {
     }
 }
 
-/// So many of so long each.
-pub(crate) fn spread(count: u64, each_ms: u64) -> Spread {
+/// The quantiles of `count` equal durations.
+pub(crate) fn quantiles(count: u64, each_ms: u64) -> Quantiles {
     let each = each_ms * MS;
-    Spread { count, sum_ns: count * each, min_ns: each, p50_ns: each, p99_ns: each, max_ns: each }
+    Quantiles { count, sum_ns: count * each, min_ns: each, p50_ns: each, p99_ns: each, max_ns: each }
 }
 
-/// A pass over `connections`, its counts and host as follow from them, one request at a time unless levels are changed.
-pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
+/// A run with `connections` and the counts that follow from them. Its gauges show one request at a time.
+pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> ObservedRun {
     let number = connections.len() as u64;
     let exchanges: u64 = connections.iter().map(|connection| connection.exchanged).sum();
     let waits: u64 =
@@ -107,16 +108,16 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
             all
         }),
         exchanges,
-        connect: spread(number, 1),
-        handshake: spread(number, 5),
-        server_turns: spread(number, 1),
-        waits: Spread { sum_ns: waits, ..spread(exchanges, waits / MS / exchanges.max(1)) },
+        connect: quantiles(number, 1),
+        handshake: quantiles(number, 5),
+        server_turns: quantiles(number, 1),
+        waits: Quantiles { sum_ns: waits, ..quantiles(exchanges, waits / MS / exchanges.max(1)) },
         ..Counts::default()
     };
-    let waiting = Level { most: 1.0, mean: 1.0, any_ns: waits, several_ns: 0 };
+    let waiting = Gauge { most: 1.0, mean: 1.0, any_ns: waits, several_ns: 0 };
     let host =
         Host { name: "a.test:443".to_owned(), connections: number, exchanges, handshakes: number, ..Host::default() };
-    Pass {
+    ObservedRun {
         transport,
         ended: Ended::Code(0),
         wall_ns: 10_000 * MS,
@@ -124,11 +125,11 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
         runtimes: Default::default(),
         counts,
         hosts: vec![host],
-        levels: Levels {
+        levels: Gauges {
             waiting,
-            open: Level { most: number as f64, ..waiting },
+            open: Gauge { most: number as f64, ..waiting },
             moment_ns: 20 * MS,
-            ..Levels::default()
+            ..Gauges::default()
         },
         connections,
         origin: None,
@@ -140,7 +141,7 @@ pub(crate) fn pass(transport: Transport, connections: Vec<Connection>) -> Pass {
     }
 }
 
-/// Readings of a command that uses so much of a core.
+/// Readings of a command that uses this share of a core.
 pub(crate) fn cpu(share: f64) -> Cpu {
     let reading = |at_ms: u64| CpuReading {
         at_ns: at_ms * MS,
@@ -155,23 +156,23 @@ pub(crate) fn cpu(share: f64) -> Cpu {
     }
 }
 
-/// Four connections, open and shaken at once, whose requests wait for each other.
+/// Four connections that open and finish their handshakes together, and whose requests wait for each other.
 pub(crate) fn queue() -> Vec<Connection> {
     (0..4).map(|k| connection(k + 1, 0, 5, &[(10 + k * 100, 110 + k * 100)])).collect()
 }
 
-/// Samples that show so many loads of a trust store before so many connections.
+/// Samples that show `loads` loads of a trust store for `connections` connections.
 pub(crate) fn samples(loads: u64, connections: u64) -> Sampling {
     Sampling::Sampled(store(loads, connections))
 }
 
-/// The same, a hundred of 200 samples being in it.
+/// The same, with 100 of 200 samples in the trust store.
 pub(crate) fn store(loads: u64, connections: u64) -> TrustStore {
     let (again, for_connections) = (Some(90), Some(0));
     TrustStore { period_ns: MS, samples: 200, in_trust_store: 100, again, for_connections, lost: 0, loads, connections }
 }
 
-/// `n` requests of 100 ms over connections that are opened one after another.
+/// `n` requests of 100 ms, over connections that are opened one after another.
 pub(crate) fn one_after_another(n: u64) -> Vec<Connection> {
     let one = |k: u64| {
         let at = k * 110;
@@ -190,21 +191,21 @@ pub(crate) fn kept(n: u64) -> Vec<Connection> {
     vec![connection(1, 0, 5, &exchanges)]
 }
 
-pub(crate) fn own(connections: Vec<Connection>) -> Pass {
+pub(crate) fn own(connections: Vec<Connection>) -> ObservedRun {
     pass(Transport::Own, connections)
 }
 
-pub(crate) fn proxy(pass: Pass) -> Diagnosis {
-    diagnose(&observation(Via::Proxy, vec![pass]), AT_A_TIME)
+pub(crate) fn proxy(pass: ObservedRun) -> Diagnosis {
+    diagnose(&observation(ObserveMode::Proxy, vec![pass]), AT_A_TIME)
 }
 
-/// Over HTTP with so many requests under way in the mean, and this over HTTPS.
-pub(crate) fn url(http_mean: f64, https: Pass) -> Diagnosis {
+/// The diagnosis of `https`, with a run over HTTP that has this mean number of requests in flight.
+pub(crate) fn url(http_mean: f64, https: ObservedRun) -> Diagnosis {
     against(over_http(http_mean), https)
 }
 
-/// A pass that went over HTTP, with so many requests under way in the mean.
-pub(crate) fn over_http(mean: f64) -> Pass {
+/// A run over HTTP with this mean number of requests in flight.
+pub(crate) fn over_http(mean: f64) -> ObservedRun {
     let one = |k: u64| {
         let part = (mean - k as f64).min(1.0);
         Connection { handshake: None, ..connection(k + 1, 0, 5, &[(10, 10 + (part * 100.0) as u64)]) }
@@ -215,17 +216,20 @@ pub(crate) fn over_http(mean: f64) -> Pass {
     http
 }
 
-/// This over HTTP and that over HTTPS.
-pub(crate) fn against(http: Pass, https: Pass) -> Diagnosis {
-    let fitted = |pass: Pass| Pass { wall_ns: ended(&pass) + 50 * MS, ..pass };
+/// The diagnosis of two runs, over HTTP and over HTTPS.
+pub(crate) fn against(http: ObservedRun, https: ObservedRun) -> Diagnosis {
+    let fitted = |pass: ObservedRun| ObservedRun { wall_ns: ended(&pass) + 50 * MS, ..pass };
     diagnose(
-        &observation(Via::Url, vec![fitted(http), fitted(Pass { transport: Transport::Https, ..https })]),
+        &observation(
+            ObserveMode::Url,
+            vec![fitted(http), fitted(ObservedRun { transport: Transport::Https, ..https })],
+        ),
         AT_A_TIME,
     )
 }
 
-/// When the last connection had had its last response, or was closed.
-fn ended(pass: &Pass) -> u64 {
+/// When the last connection received its last response or was closed.
+fn ended(pass: &ObservedRun) -> u64 {
     let ends = pass.connections.iter().map(|one| {
         let answered = one.exchanges.iter().filter_map(|exchange| exchange.last_ns).max();
         one.closed_ns.max(answered).unwrap_or(one.opened_ns)
@@ -233,14 +237,14 @@ fn ended(pass: &Pass) -> u64 {
     ends.max().unwrap_or(0)
 }
 
-/// The same with more requests than were kept, so many under way at once in the mean.
-pub(crate) fn with_mean(mean: f64, mut pass: Pass) -> Pass {
+/// The same run with more requests than were kept, and with this mean number in flight.
+pub(crate) fn with_mean(mean: f64, mut pass: ObservedRun) -> ObservedRun {
     pass.counts.exchanges += 1;
     pass.levels.waiting.mean = mean;
     pass
 }
 
-fn observation(via: Via, passes: Vec<Pass>) -> Observation {
+fn observation(via: ObserveMode, passes: Vec<ObservedRun>) -> Observation {
     Observation {
         format: observation::FORMAT,
         tlstax: "0".to_owned(),
@@ -259,8 +263,8 @@ impl Diagnosis {
         codes
     }
 
-    /// But for what follows from the shape of the connections that tests are made of: requests one after another, each
-    /// on a connection of its own.
+    /// The findings without those that follow from the form of the tests' connections: requests one after another, each
+    /// on its own connection.
     pub(crate) fn others(&self) -> Vec<Code> {
         let mut codes = self.codes();
         codes.retain(|code| ![Code::ONE_AT_A_TIME, Code::NO_REUSE].contains(code));

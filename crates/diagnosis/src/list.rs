@@ -1,4 +1,4 @@
-//! All findings, a line each: failures first, then in the order in which what is equal in time is named.
+//! All findings, one line each: failures first, then in the order in which findings with equal savings are shown.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -55,7 +55,7 @@ findings! {
     UNEVEN_CONCURRENCY = uneven_concurrency;
 }
 
-/// A name that no finding has.
+/// An unknown code of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no finding is called {name:?}; {}", .nearest.map_or_else(all_names, |code| format!("did you mean {code}?")))]
 pub struct UnknownCode {
@@ -63,27 +63,27 @@ pub struct UnknownCode {
     nearest: Option<Code>,
 }
 
-/// How alike (Jaro-Winkler, which favours a common beginning) a name must be to be offered: keeps guesses apart from
-/// noise.
+/// How similar a code must be to be suggested (Jaro-Winkler, which favours a common prefix). Lower values suggest
+/// unrelated codes.
 const ALIKE: f64 = 0.75;
 
 impl Code {
-    /// All of them, in order.
+    /// All codes, in order.
     pub fn all() -> impl Iterator<Item = Code> {
         RULES.iter().map(|rule| rule.code)
     }
 
-    /// What it is, in plain words, without a full stop.
+    /// The finding in plain words, without a full stop.
     pub fn title(self) -> &'static str {
         self.rule().map_or("", |rule| rule.title)
     }
 
-    /// Requests failed, or were not seen: not a matter of time.
+    /// Whether the finding is a failure rather than lost time: requests failed or were not seen.
     pub fn is_failure(self) -> bool {
         self.rule().is_some_and(|rule| rule.failure)
     }
 
-    /// How its section of the documentation begins: what it means, what is seen, how its saving is reckoned.
+    /// The beginning of its section in the documentation: what it means, what is seen, how its saving is estimated.
     pub fn documentation(self) -> String {
         self.rule().map_or_else(String::new, |rule| {
             let Doc { means, seen, saves } = &rule.doc;
@@ -91,7 +91,7 @@ impl Code {
         })
     }
 
-    /// All that may be advised where it is found, for any program.
+    /// All advice that the finding may give, for any program.
     pub fn advice(self) -> Vec<Advice> {
         self.rule().map_or_else(Vec::new, |rule| (rule.advice)())
     }

@@ -1,6 +1,7 @@
-//! Findings that this case could not show, whether they are there or not: that one of them was not made says nothing.
+//! Findings that could not be judged in this case: their absence means nothing.
 //!
-//! The sentences for people are the notes'; these are for machines, which must not take silence for a pass.
+//! These are for programs, which must not mistake a missing finding for a passed check. The sentences for people are in
+//! `notes.rs`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ pub struct NotJudged {
     pub why: String,
 }
 
-/// What could not be judged of the case, in the order of the list.
+/// The findings that could not be judged, in the order of the list.
 pub(crate) fn not_judged(judge: &Judge) -> Vec<NotJudged> {
     let is_unseen = not_seen::reasons(judge).is_some();
     let why = |rule: &Rule| match is_unseen && rule.code != not_seen::RULE.code {

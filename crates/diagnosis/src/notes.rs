@@ -1,4 +1,4 @@
-//! What was not judged, and why; and what was and needs no change.
+//! Notes on what was not judged and why, and on what was judged and needs no change.
 
 use observation::{Ended, MOST_HOSTS, NO_PEER, Sampling};
 
@@ -13,7 +13,8 @@ use crate::words::{count, were};
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
-/// Of a command that was not seen only how it ended and what had no room: all else was not judged anyway.
+/// The notes of a case. If no requests were seen, they say only how the command ended and how many connections were
+/// refused for lack of open files: nothing else was judged anyway.
 pub(crate) fn notes(judge: &Judge) -> Vec<String> {
     let case = &judge.case;
     if not_seen::reasons(judge).is_some() {

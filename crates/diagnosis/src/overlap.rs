@@ -1,30 +1,30 @@
-//! Connections held against each other in time: how many were not idle at once, and which were ready and unused while a
-//! request of another was under way. Over the connections and exchanges that were kept, to the ns.
+//! How connections overlap in time: how many were not idle at the same time, and which were ready and unused while a
+//! request of another was in flight. Computed exactly, over the connections and exchanges that were kept.
 
-use observation::{Connection, Doing, Pass};
+use observation::{Connection, Doing, ObservedRun};
 use wire::Side;
 
-/// What a pass' connections did at the same time.
+/// What a run's connections did at the same time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Overlap {
-    /// The most connections that were not idle after use at once.
+    /// The most connections at once that were not idle after use.
     pub(crate) most_busy: u64,
-    /// The most connections at once that carried a request at some time, idle ones included.
+    /// The most connections open at once, of those that carried a request at some time, idle ones included.
     pub(crate) most_open: u64,
-    /// The most requests under way at once.
+    /// The most requests in flight at once.
     pub(crate) most_waiting: u64,
-    /// Time in which a request was under way, ns.
+    /// The time in which a request was in flight, ns.
     pub(crate) waiting_ns: u64,
-    /// Of that, time in which several were.
+    /// The part of that time in which several were, ns.
     pub(crate) several_ns: u64,
-    /// All requests' time under way together, ns.
+    /// The sum of all requests' times in flight, ns.
     pub(crate) waits_ns: u64,
-    /// Of the time in which a request was under way, that in which a connection that later carried its own first
-    /// request stood unused, or waited for the client in its handshake.
+    /// The part of the time with a request in flight in which another connection, which later carried its first
+    /// request, was unused or waited for the client in its handshake, ns.
     pub(crate) unused_ns: u64,
-    /// Of that, the part in which such a connection's handshake waited for the client.
+    /// The part of that in which such a connection's handshake waited for the client, ns.
     pub(crate) held_ns: u64,
-    /// Time in which a connection was at work: being connected, in its handshake, waiting or receiving, ns.
+    /// The time in which a connection was at work: being connected, in its handshake, waiting or receiving, ns.
     pub(crate) at_work_ns: u64,
 }
 
@@ -42,7 +42,7 @@ enum What {
     Held,
 }
 
-/// Connections at one moment.
+/// The number of connections in each state at one moment.
 #[derive(Default)]
 struct Now {
     busy: i64,
@@ -53,23 +53,23 @@ struct Now {
     at_work: i64,
 }
 
-/// Whether a connection that does this is at work, or was never used: not idle after use.
+/// Whether a connection in this state is not idle after use: it is at work, or was never used.
 fn is_busy(doing: Doing) -> bool {
     doing != Doing::Idle
 }
 
-/// Counts over `pass`.
-pub(crate) fn of(pass: &Pass) -> Overlap {
+/// The overlap of all connections of `pass`.
+pub(crate) fn of(pass: &ObservedRun) -> Overlap {
     over(pass.connections.iter(), pass.wall_ns)
 }
 
-/// Counts over `connections`, those that are open being so until `end_ns`.
+/// The overlap of `connections`. Those that are still open count as open until `end_ns`.
 pub(crate) fn over<'a>(connections: impl Iterator<Item = &'a Connection>, end_ns: u64) -> Overlap {
     let mut steps = Vec::new();
     for connection in connections {
         let is_used = connection.exchanged > 0;
         let mut stretches = connection.stretches(end_ns);
-        // Exchanges that were not kept are part of the last one, which was no idling then.
+        // Exchanges that were not kept are part of the last idle stretch, so the connection was not idle then.
         if let Some(last) = stretches.last_mut()
             && connection.exchanged > connection.exchanges.len() as u64
             && last.doing == Doing::Idle
@@ -85,7 +85,7 @@ pub(crate) fn over<'a>(connections: impl Iterator<Item = &'a Connection>, end_ns
             steps.extend([Step { at_ns: from_ns, by: 1, what }, Step { at_ns: until_ns, by: -1, what }]);
         }
     }
-    // Ends before beginnings, so that what follows without a gap is not counted twice.
+    // Ends sort before beginnings, so that stretches without a gap between them are not counted twice.
     steps.sort_by_key(|step| (step.at_ns, step.by));
     let (mut overlap, mut now, mut last_ns) = (Overlap::default(), Now::default(), 0);
     for step in steps {
@@ -133,16 +133,16 @@ impl Now {
     }
 }
 
-/// When a request of `pass` was under way: spans of ns, in order and apart.
-pub(crate) fn waiting(pass: &Pass) -> Vec<(u64, u64)> {
+/// The spans in which a request of `pass` was in flight, sorted and disjoint, ns.
+pub(crate) fn waiting(pass: &ObservedRun) -> Vec<(u64, u64)> {
     let stretches = pass.connections.iter().flat_map(|connection| connection.stretches(pass.wall_ns));
     let waiting = stretches.filter(|stretch| stretch.doing == Doing::Waiting);
     merged(waiting.map(|stretch| (stretch.from_ns, stretch.until_ns)).collect())
 }
 
-/// How many connections of `pass` stood unused, or waited for the client in their handshakes, for so long at least
-/// while requests of others were under way.
-pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
+/// How many connections of `pass` were unused, or waited for the client in their handshakes, for at least `at_least_ns`
+/// while requests of others were in flight.
+pub(crate) fn held_back(pass: &ObservedRun, at_least_ns: u64) -> u64 {
     let waiting = waiting(pass);
     let beside = |span: (u64, u64)| -> u64 {
         let first = waiting.partition_point(|wait| wait.1 <= span.0);
@@ -154,8 +154,9 @@ pub(crate) fn held_back(pass: &Pass, at_least_ns: u64) -> u64 {
     stood.filter(|ns| *ns > 0 && *ns >= at_least_ns).count() as u64
 }
 
-/// When `connection`, which carried a request later, was the client's to go on with and had not carried one: it stood
-/// unused, or its handshake waited for the client. A handshake that waits for the server is not held back.
+/// The spans in which `connection` had not carried its first request yet and was waiting for the client: it was unused,
+/// or its handshake waited for the client. Empty if it never carried a request. A handshake that waits for the server
+/// doesn't count.
 fn unused(connection: &Connection, end_ns: u64) -> Vec<(u64, u64)> {
     if connection.exchanged == 0 {
         return Vec::new();
@@ -165,13 +166,13 @@ fn unused(connection: &Connection, end_ns: u64) -> Vec<(u64, u64)> {
     held(connection).into_iter().chain(standing).collect()
 }
 
-/// When the handshake of `connection`, which carried a request later, waited for the client.
+/// The spans in which the handshake of `connection` waited for the client. Empty if it never carried a request.
 fn held(connection: &Connection) -> Vec<(u64, u64)> {
     let turns = connection.handshake.iter().filter(|_| connection.exchanged > 0).flat_map(|handshake| &handshake.turns);
     turns.filter(|turn| turn.of == Side::Client).map(|turn| (turn.from_ns, turn.until_ns)).collect()
 }
 
-/// `spans` in order, those that touch as one.
+/// `spans` sorted, with touching ones merged.
 pub(crate) fn merged(mut spans: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     spans.sort_unstable();
     let mut all: Vec<(u64, u64)> = Vec::new();
@@ -184,7 +185,7 @@ pub(crate) fn merged(mut spans: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     all
 }
 
-/// What of `spans` is in none of `others`, both merged.
+/// The parts of `spans` that are in none of `others`. Both must be merged.
 pub(crate) fn without(spans: &[(u64, u64)], others: &[(u64, u64)]) -> Vec<(u64, u64)> {
     let (mut left, mut others) = (Vec::new(), others.iter().peekable());
     for &(mut from, until) in spans {

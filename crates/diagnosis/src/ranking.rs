@@ -1,4 +1,4 @@
-//! What is found, in the order in which it is worth mending; and what is found and too small to be.
+//! Orders findings by what fixing them saves, and separates those that are too small.
 
 use crate::account::{LOADS, NEW_CONNECTIONS};
 use crate::finding::{Confidence, Finding};
@@ -8,21 +8,21 @@ use crate::rule::Judge;
 use crate::words::{percent, share};
 use observation::Ended;
 
-/// Of the requests: what concerns fewer, and costs little, is a note.
+/// A finding that concerns a smaller share of the requests, and costs little, becomes a note.
 const OF_REQUESTS: f64 = 0.1;
-/// Of the run's wall time: the same.
+/// A finding that saves a smaller share of the wall time counts as costing little.
 const OF_WALL: f64 = 0.05;
 
-/// All that was found.
+/// Everything that was found.
 pub(crate) struct Ranked {
-    /// The first is what mending saves most.
+    /// The findings. Fixing the first one saves most.
     pub(crate) findings: Vec<Finding>,
-    /// What is too small to be a finding, as sentences.
+    /// Sentences on what is too small to be a finding.
     pub(crate) small: Vec<String>,
 }
 
-/// What `judge` finds: failures first, but for suspicions about a run that ended well, which are last; then what
-/// mending saves most.
+/// The findings of `judge`: failures first, then by decreasing saving. Suspected failures of a run that ended well come
+/// last.
 pub(crate) fn ranked(judge: &Judge) -> Ranked {
     let found = RULES.iter().filter_map(|rule| judge.found(rule));
     let (small, mut findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| is_small(judge, finding));
@@ -58,18 +58,18 @@ fn rank(judge: &Judge, finding: &Finding) -> u8 {
     match (finding.code, finding.confidence) {
         (code, Confidence::Suspected) if code.is_failure() && ended_well => 3,
         (code, _) if code.is_failure() => 0,
-        // Of what is serialized all else is the smaller part.
+        // If requests are serialized, all else is minor.
         (code, _) if code == rules::serialized::RULE.code => 1,
         _ => 2,
     }
 }
 
-/// What a finding is worth in the order, ns: what mending it saves, and of what makes connections new also the trust
-/// stores that these load, which stand behind it.
+/// The weight of a finding in the order, ns: what fixing it saves. For findings that open needless connections it
+/// includes the loads of trust stores for those connections, which are shown after it.
 fn worth(finding: &Finding, all: &[Finding]) -> u64 {
     let is_load = |other: &&Finding| LOADS.contains(&other.code);
     let loads = || all.iter().filter(is_load).map(|other| other.saves_ns).max().unwrap_or(0);
-    // One ns more: what makes the connections new stands before what that costs.
+    // The extra ns puts the cause of needless connections before what they cost.
     if NEW_CONNECTIONS.contains(&finding.code) { finding.saves_ns + loads() + 1 } else { finding.saves_ns }
 }
 

@@ -1,7 +1,7 @@
-//! A finding's rule: all that is said of it, in one place, and the judge who asks rules for what they find.
+//! A finding's rule, with everything that is said about the finding in one place, and the judge that evaluates rules.
 //!
-//! A rule says when it can't judge before it says how it finds: both are fields without a default, so a rule that
-//! forgets one does not compile.
+//! A rule must state both when it can't judge and how it finds: the fields have no default, so a rule without one of
+//! them does not compile.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,35 +10,35 @@ use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Finding};
 
-/// One kind of finding.
+/// The rule of one finding.
 pub(crate) struct Rule {
-    /// Its name.
+    /// The finding's code.
     pub(crate) code: Code,
-    /// What it is, in plain words, without a full stop.
+    /// The finding in plain words, without a full stop.
     pub(crate) title: &'static str,
-    /// Requests failed, or were not seen: not a matter of time.
+    /// Whether the finding is a failure rather than lost time: requests failed or were not seen.
     pub(crate) failure: bool,
-    /// How its section in docs/observe.md begins.
+    /// The beginning of its section in docs/observe.md.
     pub(crate) doc: Doc,
-    /// All advice that it may give, each line with whom it is for.
+    /// All advice that the finding may give.
     pub(crate) advice: fn() -> Vec<Advice>,
-    /// Why this case can't be judged, in a few words; `None` where it can.
+    /// The reason why a case can't be judged, in a few words; `None` if it can.
     pub(crate) not_judged: fn(&Case) -> Option<&'static str>,
-    /// What is found. Not asked where the case can't be judged.
+    /// The finding in a case, if there is one. It is not called if the case can't be judged.
     pub(crate) find: fn(&Judge) -> Option<Finding>,
 }
 
-/// The fixed form of a finding's documentation, a sentence or two each.
+/// The parts of a finding's documentation, one or two sentences each.
 pub(crate) struct Doc {
-    /// What it means.
+    /// What the finding means.
     pub(crate) means: &'static str,
-    /// What is seen, and from how much on.
+    /// What is seen, and the thresholds.
     pub(crate) seen: &'static str,
-    /// How its saving is reckoned.
+    /// How its saving is estimated.
     pub(crate) saves: &'static str,
 }
 
-/// Asks rules about one case, each once.
+/// Evaluates rules for one case, each of them once.
 pub(crate) struct Judge<'a> {
     pub(crate) case: Case<'a>,
     memo: RefCell<HashMap<Code, Option<Finding>>>,
@@ -49,7 +49,7 @@ impl<'a> Judge<'a> {
         Judge { case, memo: RefCell::default() }
     }
 
-    /// What `rule` finds; `None` too where it can't judge.
+    /// The finding of `rule`; `None` also if it can't judge the case.
     pub(crate) fn found(&self, rule: &Rule) -> Option<Finding> {
         if let Some(found) = self.memo.borrow().get(&rule.code) {
             return found.clone();

@@ -1,6 +1,6 @@
-//! Figures as they stand in sentences.
+//! Formats figures for sentences.
 
-/// A time in the unit that reads best.
+/// A time in a suitable unit.
 pub(crate) fn time(ns: u64) -> String {
     match ns {
         0..10_000 => format!("{ns} ns"),
@@ -12,17 +12,17 @@ pub(crate) fn time(ns: u64) -> String {
     }
 }
 
-/// `part` of `whole` in percent.
+/// `part` of `whole`, as a percentage.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     percent_of(share(part, whole))
 }
 
-/// A part in percent.
+/// A share as a percentage.
 pub(crate) fn percent_of(part: f64) -> String {
     format!("{:.0} %", 100.0 * part)
 }
 
-/// `part` of `whole`; 0 of nothing.
+/// The share of `part` in `whole`; 0 if `whole` is 0.
 pub(crate) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -1,11 +1,11 @@
-//! What a connection that is over adds to the exact counts.
+//! Adds a connection that has ended to the exact counts.
 
 use wire::{HandshakeKind, Protocol, Side};
 
 use crate::connection::{Connection, Handshake};
 use crate::recorder::{HELD_NS, Totals, count};
 
-/// Adds all of `connection` that is counted once, at its end.
+/// Adds everything about `connection` that is counted once, when it ends.
 pub(crate) fn account(totals: &mut Totals, connection: &Connection, protocol: Protocol) {
     let counts = &mut totals.counts;
     count(&mut counts.closes, connection.close);
@@ -25,19 +25,19 @@ fn of_handshake(totals: &mut Totals, host: &str, handshake: &Handshake) {
     for turn in &handshake.turns {
         match turn.of {
             Side::Client => {
-                totals.spreads.client_turns.add(turn.ns());
+                totals.histograms.client_turns.add(turn.ns());
                 if turn.ns() >= HELD_NS {
-                    totals.spreads.held.add(turn.ns());
+                    totals.histograms.held.add(turn.ns());
                 }
             }
-            Side::Server => totals.spreads.server_turns.add(turn.ns()),
+            Side::Server => totals.histograms.server_turns.add(turn.ns()),
         }
     }
     let Some(finished) = handshake.finished_ns else {
         totals.counts.unfinished += 1;
         return;
     };
-    totals.spreads.handshake.add(finished.saturating_sub(handshake.began_ns.unwrap_or(finished)));
+    totals.histograms.handshake.add(finished.saturating_sub(handshake.began_ns.unwrap_or(finished)));
     let counts = &mut totals.counts;
     counts.handshakes += 1;
     match handshake.kind {

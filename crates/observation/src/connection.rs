@@ -1,4 +1,4 @@
-//! One connection: where it went, how it shook hands, what was exchanged over it, how it ended.
+//! One connection: its host, its handshake, its exchanges and how it ended.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ pub struct Connection {
     /// Counted from 1 in the order of opening.
     pub number: u64,
     /// How it came.
-    pub way: Way,
+    pub way: ConnectionKind,
     /// Where it was to go: `host:port` as the command named it. Empty where it named none.
     pub host: String,
     /// When it was accepted.
@@ -42,7 +42,7 @@ pub struct Connection {
 
 impl Connection {
     /// Connection `number`, accepted at `opened_ns`, of which nothing else is known.
-    pub(crate) fn opened(number: u64, way: Way, opened_ns: u64) -> Connection {
+    pub(crate) fn opened(number: u64, way: ConnectionKind, opened_ns: u64) -> Connection {
         Connection {
             number,
             way,
@@ -66,7 +66,8 @@ impl Connection {
 /// How a connection came to the observer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+#[schemars(rename = "Way")]
+pub enum ConnectionKind {
     /// To the observer's own address, which stands for the origin's (url).
     Direct,
     /// By `CONNECT` (proxy).
@@ -135,7 +136,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// How long it was, ns.
+    /// The length of the turn, ns.
     pub fn ns(&self) -> u64 {
         self.until_ns.saturating_sub(self.from_ns)
     }
@@ -234,7 +235,7 @@ impl Exchange {
         Exchange { sent_last_ns: at, longest_gap_ns: self.longest_gap_ns.max(gap), sent_bytes, ..self }
     }
 
-    /// The answer came from `first` to `last`, so many bytes more.
+    /// Adds a response that arrived from `first` to `last`, `bytes` long.
     pub(crate) fn answered(self, first: u64, last: u64, bytes: u64) -> Exchange {
         let answer_bytes = self.answer_bytes + bytes;
         Exchange { answered_ns: Some(first), last_ns: Some(last), answer_bytes, ..self }
@@ -242,20 +243,20 @@ impl Exchange {
 }
 
 impl Handshake {
-    /// TLS 1.3 was chosen.
+    /// Whether TLS 1.3 was negotiated.
     pub fn is_13(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| answer.version == "TLSv1.3")
     }
 
-    /// The longest that it stood with the server, ns: a round trip, and what the server computes.
+    /// The longest time that the handshake waited for the server, ns: a round trip and the server's computations.
     pub(crate) fn round_trip_ns(&self) -> u64 {
         self.turns.iter().filter(|turn| turn.of == Side::Server).map(Turn::ns).max().unwrap_or(0)
     }
 }
 
 impl Connection {
-    /// What it did from when to when, without gaps, until it closed or, where it was open at the end, until `end_ns`.
-    /// Exchanges beyond the kept ones are part of the last idle stretch.
+    /// What the connection did over time, without gaps, until it closed or, if it was still open, until `end_ns`.
+    /// Exchanges that were not kept are part of the last idle stretch.
     pub fn stretches(&self, end_ns: u64) -> Vec<Stretch> {
         let mut build = Stretches { all: Vec::new(), at_ns: self.opened_ns };
         let end_ns = self.closed_ns.unwrap_or(end_ns);

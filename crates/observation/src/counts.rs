@@ -1,4 +1,4 @@
-//! What is counted exactly, however many connections there are.
+//! Counts that are exact, however many connections there are.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::Close;
-use crate::spread::Spread;
+use crate::quantiles::Quantiles;
 
-/// The most hosts that are counted apart. Further ones are in [`Counts`] alone.
+/// The most hosts that are counted separately. Further ones are only part of [`Counts`].
 pub const MOST_HOSTS: usize = 256;
 
-/// The most reasons for not reaching hosts that are counted apart. Further ones are "other reasons".
+/// The most reasons for not reaching a host that are counted separately. Further ones are counted as "other reasons".
 pub const MOST_REASONS: usize = 64;
 
-/// What reasons beyond those are counted as.
+/// The name under which further reasons are counted.
 pub(crate) const OTHER_REASONS: &str = "other reasons";
 
 /// Exact counts of a pass.
@@ -79,21 +79,21 @@ pub struct Counts {
     /// Bytes that clients were sent.
     pub bytes_down: u64,
     /// Time to resolve hosts.
-    pub resolve: Spread,
+    pub resolve: Quantiles,
     /// Time to connect to hosts.
-    pub connect: Spread,
+    pub connect: Quantiles,
     /// Time from the first byte of the ClientHello to the end of the handshake.
-    pub handshake: Spread,
+    pub handshake: Quantiles,
     /// Time that handshakes stood with the client, each turn for itself.
-    pub client_turns: Spread,
+    pub client_turns: Quantiles,
     /// Client's turns of 20 ms and more ([`crate::HELD_NS`]).
-    pub held: Spread,
+    pub held: Quantiles,
     /// Time that handshakes stood with the server, each turn for itself.
-    pub server_turns: Spread,
+    pub server_turns: Quantiles,
     /// Time from the request's first byte to the answer's.
-    pub waits: Spread,
+    pub waits: Quantiles,
     /// Time from the answer's first byte to its last.
-    pub transfers: Spread,
+    pub transfers: Quantiles,
 }
 
 /// Exact counts of one host.

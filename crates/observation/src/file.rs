@@ -1,16 +1,16 @@
-//! `observation.json`: what one `tlstax observe` saw.
+//! `observation.json`, the result file of `tlstax observe`.
 
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pass::Pass;
+use crate::observed_run::ObservedRun;
 
 /// The file's name in a result folder.
 pub const FILE: &str = "observation.json";
 
-/// The version of what the file holds.
+/// The version of the file's format.
 pub const FORMAT: u32 = 1;
 
 /// What was seen of a command.
@@ -25,17 +25,18 @@ pub struct Observation {
     /// The command as it was given.
     pub command: Vec<String>,
     /// How it was observed.
-    pub via: Via,
+    pub via: ObserveMode,
     /// The time the origin takes for each answer, ns (url).
     pub service_ns: Option<u64>,
     /// Proxy: one. Url: over HTTP, then over HTTPS.
-    pub passes: Vec<Pass>,
+    pub passes: Vec<ObservedRun>,
 }
 
 /// The way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Via {
+#[schemars(rename = "Via")]
+pub enum ObserveMode {
     /// The command was given the URL of an origin of the observer's.
     Url,
     /// The command was given a proxy to its own hosts.
@@ -55,7 +56,7 @@ pub enum FileError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// It is not an observation.
+    /// The file is not an observation.
     #[error("{} is not what `tlstax observe` writes: {reason}", path.display())]
     Content {
         /// The file.
@@ -66,10 +67,10 @@ pub enum FileError {
 }
 
 impl Observation {
-    /// Reads [`FILE`] of the folder `dir`.
+    /// Reads [`FILE`] from the folder `dir`.
     ///
     /// # Errors
-    /// It can't be read, or is not an observation of [`FORMAT`].
+    /// The file can't be read, or is not an observation of format [`FORMAT`].
     pub fn read(dir: &Path) -> Result<Observation, FileError> {
         let path = dir.join(FILE);
         let io = |source| FileError::Io { doing: "reading", path: path.clone(), source };
@@ -82,7 +83,7 @@ impl Observation {
         Ok(observation)
     }
 
-    /// Writes [`FILE`] into the folder `dir`, which is made where it is not there.
+    /// Writes [`FILE`] into the folder `dir`, which is created if it doesn't exist.
     ///
     /// # Errors
     /// The folder or the file can't be written.

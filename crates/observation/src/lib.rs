@@ -1,36 +1,36 @@
-//! What was seen of a program's connections: lanes, exact counts, levels over time.
+//! Records a program's connections: each one's history, exact counts, and gauges over time.
 //!
-//! Bytes are seen by whoever forwards them, who tells a [`Lane`] of each connection what came when; a [`Recorder`]
-//! keeps what all lanes told, in bounded memory, and gives it out as plain data, a [`Pass`] each time the command ran.
-//! An [`Observation`] is what `observation.json` holds. What it means is the diagnosis', what it looks like the
-//! report's.
+//! Whoever forwards a connection's bytes passes them to its [`ConnectionTracker`] with a timestamp. A [`Recorder`]
+//! collects the results of all trackers in bounded memory and returns them as plain data, of which an [`ObservedRun`]
+//! is made for each run of the command. An [`Observation`] is the content of `observation.json`. What it means is left
+//! to crate `diagnosis`, how it is shown to crate `render`.
 //!
-//! Times are ns since the pass began, sizes bytes, unless said otherwise.
+//! Unless stated otherwise, times are ns since the run began, and sizes are bytes.
 
 mod account;
 mod connection;
+mod connection_tracker;
 mod counts;
 mod cpu;
 mod file;
-mod lane;
-mod levels;
-mod pass;
+mod gauges;
+mod observed_run;
+mod quantiles;
 mod recorder;
 mod request_state;
 mod runtime;
 mod session_tickets;
 mod shutdown;
-mod spread;
 mod trust_store;
 
-pub use connection::{Close, Connecting, Connection, Doing, Exchange, Handshake, Stretch, Turn, Way};
+pub use connection::{Close, Connecting, Connection, ConnectionKind, Doing, Exchange, Handshake, Stretch, Turn};
+pub use connection_tracker::ConnectionTracker;
 pub use counts::{Counts, Host, MOST_HOSTS, MOST_REASONS};
 pub use cpu::{Cpu, CpuReading};
-pub use file::{FILE, FORMAT, FileError, Observation, Via};
-pub use lane::Lane;
-pub use levels::{Level, Levels, Moment};
-pub use pass::{Direct, Ended, NO_PEER, Pass, Transport};
-pub use recorder::{HELD_NS, Kept, MOST_CONNECTIONS, MOST_EXCHANGES, Recorder};
+pub use file::{FILE, FORMAT, FileError, Observation, ObserveMode};
+pub use gauges::{Gauge, Gauges, Moment};
+pub use observed_run::{Direct, Ended, NO_PEER, ObservedRun, Transport};
+pub use quantiles::Quantiles;
+pub use recorder::{HELD_NS, MOST_CONNECTIONS, MOST_EXCHANGES, Recorder, Recording};
 pub use runtime::Runtime;
-pub use spread::Spread;
 pub use trust_store::{Sampling, TrustStore};

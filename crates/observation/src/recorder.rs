@@ -1,4 +1,4 @@
-//! Keeps what all lanes of a pass tell, in bounded memory.
+//! Collects what the trackers of one run report, in bounded memory.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -6,38 +6,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connection::{Connection, Exchange, Stretch};
 use crate::counts::{Counts, Host, MOST_HOSTS, MOST_REASONS, OTHER_REASONS};
-use crate::levels::{Levelling, Levels};
+use crate::gauges::{GaugeRecorder, Gauges};
+use crate::quantiles::DurationHistogram;
 use crate::session_tickets::SessionTickets;
-use crate::spread::Spreading;
 
-/// The most connections that are kept one by one: those opened first.
+/// The most connections that are kept individually: those opened first.
 pub const MOST_CONNECTIONS: u64 = 4_096;
 
-/// The most exchanges that are kept of each: the first ones.
+/// The most exchanges that are kept of each connection: the first ones.
 pub const MOST_EXCHANGES: usize = 64;
 
-/// A client's turn in a handshake from which on it is counted as held: a handshake's arithmetic takes a client 0.2 to 3
-/// ms.
+/// A handshake counts as held up by the client if one of the client's turns takes at least this long. The cryptography
+/// of a handshake takes a client 0.2 to 3 ms.
 pub const HELD_NS: u64 = 20_000_000;
 
-/// An answer is taken as complete after this long without a byte.
+/// A response is assumed to be complete after this long without a byte.
 const QUIET_NS: u64 = 1_000_000;
 
-/// For how long after a close a new connection counts as opened because of it. Servers and balancers keep idle
-/// connections for 5 to 75 s unless told otherwise: one that waits for two minutes would wait for this client too, and
-/// one that the client had kept for longer would be gone.
+/// A new connection counts as opened because an earlier one was closed if it follows within this time. Servers and load
+/// balancers keep idle connections for 5 to 75 s by default, so a connection that had stayed open for longer would
+/// probably have been closed by then.
 const REOPENED_NS: u64 = 120_000_000_000;
 
-/// The most closes of a host that are remembered: the last ones.
+/// The most closes of a host that are remembered: the latest ones.
 const MOST_CLOSES: usize = 16_384;
 
-/// The most idle connections that are looked through for one that could have been used.
+/// The most open connections that are searched for an idle one that could have been used.
 const LOOKED_THROUGH: usize = 256;
 
-/// What all lanes of a pass tell. Cloned, it is the same.
+/// Collects the results of all trackers of one run. Clones share the same data.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
-    /// CLOCK_MONOTONIC.
+    /// When the run began, by CLOCK_MONOTONIC.
     began_ns: Arc<AtomicU64>,
     totals: Arc<Mutex<Totals>>,
 }
@@ -45,108 +45,111 @@ pub struct Recorder {
 #[derive(Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) counts: Counts,
-    pub(crate) spreads: Spreads,
-    levelling: Levelling,
+    pub(crate) histograms: Histograms,
+    gauges: GaugeRecorder,
     hosts: Vec<Host>,
-    /// By name, where in `hosts` it is and what is known of its connections now.
-    known: HashMap<String, Known>,
+    /// The state of each host's connections, by name.
+    known: HashMap<String, HostState>,
     kept: Vec<Connection>,
     ended_ns: Option<u64>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Spreads {
-    pub(crate) resolve: Spreading,
-    pub(crate) connect: Spreading,
-    pub(crate) handshake: Spreading,
-    pub(crate) client_turns: Spreading,
-    pub(crate) held: Spreading,
-    pub(crate) server_turns: Spreading,
-    pub(crate) waits: Spreading,
-    pub(crate) transfers: Spreading,
+pub(crate) struct Histograms {
+    pub(crate) resolve: DurationHistogram,
+    pub(crate) connect: DurationHistogram,
+    pub(crate) handshake: DurationHistogram,
+    pub(crate) client_turns: DurationHistogram,
+    pub(crate) held: DurationHistogram,
+    pub(crate) server_turns: DurationHistogram,
+    pub(crate) waits: DurationHistogram,
+    pub(crate) transfers: DurationHistogram,
 }
 
-/// What must be known of a host to judge its next connection.
+/// The state of a host's connections, by which its next connection is judged.
 #[derive(Debug, Default)]
-struct Known {
+struct HostState {
     at: usize,
     handshake_finished: bool,
-    /// When the client closed connections after use that no later one has taken the place of, in order.
+    /// When the client closed connections after use, in order, without those that a later connection has replaced.
     closed_after_use: VecDeque<u64>,
-    /// When the server closed connections after its answer that no later one has taken the place of, in order.
+    /// When the server closed connections after its response, in order, without those that a later connection has
+    /// replaced.
     closed_after_answer: VecDeque<u64>,
-    /// When the server last ended an idle connection, and no connection has been opened since.
+    /// When the server last closed an idle connection, if no connection has been opened since.
     cut_ns: Option<u64>,
     early: SessionTickets,
-    open: HashMap<u64, Arc<Pulse>>,
+    open: HashMap<u64, Arc<SharedState>>,
 }
 
-/// What others may know of a connection while it is open.
+/// State of an open connection that it shares with the others of its host.
 #[derive(Debug, Default)]
-pub(crate) struct Pulse {
-    /// When the last byte of an answer came; 0 while a request is under way or none has been.
+pub(crate) struct SharedState {
+    /// When the last byte of a response came; 0 while a request is in flight, or before the first.
     quiet_since_ns: AtomicU64,
-    /// It was taken for idle when another was opened.
+    /// It was taken for idle when another connection was opened.
     was_passed_over: AtomicBool,
 }
 
-impl Pulse {
-    /// A byte of an answer came. Whether it had been taken for idle, and was not: that answer had only paused.
+impl SharedState {
+    /// Notes a byte of a response. Returns whether the connection had been taken for idle although the response had
+    /// only paused.
     pub(crate) fn answered(&self, ns: u64) -> bool {
         self.quiet_since_ns.store(ns.max(1), Relaxed);
         self.was_passed_over.swap(false, Relaxed)
     }
 
-    /// A request is sent.
+    /// Notes that a request is sent.
     pub(crate) fn busy(&self) {
         self.quiet_since_ns.store(0, Relaxed);
         self.was_passed_over.store(false, Relaxed);
     }
 
-    /// Another was opened in its stead: it could have taken one request more, not all that follow.
+    /// Notes that another connection was opened instead of using this one. It could have carried one more request, not
+    /// all later ones, so it doesn't count as idle again until its next response.
     fn pass_over(&self) {
         self.quiet_since_ns.store(0, Relaxed);
         self.was_passed_over.store(true, Relaxed);
     }
 }
 
-/// The pauses within a request that are counted: Linux delays an acknowledgement by 40 ms at least (`TCP_DELACK_MIN`),
-/// and a timer of 4 ms and a busy machine add to it.
+/// Pauses within a request that count as caused by a delayed acknowledgement: Linux delays one by at least 40 ms
+/// (`TCP_DELACK_MIN`), to which a 4 ms timer and a busy machine add.
 pub(crate) const DELAYED_ACK_NS: std::ops::RangeInclusive<u64> = 35_000_000..=60_000_000;
 
-/// How a connection left its host.
+/// How a connection to a host was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
+pub(crate) enum CloseCause {
     /// The client closed it after use.
     ByClientAfterUse,
-    /// The server closed it as soon as it had answered.
+    /// The server closed it right after its response.
     ByServerAfterAnswer,
     /// The server closed it while it was idle after use.
     CutIdle,
-    /// Some other way.
+    /// In another way.
     Otherwise,
 }
 
-/// Everything that was kept.
+/// Everything that a [`Recorder`] collected.
 #[derive(Debug)]
-pub struct Kept {
+pub struct Recording {
     /// Exact counts.
     pub counts: Counts,
-    /// By host.
+    /// Exact counts by host.
     pub hosts: Vec<Host>,
-    /// Over time.
-    pub levels: Levels,
-    /// One by one, in the order of opening.
+    /// Connections and requests over time.
+    pub levels: Gauges,
+    /// The connections that were kept, in the order of opening.
     pub connections: Vec<Connection>,
 }
 
 impl Recorder {
-    /// The pass begins at `now_ns`, before which nothing was seen. CLOCK_MONOTONIC.
+    /// Sets the beginning of the run, by CLOCK_MONOTONIC. It must be called before any connection is opened.
     pub fn begin(&self, now_ns: u64) {
         self.began_ns.store(now_ns, Relaxed);
     }
 
-    /// Time since the pass began, of a CLOCK_MONOTONIC stamp, ns.
+    /// The time from the beginning of the run to a CLOCK_MONOTONIC timestamp, ns.
     pub(crate) fn since(&self, now_ns: u64) -> u64 {
         now_ns.saturating_sub(self.began_ns.load(Relaxed))
     }
@@ -155,30 +158,30 @@ impl Recorder {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request to connect that was not carried on, by reason.
+    /// Counts a connection that could not be made to its host, by reason.
     pub fn turned_away(&self, reason: &str) {
         let reasons = &mut self.totals().counts.not_reached;
         let is_apart = reasons.len() < MOST_REASONS || reasons.contains_key(reason);
         count(reasons, if is_apart { reason } else { OTHER_REASONS }.to_owned());
     }
 
-    /// Notes a request of a program that is not the command, which was turned away.
+    /// Counts a request from a program other than the command, which was refused.
     pub fn stranger(&self) {
         self.totals().counts.strangers += 1;
     }
 
-    /// Whether nobody has come so far.
+    /// Whether no client has connected so far.
     pub fn is_untouched(&self) -> bool {
         let counts = &self.totals().counts;
         counts.connections + counts.strangers + counts.no_room == 0 && counts.not_reached.is_empty()
     }
 
-    /// Notes a connection that was closed because no more files could be opened.
+    /// Counts a connection that was closed because no more files could be opened.
     pub fn no_room(&self) {
         self.totals().counts.no_room += 1;
     }
 
-    /// The pass is over at `now_ns`: what is open then was open until then. CLOCK_MONOTONIC.
+    /// Sets the end of the run, by CLOCK_MONOTONIC. Connections that are still open count as open until then.
     pub fn end(&self, now_ns: u64) {
         self.totals().ended_ns = Some(self.since(now_ns));
     }
@@ -187,47 +190,47 @@ impl Recorder {
         self.totals().ended_ns
     }
 
-    /// Gives out everything. Lanes that are still there keep their part: drop them first.
-    pub fn finish(&self) -> Kept {
+    /// Returns everything that was collected. Trackers that still exist have not added their results: drop them first.
+    pub fn finish(&self) -> Recording {
         let mut totals = std::mem::take(&mut *self.totals());
-        let spreads = &totals.spreads;
+        let histograms = &totals.histograms;
         let counts = Counts {
-            resolve: spreads.resolve.spread(),
-            connect: spreads.connect.spread(),
-            handshake: spreads.handshake.spread(),
-            client_turns: spreads.client_turns.spread(),
-            held: spreads.held.spread(),
-            server_turns: spreads.server_turns.spread(),
-            waits: spreads.waits.spread(),
-            transfers: spreads.transfers.spread(),
+            resolve: histograms.resolve.quantiles(),
+            connect: histograms.connect.quantiles(),
+            handshake: histograms.handshake.quantiles(),
+            client_turns: histograms.client_turns.quantiles(),
+            held: histograms.held.quantiles(),
+            server_turns: histograms.server_turns.quantiles(),
+            waits: histograms.waits.quantiles(),
+            transfers: histograms.transfers.quantiles(),
             ..totals.counts
         };
         totals.kept.sort_by_key(|connection| connection.number);
-        Kept { counts, hosts: totals.hosts, levels: totals.levelling.levels(), connections: totals.kept }
+        Recording { counts, hosts: totals.hosts, levels: totals.gauges.gauges(), connections: totals.kept }
     }
 }
 
-/// Counts one more of `what`.
+/// Adds one to the count of `what`.
 pub(crate) fn count<K: Ord>(counts: &mut BTreeMap<K, u64>, what: K) {
     *counts.entry(what).or_default() += 1;
 }
 
 impl Totals {
-    /// The number of the next connection.
+    /// Counts a connection and returns its number.
     pub(crate) fn opened(&mut self) -> u64 {
         self.counts.connections += 1;
         self.counts.connections
     }
 
-    pub(crate) fn level(&mut self, stretch: Stretch) {
-        self.levelling.add(stretch);
+    pub(crate) fn add_stretch(&mut self, stretch: Stretch) {
+        self.gauges.add(stretch);
     }
 
     pub(crate) fn keep(&mut self, connection: Connection) {
         self.kept.push(connection);
     }
 
-    /// Counts an exchange that is over.
+    /// Counts an exchange that has ended.
     pub(crate) fn exchanged(&mut self, host: &str, exchange: &Exchange) {
         self.counts.exchanges += 1;
         if let Some(host) = self.host(host) {
@@ -236,26 +239,27 @@ impl Totals {
         self.counts.delayed_ack_gaps += u64::from(DELAYED_ACK_NS.contains(&exchange.longest_gap_ns));
         match (exchange.answered_ns, exchange.last_ns) {
             (Some(answered), Some(last)) => {
-                self.spreads.waits.add(answered.saturating_sub(exchange.sent_ns));
-                self.spreads.transfers.add(last.saturating_sub(answered));
+                self.histograms.waits.add(answered.saturating_sub(exchange.sent_ns));
+                self.histograms.transfers.add(last.saturating_sub(answered));
             }
             _ => self.counts.unanswered += 1,
         }
     }
 
-    /// Counts of `host`; `None` beyond the hosts that are counted apart.
+    /// The counts of `host`; `None` if it is not counted separately.
     pub(crate) fn host(&mut self, host: &str) -> Option<&mut Host> {
         let at = self.known.get(host)?.at;
         self.hosts.get_mut(at)
     }
 
-    /// Notes that connection `number` is for `host`, opened at `ns`, and whether it need have been.
-    pub(crate) fn goes_to(&mut self, host: &str, number: u64, pulse: &Arc<Pulse>, ns: u64) {
+    /// Notes that connection `number`, opened at `ns`, is to `host`, and counts whether an earlier one could have been
+    /// reused.
+    pub(crate) fn opened_to(&mut self, host: &str, number: u64, shared: &Arc<SharedState>, ns: u64) {
         if !self.known.contains_key(host) {
             if self.hosts.len() == MOST_HOSTS {
                 return;
             }
-            self.known.insert(host.to_owned(), Known { at: self.hosts.len(), ..Known::default() });
+            self.known.insert(host.to_owned(), HostState { at: self.hosts.len(), ..HostState::default() });
             self.hosts.push(Host { name: host.to_owned(), ..Host::default() });
         }
         let Some(known) = self.known.get_mut(host) else { return };
@@ -263,7 +267,7 @@ impl Totals {
         counts.connections += 1;
         if takes_place(&mut known.closed_after_use, ns) {
             counts.could_have_reused += 1;
-        } else if let Some(idle) = known.open.values().take(LOOKED_THROUGH).find(|pulse| is_quiet(pulse, ns)) {
+        } else if let Some(idle) = known.open.values().take(LOOKED_THROUGH).find(|shared| is_quiet(shared, ns)) {
             idle.pass_over();
             counts.could_have_reused += 1;
             counts.beside_idle += 1;
@@ -273,10 +277,10 @@ impl Totals {
         if known.cut_ns.take().is_some_and(|cut| ns.saturating_sub(cut) < REOPENED_NS) {
             counts.reopened += 1;
         }
-        known.open.insert(number, Arc::clone(pulse));
+        known.open.insert(number, Arc::clone(shared));
     }
 
-    /// A connection to `host` that was taken for idle beside a new one had only paused.
+    /// Corrects the counts: a connection to `host` that was taken for idle had only paused.
     pub(crate) fn was_not_idle(&mut self, host: &str) {
         if let Some(counts) = self.host(host) {
             counts.could_have_reused = counts.could_have_reused.saturating_sub(1);
@@ -284,7 +288,7 @@ impl Totals {
         }
     }
 
-    /// Whether a handshake with `host` has been finished, so that another could resume its session.
+    /// Whether a handshake with `host` has finished, so that a later one could resume its session.
     pub(crate) fn has_shaken_hands(&self, host: &str) -> bool {
         self.known.get(host).is_some_and(|known| known.handshake_finished)
     }
@@ -295,37 +299,37 @@ impl Totals {
         }
     }
 
-    /// What is known of the first that `host` sends after a handshake.
+    /// What is known of the tickets and first responses of `host`.
     pub(crate) fn early(&self, host: &str) -> SessionTickets {
         self.known.get(host).map(|known| known.early.clone()).unwrap_or_default()
     }
 
-    /// Adds to what is known of that.
+    /// Adds to that.
     pub(crate) fn learn(&mut self, host: &str, add: impl FnOnce(&mut SessionTickets)) {
         if let Some(known) = self.known.get_mut(host) {
             add(&mut known.early);
         }
     }
 
-    /// Notes that connection `number` to `host` is gone.
-    pub(crate) fn left(&mut self, host: &str, number: u64, how: Left, ns: u64) {
+    /// Notes that connection `number` to `host` has closed.
+    pub(crate) fn left(&mut self, host: &str, number: u64, how: CloseCause, ns: u64) {
         let Some(known) = self.known.get_mut(host) else { return };
         known.open.remove(&number);
         match how {
-            Left::ByClientAfterUse => remember(&mut known.closed_after_use, ns),
-            Left::ByServerAfterAnswer => remember(&mut known.closed_after_answer, ns),
-            Left::CutIdle => {
+            CloseCause::ByClientAfterUse => remember(&mut known.closed_after_use, ns),
+            CloseCause::ByServerAfterAnswer => remember(&mut known.closed_after_answer, ns),
+            CloseCause::CutIdle => {
                 known.cut_ns = Some(ns);
                 if let Some(counts) = self.hosts.get_mut(known.at) {
                     counts.cut_idle += 1;
                 }
             }
-            Left::Otherwise => {}
+            CloseCause::Otherwise => {}
         }
     }
 }
 
-/// Whether a connection opened at `ns` takes the place of one of those that were closed then, which is forgotten.
+/// Whether a connection opened at `ns` replaces one of those that were closed, which is then forgotten.
 fn takes_place(closes: &mut VecDeque<u64>, ns: u64) -> bool {
     while closes.front().is_some_and(|closed| ns.saturating_sub(*closed) >= REOPENED_NS) {
         closes.pop_front();
@@ -340,8 +344,8 @@ fn remember(closes: &mut VecDeque<u64>, ns: u64) {
     closes.push_back(ns);
 }
 
-fn is_quiet(pulse: &Pulse, now_ns: u64) -> bool {
-    match pulse.quiet_since_ns.load(Relaxed) {
+fn is_quiet(shared: &SharedState, now_ns: u64) -> bool {
+    match shared.quiet_since_ns.load(Relaxed) {
         0 => false,
         since => now_ns.saturating_sub(since) >= QUIET_NS,
     }

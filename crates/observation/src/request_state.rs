@@ -1,67 +1,68 @@
-//! Which bytes are a request, and which its answer: told by direction and pause, where the content is not seen.
+//! Tells requests and responses apart by direction and pauses, where their content is not visible.
 
 use crate::connection::{Doing, Exchange};
 use crate::session_tickets::{Last, SessionTickets, Size, Was};
 
-/// What a server may send of its own accord after a TLS 1.3 handshake, bytes: a few tickets.
+/// The most that a server sends without a request after a TLS 1.3 handshake, bytes: a few tickets.
 const TICKETS_BYTES: u64 = 4_096;
 
-/// How much later than a round trip after the handshake tickets may come, ns: what a busy server takes to make them.
+/// How much later than one round trip after the handshake tickets may come, ns: the time that a busy server takes to
+/// make them.
 const TICKETS_LATE_NS: u64 = 5_000_000;
 
-/// A pause after which what a server sends is something else than before, ns.
+/// After a pause of this length, what a server sends no longer belongs to what it sent before, ns.
 const PAUSE_NS: u64 = 1_000_000;
 
-/// Where the exchanges of a connection are.
+/// The state of a connection's current exchange.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum RequestState {
-    /// None has begun.
+    /// No exchange has begun.
     #[default]
     Quiet,
-    /// A request is being sent, or has been.
+    /// A request is being sent, or has been sent.
     Sent(Exchange),
-    /// So is this one, and the server has sent what may be tickets or the answer: what comes next tells.
+    /// The same, and the server has sent bytes that may be tickets or the response. What comes next decides.
     SentAndEarly(Exchange, Burst),
-    /// The answer comes, or has come.
+    /// The response is arriving, or has arrived.
     Answered(Exchange),
 }
 
-/// Bytes that the server sent without a pause.
+/// Bytes that the server has sent without a pause.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Burst {
     first_ns: u64,
     last_ns: u64,
-    /// With what it had sent unasked before.
+    /// Including what it had sent before the request.
     bytes: u64,
-    /// What each of its records was long, where all were alike: a server's tickets are.
+    /// The length of each record, if all have the same: a server's tickets do.
     record: Option<u64>,
-    /// How many records it was.
+    /// The number of records.
     records: u64,
 }
 
-/// What a server may send of its own accord.
+/// What a server may send without a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Unasked {
-    /// Until when tickets may come.
+    /// The time until which tickets may come.
     pub(crate) until_ns: u64,
-    /// Bytes that came before the request.
+    /// Bytes that came before the first request.
     pub(crate) bytes: u64,
-    /// What is known of its host.
+    /// What is known of its host's tickets.
     pub(crate) early: SessionTickets,
 }
 
-/// What bytes of the server's told.
+/// What bytes from the server showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Heard {
-    /// They were, or may be, part of an answer.
+    /// They are, or may be, part of a response.
     pub(crate) is_answer: bool,
-    /// The bytes before them were tickets: the length of each.
+    /// The length of each ticket, if the bytes before them were tickets.
     pub(crate) tickets: Option<u64>,
 }
 
 impl RequestState {
-    /// The client sent so many bytes. Gives the exchange before, where this shows it to be over. `early` is known of
-    /// its host.
+    /// The client has sent `bytes`. Returns the previous exchange, if this shows that it has ended. `early` is what is
+    /// known of its host's tickets.
     pub(crate) fn asked(&mut self, bytes: u64, at: u64, early: &SessionTickets) -> Option<Exchange> {
         let begun = RequestState::Sent(Exchange::begun(at, bytes));
         let (over, next) = match *self {
@@ -80,8 +81,7 @@ impl RequestState {
         over
     }
 
-    /// The server sent a record of so many bytes. `unasked` is what it may send of its own accord; `None` where it
-    /// can't.
+    /// The server has sent a record of `bytes`. `unasked` is what it may send without a request; `None` if it can't.
     pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<&Unasked>) -> Heard {
         let tickets = unasked.filter(|unasked| {
             bytes + unasked.bytes <= TICKETS_BYTES && at <= unasked.until_ns.saturating_add(TICKETS_LATE_NS)
@@ -121,7 +121,7 @@ impl RequestState {
         Heard { is_answer, tickets: learnt }
     }
 
-    /// What the server sent last, where that may be tickets or an answer, as seen at `at` when nothing had followed it.
+    /// The burst that the server sent last, if it may be tickets or a response, and nothing has followed it until `at`.
     pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<Last> {
         let RequestState::SentAndEarly(exchange, burst) = self else { return None };
         Some(Last {
@@ -132,7 +132,7 @@ impl RequestState {
         })
     }
 
-    /// When the last byte of an answer came, where the last exchange has one.
+    /// When the last byte of the response came, if the last exchange has one.
     pub(crate) fn last_ns(&self) -> Option<u64> {
         match self {
             RequestState::Answered(exchange) => exchange.last_ns,
@@ -140,7 +140,7 @@ impl RequestState {
         }
     }
 
-    /// When the server was last heard since the last request.
+    /// When the server last sent something since the last request.
     pub(crate) fn heard_ns(&self) -> Option<u64> {
         match self {
             RequestState::SentAndEarly(_, burst) => Some(burst.last_ns),
@@ -148,7 +148,7 @@ impl RequestState {
         }
     }
 
-    /// For how long a request, of which nothing has been answered, has been under way at `at`, ns.
+    /// How long a request without any response bytes has been in flight at `at`, ns.
     pub(crate) fn sent_for(&self, at: u64) -> Option<u64> {
         match self {
             RequestState::Sent(exchange) => Some(at.saturating_sub(exchange.sent_ns)),
@@ -156,13 +156,13 @@ impl RequestState {
         }
     }
 
-    /// What the server sends next may be its tickets.
+    /// Whether what the server sends next may be tickets.
     pub(crate) fn may_be_early(&self) -> bool {
         matches!(self, RequestState::Sent(_) | RequestState::SentAndEarly(..))
     }
 
-    /// Nothing more comes: gives the last exchange. `early_is_answer`: what may be tickets or the answer is taken for
-    /// the answer.
+    /// Ends the connection's exchanges and returns the last one. `early_is_answer` says whether bytes that may be
+    /// tickets or the response are taken for the response.
     pub(crate) fn ended(&mut self, early_is_answer: bool) -> Option<Exchange> {
         match std::mem::take(self) {
             RequestState::Quiet => None,
@@ -172,12 +172,12 @@ impl RequestState {
         }
     }
 
-    /// No exchange has begun yet.
+    /// Whether no exchange has begun yet.
     pub(crate) fn is_quiet(&self) -> bool {
         matches!(self, RequestState::Quiet)
     }
 
-    /// What the connection is doing as to exchanges.
+    /// What the connection is doing at `at`, as far as exchanges tell.
     pub(crate) fn doing(&self, at: u64) -> Doing {
         match self {
             RequestState::Sent(_) => Doing::Waiting,
@@ -188,12 +188,12 @@ impl RequestState {
 }
 
 impl Burst {
-    /// The exchange, these bytes being its answer after all.
+    /// The exchange with these bytes as its response.
     fn answers(self, exchange: Exchange) -> Exchange {
         exchange.answered(self.first_ns, self.last_ns, self.bytes)
     }
 
-    /// Another record of it. A part of a record without a header of its own is 0 bytes here.
+    /// Adds a record. A part of a record that has no header of its own counts as 0 bytes.
     fn and(self, bytes: u64, at: u64) -> Burst {
         let record = self.record.filter(|record| bytes == 0 || bytes == *record);
         let records = self.records + u64::from(bytes > 0);
@@ -251,7 +251,7 @@ mod tests {
         early.learn_tickets(250);
         let mut state = RequestState::default();
         state.asked(1, 10 * MS, &early);
-        // Half of them came before the request.
+        // Half of the tickets came before the request.
         let unasked = Unasked { until_ns: 12 * MS, bytes: 250, early: early.clone() };
         assert!(!state.answered(250, 11 * MS, Some(&unasked)).is_answer);
         assert!(state.asked(1, 500 * MS, &early).is_none(), "it sends on");

@@ -1,4 +1,4 @@
-//! What the processes of a command are run by.
+//! The language runtimes that a command's processes use.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    /// As its makers spell it.
+    /// The name as its project spells it.
     pub fn name(self) -> &'static str {
         match self {
             Runtime::Python => "Python",

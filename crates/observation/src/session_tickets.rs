@@ -1,53 +1,54 @@
-//! Whether the first that a server sends after a TLS 1.3 handshake is its tickets alone, or holds an answer. Both are
-//! encrypted records of a like size that come about a round trip after the handshake, so it is told by what came of
-//! others of the same host.
+//! Decides whether the first burst that a server sends after a TLS 1.3 handshake is tickets only, or holds a response.
+//! Both are encrypted records of similar size that come about a round trip after the handshake, so the decision rests
+//! on what earlier bursts of the same host turned out to be.
 
-/// A client that has its answer does not wait this long, unless it keeps the connection, ns.
+/// A client that has received its response does not wait this long, unless it keeps the connection, ns.
 const GAVE_UP_NS: u64 = 100_000_000;
 
-/// So many times as long as the burst took to come the client must have been silent, to have waited in vain.
+/// A client counts as having waited in vain if it was silent for this many times as long as the burst took to arrive.
 const GAVE_UP_TIMES: u64 = 5;
 
-/// A client that ends its connection this soon has what it wanted, ns.
+/// A client that closes its connection this soon has received what it wanted, ns.
 const PROMPT_NS: u64 = 20_000_000;
 
-/// The most lengths of tickets that are kept of a host: those of a full and a resumed handshake differ at most.
+/// The most ticket lengths that are kept of a host. Usually they differ only between full and resumed handshakes.
 const MOST_LENGTHS: usize = 8;
 
-/// What has been learnt of a host's first bursts.
+/// What is known of a host's first bursts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SessionTickets {
-    /// Lengths of records that an answer followed: of tickets, which are alike on one connection.
+    /// Lengths of records that a response followed, which are tickets. On one connection all tickets have the same
+    /// length.
     tickets: Vec<u64>,
-    /// The least that had been an answer, or held one, bytes from the end of the handshake on.
+    /// The size of the smallest burst that was a response or held one, in bytes since the end of the handshake.
     answer: Option<u64>,
 }
 
-/// A burst's size.
+/// The size of a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
-    /// Bytes from the end of the handshake on.
+    /// Bytes since the end of the handshake.
     pub(crate) bytes: u64,
-    /// What each of its records is long, where all are alike.
+    /// The length of each record, if all have the same.
     pub(crate) record: Option<u64>,
-    /// How many records came after the request.
+    /// The number of records that came after the request.
     pub(crate) records: u64,
 }
 
 /// What a burst was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Was {
-    /// Tickets and no answer.
+    /// Tickets only.
     Tickets,
-    /// An answer, with or without tickets.
+    /// A response, with or without tickets.
     Answer,
-    /// An answer, or tickets: nothing is known that tells.
+    /// Either; nothing is known that decides.
     Either,
 }
 
 impl Was {
-    /// Whether what may be tickets or an answer is taken for an answer. Where nothing tells, a client that ends the
-    /// connection after a long silence has waited in vain, and one that leaves it open keeps it.
+    /// Whether the burst is taken for a response. If nothing decides, a client that closes the connection after a long
+    /// silence is assumed to have waited in vain, and one that leaves it open to keep it.
     pub(crate) fn is_taken_for_answer(self, by_client: bool) -> bool {
         match self {
             Was::Answer => true,
@@ -57,21 +58,21 @@ impl Was {
     }
 }
 
-/// A burst that nothing of the server's followed until the connection ended, or until the pass did.
+/// A burst after which the server sent nothing until the connection or the run ended.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Last {
-    /// How much it was.
+    /// Its size.
     pub(crate) size: Size,
-    /// From the request to it, ns.
+    /// The time from the request to the burst, ns.
     pub(crate) took_ns: u64,
-    /// From it to the end, ns.
+    /// The time from the burst to the end, ns.
     pub(crate) silent_ns: u64,
-    /// The client ended the connection, and the server had not.
+    /// Whether the client closed the connection before the server did.
     pub(crate) by_client: bool,
 }
 
 impl SessionTickets {
-    /// Records of this length were followed by an answer.
+    /// Notes that records of this length were followed by a response.
     pub(crate) fn learn_tickets(&mut self, length: u64) {
         if !self.tickets.contains(&length) && self.tickets.len() < MOST_LENGTHS {
             self.tickets.push(length);
@@ -82,9 +83,9 @@ impl SessionTickets {
         self.answer = Some(self.answer.map_or(bytes, |least| least.min(bytes)));
     }
 
-    /// By size alone. What contradicts itself tells nothing. Where tickets are known, a burst that holds a record of
-    /// another length holds an answer: it came together with them, or after them and before the pause that is waited
-    /// for, as it does where the machine is busy.
+    /// Decides by size only. Contradicting evidence decides nothing. If ticket lengths are known, a burst that holds a
+    /// record of another length holds a response: that came together with the tickets, or so soon after them that no
+    /// pause was seen, as happens on a busy machine.
     pub(crate) fn by_size(&self, size: Size) -> Was {
         let is_tickets = size.record.is_some_and(|length| self.tickets.contains(&length));
         let is_other = !is_tickets && !self.tickets.is_empty();
@@ -96,8 +97,8 @@ impl SessionTickets {
         }
     }
 
-    /// What a connection's last burst was, its client's silence after it considered. [`Was::Either`] is a silence that
-    /// fits both a client that waited in vain and one that kept an idle connection.
+    /// Decides what a connection's last burst was, also by the client's silence after it. The result is [`Was::Either`]
+    /// if the silence fits both a client that waited in vain and one that kept an idle connection.
     pub(crate) fn judge(&self, last: Last) -> Was {
         match self.by_size(last.size) {
             Was::Either
@@ -112,15 +113,15 @@ impl SessionTickets {
 }
 
 impl Size {
-    /// A client that has its answer does not wait this long, unless it keeps the connection, ns. Several records of one
-    /// length are hardly an answer.
+    /// A client that has received its response does not wait this long, unless it keeps the connection, ns. Several
+    /// records of the same length are rarely a response.
     fn gave_up_ns(self) -> u64 {
         if self.record.is_some() && self.records >= 2 { PROMPT_NS } else { GAVE_UP_NS }
     }
 }
 
 impl Last {
-    /// The client ended the connection as soon as this had come: it was what it wanted.
+    /// Whether the client closed the connection right after the burst: it had received what it wanted.
     pub(crate) fn is_prompt(self) -> bool {
         self.by_client && self.silent_ns < PROMPT_NS
     }

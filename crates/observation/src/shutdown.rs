@@ -1,43 +1,44 @@
-//! Who ended a connection first, and when.
+//! Determines which side ended a connection first, and when.
 //!
-//! A direction ends with its last byte, and over TLS with `close_notify` before that, which the peer may meet with its
-//! own. In TLS 1.3 that is a record of 24 bytes, but so are two bytes of data: it counts only once its direction has
-//! really ended with it, and, where it came right behind data (a body of two bytes does), only if that was soon.
+//! A direction ends with its last byte or, over TLS, with the `close_notify` before it, which the peer may answer with
+//! its own. In TLS 1.3 `close_notify` is a record of 24 bytes, but so are two bytes of data. Such a record counts only
+//! if it is the last of its direction. If it came right after data (as a body of two bytes does), the direction must
+//! also have ended soon after it.
 
 use wire::Side;
 
 use crate::connection::Doing;
 
-/// What follows data within this time may be the rest of it: Linux delays an acknowledgement, which a careless server
-/// waits for between a head and its body, by 40 ms.
+/// A record that follows data within this time may be the rest of that data: Linux delays an acknowledgement by 40 ms,
+/// for which a careless server waits between header and body.
 const RIGHT_BEHIND_NS: u64 = 100_000_000;
 
-/// Within this time of its `close_notify` a direction ends, unless it waits for the peer's.
+/// A direction ends within this time after its `close_notify`, unless it waits for the peer's.
 const SOON_NS: u64 = 100_000_000;
 
-/// One side has nothing more to say.
+/// The end of one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct End {
     pub(crate) side: Side,
     pub(crate) at_ns: u64,
-    /// What the connection was doing then.
+    /// What the connection was doing at that time.
     pub(crate) doing: Doing,
 }
 
-/// Ends so far.
+/// The ends of both directions, as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct Shutdown {
     first: Option<End>,
-    /// What may be `close_notify`: the client's, the server's.
+    /// Records that may be `close_notify`: the client's and the server's.
     perhaps: [Option<Perhaps>; 2],
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Perhaps {
     end: End,
-    /// The other side has spoken since.
+    /// The other side has sent something since.
     is_passed: bool,
-    /// It came right behind data of the same side.
+    /// It came right after data of the same side.
     is_behind: bool,
 }
 
@@ -53,16 +54,16 @@ fn other(side: Side) -> Side {
 }
 
 impl Shutdown {
-    /// The end that came first. What may be the server's `close_notify`, behind which nothing came but the client's
-    /// end, is one: a client that closes at once does not let the server's own end come.
+    /// The end that came first. A record that may be the server's `close_notify` is an end if only the client's end
+    /// followed it: a client that closes at once prevents the server's own end from arriving.
     pub(crate) fn first(&self) -> Option<End> {
         let notified = self.perhaps[place(Side::Server)].filter(|perhaps| !perhaps.is_passed && !perhaps.is_behind);
         let notified = notified.map(|perhaps| perhaps.end);
         self.first.map(|first| notified.filter(|end| end.at_ns < first.at_ns).unwrap_or(first))
     }
 
-    /// This may be an end, that side's last data having come at `data_ns`. Gives when data came that was taken for an
-    /// end until now.
+    /// Notes a record that may be an end. `data_ns` is when that side last sent data. If an earlier record was taken
+    /// for the end until now, returns when it came: it was data.
     pub(crate) fn perhaps(&mut self, end: End, data_ns: Option<u64>) -> Option<u64> {
         let data = self.took(end.side);
         let is_behind = data_ns.is_some_and(|data| end.at_ns.saturating_sub(data) < RIGHT_BEHIND_NS);
@@ -70,8 +71,8 @@ impl Shutdown {
         data
     }
 
-    /// A direction ends at `at_ns`. Gives when the server's data came that was taken for its end until now, and that
-    /// this shows to have been data.
+    /// A direction ends at `at_ns`. If this shows that the server's record which was taken for its end was data,
+    /// returns when it came.
     pub(crate) fn outlived(&mut self, at_ns: u64) -> Option<u64> {
         let servers = &mut self.perhaps[place(Side::Server)];
         let is_data = servers.is_some_and(|perhaps| {
@@ -80,7 +81,7 @@ impl Shutdown {
         if is_data { servers.take().map(|perhaps| perhaps.end.at_ns) } else { None }
     }
 
-    /// `side` sends data. Gives when data came that was taken for its end until now.
+    /// `side` sends data. If an earlier record was taken for its end until now, returns when it came: it was data.
     pub(crate) fn spoke(&mut self, side: Side) -> Option<u64> {
         if let Some(theirs) = &mut self.perhaps[place(other(side))] {
             theirs.is_passed = true;
@@ -88,15 +89,15 @@ impl Shutdown {
         self.took(side)
     }
 
-    /// What was taken for the end of `side` was data, unless the other side has spoken since: what it was part of is
-    /// over then. A client asks for nothing in two bytes; what it sends so is `user_canceled` before `close_notify`
-    /// (RFC 8446 §6.1), as JDK does.
+    /// The record that was taken for the end of `side` was data, unless the other side has sent something since: then
+    /// the exchange that it would belong to is over. A client's request is longer than two bytes; such a record from a
+    /// client is `user_canceled` before `close_notify` (RFC 8446 §6.1), which the JDK sends.
     fn took(&mut self, side: Side) -> Option<u64> {
         let taken = self.perhaps[place(side)].take().filter(|_| side == Side::Server);
         taken.filter(|perhaps| !perhaps.is_passed).map(|perhaps| perhaps.end.at_ns)
     }
 
-    /// A direction has ended, which is what its last record may have said before.
+    /// A direction has ended. If its last record may be `close_notify`, the end is the time of that record.
     pub(crate) fn ended(&mut self, end: End) {
         let end = self.perhaps[place(end.side)].take().map_or(end, |perhaps| perhaps.end);
         if self.first.is_none_or(|first| end.at_ns < first.at_ns) {

@@ -1,4 +1,4 @@
-//! How often the command loaded a trust store, by samples of its stacks.
+//! How often the command loaded a trust store, found by sampling its call stacks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

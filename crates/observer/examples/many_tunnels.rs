@@ -1,4 +1,4 @@
-//! How long a new connection waits while thousands of tunnels end together.
+//! Measures how long a new connection waits while thousands of tunnels end at the same time.
 //!
 //! `cargo run --release -p observer --example many_tunnels [-- TUNNELS]` opens that many tunnels (9,000) through the
 //! proxy, ends all of them at once, and opens one after another meanwhile. It does so twice: with a server that ends
@@ -23,11 +23,11 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const TUNNELS: usize = 9_000;
 
-/// For how long new tunnels are opened after the others have ended, and the pause between two.
+/// How long new tunnels are opened after the others have ended, and the pause between two of them.
 const PROBED: Duration = Duration::from_secs(12);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What a server does when its client has nothing more to say.
+/// What a server does when its client has ended its direction.
 const CLOSES: &str = "closes";
 const STAYS: &str = "stays";
 
@@ -127,7 +127,7 @@ fn probe(tunnels: usize, proxy: SocketAddr, authorization: &str, server: &str) -
     Ok(())
 }
 
-/// A tunnel, when the proxy has answered.
+/// Opens a tunnel and waits for the proxy's response.
 fn tunnel(proxy: SocketAddr, authorization: &str, server: &str) -> Result<TcpStream, Failure> {
     let mut stream = TcpStream::connect(proxy)?;
     write!(stream, "CONNECT {server} HTTP/1.1\r\nProxy-Authorization: Basic {authorization}\r\n\r\n")?;

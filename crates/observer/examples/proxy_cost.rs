@@ -1,4 +1,4 @@
-//! What the proxy costs the one who is observed: the same fetches with it and without, in turns.
+//! Measures what the proxy costs the observed command: the same fetches with and without it, in turns.
 //!
 //! `cargo build --release -p origin && cargo run --release -p observer --example proxy_cost` prints three figures with
 //! their ranges: wall time of 1,000 requests over new HTTPS connections at 64 in flight from a server that takes 20 ms;
@@ -30,24 +30,24 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const REQUESTS: usize = 1_000;
 const IN_FLIGHT: usize = 64;
 const SERVICE: Duration = Duration::from_millis(20);
-/// Pairs, an even number: each way is first in half of them.
+/// The number of pairs. It is even, and each route goes first in half of them.
 const ROUNDS: usize = 64;
-/// Handshakes of each way and round, one after the other.
+/// Handshakes per route and round, one after another.
 const ALONE: usize = 50;
-/// What follows each of them.
+/// The pause after each of them.
 const QUIET: Duration = Duration::from_millis(2);
 
-/// How a fetch gets to the origin.
+/// The route of a fetch to the origin.
 #[derive(Clone)]
-struct Way {
+struct Route {
     origin: SocketAddr,
-    /// The proxy, and what opens it.
+    /// The proxy, and the credentials for it.
     proxy: Option<(SocketAddr, Arc<str>)>,
     tls: TlsConnector,
 }
 
-impl Way {
-    /// A new connection, and how long its handshake took.
+impl Route {
+    /// Opens a connection. Returns it with the duration of its handshake.
     async fn connect(&self) -> Result<(tokio_rustls::client::TlsStream<TcpStream>, Duration), Failure> {
         let stream = match &self.proxy {
             None => TcpStream::connect(self.origin).await?,
@@ -88,11 +88,11 @@ impl Way {
     }
 }
 
-/// How long a handshake takes with nothing else under way, µs.
-async fn alone(way: &Way) -> Result<f64, Failure> {
+/// How long a handshake takes while nothing else runs, µs.
+async fn alone(way: &Route) -> Result<f64, Failure> {
     let (stream, took) = way.connect().await?;
     drop(stream);
-    // What closes the connection is over then.
+    // Closing the previous connection has completed by then.
     tokio::time::sleep(QUIET).await;
     Ok(took.as_secs_f64() * 1e6)
 }
@@ -111,19 +111,19 @@ async fn tunnel(proxy: SocketAddr, authorization: &str, origin: SocketAddr) -> R
     if answer.starts_with(b"HTTP/1.1 200") { Ok(stream) } else { Err(String::from_utf8_lossy(&answer).into()) }
 }
 
-/// The median with the interval that holds it with 95 %.
+/// The median with its 95 % confidence interval.
 fn told(all: &[f64]) -> Result<String, Failure> {
     let Estimate { median, low, high, .. } = Estimate::of(all).ok_or("nothing was measured")?;
     Ok(format!("{median:.3} ({low:.3} to {high:.3})"))
 }
 
-/// What both ways took in one round.
+/// The measurements of both routes in one round.
 #[derive(Default)]
 struct Round {
     /// Wall time of all requests, s.
     without_s: f64,
     with_s: f64,
-    /// The median handshake with nothing else under way, µs.
+    /// The median handshake while nothing else runs, µs.
     alone_us: f64,
     /// The median of what the proxy added to such a handshake, µs.
     added_us: f64,
@@ -132,8 +132,8 @@ struct Round {
 }
 
 impl Round {
-    /// Neither way is always first.
-    async fn take(number: usize, direct: &Way, proxied: &Way) -> Result<Round, Failure> {
+    /// Measures one round. The routes take turns in going first.
+    async fn take(number: usize, direct: &Route, proxied: &Route) -> Result<Round, Failure> {
         let mut round = Round::default();
         let first = number.is_multiple_of(2);
         for with in [first, !first] {
@@ -145,7 +145,8 @@ impl Round {
                 round.without_s = direct.all().await?;
             }
         }
-        // One by one in turns, since idle CPUs take longer to wake at some times than at others.
+        // The routes alternate handshake by handshake, because idle CPUs take longer to wake up at some times than at
+        // others.
         let mut pairs = Vec::new();
         for _ in 0..ALONE {
             pairs.push((alone(direct).await?, alone(proxied).await?));
@@ -157,11 +158,11 @@ impl Round {
     }
 }
 
-async fn measure(direct: &Way, proxied: &Way) -> Result<(), Failure> {
+async fn measure(direct: &Route, proxied: &Route) -> Result<(), Failure> {
     let mut rounds = Vec::new();
     for number in 0..=ROUNDS {
         let round = Round::take(number, direct, proxied).await?;
-        // The first warms everything up.
+        // The first round is a warm-up.
         if number > 0 {
             rounds.push(round);
         }
@@ -179,7 +180,7 @@ async fn measure(direct: &Way, proxied: &Way) -> Result<(), Failure> {
     Ok(())
 }
 
-/// CPU time of all threads but this one, ns: the proxy's, since the client runs on this one.
+/// CPU time of all other threads, ns. It is the proxy's, because the client runs on this thread.
 fn others_cpu_ns() -> Result<u64, Failure> {
     let own = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
     let own = u64::try_from(Duration::from(own).as_nanos())?;
@@ -198,7 +199,7 @@ fn main() -> Result<(), Failure> {
     let origin = Origin::start(&Launch::new(Kind::Embedded(program), authority.chain_file(), authority.key_file()))?;
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority.root_file())?)?;
-    // Named, since another package of the same build may have brought a second provider.
+    // The provider is named explicitly, because another package of the same build may enable a second one.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let tls = TlsConnector::from(Arc::new(config.with_root_certificates(roots).with_no_client_auth()));
@@ -207,8 +208,8 @@ fn main() -> Result<(), Failure> {
     let (user, password) = proxy.credentials();
     let authorization = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
     let origin_address = *origin.ready().https.first().ok_or("the origin listens nowhere")?;
-    let direct = Way { origin: origin_address, proxy: None, tls };
-    let proxied = Way { proxy: Some((proxy.address(), authorization.into())), ..direct.clone() };
+    let direct = Route { origin: origin_address, proxy: None, tls };
+    let proxied = Route { proxy: Some((proxy.address(), authorization.into())), ..direct.clone() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(measure(&direct, &proxied))
 }

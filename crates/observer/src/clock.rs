@@ -1,4 +1,4 @@
-//! The clock of all stamps.
+//! The clock of all timestamps.
 
 /// CLOCK_MONOTONIC, ns.
 pub(crate) fn now_ns() -> u64 {

@@ -1,8 +1,8 @@
-//! What keeps a command from being observed.
+//! The errors that prevent a command from being observed.
 
 use std::io;
 
-/// Why an observation did not come about.
+/// Why a command could not be observed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command was not found or may not be run.
@@ -13,10 +13,10 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// No port of loopback can be opened, or no thread to serve it.
+    /// No loopback port can be opened, or no thread can be started to serve it.
     #[error("opening a port on 127.0.0.1 for the observer: {0}")]
     Listen(#[source] io::Error),
-    /// The command's end can't be waited for.
+    /// It is not possible to wait for the command's end.
     #[error("waiting for {command:?}: {source}")]
     Wait {
         /// Its name as given.
@@ -24,24 +24,24 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// Signals can't be listened for.
+    /// Signal handlers can't be installed.
     #[error("listening for signals: {0}")]
     Signals(#[source] io::Error),
-    /// A mapping is none.
+    /// A mapping can't be parsed.
     #[error("--map {text:?}: {reason}: write NAME=ADDRESS:PORT, e.g. api.test=127.0.0.1:8443")]
     Mapping {
-        /// As given.
+        /// The mapping as given.
         text: String,
         /// What is wrong.
         reason: String,
     },
-    /// The command would have to go through another proxy, which can't be gone through.
+    /// The environment names a proxy that the observer can't connect through.
     #[error(
         "{variable} names a proxy that can't be gone through: only http://HOST:PORT can; observe where the hosts are \
          reached without it, or unset it"
     )]
     Upstream {
-        /// The variable.
+        /// The variable that names it.
         variable: String,
     },
 }

@@ -1,16 +1,16 @@
-//! Runs a command and sees what it does with its connections, without reading or changing what they carry.
+//! Runs a command and records what it does with its connections, without decrypting or changing what they carry.
 //!
-//! There are two ways in. With a [`StandIn`] the command fetches from an origin of ours through a port that forwards to
-//! it; with a [`Proxy`] it fetches from where it always does, through `CONNECT`. Either forwards bytes as they come and
-//! tells a lane of the [`observation`] of each connection. [`run`] starts the command beside that, and gives a pass:
-//! what was seen. What it means is for others.
+//! There are two modes. With a [`PortForwarder`] the command fetches from an origin of ours through a port that
+//! forwards to it; with a [`Proxy`] it fetches from its usual servers, through `CONNECT`. Both forward bytes as they
+//! come and pass each connection's bytes to a tracker of crate [`observation`]. [`run`] starts the command, waits for
+//! its end and returns the observed run. What that means is left to crate `diagnosis`.
 
 mod clock;
 mod command;
 mod error;
 mod loopback;
+mod observed_run;
 mod open_files;
-mod pass;
 mod placeholders;
 mod port_forwarder;
 mod proxy;
@@ -23,8 +23,8 @@ mod variables;
 
 pub use command::Interrupts;
 pub use error::Error;
-pub use pass::{Settings, Through, run};
+pub use observed_run::{Intermediary, Settings, run};
 pub use placeholders::{Placeholders, has_placeholder};
-pub use port_forwarder::StandIn;
+pub use port_forwarder::PortForwarder;
 pub use proxy::{Allowed, Mapping, Proxy, Upstream};
 pub use variables::Variables;

@@ -1,9 +1,9 @@
-//! The other end of a connection over loopback, as the kernel knows it: whose it is, and whether anyone has it open
-//! still.
+//! The kernel's view of the other end of a loopback connection: which process owns it, and whether any has it still
+//! open.
 //!
-//! The end of what a client sends may be that of the client, or only of what it has to say. What tells them apart is
-//! nothing that is sent, but that no process holds the client's socket any more. Where the kernel can't be asked about
-//! one socket, its list of all is gone through.
+//! When a client's direction ends, the client may be gone or may still wait for a response. No packet shows the
+//! difference; it shows in whether any process still holds the client's socket. If the kernel can't be asked about a
+//! single socket, its list of all sockets is searched.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,19 +15,20 @@ use procfs::ProcError;
 use crate::shared_look::{Haste, SharedLook};
 use crate::socket_diag;
 
-/// How long a client's end is left alone before it is asked about. Most connections are over by then.
+/// How long to wait before the first check. Most connections have ended by then.
 const FIRST: Duration = Duration::from_millis(10);
 
-/// The same before all of the system's sockets are gone through for it.
+/// The same before the system's list of all sockets is searched.
 const FIRST_LOOK: Duration = Duration::from_millis(100);
 
-/// The longest pause between two questions, or two looks.
+/// The longest pause between two checks.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// So many looks in a row must not find it: a list that changes while it is read may leave something out.
+/// A socket counts as closed when this many looks in a row did not find it: a list that changes while it is read may
+/// omit an entry.
 const LOOKS: u32 = 2;
 
-/// All connections of this process look together.
+/// All connections of this process share the looks.
 static SOCKETS: LazyLock<SharedLook<Option<Sockets>>> = LazyLock::new(|| SharedLook::new(Sockets::list));
 
 /// The TCP sockets that processes have open: their inodes, by their own address and their peer's.
@@ -35,33 +36,33 @@ static SOCKETS: LazyLock<SharedLook<Option<Sockets>>> = LazyLock::new(|| SharedL
 struct Sockets(HashMap<(SocketAddr, SocketAddr), u64>);
 
 impl Sockets {
-    /// All that the kernel lists; `None` where it does not tell.
+    /// All sockets that the kernel lists; `None` if it can't be read.
     fn list() -> Option<Sockets> {
         let v6 = match procfs::net::tcp6() {
-            // There is none of it.
+            // The system has no IPv6.
             Err(ProcError::NotFound(_)) => Vec::new(),
             listed => listed.ok()?,
         };
         let all = procfs::net::tcp().ok()?.into_iter().chain(v6);
-        // Those that no process has open any more have none.
+        // Sockets that no process has open any more have inode 0.
         let open = all.filter(|entry| entry.inode != 0);
         Some(Sockets(open.map(|entry| (ends(entry.local_address, entry.remote_address), entry.inode)).collect()))
     }
 
-    /// The inode of the socket at `peer` that is connected to `own`. `None` where no process has it open.
+    /// The inode of the socket at `peer` that is connected to `own`. `None` if no process has it open.
     fn inode(&self, peer: SocketAddr, own: SocketAddr) -> Option<u64> {
         self.0.get(&ends(peer, own)).copied()
     }
 }
 
-/// Both ends of a connection, one as the other, whichever version of IP a process sees them by.
+/// Both addresses of a connection in canonical form, whichever IP version a process uses for them.
 fn ends(local: SocketAddr, remote: SocketAddr) -> (SocketAddr, SocketAddr) {
     let plain = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
     (plain(local), plain(remote))
 }
 
-/// The inode of the socket at `peer` that is connected to `own`, a socket of this process. `None` where no process has
-/// it open, or the kernel does not tell.
+/// The inode of the socket at `peer` that is connected to `own`, a socket of this process. `None` if no process has it
+/// open, or the kernel does not tell.
 pub(crate) async fn inode(peer: SocketAddr, own: SocketAddr) -> Option<u64> {
     if let Ok(inode) = socket_diag::inode(peer, own) {
         return inode;
@@ -76,8 +77,8 @@ pub(crate) async fn inode(peer: SocketAddr, own: SocketAddr) -> Option<u64> {
     None
 }
 
-/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Where
-/// the kernel does not tell, never.
+/// Returns when no process has the socket at `peer` open that is connected to `own`, a socket of this process. Never
+/// returns if the kernel does not tell.
 pub(crate) async fn gone(peer: SocketAddr, own: SocketAddr) {
     let mut pause = FIRST;
     loop {

@@ -1,4 +1,5 @@
-//! The limit of open files: raised for the observer, kept for the command, and shared out to connections.
+//! The limit of open files: raises it for the observer, restores it for the command, and distributes it over
+//! connections.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -9,91 +10,92 @@ use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Open files of a connection: to the client, and to where it goes.
+/// Open files of a connection: one to the client and one to the host.
 const EACH: u64 = 2;
 
-/// What is left for all else: pipes, results, maps, a connection that is turned away.
+/// Open files for everything else: pipes, results, maps, a connection that is refused.
 const ELSE: u64 = 16;
 
-/// What a look at the system opens at a time: to resolve a name, or to go through processes and their sockets.
+/// Open files of a look at the system, which resolves a name or lists processes and their sockets.
 const OF_EACH_LOOK: u64 = 4;
 
-/// How many looks there may be at once: one for so many files that the limit allows, and no fewer or more than these.
+/// How many looks may run at once: one for this many files that the limit allows, within the bounds below.
 const FILES_FOR_A_LOOK: u64 = 64;
 const FEWEST_LOOKS: u64 = 4;
 const MOST_LOOKS: u64 = 64;
 
-/// How long to wait for a file that others than connections have taken, at a time and in all: attempts at a host's
-/// other addresses need one each as well.
+/// How long to wait for a free file, each time and in total. Attempts to connect to a host's further addresses need
+/// files beyond those of connections.
 pub(crate) const OUT_OF_FILES: Duration = Duration::from_millis(10);
 const OUT_OF_FILES_FOR: Duration = Duration::from_secs(2);
 
-/// What a sampler opens for each CPU, and the event loops.
+/// Open files of the sampler and the event loops, for each CPU.
 const OF_EACH_CPU: u64 = 4;
 
-/// How long a connection may wait for others to end. Longer, and a client that keeps its connections until the last has
-/// answered would wait for ever.
+/// How long a connection may wait for others to end. Without a limit, a client that keeps its connections until the
+/// last response has arrived would wait forever.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// All connections of this process share its open files.
 static OF_PROCESS: OnceLock<Arc<Semaphore>> = OnceLock::new();
 
-/// All looks of this process.
+/// All looks of this process share these permits.
 static LOOKS: OnceLock<Arc<Semaphore>> = OnceLock::new();
 
 /// The limit that this process was started with: soft and hard.
 static STARTED_WITH: OnceLock<Option<(u64, u64)>> = OnceLock::new();
 
-/// Raises this process' limit as far as it may, once; what it was, to be given to the command. `None` where the system
-/// does not tell.
+/// Raises this process' limit as far as allowed, once. Returns the limit before that, which the command gets. `None` if
+/// the system does not tell it.
 pub(crate) fn raise() -> Option<(u64, u64)> {
     *STARTED_WITH.get_or_init(|| {
         let before = getrlimit(Resource::RLIMIT_NOFILE).ok();
-        // Without it there are fewer connections at once, which is told when it comes to that.
+        // If this fails, fewer connections are possible at once; the recorder counts those that are refused.
         let _ = measure::process::raise_open_files();
         before
     })
 }
 
-/// How many connections there may be at once.
+/// Limits how many connections are open at once.
 #[derive(Debug, Clone)]
-pub(crate) struct Room {
+pub(crate) struct ConnectionLimit {
     permits: Arc<Semaphore>,
     patience: Duration,
-    /// One has waited in vain, and there has been no room since.
+    /// A connection has waited in vain, and no permit has been free since.
     is_full: bool,
 }
 
-/// Room for one connection, until it is dropped.
+/// Permits one connection, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place(#[expect(dead_code, reason = "held, not looked at")] OwnedSemaphorePermit);
+pub(crate) struct ConnectionPermit(#[expect(dead_code, reason = "held, not looked at")] OwnedSemaphorePermit);
 
-impl Room {
-    /// As many as the limit allows, with what was open when this was asked first; shared by all that ask.
-    pub(crate) fn of_process() -> Room {
+impl ConnectionLimit {
+    /// The limit of this process, which all callers share: what the limit of open files allows beyond the files that
+    /// were open at the first call.
+    pub(crate) fn of_process() -> ConnectionLimit {
         let permits = OF_PROCESS.get_or_init(|| Arc::new(Semaphore::new(allowed())));
-        Room { permits: Arc::clone(permits), patience: PATIENCE, is_full: false }
+        ConnectionLimit { permits: Arc::clone(permits), patience: PATIENCE, is_full: false }
     }
 
-    /// Room for one more; `None` where none was to be had in time.
-    pub(crate) async fn take(&mut self) -> Option<Place> {
+    /// Waits for a permit; `None` if none becomes free in time.
+    pub(crate) async fn take(&mut self) -> Option<ConnectionPermit> {
         let patience = if self.is_full { Duration::ZERO } else { self.patience };
         let taken = tokio::time::timeout(patience, Arc::clone(&self.permits).acquire_owned()).await;
         self.is_full = taken.is_err();
-        taken.ok()?.ok().map(Place)
+        taken.ok()?.ok().map(ConnectionPermit)
     }
 
-    /// Room for one more, where there is some now.
-    pub(crate) fn take_now(&self) -> Option<Place> {
-        Arc::clone(&self.permits).try_acquire_owned().ok().map(Place)
+    /// A permit, if one is free now.
+    pub(crate) fn take_now(&self) -> Option<ConnectionPermit> {
+        Arc::clone(&self.permits).try_acquire_owned().ok().map(ConnectionPermit)
     }
 }
 
-/// Has `look` done off the event loop, when there are files for it. `None` if it failed.
+/// Runs `look` outside the event loop, when there are files for it. `None` if it failed.
 pub(crate) async fn look<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let looks = LOOKS.get_or_init(|| Arc::new(Semaphore::new(at_most(looks(limit())))));
     let permit = Arc::clone(looks).acquire_owned().await.ok()?;
-    // Who asked may have gone, and the look goes on.
+    // The look continues even if the caller no longer waits.
     let looking = tokio::task::spawn_blocking(move || {
         let seen = look();
         drop(permit);
@@ -102,7 +104,7 @@ pub(crate) async fn look<T: Send + 'static>(look: impl FnOnce() -> T + Send + 's
     looking.await.ok()
 }
 
-/// The addresses of `target`, which is `host:port`, and how long the system took to tell.
+/// Resolves `target`, which is `host:port`. Returns its addresses and how long that took.
 pub(crate) async fn look_up(target: &str) -> io::Result<(Vec<SocketAddr>, Duration)> {
     if let Ok(address) = target.parse() {
         return Ok((vec![address], Duration::ZERO));
@@ -120,7 +122,7 @@ pub(crate) async fn look_up(target: &str) -> io::Result<(Vec<SocketAddr>, Durati
     .await
 }
 
-/// What `attempt` comes to. While there are no more open files it is made again, for a while.
+/// The result of `attempt`, which is repeated for a while as long as there are no free files.
 pub(crate) async fn with_files<T, F>(mut attempt: impl FnMut() -> F) -> io::Result<T>
 where
     F: Future<Output = io::Result<T>>,
@@ -134,7 +136,7 @@ where
     }
 }
 
-/// Whether there were no more open files, of this process or of the system.
+/// Whether `error` means that this process or the system has no more open files.
 pub(crate) fn is_out(error: &io::Error) -> bool {
     matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EMFILE | Errno::ENFILE))
 }
@@ -152,7 +154,7 @@ fn at_most(permits: u64) -> usize {
     usize::try_from(permits).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS)
 }
 
-/// How many connections the limit allows at once, with what is open now.
+/// How many connections the limit allows at once, given the files that are open now.
 fn allowed() -> usize {
     let limit = limit();
     let open = std::fs::read_dir("/proc/self/fd").map_or(0, |files| files.count() as u64);
@@ -165,8 +167,8 @@ fn allowed() -> usize {
 mod tests {
     use super::*;
 
-    fn room(most: usize) -> Room {
-        Room { permits: Arc::new(Semaphore::new(most)), patience: Duration::from_millis(50), is_full: false }
+    fn room(most: usize) -> ConnectionLimit {
+        ConnectionLimit { permits: Arc::new(Semaphore::new(most)), patience: Duration::from_millis(50), is_full: false }
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
@@ -199,7 +201,7 @@ mod tests {
     #[test]
     fn a_place_that_is_left_in_time_is_taken() {
         run(async {
-            let mut room = Room { patience: Duration::from_secs(10), ..room(1) };
+            let mut room = ConnectionLimit { patience: Duration::from_secs(10), ..room(1) };
             let one = room.take().await.unwrap();
             let leaving = tokio::spawn(async {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -244,7 +246,7 @@ mod tests {
 
     #[test]
     fn those_who_ask_share_the_places() {
-        let (one, other) = (Room::of_process(), Room::of_process());
+        let (one, other) = (ConnectionLimit::of_process(), ConnectionLimit::of_process());
         assert!(Arc::ptr_eq(&one.permits, &other.permits));
     }
 }

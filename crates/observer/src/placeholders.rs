@@ -1,25 +1,25 @@
-//! What is put for `{url}`, `{http}` and `{https}` in a command line.
+//! Fills in `{url}`, `{http}` and `{https}` in a command line.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-/// The placeholders, and what makes a command line one that is given a URL.
+/// The placeholders. A command line that contains one is given a URL.
 const NAMES: [&str; 3] = ["{url}", "{http}", "{https}"];
 
-/// Whether a command line asks for a URL.
+/// Whether a command line contains a placeholder.
 pub fn has_placeholder(command: &[OsString]) -> bool {
     let holds = |word: &OsString, name: &str| find(word.as_bytes(), name.as_bytes()).is_some();
     command.iter().any(|word| NAMES.iter().any(|name| holds(word, name)))
 }
 
-/// The URLs that a command is given, without a slash at their ends.
+/// The URLs that a command is given, without trailing slashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholders {
-    /// What this pass is about: one of the others.
+    /// The URL of this run: one of the two others.
     pub url: String,
-    /// The origin without TLS.
+    /// The origin's URL without TLS.
     pub http: String,
-    /// The origin with TLS.
+    /// The origin's URL with TLS.
     pub https: String,
 }
 
@@ -35,7 +35,7 @@ impl Placeholders {
     }
 }
 
-/// Words need not be UTF-8, so this is done on bytes.
+/// Works on bytes, because arguments need not be UTF-8.
 fn replace(word: &OsStr, name: &str, value: &str) -> OsString {
     let mut rest = word.as_bytes();
     let mut filled = Vec::new();

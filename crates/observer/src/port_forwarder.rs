@@ -1,61 +1,61 @@
-//! A port that stands in for the origin's: whoever fetches from it is seen.
+//! A port that forwards to the origin and records the connections made to it.
 
 use std::net::SocketAddr;
 
-use observation::{Lane, Recorder, Way};
+use observation::{ConnectionKind, ConnectionTracker, Recorder};
 use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 
 use crate::Error;
 use crate::clock::now_ns;
-use crate::open_files::Room;
-use crate::tap::{self, Acknowledgements, Early, Listener, Running};
+use crate::open_files::ConnectionLimit;
+use crate::tap::{self, Acknowledgements, AlreadyRead, Listener, Running};
 
-/// What connections to the origin are filed under.
+/// The host name under which connections to the origin are recorded.
 const HOST: &str = "origin";
 
-/// A port of loopback from which all connections are forwarded to one address.
-pub struct StandIn {
+/// A loopback port whose connections are forwarded to one address.
+pub struct PortForwarder {
     address: SocketAddr,
     _running: Running,
 }
 
-impl StandIn {
-    /// Opens one for `target`, and tells `recorder`.
+impl PortForwarder {
+    /// Opens a port that forwards to `target`, and records its connections in `recorder`.
     ///
     /// # Errors
-    /// No port can be opened, or no thread started.
-    pub fn start(target: SocketAddr, recorder: Recorder) -> Result<StandIn, Error> {
+    /// No port can be opened, or no thread can be started.
+    pub fn start(target: SocketAddr, recorder: Recorder) -> Result<PortForwarder, Error> {
         let listener = Listener::open().map_err(Error::Listen)?;
         let address = listener.address;
         let running = Running::start("stand-in", move || serve(listener, target, recorder)).map_err(Error::Listen)?;
-        Ok(StandIn { address, _running: running })
+        Ok(PortForwarder { address, _running: running })
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 }
 
 async fn serve(listener: Listener, target: SocketAddr, recorder: Recorder) {
-    // It was opened by this process a moment ago: only a loop without a reactor would refuse it.
+    // The listener is valid, so only a runtime without a reactor would refuse it.
     let Ok(listener) = listener.into_async() else { return };
-    let mut room = Room::of_process();
+    let mut room = ConnectionLimit::of_process();
     loop {
-        let (client, place) = tap::accept(&listener, &mut room, &recorder).await;
-        let mut lane = Lane::open(&recorder, Way::Direct, now_ns());
-        lane.goes_to(HOST);
+        let (client, permit) = tap::accept(&listener, &mut room, &recorder).await;
+        let mut tracker = ConnectionTracker::open(&recorder, ConnectionKind::Direct, now_ns());
+        tracker.set_host(HOST);
         spawn_local(async move {
-            let _place = place;
+            let _permit = permit;
             match TcpStream::connect(target).await {
                 Ok(server) => {
-                    lane.established(now_ns());
-                    tap::forward(client, server, Early::default(), Acknowledgements::Usual, lane).await;
+                    tracker.established(now_ns());
+                    tap::forward(client, server, AlreadyRead::default(), Acknowledgements::Usual, tracker).await;
                 }
                 Err(error) => {
-                    lane.not_reached(&format!("the origin: {error}"), now_ns());
-                    lane.closed(now_ns());
+                    tracker.not_reached(&format!("the origin: {error}"), now_ns());
+                    tracker.closed(now_ns());
                 }
             }
         });

@@ -1,21 +1,21 @@
-//! Which runtime the name of an executable or of a loaded object stands for.
+//! Recognises language runtimes by the names of executables and of loaded objects.
 
 use std::collections::BTreeSet;
 
 use observation::Runtime;
 
-/// What the name of an executable tells.
+/// What the name of an executable shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
-    /// It is this.
+    /// It runs this runtime.
     Runtime(Runtime),
-    /// Whatever it is built from says nothing of what it runs.
+    /// It starts other programs, so the language that it is written in doesn't matter.
     Launcher,
-    /// Nothing.
+    /// The name is not known.
     Unknown,
 }
 
-/// Executables, their version left out.
+/// Names of executables without version.
 const EXECUTABLES: [(&str, Runtime); 13] = [
     ("python", Runtime::Python),
     ("pypy", Runtime::Python),
@@ -72,7 +72,7 @@ const LAUNCHERS: [&str; 36] = [
     "zsh",
 ];
 
-/// Objects, by what is before their version.
+/// Names of shared objects without version.
 const OBJECTS: [(&str, Runtime); 7] = [
     ("libcoreclr", Runtime::DotNet),
     ("libcurl", Runtime::Curl),
@@ -83,9 +83,9 @@ const OBJECTS: [(&str, Runtime); 7] = [
     ("libruby", Runtime::Ruby),
 ];
 
-/// What `name` tells, the last part of what /proc/PID/exe (proc_pid_exe(5)) points to.
+/// What `name` shows, the last component of the target of /proc/PID/exe (proc_pid_exe(5)).
 pub(crate) fn of_executable(name: &str) -> Named {
-    // So the kernel marks a file that has been replaced since.
+    // The kernel marks a file in this way that has been replaced since.
     let name = name.strip_suffix(" (deleted)").unwrap_or(name);
     let is = |(base, _): &&(&str, Runtime)| name.strip_prefix(base).is_some_and(is_version);
     match EXECUTABLES.iter().find(is) {
@@ -95,13 +95,13 @@ pub(crate) fn of_executable(name: &str) -> Named {
     }
 }
 
-/// Whether this is no version or one, as `3.11` is, `8.2` or, of Python without its lock, `3.13t`.
+/// Whether `rest` is empty or a version, such as `3.11`, `8.2` or, for free-threaded Python, `3.13t`.
 fn is_version(rest: &str) -> bool {
     let is_part = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | 'd' | 'm' | 't');
     rest.is_empty() || (rest.starts_with(|first: char| first.is_ascii_digit()) && rest.chars().all(is_part))
 }
 
-/// What the objects are of that `maps` lists, which is the text of /proc/PID/maps (proc_pid_maps(5)).
+/// The runtimes of the objects that `maps` lists, the text of /proc/PID/maps (proc_pid_maps(5)).
 pub(crate) fn of_maps(maps: &str) -> BTreeSet<Runtime> {
     maps.lines().filter_map(|line| of_object(line.rsplit_once('/')?.1)).collect()
 }

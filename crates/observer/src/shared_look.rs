@@ -1,8 +1,8 @@
-//! A look at the system that is taken once for all who need one at the same time.
+//! A snapshot of the system's state that is taken once for all tasks that need one at the same time.
 //!
-//! What the system lists, sockets or the files of processes, can only be gone through whole: with thousands of
-//! connections that takes a tenth of a second. When all of them need it at once, each with a look of its own, the CPUs
-//! have nothing left for anything else.
+//! The system's lists of sockets and of processes' files can only be read as a whole: with thousands of connections
+//! that takes a tenth of a second. If each connection read them on its own, no CPU time would be left for anything
+//! else.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,52 +11,52 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::open_files;
 
-/// How many times as long as a look took there is none behind it: looks then take a fifth of a CPU at most.
+/// After a look there is a pause of this many times its duration, so that looks take at most a fifth of a CPU.
 const REST: u32 = 4;
 
-/// When there may be another look, behind one that `began` and `ended` then, if nobody waits for it.
+/// When the next look may begin after one that `began` and `ended` then, if nobody waits for it.
 pub(crate) fn rested(began: Instant, ended: Instant) -> Instant {
     ended + REST * (ended - began)
 }
 
-/// How soon an answer is needed.
+/// How soon a look is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Haste {
-    /// Somebody waits for it.
+    /// Something waits for it.
     AtOnce,
     /// Looks may be spaced out.
     Later,
 }
 
-/// Takes looks, one at a time, and keeps the last.
+/// Takes looks, one at a time, and keeps the last one.
 pub(crate) struct SharedLook<T> {
     look: Arc<dyn Fn() -> T + Send + Sync>,
-    last: Arc<Mutex<Option<Seen<T>>>>,
+    last: Arc<Mutex<Option<Snapshot<T>>>>,
 }
 
-/// What one look showed.
-struct Seen<T> {
+/// The result of one look.
+struct Snapshot<T> {
     began: Instant,
     ended: Instant,
     what: Arc<T>,
 }
 
 impl<T: Send + Sync + 'static> SharedLook<T> {
-    /// Takes them by `look`, which may block.
+    /// Makes one that takes its looks with `look`, which may block.
     pub(crate) fn new(look: impl Fn() -> T + Send + Sync + 'static) -> SharedLook<T> {
         SharedLook { look: Arc::new(look), last: Arc::default() }
     }
 
-    /// What a look shows that began after this was called. `None` if it failed.
+    /// Returns the result of a look that began after this call. `None` if the look failed.
     pub(crate) async fn take(&self, haste: Haste) -> Option<Arc<T>> {
         let asked = Instant::now();
         loop {
             let last = Arc::clone(&self.last).lock_owned().await;
-            if let Some(seen) = &*last {
-                if seen.began >= asked {
-                    return Some(Arc::clone(&seen.what));
+            if let Some(snapshot) = &*last {
+                if snapshot.began >= asked {
+                    return Some(Arc::clone(&snapshot.what));
                 }
-                let rested = rested(seen.began, seen.ended);
+                let rested = rested(snapshot.began, snapshot.ended);
                 if haste == Haste::Later && Instant::now() < rested {
                     drop(last);
                     tokio::time::sleep_until(rested.into()).await;
@@ -67,14 +67,13 @@ impl<T: Send + Sync + 'static> SharedLook<T> {
         }
     }
 
-    /// Looks off the event loop. The look holds its place until it has ended, whether who asked for it waits still or
-    /// not.
-    async fn renew(&self, mut last: OwnedMutexGuard<Option<Seen<T>>>) -> Option<Arc<T>> {
+    /// Takes a look outside the event loop. It holds the lock until it ends, even if the caller no longer waits.
+    async fn renew(&self, mut last: OwnedMutexGuard<Option<Snapshot<T>>>) -> Option<Arc<T>> {
         let look = Arc::clone(&self.look);
         let renewing = move || {
             let began = Instant::now();
             let what = Arc::new(look());
-            *last = Some(Seen { began, ended: Instant::now(), what: Arc::clone(&what) });
+            *last = Some(Snapshot { began, ended: Instant::now(), what: Arc::clone(&what) });
             what
         };
         open_files::look(renewing).await
@@ -90,7 +89,7 @@ mod tests {
 
     use tokio::task::JoinSet;
 
-    /// Looks that end when they are told to, and their number so far.
+    /// Looks that end when the sender says so, and their number so far.
     fn held() -> (Arc<SharedLook<u64>>, Sender<()>, Arc<AtomicU64>) {
         let (end, ended) = channel();
         let (ended, began) = (std::sync::Mutex::new(ended), Arc::new(AtomicU64::new(0)));
@@ -134,9 +133,9 @@ mod tests {
             until(|| asked.load(Ordering::SeqCst) == 1_001).await;
             end.send(()).unwrap();
             end.send(()).unwrap();
-            let mut seen = asking.join_all().await;
-            seen.sort_unstable();
-            assert_eq!((seen[0], &seen[1..]), (1, &[2; 1_000][..]));
+            let mut snapshot = asking.join_all().await;
+            snapshot.sort_unstable();
+            assert_eq!((snapshot[0], &snapshot[1..]), (1, &[2; 1_000][..]));
             assert_eq!(began.load(Ordering::SeqCst), 2);
         });
     }

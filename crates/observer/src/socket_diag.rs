@@ -1,5 +1,5 @@
-//! Asks the kernel about one TCP socket (sock_diag(7)), which it finds by both addresses: the answer takes as long
-//! among ten thousand connections as with none beside it.
+//! Asks the kernel about one TCP socket (sock_diag(7)), which it looks up by both addresses. That takes no longer with
+//! ten thousand connections than with one.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -14,57 +14,57 @@ use netlink_sys::protocols::NETLINK_SOCK_DIAG;
 use nix::errno::Errno;
 use nix::sys::socket::MsgFlags;
 
-/// More than an answer about one socket takes, bytes.
+/// A buffer size that suffices for a response about one socket, bytes.
 const ANSWER: usize = 4_096;
 
-/// That of this process, opened by the first question; `None` where the kernel does not answer.
-static ASKED: OnceLock<Option<Mutex<Questions>>> = OnceLock::new();
+/// The netlink socket of this process, opened by the first request; `None` if the kernel does not respond.
+static DIAG_SOCKET: OnceLock<Option<Mutex<DiagSocket>>> = OnceLock::new();
 
-/// A socket to ask by, and the number of the last question.
-struct Questions {
+/// A netlink socket, and the sequence number of the last request.
+struct DiagSocket {
     socket: Socket,
     number: u32,
 }
 
-/// The inode of the TCP socket at `local` that is connected to `remote`; `None` where no process has it open.
+/// The inode of the TCP socket at `local` that is connected to `remote`; `None` if no process has it open.
 ///
 /// # Errors
-/// The kernel has no inet_diag, or this process may not ask.
+/// The kernel has no inet_diag, or this process may not use it.
 pub(crate) fn inode(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
-    let questions = ASKED.get_or_init(|| Questions::of_one_that_answers().ok().map(Mutex::new));
-    let questions = questions.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-    questions.lock().unwrap_or_else(PoisonError::into_inner).ask(local, remote)
+    let diag = DIAG_SOCKET.get_or_init(|| DiagSocket::of_one_that_answers().ok().map(Mutex::new));
+    let diag = diag.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+    diag.lock().unwrap_or_else(PoisonError::into_inner).ask(local, remote)
 }
 
-impl Questions {
-    /// A kernel without inet_diag says of every socket that there is none: so the first question is about one that is
-    /// there.
-    fn of_one_that_answers() -> io::Result<Questions> {
-        let mut questions = Questions { socket: Socket::new(NETLINK_SOCK_DIAG)?, number: 0 };
+impl DiagSocket {
+    /// Opens a socket and checks that it works: a kernel without inet_diag reports every socket as missing, so the
+    /// first request is about one that exists.
+    fn of_one_that_answers() -> io::Result<DiagSocket> {
+        let mut diag = DiagSocket { socket: Socket::new(NETLINK_SOCK_DIAG)?, number: 0 };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let client = TcpStream::connect(listener.local_addr()?)?;
-        let found = questions.ask(client.local_addr()?, client.peer_addr()?)?;
-        found.map(|_| questions).ok_or_else(|| io::ErrorKind::Unsupported.into())
+        let found = diag.ask(client.local_addr()?, client.peer_addr()?)?;
+        found.map(|_| diag).ok_or_else(|| io::ErrorKind::Unsupported.into())
     }
 
     fn ask(&mut self, local: SocketAddr, remote: SocketAddr) -> io::Result<Option<u64>> {
         self.number = self.number.wrapping_add(1);
         self.socket.send(&request(local, remote, self.number), 0)?;
         loop {
-            let mut answer = Vec::with_capacity(ANSWER);
-            // It was put there within the call before.
-            self.socket.recv(&mut answer, MsgFlags::MSG_DONTWAIT.bits())?;
-            let answer = NetlinkMessage::<SockDiagMessage>::deserialize(&answer).map_err(io::Error::other)?;
-            // What is left of a question whose answer could not be read is passed over.
-            if answer.header.sequence_number == self.number {
-                return found(answer.payload);
+            let mut response = Vec::with_capacity(ANSWER);
+            // The kernel has queued the response during `send`.
+            self.socket.recv(&mut response, MsgFlags::MSG_DONTWAIT.bits())?;
+            let response = NetlinkMessage::<SockDiagMessage>::deserialize(&response).map_err(io::Error::other)?;
+            // A late response to an earlier request is skipped.
+            if response.header.sequence_number == self.number {
+                return found(response.payload);
             }
         }
     }
 }
 
-fn found(answer: NetlinkPayload<SockDiagMessage>) -> io::Result<Option<u64>> {
-    match answer {
+fn found(response: NetlinkPayload<SockDiagMessage>) -> io::Result<Option<u64>> {
+    match response {
         // A socket that no process has open any more has inode 0.
         NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => {
             Ok(Some(found.header.inode.into()).filter(|inode| *inode != 0))
@@ -75,9 +75,9 @@ fn found(answer: NetlinkPayload<SockDiagMessage>) -> io::Result<Option<u64>> {
     }
 }
 
-/// Question `number`, as bytes.
+/// Request `number`, as bytes.
 fn request(local: SocketAddr, remote: SocketAddr, number: u32) -> Vec<u8> {
-    // The kernel finds a socket of IPv6 that speaks IPv4 by its addresses of IPv4.
+    // The kernel finds an IPv6 socket that is connected over IPv4 by its IPv4 addresses.
     let (source, destination) = (local.ip().to_canonical(), remote.ip().to_canonical());
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST;
@@ -93,7 +93,7 @@ fn request(local: SocketAddr, remote: SocketAddr, number: u32) -> Vec<u8> {
             source_address: source,
             destination_address: destination,
             interface_id: 0,
-            // Whichever: INET_DIAG_NOCOOKIE.
+            // Any: INET_DIAG_NOCOOKIE.
             cookie: [0xff; 8],
         },
     };

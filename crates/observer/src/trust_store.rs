@@ -1,23 +1,24 @@
-//! Which connections had a trust store loaded for them, by when the command was sampled loading one.
+//! Finds out for which connections a trust store was loaded, by the times at which samples of the command show it being
+//! loaded.
 
 use observation::{Connection, Sampling, TrustStore};
 use profile::{Objects, Options, Sampler};
 
-/// The most that is kept of samples, bytes: a long command is sampled more thinly instead.
+/// The most memory for samples, bytes. A long-running command is sampled less often instead.
 const ROOM: u64 = 128 << 20;
 
-/// A sampler on the command, or why there is none.
+/// The sampler of the command, or why there is none.
 pub(crate) struct Samples(Result<Sampler, String>);
 
 impl Samples {
-    /// Samples process `pid` and all that descends from it, from now on.
+    /// Starts to sample process `pid` and its descendants.
     pub(crate) fn start(pid: u32) -> Samples {
         let options = Options { descendants: true, room: Some(ROOM), ..Options::default() };
         let started = Sampler::attach(pid, &options).and_then(|mut sampler| sampler.start().map(|()| sampler));
         Samples(started.map_err(|error| error.to_string()))
     }
 
-    /// What the samples say, the pass having begun at `began_ns` by CLOCK_MONOTONIC.
+    /// What the samples show. The run began at `began_ns`, by CLOCK_MONOTONIC.
     pub(crate) fn finish(self, connections: &[Connection], began_ns: u64) -> Sampling {
         let recording = match self.0.map(Sampler::stop) {
             Ok(Ok(recording)) => recording,
@@ -25,8 +26,7 @@ impl Samples {
             Err(reason) => return Sampling::Impossible(reason),
         };
         if connections.is_empty() {
-            // Nothing was loaded for any connection: what the stacks hold need not be looked up, which takes a tenth of
-            // a second.
+            // There were no connections, so the stacks need not be symbolised, which takes a tenth of a second.
             return Sampling::Sampled(TrustStore { samples: recording.samples(), ..TrustStore::default() });
         }
         let beginnings = beginnings(connections);
@@ -50,17 +50,17 @@ impl Samples {
     }
 }
 
-/// How a connection began, ns since the pass began.
+/// When a connection began, ns since the run began.
 #[derive(Debug, Clone, Copy)]
 struct Beginning {
     opened_ns: u64,
-    /// When it sent its first byte.
+    /// When the client sent its first byte.
     hello_ns: u64,
-    /// When its handshake was over: some libraries load the store when they have seen the server's certificate.
+    /// When its handshake ended: some libraries load the store after they have received the server's certificate.
     ready_ns: u64,
 }
 
-/// How connections began, by their first byte.
+/// When connections began, sorted by their first byte.
 fn beginnings(connections: &[Connection]) -> Vec<Beginning> {
     let beginning = |connection: &Connection| {
         let handshake = connection.handshake.as_ref()?;
@@ -73,13 +73,14 @@ fn beginnings(connections: &[Connection]) -> Vec<Beginning> {
     all
 }
 
-/// How many of `loading`, by time, come after the first handshake was over.
+/// How many of `loading`, which is sorted by time, come after the end of the first handshake.
 fn again(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     let first = beginnings.iter().map(|one| one.ready_ns).min().unwrap_or(u64::MAX);
     (loading.len() - loading.partition_point(|at| *at < first)) as u64
 }
 
-/// How many of `loading`, by time, lie between the opening of some connection and the end of its handshake.
+/// How many of `loading`, which is sorted by time, lie between the opening of some connection and the end of its
+/// handshake.
 fn for_connections(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     let mut by_opening = beginnings.to_vec();
     by_opening.sort_unstable_by_key(|one| one.opened_ns);
@@ -93,8 +94,8 @@ fn for_connections(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     all
 }
 
-/// How many of `beginnings` have a sample of `loading` between their first byte and that of the one before. Both by
-/// time.
+/// How many of `beginnings` have a sample of `loading` between the previous connection's first byte and their own. Both
+/// are sorted by time.
 fn loads(loading: &[u64], beginnings: &[Beginning]) -> u64 {
     let hellos = beginnings.iter().map(|one| one.hello_ns);
     let before = std::iter::once(0).chain(hellos.clone());

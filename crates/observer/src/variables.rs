@@ -1,4 +1,4 @@
-//! The variables of the environment by which programs of any language are told of URLs, certificates and proxies.
+//! The environment variables that give programs of any language URLs, certificates and proxies.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::placeholders::Placeholders;
 
-/// Where programs look for a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests;
-/// curl; Node; the AWS SDKs; git; cargo; pip; Deno; Python's httplib2; Perl's LWP; gRPC; Nix.
+/// Variables that name a file of trusted certificates: OpenSSL, Go and rustls-native-certs; Python's requests; curl;
+/// Node; the AWS SDKs; git; cargo; pip; Deno; Python's httplib2; Perl's LWP; gRPC; Nix.
 const CA_FILES: [&str; 12] = [
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
@@ -23,22 +23,22 @@ const CA_FILES: [&str; 12] = [
     "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
 ];
 
-/// Where programs look for a proxy. Some read the small letters alone (curl, for `http_proxy`), some the capitals
-/// alone.
+/// Variables that name a proxy. Some programs read only the lower-case name (curl, for `http_proxy`), some only the
+/// upper-case one.
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
-/// What has Node (22.21 and later, 24) look for a proxy there at all.
+/// Makes Node (22.21 and later, 24) read those variables.
 const NODE_LOOKS: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
-/// Where programs look for hosts that need no proxy.
+/// Variables that list hosts which are reached without a proxy.
 const NO_PROXY: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// The variables to be set for a command; all others are passed on as they are.
+/// The variables that are set for a command. All others are inherited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variables(Vec<(&'static str, OsString)>);
 
 impl Variables {
-    /// For a command that is given URLs of an origin whose certificate the file `trust` vouches for.
+    /// The variables for a command that is given URLs of an origin whose certificate is verified with the file `trust`.
     pub fn for_urls(urls: &Placeholders, trust: &Path) -> Variables {
         let mut all: Vec<(&'static str, OsString)> = vec![
             ("TLSTAX_URL", (&urls.url).into()),
@@ -47,7 +47,7 @@ impl Variables {
             ("TLSTAX_CA", trust.into()),
         ];
         all.extend(CA_FILES.map(|name| (name, trust.as_os_str().to_owned())));
-        // A proxy of the user's is not to be asked for this machine.
+        // The user's own proxy must not be used for this machine.
         for name in NO_PROXY {
             let mut hosts = std::env::var_os(name).unwrap_or_default();
             if !hosts.is_empty() {
@@ -59,7 +59,7 @@ impl Variables {
         Variables(all)
     }
 
-    /// For a command that is to use the proxy at `address` with `password`.
+    /// The variables for a command that must use the proxy at `address` with `password`.
     pub fn for_proxy(address: SocketAddr, user: &str, password: &str) -> Variables {
         let url = format!("http://{user}:{password}@{address}");
         let mut all: Vec<(&'static str, OsString)> = PROXIES.map(|name| (name, OsString::from(&url))).into();
@@ -67,15 +67,15 @@ impl Variables {
         Variables(all)
     }
 
-    /// Hosts for which the user's environment has a command use no proxy, as the first variable that names any has
-    /// them: what it does there [`Variables::for_proxy`] leaves as it is, and a proxy does not see. `None` where there
+    /// The hosts for which the user's environment sets no proxy, as written in the first variable that lists any.
+    /// [`Variables::for_proxy`] does not change that, so the proxy does not see connections to them. `None` if there
     /// are none.
     pub fn no_proxy() -> Option<String> {
         let mut set = NO_PROXY.iter().filter_map(std::env::var_os);
         set.find(|hosts| !hosts.is_empty()).map(|hosts| hosts.to_string_lossy().into_owned())
     }
 
-    /// Names and values.
+    /// The names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &OsString)> {
         self.0.iter().map(|(name, value)| (*name, value))
     }

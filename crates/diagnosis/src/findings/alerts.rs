@@ -1,7 +1,8 @@
-//! One side refused the other by a TLS alert, most often the client the server's certificate. One is enough.
+//! One side refused the other with a TLS alert; most often the client refused the server's certificate. One alert
+//! suffices.
 //!
-//! In TLS 1.3 the client's alert on a certificate is encrypted: a record of its size that ends the handshake is
-//! inferred to be one, and proven where the origin of `--via url` names it.
+//! In TLS 1.3 the client's alert about a certificate is encrypted. A record of an alert's size that ends the handshake
+//! is inferred to be one, which is proven if the origin of `--via url` names it.
 
 use crate::case::Case;
 use crate::code::Code;
@@ -10,10 +11,10 @@ use crate::findings::trust;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, were};
 
-/// Alerts that end nothing, or are the usual end (RFC 8446 §6.1).
+/// Alerts that are not errors: they end nothing, or are the usual end (RFC 8446 §6.1).
 const HARMLESS: [&str; 3] = ["close_notify", "user_canceled", "no_renegotiation"];
 
-/// What distrust of a certificate is called: by its alerts, and by the libraries of origins.
+/// Names of distrust in a certificate: those of its alerts, and those that origins' libraries use.
 const DISTRUST: [&str; 6] =
     ["unknown_ca", "bad_certificate", "certificate_unknown", "unknown certificate", "bad certificate", "unknown ca"];
 
@@ -71,7 +72,7 @@ fn find(judge: &Judge) -> Option<Finding> {
 
 fn advice(case: &Case, is_distrust: bool, says: impl Fn(&[&str]) -> bool) -> Vec<Advice> {
     let mut all = Vec::new();
-    // The client's, of the server's certificate.
+    // The client's alert about the server's certificate.
     if says(&["client certificate_expired"]) {
         all.push(renew());
     }
@@ -108,7 +109,7 @@ fn renew() -> Advice {
     )
 }
 
-/// Whether a server sent its own certificate and no other, which TLS 1.2 shows in clear.
+/// Whether a server sent only its own certificate, which is visible in TLS 1.2.
 fn lone_leaf(case: &Case) -> bool {
     let handshakes = case.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
     let mut chains = handshakes.filter_map(|handshake| handshake.chain.as_ref());
@@ -126,7 +127,7 @@ fn left_out_intermediate(is_seen: bool) -> Advice {
     })
 }
 
-/// How many handshakes alerts account for, by what was seen here or by the origin.
+/// How many handshakes ended with an alert, as seen by the observer or by the origin.
 pub(crate) fn seen(case: &Case) -> u64 {
     let here = in_clear(case).map(|(_, times)| times).sum::<u64>() + case.pass.counts.hidden_alerts;
     here.max(named_by_origin(case).iter().map(|(_, times)| times).sum())

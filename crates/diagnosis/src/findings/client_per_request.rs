@@ -1,4 +1,4 @@
-//! Each request has a client, a TLS context or a process of its own, each of which loads the trust store again.
+//! Each request has its own client, TLS context or process, each of which loads the trust store again.
 
 use observation::Runtime;
 

@@ -1,8 +1,8 @@
-//! Connecting took a great part of the time, beyond the round trip that each connection needs by its own server's turn
-//! in the handshake: packets are lost, an address of a name does not answer, or the server's queue is full. Proxy only:
-//! the observer connects in the command's stead.
+//! Connecting took a large part of the time, more than the round trip that each connection needs, which the server's
+//! turn in its handshake shows: packets are lost, an address of the host does not respond, or the server's queue is
+//! full. Proxy only: the observer connects on the command's behalf.
 //!
-//! That connections cost a round trip at all is `no-reuse`'s.
+//! The round trip that each connection costs in any case is part of `no-reuse`.
 
 use crate::case::{Case, shortest_turn_ns};
 use crate::code::Code;
@@ -10,9 +10,10 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, time};
 
-/// Connections with an excess: the first of all may meet a cold route.
+/// The least number of connections with an excess: the first one may meet a cold route.
 const ENOUGH: u64 = 3;
-/// Of resolving, connecting, handshakes and waits together: below a fifth, doing away with it gains less than a fifth.
+/// The least share of the time of resolving, connecting, handshakes and waits: below a fifth, removing it gains less
+/// than a fifth.
 const OF_ALL: f64 = 0.2;
 
 pub(crate) const RULE: Rule = Rule {
@@ -63,16 +64,16 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What connecting took beyond a round trip.
+/// The time of connecting beyond a round trip.
 struct Excess {
-    /// Of all connections together, ns.
+    /// The sum over all connections, ns.
     ns: u64,
-    /// How many had any.
+    /// How many connections had an excess.
     connections: u64,
 }
 
-/// The server's turn in a handshake is a round trip and what it computes, so it is an upper bound of what connecting
-/// must take. Of more connections than were kept as those were.
+/// The server's turn in a handshake is a round trip and its computations, so it is an upper bound for the time that
+/// connecting needs. If not all connections were kept, the result is scaled up.
 fn excess(case: &Case) -> Excess {
     let mut kept = Excess { ns: 0, connections: 0 };
     let mut all = 0_u64;

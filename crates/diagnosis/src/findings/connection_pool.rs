@@ -1,39 +1,40 @@
-//! Whether a client's pool of connections keeps fewer than are used at once: what it has no room for is closed as soon
-//! as it has had its response. What follows from that is said by the finding on connection reuse.
+//! Detects a client's connection pool that keeps fewer connections than are used at once: those beyond its size are
+//! closed right after their response. The finding on connection reuse reports it.
 
 use observation::{Close, Connection, Host};
 
 use crate::case::Case;
 
-/// Connections that there was no room for: fewer are no pattern.
+/// The least number of connections that the pool did not keep: fewer are no pattern.
 const ENOUGH: u64 = 3;
 
-/// How long a connection that the pool keeps stands idle at the end at least, ns: until a program has ended.
+/// The least time that a kept connection is idle at the end, ns: until the program has ended.
 const KEPT_NS: u64 = 50_000_000;
 
-/// How long one that there is no room for may take to be closed, ns: its thread may wait for a CPU. What stands idle
-/// for longer is closed for its age.
+/// The most time until a connection that the pool does not keep is closed, ns: its thread may wait for a CPU. One that
+/// is idle for longer is closed because of its age.
 const TURNED_OUT_NS: u64 = 1_000_000_000;
 
-/// A pool that keeps fewer connections than are used at once, as it shows at the end of a run: what it has room for
-/// stays open, idle, until the client drops it, and the rest is closed as soon as it has had its response.
+/// A pool that keeps fewer connections than are used at once. It shows at the end of a run: kept connections stay open
+/// and idle until the client drops them, and the rest are closed right after their response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pool {
-    /// Connections that it keeps.
+    /// The number of connections that it keeps.
     pub(crate) kept: u64,
-    /// Connections that it had no room for.
+    /// The number of connections that it did not keep.
     pub(crate) turned_out: u64,
-    /// Requests that those carried.
+    /// The requests that those carried.
     pub(crate) requests: u64,
 }
 
-/// The pool of connections to `host`, where it turned some out.
+/// The pool of connections to `host`, if it did not keep some of them.
 pub(crate) fn of(case: &Case, host: &Host) -> Option<Pool> {
     let to_host = || case.pass.connections.iter().filter(|one| one.host == host.name && one.exchanged > 0);
     let last_of = |one: &Connection| one.exchanges.last().and_then(|exchange| exchange.last_ns);
-    // What is closed when all is done may be a program that ends.
+    // Connections that close after the last response may do so because the program ends.
     let last_of_all = to_host().filter_map(last_of).max()?;
-    // What has no room is closed while others are kept; what is closed when a batch is done leaves none.
+    // A pool that is too small closes connections while it keeps others; a program that closes all after a batch keeps
+    // none.
     let kept_from = to_host().filter(|one| one.closed_ns.is_none_or(|closed| closed >= last_of_all));
     let kept_from = kept_from.map(|one| one.opened_ns).min()?;
     let mut pool = Pool { kept: 0, turned_out: 0, requests: 0 };

@@ -1,8 +1,8 @@
-//! Requests left in two parts, and the second waited until the first was acknowledged, which Linux delays by 40 ms:
-//! Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, §4.2.3.4).
+//! Requests were sent in two parts, and the second waited until the first was acknowledged, which Linux delays by 40
+//! ms: Nagle's algorithm in combination with delayed acknowledgements (RFC 1122 §4.2.3.2, §4.2.3.4).
 //!
-//! It is inferred from the length of the pause; a client that computes for just that long between header and body
-//! looks alike. The proxy acknowledges at once, so that it adds no such pause, and so shows none that there is
+//! It is inferred from the length of the pause; a client that computes for just as long between header and body looks
+//! the same. The proxy acknowledges immediately in order not to add such pauses, so it also hides those that occur
 //! without it.
 
 use observation::Runtime;
@@ -12,9 +12,9 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::share;
 
-/// Such pauses: fewer are chance.
+/// The least number of such pauses: fewer are chance.
 const ENOUGH: u64 = 3;
-/// Of the exchanges: at a twentieth it costs 2 ms per request.
+/// The least share of exchanges with such a pause: at a twentieth it costs 2 ms per request.
 const OF_EXCHANGES: f64 = 0.05;
 /// Linux' shortest delay of an acknowledgement (`TCP_DELACK_MIN`), ns.
 const DELAY_NS: f64 = 40e6;

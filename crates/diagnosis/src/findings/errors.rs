@@ -1,9 +1,9 @@
-//! Requests without an answer, hosts that were not reached, handshakes that were broken off. One is enough: a
-//! failure costs more than any handshake.
+//! Requests without a response, hosts that were not reached, aborted handshakes. One suffices: a failure costs more
+//! than any handshake.
 //!
-//! Handshakes that an alert ended are `alerts`'. Where HTTP/2 may be spoken the last frames of a connection look
-//! like a request without an answer, so its connections are left out. So is what a command that ended well had under
-//! way as it ended: that is a note. What is encrypted is inferred.
+//! Handshakes that ended with an alert belong to `alerts`. Connections that may use HTTP/2 are left out, because their
+//! last frames look like a request without a response. Requests and handshakes in progress when a command ended
+//! successfully are only a note. For encrypted connections the finding is inferred.
 
 use observation::{Close, Connection, Ended, Exchange};
 
@@ -14,7 +14,7 @@ use crate::findings::{alerts, trust};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, were};
 
-/// How long before its end a command is on its way out.
+/// A command counts as ending during this time before its end.
 const ENDING_NS: u64 = 50_000_000;
 
 pub(crate) const RULE: Rule = Rule {
@@ -81,8 +81,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     Some(Finding {
         code: RULE.code,
         confidence: match (is_clear, all_perhaps) {
-            // A client may break off a handshake that it needs no more: one that ended well says that nothing is
-            // missing.
+            // A client may abort a handshake that it no longer needs; a command that ended successfully missed nothing.
             _ if is_given_up => Confidence::Suspected,
             (true, _) => Confidence::Proven,
             (false, true) => Confidence::Suspected,
@@ -96,7 +95,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// Handshakes that the client broke off when it had seen the certificate.
+/// The number of handshakes that the client aborted after it had received the certificate.
 fn in_silence(case: &Case) -> u64 {
     let broken = case.pass.connections.iter().filter(|one| one.close == Close::ClientHandshaking);
     broken.filter(|connection| trust::left_in_silence(connection)).count() as u64
@@ -157,7 +156,7 @@ fn of_a_race() -> Advice {
     )
 }
 
-/// What can be said of a ClientHello to which nothing came back.
+/// A sentence on ClientHellos that got no response.
 fn dropped_hello(case: &Case) -> Option<String> {
     let dropped = case.pass.connections.iter().find_map(|connection| {
         let handshake = connection.handshake.as_deref()?;
@@ -176,7 +175,7 @@ fn dropped_hello(case: &Case) -> Option<String> {
     ))
 }
 
-/// Bytes of a TCP segment on Ethernet, with timestamps.
+/// The payload of a TCP segment on Ethernet with timestamps, bytes.
 const SEGMENT: u64 = 1_448;
 
 fn of_dropped(said: &str) -> Advice {
@@ -186,7 +185,7 @@ fn of_dropped(said: &str) -> Advice {
     ))
 }
 
-/// What was under way when a command ended that ended well.
+/// What was in progress when a successful command ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct AtEnd {
     /// Requests.
@@ -195,8 +194,8 @@ pub(crate) struct AtEnd {
     pub(crate) handshakes: u64,
 }
 
-/// A process that ends closes its connections, and so does a client on its way out: what it had given up on, or
-/// never meant to wait for.
+/// Counts what was in progress when the command ended. An ending process closes its connections, and so does a client
+/// that is about to end: it had given up on their responses, or never meant to wait for them.
 pub(crate) fn at_end(case: &Case) -> AtEnd {
     let mut all = AtEnd::default();
     if case.pass.ended != Ended::Code(0) {
@@ -205,7 +204,7 @@ pub(crate) fn at_end(case: &Case) -> AtEnd {
     let sent = case.pass.connections.iter().flat_map(|one| &one.exchanges).map(|exchange| exchange.sent_ns);
     let last_sent = sent.max().unwrap_or(0);
     for connection in &case.pass.connections {
-        // A client that closes what it has when all is sent is on its way out too.
+        // A client that closes its connections when everything has been sent is about to end too.
         let is_out = |closed: u64| {
             closed.saturating_add(ENDING_NS) >= case.pass.wall_ns
                 || (closed > last_sent && connection.exchanges.iter().all(|one| one.sent_ns < closed))
@@ -222,11 +221,12 @@ pub(crate) fn at_end(case: &Case) -> AtEnd {
     all
 }
 
-/// Requests without an answer; `None` where there are none. Those that the end of the pass cut off are not counted,
-/// nor are `at_end`.
+/// The number of requests without a response; `None` if there are none. Those that the end of the run cut off are not
+/// counted, nor are `at_end`.
 fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
     if let Some(origin) = &case.pass.origin {
-        // It answers whatever it has read: missing is what the client did not wait for.
+        // The origin responds to every request that it has read, so only responses that the client did not wait for are
+        // missing.
         let left = case.pass.connections.iter().filter(|one| one.close == Close::ClientWaiting).map(without_answer);
         let left = left.sum::<u64>().saturating_sub(at_end).min(origin.requests);
         let is_lost = case.pass.ended != Ended::Code(0) || !are_as_many_answered(case);
@@ -240,8 +240,8 @@ fn unanswered(case: &Case, at_end: u64) -> Option<u64> {
     Some(all.saturating_sub(cut_off + at_end + repeated(case))).filter(|unanswered| *unanswered > 0)
 }
 
-/// Requests that were sent after the server had ended their connection and were the first that a new one carried: a
-/// race that the client is prepared for. None where the command failed.
+/// The number of requests that were sent after the server had closed their connection, and were repeated as the first
+/// request of a new one: a race that the client is prepared for. 0 if the command failed.
 pub(crate) fn repeated(case: &Case) -> u64 {
     if case.pass.ended != Ended::Code(0) {
         return 0;
@@ -260,7 +260,7 @@ pub(crate) fn repeated(case: &Case) -> u64 {
             let is_soon = other.opened_ns.checked_sub(lost.sent_ns).is_some_and(|after| after <= REPEATED_NS);
             is_soon && other.host == connection.host && first.sent_bytes.abs_diff(lost.sent_bytes) <= ALIKE
         };
-        // Each stands for one.
+        // Each new connection accounts for one.
         if let Some(at) = anew.iter().position(is_again) {
             anew.swap_remove(at);
             repeated += 1;
@@ -269,9 +269,9 @@ pub(crate) fn repeated(case: &Case) -> u64 {
     repeated
 }
 
-/// How soon a client repeats what was lost, ns.
+/// The most time until a client repeats a lost request, ns.
 const REPEATED_NS: u64 = 1_000_000_000;
-/// By how much the same request may differ in length, bytes: a number in it, and padding.
+/// The most by which a repeated request may differ in length, bytes: because of a number in it, and padding.
 const ALIKE: u64 = 32;
 
 /// Whether the origin counted no more requests than responses were seen.
@@ -298,7 +298,7 @@ fn plain<'a>(case: &'a Case) -> impl Iterator<Item = &'a Connection> {
 }
 
 fn without_answer(connection: &Connection) -> u64 {
-    // Of more exchanges than were kept the last is the one that the connection ended in.
+    // If not all exchanges were kept, the connection ended in the last one.
     let hidden = connection.exchanged > connection.exchanges.len() as u64 && connection.close == Close::ClientWaiting;
     connection.exchanges.iter().filter(|one| one.answered_ns.is_none()).count() as u64 + u64::from(hidden)
 }

@@ -1,4 +1,4 @@
-//! A request waits for a `100 Continue` that the server does not send, until the client gives up waiting and sends its
+//! A request waits for a `100 Continue` that the server does not send, until the client stops waiting and sends its
 //! body.
 
 use observation::{Connection, Exchange, Runtime};
@@ -8,12 +8,12 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, time};
 
-/// How long clients wait for a `100 Continue`, ns, each the default of one: .NET (`Expect100ContinueTimeout`), curl
+/// How long clients wait for a `100 Continue` by default, ns: .NET (`Expect100ContinueTimeout`), curl
 /// (`--expect100-timeout`) and Go (`ExpectContinueTimeout`), Apache HttpClient (`WAIT_FOR_CONTINUE`).
 const WAITS_NS: [u64; 3] = [350_000_000, 1_000_000_000, 3_000_000_000];
-/// How much later than that a body may follow, of the wait: timers are late, never early.
+/// How much later than that a body may follow, as a share of the wait: timers are late, never early.
 const LATE: f64 = 0.15;
-/// Such requests: one may be a slow disk.
+/// The least number of such requests: a single one may be due to a slow disk.
 const ENOUGH: usize = 2;
 
 pub(crate) const RULE: Rule = Rule {
@@ -62,15 +62,15 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// The same pause in a connection's first request: the server's tickets come in it and look like a response, and the
-/// body like another request.
+/// The same pause in a connection's first request: the server's tickets arrive during the pause and look like a
+/// response, and the body looks like another request.
 fn behind_tickets(connection: &Connection) -> Option<u64> {
     let [first, second, ..] = connection.exchanges.as_slice() else { return None };
     let is_13 = connection.handshake.as_ref().is_some_and(|handshake| handshake.is_13());
     let gap = second.sent_ns.saturating_sub(first.sent_last_ns);
     let is_soon = first.last_ns.is_some_and(|last| last.saturating_sub(first.sent_last_ns) < gap / 4);
-    // A second request that follows an idle second would have a head of its own: a body is longer, or follows no more
-    // requests. Later ones, which no tickets part, are as long as both together.
+    // A second request after an idle second would have its own head. A body is longer, or is followed by no more
+    // requests. Later requests, which no tickets divide, are as long as both parts together.
     let whole = first.sent_bytes + second.sent_bytes;
     let is_like = |later: &Exchange| pause(later).is_some() && later.sent_bytes.abs_diff(whole) <= ALIKE;
     let is_body =
@@ -79,13 +79,13 @@ fn behind_tickets(connection: &Connection) -> Option<u64> {
     Some(gap).filter(|gap| is_whole && is_patience(*gap))
 }
 
-/// How much a record's head, or a number in a path, makes one request longer than another, bytes.
+/// By how much a record's header, or a number in a path, may make one request longer than another, bytes.
 const ALIKE: u64 = 64;
 
-/// What tickets take at most, bytes.
+/// The most bytes of tickets.
 const TICKETS_BYTES: u64 = 4_096;
 
-/// The one pause of a request that was answered: a stream that ticks has many.
+/// The only pause of a request that got a response; a stream with periodic data has many.
 fn pause(exchange: &Exchange) -> Option<u64> {
     let all = exchange.sent_last_ns.saturating_sub(exchange.sent_ns);
     let gap = exchange.longest_gap_ns;
@@ -93,7 +93,7 @@ fn pause(exchange: &Exchange) -> Option<u64> {
     Some(gap).filter(|gap| is_one && is_patience(*gap))
 }
 
-/// Of the time that a request took to be sent.
+/// The least share of the pause in the time that it took to send the request.
 const OF_REQUEST: f64 = 0.8;
 
 fn is_patience(gap_ns: u64) -> bool {

@@ -1,8 +1,8 @@
-//! Handshakes in which the server's turn came more often than the version needs: once in TLS 1.3 and in a resumed TLS
-//! 1.2, twice in a full TLS 1.2 (RFC 8446 §2, RFC 5246 §7.3). A second ClientHello is a finding of its own and not
-//! counted here.
+//! Handshakes in which the server had more turns than the version needs: one in TLS 1.3 and in a resumed TLS 1.2
+//! handshake, two in a full TLS 1.2 handshake (RFC 8446 §2, RFC 5246 §7.3). A second ClientHello is a separate
+//! finding and not counted here.
 //!
-//! A flight that exceeds TCP's first window costs a round trip without a turn: that is `long-chain`.
+//! A flight that exceeds TCP's initial window costs a round trip without a turn, which is part of `long-chain`.
 
 use observation::Handshake;
 use wire::{HandshakeKind, Side};
@@ -12,10 +12,10 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
-/// Such handshakes: one or two may be a padded `Finished`, which is not known for one and makes the first answer a
-/// turn.
+/// The least number of such handshakes: one or two may have a padded `Finished` that is not recognised, so that the
+/// first response counts as a turn.
 const ENOUGH: u64 = 3;
-/// Of the handshakes that were kept.
+/// The least share of the kept handshakes.
 const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {

@@ -1,5 +1,5 @@
-//! HTTP/2's flow control holds a transfer up: the server sends one window, waits a round trip for the client's leave to
-//! go on (WINDOW_UPDATE, RFC 9113 §6.9), and so on.
+//! HTTP/2's flow control delays a transfer: the server sends one window, waits a round trip for the client's
+//! WINDOW_UPDATE (RFC 9113 §6.9), and so on.
 
 use observation::{Connection, Exchange, Runtime};
 
@@ -8,20 +8,20 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::time;
 
-/// How long one or two window updates are, records included, bytes: frames of 13 (RFC 9113 §6.9) in records that add 22
-/// in TLS 1.3, and 29 or 21 in TLS 1.2 (AES-GCM, ChaCha20), two of them in one record or in one each, for the stream
-/// and for the connection.
+/// The lengths of one or two window updates, records included, bytes: frames of 13 bytes (RFC 9113 §6.9) in records
+/// that add 22 in TLS 1.3, and 29 or 21 in TLS 1.2 (AES-GCM, ChaCha20). Two of them, for the stream and for the
+/// connection, share one record or have one each.
 const UPDATES: [u64; 15] = [35, 48, 70, 83, 96, 42, 55, 84, 97, 110, 34, 47, 68, 81, 94];
-/// Of a connection's exchanges that look like that: a request that is just as long is one of many.
+/// The least share of a connection's exchanges that look like window updates: requests of just that length are rare.
 const MOST: f64 = 0.5;
-/// The least that is sent for it: half of the usual window of 65,535 bytes is given back at a time by many clients, and
-/// less by some.
+/// The least number of bytes that the server sends after an update: many clients give back half of the usual window of
+/// 65,535 bytes at a time, and some less.
 const BURST: u64 = 8_192;
-/// Bursts: a window that grows is found by then.
+/// The least number of bursts: a growing window is large enough by then.
 const ENOUGH: usize = 8;
-/// A pause that is a round trip and not the machine's, ns.
+/// The least pause that is a round trip and not the machine's own delay, ns.
 const PAUSE_NS: u64 = 1_000_000;
-/// Of the run's wall time that these pauses take.
+/// The least share of these pauses in the run's wall time.
 const OF_WALL: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
@@ -49,7 +49,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         stopped.map(|one| (one, bursts(one))).filter(|(_, bursts)| bursts.len() >= ENOUGH).collect();
     let spans: Vec<(u64, u64)> = stopped.iter().flat_map(|(connection, bursts)| silences(connection, bursts)).collect();
     let stopped: Vec<Vec<&Exchange>> = stopped.into_iter().map(|(_, bursts)| bursts).collect();
-    // Exchanges beyond those that were kept are taken to be like them.
+    // Exchanges that were not kept are assumed to be like those that were.
     let kept: usize = case.pass.connections.iter().map(|one| one.exchanges.len()).sum();
     let scale = (case.pass.counts.exchanges as f64 / kept.max(1) as f64).max(1.0);
     let silent_ns = ((case.side_by_side(spans.clone()) as f64 * scale) as u64).min(case.pass.wall_ns);
@@ -80,14 +80,14 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// From each thing that the client sent to what the server sent then, from the first update of a window on: updates
-/// come together with requests, or in other lengths, and the silence after them is the same.
+/// The spans from each send of the client to the server's next bytes, starting with the first window update. Updates
+/// also come together with requests, or in other lengths, and are followed by the same silence.
 fn silences<'a>(connection: &'a Connection, bursts: &[&Exchange]) -> impl Iterator<Item = (u64, u64)> + 'a {
     let first = bursts.first().map_or(u64::MAX, |burst| burst.sent_ns);
     let after = connection.exchanges.iter().filter(move |one| one.sent_ns >= first);
     let mut usual: Vec<u64> = bursts.iter().filter_map(|one| one.answered_ns?.checked_sub(one.sent_last_ns)).collect();
     usual.sort_unstable();
-    // Longer is a server that thinks.
+    // A longer silence is due to the server's processing.
     let longest = 2 * usual.get(usual.len() / 2).copied().unwrap_or(0);
     let silence = after.filter(|one| one.answer_bytes >= BURST);
     let silence = silence.filter_map(|one| Some((one.sent_last_ns, one.answered_ns?)));

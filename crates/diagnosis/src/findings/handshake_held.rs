@@ -1,10 +1,9 @@
-//! Handshakes stood with the client for longer than any arithmetic takes: it was the client's turn, and it did
-//! something else or nothing.
+//! In handshakes the client's turn took longer than any cryptography does: the client did something else, or nothing.
 //!
-//! The first turn counts from when the connection could be used, so a client that connects early and speaks late is
-//! seen too. Where its threads were on a CPU meanwhile, or waited for one, it merely had more to compute than it could:
-//! a note says so. Where loading trust stores explains it, the finding is that one and not this. Nor is it this where
-//! requests are let through one by one: handshakes that wait for their turn are the evidence of that.
+//! The first turn begins when the connection could be used, so a client that connects early and sends its ClientHello
+//! late is found too. If the client's threads were on a CPU meanwhile, or waited for one, it just had too much to
+//! compute, which a note says. If loading trust stores explains it, that is the finding and not this one. The same
+//! holds if requests are serialized: handshakes that wait for their turn are evidence of that.
 
 use observation::{Runtime, Sampling};
 
@@ -15,13 +14,14 @@ use crate::findings::{loads, revocation_fetch, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
-/// Stalls, however many handshakes each met: fewer are a start-up (a library's first use), or chance, a page fault or a
-/// garbage collection.
+/// The least number of stalls, however many handshakes each held up: fewer are a library's first use, or chance, such
+/// as a page fault or a garbage collection.
 const ENOUGH: usize = 3;
-/// Of all handshakes: fewer don't make a program slow.
+/// The least share of all handshakes: fewer don't make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
-/// The part of a held turn that a load explains: the rest is reading the file, and what samples miss.
+/// The least part of a held turn that a load of a trust store must fill to explain it: the rest is reading the file,
+/// and what samples miss.
 const NEARLY: f64 = 0.5;
 
 pub(crate) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ pub(crate) const RULE: Rule = Rule {
     find,
 };
 
-/// Handshakes were held, and CPU was short meanwhile.
+/// Whether handshakes were held up while CPU was short.
 fn is_short(case: &Case) -> bool {
     case.stalls() >= ENOUGH && case.is_short_of_cpu(&case.held_spans())
 }
@@ -96,8 +96,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// How many turns were held while the command's threads were on a CPU or waited for one; `None` where that is not the
-/// rule.
+/// How many turns were held up while the command's threads were on a CPU or waited for one; `None` if that is not so
+/// for most of them.
 pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
     let spans = case.held_spans();
     let is_busy = case.cpu_within(&spans).is_some_and(|share| share >= BUSY);
@@ -105,8 +105,8 @@ pub(crate) fn by_cpu(case: &Case) -> Option<u64> {
         .then_some(case.pass.counts.held.count)
 }
 
-/// Loading a trust store takes as much CPU as a held turn, or nearly: readings may miss it in processes that live
-/// shortly.
+/// Whether loading a trust store takes about as much CPU as a held turn. Readings may miss the CPU time of short-lived
+/// processes.
 fn loads_fill(case: &Case) -> bool {
     let Sampling::Sampled(store) = &case.pass.sampling else { return false };
     let load_ns = store.in_trust_store.saturating_mul(store.period_ns) / store.loads.max(1);

@@ -1,12 +1,12 @@
-//! The server asked for a second ClientHello (RFC 8446 §4.1.4): the client sent keys only for groups that the server
-//! does not take, which costs a round trip.
+//! The server requested a second ClientHello (RFC 8446 §4.1.4): the client sent key shares only for groups that the
+//! server does not accept, which costs a round trip.
 
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
-/// Of all handshakes: one such host among many is not what makes a program slow.
+/// The least share of all handshakes: one such host among many does not make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {

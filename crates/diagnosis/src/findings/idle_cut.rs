@@ -1,5 +1,5 @@
-//! The server ended connections after use that the client needed again soon: its idle timeout, or its limit of requests
-//! per connection, is shorter than the client's pauses.
+//! The server closed connections after use that the client needed again soon: its idle timeout is shorter than the
+//! client's pauses, or its limit of requests per connection is too low.
 
 use observation::Runtime;
 
@@ -9,9 +9,10 @@ use crate::findings::late_close;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time, were};
 
-/// Connections opened within two minutes of such an end, or ones that a request was sent into: a single one is chance.
+/// The least number of connections that were opened within two minutes of such a close, or that a request was sent on
+/// after it: a single one is chance.
 const ENOUGH: u64 = 2;
-/// Of all connections: fewer cost next to nothing.
+/// The least share of all connections: fewer cost next to nothing.
 const OF_CONNECTIONS: f64 = 0.05;
 
 pub(crate) const RULE: Rule = Rule {

@@ -1,8 +1,8 @@
-//! A response whose end is known only by the connection's close, which comes late: the client has all of it and
-//! waits.
+//! Responses whose end is known only by the connection's close, which comes late: the client has received everything
+//! and waits.
 //!
-//! It looks like an idle connection that the server ends. What tells them apart is what follows: the client goes on
-//! as soon as the close has come, where a pool would not have waited for it.
+//! This looks like an idle connection that the server closes. The difference is what follows: the client continues as
+//! soon as the close has arrived, which a client with a connection pool would not have waited for.
 
 use observation::{Close, Connection, Doing};
 
@@ -13,20 +13,20 @@ use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, time};
 
-/// From a response's last byte to the close, ns: less is how servers close.
+/// The least time from a response's last byte to the close, ns: servers usually close sooner.
 const LATE_NS: u64 = 80_000_000;
-/// How soon after the close the client must close its side, ns: it was waiting for it.
+/// The most time after the close until the client closes its side, ns, if it was waiting for the close.
 const REACTS_NS: u64 = 50_000_000;
-/// How soon after that it must go on, ns, where it does nothing in between. It may have to make a client and load a
-/// trust store before: then it is on a CPU for most of the time.
+/// The most time after that until the client continues, ns, if it is idle in between. If it has to make a client and
+/// load a trust store before, it is on a CPU for most of the time.
 const GOES_ON_NS: u64 = 50_000_000;
-/// The share of the time in between for which it is.
+/// The least share of the time in between for which it is on a CPU then.
 const ON_CPU: f64 = 0.5;
-/// And how soon then, ns.
+/// The most time until it continues in that case, ns.
 const AT_LAST_NS: u64 = 1_000_000_000;
-/// Such connections: fewer are chance.
+/// The least number of such connections: fewer are chance.
 const ENOUGH: u64 = 3;
-/// Of the connections that the server ended late, those after which the client went on.
+/// The least share of connections that the server closed late, after whose close the client continued.
 const MOST: f64 = 0.8;
 
 pub(crate) const RULE: Rule = Rule {
@@ -49,7 +49,8 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let late: Vec<(u64, u64)> = case.pass.connections.iter().filter_map(ended_late).collect();
-    // Where others are at work, something follows any moment: it must follow the close, and not one before it.
+    // While other connections are at work, something follows any moment; so it must follow the close, and no earlier
+    // event.
     let (beginnings, at_work) = (beginnings(case), at_work(case));
     let is_alone = |closed: u64| {
         let before = at_work.partition_point(|(from, _)| *from < closed);
@@ -85,8 +86,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// When the last response of a connection that the server ended late was complete, and when the server ended it,
-/// where the client closed it at once.
+/// When the last response on a connection was complete and when the server closed it, if the server did so late and the
+/// client then closed its side immediately.
 fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
     let last =
         connection.exchanges.last()?.last_ns.filter(|_| connection.exchanged == connection.exchanges.len() as u64)?;
@@ -95,7 +96,7 @@ fn ended_late(connection: &Connection) -> Option<(u64, u64)> {
     (reacts && ended.saturating_sub(last) >= LATE_NS).then_some((last, ended))
 }
 
-/// When connections were opened and requests sent, in order.
+/// The times at which connections were opened and requests sent, sorted.
 fn beginnings(case: &Case) -> Vec<u64> {
     let opened = case.pass.connections.iter().map(|one| one.opened_ns);
     let sent = case.pass.connections.iter().flat_map(|one| &one.exchanges).map(|exchange| exchange.sent_ns);
@@ -104,15 +105,15 @@ fn beginnings(case: &Case) -> Vec<u64> {
     all
 }
 
-/// When some connection was at work, merged.
+/// The spans in which some connection was at work, merged.
 fn at_work(case: &Case) -> Vec<(u64, u64)> {
     let stretches = case.pass.connections.iter().flat_map(|one| one.stretches(case.pass.wall_ns));
     let at_work = stretches.filter(|one| !matches!(one.doing, Doing::Idle | Doing::Standing));
     overlap::merged(at_work.map(|one| (one.from_ns, one.until_ns)).collect())
 }
 
-/// Whether the command opened a connection, sent a request or ended as soon after `ended_ns` as it could; `beginnings`
-/// are when it did the first two.
+/// Whether the command opened a connection, sent a request or ended right after `ended_ns`; `beginnings` are the times
+/// at which it did the first two.
 fn goes_on(case: &Case, beginnings: &[u64], ended_ns: u64) -> bool {
     let next = beginnings.get(beginnings.partition_point(|at| *at < ended_ns)).copied().unwrap_or(case.pass.wall_ns);
     let after = next.saturating_sub(ended_ns);

@@ -1,47 +1,48 @@
-//! How often trust stores were loaded, by samples of the command's stacks, and for what: what the two findings on trust
-//! stores share.
+//! How often trust stores were loaded, and for what, by samples of the command's stacks. The two findings on trust
+//! stores share this.
 
-use observation::{Close, Pass, Runtime, Sampling, TrustStore};
+use observation::{Close, ObservedRun, Runtime, Sampling, TrustStore};
 
 use crate::case::Case;
 use crate::code::Code;
 use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::words::{percent, share, time};
 
-/// Loads, and loads beyond the connections needed at once: fewer are a start-up.
+/// The least number of loads, in total and beyond the connections needed at once: fewer belong to the start-up.
 const ENOUGH: u64 = 3;
-/// Of the connections: samples miss a short load now and then, so most stands for each. So many samples there must be
-/// too: a few loads don't stand for many connections.
+/// The least share of connections with a load: samples miss a short load now and then, so most stands for each. There
+/// must be at least as many samples, too: a few loads don't stand for many connections.
 const OF_CONNECTIONS: f64 = 0.5;
-/// Of the requests, where few connections were opened beyond those needed at once.
+/// The least share of the requests, if few connections were opened beyond those needed at once.
 const OF_REQUESTS: f64 = 0.5;
-/// Of the command's CPU time: a third is worth a finding, however well loads can be told apart.
+/// A share of the command's CPU time that is a finding even if single loads can't be distinguished.
 const OF_CPU: f64 = 1.0 / 3.0;
-/// CPU time in trust stores that is worth a word at all, ns: one load of Mozilla's roots takes 2 to 40 ms. Or of the
-/// run's wall time.
+/// The least CPU time in trust stores that is worth mentioning, ns: one load of Mozilla's roots takes 2 to 40 ms. The
+/// share below, of the run's wall time, suffices too.
 const WORTH_NS: u64 = 60_000_000;
 const OF_WALL: f64 = 0.05;
 
-/// Loads that are the rule.
+/// Trust stores that are loaded repeatedly.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loads<'a> {
     store: &'a TrustStore,
-    /// Each load was told apart.
+    /// Whether each load was distinguished.
     is_proven: bool,
-    /// CPU time of all of them, ns.
+    /// The CPU time of all loads, ns.
     cpu_ns: u64,
 }
 
-/// What was loaded again and again; `None` where it was not, or can't be told.
+/// The loads of a case; `None` if stores were not loaded repeatedly, or if that is not known.
 pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     let Sampling::Sampled(store) = &case.pass.sampling else { return None };
-    // Samples with no connection's beginning between them count as one load, whichever clients they are of: so many
-    // that were at work at once may be behind each.
+    // Samples without a connection's beginning between them count as one load, whichever clients they belong to. So
+    // each may stand for as many loads as connections were at work at once.
     let behind = store.loads.saturating_mul(case.needed()).min(store.connections);
     let later = behind.saturating_sub(case.needed());
     let is_rule = later >= ENOUGH || share(store.loads, case.requests()) >= OF_REQUESTS;
     let is_most = |count| share(count, store.connections) >= OF_CONNECTIONS;
-    // What can't be told apart must stand for requests, too: workers that load one each serve many.
+    // If loads can't be distinguished, they must also amount to a share of the requests: workers that load one store
+    // each serve many requests.
     let is_proven = is_most(store.loads);
     let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
     let cpu_ns = cpu_ns(case);
@@ -52,7 +53,7 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     (is_each || is_much).then_some(Loads { store, is_proven, cpu_ns })
 }
 
-/// CPU time in trust stores by samples, ns; 0 where there are none.
+/// The CPU time in trust stores by the samples, ns; 0 without samples.
 pub(crate) fn cpu_ns(case: &Case) -> u64 {
     match &case.pass.sampling {
         Sampling::Sampled(store) => store.in_trust_store.saturating_mul(store.period_ns),
@@ -60,11 +61,11 @@ pub(crate) fn cpu_ns(case: &Case) -> u64 {
     }
 }
 
-/// What loading takes for so many connections more, opened together, where the client's library loads for each: ns of
-/// wall time.
+/// The wall time of loading trust stores for `more` connections that are opened together, if the client's library loads
+/// one for each, ns.
 pub(crate) fn of_connections_ns(case: &Case, more: u64) -> u64 {
     let Sampling::Sampled(store) = &case.pass.sampling else { return 0 };
-    // Go reads the system's roots in the first handshake, for all that follow.
+    // Go reads the system's roots once, in the first handshake.
     if case.pass.runtimes.contains(&Runtime::Go) {
         return 0;
     }
@@ -72,21 +73,21 @@ pub(crate) fn of_connections_ns(case: &Case, more: u64) -> u64 {
     (all_ns / store.connections.max(1)).saturating_mul(more.div_ceil(loads_at_once(case)))
 }
 
-/// How many loads go on at once where several connections are opened together: as many as there are CPUs, but for what
-/// does all on one thread. Python lets other threads run while OpenSSL reads a file.
+/// How many loads run at once if several connections are opened together: as many as there are CPUs, except in
+/// single-threaded runtimes. Python lets other threads run while OpenSSL reads a file.
 fn loads_at_once(case: &Case) -> u64 {
     let is_one_thread = [Runtime::Node, Runtime::Curl].iter().any(|one| case.pass.runtimes.contains(one));
     if is_one_thread { 1 } else { case.pass.cpu.cpus.max(1) }
 }
 
 impl Loads<'_> {
-    /// Whether each request came on a connection of its own over both passes, and did not ask for that: then a client,
-    /// or a process, was made for each, as far as can be told from outside.
+    /// Whether in both runs each request came on its own connection without asking for that. Then a client or a process
+    /// was made for each request, as far as can be seen from outside.
     pub(crate) fn are_of_clients(self, case: &Case) -> bool {
-        let is_single = |pass: &Pass| {
+        let is_single = |pass: &ObservedRun| {
             let asked = pass.origin.as_ref().map_or(0, |origin| origin.asked_to_close);
             let counts = &pass.counts;
-            // What the server ends, or nobody answers, says nothing of clients.
+            // Connections that the server closed, or that got no response, say nothing about clients.
             let by_client =
                 pass.connections.iter().filter(|one| matches!(one.close, Close::Client | Close::Open)).count();
             let is_each = counts.connections * 10 >= counts.exchanges * 9 && asked * 2 < counts.exchanges.max(1);
@@ -95,7 +96,7 @@ impl Loads<'_> {
         is_single(case.pass) && case.http.is_none_or(is_single)
     }
 
-    /// What was seen, as sentences.
+    /// The evidence, as sentences.
     fn evidence(self, case: &Case) -> Vec<String> {
         let store = self.store;
         let seen = if self.is_proven {
@@ -115,7 +116,7 @@ impl Loads<'_> {
         vec![seen, self.spent(case)]
     }
 
-    /// What loading took. Where each load is known, so is the mean.
+    /// The time of loading. If each load is known, with the mean.
     fn spent(self, case: &Case) -> String {
         let share = percent(self.store.in_trust_store, self.store.samples);
         let are_all_kept = case.pass.connections.len() as u64 == case.pass.counts.connections;
@@ -127,11 +128,11 @@ impl Loads<'_> {
         }
     }
 
-    /// What this run is shorter by where the store is loaded once: CPU time, as many cores at a time as the command
-    /// used, and no more than HTTPS takes longer than HTTP with one load.
+    /// How much shorter this run is if the store is loaded once: the CPU time of the other loads, divided by the cores
+    /// that the command used, but no more than what HTTPS takes longer than HTTP with one load.
     fn saves_ns(self, case: &Case) -> u64 {
         let again_ns = match self.store.again {
-            // A library may keep what it has parsed: the first load takes longer then.
+            // A library may cache what it has parsed; then the first load takes longer than the others.
             Some(again) => again.saturating_mul(self.store.period_ns) as f64,
             None => self.cpu_ns as f64 * share(self.store.loads.saturating_sub(1), self.store.loads),
         };
@@ -139,7 +140,7 @@ impl Loads<'_> {
             .min(case.pass.wall_ns.saturating_sub(case.with_one_load_over_http_ns()))
     }
 
-    /// The finding with that name and advice.
+    /// The finding with this code and advice.
     pub(crate) fn finding(self, case: &Case, code: Code, advice: Vec<Advice>) -> Finding {
         let period = time(self.store.period_ns);
         Finding {

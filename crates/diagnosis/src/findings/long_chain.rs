@@ -1,8 +1,8 @@
-//! The server's certificates are many or long. Each more is a signature for the client to verify; a flight beyond TCP's
-//! first window costs a round trip.
+//! The server's certificates are many or long. Each further one is a signature for the client to verify; a flight that
+//! exceeds TCP's initial window costs a round trip.
 //!
-//! In TLS 1.2 the chain is in clear. In TLS 1.3 only the length of the encrypted flight is seen, so it is inferred.
-//! With `--via url` the certificates are the origin's and not judged.
+//! In TLS 1.2 the chain is visible. In TLS 1.3 only the length of the encrypted flight is, so the finding is inferred.
+//! With `--via url` the certificates are the origin's and are not judged.
 
 use observation::Handshake;
 
@@ -12,13 +12,14 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
-/// Certificates in a chain: leaf, intermediate and a cross-signed one are common, more serve no client of today.
+/// A chain with more certificates is long: leaf, intermediate and a cross-signed one are common, and no current client
+/// needs more.
 const CERTIFICATES: u32 = 3;
-/// Bytes of a chain: three certificates with RSA-2048 keys are about 4,500.
+/// A chain with more bytes is long: three certificates with RSA-2048 keys have about 4,500.
 const BYTES: u32 = 6_000;
-/// TCP's first window: ten segments (RFC 6928) of 1,448 bytes, Ethernet's with timestamps.
+/// TCP's initial window, bytes: ten segments (RFC 6928) of 1,448 bytes, those of Ethernet with timestamps.
 const FIRST_WINDOW: u64 = 14_480;
-/// Of the handshakes that showed it.
+/// The least share of the handshakes with a visible chain or flight.
 const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {

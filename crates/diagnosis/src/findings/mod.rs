@@ -1,5 +1,4 @@
-//! The findings, one file each: its rule, what it means, its thresholds, how it is found. Which there are, the list
-//! says.
+//! The findings, one file each: its rule, what it means, its thresholds, how it is found. `list.rs` has all of them.
 
 pub(crate) mod alerts;
 pub(crate) mod client_per_request;

@@ -1,10 +1,10 @@
-//! Full handshakes with hosts that had been shaken hands with before: a session could have been resumed, which spares
-//! the client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2, where it spares a round trip
-//! too (docs/findings.md).
+//! Full handshakes with hosts after an earlier handshake with them: a session could have been resumed, which saves the
+//! client about half of a handshake's CPU time in TLS 1.3 and three quarters in TLS 1.2, where it also saves a round
+//! trip (docs/findings.md).
 //!
-//! Only where the server is known to give sessions: the origin of `--via url` does, tickets of TLS 1.2 are in clear,
-//! and in TLS 1.3 one resumed handshake shows it. Connections that were needed at once are not counted: that a pool
-//! opens its connections one by one is no loss.
+//! It is judged only if the server is known to support resumption: the origin of `--via url` does, TLS 1.2 tickets are
+//! visible, and in TLS 1.3 one resumed handshake shows it. Connections that were needed at once are not counted: a pool
+//! that opens its connections one by one loses nothing.
 
 use observation::{Host, Runtime};
 
@@ -14,10 +14,10 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::share;
 
-/// Full handshakes that need not have been, of all hosts together: fewer are not worth a change.
+/// The least number of needless full handshakes, over all hosts: fewer are not worth a change.
 const ENOUGH: u64 = 3;
-/// Resumed ones among those that could: tickets of TLS 1.3 are used once, so a client that resumes at all may still
-/// miss many; below a tenth it does not resume.
+/// A client whose share of resumed handshakes is below this does not resume. TLS 1.3 tickets are used once, so a client
+/// that does may still miss many.
 const RESUMED: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
@@ -74,10 +74,9 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// A host whose handshakes are all full as far as can be seen, while it is not known whether it gives sessions: what to
-/// say.
+/// A sentence on a host whose handshakes all look full, if it is not known whether it supports resumption.
 pub(crate) fn not_visible(case: &Case) -> Option<String> {
-    // Tickets of TLS 1.2 are in clear: without one the server gives none.
+    // TLS 1.2 tickets are visible: if there was none, the server issues none.
     case.pass.counts.versions.get("TLSv1.3")?;
     let unknown = || case.pass.hosts.iter().filter(|host| again(case, host) > 0 && !gives_sessions(case, host));
     let names: Vec<&str> = unknown().take(3).map(|host| host.name.as_str()).collect();
@@ -90,8 +89,8 @@ pub(crate) fn not_visible(case: &Case) -> Option<String> {
     })
 }
 
-/// Full handshakes with `host` after its first that were beyond the connections needed at once, where hardly any was
-/// resumed.
+/// The number of full handshakes with `host` after its first one, beyond the connections needed at once, if hardly any
+/// was resumed.
 fn again(case: &Case, host: &Host) -> u64 {
     if share(host.resumed, host.resumed + host.full_again) >= RESUMED {
         return 0;

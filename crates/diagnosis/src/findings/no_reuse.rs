@@ -1,11 +1,11 @@
-//! Connections were opened although an earlier one to the same host had had its response and the server had not
-//! ended it.
+//! Connections were opened although an earlier one to the same host had received its response and the server had not
+//! closed it.
 //!
-//! What makes them new is told apart as far as it can be: the client asks for it (`Connection: close`, which the
-//! origin of `--via url` counts), over HTTPS alone (TLS settings made anew), a pool that keeps fewer than are used
-//! at once, bodies that are not read. The origin of `--via url` never ends a connection that it is not asked to.
+//! The causes are distinguished as far as possible: the client requests it (`Connection: close`, which the origin of
+//! `--via url` counts), it happens over HTTPS only (a new TLS config each time), a pool keeps fewer connections than
+//! are used at once, bodies are not read. The origin of `--via url` closes connections only on request.
 
-use observation::{Close, Host, Pass, Runtime};
+use observation::{Close, Host, ObservedRun, Runtime};
 
 use crate::case::Case;
 use crate::code::Code;
@@ -14,19 +14,20 @@ use crate::findings::{connection_pool, late_close, loads, serialized};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
-/// Connections that need not have been, of all hosts together: one or two are a pool that finds its size.
+/// The least number of needless connections, over all hosts: one or two are a pool that finds its size.
 const ENOUGH: u64 = 3;
-/// Of the connections beyond those needed at once: most of them, so it is the rule and not the exception.
+/// The least share of the connections beyond those needed at once: most of them, so that it is the rule and not the
+/// exception.
 const OF_LATER: f64 = 0.5;
-/// Of the requests to the host: where a connection serves five, keeping them works.
+/// The least share of the requests to the host: if a connection serves five requests, reuse works.
 const OF_REQUESTS: f64 = 0.2;
-/// The same of connections that the client closed and then needed: a pool that finds its size closes none.
+/// The same for connections that the client closed and then needed: a pool that finds its size closes none.
 const OF_REQUESTS_CLOSED: f64 = 0.05;
-/// Requests per connection over HTTP from which on it counts as keeping connections.
+/// From this many requests per connection over HTTP, the command counts as reusing connections there.
 const KEEPS: f64 = 2.0;
-/// Requests per connection over HTTPS up to which it counts as keeping none.
+/// Up to this many requests per connection over HTTPS, it counts as not reusing them there.
 const KEEPS_NOT: f64 = 1.5;
-/// Connections over HTTPS for one over HTTP: below, HTTPS keeps them as HTTP does.
+/// With fewer connections over HTTPS for each one over HTTP, HTTPS reuses them as HTTP does.
 const AS_HTTP: f64 = 2.0;
 
 pub(crate) const RULE: Rule = Rule {
@@ -73,7 +74,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: match (case.is_url(), is_told) {
             (true, _) => Confidence::Proven,
-            // What ends late may be the server's affair alone.
+            // A late close may be caused by the server only.
             (false, true) if !judge.has(&late_close::RULE) => Confidence::Inferred,
             (false, _) => Confidence::Suspected,
         },
@@ -89,19 +90,19 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What keeping connections makes this run shorter by, ns: setting up those that were needless, side by side as they
-/// were; or, where that is more, what their CPU time takes of a program that has no more to give. Where connections
-/// are kept over HTTP, what follows the first response takes no longer than there.
+/// How much shorter this run is if connections are reused, ns: the time to set up the needless ones, overlapping as
+/// they did, or, if that is more, their CPU time in a program that is limited by its CPU. If connections are reused
+/// over HTTP, the time after the first response is no longer than there.
 fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     let by_waiting = case.saved(needless as f64 * set_up_ns as f64);
     let Some(http) = case.http else { return by_waiting };
-    // Trust stores are another finding's, and connections that are needed at once handshake in any case.
+    // Trust stores belong to another finding, and connections that are needed at once make handshakes in any case.
     let more_cpu = case.pass.cpu.total_ns.saturating_sub(http.cpu.total_ns + loads::cpu_ns(case));
     let spare = needless.min(case.pass.counts.connections.saturating_sub(case.needed()));
     let busy = case.cpu_share().unwrap_or(0.0).min(1.0);
     let by_cpu =
         (more_cpu as f64 * share(spare, case.pass.counts.handshakes).min(1.0) * busy / Case::cores(case.pass)) as u64;
-    let after_first = |pass: &Pass| {
+    let after_first = |pass: &ObservedRun| {
         let ends = pass.connections.iter().flat_map(|one| &one.exchanges).filter_map(|exchange| exchange.last_ns);
         pass.wall_ns.saturating_sub(ends.min().unwrap_or(pass.wall_ns))
     };
@@ -115,11 +116,11 @@ fn saved(case: &Case, needless: u64, set_up_ns: u64, why: Why) -> u64 {
     by_waiting.max(by_cpu).max(as_over_http).min(case.pass.wall_ns)
 }
 
-/// Connections to `host` that need not have been, where that is the rule.
+/// The number of needless connections to `host`, if that is the rule.
 fn needless(judge: &Judge, host: &Host) -> u64 {
     let case = &judge.case;
-    // Where requests are let through one by one, some are done before others that were meant to be beside them open
-    // their connections.
+    // If requests are serialized, some end before others, which were meant to run at the same time, open their
+    // connections.
     let wanted = match judge.has(&serialized::RULE) {
         true => case.overlap_of(host).most_open,
         false => case.needed_of(host),
@@ -129,7 +130,7 @@ fn needless(judge: &Judge, host: &Host) -> u64 {
     let told = host.could_have_reused + host.after_servers_close + ended_late;
     let needless = told.max(left_by_client(case, host)).min(later);
     if let Some(pool) = connection_pool::of(case, host) {
-        // Each of them costs a connection anew as soon as requests come less evenly.
+        // Each of them costs a new connection as soon as requests come less evenly.
         return needless.max(pool.turned_out);
     }
     let closed = host.could_have_reused.saturating_sub(host.beside_idle).min(needless);
@@ -139,7 +140,7 @@ fn needless(judge: &Judge, host: &Host) -> u64 {
     if is_rule { needless } else { 0 }
 }
 
-/// Connections that the client closed after use before it opened its last one to `host`.
+/// The number of connections that the client closed after use before it opened its last one to `host`.
 fn left_by_client(case: &Case, host: &Host) -> u64 {
     let to_host = || case.pass.connections.iter().filter(|connection| connection.host == host.name);
     let Some(last) = to_host().map(|connection| connection.opened_ns).max() else { return 0 };
@@ -161,22 +162,22 @@ fn about(host: &Host, needless: u64) -> String {
     said + "."
 }
 
-/// What makes them new.
+/// Why connections are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// So many requests asked for their connection to be closed.
-    Asked(u64),
-    /// Over HTTP they are kept.
+    /// This many requests asked for their connection to be closed.
+    RequestedClose(u64),
+    /// Over HTTP they are reused.
     OverHttpsAlone,
-    /// The client keeps so many, and has more under way at once.
+    /// The client's pool keeps this many connections, and more requests are in flight at once.
     PoolTooSmall {
         kept: u64,
         at_once: u64,
         turned_out: u64,
     },
-    /// Most were opened while one stood idle.
+    /// Most were opened while another was idle.
     Beside,
-    /// The server ended so many as soon as it had answered.
+    /// The server closed this many right after its response.
     ByServer(u64),
     NotTold,
 }
@@ -186,7 +187,7 @@ impl Why {
         let needless: u64 = wasteful.iter().map(|(_, needless)| needless).sum();
         let asked = case.pass.origin.as_ref().map_or(0, |origin| origin.asked_to_close);
         if asked * 2 >= needless {
-            return Why::Asked(asked);
+            return Why::RequestedClose(asked);
         }
         if is_over_https_alone(case) {
             return Why::OverHttpsAlone;
@@ -205,7 +206,7 @@ impl Why {
 
     fn evidence(self, case: &Case) -> Option<String> {
         match self {
-            Why::Asked(asked) => Some(format!(
+            Why::RequestedClose(asked) => Some(format!(
                 "{asked} of {} requests asked for their connection to be closed (`Connection: close`).",
                 case.requests()
             )),
@@ -236,7 +237,7 @@ impl Why {
 
     fn advice(self) -> Vec<Advice> {
         let mut all = vec![match self {
-            Why::Asked(_) => Advice::any(
+            Why::RequestedClose(_) => Advice::any(
                 "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a \
                  client that is told not to keep connections.",
             ),
@@ -260,7 +261,7 @@ impl Why {
                  connections through a proxy: `--via url` tells whether this one does.",
             ),
         }];
-        if let Why::Asked(_) = self {
+        if let Why::RequestedClose(_) = self {
             all.push(Advice::of(
                 Runtime::Python,
                 "Python urllib.request",
@@ -273,7 +274,7 @@ impl Why {
     }
 }
 
-/// Kept over HTTP and not over HTTPS.
+/// Whether connections are reused over HTTP and not over HTTPS.
 fn is_over_https_alone(case: &Case) -> bool {
     case.http.is_some_and(|http| {
         let per_connection = share(http.counts.exchanges, http.counts.connections);

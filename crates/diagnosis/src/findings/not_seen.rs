@@ -1,7 +1,7 @@
-//! Nothing of the command's requests came by the observer, so nothing of it can be judged: least of all that all is
-//! well.
+//! No request of the command passed through the observer, so nothing can be judged, and a lack of other findings means
+//! nothing.
 //!
-//! Where connections came and failed, that is `errors`' or `alerts`'.
+//! Connections that arrived and failed belong to `errors` or `alerts`.
 
 use observation::{Close, NO_PEER, Runtime};
 
@@ -81,7 +81,7 @@ fn of_the_proxy() -> Vec<Advice> {
     ]
 }
 
-/// What a command may do that came and asked for nothing.
+/// Advice for a command that connected and sent no request.
 fn came_and_left(case: &Case) -> Vec<Advice> {
     let mut all = vec![Advice::any(
         "The command came this far, so it takes what it was given: look at its own messages, and let it run until \
@@ -93,14 +93,14 @@ fn came_and_left(case: &Case) -> Vec<Advice> {
     all
 }
 
-/// Whether the command fetched from the origin's HTTP address when it was given the HTTPS one.
+/// Whether the command used the origin's HTTP address when it was given the HTTPS one.
 fn over_http_only(case: &Case) -> bool {
     let origin = case.pass.origin.as_ref().filter(|_| case.is_url());
     let counts = &case.pass.counts;
     origin.is_some_and(|origin| origin.requests == 0) && counts.exchanges > 0 && counts.tls == 0
 }
 
-/// Why nothing was seen; `None` where requests, or failures of them, were.
+/// The reasons why nothing was seen; `None` if requests or failures were seen.
 pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
     let case = &judge.case;
     let counts = &case.pass.counts;

@@ -1,8 +1,8 @@
-//! Requests go one after another, over HTTP too: the program is written so. Where they don't depend on each other,
-//! several at a time take a fraction of the time.
+//! Requests are sent one after another, over HTTP too: the program is written that way. If they don't depend on each
+//! other, sending several at a time takes a fraction of the time.
 //!
-//! What depends on what is not seen. Requests that look alike are more likely a list that is worked through than a
-//! login that leads to a token that leads to pages, so only those are inferred; the rest is suspected.
+//! Dependencies between requests are not visible. Requests of similar length are more likely a list than a login
+//! followed by a token and pages, so only for those the finding is inferred; otherwise it is suspected.
 
 use observation::{Doing, Exchange, Runtime};
 
@@ -14,16 +14,16 @@ use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
-/// Requests: fewer are a program that asks for one thing.
+/// The least number of requests: fewer are a program that fetches one thing.
 const ENOUGH: u64 = 5;
-/// Of the run's wall time: less is not worth a change of structure.
+/// The least saving, as a share of the run's wall time: less is not worth a change of structure.
 const SAVED: f64 = 0.3;
-/// The most that a handshake's arithmetic takes a client, ns.
+/// The most time that a handshake's cryptography takes a client, ns.
 const ARITHMETIC_NS: u64 = 3_000_000;
-/// How far a request's length may lie from the median for it to look like the others, bytes: numbers that count up
-/// differ by a few digits, a login from what follows by more.
+/// By how much a request's length may differ from the median to count as alike, bytes: counting numbers differ by a few
+/// digits, a login differs from what follows by more.
 const ALIKE: u64 = 6;
-/// The share of requests that must look alike.
+/// The least share of requests that must be alike.
 const MOST: f64 = 0.95;
 
 pub(crate) const RULE: Rule = Rule {
@@ -97,16 +97,17 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// What so many at a time save: the observed waits, each taken by the place that is free first. A place opens a
-/// connection of its own, and its handshake's arithmetic takes turns with the others'.
+/// What sending `places` requests at a time saves. The observed waits are distributed over that many places, each to
+/// the one that is free first. Each place has its own connection, and the cryptography of their handshakes runs one
+/// after another.
 fn saved(case: &Case, places: u64) -> Saved {
     let counts = &case.pass.counts;
     let kept = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
-    // A pause within a request is the client's, and another finding's.
+    // A pause within a request is caused by the client, and belongs to another finding.
     let each = kept.filter_map(|one| Some(one.last_ns?.saturating_sub(one.sent_ns + one.longest_gap_ns)));
     let mut took: Vec<u64> = each.collect();
     let known: u64 = took.iter().sum();
-    // Requests that were not kept take as long as those that were.
+    // Requests that were not kept are assumed to take as long as those that were.
     let scale = (counts.exchanges as f64 / took.len().max(1) as f64).max(1.0);
     let all = (known as f64 * scale) as u64;
     let places = usize::try_from(places).unwrap_or(usize::MAX).min(took.len().max(1));
@@ -120,30 +121,29 @@ fn saved(case: &Case, places: u64) -> Saved {
     let makespan = (busy_until.into_iter().max().unwrap_or(0) as f64 * scale) as u64;
     let handshakes = counts.handshakes.max(1);
     let more = (places as u64).saturating_sub(handshakes);
-    // What a client's turn takes longer is a library's first use, or a trust store, which most clients load once.
+    // If a client's turn takes longer, that is a library's first use, or a trust store, which most clients load once.
     let arithmetic = (counts.client_turns.sum_ns / handshakes).min(ARITHMETIC_NS) * more;
     let set_up_more = arithmetic + loads::of_connections_ns(case, more);
-    // Where each request has a connection of its own, their set-up lies side by side too, but for the client's
-    // turns.
+    // If each request has its own connection, their set-ups overlap too, except the client's turns.
     let set_up = counts.connect.sum_ns + counts.server_turns.sum_ns;
     let side_by_side = set_up - (set_up as f64 / (places as f64).min(handshakes as f64)) as u64;
-    // What it computes it may compute one after another in any case.
+    // The command's computations may not run in parallel in any case.
     let opened = case.pass.connections.first().map_or(0, |connection| connection.opened_ns);
     let most = case.pass.wall_ns.saturating_sub(opened + case.cpu_after_start_ns());
     let waits_ns = (all.saturating_sub(makespan) + side_by_side).min(most);
     Saved { waits_ns, ns: waits_ns.saturating_sub(set_up_more) }
 }
 
-/// What several at a time save.
+/// What sending several requests at a time saves.
 struct Saved {
-    /// Waits that lie side by side, ns.
+    /// The waits that would overlap, ns.
     waits_ns: u64,
-    /// The same less what the further connections take to be set up.
+    /// The same minus the time to set up the further connections, ns.
     ns: u64,
 }
 
-/// For how long the program rests between a response and its next request, in the median, where that is what paces
-/// it: it has no CPU to use then, and no connection to open.
+/// The median pause of the program between a response and its next request, ns, if that pause sets its pace: it uses no
+/// CPU meanwhile and opens no connection.
 fn paced_ns(case: &Case) -> Option<u64> {
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
     let mut under_way: Vec<(u64, u64)> = exchanges.filter_map(|one| Some((one.sent_ns, one.last_ns?))).collect();
@@ -170,12 +170,12 @@ fn paced_ns(case: &Case) -> Option<u64> {
     (rests >= RESTS_NS && share(rests, cycle) >= OF_CYCLE).then_some(rests)
 }
 
-/// A rest that is no scheduling: less lies between the requests of any program. And of the time from one request to
-/// the next.
+/// The least pause that is deliberate: shorter ones occur between the requests of any program. Below, its least share
+/// of the time from one request to the next.
 const RESTS_NS: u64 = 5_000_000;
 const OF_CYCLE: f64 = 0.1;
 
-/// Whether nearly all requests are of about one length.
+/// Whether nearly all requests have about the same length.
 fn are_alike(case: &Case) -> bool {
     let exchanges: Vec<&Exchange> = case.pass.connections.iter().flat_map(|connection| &connection.exchanges).collect();
     let mut lengths: Vec<u64> = exchanges.iter().map(|exchange| exchange.sent_bytes).collect();

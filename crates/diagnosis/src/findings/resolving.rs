@@ -1,6 +1,6 @@
-//! Resolving names took a great part of the time in which the command waited for the network. The observer resolves in
-//! the command's stead, by the system's resolver; a command with a cache of its own may do better without it. Proxy
-//! only.
+//! Resolving names took a large part of the time in which the command waited for the network. The observer resolves on
+//! the command's behalf, with the system's resolver; a command with its own cache may be faster without the observer.
+//! Proxy only.
 
 use observation::Runtime;
 
@@ -9,11 +9,12 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, share, time};
 
-/// Names resolved: the first is slow anywhere.
+/// The least number of resolved names: the first is slow everywhere.
 const ENOUGH: u64 = 3;
-/// Of resolving, connecting, handshakes and waits together: below a fifth, doing away with it gains less than a fifth.
+/// The least share of the time of resolving, connecting, handshakes and waits: below a fifth, removing it gains less
+/// than a fifth.
 const OF_ALL: f64 = 0.2;
-/// The median: what a resolver on the machine answers from its cache takes less.
+/// The least median, ns: a local resolver's response from its cache takes less.
 const MEDIAN_NS: u64 = 1_000_000;
 
 pub(crate) const RULE: Rule = Rule {

@@ -1,5 +1,5 @@
-//! A handshake waits while the client fetches over plain HTTP what it needs to trust the certificate: a list of revoked
-//! ones (CRL), an OCSP response, or an issuer that the server left out.
+//! A handshake waits while the client fetches over plain HTTP what it needs to verify the certificate: a certificate
+//! revocation list (CRL), an OCSP response, or an issuer's certificate that the server left out.
 
 use observation::{Connection, Runtime};
 use wire::Side;
@@ -10,9 +10,9 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, time};
 
-/// Of the client's turn that a plain request fills.
+/// The least share of the client's turn that a plain HTTP request must fill.
 const OF_TURN: f64 = 0.5;
-/// A turn that is worth looking at, ns: verifying a chain takes 0.2 to 3 ms.
+/// The least length of a turn that is considered, ns: verifying a chain takes 0.2 to 3 ms.
 const TURN_NS: u64 = 5_000_000;
 
 pub(crate) const RULE: Rule = Rule {
@@ -60,7 +60,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// For each handshake that waited: the plain host, and the part of the client's turn that its request filled.
+/// For each handshake that waited, the plain HTTP host and the part of the client's turn that its request filled.
 fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
     let is_plain = |one: &&Connection| one.handshake.is_none() && one.exchanged > 0;
     let plain: Vec<(&str, (u64, u64))> = case
@@ -69,7 +69,7 @@ fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
         .iter()
         .filter(is_plain)
         .flat_map(|one| one.exchanges.iter().map(move |exchange| (one, exchange)))
-        // Connecting for it is part of what is waited for.
+        // The handshake also waits for the connection of that request.
         .filter_map(|(one, exchange)| {
             let first = one.exchanges.first().is_some_and(|first| first.sent_ns == exchange.sent_ns);
             let from = if first { one.opened_ns } else { exchange.sent_ns };
@@ -77,7 +77,7 @@ fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
         })
         .collect();
     let handshakes = case.pass.connections.iter().filter_map(|connection| connection.handshake.as_deref());
-    // Not the first turn: before the server's certificate there is nothing to fetch for.
+    // The first turn is skipped: before the server's certificate there is nothing to verify.
     let turns = handshakes.flat_map(|handshake| handshake.turns.iter().skip(1));
     let long = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= TURN_NS);
     long.filter_map(|turn| {

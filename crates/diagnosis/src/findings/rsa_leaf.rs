@@ -1,8 +1,8 @@
 //! The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA P-256 does.
 //! The client pays less with RSA, not more.
 //!
-//! Seen in TLS 1.2 alone, where certificates are in clear. With `--via url` the certificate is the origin's and not
-//! judged.
+//! It is visible in TLS 1.2 only, where certificates are not encrypted. With `--via url` the certificate is the
+//! origin's and is not judged.
 
 use crate::case::OWN_SERVERS;
 use crate::code::Code;
@@ -10,7 +10,7 @@ use crate::finding::{Advice, Confidence, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::share;
 
-/// Of the chains seen: one such host among many costs little.
+/// The least share of the visible chains: one such host among many costs little.
 const OF_CHAINS: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {

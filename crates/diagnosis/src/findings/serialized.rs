@@ -1,15 +1,15 @@
-//! Connections are open side by side, and one request is under way at a time: something in the client (a lock, a TLS
-//! call that blocks an event loop) lets only one of them wait for its answer.
+//! Several connections are open, but only one request is in flight at a time: something in the client (a lock, a TLS
+//! call that blocks an event loop) lets only one of them wait for its response.
 //!
-//! Against the same over HTTP it follows from how many requests were under way at once, whatever number of connections
-//! was open: coroutines that call a blocking client open one connection only after another. One at a time is proven;
-//! where over HTTPS there are several too, but less than half as many, it is suspected: each of some event loops may be
-//! held up by itself. Seen alone, it shows in connections that stood unused, or whose handshake waited for the client,
-//! while another's request was under way, and were used afterwards; a pool of idle connections is none of that, nor are
-//! handshakes that wait for far servers. Not judged where HTTP/2 may be spoken: one connection is as it should be
-//! there, and requests are not told apart.
+//! If there is a run over HTTP, the comparison of how many requests were in flight at once decides, whatever the number
+//! of open connections: coroutines that call a blocking client open one connection only after another. One request at a
+//! time proves it. Several over HTTPS, but less than half as many as over HTTP, make it suspected: each of several
+//! event loops may be blocked on its own. Without a run over HTTP, it shows in connections that were unused, or whose
+//! handshake waited for the client, while another's request was in flight, and that were used afterwards. A pool of
+//! idle connections does not count, nor do handshakes that wait for distant servers. It is not judged if HTTP/2 may be
+//! used: there one connection is right, and requests can't be distinguished.
 
-use observation::{Pass, Runtime};
+use observation::{ObservedRun, Runtime};
 
 use crate::case::{BUSY, Case, active};
 use crate::code::Code;
@@ -20,25 +20,26 @@ use crate::overlap;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{percent, percent_of, share, time};
 
-/// Open at once, to count as side by side: two are also one connection that closes late beside its successor.
+/// The least number of connections open at once: two may be one connection that closes late and its successor.
 const OPEN: f64 = 3.0;
-/// The mean of requests under way that still is "one": neighbours overlap a little, as ends are seen late.
+/// The largest mean number of requests in flight that counts as one: successive requests overlap a little, because ends
+/// are seen late.
 const ONE: f64 = 1.3;
-/// The share of waiting time in which several may be under way and it still is "one": the same overlap.
+/// The largest share of waiting time with several requests in flight that counts as one, for the same reason.
 const SEVERAL: f64 = 0.1;
-/// The mean over HTTP that shows that the command means to have several under way.
+/// The least mean over HTTP that shows that the command intends to have several requests in flight.
 const MEANT: f64 = 2.0;
-/// Exchanges, and connections that carry them: fewer are no pattern.
+/// The least number of exchanges, and of connections that carry them: fewer are no pattern.
 const ENOUGH: u64 = 3;
-/// Of the mean over HTTP: above, what handshakes add to the course of things explains it.
+/// The largest mean as a share of the mean over HTTP: above it, the time that handshakes add explains the difference.
 const OF_HTTP: f64 = 0.5;
-/// Of the time from the first connection to the last response: what HTTPS takes more than HTTP, beyond the CPU time
-/// that it needs more. Below, CPU explains it.
+/// The least time that HTTPS takes longer than HTTP beyond its additional CPU time, as a share of the time from the
+/// first connection to the last response. Below it, CPU time explains the difference.
 const NOT_CPU: f64 = 0.3;
-/// The share of waiting time with an unused connection that proves it: half of the time something could have been sent
-/// and was not.
+/// The share of waiting time in which the client held up another connection's handshake that proves it: for half of the
+/// time something could have been sent and was not.
 const UNUSED: f64 = 0.5;
-/// The same to suspect it: connections that open while another waits stand for a moment in any client.
+/// The same for a suspicion: connections that open while another waits are unused for a moment in any client.
 const UNUSED_SOME: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
@@ -71,27 +72,28 @@ fn not_judged(case: &Case) -> Option<&'static str> {
     case.concurrency_not_told()
 }
 
-/// It looks serialized against HTTP, and the command was denied so much CPU that this may be all there is to it.
+/// Whether requests look serialized compared with HTTP, but the command was denied so much CPU that this may be the
+/// reason.
 fn is_hidden_by_cpu(case: &Case) -> bool {
     let (Some(http), Some(here)) = (case.http, case.concurrency) else { return false };
     let is_short = || case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
     case.requests() >= ENOUGH && is_like(case, &here) && !is_beyond_cpu(case, longer_ns(case, http)) && is_short()
 }
 
-/// Over HTTPS there are so many fewer requests under way than over HTTP.
+/// Whether sufficiently fewer requests are in flight over HTTPS than over HTTP.
 fn is_like(case: &Case, here: &Concurrency) -> bool {
     let mean = case.http_concurrency.map_or(0.0, |http| http.mean);
     mean >= MEANT && (is_serial(here) || here.mean <= OF_HTTP * mean)
 }
 
-/// What HTTPS took longer than HTTP from the first connection to the last response, beyond the CPU time that it needed
-/// more, ns. What a program takes to start and to end differs from run to run.
-fn longer_ns(case: &Case, http: &Pass) -> u64 {
+/// The time that HTTPS took longer than HTTP from the first connection to the last response, beyond its additional CPU
+/// time, ns. The times of a program's start and end are left out, because they vary between runs.
+fn longer_ns(case: &Case, http: &ObservedRun) -> u64 {
     let more_cpu = Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http));
     active_ns(case.pass).saturating_sub(active_ns(http) + more_cpu)
 }
 
-fn active_ns(pass: &Pass) -> u64 {
+fn active_ns(pass: &ObservedRun) -> u64 {
     active(pass).map_or(0, |(from, until)| until.saturating_sub(from))
 }
 
@@ -112,7 +114,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     }
 }
 
-/// Over HTTP too there is one request at a time.
+/// Whether there is only one request at a time over HTTP too.
 pub(crate) fn is_serial_over_both(case: &Case) -> bool {
     let serial = |concurrency: Option<Concurrency>| concurrency.as_ref().is_some_and(is_serial);
     serial(case.concurrency) && (case.http.is_none() || serial(case.http_concurrency))
@@ -122,13 +124,14 @@ fn is_serial(here: &Concurrency) -> bool {
     here.any_ns > 0 && here.mean <= ONE && here.several <= SEVERAL
 }
 
-fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding> {
+fn against_http(case: &Case, here: &Concurrency, http: &ObservedRun) -> Option<Finding> {
     let mean = case.http_concurrency?.mean;
     let is_one = is_serial(here);
     if !is_like(case, here) || !is_beyond_cpu(case, longer_ns(case, http)) {
         return None;
     }
-    // Side by side it opens as many connections as over HTTP, and loads what each of them loads.
+    // If requests run concurrently, the command opens as many connections as over HTTP, with a trust store load for
+    // each.
     let more = http.counts.connections.saturating_sub(case.pass.counts.connections);
     let saves_ns = longer_ns(case, http).saturating_sub(loads::of_connections_ns(case, more));
     let mut evidence = vec![format!(
@@ -148,7 +151,7 @@ fn against_http(case: &Case, here: &Concurrency, http: &Pass) -> Option<Finding>
         time(Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http)))
     ));
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
-    // Waiting for a CPU may explain it too, as far as HTTPS had more to wait for.
+    // Waiting for a CPU may explain it too, as far as HTTPS waited longer for one than HTTP.
     let queued = Case::queued_ns(case.pass).saturating_sub(Case::queued_ns(http));
     let is_clear = is_one && !is_short && is_beyond_cpu(case, longer_ns(case, http).saturating_sub(queued));
     if is_short && !is_one {
@@ -173,7 +176,7 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let used = case.pass.connections.iter().filter(|connection| connection.exchanged > 0).count() as u64;
     let overlap = case.overlap;
     let unused = share(overlap.unused_ns, overlap.waiting_ns);
-    // One goes first; a single other one is a spare.
+    // A single connection that is held back may be a spare one.
     let held_back = overlap::held_back(case.pass, case.pass.counts.waits.p50_ns / 2);
     if case.pass.counts.tls == 0 || used < ENOUGH || unused < UNUSED_SOME || held_back + 1 < ENOUGH {
         return None;
@@ -203,13 +206,13 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let concurrency = overlap.most_open as f64;
     let least = case.pass.counts.waits.sum_ns as f64 / concurrency.max(1.0);
     let saves = (here.any_ns as f64 - least).max(0.0);
-    // Where the CPU is busy while requests are under way, loads of trust stores may be all that handshakes wait for:
-    // they are a finding of their own.
+    // If the CPU is busy while requests are in flight, handshakes may wait just for loads of trust stores, which are a
+    // separate finding.
     let is_busy = || case.cpu_within(&overlap::waiting(case.pass)).is_some_and(|share| share >= BUSY);
     if saves <= loads::cpu_ns(case) as f64 && is_busy() {
         return None;
     }
-    // Connections that stand ready are also a pool that was opened ahead.
+    // Connections that are ready may also be a pool that was opened in advance.
     let is_held = share(overlap.held_ns, overlap.waiting_ns) >= UNUSED;
     let is_clear = busy.is_none() && is_held && !case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
     Some(Finding {

@@ -1,5 +1,5 @@
-//! More requests than an HTTP/2 server allows at once on a connection (SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113
-//! §5.1.2): the client opens further connections, or lets requests wait.
+//! There are more requests than an HTTP/2 server allows at once on a connection (SETTINGS_MAX_CONCURRENT_STREAMS, RFC
+//! 9113 §5.1.2): the client opens further connections, or lets requests wait.
 
 use observation::{Connection, Doing, Host, Runtime};
 
@@ -9,10 +9,11 @@ use crate::finding::{Advice, Confidence, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::count;
 
-/// Connections at once to one host: HTTP/2 needs one, and a second is opened while the first is not known to speak it.
+/// The least number of connections to one host at once: HTTP/2 needs one, and a second may be opened before the first
+/// is known to use HTTP/2.
 const ENOUGH: u64 = 4;
-/// What a client acknowledges settings or opens a window with, records included, bytes: no request of HTTP/1.1 is so
-/// short.
+/// The length of an acknowledgement of settings or a window update, records included, bytes: every HTTP/1.1 request is
+/// longer.
 const FRAME: u64 = 48;
 
 pub(crate) const RULE: Rule = Rule {
@@ -34,7 +35,7 @@ pub(crate) const RULE: Rule = Rule {
 fn find(judge: &Judge) -> Option<Finding> {
     let case = &judge.case;
     let (host, most) = case.pass.hosts.iter().map(|host| (host, at_once(case, host))).max_by_key(|(_, most)| *most)?;
-    // Processes share no connection.
+    // Processes don't share connections.
     if most < ENOUGH || case.pass.cpu.processes >= most {
         return None;
     }
@@ -62,7 +63,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// The most connections to `host` at once that speak HTTP/2.
+/// The most connections to `host` at once that use HTTP/2.
 fn at_once(case: &Case, host: &Host) -> u64 {
     let to_host = case.pass.connections.iter().filter(|one| one.host == host.name && speaks_h2(case, one));
     let mut steps: Vec<(u64, i64)> = Vec::new();
@@ -84,7 +85,7 @@ fn at_once(case: &Case, host: &Host) -> u64 {
     u64::try_from(most).unwrap_or(0)
 }
 
-/// A frame that no request of HTTP/1.1 can be was sent on it.
+/// Whether a frame was sent on `connection` that is too short for an HTTP/1.1 request.
 fn speaks_h2(case: &Case, connection: &Connection) -> bool {
     let is_frame = |length: u64| length > 0 && length <= FRAME;
     case.may_be_h2(connection) && connection.exchanges.iter().any(|exchange| is_frame(exchange.sent_bytes))

@@ -1,12 +1,12 @@
-//! What is found of requests that wait for each other and of handshakes that the client holds, and what is not.
+//! Findings about requests that wait for each other and about handshakes that the client holds up.
 
-use observation::{Connection, Level, Moment, Pass, Sampling, TrustStore};
+use observation::{Connection, Gauge, Moment, ObservedRun, Sampling, TrustStore};
 use wire::Side;
 
 use crate::fixtures::{
-    MS, against, connection, cpu, kept, over_http, own, proxy, queue, samples, spread, store, url, with_mean,
+    MS, against, connection, cpu, kept, over_http, own, proxy, quantiles, queue, samples, store, url, with_mean,
 };
-use crate::{Code, Confidence, Verdict};
+use crate::{Code, Conclusion, Confidence};
 
 #[test]
 fn connections_that_queue_are_serialized_with_proof_by_what_stood_unused() {
@@ -16,7 +16,7 @@ fn connections_that_queue_are_serialized_with_proof_by_what_stood_unused() {
     assert_eq!(finding.confidence, Confidence::Suspected, "they may be a pool that was opened ahead");
     // 400 ms of waiting where 100 would do, over 4 requests.
     assert_eq!(finding.cost.as_ref().unwrap().wall_ms, Some(75_000.0));
-    assert_eq!(found.verdict, Verdict::Found);
+    assert_eq!(found.verdict, Conclusion::Found);
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn two_connections_that_queue_are_too_few() {
 
 #[test]
 fn a_pool_of_idle_connections_that_were_used_is_not_serialized() {
-    // Each was used as soon as it was open, one after another, and stays open.
+    // Each connection was used as soon as it was open, one after another, and stays open.
     let pool = (0..4).map(|k| connection(k + 1, k * 110, k * 110 + 5, &[(k * 110 + 5, k * 110 + 105)])).collect();
     assert_eq!(proxy(own(pool)).codes(), []);
 }
@@ -59,17 +59,17 @@ fn one_at_a_time_over_http_too_is_by_design_and_against_a_concurrent_http_pass_p
 
 #[test]
 fn a_busy_cpu_may_be_what_serializes() {
-    let pass = Pass { cpu: cpu(0.95), ..own(queue()) };
+    let pass = ObservedRun { cpu: cpu(0.95), ..own(queue()) };
     assert_eq!(proxy(pass.clone()).finding(Code::SERIALIZED).confidence, Confidence::Suspected);
     assert!(!url(4.0, pass).finds(Code::SERIALIZED), "over HTTP it needed none of that CPU, which explains it");
 }
 
 #[test]
 fn what_loads_of_trust_stores_hold_up_is_not_serialized_by_anything_else() {
-    // 400 ms of waiting where 100 would do: 300 to be saved, of which loads explain as many or 100.
+    // 400 ms of waiting where 100 would suffice: 300 can be saved, of which loads explain all or 100.
     let with_loads = |in_trust_store, busy| {
         let store = TrustStore { in_trust_store, samples: 1_000, ..store(4, 4) };
-        proxy(Pass { sampling: Sampling::Sampled(store), cpu: cpu(busy), ..own(queue()) })
+        proxy(ObservedRun { sampling: Sampling::Sampled(store), cpu: cpu(busy), ..own(queue()) })
     };
     assert!(with_loads(100, 1.0).finds(Code::SERIALIZED));
     assert!(!with_loads(300, 1.0).finds(Code::SERIALIZED));
@@ -77,12 +77,12 @@ fn what_loads_of_trust_stores_hold_up_is_not_serialized_by_anything_else() {
 }
 
 /// `n` handshakes in each of which the client's last turn took `ms`, one after another.
-fn held(n: u64, ms: u64) -> Pass {
+fn held(n: u64, ms: u64) -> ObservedRun {
     held_every(200, n, ms)
 }
 
-/// The same, begun so many ms apart.
-fn held_every(apart: u64, n: u64, ms: u64) -> Pass {
+/// The same, beginning `apart` ms apart.
+fn held_every(apart: u64, n: u64, ms: u64) -> ObservedRun {
     let mut connections = kept(40);
     connections.extend((0..n).map(|k| {
         let at = 1_000 + k * apart;
@@ -91,14 +91,14 @@ fn held_every(apart: u64, n: u64, ms: u64) -> Pass {
     let mut pass = own(connections);
     let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
     let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
-    pass.counts.held = spread(count, ms);
+    pass.counts.held = quantiles(count, ms);
     with_mean(3.0, pass)
 }
 
 #[test]
 fn held_handshakes_are_found_from_three_of_20_ms_on() {
-    // Three of 43 requests, and 60 ms of 5 s: more of them are worth a word.
-    let shorter = |pass: Pass| proxy(Pass { wall_ns: 1_000 * MS, ..pass });
+    // Three of 43 requests, and 60 ms of 5 s: larger shares would be worth mentioning.
+    let shorter = |pass: ObservedRun| proxy(ObservedRun { wall_ns: 1_000 * MS, ..pass });
     assert_eq!(shorter(held(3, 20)).finding(Code::HANDSHAKE_HELD).confidence, Confidence::Proven);
     assert!(proxy(held(3, 20)).notes.iter().any(|note| note.contains("too small")), "and fewer are a note");
     assert_eq!(shorter(held(3, 19)).others(), []);
@@ -125,7 +125,7 @@ fn handshakes_that_wait_for_requests_one_by_one_are_no_finding_of_their_own() {
 
 #[test]
 fn handshakes_held_by_a_busy_cpu_are_a_note_and_explained_by_trust_stores() {
-    let busy = Pass { cpu: cpu(1.0), ..held(4, 30) };
+    let busy = ObservedRun { cpu: cpu(1.0), ..held(4, 30) };
     let said = proxy(busy.clone());
     assert_eq!(said.codes(), []);
     assert!(said.notes.iter().any(|note| note.contains("4 turns")), "{:?}", said.notes);
@@ -151,14 +151,14 @@ fn short_processes_that_no_reading_has_may_have_been_busy() {
     assert_eq!(proxy(pass).codes(), [Code::CLIENT_PER_REQUEST], "25 ms of a load are most of 30 ms");
 }
 
-/// Requests under way, in moments of 20 ms, between 1 and 8 by batches.
-fn batches(number: usize) -> Pass {
+/// Requests in flight, in moments of 20 ms, between 1 and 8, in batches.
+fn batches(number: usize) -> ObservedRun {
     let mut pass = own(kept(40));
     let batch = [8.0, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
     let moment = |waiting: f32| Moment { waiting, ..Moment::default() };
     pass.levels.moments = batch.repeat(number).into_iter().map(moment).collect();
     pass = with_mean(2.75, pass);
-    pass.levels.waiting = Level { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
+    pass.levels.waiting = Gauge { most: 8.0, mean: 2.75, any_ns: 1_000 * MS, several_ns: 250 * MS };
     pass.counts.waits.max_ns = 150 * MS;
     pass
 }
@@ -167,7 +167,7 @@ fn batches(number: usize) -> Pass {
 fn batches_are_suspected_from_three_refills_on() {
     assert_eq!(proxy(batches(5)).finding(Code::UNEVEN_CONCURRENCY).confidence, Confidence::Suspected);
     assert_eq!(proxy(batches(3)).codes(), []);
-    assert_eq!(proxy(Pass { cpu: cpu(1.0), ..batches(5) }).codes(), []);
+    assert_eq!(proxy(ObservedRun { cpu: cpu(1.0), ..batches(5) }).codes(), []);
     let mut even = batches(5);
     even.counts.waits.max_ns = 110 * MS;
     assert_eq!(proxy(even).codes(), [], "no response is slower than the others: nobody waits for it");
@@ -175,7 +175,8 @@ fn batches_are_suspected_from_three_refills_on() {
 
 #[test]
 fn workers_with_far_servers_and_pauses_are_not_serialized() {
-    // Three by turns, each with a handshake that waits 90 ms for the server, an answer after 40 ms, and a pause.
+    // Three connections by turns, each with a handshake that waits 90 ms for the server, a response after 40 ms, and a
+    // pause.
     let mut connections: Vec<Connection> =
         (0..12).map(|k| connection(k + 1, k * 150, k * 150 + 95, &[(k * 150 + 95, k * 150 + 190)])).collect();
     for one in &mut connections {
@@ -202,14 +203,14 @@ fn less_than_half_of_what_was_under_way_over_http_is_suspected() {
     assert_eq!(found.codes(), [Code::SERIALIZED]);
     assert_eq!(found.findings[0].confidence, Confidence::Suspected);
     assert_eq!(url(3.9, held_up.clone()).codes(), []);
-    assert_eq!(url(4.0, Pass { cpu: cpu(0.9), ..held_up }).codes(), [], "its CPU explains it");
+    assert_eq!(url(4.0, ObservedRun { cpu: cpu(0.9), ..held_up }).codes(), [], "its CPU explains it");
 }
 
 #[test]
 fn handshakes_that_are_gone_on_with_one_by_one_are_held_though_all_began_together() {
-    // Twenty that open at once, on a loop that each blocks for 100 ms.
+    // Twenty connections that open at once, on an event loop that each blocks for 100 ms.
     let mut pass = own((0..20).map(|k| connection(k + 1, 0, 100 * (k + 1), &[(100 * (k + 1), 5_000)])).collect());
-    pass.counts.held = spread(20, 1_000);
+    pass.counts.held = quantiles(20, 1_000);
     assert_eq!(proxy(with_mean(10.0, pass)).codes(), [Code::HANDSHAKE_HELD]);
 }
 

@@ -1,29 +1,29 @@
-//! What is found of how connections and clients are used, and of reaching hosts, and what is not.
+//! Findings about the use of connections and clients, and about reaching hosts.
 
-use observation::{Close, Connection, Host, Pass, Sampling, Spread, TrustStore};
+use observation::{Close, Connection, Host, ObservedRun, Quantiles, Sampling, TrustStore};
 
 use wire::Side;
 
 use crate::fixtures::{
-    MS, against, connection, kept, one_after_another, over_http, own, proxy, samples, spread, store, url, with_mean,
+    MS, against, connection, kept, one_after_another, over_http, own, proxy, quantiles, samples, store, url, with_mean,
 };
 use crate::{Code, Confidence};
 
 #[test]
 fn a_trust_store_for_each_request_is_found_by_samples_and_not_without() {
-    let with = |sampling| proxy(Pass { sampling, ..own(one_after_another(8)) });
+    let with = |sampling| proxy(ObservedRun { sampling, ..own(one_after_another(8)) });
     let found = with(samples(4, 8));
     assert_eq!(found.others(), [Code::CLIENT_PER_REQUEST]);
     // 100 ms over 8 requests.
     assert_eq!(found.finding(Code::CLIENT_PER_REQUEST).cost.as_ref().unwrap().cpu_ms, Some(12_500.0));
     let few = |loads| Sampling::Sampled(TrustStore { samples: 400, ..store(loads, 8) });
     assert_eq!(with(few(3)).others(), []);
-    // Four at once: a stretch of samples may be the loads of four.
+    // Four connections at once: consecutive samples may stand for four loads.
     let waves = (0..20).map(|k| {
         let at = k / 4 * 110;
         connection(k + 1, at, at + 5, &[(at + 5, at + 105)])
     });
-    let together = |sampling| proxy(Pass { sampling, ..own(waves.clone().collect()) });
+    let together = |sampling| proxy(ObservedRun { sampling, ..own(waves.clone().collect()) });
     assert_eq!(together(samples(6, 20)).others(), [Code::CLIENT_PER_REQUEST]);
     assert_eq!(together(Sampling::Sampled(TrustStore { samples: 400, ..store(2, 20) })).others(), []);
     let few = TrustStore { in_trust_store: 9, ..store(6, 20) };
@@ -39,10 +39,10 @@ fn a_pool_that_loads_a_store_for_each_of_its_connections_is_no_client_per_reques
     pass.sampling = samples(4, 4);
     assert_eq!(proxy(pass.clone()).others(), [Code::TRUST_STORE_PER_CONNECTION], "half of the CPU is worth a word");
     let less = TrustStore { samples: 400, ..store(4, 4) };
-    assert_eq!(proxy(Pass { sampling: Sampling::Sampled(less), ..pass }).others(), []);
+    assert_eq!(proxy(ObservedRun { sampling: Sampling::Sampled(less), ..pass }).others(), []);
 }
 
-fn needless(pass: &mut Pass, could_have_reused: u64) {
+fn needless(pass: &mut ObservedRun, could_have_reused: u64) {
     pass.hosts[0].could_have_reused = could_have_reused;
 }
 
@@ -60,7 +60,7 @@ fn connections_that_open_late_because_of_what_serializes_them_are_not_wasted() {
 fn connections_that_could_have_been_used_again_are_found_from_three_and_half_on() {
     let with = |n, could| {
         let mut pass = own(one_after_another(n));
-        // How they ended was not seen: what was counted is all that is known.
+        // How the connections ended was not seen: only the counts are known.
         pass.connections.iter_mut().for_each(|one| one.close = Close::ClientWaiting);
         needless(&mut pass, could);
         pass
@@ -118,8 +118,8 @@ fn delayed_acknowledgements_are_found_from_three_and_a_twentieth_on() {
 fn slow_names_and_slow_connecting_are_found_from_a_fifth_of_the_time_on() {
     let with = |resolve, connect| {
         let mut pass = own(one_after_another(10));
-        pass.counts.resolve = spread(10, resolve);
-        pass.counts.connect = spread(10, connect);
+        pass.counts.resolve = quantiles(10, resolve);
+        pass.counts.connect = quantiles(10, connect);
         for connection in &mut pass.connections {
             connection.connecting.connect_ns = Some(connect * MS);
         }
@@ -134,13 +134,13 @@ fn slow_names_and_slow_connecting_are_found_from_a_fifth_of_the_time_on() {
 #[test]
 fn a_far_host_among_near_ones_is_not_slow_to_connect_to() {
     let mut pass = own(one_after_another(10));
-    // Four of them are 100 ms away: so long the server's turn takes, and connecting.
+    // Four of the servers are 100 ms away: that is how long their turns and connecting take.
     for connection in pass.connections.iter_mut().take(4) {
         connection.connecting.connect_ns = Some(100 * MS);
         let turns = connection.handshake.as_mut().unwrap().turns.iter_mut().filter(|turn| turn.of == Side::Server);
         turns.for_each(|turn| turn.until_ns = turn.from_ns + 100 * MS);
     }
-    pass.counts.connect = Spread { sum_ns: 406 * MS, ..spread(10, 1) };
+    pass.counts.connect = Quantiles { sum_ns: 406 * MS, ..quantiles(10, 1) };
     assert_eq!(proxy(pass.clone()).others(), []);
     pass.counts.connect.sum_ns += 3_000 * MS;
     pass.connections.iter_mut().take(3).for_each(|connection| connection.connecting.connect_ns = Some(1_100 * MS));
@@ -180,14 +180,14 @@ fn connections_that_are_closed_when_a_batch_is_done_are_no_pool_that_has_no_room
                 let (at, place) = (k / 4 * 300, k % 4);
                 let done = (at + 200 + place) * MS;
                 let one = connection(k + 1, at, at + 5, &[(at + 5, at + 105 + place)]);
-                // The last, smaller batch stays until the program ends.
+                // The connections of the last, smaller batch stay open until the program ends.
                 if k < 8 { Connection { closed_ns: Some(done), close: Close::Client, ..one } } else { one }
             })
             .collect();
         if is_kept_from_the_start {
             all.push(connection(13, 0, 5, &[(5, 105), (605, 705)]));
         }
-        let mut pass = Pass { wall_ns: 1_000 * MS, ..own(all) };
+        let mut pass = ObservedRun { wall_ns: 1_000 * MS, ..own(all) };
         needless(&mut pass, 8);
         url(5.0, pass).finding(Code::NO_REUSE).evidence.join(" ")
     };
@@ -230,12 +230,12 @@ fn settings_made_anew_show_in_connections_of_one_request_each() {
 
 #[test]
 fn workers_that_load_a_store_each_and_serve_many_requests_have_no_client_per_request() {
-    // Sixteen connections at work at once, of forty, and eight loads for a thousand requests.
+    // Sixteen of forty connections are at work at once, with eight loads for a thousand requests.
     let waves = (0..40).map(|k| {
         let at = k / 16 * 110;
         connection(k + 1, at, at + 5, &[(at + 5, at + 105)])
     });
-    let mut pass = Pass { sampling: samples(8, 40), ..own(waves.collect()) };
+    let mut pass = ObservedRun { sampling: samples(8, 40), ..own(waves.collect()) };
     assert_eq!(proxy(pass.clone()).finding(Code::CLIENT_PER_REQUEST).confidence, Confidence::Suspected);
     pass.counts.exchanges = 1_000;
     assert!(!proxy(pass).finds(Code::CLIENT_PER_REQUEST));

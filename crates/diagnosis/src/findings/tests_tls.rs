@@ -1,13 +1,13 @@
-//! What is found of handshakes, sessions, certificates and alerts, and what is not.
+//! Findings about handshakes, sessions, certificates and alerts.
 
-use observation::{Connection, Handshake, Pass, Turn};
+use observation::{Connection, Handshake, ObservedRun, Turn};
 use wire::{Chain, HandshakeKind, LeafKey, Side};
 
 use crate::fixtures::{MS, handshake, hello, kept, one_after_another, own, proxy, url};
 use crate::{Code, Confidence, Diagnosis};
 
-/// Ten connections, the handshakes of the first `changed` changed.
-fn with(changed: usize, change: impl Fn(&mut Handshake)) -> Pass {
+/// Ten connections, of which the first `changed` have changed handshakes.
+fn with(changed: usize, change: impl Fn(&mut Handshake)) -> ObservedRun {
     let mut connections: Vec<Connection> = one_after_another(10);
     let handshakes = connections.iter_mut().filter_map(|connection| connection.handshake.as_deref_mut());
     handshakes.take(changed).for_each(change);
@@ -41,7 +41,7 @@ fn tls12_saves_a_round_trip_of_each_full_handshake_of_its_own() {
         old(one);
         one.kind = Some(HandshakeKind::Resumed);
     };
-    let saves = |pass: Pass| proxy(pass).finding(Code::TLS12).saves_ns;
+    let saves = |pass: ObservedRun| proxy(pass).finding(Code::TLS12).saves_ns;
     let full = saves(with(10, old));
     assert!(full > 0);
     assert_eq!(saves(with(10, resumed)), 0);
@@ -50,7 +50,7 @@ fn tls12_saves_a_round_trip_of_each_full_handshake_of_its_own() {
     assert_eq!(saves(others_resumed), full, "what handshakes of TLS 1.3 were does not matter");
 }
 
-fn full_again(mut pass: Pass, full_again: u64, resumed: u64, tickets: u64) -> Pass {
+fn full_again(mut pass: ObservedRun, full_again: u64, resumed: u64, tickets: u64) -> ObservedRun {
     let host = &mut pass.hosts[0];
     (host.full_again, host.resumed, host.tickets) = (full_again, resumed, tickets);
     pass

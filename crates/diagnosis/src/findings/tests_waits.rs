@@ -1,18 +1,18 @@
-//! What is found of what a program waits for, one thing after another, and what is not.
+//! Findings about what a program waits for, one thing after another.
 
-use observation::{Close, Connection, CpuReading, Ended, Exchange, Pass, Runtime, Sampling, TrustStore};
+use observation::{Close, Connection, CpuReading, Ended, Exchange, ObservedRun, Runtime, Sampling, TrustStore};
 use wire::Side;
 
 use crate::fixtures::{
     MS, against, connection, cpu, kept, one_after_another, over_http, own, proxy, samples, store, with_mean,
 };
-use crate::{Code, Confidence, Diagnosis, Verdict};
+use crate::{Code, Conclusion, Confidence, Diagnosis};
 
-/// As long as its connections take and 50 ms.
-fn short(pass: Pass) -> Diagnosis {
+/// Diagnoses a run that takes as long as its connections and 50 ms.
+fn short(pass: ObservedRun) -> Diagnosis {
     let ends = pass.connections.iter().flat_map(|one| one.exchanges.iter().filter_map(|exchange| exchange.last_ns));
     let ended = ends.max().unwrap_or(0);
-    proxy(Pass { wall_ns: ended + 50 * MS, ..pass })
+    proxy(ObservedRun { wall_ns: ended + 50 * MS, ..pass })
 }
 
 #[test]
@@ -30,13 +30,13 @@ fn requests_one_after_another_are_found_from_five_on_where_they_look_alike() {
 
 #[test]
 fn what_eight_at_a_time_would_save_is_told_and_less_than_a_third_is_not_worth_it() {
-    // Nine waits of 100 ms: two of eight places take two.
+    // Nine waits of 100 ms on eight places: one place takes two of them.
     let found = short(own(kept(9)));
     let wall = found.account.as_ref().unwrap().wall_ns;
     let saves = found.findings[0].saves_ns;
     assert!(saves.abs_diff(700 * MS) < 30 * MS, "{saves}");
     assert_eq!(found.account.unwrap().mended_ns, Some(wall - saves));
-    let own_work = Pass { wall_ns: 3_000 * MS, ..own(kept(9)) };
+    let own_work = ObservedRun { wall_ns: 3_000 * MS, ..own(kept(9)) };
     assert_eq!(proxy(own_work).codes(), []);
 }
 
@@ -47,7 +47,7 @@ fn a_program_that_has_several_under_way_or_may_speak_http2_is_not_one_at_a_time(
     pass.counts.may_be_h2 = 1;
     let said = short(pass);
     assert_eq!(said.codes(), []);
-    assert!(matches!(said.verdict, Verdict::TooLittle(_)), "{:?}", said.verdict);
+    assert!(matches!(said.verdict, Conclusion::TooLittle(_)), "{:?}", said.verdict);
 }
 
 #[test]
@@ -61,8 +61,9 @@ fn uploads_that_wait_for_a_continue_are_told_by_how_long_clients_wait() {
     assert!([40, 300, 700, 980, 2_000].map(with).iter().all(|found| !found));
 }
 
-/// Five connections, each ended by the server so long after its response, and the next opened so long after that.
-fn ended_late(late: u64, next: u64) -> Pass {
+/// Five connections, each of which the server closes `late` ms after its response. The next one opens `next` ms after
+/// that.
+fn ended_late(late: u64, next: u64) -> ObservedRun {
     let step = 110 + late + next;
     let one = |k: u64| {
         let last = k * step + 105;
@@ -71,7 +72,7 @@ fn ended_late(late: u64, next: u64) -> Pass {
         Connection { ended_ns: ended, closed_ns: ended, close: Close::Server, ..server }
     };
     let pass = own((0..5).map(one).collect());
-    Pass { wall_ns: (5 * step + 10) * MS, ..pass }
+    ObservedRun { wall_ns: (5 * step + 10) * MS, ..pass }
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn a_late_close_is_found_on_connections_that_carried_other_requests_before() {
 #[test]
 fn a_program_that_computes_all_the_time_gains_nothing_by_more_at_a_time() {
     let with = |share: f64| {
-        let pass = Pass { wall_ns: 1_000 * MS, cpu: cpu(share), ..own(kept(9)) };
+        let pass = ObservedRun { wall_ns: 1_000 * MS, cpu: cpu(share), ..own(kept(9)) };
         proxy(pass).finds(Code::ONE_AT_A_TIME)
     };
     assert!(with(0.1) && !with(0.9));
@@ -115,7 +116,7 @@ fn a_program_that_computes_all_the_time_gains_nothing_by_more_at_a_time() {
 fn a_program_that_rests_between_requests_may_mean_to() {
     let with = |rest: u64| {
         let exchanges: Vec<_> = (0..9).map(|k| (10 + k * (60 + rest), 70 + k * (60 + rest))).collect();
-        let pass = Pass { wall_ns: (70 + 9 * (60 + rest)) * MS, ..own(vec![connection(1, 0, 5, &exchanges)]) };
+        let pass = ObservedRun { wall_ns: (70 + 9 * (60 + rest)) * MS, ..own(vec![connection(1, 0, 5, &exchanges)]) };
         proxy(pass).finding(Code::ONE_AT_A_TIME).confidence
     };
     assert_eq!([with(1), with(40)], [Confidence::Inferred, Confidence::Suspected]);
@@ -191,7 +192,7 @@ fn a_handshake_that_waits_for_a_plain_request_fetches_what_it_needs_to_trust() {
 fn what_makes_connections_new_is_said() {
     let asked = |number| {
         let origin = ledger::Side { requests: 7, asked_to_close: number, ..ledger::Side::default() };
-        let found = against(over_http(1.0), Pass { origin: Some(origin), ..own(one_after_another(7)) });
+        let found = against(over_http(1.0), ObservedRun { origin: Some(origin), ..own(one_after_another(7)) });
         found.finding(Code::NO_REUSE).clone()
     };
     assert!(asked(7).evidence.iter().any(|said| said.starts_with("7 of 7 requests asked")), "{:?}", asked(7).evidence);
@@ -205,7 +206,7 @@ fn what_makes_connections_new_is_said() {
 
 #[test]
 fn a_pool_shows_its_size_when_it_turns_connections_out() {
-    // Eight at work at once: six are closed with their response, two stay until the last one has had its own.
+    // Eight connections at work at once: six are closed with their response, two stay open until the last response.
     let with = |kept: u64| {
         let one = |k: u64| {
             let last = 105 + k;
@@ -250,13 +251,13 @@ fn a_virtual_machine_names_no_function_that_loads_roots() {
     assert!(said.notes.iter().any(|note| note.contains("virtual machine")), "{:?}", said.notes);
 }
 
-/// Handshakes that the client held for 100 ms each, one after another, while its readings grew so.
+/// Handshakes that the client held up for 100 ms each, one after another, while its readings grew by `grow`.
 fn held_with(grow: impl Fn(u64) -> CpuReading) -> Diagnosis {
     let held = |k: u64| connection(k + 1, k * 200, k * 200 + 101, &[(k * 200 + 101, k * 200 + 150)]);
     let mut pass = own((0..8).map(held).collect());
     let turns = pass.connections.iter().filter_map(|one| one.handshake.as_ref()).flat_map(|one| &one.turns);
     let count = turns.filter(|turn| turn.of == Side::Client && turn.ns() >= observation::HELD_NS).count() as u64;
-    pass.counts.held = crate::fixtures::spread(count, 100);
+    pass.counts.held = crate::fixtures::quantiles(count, 100);
     pass.cpu.readings = (0..200).map(|k| grow(k * 10 * MS)).collect();
     pass.cpu.total_ns = 0;
     short(pass)
@@ -291,15 +292,15 @@ fn serialized_is_not_judged_where_a_quota_may_be_what_takes_the_time() {
 
 #[test]
 fn time_that_nothing_explains_is_said_and_not_called_well() {
-    // One handshake of three takes a third of a second.
+    // One of three handshakes takes a third of a second.
     let far = [(0, 5), (70, 75), (150, 500)];
     let far =
         far.iter().zip(1..).map(|((from, ready), k)| connection(k, *from, *ready, &[(*ready, ready + 10)])).collect();
     let said = short(own(far));
-    assert!(matches!(said.verdict, Verdict::Unexplained(_)), "{:?}", said.verdict);
-    let slower = Pass { ended: Ended::Code(0), ..own(kept(3)) };
+    assert!(matches!(said.verdict, Conclusion::Unexplained(_)), "{:?}", said.verdict);
+    let slower = ObservedRun { ended: Ended::Code(0), ..own(kept(3)) };
     let mut http = over_http(1.0);
     http.connections[0].exchanges[0].last_ns = Some(20 * MS);
     let said = against(http, slower);
-    assert!(matches!(said.verdict, Verdict::Unexplained(_)), "HTTPS takes longer for no reason: {:?}", said.verdict);
+    assert!(matches!(said.verdict, Conclusion::Unexplained(_)), "HTTPS takes longer for no reason: {:?}", said.verdict);
 }

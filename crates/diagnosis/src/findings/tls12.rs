@@ -1,6 +1,7 @@
-//! TLS 1.2 or older was chosen: a full handshake takes two round trips, in TLS 1.3 one.
+//! TLS 1.2 or older was negotiated: a full handshake takes two round trips, in TLS 1.3 one.
 //!
-//! Who is to change follows from the client's hello, which is in clear: if it offered TLS 1.3 the server declined.
+//! The ClientHello, which is not encrypted, shows which side must change: if it offered TLS 1.3, the server declined
+//! it.
 
 use observation::Runtime;
 use wire::HandshakeKind;
@@ -11,7 +12,7 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{share, time};
 
-/// Of all handshakes: a single old host among many is not what makes a program slow.
+/// The least share of all handshakes: a single old host among many does not make a program slow.
 const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
@@ -62,7 +63,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// Whose doing it is, by the kept handshakes of old versions: in how many the client had offered TLS 1.3, and in how
+/// Which side caused the old version, by the kept handshakes: in how many the client had offered TLS 1.3, and in how
 /// many not.
 struct Whose {
     servers: u64,
@@ -75,7 +76,7 @@ impl Whose {
         for (_, handshake) in case.shaken().filter(|(_, handshake)| !handshake.is_13()) {
             let Some(hello) = &handshake.hello else { continue };
             let offered = hello.versions.iter().any(|version| version == "TLSv1.3");
-            // The origin of `--via url` takes it.
+            // The origin of `--via url` supports TLS 1.3.
             let of = if offered && !case.is_url() { &mut whose.servers } else { &mut whose.clients };
             *of += 1;
         }

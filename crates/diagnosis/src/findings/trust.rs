@@ -1,4 +1,4 @@
-//! What to do where a client does not trust a server's certificate, and how that shows where no alert says so.
+//! Advice for clients that don't trust a server's certificate, and how to recognise them without an alert.
 
 use observation::{Close, Connection, Runtime};
 use wire::Side;
@@ -6,7 +6,7 @@ use wire::Side;
 use crate::case::Case;
 use crate::finding::Advice;
 
-/// Whether the client left `connection` as soon as it had been shown the certificate. Some say nothing as they go
+/// Whether the client closed `connection` right after it had received the certificate. Some clients send no alert
 /// (Java), some finish the handshake first (GnuTLS).
 pub(crate) fn left_in_silence(connection: &Connection) -> bool {
     let Some(handshake) = connection.handshake.as_deref() else { return false };
@@ -19,7 +19,7 @@ pub(crate) fn left_in_silence(connection: &Connection) -> bool {
     was_shown && left && connection.exchanged == 0
 }
 
-/// How to have the client trust the server.
+/// How to make the client trust the server.
 pub(crate) fn advice(case: &Case) -> Vec<Advice> {
     if case.is_url() {
         return of_the_origin();
@@ -34,7 +34,7 @@ fn of_the_server() -> Advice {
     )
 }
 
-/// All that [`advice`] may say.
+/// All advice that [`advice`] may return.
 pub(crate) fn all_advice() -> Vec<Advice> {
     let mut all = vec![of_the_server()];
     all.extend(of_the_origin());

@@ -1,4 +1,4 @@
-//! One client's library loads its trust store for each connection (urllib3, Node's `ca:`, libcurl).
+//! A client's library loads its trust store for each connection (urllib3, Node's `ca:`, libcurl).
 
 use observation::Runtime;
 

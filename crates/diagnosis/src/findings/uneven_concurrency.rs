@@ -1,10 +1,10 @@
-//! Requests go in batches: many at once, then few until the slowest is done, then many again. A pool of workers that
-//! each take the next request when theirs is done would keep the number up.
+//! Requests are sent in batches: many at once, then few until the slowest has ended, then many again. A pool of workers
+//! that each take the next request when theirs has ended would keep the number constant.
 //!
-//! It fits other causes (pauses that are meant), so it is suspected only. The run's last fall is left out, and so are
-//! commands whose CPU was busy, where the fall is the CPU's.
+//! Other causes are possible (deliberate pauses), so it is only suspected. The last drop of the run is left out, and so
+//! are commands whose CPU was busy, which causes drops too.
 
-use observation::{Levels, Runtime};
+use observation::{Gauges, Runtime};
 
 use crate::case::BUSY;
 use crate::code::Code;
@@ -12,19 +12,20 @@ use crate::finding::{Advice, Confidence, Cost, Finding};
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::time;
 
-/// The most under way at once: below, a batch is hardly one.
+/// The least maximum of requests in flight: below it, there are hardly batches.
 const MOST: f64 = 4.0;
-/// The mean while any is under way, of the most.
+/// The largest mean while any request is in flight, as a share of the maximum.
 const MEAN: f64 = 0.5;
-/// Requests: some batches' worth.
+/// The least number of requests: several batches.
 const REQUESTS: u64 = 30;
-/// Falls to [`LOW`] of the most that are followed by a rise to [`HIGH`] of it: a pattern, not an incident.
+/// The least number of drops to [`LOW`] of the maximum that are followed by a rise to [`HIGH`] of it: a pattern, not an
+/// incident.
 const REFILLS: u64 = 3;
-/// How many times the median wait the slowest takes at least: else nobody waits for it.
+/// The least wait of the slowest request, as a multiple of the median: otherwise the others don't wait for it.
 const SLOWEST: f64 = 1.5;
-/// What counts as the end of a batch, of the most.
+/// The end of a batch, as a share of the maximum.
 const LOW: f64 = 0.25;
-/// What counts as its beginning.
+/// The beginning of a batch, as a share of the maximum.
 const HIGH: f64 = 0.75;
 
 pub(crate) const RULE: Rule = Rule {
@@ -52,7 +53,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     if most < MOST || case.requests() < REQUESTS || is_short || case.cpu_share().is_some_and(|share| share >= BUSY) {
         return None;
     }
-    // Alone the slowest makes the others wait.
+    // The others wait for the slowest request.
     let waits = case.pass.counts.waits;
     if (waits.max_ns as f64) < SLOWEST * waits.p50_ns as f64 {
         return None;
@@ -86,8 +87,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     })
 }
 
-/// Requests under way, moment by moment, until the last answers were all that was awaited.
-fn but_the_last_fall(levels: &Levels, tail_ns: u64) -> Vec<f64> {
+/// The number of requests in flight in each moment, until only the last responses were awaited.
+fn but_the_last_fall(levels: &Gauges, tail_ns: u64) -> Vec<f64> {
     let all: Vec<f64> = levels.moments.iter().map(|moment| f64::from(moment.waiting)).collect();
     let end = all.iter().rposition(|count| *count > 0.0).map_or(0, |last| last + 1);
     let tail = usize::try_from(tail_ns.div_ceil(levels.moment_ns.max(1))).unwrap_or(usize::MAX);

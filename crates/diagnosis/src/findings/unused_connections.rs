@@ -1,4 +1,4 @@
-//! Connections that were handshaken and never carried a request: opened ahead, raced, or given up.
+//! Connections that finished their handshake and never carried a request: opened in advance, raced, or abandoned.
 
 use observation::Runtime;
 
@@ -8,9 +8,9 @@ use crate::findings::stream_limit;
 use crate::rule::{Doc, Judge, Rule};
 use crate::words::{count, share, time};
 
-/// Such connections: fewer are a spare.
+/// The least number of such connections: fewer are spare ones.
 const ENOUGH: u64 = 3;
-/// Of all connections.
+/// The least share of all connections.
 const OF_CONNECTIONS: f64 = 0.2;
 
 pub(crate) const RULE: Rule = Rule {
@@ -49,7 +49,7 @@ fn find(judge: &Judge) -> Option<Finding> {
             cpu_ms: None,
             how: format!("{} of the client's in each handshake", time(each)),
         }),
-        // Where it is a limit of streams, requests wait as well, and for how long is not known.
+        // If the cause is a limit of streams, requests wait as well, and it is not known how long.
         saves_ns: if judge.has(&stream_limit::RULE) { 0 } else { case.saved(total) },
         concerns: unused,
         advice: advice(),

@@ -1,6 +1,6 @@
-//! What lanes tell of the bytes that pass through them.
+//! What a connection tracker makes of the bytes that pass.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod lanes;
-mod lanes_over_tls;
+mod tracker;
+mod tracker_over_tls;

@@ -1,43 +1,42 @@
-//! Where a process' control groups are among the files (cgroups(7)).
+//! Finds the directories of a process' control groups (cgroups(7)).
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
-/// The most groups that are looked at, from a process' own up.
+/// The most levels of groups that are read, from a process' own upwards.
 const MOST_LEVELS: usize = 16;
 
-/// The folders of a process' control groups.
+/// The directories of a process' control groups.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Folders {
-    /// In the hierarchy of the CPU controller: the process' own group, and those that hold it.
+    /// The process' own group and its ancestors in the hierarchy of the CPU controller.
     pub(super) cpu: Vec<PathBuf>,
-    /// Its group in the hierarchy of cgroup v2.
+    /// The process' group in the cgroup v2 hierarchy.
     pub(super) unified: Option<PathBuf>,
 }
 
-/// Which hierarchy is mounted.
+/// A hierarchy of control groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hierarchy {
-    /// The one of cgroup v2.
+    /// The cgroup v2 hierarchy.
     Unified,
-    /// The one of cgroup v1 that has the CPU controller.
+    /// The cgroup v1 hierarchy that has the CPU controller.
     Cpu,
 }
 
-/// Where a hierarchy, or a part of it, is mounted.
+/// A mount of a hierarchy or of a part of it.
 #[derive(Debug)]
 struct Mount {
     hierarchy: Hierarchy,
-    /// The group that is mounted.
+    /// The group at its root.
     root: PathBuf,
     point: PathBuf,
 }
 
 impl Folders {
-    /// Those of a process of which /proc/PID/cgroup says `cgroup`, as they are mounted for whom /proc/PID/mountinfo
-    /// (proc_pid_mountinfo(5)) says `mountinfo`: both are to be read by the same process. What is not mounted is left
-    /// out.
+    /// Finds the directories by the contents of /proc/PID/cgroup (`cgroup`) and of /proc/PID/mountinfo (`mountinfo`,
+    /// proc_pid_mountinfo(5)). The same process must have read both. Groups that are not mounted are left out.
     pub(super) fn find(cgroup: &str, mountinfo: &str) -> Folders {
         let mounts: Vec<Mount> = mountinfo.lines().filter_map(Mount::parse).collect();
         let mounted = |hierarchy: Hierarchy, group: &str| {
@@ -52,14 +51,14 @@ impl Folders {
     }
 }
 
-/// The group of a line of /proc/PID/cgroup, where that is of the CPU controller in a hierarchy of cgroup v1.
+/// The group in a line of /proc/PID/cgroup, if the line is for the CPU controller in a cgroup v1 hierarchy.
 fn cpu_group(line: &str) -> Option<&str> {
     let (controllers, group) = line.split_once(':')?.1.split_once(':')?;
     controllers.split(',').any(|controller| controller == "cpu").then_some(group)
 }
 
 impl Mount {
-    /// Of a line of mountinfo; `None` where that is of no such hierarchy.
+    /// Parses a line of mountinfo; `None` if it is not for such a hierarchy.
     fn parse(line: &str) -> Option<Mount> {
         let (mounted, source) = line.split_once(" - ")?;
         let mut source = source.split(' ');
@@ -72,10 +71,10 @@ impl Mount {
         Some(Mount { hierarchy, root: unescaped(mounted.next()?), point: unescaped(mounted.next()?) })
     }
 
-    /// The folders of `group` and of those that hold it, as far as they are mounted; `None` where it is not.
+    /// The directories of `group` and its ancestors, as far as they are mounted; `None` if `group` is not.
     fn levels(&self, group: &Path) -> Option<Vec<PathBuf>> {
         let within = group.strip_prefix(&self.root).ok()?;
-        // So it is told that a group is outside of the namespace of who asks.
+        // This is how the kernel shows a group outside the reader's namespace.
         if within.components().any(|part| part == Component::ParentDir) {
             return None;
         }
@@ -85,7 +84,8 @@ impl Mount {
     }
 }
 
-/// A path of mountinfo: blanks and the like are written as a backslash and three octal digits.
+/// Decodes a path of mountinfo, in which spaces and similar characters are written as a backslash and three octal
+/// digits.
 fn unescaped(text: &str) -> PathBuf {
     let mut parts = text.split('\\');
     let mut path = parts.next().unwrap_or_default().as_bytes().to_vec();

@@ -1,4 +1,5 @@
-//! How short of CPU the command was, and who forwards for it: by a quota, or because others kept the CPUs busy.
+//! Measures how long the command and the observer had to wait for a CPU, because of a quota or because others kept the
+//! CPUs busy.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,27 +9,28 @@ use nix::sys::resource::{Resource, getrlimit};
 use super::cgroup::Folders;
 use super::counter::Counter;
 
-/// The most threads of this process whose accounts are held open, and for how many of the limit of open files one is.
+/// The most threads of this process whose schedstat files are held open, and how large the limit of open files must be
+/// for each of them.
 const MOST_THREADS: u64 = 16;
 const LIMIT_FOR_A_THREAD: u64 = 64;
 
-/// The threads are listed anew in one of so many readings: it takes as long as to read the accounts of six.
+/// The threads are listed again in every eighth reading: listing takes as long as reading six schedstat files.
 const LISTED_EVERY: u64 = 8;
 
-/// What was counted since the pass began.
+/// What has been counted since the run began.
 #[derive(Debug, Default)]
 pub(crate) struct Contention {
-    /// What /proc/PID/cgroup said when the groups' files were opened.
+    /// The content of /proc/PID/cgroup when the groups' files were opened.
     cgroup: String,
     throttled: Vec<Counter>,
     pressure: Option<Counter>,
-    /// Of groups that the command has left: throttled and pressure, ns.
+    /// Throttled time and pressure of groups that the command has left, ns.
     left: (u64, u64),
     threads: Threads,
     looks: u64,
 }
 
-/// The counts of [`observation::CpuReading`] that tell how short CPU was.
+/// The counters of [`observation::CpuReading`] that show how scarce CPU time was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Shortage {
     pub(super) throttled_ns: u64,
@@ -37,7 +39,7 @@ pub(super) struct Shortage {
 }
 
 impl Contention {
-    /// Counts from now on, for a command that this process is to start: it begins in this process' control groups.
+    /// Starts counting for a command that this process will start, and that begins in this process' control groups.
     pub(crate) fn begin() -> Contention {
         let mut contention = Contention::default();
         contention.open(std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default());
@@ -45,14 +47,14 @@ impl Contention {
         contention
     }
 
-    /// Looks now and then whether process `pid`, the command, has been moved to another group: those that set a quota
-    /// for what they start move it, or themselves, soon after their start.
+    /// Checks from time to time whether process `pid`, the command, has moved to another group: programs that set a
+    /// quota for their children move them, or themselves, soon after the start.
     pub(super) fn follow(&mut self, pid: u32) {
         self.looks += 1;
         if !self.looks.is_power_of_two() {
             return;
         }
-        // It is gone, or not to be looked at.
+        // The process has ended, or may not be read.
         let Ok(cgroup) = std::fs::read_to_string(format!("/proc/{pid}/cgroup")) else { return };
         if !cgroup.is_empty() && cgroup != self.cgroup {
             self.left = self.of_groups();
@@ -69,7 +71,7 @@ impl Contention {
         self.cgroup = cgroup;
     }
 
-    /// What was counted so far.
+    /// What has been counted so far.
     pub(super) fn read(&mut self) -> Shortage {
         let (throttled_ns, pressure_ns) = self.of_groups();
         Shortage { throttled_ns, pressure_ns, observer_delay_ns: self.threads.read() }
@@ -81,8 +83,8 @@ impl Contention {
     }
 }
 
-/// How long quotas kept the first of these groups from running: by its own account of that, which counts the quotas of
-/// the others too, else by the accounts of all that have one.
+/// Counters of the time for which quotas kept the first of these groups from running: its own `cpu.stat.local`, which
+/// includes the others' quotas, or else `cpu.stat` of each group that has a quota.
 fn throttled(levels: &[PathBuf]) -> Vec<Counter> {
     let own = levels.first().and_then(|own| Counter::from_now(&own.join("cpu.stat.local"), throttled_ns));
     match own {
@@ -94,15 +96,15 @@ fn throttled(levels: &[PathBuf]) -> Vec<Counter> {
     }
 }
 
-/// Whether the group with this folder may only run for a part of the time.
+/// Whether the group with this directory has a CPU quota.
 fn has_quota(level: &Path) -> bool {
     let read = |name: &str| std::fs::read_to_string(level.join(name)).ok();
     let is_number = |text: String| text.split_ascii_whitespace().next().is_some_and(|word| word.parse::<u64>().is_ok());
-    // Without one, v2 says `max`, and v1 -1.
+    // Without a quota, v2 has `max`, and v1 has -1.
     read("cpu.max").or_else(|| read("cpu.cfs_quota_us")).is_some_and(is_number)
 }
 
-/// The time, ns, that a group was throttled by what cpu.stat or cpu.stat.local says of it, in cgroup v2 or v1.
+/// The time for which a group was throttled, ns, from its cpu.stat or cpu.stat.local, in cgroup v2 or v1.
 fn throttled_ns(stat: &str) -> Option<u64> {
     stat.lines().find_map(|line| match line.split_once(' ')? {
         ("throttled_usec", us) => us.trim().parse::<u64>().ok()?.checked_mul(1_000),
@@ -111,32 +113,32 @@ fn throttled_ns(stat: &str) -> Option<u64> {
     })
 }
 
-/// The time, ns, in which some task had to wait, by what a file of pressure stall information says.
+/// The time in which some task had to wait, ns, from a file of pressure stall information.
 fn some_ns(pressure: &str) -> Option<u64> {
     let some = pressure.lines().find_map(|line| line.strip_prefix("some "))?;
     let total = some.split_ascii_whitespace().find_map(|word| word.strip_prefix("total="))?;
     total.parse::<u64>().ok()?.checked_mul(1_000)
 }
 
-/// The time, ns, that a thread was ready and waited for a CPU, by its schedstat.
+/// The time for which a thread was ready and waited for a CPU, ns, from its schedstat.
 fn delay_ns(schedstat: &str) -> Option<u64> {
     schedstat.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-/// Opens a file of the kernel's, of which a function reads the number.
+/// Opens a kernel file from whose text the function parses a number.
 type Open = fn(&Path, fn(&str) -> Option<u64>) -> Option<Counter>;
 
 /// How long this process' threads waited for a CPU.
 #[derive(Debug, Default)]
 struct Threads {
     open: HashMap<u32, Counter>,
-    /// Of threads that have ended, what was read of them last, ns.
+    /// The sum of the last readings of threads that have ended, ns.
     ended_ns: u64,
     readings: u64,
 }
 
 impl Threads {
-    /// Counts from now on.
+    /// Starts counting.
     fn begin(&mut self) {
         self.meet(&own_threads(), Counter::from_now);
     }
@@ -152,7 +154,7 @@ impl Threads {
         self.ended_ns + self.open.values_mut().map(Counter::read).sum::<u64>()
     }
 
-    /// Opens the accounts of those that are not open yet, as far as there is room.
+    /// Opens the schedstat files of threads that have none open yet, as far as the limit allows.
     fn meet(&mut self, tids: &[u32], open: Open) {
         for tid in tids {
             if !self.open.contains_key(tid) && (self.open.len() as u64) < most_threads() {
@@ -163,7 +165,7 @@ impl Threads {
     }
 }
 
-/// How many accounts may be held open: the command's connections need open files more.
+/// How many schedstat files may be held open: most open files must be left for the command's connections.
 fn most_threads() -> u64 {
     let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
     (limit / LIMIT_FOR_A_THREAD).clamp(1, MOST_THREADS)

@@ -1,13 +1,13 @@
-//! Counters that the kernel tells in files, each file opened once.
+//! Counters that are read from kernel files, each of which is opened once.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// The most that is read of such a file, bytes.
+/// The most bytes that are read of such a file.
 const MOST: usize = 4_096;
 
-/// A counter that only grows, and its file.
+/// A monotonic counter and its file.
 #[derive(Debug)]
 pub(super) struct Counter {
     file: File,
@@ -17,21 +17,21 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    /// One that counts from what the file tells now, which `parse` reads. `None` where the kernel does not tell.
+    /// A counter that starts at the file's present value, which `parse` reads. `None` if the file can't be read.
     pub(super) fn from_now(path: &Path, parse: fn(&str) -> Option<u64>) -> Option<Counter> {
         let mut counter = Counter::from_zero(path, parse)?;
         counter.first = counter.last;
         Some(counter)
     }
 
-    /// One that counts from zero.
+    /// A counter that starts at zero.
     pub(super) fn from_zero(path: &Path, parse: fn(&str) -> Option<u64>) -> Option<Counter> {
         let file = File::open(path).ok()?;
         let last = value(&file, parse)?;
         Some(Counter { file, parse, first: 0, last })
     }
 
-    /// What was counted so far. Where the file can't be read any more, what was counted until then.
+    /// What has been counted so far. If the file can't be read any more, what had been counted until then.
     pub(super) fn read(&mut self) -> u64 {
         self.last = value(&self.file, self.parse).map_or(self.last, |now| now.max(self.last));
         self.last.saturating_sub(self.first)

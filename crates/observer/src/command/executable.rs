@@ -1,33 +1,32 @@
-//! What an executable's file tells of the compiler that has built it.
+//! Recognises the compiler that has built an executable.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use observation::Runtime;
 
-/// The most that is read of a file or of one of its sections, bytes.
+/// The most bytes that are read of a file or of one of its sections.
 const MOST: u64 = 8 << 20;
 
-/// What is read at once, bytes.
+/// The size of one read, bytes.
 const CHUNK: usize = 64 << 10;
 
-/// How much of a chunk is read again with the next: a trace may lie across both.
+/// How many bytes of a chunk are read again with the next one: a marker may span both.
 const AGAIN: usize = 31;
 
-/// What Go's linker begins the data of its `.go.buildinfo` section with (Go's debug/buildinfo).
+/// The first bytes of the `.go.buildinfo` section that Go's linker writes (Go's debug/buildinfo).
 const GO: &[u8] = b"\xff Go buildinf:";
 
 /// What rustc writes into `.comment`.
 const RUSTC: &[u8] = b"rustc version";
 
-/// Paths of Rust's standard library in the messages of its panics: as the Rust project builds it, and as whoever builds
-/// it has them.
+/// Paths of Rust's standard library in its panic messages: as in the Rust project's builds, and as in others' builds.
 const RUST_PATHS: [&[u8]; 2] = [b"/rustc/", b"library/std/src/"];
 
 /// The size of a header of a 64-bit ELF file and of each of its sections (elf(5)).
 const HEADER: usize = 64;
 
-/// What `file` was built by: Go's compiler or Rust's. `None` where it is neither, or can't be read.
+/// The compiler that has built `file`: Go's or Rust's. `None` if it is neither, or the file can't be read.
 pub(super) fn built_by(file: &File) -> Option<Runtime> {
     let header = bytes(file, 0, HEADER)?;
     if !header.starts_with(b"\x7fELF") {
@@ -66,13 +65,13 @@ impl Section {
     }
 }
 
-/// Where the data of the section with this header is in the file, and how long it is.
+/// The offset in the file and the length of the section with this header.
 fn place(header: &[u8]) -> Option<(u64, u64)> {
     Some((number(header, 0x18, 8)?, number(header, 0x20, 8)?))
 }
 
-/// The sections of an ELF file that begins with `header`; `None` where it has none, is damaged, or is not of 64 bits
-/// and little-endian.
+/// The sections of an ELF file that begins with `header`; `None` if it has none, is damaged, or is not 64-bit
+/// little-endian.
 fn sections(file: &File, header: &[u8]) -> Option<Vec<Section>> {
     if !header.starts_with(b"\x7fELF\x02\x01") || number(header, 0x3a, 2)? != HEADER as u64 {
         return None;
@@ -85,20 +84,20 @@ fn sections(file: &File, header: &[u8]) -> Option<Vec<Section>> {
     Some(headers.filter_map(|header| Section::read(header, &names)).collect())
 }
 
-/// The little-endian number of so many bytes `at` this place.
+/// The little-endian number of `len` bytes at offset `at`.
 fn number(of: &[u8], at: usize, len: usize) -> Option<u64> {
     let bytes = of.get(at..at + len)?;
     Some(bytes.iter().rev().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
 }
 
-/// So many bytes of `file`; `None` where it has fewer.
+/// `len` bytes of `file`; `None` if it has fewer.
 fn bytes(file: &File, from: u64, len: usize) -> Option<Vec<u8>> {
     let mut bytes = vec![0; len];
     file.read_exact_at(&mut bytes, from).ok()?;
     Some(bytes)
 }
 
-/// Whether any of `traces` is in so many bytes of `file`, or in the first [`MOST`] of them.
+/// Whether any of `traces` is in the given `len` bytes of `file`, or in the first [`MOST`] of them.
 fn holds(file: &File, from: u64, len: u64, traces: &[&[u8]]) -> bool {
     let until = from.saturating_add(len.min(MOST));
     let mut chunk = vec![0; CHUNK];
@@ -129,7 +128,7 @@ mod tests {
     use super::*;
     use processes::TemporaryFolder;
 
-    /// What `content` is taken for.
+    /// The compiler that is recognised in `content`.
     fn of(content: &[u8]) -> Option<Runtime> {
         let folder = TemporaryFolder::new("executable").unwrap();
         let path = folder.path().join("program");

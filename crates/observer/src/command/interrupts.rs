@@ -1,4 +1,4 @@
-//! Signals that reach the observer while a command runs.
+//! Handles signals that the observer receives while a command runs.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -12,12 +12,11 @@ use signal_hook::low_level::siginfo::{Cause, Origin};
 
 use crate::Error;
 
-/// Whether signals do to this process what they always do: while no command runs.
+/// Whether signals have their default effect on this process, which they have while no command runs.
 static IS_DEFAULT: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Signals that came, passed on to the command: the command decides what becomes of it, and its end ends the
-/// observation. Before a command begins, after it has ended, and when this is dropped, they end this process as they
-/// always do.
+/// Forwards signals to the command, which decides how to react; its end ends the observation. Before a command starts,
+/// after it has ended, and when this is dropped, signals terminate this process as usual.
 pub struct Interrupts {
     signals: SignalsInfo<WithOrigin>,
     is_default: Arc<AtomicBool>,
@@ -25,11 +24,11 @@ pub struct Interrupts {
 }
 
 impl Interrupts {
-    /// Listens from now on for SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore (as
-    /// `nohup` does): they stay ignored, by the command too.
+    /// Installs handlers for SIGINT, SIGTERM and SIGHUP, except for those that this process was started to ignore (as
+    /// `nohup` does): they stay ignored, also by the command.
     ///
     /// # Errors
-    /// The system refuses to.
+    /// A handler can't be installed.
     pub fn listen() -> Result<Interrupts, Error> {
         let heeded = processes::heeded();
         let is_default = Arc::clone(match IS_DEFAULT.get() {
@@ -46,27 +45,27 @@ impl Interrupts {
         Ok(Interrupts { signals, is_default, met: false })
     }
 
-    /// Whether any came while a command ran.
+    /// Whether any signal came while a command ran.
     pub fn met(&self) -> bool {
         self.met
     }
 
-    /// Keeps what comes from now on for the command.
+    /// Makes signals wait for the command from now on.
     pub(crate) fn hold(&mut self) {
         self.is_default.store(false, Relaxed);
     }
 
-    /// Has signals end this process again.
+    /// Makes signals terminate this process again.
     pub(crate) fn release(&mut self) {
         self.is_default.store(true, Relaxed);
     }
 
-    /// Takes note of what came since the last look, when the command has ended and gets no more.
+    /// Notes signals that came since the last check, when the command has ended and gets no more.
     pub(super) fn keep(&mut self) {
         self.met |= self.signals.pending().count() > 0;
     }
 
-    /// Passes on to `pid` what came since the last look.
+    /// Forwards signals that came since the last check to `pid`.
     pub(super) fn pass_on(&mut self, pid: Pid) {
         for origin in self.signals.pending() {
             self.met = true;
@@ -74,7 +73,7 @@ impl Interrupts {
                 continue;
             }
             if let Ok(signal) = Signal::try_from(origin.signal) {
-                // One that has ended meanwhile needs no signal.
+                // It fails if the process has ended meanwhile, which doesn't matter.
                 let _ = kill(pid, signal);
             }
         }
@@ -87,8 +86,8 @@ impl Drop for Interrupts {
     }
 }
 
-/// Whether `pid` has got that signal itself: what the kernel sends of its own accord comes from the terminal, and goes
-/// to all of the process group in its foreground. What a process sends is for this one alone.
+/// Whether `pid` has received that signal itself: a signal that the kernel sends comes from the terminal and goes to
+/// the whole foreground process group. A signal from a process goes to this process only.
 fn has_come_to(pid: Pid, origin: &Origin) -> bool {
     origin.cause == Cause::Kernel && getpgid(Some(pid)).is_ok_and(|group| group == getpgrp())
 }

@@ -1,4 +1,4 @@
-//! The command: started as it is, watched from outside, and never longer than it is allowed.
+//! Runs the command unchanged, monitors its processes, and ends it when its time is up.
 
 mod cgroup;
 mod contention;
@@ -13,4 +13,4 @@ mod usage;
 
 pub(crate) use contention::Contention;
 pub use interrupts::Interrupts;
-pub(crate) use running::{Outcome, Watch, start};
+pub(crate) use running::{Outcome, WatchOptions, start};

@@ -1,4 +1,4 @@
-//! Which sockets belong to the command, or to a process that descends from it.
+//! Finds the sockets of the command and of its descendants.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ pub(crate) fn sockets(members: &[u32]) -> HashSet<u64> {
     members.iter().flat_map(|pid| of_process(*pid)).collect()
 }
 
-/// The inodes of the sockets that `pid` has open. None when it is gone.
+/// The inodes of the sockets that `pid` has open. None if it has ended.
 fn of_process(pid: u32) -> impl Iterator<Item = u64> {
     let process = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok());
     let files = process.and_then(|process| process.fd().ok()).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! What the command's processes are run by: told by each executable that is met and by what it has loaded.
+//! Recognises the runtimes of the command's processes, by their executables and loaded objects.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
@@ -11,26 +11,27 @@ use observation::Runtime;
 use super::executable;
 use crate::runtimes::{Named, of_executable, of_maps};
 
-/// The most executables that are told apart.
+/// The most executables that are distinguished.
 const MOST_EXECUTABLES: usize = 1_024;
 
-/// The most files that are held open to be read when the command has ended, and for how many of the limit there is one.
+/// The most files that are held open to be read after the command has ended, and how large the limit of open files must
+/// be for each of them.
 const MOST_FILES: u64 = 32;
 const LIMIT_FOR_A_FILE: u64 = 64;
 
-/// In which looks at an executable, after the one in which it was met, it is asked what it has loaded: when its loader
-/// has done its work, and when it has itself.
+/// The checks, counted from the one in which an executable was first seen, in which its loaded objects are listed: when
+/// its loader has finished, and when the program has loaded more itself.
 const LOADED_BY: [u32; 2] = [1, 10];
 
-/// The most that is read of what a process has mapped, bytes.
+/// The most bytes that are read of a process' maps.
 const MOST_MAPS: u64 = 1 << 20;
 
-/// What was met so far.
+/// What has been seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
     processes: HashMap<u32, Met>,
     executables: HashSet<Executable>,
-    /// Executables whose names tell nothing.
+    /// Executables whose names show nothing.
     files: Vec<File>,
     found: BTreeSet<Runtime>,
 }
@@ -38,20 +39,20 @@ pub(crate) struct Programs {
 /// An executable: its device and inode.
 type Executable = (u64, u64);
 
-/// A process that lives.
+/// A running process.
 #[derive(Debug)]
 struct Met {
     executable: Executable,
-    /// In how many looks it has been met with this executable.
+    /// In how many checks it has been seen with this executable.
     looks: u32,
 }
 
 impl Programs {
-    /// Looks at these processes. One that has ended, or that may not be looked at, is passed over.
+    /// Checks these processes. One that has ended, or that may not be read, is skipped.
     pub(super) fn look(&mut self, members: &[u32]) {
         let before = std::mem::take(&mut self.processes);
         for &pid in members {
-            // Asked in each look: a process that is to become a program begins as the one that starts it.
+            // This is read in each check: before a process executes its program, it shows the executable of its parent.
             let Ok(file) = std::fs::metadata(format!("/proc/{pid}/exe")) else { continue };
             let executable = (file.dev(), file.ino());
             let looks = match before.get(&pid) {
@@ -64,7 +65,7 @@ impl Programs {
             if LOADED_BY.contains(&looks) {
                 let mut loaded = of_maps(&maps(pid));
                 if is_php(pid) {
-                    // It fetches by libcurl, and what is said of curl's command line does not concern it.
+                    // The program uses libcurl, and advice for curl's command line does not apply to it.
                     loaded.remove(&Runtime::Curl);
                 }
                 self.found.extend(loaded);
@@ -73,7 +74,8 @@ impl Programs {
         }
     }
 
-    /// Takes note of what `pid` runs, when it has not been met yet. Its file is read later, for that may take a while.
+    /// Notes the executable of `pid`, if it has not been seen yet. Its file is read later, because that may take a
+    /// while.
     fn meet(&mut self, pid: u32, executable: Executable) {
         if self.executables.len() == MOST_EXECUTABLES || !self.executables.insert(executable) {
             return;
@@ -89,7 +91,7 @@ impl Programs {
         }
     }
 
-    /// All that was recognised. Reads the files that are left to read.
+    /// All runtimes that were recognised. Reads the files that have not been read yet.
     pub(crate) fn finish(self) -> BTreeSet<Runtime> {
         let mut found = self.found;
         found.extend(self.files.iter().filter_map(executable::built_by));
@@ -104,17 +106,17 @@ fn is_php(pid: u32) -> bool {
     })
 }
 
-/// How many files may be held open: the command's connections need them more.
+/// How many files may be held open: most must be left for the command's connections.
 fn most_files() -> u64 {
     let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
     (limit / LIMIT_FOR_A_FILE).clamp(1, MOST_FILES)
 }
 
-/// What `pid` has mapped. Empty when it is gone, or is not to be looked at.
+/// The maps of `pid`. Empty if it has ended, or may not be read.
 fn maps(pid: u32) -> String {
     let mut text = Vec::new();
     if let Ok(file) = File::open(format!("/proc/{pid}/maps")) {
-        // What was read before it ended is as good.
+        // If the process ends meanwhile, what was read until then is used.
         let _ = file.take(MOST_MAPS).read_to_end(&mut text);
     }
     String::from_utf8_lossy(&text).into_owned()

@@ -1,7 +1,7 @@
-//! From the command's start to its end.
+//! Starts the command, monitors it, and waits for its end.
 //!
-//! It stays in this process' group and session, with this process' standard streams: what a terminal sends reaches it,
-//! and what it writes goes where it always goes.
+//! The command stays in this process' group and session, with this process' standard streams: it receives signals of
+//! the terminal, and its output goes to the usual place.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -27,43 +27,44 @@ use crate::clock::now_ns;
 use crate::shared_look::rested;
 use crate::{Error, Variables};
 
-/// How often the command is looked at.
+/// The interval at which the command's processes are checked.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// How often its sockets are looked at, unless there are so many that this would take more than a fifth of a CPU.
+/// The interval at which its sockets are listed, unless there are so many that this would take more than a fifth of a
+/// CPU.
 const SOCKETS_EVERY: Duration = Duration::from_millis(100);
 
-/// How long it may take to end after it was asked to.
+/// How long it may take to end after SIGTERM.
 const END_WITHIN: Duration = Duration::from_secs(2);
 
-/// How long it may take to be gone after SIGKILL, which only a process that the kernel holds does not heed at once.
+/// How long it may take to end after SIGKILL, which is delayed only by an uninterruptible system call.
 const DIE_WITHIN: Duration = Duration::from_millis(500);
 
-/// A command that runs.
+/// A running command.
 pub(crate) struct Started {
     name: String,
     pub(crate) pid: u32,
     began_ns: u64,
     ended: Receiver<End>,
-    /// Processes of this one that are not the command's.
+    /// Children of this process that don't belong to the command.
     pub(crate) others: Vec<u32>,
     programs: Programs,
     contention: Contention,
 }
 
-/// What is watched, and for how long.
-pub(crate) struct Watch<'a> {
+/// How a command is monitored.
+pub(crate) struct WatchOptions<'a> {
     /// Addresses that the command is meant to connect to.
     pub(crate) observers: &'a [SocketAddr],
-    /// It is ended after this long.
+    /// The command is ended after this long.
     pub(crate) timeout: Option<Duration>,
     pub(crate) interrupts: &'a mut Interrupts,
 }
 
-/// How it went.
+/// How the command ended, and what was recorded of it.
 pub(crate) struct Outcome {
     pub(crate) ended: Ended,
-    /// What a shell would say of its end: its code, or 128 and the signal's number.
+    /// Its exit code as a shell reports it: its own, or 128 plus the number of the signal.
     pub(crate) code: u8,
     pub(crate) ended_ns: u64,
     pub(crate) cpu: Cpu,
@@ -72,11 +73,11 @@ pub(crate) struct Outcome {
     pub(crate) programs: Programs,
 }
 
-/// Starts `command` with `variables` set and the limit of open files as the user has it, in a pass that began at
-/// `began_ns`, since when `contention` has counted.
+/// Starts `command` with `variables` set and with the user's limit of open files. The run began at `began_ns`;
+/// `contention` has counted since then.
 ///
 /// # Errors
-/// It can't be started.
+/// The command can't be started.
 pub(crate) fn start(
     command: &[OsString],
     variables: &Variables,
@@ -92,40 +93,41 @@ pub(crate) fn start(
     if let Some((soft, hard)) = open_files {
         restore_open_files(&mut process, soft, hard);
     }
-    // What the command leaves behind when it ends is still met. Where the system has no such thing, it is not.
+    // Makes this process the parent of descendants that outlive the command. If the system doesn't support it, those
+    // are not found.
     let _ = nix::sys::prctl::set_child_subreaper(true);
     let others = process_tree::others();
     let failed = |source| Error::Start { command: name.clone(), source };
     let (waiter, ended) = waiter().map_err(failed)?;
     let child = process.spawn().map_err(failed)?;
     let pid = child.id();
-    // It runs its program by now, and may have ended before the next look.
+    // The process runs its program now, and may have ended before the next check.
     let mut programs = Programs::default();
     programs.look(&[pid]);
-    // It has nothing to do but to wait for this. If it failed, that is told when the end is asked for.
+    // If the waiting thread has failed, `watch` returns an error.
     let _ = waiter.send(child);
     Ok(Started { name, pid, began_ns, ended, others, programs, contention })
 }
 
-/// How the command ended, and when.
+/// The command's status and resource use, and when it ended.
 type End = std::io::Result<(ResUse, u64)>;
 
-/// A thread that waits for the command that it is given, and tells. It is there before the command: one that runs and
-/// that nobody waits for would have to be ended.
+/// Starts a thread that waits for the command that it is sent, and reports its end. It is started before the command:
+/// if starting it failed later, the running command would have to be killed.
 fn waiter() -> std::io::Result<(Sender<Child>, Receiver<End>)> {
     let (give, given) = channel::<Child>();
     let (send, ended) = channel();
     std::thread::Builder::new().name("command".to_owned()).spawn(move || {
-        // Where the command could not be started, none comes.
+        // If the command could not be started, the sender is dropped.
         let Ok(child) = given.recv() else { return };
         let used = child.wait4();
-        // Nobody listens any more where the observation was given up.
+        // It fails if the observation was aborted, which doesn't matter.
         let _ = send.send(used.map(|used| (used, now_ns())));
     })?;
     Ok((give, ended))
 }
 
-/// Has the command begin with the limit of open files that the observer was started with.
+/// Makes the command start with the limit of open files that the observer was started with.
 #[allow(unsafe_code, reason = "what is done between fork and exec can't be proved safe by the compiler")]
 fn restore_open_files(process: &mut Command, soft: u64, hard: u64) {
     let restore = move || setrlimit(Resource::RLIMIT_NOFILE, soft, hard).map_err(std::io::Error::from);
@@ -135,14 +137,14 @@ fn restore_open_files(process: &mut Command, soft: u64, hard: u64) {
 }
 
 impl Started {
-    /// Watches it until it has ended.
+    /// Monitors the command until it has ended.
     ///
     /// # Errors
-    /// Its end can't be waited for.
-    pub(crate) fn watch(mut self, watch: Watch<'_>) -> Result<Outcome, Error> {
+    /// It is not possible to wait for its end.
+    pub(crate) fn watch(mut self, options: WatchOptions<'_>) -> Result<Outcome, Error> {
         let (mut usage, mut sockets) = (Usage::default(), Sockets::default());
         let pid = Pid::from_raw(i32::try_from(self.pid).unwrap_or(i32::MAX));
-        let deadline = watch.timeout.map(|timeout| Instant::now() + timeout);
+        let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
         let (mut asked_to_end, mut sockets_due) = (None::<Instant>, Instant::now());
         let (used, ended_ns) = loop {
             match self.ended.recv_timeout(LOOK) {
@@ -152,10 +154,10 @@ impl Started {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            watch.interrupts.pass_on(pid);
+            options.interrupts.pass_on(pid);
             let dead = dead(&process_tree::adopted(self.pid, &self.others));
             let members = process_tree::members(self.pid, &self.others);
-            // The clocks of those that have ended are read for the last time.
+            // The CPU clocks of ended processes are read once more before they are reaped.
             let at_ns = now_ns().saturating_sub(self.began_ns);
             self.contention.follow(self.pid);
             usage.look(&members, at_ns, &mut self.contention);
@@ -163,7 +165,7 @@ impl Started {
             reap(&dead);
             let began = Instant::now();
             if began >= sockets_due {
-                sockets.look(&members, watch.observers);
+                sockets.look(&members, options.observers);
                 sockets_due = rested(began, Instant::now()).max(began + SOCKETS_EVERY);
             }
             match (asked_to_end, deadline) {
@@ -175,7 +177,7 @@ impl Started {
                 _ => {}
             }
         };
-        watch.interrupts.keep();
+        options.interrupts.keep();
         let timed_out = asked_to_end.is_some();
         if let Some(asked) = asked_to_end {
             self.end_descendants(asked + END_WITHIN);
@@ -183,7 +185,7 @@ impl Started {
         reap(&self.descendants());
         let total = used.rusage.utime + used.rusage.stime;
         Ok(Outcome {
-            ended: ending(used.status, timed_out, watch.interrupts.met()),
+            ended: ending(used.status, timed_out, options.interrupts.met()),
             code: code(used.status),
             ended_ns,
             cpu: usage.finish(u64::try_from(total.as_nanos()).unwrap_or(u64::MAX)),
@@ -193,7 +195,7 @@ impl Started {
         })
     }
 
-    /// Waits until those that outlive the command, which were asked to end when it was, are gone; kills them at
+    /// Waits until processes that outlive the command, which were sent SIGTERM with it, have ended; kills them at
     /// `deadline`.
     fn end_descendants(&self, deadline: Instant) {
         loop {
@@ -211,7 +213,7 @@ impl Started {
         }
     }
 
-    /// Those that descend from the command, when it has ended.
+    /// Descendants of the command, after it has ended.
     fn descendants(&self) -> Vec<u32> {
         process_tree::members(self.pid, &self.others).into_iter().filter(|pid| *pid != self.pid).collect()
     }
@@ -233,13 +235,13 @@ fn ending(status: std::process::ExitStatus, timed_out: bool, interrupted: bool) 
 fn end(members: &[u32], signal: Signal) {
     for pid in members {
         if let Ok(pid) = i32::try_from(*pid) {
-            // One that has ended meanwhile needs no signal.
+            // It fails if the process has ended meanwhile, which doesn't matter.
             let _ = kill(Pid::from_raw(pid), signal);
         }
     }
 }
 
-/// Those that have ended and wait to be taken leave of, which is not done yet.
+/// The processes that have ended. They are not reaped yet.
 fn dead(adopted: &[u32]) -> Vec<u32> {
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     let is_dead = |pid: &u32| {
@@ -249,15 +251,15 @@ fn dead(adopted: &[u32]) -> Vec<u32> {
     adopted.iter().copied().filter(is_dead).collect()
 }
 
-/// Takes leave of those that have ended.
+/// Reaps the processes that have ended.
 fn reap(adopted: &[u32]) {
     for pid in adopted.iter().filter_map(|pid| i32::try_from(*pid).ok()) {
-        // Most are not this process' to wait for, or still run.
+        // Most are not children of this process, or still run.
         let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
     }
 }
 
-/// An exit code as shells have it.
+/// The exit code as shells report it.
 fn code(status: std::process::ExitStatus) -> u8 {
     let code = status.signal().map_or_else(|| status.code().unwrap_or_default(), |signal| 128 + signal);
     u8::try_from(code).unwrap_or(u8::MAX)

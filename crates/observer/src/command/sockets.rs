@@ -1,5 +1,4 @@
-//! Connections of the command that do not come by the observer: what tells a program that ignores the proxy, or uses
-//! QUIC.
+//! Finds connections of the command that bypass the observer: they show that a program ignores the proxy, or uses QUIC.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -9,21 +8,20 @@ use procfs::net::TcpState;
 
 use super::process_tree;
 
-/// The most addresses that are told apart.
+/// The most addresses that are counted.
 const MOST: usize = 64;
 
-/// The peer of a socket that names none.
+/// The address that is counted for sockets that are not connected to a peer.
 const UNNAMED: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-/// What was met so far.
+/// The connections that have been seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Sockets {
     met: BTreeMap<(SocketAddr, bool), u64>,
 }
 
 impl Sockets {
-    /// Looks at the sockets of these processes. Connections to `observers`, and to where names are resolved, are passed
-    /// over.
+    /// Lists the sockets of these processes. Connections to `observers`, and those to port 53 (DNS), are skipped.
     pub(super) fn look(&mut self, members: &[u32], observers: &[SocketAddr]) {
         let own = process_tree::sockets(members);
         if own.is_empty() {
@@ -34,7 +32,7 @@ impl Sockets {
         let tcp = tcp.map(|entry| (entry.inode, entry.remote_address, false));
         let udp = procfs::net::udp().into_iter().flatten().chain(procfs::net::udp6().into_iter().flatten());
         let udp = udp.map(|entry| (entry.inode, entry.remote_address, true));
-        // What changes while it is read may be listed twice.
+        // A list that changes while it is read may contain an entry twice.
         let all: BTreeSet<(u64, SocketAddr, bool)> = tcp.chain(udp).filter(|(inode, ..)| own.contains(inode)).collect();
         for (_, address, udp) in all {
             let address = match address.port() {
@@ -50,7 +48,7 @@ impl Sockets {
         }
     }
 
-    /// All that was met.
+    /// All connections that have been seen.
     pub(super) fn finish(self) -> Vec<Direct> {
         let direct = |((address, udp), met): ((SocketAddr, bool), u64)| {
             let address = if address == UNNAMED { NO_PEER.to_owned() } else { address.to_string() };

@@ -1,4 +1,5 @@
-//! CPU time of the command and its descendants along the way, and how long they waited for a CPU, in bounded memory.
+//! Records the CPU time of the command and its descendants over time, and how long they waited for a CPU, in bounded
+//! memory.
 
 use std::collections::HashMap;
 
@@ -8,7 +9,8 @@ use observation::{Cpu, CpuReading};
 
 use super::contention::Contention;
 
-/// The most readings that are kept; when there are more, every second one is dropped and readings come half as often.
+/// The most readings that are kept. When there are more, every second one is dropped, and readings are taken half as
+/// often.
 const MOST: usize = 2_048;
 
 /// The times of one process or of several, ns.
@@ -24,21 +26,21 @@ impl Times {
     }
 }
 
-/// CPU time as it is read.
+/// The CPU times that have been read.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     last: HashMap<u32, Times>,
-    /// Of processes that are gone, what was read of them last.
+    /// The sum of the last readings of processes that have ended.
     gone: Times,
     readings: Vec<CpuReading>,
     processes: u64,
-    /// Every how many looks one is kept, as a power of two.
+    /// The interval between kept readings: one in two to the power of this many.
     thinned: u32,
     looks: u64,
 }
 
 impl Usage {
-    /// Reads the CPU clocks of these processes, `at_ns` since the pass began, and what there was of `contention`.
+    /// Reads the CPU clocks of these processes and `contention`, `at_ns` after the run began.
     pub(super) fn look(&mut self, members: &[u32], at_ns: u64, contention: &mut Contention) {
         let now: HashMap<u32, Times> = members.iter().filter_map(|pid| Some((*pid, self.read(*pid)?))).collect();
         let gone = self.last.iter().filter(|(pid, _)| !now.contains_key(pid)).map(|(_, times)| *times);
@@ -58,7 +60,7 @@ impl Usage {
             });
             self.thinned += 1;
         }
-        // Where a clock that was read before can't be any more, the sum must not go back.
+        // The sum must not decrease if a clock can't be read any more.
         let least = self.readings.last().map_or(0, |last| last.cpu_ns);
         let short = contention.read();
         self.readings.push(CpuReading {
@@ -71,15 +73,15 @@ impl Usage {
         });
     }
 
-    /// The times of process `pid`; `None` when it is gone.
+    /// The times of process `pid`; `None` if it has ended.
     fn read(&self, pid: u32) -> Option<Times> {
         let before = self.last.get(&pid).copied().unwrap_or_default();
         let cpu_ns = cpu_ns_of(pid)?;
-        // A thread that ends takes its account along: what was read of it stays.
+        // The waiting time of a thread is lost when the thread ends, so the sum must not decrease.
         Some(Times { cpu_ns, queued_ns: waited_for_cpu_ns(pid).max(before.queued_ns) })
     }
 
-    /// All of it; `total_ns` is what the system told at the end.
+    /// The result. `total_ns` is the CPU time that the system reported at the end.
     pub(super) fn finish(self, total_ns: u64) -> Cpu {
         let least = self.readings.last().map_or(0, |last| last.cpu_ns);
         let cpus = std::thread::available_parallelism().map_or(0, |cpus| cpus.get() as u64);

@@ -1,8 +1,8 @@
-//! Where nothing connects unless the user names it: link-local addresses, and the services that hand a machine's
-//! credentials to whoever asks from it.
+//! Addresses that the proxy refuses by default (SSRF protection): link-local addresses, and cloud metadata services,
+//! which give a machine's credentials to any process on it.
 //!
-//! What is resolved here is barred by address. What another proxy resolves is barred by how it is written, and that
-//! proxy may read more spellings of an address than one.
+//! A host that is resolved here is blocked by its address. A host that an upstream proxy resolves is blocked by its
+//! spelling; that proxy may accept several spellings of an address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -20,11 +20,11 @@ const METADATA: [IpAddr; 5] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
 ];
 
-/// Names of such services, and what names below them end in.
+/// Names of such services. Their subdomains are blocked too.
 const METADATA_NAMES: [&str; 4] = ["metadata", "metadata.google.internal", "metadata.goog", "instance-data"];
 const METADATA_DOMAIN: &str = ".ec2.internal";
 
-/// Whether nothing connects there unless the user names it.
+/// Whether the proxy refuses `address` unless the user has allowed it.
 pub(super) fn is_barred(address: IpAddr) -> bool {
     let is_local = match address {
         IpAddr::V4(address) => address.is_link_local(),
@@ -37,12 +37,11 @@ pub(super) fn is_barred(address: IpAddr) -> bool {
     is_local || METADATA.contains(&address)
 }
 
-/// Whether nothing connects to a host that is written so, whoever resolves it. `host` is in small letters and without
-/// brackets.
+/// Whether the proxy refuses a host by its spelling, whoever resolves it. `host` is in lower case and without brackets.
 pub(super) fn is_barred_name(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     if host.contains(':') {
-        // Which link an address is on is no part of it (RFC 4007 §11).
+        // A zone index is not part of the address (RFC 4007 §11).
         let address = host.split_once('%').map_or(host, |(address, _)| address);
         return address.parse().is_ok_and(is_barred);
     }
@@ -60,20 +59,19 @@ fn is_metadata_name(host: &str) -> bool {
     is_instance_data || METADATA_NAMES.contains(&host)
 }
 
-/// AWS keeps its services of a machine in fd00:ec2::/32: credentials, names, time, those of its pods.
+/// AWS provides a machine's services in fd00:ec2::/32: credentials, DNS, time, and credentials of its pods.
 fn is_of_ec2(address: Ipv6Addr) -> bool {
     matches!(address.segments(), [0xfd00, 0xec2, ..])
 }
 
-/// What `host` is to a program that reads URLs as browsers do (WHATWG's URL standard): bytes may be written by their
-/// numbers, letters and digits in forms that Unicode calls compatible, and an IPv4 address, as inet_aton(3) reads it,
-/// as one to four numbers, each decimal, octal (`0…`) or hexadecimal (`0x…`), the last of which fills all bytes that
-/// are left.
+/// Parses `host` as browsers do (WHATWG's URL standard): bytes may be percent-encoded, letters and digits may be
+/// Unicode compatibility forms, and an IPv4 address may, as for inet_aton(3), be one to four numbers, each decimal,
+/// octal (`0…`) or hexadecimal (`0x…`), of which the last fills all remaining bytes.
 fn as_in_url(host: &str) -> Option<Host> {
     Host::parse(host).ok()
 }
 
-/// An IPv4 address of four decimal numbers to a program that passes over zeros before them.
+/// Parses an IPv4 address of four decimal numbers, as a program does that ignores leading zeros.
 fn with_zeros(host: &str) -> Option<Ipv4Addr> {
     let numbers = host.split('.').map(|number| match number.trim_start_matches('0') {
         "" if !number.is_empty() => "0",
@@ -86,7 +84,7 @@ fn with_zeros(host: &str) -> Option<Ipv4Addr> {
 mod tests {
     use super::*;
 
-    /// IPv4 addresses that are barred, and some that are not, among them neighbours.
+    /// IPv4 addresses that are blocked, and some that are not, among them neighbours.
     const BARRED: [[u8; 4]; 6] = [
         [169, 254, 169, 254],
         [169, 254, 0, 0],
@@ -120,7 +118,7 @@ mod tests {
         hex(inner.map(|byte| !byte))
     }
 
-    /// Every form of an IPv6 address that leads to an IPv4 address.
+    /// Every format of an IPv6 address that embeds an IPv4 address.
     const EMBEDDINGS: &[(&str, Write)] = &[
         ("IPv4-compatible", |inner| format!("::{}", hex(inner))),
         ("IPv4-compatible, dotted", |inner| format!("::{}", dotted(inner))),
@@ -159,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_ipv4_address_comes_out_of_every_form_as_it_went_in() {
-        // A step that is odd comes by 65,536 different addresses.
+        // With an odd step, 65,536 different addresses are visited.
         for at in 0..1_u32 << 16 {
             let inner = at.wrapping_mul(0x9e37_79b1);
             let (form, write) = EMBEDDINGS[at as usize % EMBEDDINGS.len()];

@@ -1,4 +1,5 @@
-//! Where a connection goes: names resolved as the system does, or as the user says; and where none goes.
+//! Decides where a connection goes. Names are resolved by the system or by the user's mappings; blocked addresses are
+//! refused.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -6,16 +7,16 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
-use observation::Lane;
+use observation::ConnectionTracker;
 use tokio::net::TcpStream;
 
 use super::blocked_addresses::{is_barred, is_barred_name};
 use super::happy_eyeballs;
-use super::next::{self, Next};
+use super::next_proxy::{self, NextProxy};
 use super::upstream::{Unreadable, Upstream};
 use crate::{Error, open_files};
 
-/// `NAME=ADDRESS:PORT`: whatever port of the host is asked for, it is this address.
+/// `NAME=ADDRESS:PORT`: connections to any port of this host go to this address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
     name: String,
@@ -36,7 +37,7 @@ impl FromStr for Mapping {
     }
 }
 
-/// Hosts that the user named although they are link-local or a metadata service.
+/// Hosts that the user has allowed although they are link-local or a metadata service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allowed(Vec<String>);
 
@@ -56,7 +57,7 @@ pub(super) enum Unreached {
     #[error("connecting failed: {0}")]
     Unconnected(String),
     #[error("by the proxy {name}: {problem}")]
-    ByProxy { name: String, problem: next::Problem },
+    ByProxy { name: String, problem: next_proxy::Problem },
     #[error("it can't be read as host:port, so which proxy leads there can't be told")]
     Unreadable,
     #[error("the command hung up before it was connected to")]
@@ -66,7 +67,7 @@ pub(super) enum Unreached {
 }
 
 impl Unreached {
-    /// What the client is told.
+    /// The status code of the response to the client.
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Unreached::Refused(_) => StatusCode::FORBIDDEN,
@@ -77,28 +78,28 @@ impl Unreached {
     }
 }
 
-/// A host that was reached.
+/// A connection to a host.
 pub(super) struct Reached {
     pub(super) stream: TcpStream,
-    /// Time to resolve its name, ns; `None` where there was none to resolve.
+    /// Time to resolve its name, ns; `None` if there was no name to resolve.
     pub(super) resolve_ns: Option<u64>,
-    /// Time until one of its addresses was connected to, or the way through a proxy stood, ns.
+    /// Time to connect to one of its addresses, or to establish a tunnel through a proxy, ns.
     pub(super) connect_ns: u64,
-    /// What it has sent already.
-    pub(super) early: Vec<u8>,
+    /// Bytes that it has sent already.
+    pub(super) already_read: Vec<u8>,
 }
 
 impl Reached {
-    /// Tells a lane how long it took.
-    pub(super) fn tell(&self, lane: &mut Lane) {
+    /// Records in `tracker` how long it took.
+    pub(super) fn tell(&self, tracker: &mut ConnectionTracker) {
         if let Some(ns) = self.resolve_ns {
-            lane.resolved(ns);
+            tracker.resolved(ns);
         }
-        lane.connected(self.connect_ns);
+        tracker.connected(self.connect_ns);
     }
 }
 
-/// Resolves and connects.
+/// Resolves hosts and connects to them.
 pub(super) struct Destinations {
     mappings: Vec<Mapping>,
     allowed: Allowed,
@@ -110,39 +111,39 @@ impl Destinations {
         Destinations { mappings, allowed, upstream }
     }
 
-    /// How `target`, which is `host:port`, is reached, where it may be.
-    pub(super) fn way(&self, scheme: &str, target: &str) -> Result<Way, Unreached> {
+    /// The route to `target`, which is `host:port`.
+    pub(super) fn route(&self, scheme: &str, target: &str) -> Result<Route, Unreached> {
         let host = host_of(target).trim_end_matches('.');
         if let Some(mapping) = self.mappings.iter().find(|mapping| mapping.name == host) {
-            return Ok(Way::Mapped(mapping.to));
+            return Ok(Route::Mapped(mapping.to));
         }
         let is_allowed = self.allowed.0.iter().any(|named| named == host);
         if !is_allowed && is_barred_name(host) {
             return Err(Unreached::Refused(host.to_owned()));
         }
         let next = self.upstream.towards(scheme, target).map_err(|Unreadable| Unreached::Unreadable)?;
-        Ok(next.map_or(Way::Resolved { is_allowed }, Way::Through))
+        Ok(next.map_or(Route::Resolved { is_allowed }, Route::Proxy))
     }
 
-    /// Connects to `target`, or to the proxy that requests in plain HTTP are sent to in its stead.
-    pub(super) async fn connect(&self, way: &Way, target: &str) -> Result<Reached, Unreached> {
-        let Way::Through(next) = way else { return directly(way, target).await };
+    /// Connects to `target`, or to the upstream proxy that plain HTTP requests for it are sent to.
+    pub(super) async fn connect(&self, route: &Route, target: &str) -> Result<Reached, Unreached> {
+        let Route::Proxy(next) = route else { return directly(route, target).await };
         let begun = Instant::now();
         let stream = next.connect().await.map_err(|problem| by_proxy(next, problem))?;
-        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early: Vec::new() })
+        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), already_read: Vec::new() })
     }
 
-    /// A stream that ends at `target`, which is `host:port`.
+    /// A connection or a tunnel to `target`, which is `host:port`.
     async fn tunnel(&self, target: &str) -> Result<Reached, Unreached> {
-        let way = self.way("https", target)?;
-        let Way::Through(next) = &way else { return directly(&way, target).await };
+        let route = self.route("https", target)?;
+        let Route::Proxy(next) = &route else { return directly(&route, target).await };
         let begun = Instant::now();
-        let (stream, early) = next.tunnel(target).await.map_err(|problem| by_proxy(next, problem))?;
-        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), early })
+        let (stream, already_read) = next.tunnel(target).await.map_err(|problem| by_proxy(next, problem))?;
+        Ok(Reached { stream, resolve_ns: None, connect_ns: ns_since(begun), already_read })
     }
 
-    /// A stream that ends at `target`, on behalf of `client`: its end is the attempt's. A client that has `sent`
-    /// something already may have ended its direction with that, and wait for the answer.
+    /// The same on behalf of `client`: the attempt ends if the client hangs up. A client that has `sent` something
+    /// already may have ended its direction with that and wait for the response.
     pub(super) async fn tunnel_for(&self, client: &TcpStream, sent: bool, target: &str) -> Result<Reached, Unreached> {
         tokio::select! {
             biased;
@@ -152,18 +153,18 @@ impl Destinations {
     }
 }
 
-/// How a host is reached.
+/// The route to a host.
 #[derive(Debug)]
-pub(super) enum Way {
-    /// At an address that the user gave for it.
+pub(super) enum Route {
+    /// To an address that the user has mapped it to.
     Mapped(SocketAddr),
-    /// At those that its name has; where the user named it, at barred ones too.
+    /// To the addresses that its name resolves to; if the user has allowed the host, to blocked ones too.
     Resolved { is_allowed: bool },
-    /// By a proxy, which resolves its name.
-    Through(Next),
+    /// Through an upstream proxy, which resolves its name.
+    Proxy(NextProxy),
 }
 
-/// The addresses of `target` that may be tried.
+/// The addresses of `target` to which connecting is allowed.
 async fn resolved(target: &str, is_allowed: bool) -> Result<(Vec<SocketAddr>, Duration), Unreached> {
     let (found, took) = open_files::look_up(target).await.map_err(|error| of_system(&error, Unreached::Unresolved))?;
     let (barred, open): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| is_barred(address.ip()));
@@ -174,35 +175,35 @@ async fn resolved(target: &str, is_allowed: bool) -> Result<(Vec<SocketAddr>, Du
     }
 }
 
-/// What the system's `error` means: nothing of the host, where there were no more open files.
+/// Converts the system's `error`. If there were no more open files, it is not the host's fault.
 fn of_system(error: &io::Error, else_: impl FnOnce(String) -> Unreached) -> Unreached {
     if open_files::is_out(error) { Unreached::NoRoom } else { else_(error.to_string()) }
 }
 
-async fn directly(way: &Way, target: &str) -> Result<Reached, Unreached> {
-    let (addresses, resolve_ns) = match way {
-        Way::Mapped(to) => (vec![*to], None),
-        way => {
-            let (found, took) = resolved(target, matches!(way, Way::Resolved { is_allowed: true })).await?;
+async fn directly(route: &Route, target: &str) -> Result<Reached, Unreached> {
+    let (addresses, resolve_ns) = match route {
+        Route::Mapped(to) => (vec![*to], None),
+        route => {
+            let (found, took) = resolved(target, matches!(route, Route::Resolved { is_allowed: true })).await?;
             (found, host_of(target).parse::<IpAddr>().is_err().then(|| ns(took)))
         }
     };
     let begun = Instant::now();
     let connected = happy_eyeballs::connect(&addresses).await;
     let stream = connected.map_err(|error| of_system(&error, Unreached::Unconnected))?;
-    Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun), early: Vec::new() })
+    Ok(Reached { stream, resolve_ns, connect_ns: ns_since(begun), already_read: Vec::new() })
 }
 
-pub(super) fn by_proxy(next: &Next, problem: next::Problem) -> Unreached {
+pub(super) fn by_proxy(next: &NextProxy, problem: next_proxy::Problem) -> Unreached {
     match problem {
-        next::Problem::Unconnected(error) if open_files::is_out(&error) => Unreached::NoRoom,
+        next_proxy::Problem::Unconnected(error) if open_files::is_out(&error) => Unreached::NoRoom,
         problem => Unreached::ByProxy { name: next.address().to_owned(), problem },
     }
 }
 
-/// Returns when `client` is gone, and takes nothing of what it sends. Behind what it has sent its end can't be seen.
+/// Returns when `client` has hung up, without consuming what it sends. If it has sent something, its end can't be seen.
 async fn hung_up(client: &TcpStream) {
-    // Its head has been read to the end: there is something new, or it is not ready.
+    // The head has been read completely, so the socket is readable only if there is something new.
     if client.readable().await.is_err() {
         return;
     }
@@ -251,12 +252,12 @@ mod tests {
         let closed = destinations(Allowed::default());
         for barred in ["2852039166:80", "0xa9fea9fe:80", "169.254.43518:80", "169.254.169.254.:80", "metadata.goog:80"]
         {
-            let refused = closed.way("http", barred);
+            let refused = closed.route("http", barred);
             assert!(matches!(refused, Err(Unreached::Refused(_))), "{barred}: {refused:?}");
         }
-        assert!(matches!(closed.way("https", "api.test:443"), Ok(Way::Through(_))));
-        assert!(matches!(closed.way("https", "a b:443"), Err(Unreached::Unreadable)));
-        assert!(matches!(destinations(allowed).way("http", "169.254.169.254:80"), Ok(Way::Through(_))));
+        assert!(matches!(closed.route("https", "api.test:443"), Ok(Route::Proxy(_))));
+        assert!(matches!(closed.route("https", "a b:443"), Err(Unreached::Unreadable)));
+        assert!(matches!(destinations(allowed).route("http", "169.254.169.254:80"), Ok(Route::Proxy(_))));
     }
 
     #[test]

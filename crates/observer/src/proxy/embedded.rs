@@ -1,16 +1,16 @@
-//! The IPv4 addresses that an IPv6 address can lead to: through a translator, a tunnel, or a system that takes one for
-//! the other.
+//! The IPv4 addresses that are embedded in an IPv6 address and that it may reach: through a translator, a tunnel, or a
+//! system that treats one as the other.
 //!
-//! Only forms with a prefix or an interface identifier of their own can be recognized. A network may also translate
-//! under a prefix of its own choice (RFC 6052 §2.2, 32 to 96 bits) or tunnel under one (6rd, RFC 5969): such an address
-//! looks like any other.
+//! Only formats with a fixed prefix or interface identifier can be recognised. A network may also translate under a
+//! prefix of its own choice (RFC 6052 §2.2, 32 to 96 bits) or tunnel under one (6rd, RFC 5969): such an address looks
+//! like any other.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// A prefix, and where addresses below it hold an IPv4 address.
+/// A format of IPv6 addresses: the prefix, and where they hold an IPv4 address.
 struct Form {
     prefix: Ipv6Addr,
-    /// Length of the prefix, bits.
+    /// The length of the prefix, bits.
     bits: u32,
     inner: fn(u128) -> u32,
 }
@@ -27,10 +27,10 @@ const FORMS: [Form; 11] = [
     Form { prefix: Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), bits: 96, inner: low },
     // IPv4-translated (RFC 2765 §2.1).
     Form { prefix: Ipv6Addr::new(0, 0, 0, 0, 0xffff, 0, 0, 0), bits: 96, inner: low },
-    // The well-known prefix of translators (RFC 6052 §2.1).
+    // The well-known prefix for translation (RFC 6052 §2.1).
     form([0x64, 0xff9b, 0, 0], 96, low),
-    // The prefix for local use (RFC 8215 §3) has room for translators' prefixes of four lengths. An address does not
-    // tell which of them is used, and a translator need not look at the bits that should be zero.
+    // The prefix for local use (RFC 8215 §3) can contain translation prefixes of four lengths. An address does not
+    // show which of them is used, and a translator need not check the bits that should be zero.
     form([0x64, 0xff9b, 1, 0], 48, behind::<48>),
     form([0x64, 0xff9b, 1, 0], 48, behind::<56>),
     form([0x64, 0xff9b, 1, 0], 48, behind::<64>),
@@ -42,7 +42,7 @@ const FORMS: [Form; 11] = [
     form([0x2001, 0, 0, 0], 32, |address| !low(address)),
 ];
 
-/// All of them, for every form that `address` can have.
+/// All IPv4 addresses that `address` may embed, in every format that it matches.
 pub(super) fn embedded(address: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
     let bits = address.to_bits();
     let has = move |form: &&Form| (bits ^ form.prefix.to_bits()) >> (128 - form.bits) == 0;
@@ -57,7 +57,7 @@ fn isatap(address: Ipv6Addr) -> Option<u32> {
     (matches!(unique, 0 | 0x200) && kind == 0x5efe).then(|| low(address.to_bits()))
 }
 
-/// The 32 bits behind a prefix of this length, which surround the ninth byte: that one is reserved (RFC 6052 §2.2).
+/// The 32 bits after a prefix of this length, without the ninth byte, which is reserved (RFC 6052 §2.2).
 fn behind<const PREFIX: u32>(address: u128) -> u32 {
     let (high, below) = (address >> 64, address & (u128::MAX >> 72));
     low((high << 56 | below) >> (120 - 32 - PREFIX))

@@ -1,5 +1,5 @@
-//! Connects to that of a host's addresses which answers first: "Happy Eyeballs" (RFC 8305). One that is dead costs a
-//! quarter of a second then, not the minutes after which the kernel gives up.
+//! Connects to the first of a host's addresses that responds: "Happy Eyeballs" (RFC 8305). A dead address then costs a
+//! quarter of a second, not the minutes after which the kernel gives up.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,13 +11,13 @@ use tokio::time::timeout;
 
 use crate::open_files;
 
-/// How long an attempt is left alone before the next begins (RFC 8305 §5, "Connection Attempt Delay").
+/// The time from the start of one attempt to the start of the next (RFC 8305 §5, "Connection Attempt Delay").
 const NEXT_AFTER: Duration = Duration::from_millis(250);
 
-/// The first connection that any of `addresses` accepts; the other attempts are given up. Without one, the error of the
-/// attempt that failed last.
+/// Returns the first connection that any of `addresses` accepts, and cancels the other attempts. If all fail, returns
+/// the error of the attempt that failed last.
 pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    // One is the usual case, and needs no task of its own.
+    // A single address is the usual case, and needs no task.
     if let [only] = addresses {
         return attempt(*only).await;
     }
@@ -49,7 +49,7 @@ async fn attempt(address: SocketAddr) -> io::Result<TcpStream> {
     open_files::with_files(|| TcpStream::connect(address)).await
 }
 
-/// In the resolver's order, but with the families by turns (RFC 8305 §4).
+/// The addresses in the resolver's order, but with the address families alternating (RFC 8305 §4).
 fn alternating(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let preferred = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) =
@@ -73,7 +73,7 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
 
-    /// An address of loopback that lets attempts wait, as long as what comes with it is kept: its queue is full.
+    /// A loopback address whose queue is full, so that connecting to it waits as long as the second value exists.
     fn silent() -> (SocketAddr, (socket2::Socket, Vec<std::net::TcpStream>)) {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();

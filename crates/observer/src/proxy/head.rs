@@ -1,4 +1,4 @@
-//! The first request of a connection to the proxy: read whole, and understood as far as the proxy must.
+//! Reads the head of the first request of a connection to the proxy, and parses what the proxy needs.
 
 use std::io;
 
@@ -6,34 +6,34 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Duration, Instant, timeout_at};
 
-/// The longest head that is read, bytes: twice what servers usually take.
+/// The longest head that is read, bytes: twice what servers usually accept.
 const LONGEST: usize = 32 << 10;
 
-/// How long a client may take for it. One that says nothing must not keep a place from others.
+/// How long a client may take to send it. A client that sends nothing must not hold a permit that others need.
 pub(super) const WITHIN: Duration = Duration::from_secs(10);
 
 /// The most header lines that are read.
 const MOST_HEADERS: usize = 128;
 
-/// A head, and what came after it.
+/// A request's head, and the bytes that were read after it.
 pub(super) struct Head {
-    pub(super) asked: Asked,
+    pub(super) request_kind: ProxyRequest,
     /// The value of `Proxy-Authorization`.
     pub(super) authorization: Option<String>,
     bytes: Vec<u8>,
     length: usize,
 }
 
-/// What a proxy is asked for.
+/// What a proxy is requested to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// To connect to this `host:port`.
+pub(super) enum ProxyRequest {
+    /// Connect to this `host:port`.
     Tunnel(String),
-    /// To pass a request on.
+    /// Forward the request.
     Forward,
 }
 
-/// Why a head can't be understood.
+/// Why a head can't be read or parsed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
     #[error("the request's head is longer than {LONGEST} bytes")]
@@ -49,18 +49,19 @@ pub(super) enum Problem {
 }
 
 impl Head {
-    /// Everything that was read, the head included.
+    /// All bytes that were read, the head included.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// What was read beyond the head.
+    /// The bytes that were read after the head.
     pub(super) fn after(&self) -> &[u8] {
         self.bytes.get(self.length..).unwrap_or_default()
     }
 }
 
-/// Reads the head of `client`'s first request; `None` where it ends, or the time is over, without its having begun one.
+/// Reads the head of `client`'s first request; `None` if it closes the connection, or the time is over, before it has
+/// sent anything.
 pub(super) async fn read(client: &mut TcpStream, within: Duration) -> Result<Option<Head>, Problem> {
     let until = Instant::now() + within;
     let mut bytes = Vec::with_capacity(1024);
@@ -82,22 +83,22 @@ pub(super) async fn read(client: &mut TcpStream, within: Duration) -> Result<Opt
     }
 }
 
-/// The head that `bytes` begin with, which takes them; `None` where more must come.
+/// Parses the head at the beginning of `bytes` and takes them; `None` if the head is incomplete.
 fn parse(bytes: &mut Vec<u8>) -> Result<Option<Head>, Problem> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(length) = request.parse(bytes)? else { return Ok(None) };
     let authorization = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("proxy-authorization"));
     let authorization = authorization.map(|header| String::from_utf8_lossy(header.value).into_owned());
-    let asked = match (request.method, request.path) {
-        (Some("CONNECT"), Some(target)) => Asked::Tunnel(checked(target)?),
-        _ => Asked::Forward,
+    let request_kind = match (request.method, request.path) {
+        (Some("CONNECT"), Some(target)) => ProxyRequest::Tunnel(checked(target)?),
+        _ => ProxyRequest::Forward,
     };
-    Ok(Some(Head { asked, authorization, length, bytes: std::mem::take(bytes) }))
+    Ok(Some(Head { request_kind, authorization, length, bytes: std::mem::take(bytes) }))
 }
 
-/// `host:port` with both parts there, and none before them (RFC 9110 §9.3.6): what looks like a user to one may be a
-/// host to another.
+/// Checks that a target is `host:port`, with both parts and no user before them (RFC 9110 §9.3.6): different parsers
+/// could take a different part for the host.
 fn checked(target: &str) -> Result<String, Problem> {
     let is_host = |host: &str| !host.is_empty() && !host.contains(['@', '/', '?', '#', '\\']);
     let is_whole = target.rsplit_once(':').is_some_and(|(host, port)| is_host(host) && port.parse::<u16>().is_ok());
@@ -116,7 +117,7 @@ mod tests {
     fn a_tunnel_is_understood_with_its_password_and_what_follows() {
         let head =
             head("CONNECT Api.Test:443 HTTP/1.1\r\nproxy-authorization: Basic abc\r\n\r\n\x16\x03").unwrap().unwrap();
-        assert_eq!(head.asked, Asked::Tunnel("api.test:443".into()));
+        assert_eq!(head.request_kind, ProxyRequest::Tunnel("api.test:443".into()));
         assert_eq!(head.authorization.as_deref(), Some("Basic abc"));
         assert_eq!(head.after(), [0x16, 3]);
     }
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn anything_else_is_to_be_forwarded() {
         let head = head("GET http://api.test/ HTTP/1.1\r\n\r\n").unwrap().unwrap();
-        assert_eq!((head.asked.clone(), head.after().len()), (Asked::Forward, 0));
+        assert_eq!((head.request_kind.clone(), head.after().len()), (ProxyRequest::Forward, 0));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Who may use the proxy: the command, and nobody else on this machine.
+//! Authentication: only the command may use the proxy, and no other program on this machine.
 //!
-//! A password that only the command's environment holds is enough. Programs that do not send it unasked (some want a
-//! 407 first, some drop it from the URL), or send one of their own, are let in if the socket they come by belongs to
-//! the command or to what it started.
+//! A password that is only in the command's environment suffices. Some programs send it only after a 407, some drop it
+//! from the URL, and some send another one. Those are admitted if their socket belongs to the command or to a process
+//! that it started.
 
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -17,15 +17,15 @@ use crate::command::process_tree;
 use crate::loopback;
 use crate::shared_look::{Haste, SharedLook};
 
-/// The name before the password, which no one looks at.
+/// The user name, which is not checked.
 pub(super) const USER: &str = "tlstax";
 
-/// What the command's environment holds.
+/// The password in the command's environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Password(String);
 
 impl Password {
-    /// A new one: 128 bits of the system's random numbers, in letters that a URL takes as they are.
+    /// A new password of 128 random bits from the system, in characters that need no encoding in a URL.
     pub(crate) fn draw() -> Password {
         Password(format!("{:032x}", rand::rng().random::<u128>()))
     }
@@ -35,7 +35,7 @@ impl Password {
     }
 }
 
-/// The command's process, once it runs, and the processes of this one that are none of the command's.
+/// The command's process, once it runs, and children of this process that don't belong to the command.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Owner(Arc<OnceLock<(u32, Vec<u32>)>>);
 
@@ -49,37 +49,37 @@ impl Owner {
     }
 
     pub(super) fn set(&self, pid: u32, others: Vec<u32>) {
-        // A proxy serves one command: the first.
+        // A proxy serves only the first command.
         let _ = self.0.set((pid, others));
     }
 }
 
-/// Decides.
-pub(super) struct Gate {
-    /// What stands behind the scheme in a header (RFC 7617).
+/// Decides whether a client may use the proxy.
+pub(super) struct ProxyAuth {
+    /// The expected credentials, as they follow the scheme in a header (RFC 7617).
     expected: String,
-    /// What the command has open.
+    /// The inodes of the sockets that the command has open.
     open: SharedLook<HashSet<u64>>,
 }
 
-impl Gate {
-    pub(super) fn new(password: Password, owner: Owner) -> Gate {
+impl ProxyAuth {
+    pub(super) fn new(password: Password, owner: Owner) -> ProxyAuth {
         let expected = BASE64_STANDARD.encode(format!("{USER}:{}", password.as_str()));
-        Gate { expected, open: SharedLook::new(move || owner.sockets()) }
+        ProxyAuth { expected, open: SharedLook::new(move || owner.sockets()) }
     }
 
-    /// Whether the client who sent `head` may go on.
+    /// Whether the client that sent `head` may use the proxy.
     pub(super) async fn admits(&self, head: &Head, client: &TcpStream) -> bool {
         head.authorization.as_deref().is_some_and(|given| self.is_password(given)) || self.owns(client).await
     }
 
-    /// Whether that is the password, in a header's value. The case of a scheme does not matter (RFC 9110 §11.1).
+    /// Whether a header's value holds the password. The case of the scheme does not matter (RFC 9110 §11.1).
     fn is_password(&self, given: &str) -> bool {
         let parts = given.trim().split_once(' ');
         parts.is_some_and(|(scheme, pair)| scheme.eq_ignore_ascii_case("basic") && pair.trim_start() == self.expected)
     }
 
-    /// Whether the client is the command, or of its family.
+    /// Whether the client is the command or one of its descendants.
     async fn owns(&self, client: &TcpStream) -> bool {
         let (Ok(peer), Ok(own)) = (client.peer_addr(), client.local_addr()) else { return false };
         let Some(inode) = loopback::inode(peer, own).await else { return false };
@@ -101,14 +101,14 @@ mod tests {
     #[test]
     fn the_case_of_the_scheme_does_not_matter_and_that_of_the_password_does() {
         let password = Password("f00d".to_owned());
-        let gate = Gate::new(password, Owner::default());
+        let auth = ProxyAuth::new(password, Owner::default());
         let pair = BASE64_STANDARD.encode("tlstax:f00d");
         for right in [format!("Basic {pair}"), format!("basic {pair}"), format!("BASIC   {pair}")] {
-            assert!(gate.is_password(&right), "{right}");
+            assert!(auth.is_password(&right), "{right}");
         }
         for wrong in [pair.clone(), format!("Bearer {pair}"), format!("Basic {}", pair.to_uppercase()), "Basic".into()]
         {
-            assert!(!gate.is_password(&wrong), "{wrong}");
+            assert!(!auth.is_password(&wrong), "{wrong}");
         }
     }
 
@@ -125,7 +125,7 @@ mod tests {
                 if let Some(pid) = command {
                     owner.set(pid, Vec::new());
                 }
-                assert_eq!(Gate::new(Password::draw(), owner).owns(&accepted).await, is_owned, "{command:?}");
+                assert_eq!(ProxyAuth::new(Password::draw(), owner).owns(&accepted).await, is_owned, "{command:?}");
             }
             other.kill().unwrap();
             other.wait().unwrap();

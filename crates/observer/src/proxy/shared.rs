@@ -1,16 +1,16 @@
-//! What all connections of a proxy have in common.
+//! State that all connections of a proxy share.
 
 use observation::Recorder;
 
 use super::destination::Destinations;
-use super::proxy_auth::Gate;
+use super::proxy_auth::ProxyAuth;
 
-/// What a connection is admitted by, goes to and is recorded with.
+/// Authentication, destinations and recorder of a proxy.
 pub(super) struct Shared {
-    /// Who may use the proxy.
-    pub(super) gate: Gate,
-    /// Where connections go.
+    /// Decides who may use the proxy.
+    pub(super) auth: ProxyAuth,
+    /// Connects to the requested hosts.
     pub(super) destinations: Destinations,
-    /// Whom they are told to.
+    /// Records the connections.
     pub(super) recorder: Recorder,
 }

@@ -1,23 +1,21 @@
-//! The proxy that the user's environment names already: connections go on through it, as they would have done
-//! unobserved.
+//! The proxy that the user's environment names: connections go through it, as they would without the observer.
 //!
-//! Which variable counts is decided here, as curl and Python do: small letters before capitals, and empty is as good as
-//! unset. Which hosts they then mean is decided by an HTTP library's rules for their values. Only proxies that are
-//! spoken to in plain HTTP are gone through.
+//! This file decides which variable counts, as curl and Python do: lower case before upper case, and an empty one
+//! counts as unset. An HTTP library interprets the values and decides which hosts they apply to. Only proxies that use
+//! plain HTTP are supported.
 
 use std::borrow::Cow;
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use super::next::Next;
+use super::next_proxy::NextProxy;
 use crate::Error;
 
-/// Set where this is a CGI program, whose environment holds a request's headers: `HTTP_PROXY` is one then
-/// (CVE-2016-5385, "httpoxy").
+/// This variable is set in a CGI program. There, `HTTP_PROXY` comes from a request's header (CVE-2016-5385, "httpoxy").
 const CGI: &str = "REQUEST_METHOD";
 
-/// Which hosts are reached through which proxy.
+/// Decides which hosts are reached through which proxy.
 #[derive(Debug, Default)]
 pub struct Upstream {
     matcher: Option<Matcher>,
@@ -25,15 +23,15 @@ pub struct Upstream {
     names: Vec<String>,
 }
 
-/// A target is no `host:port` that rules could be held against.
+/// A target can't be parsed as `host:port`, so no rule can be applied to it.
 #[derive(Debug)]
 pub(super) struct Unreadable;
 
 impl Upstream {
-    /// As `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say, or else the same in capitals.
+    /// Reads `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, or else their upper-case spellings.
     ///
     /// # Errors
-    /// [`Error::Upstream`] where one of them names what can't be gone through.
+    /// [`Error::Upstream`] if one of them names a proxy that is not supported.
     pub fn of_environment() -> Result<Upstream, Error> {
         Upstream::of(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
@@ -66,33 +64,33 @@ impl Upstream {
         Ok(Upstream { matcher: Some(matcher.build()), names })
     }
 
-    /// As where `https_proxy` and `http_proxy` are `proxy`.
+    /// The same as if `https_proxy` and `http_proxy` were `proxy`.
     #[cfg(test)]
     pub(super) fn through(proxy: &str) -> Upstream {
         Upstream::of(|name| ["http_proxy", "https_proxy"].contains(&name).then(|| proxy.to_owned())).unwrap()
     }
 
-    /// Its proxies, for people; `None` without any.
+    /// The proxies' names, for display; `None` if there are none.
     pub(crate) fn name(&self) -> Option<String> {
         (!self.names.is_empty()).then(|| self.names.join(", "))
     }
 
-    /// What leads to `target`, which is `host:port`; `None` where it is reached without.
-    pub(super) fn towards(&self, scheme: &str, target: &str) -> Result<Option<Next>, Unreadable> {
+    /// The proxy for `target`, which is `host:port`; `None` if it is reached without one.
+    pub(super) fn towards(&self, scheme: &str, target: &str) -> Result<Option<NextProxy>, Unreadable> {
         let Some(matcher) = self.matcher.as_ref().filter(|_| !self.names.is_empty()) else { return Ok(None) };
         let uri: Uri = format!("{scheme}://{target}").parse().map_err(|_| Unreadable)?;
-        Ok(matcher.intercept(&uri).as_ref().and_then(Next::of))
+        Ok(matcher.intercept(&uri).as_ref().and_then(NextProxy::of))
     }
 }
 
-/// What a variable's value names, if it is a proxy that is spoken to in plain HTTP.
+/// `host:port` of the proxy that a variable's value names, if it uses plain HTTP.
 fn named(value: &str) -> Option<String> {
     let any = Matcher::builder().all(value).build().intercept(&Uri::from_static("http://host.invalid"))?;
-    Next::of(&any).map(|next| next.address().to_owned())
+    NextProxy::of(&any).map(|next| next.address().to_owned())
 }
 
-/// A proxy's URL as a library can read it: with each '@' of a password encoded (RFC 3986 §3.2.1). As in curl, the last
-/// one ends it.
+/// A proxy's URL with each '@' of a password percent-encoded (RFC 3986 §3.2.1), so that the library can parse it. As
+/// in curl, the last '@' ends the password.
 fn encoded(value: &str) -> Cow<'_, str> {
     let begins = value.find("://").map_or(0, |at| at + "://".len());
     let (scheme, rest) = value.split_at(begins);

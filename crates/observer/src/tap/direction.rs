@@ -1,11 +1,11 @@
-//! One direction of a connection: read, write on, tell.
+//! One direction of a connection: reads, forwards, and records.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use observation::Lane;
+use observation::ConnectionTracker;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
@@ -14,7 +14,7 @@ use wire::Side;
 
 use crate::clock::now_ns;
 
-/// What is read at once. One buffer serves all connections, since nothing waits while it is in use.
+/// The size of a read, bytes. All connections share one buffer, because no task awaits while it uses it.
 const BUFFER: usize = 64 << 10;
 
 thread_local! {
@@ -23,32 +23,37 @@ thread_local! {
 
 /// How a direction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Over {
-    /// Its sender had no more.
+pub(super) enum DirectionEnd {
+    /// The sender has ended it.
     Ended,
-    /// By a reset, or because nobody reads any more.
+    /// By a reset, or because the receiver is gone.
     Broken,
 }
 
-/// One direction of a connection, and the lane that is told of it.
+/// One direction of a connection, and the tracker that records it.
 #[derive(Clone, Copy)]
 pub(super) struct Direction<'a> {
     pub(super) from: Side,
-    pub(super) lane: &'a RefCell<Lane>,
-    /// Acknowledge every byte at once.
+    pub(super) tracker: &'a RefCell<ConnectionTracker>,
+    /// Whether received bytes are acknowledged immediately.
     pub(super) quick: bool,
-    /// The other direction is over: what is left is to close both connections.
+    /// Whether one direction has ended, so that both connections are closed when the other ends.
     pub(super) is_one_over: &'a Cell<bool>,
 }
 
 impl Direction<'_> {
-    /// Carries `early` and all that can be read from `from` to `to`, until there is no more.
-    pub(super) async fn pump(self, from: &mut ReadHalf<'_>, to: &mut WriteHalf<'_>, early: &[u8]) -> Over {
-        if !early.is_empty() {
-            if to.write_all(early).await.is_err() {
+    /// Writes `already_read` and then everything that can be read from `from` to `to`, until the direction ends.
+    pub(super) async fn pump(
+        self,
+        from: &mut ReadHalf<'_>,
+        to: &mut WriteHalf<'_>,
+        already_read: &[u8],
+    ) -> DirectionEnd {
+        if !already_read.is_empty() {
+            if to.write_all(already_read).await.is_err() {
                 return self.broken(other(self.from));
             }
-            self.lane.borrow_mut().bytes(self.from, early, now_ns());
+            self.tracker.borrow_mut().bytes(self.from, already_read, now_ns());
         }
         loop {
             match poll_fn(|context| self.step(from, to, context)).await {
@@ -59,25 +64,26 @@ impl Direction<'_> {
                     }
                 }
                 Step::End => {
-                    self.lane.borrow_mut().ended(self.from, now_ns());
-                    // The second end goes out when both are closed, which follows.
+                    self.tracker.borrow_mut().ended(self.from, now_ns());
+                    // The end of the second direction is sent when both connections are closed, which follows.
                     if !self.is_one_over.replace(true) {
-                        // A peer that is gone has no use for it.
+                        // It fails if the peer is gone, which doesn't matter.
                         let _ = to.shutdown().await;
                     }
-                    return Over::Ended;
+                    return DirectionEnd::Ended;
                 }
                 Step::Broken(by) => return self.broken(by),
             }
         }
     }
 
-    fn broken(&self, by: Side) -> Over {
-        self.lane.borrow_mut().ended(by, now_ns());
-        Over::Broken
+    fn broken(&self, by: Side) -> DirectionEnd {
+        self.tracker.borrow_mut().ended(by, now_ns());
+        DirectionEnd::Broken
     }
 
-    /// Reads once and writes on what the peer takes at once. Telling comes after, so that it holds nothing up.
+    /// Reads once and writes what the peer accepts immediately. The bytes are recorded after that, so that recording
+    /// delays nothing.
     fn step(&self, from: &mut ReadHalf<'_>, to: &mut WriteHalf<'_>, context: &mut Context<'_>) -> Poll<Step> {
         SHARED.with_borrow_mut(|shared| {
             let mut buffer = ReadBuf::new(shared);
@@ -92,38 +98,40 @@ impl Direction<'_> {
             let written = match Pin::new(&mut *to).poll_write(context, bytes) {
                 Poll::Ready(Ok(written)) => written,
                 Poll::Ready(Err(_)) => {
-                    self.lane.borrow_mut().bytes(self.from, bytes, at);
+                    self.tracker.borrow_mut().bytes(self.from, bytes, at);
                     return Poll::Ready(Step::Broken(other(self.from)));
                 }
                 Poll::Pending => 0,
             };
-            // A response that nobody reads is none. A request into a connection that the server has ended was sent.
+            // A response that nobody can read any more doesn't count. A request on a connection that the server has
+            // ended does.
             if self.from == Side::Server && self.is_one_over.get() && is_refused(to) {
                 return Poll::Ready(Step::Broken(Side::Client));
             }
             if self.quick {
-                // The kernel forgets it as it sees fit. If it fails, the connection is dead already.
+                // The kernel may reset this at any time, so it is set again after each read. If it fails, the
+                // connection is dead already.
                 let _ = SockRef::from(AsRef::<TcpStream>::as_ref(from)).set_tcp_quickack(true);
             }
-            self.lane.borrow_mut().bytes(self.from, bytes, at);
+            self.tracker.borrow_mut().bytes(self.from, bytes, at);
             let rest = bytes.get(written..).unwrap_or_default();
             Poll::Ready(if rest.is_empty() { Step::Carried } else { Step::Left(rest.into()) })
         })
     }
 }
 
-/// What one reading came to.
+/// The result of one read.
 enum Step {
     Carried,
-    /// The peer did not take this yet.
+    /// The peer has not accepted these bytes yet.
     Left(Box<[u8]>),
     End,
-    /// By this side.
+    /// This side has closed or reset the connection.
     Broken(Side),
 }
 
-/// Whether the peer's kernel has refused what was written, because nobody has that end open any more. Over loopback it
-/// says so at once.
+/// Whether the peer's kernel has refused what was written, because no process has that end open any more. Over loopback
+/// it does so immediately.
 fn is_refused(to: &WriteHalf<'_>) -> bool {
     let error = SockRef::from(AsRef::<TcpStream>::as_ref(to)).take_error();
     !matches!(error, Ok(None))

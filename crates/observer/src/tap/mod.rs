@@ -1,4 +1,4 @@
-//! Forwards the bytes of a connection as they come, and tells its lane.
+//! Forwards the bytes of a connection as they come, and passes them to its tracker.
 
 mod direction;
 mod listener;
@@ -8,76 +8,77 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::SocketAddr;
 
-use observation::Lane;
+use observation::ConnectionTracker;
 use tokio::net::TcpStream;
 use wire::Side;
 
 use crate::clock::now_ns;
 use crate::loopback;
-use direction::{Direction, Over};
+use direction::{Direction, DirectionEnd};
 pub(crate) use listener::{Listener, accept};
 pub(crate) use runtime::Running;
 
-/// How what the client sends is acknowledged.
+/// How the bytes that the client sends are acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acknowledgements {
-    /// As the kernel does it for any server.
+    /// As the kernel does by default.
     Usual,
-    /// At once. The exchange of `CONNECT` and its answer makes the kernel take a connection for an interactive one,
-    /// whose acknowledgements it delays by 40 ms: a client that leaves Nagle's algorithm on would wait for those, and
-    /// not without the proxy.
+    /// Immediately. The exchange of `CONNECT` and its response makes the kernel treat a connection as interactive and
+    /// delay its acknowledgements by 40 ms. A client that leaves Nagle's algorithm on would wait for them, which it
+    /// would not do without the proxy.
     AtOnce,
 }
 
-/// What each side has sent already.
+/// Bytes of each side that have been read before forwarding starts.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Early<'a> {
+pub(crate) struct AlreadyRead<'a> {
     pub(crate) client: &'a [u8],
     pub(crate) server: &'a [u8],
 }
 
-/// Forwards between the two until both directions are over, or one of them breaks; then both are closed. A reset is
-/// passed on as one.
+/// Forwards between `client` and `server` until both directions have ended or one of them fails, then closes both. A
+/// reset is passed on as a reset.
 pub(crate) async fn forward(
     mut client: TcpStream,
     mut server: TcpStream,
-    early: Early<'_>,
+    already_read: AlreadyRead<'_>,
     acknowledgements: Acknowledgements,
-    lane: Lane,
+    tracker: ConnectionTracker,
 ) {
     let quick = acknowledgements == Acknowledgements::AtOnce;
-    // As the client's is by its listener. If it fails, the connection is dead already.
+    // The client's socket has inherited this from its listener. If it fails, the connection is dead already.
     let _ = server.set_nodelay(true);
-    let (lane, is_one_over) = (RefCell::new(lane), Cell::new(false));
+    let (tracker, is_one_over) = (RefCell::new(tracker), Cell::new(false));
     let client_gone = gone(client.peer_addr(), client.local_addr());
     let over = {
         let (mut from_client, mut to_client) = client.split();
         let (mut from_server, mut to_server) = server.split();
-        let up = Direction { from: Side::Client, lane: &lane, quick, is_one_over: &is_one_over };
+        let up = Direction { from: Side::Client, tracker: &tracker, quick, is_one_over: &is_one_over };
         let down = Direction { from: Side::Server, quick: false, ..up };
-        let up = up.pump(&mut from_client, &mut to_server, early.client);
-        let down = down.pump(&mut from_server, &mut to_client, early.server);
+        let up = up.pump(&mut from_client, &mut to_server, already_read.client);
+        let down = down.pump(&mut from_server, &mut to_client, already_read.server);
         tokio::pin!(up, down);
         tokio::select! {
-            first = &mut up => if first == Over::Broken { first } else {
-                // A server that goes on saying nothing would never learn that nobody listens.
+            first = &mut up => if first == DirectionEnd::Broken { first } else {
+                // A server that sends nothing would never learn that the client is gone.
                 tokio::select! {
                     biased;
                     second = &mut down => second,
-                    () = client_gone => Over::Broken,
+                    () = client_gone => DirectionEnd::Broken,
                 }
             },
-            first = &mut down => if first == Over::Broken { first } else { up.await },
+            first = &mut down => if first == DirectionEnd::Broken { first } else { up.await },
         }
     };
-    if over == Over::Broken {
+    if over == DirectionEnd::Broken {
         reset(&client);
         reset(&server);
     }
-    lane.into_inner().closed(now_ns());
+    tracker.into_inner().closed(now_ns());
 }
 
-/// Returns when nobody has the client's end of a connection open any more. Where it can't be told, never.
+/// Returns when no process has the client's end of a connection open any more. If that can't be determined, it never
+/// returns.
 async fn gone(client: io::Result<SocketAddr>, own: io::Result<SocketAddr>) {
     match (client, own) {
         (Ok(client), Ok(own)) => loopback::gone(client, own).await,
@@ -85,8 +86,8 @@ async fn gone(client: io::Result<SocketAddr>, own: io::Result<SocketAddr>) {
     }
 }
 
-/// Has the kernel send a reset instead of an orderly end when the socket is dropped.
+/// Makes the kernel send a reset instead of FIN when the socket is dropped.
 fn reset(stream: &TcpStream) {
-    // If it fails the socket is gone, and so is its peer's interest.
+    // If it fails, the socket is closed already.
     let _ = socket2::SockRef::from(stream).set_linger(Some(std::time::Duration::ZERO));
 }

@@ -8,14 +8,14 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
-/// A running event loop. Dropped, it has ended, and its connections with it.
+/// A running event loop. Dropping it ends the loop and its connections.
 pub(crate) struct Running {
     thread: Option<(JoinHandle<()>, oneshot::Sender<()>)>,
 }
 
 impl Running {
-    /// Runs the future that `make` gives on a thread of its own until this is dropped. What it spawns locally ends with
-    /// it.
+    /// Runs the future that `make` returns on its own thread until the result is dropped. Tasks that the future spawns
+    /// locally end with it.
     pub(crate) fn start<M, F>(name: &'static str, make: M) -> io::Result<Running>
     where
         M: FnOnce() -> F + Send + 'static,
@@ -32,9 +32,9 @@ impl Running {
                     _ = stopped => {}
                 }
             }));
-            // Dropped on this thread, where they were made.
+            // The tasks must be dropped on the thread that made them.
             drop(tasks);
-            // A name that is being resolved is not waited for.
+            // A name resolution in progress is not waited for.
             runtime.shutdown_background();
         })?;
         Ok(Running { thread: Some((thread, stop)) })
@@ -45,7 +45,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         if let Some((thread, stop)) = self.thread.take() {
             drop(stop);
-            // It holds nothing that could be lost.
+            // A panic of the thread is ignored: it holds no results.
             let _ = thread.join();
         }
     }

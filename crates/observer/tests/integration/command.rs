@@ -1,15 +1,15 @@
-//! Commands that leave others behind. Each test is a process of its own, because all children of a process are looked
-//! at.
+//! Commands that leave processes behind. Each test runs in its own process, because the observer looks at all children
+//! of its process.
 
 use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-use observation::{Ended, Pass, Recorder, Transport};
-use observer::{Interrupts, Placeholders, Settings, Through, Variables};
+use observation::{Ended, ObservedRun, Recorder, Transport};
+use observer::{Intermediary, Interrupts, Placeholders, Settings, Variables};
 use rusty_fork::rusty_fork_test;
 
-/// Observes a shell that runs `script`; what was seen, and its exit code.
-fn observe(script: &str, timeout: Option<Duration>) -> (Pass, u8) {
+/// Observes a shell that runs `script`. Returns the observed run and the exit code.
+fn observe(script: &str, timeout: Option<Duration>) -> (ObservedRun, u8) {
     let command = ["sh", "-c", script].map(OsString::from);
     let urls = Placeholders { url: String::new(), http: String::new(), https: String::new() };
     let settings = Settings {
@@ -20,16 +20,16 @@ fn observe(script: &str, timeout: Option<Duration>) -> (Pass, u8) {
         transport: Transport::Https,
     };
     let mut interrupts = Interrupts::listen().unwrap();
-    observer::run(&settings, Through::StandIns(Vec::new()), &Recorder::default(), &mut interrupts).unwrap()
+    observer::run(&settings, Intermediary::PortForwarders(Vec::new()), &Recorder::default(), &mut interrupts).unwrap()
 }
 
 rusty_fork_test! {
     #[test]
     fn those_left_behind_are_taken_leave_of_when_they_end_and_their_cpu_time_stays() {
-        // Each is ended by what it has used of a CPU, however long it must wait for one: the limit is a second.
+        // Each loop ends when it has used one second of CPU time, however long it must wait for a CPU.
         let burn = "(ulimit -t 1; while :; do :; done) &";
         let orphans = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do (true &); done";
-        // The command itself is the only child that stays.
+        // Only the command itself remains as a child.
         let count = "cat /proc/$PPID/task/*/children | wc -w";
         let wait = format!("while [ $({count}) -gt 1 ]; do sleep 0.05; done");
         let (pass, _) = observe(&format!("({burn}); {orphans}; {wait}"), Some(Duration::from_secs(60)));

@@ -1,17 +1,17 @@
-//! Requests in absolute form as hosts and clients meet them: real sockets, nothing but loopback.
+//! Requests in absolute form, with real clients and hosts on loopback.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use observation::{Close, Kept};
+use observation::{Close, Recording};
 
 use crate::seen::{Seen, full, server, wait_until_connected_to, wait_until_hung_up_on};
 
 const LONG: Duration = Duration::from_secs(10);
 
-/// The head of a request, or of an answer.
+/// The head of a request or a response.
 fn head(stream: &mut impl BufRead) -> String {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") && stream.read_line(&mut head).unwrap() > 0 {}
@@ -29,7 +29,7 @@ fn connect(seen: &Seen) -> BufReader<TcpStream> {
     BufReader::new(stream)
 }
 
-/// Asks, and reads the answer, whose body is two bytes.
+/// Sends a request and reads the response, whose body has two bytes.
 fn ask(stream: &mut BufReader<TcpStream>, request: &str) -> String {
     stream.get_mut().write_all(request.as_bytes()).unwrap();
     let answer = head(stream);
@@ -48,7 +48,7 @@ fn reader(stream: TcpStream) -> BufReader<TcpStream> {
     BufReader::new(stream)
 }
 
-fn failures(kept: &Kept) -> u64 {
+fn failures(kept: &Recording) -> u64 {
     kept.counts.not_reached.values().sum()
 }
 
@@ -136,8 +136,8 @@ fn hosts_by_turns_each_keep_their_connection() {
     }
 }
 
-/// A host that answers once on each connection and then reads the next request, if it is to, and hangs up. How many
-/// came.
+/// A host that responds once on each connection, then reads the next request if `reads` is set, and hangs up. The
+/// thread returns how many requests came.
 fn forgetful(reads: bool, connections: usize) -> (SocketAddr, std::thread::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

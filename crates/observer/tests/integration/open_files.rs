@@ -1,4 +1,4 @@
-//! A process without a file left to open: alone in its process, whose limit it lowers.
+//! What happens when no more files can be opened. The test runs in its own process, whose limit it lowers.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,12 +10,12 @@ use nix::sys::resource::{Resource, setrlimit};
 use crate::seen::{Seen, server, wait_until_accepted};
 use rusty_fork::rusty_fork_test;
 
-/// Opens all that may be opened.
+/// Opens as many files as the limit allows.
 fn fill() -> Vec<File> {
     std::iter::from_fn(|| File::open("/dev/null").ok()).collect()
 }
 
-/// The status of what `stream` is answered.
+/// The status of the response on `stream`.
 fn answer(stream: &mut TcpStream) -> String {
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).unwrap();

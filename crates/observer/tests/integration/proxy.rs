@@ -1,4 +1,4 @@
-//! The proxy as a client and a stranger meet it: real sockets, nothing but loopback.
+//! The proxy with real clients and servers on loopback, and with clients that may not use it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use observation::{Close, Recorder, Way};
+use observation::{Close, ConnectionKind, Recorder};
 use observer::{Allowed, Proxy, Upstream};
 
 use crate::seen::{Seen, full, server, wait_until_connected_to};
 
-/// Sends back what comes, until there is no more.
+/// Echoes what it receives, until the end.
 fn echo(mut stream: TcpStream) {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
@@ -24,7 +24,7 @@ fn a_tunnel_carries_what_is_no_tls_as_it_came_and_says_so() {
     let seen = Seen::start(&[&format!("echo.test={address}")]);
     let (mut stream, answer) = seen.tunnel("Echo.Test:22");
     assert!(answer.contains(" 200 "), "{answer}");
-    // More than fits any buffer at once, of a protocol that nobody knows.
+    // More than fits into any buffer, of an unknown protocol.
     let sent: Vec<u8> = (0..3_000_000_u32).map(|at| (at * 31 % 251) as u8).collect();
     let mut writer = stream.try_clone().unwrap();
     let all = sent.clone();
@@ -40,7 +40,7 @@ fn a_tunnel_carries_what_is_no_tls_as_it_came_and_says_so() {
     let kept = seen.finish();
     assert_eq!((kept.counts.connections, kept.counts.tls, kept.counts.other), (1, 0, 1));
     let connection = &kept.connections[0];
-    assert_eq!((connection.way, connection.host.as_str()), (Way::Tunnel, "echo.test:22"));
+    assert_eq!((connection.way, connection.host.as_str()), (ConnectionKind::Tunnel, "echo.test:22"));
     assert_eq!((connection.bytes_up, connection.bytes_down), (3_000_000, 3_000_000));
     assert_eq!(connection.close, Close::ClientWaiting);
 }
@@ -50,7 +50,7 @@ fn records_that_are_none_go_through_and_are_named() {
     let (address, serving) = server(echo);
     let seen = Seen::start(&[&format!("odd.test={address}")]);
     let (mut stream, _) = seen.tunnel("odd.test:443");
-    // The header of a handshake record, and then one of no known type and a length that no record has.
+    // The header of a handshake record, then one of an unknown type with an invalid length.
     let sent = [&[22, 3, 1, 0, 1, 1][..], &[99, 3, 1, 0xff, 0xff], &[7; 100]].concat();
     stream.write_all(&sent).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
@@ -148,7 +148,7 @@ fn a_client_that_is_gone_ends_a_server_that_says_nothing() {
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         assert_eq!(stream.read(&mut [0; 16]).unwrap(), 5);
         assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0, "the client has nothing more to say");
-        // And now that nobody listens: what is written is answered by a reset.
+        // The client is gone now, so what is written is answered by a reset.
         let deadline = std::time::Instant::now() + Duration::from_secs(10);
         while stream.write_all(b".").is_ok() {
             assert!(std::time::Instant::now() < deadline, "the proxy keeps it open");
@@ -172,7 +172,7 @@ fn a_server_that_dies_with_bytes_on_the_way_to_it_ended_the_connection() {
     });
     let seen = Seen::start(&[]);
     let (mut stream, _) = seen.tunnel(&address.to_string());
-    // More than fits any buffer, until it breaks.
+    // Writes more than fits into any buffer, until the connection is reset.
     while stream.write_all(&[b'a'; 1 << 16]).is_ok() {}
     serving.join().unwrap();
     let close = seen.finish().connections[0].close;
@@ -182,7 +182,7 @@ fn a_server_that_dies_with_bytes_on_the_way_to_it_ended_the_connection() {
 #[test]
 fn a_server_that_dies_ends_the_client_too() {
     let (address, serving) = server(|stream| {
-        // With bytes unread the kernel resets.
+        // The kernel sends a reset, because bytes are unread.
         std::thread::sleep(Duration::from_millis(50));
         drop(stream);
     });
@@ -236,14 +236,17 @@ fn requests_in_absolute_form_are_passed_on_over_kept_connections() {
     drop(stream);
     let kept = seen.finish();
     assert_eq!((kept.counts.connections, kept.counts.exchanges), (1, 2));
-    assert_eq!((kept.connections[0].way, kept.connections[0].host.as_str()), (Way::Forwarded, "plain.test:80"));
+    assert_eq!(
+        (kept.connections[0].way, kept.connections[0].host.as_str()),
+        (ConnectionKind::Forwarded, "plain.test:80")
+    );
 }
 
 #[test]
 fn what_the_proxy_answers_itself_is_no_answer_of_the_hosts() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (broken, serving) = server(|mut stream| {
-        // Its request read, so that it ends orderly.
+        // The request is read, so that the connection ends without a reset.
         assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
     });
     let seen = Seen::start(&[]);

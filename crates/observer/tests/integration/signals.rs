@@ -1,4 +1,4 @@
-//! What signals do to the observer and its command: each case in a process of its own.
+//! Effects of signals on the observer and its command. Each case runs in its own process.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use observation::{Recorder, Transport};
-use observer::{Interrupts, Settings, Through, Variables};
+use observer::{Intermediary, Interrupts, Settings, Variables};
 
-/// The script that the process is to observe.
+/// The variable that holds the script to observe.
 const SCRIPT: &str = "OBSERVED_SCRIPT";
 
-/// What it says when the command has ended.
+/// What the process prints when the command has ended.
 const ENDED: &str = "the command has ended";
 
 #[test]
@@ -31,18 +31,19 @@ fn observing() {
         transport: Transport::Https,
     };
     let recorder = Recorder::default();
-    let (_, code) = observer::run(&settings, Through::StandIns(Vec::new()), &recorder, &mut interrupts).unwrap();
+    let (_, code) =
+        observer::run(&settings, Intermediary::PortForwarders(Vec::new()), &recorder, &mut interrupts).unwrap();
     std::io::stdout().write_all(format!("{ENDED}\n").as_bytes()).unwrap();
-    // Behind a command that succeeded pages are written, for longer than the test waits with its signal.
+    // Simulates the time to write pages after a command that succeeded: longer than the test waits with its signal.
     if code == 0 {
         std::thread::sleep(Duration::from_secs(20));
     }
     std::process::exit(code.into());
 }
 
-/// A process that observes `script`, started by a shell that has run `before`. Returns when it has said `said`.
+/// Starts a process that observes `script`, from a shell that has run `before`. Returns when it has printed `said`.
 fn observe(before: &str, script: &str, said: &str) -> Child {
-    // Whoever runs these tests may ignore signals, as shells do for what they leave in the background.
+    // The tests may be run with signals ignored, as shells do for background jobs.
     let mut process = Command::new("env");
     process
         .args(["--default-signal=INT,TERM,HUP", "sh", "-c"])
@@ -54,7 +55,7 @@ fn observe(before: &str, script: &str, said: &str) -> Child {
     let mut child = process.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let (send, heard) = std::sync::mpsc::channel();
-    // Reads on, so that nothing that is said meets a closed pipe.
+    // Keeps reading, so that the process never writes to a closed pipe.
     std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line).map_err(|_| ())));
     let until = Instant::now() + Duration::from_secs(10);
     while !heard.recv_timeout(until.saturating_duration_since(Instant::now())).unwrap().contains(said) {}

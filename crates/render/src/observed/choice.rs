@@ -1,6 +1,6 @@
 //! Which connections are shown, where there are too many for a picture.
 
-use observation::{Connection, Pass};
+use observation::{Connection, ObservedRun};
 
 /// The connections that are shown.
 pub(crate) struct Choice<'a> {
@@ -13,7 +13,7 @@ pub(crate) struct Choice<'a> {
 }
 
 /// At most `most` connections of `pass`, the first and the last kept one among them and the others evenly between.
-pub(crate) fn choose(pass: &Pass, most: usize) -> Choice<'_> {
+pub(crate) fn choose(pass: &ObservedRun, most: usize) -> Choice<'_> {
     let kept = pass.connections.len();
     let shown = match most {
         most if kept <= most => pass.connections.iter().collect(),

@@ -1,6 +1,6 @@
 //! One connection in a sentence.
 
-use observation::{Close, Connection, Doing, Pass};
+use observation::{Close, Connection, Doing, ObservedRun};
 use wire::HandshakeKind;
 
 use super::drawn::{self, Drawn, parts};
@@ -32,7 +32,7 @@ pub(crate) fn told(connection: &Connection, end_ns: u64) -> String {
 }
 
 /// Whether the connections of `pass` went to several places, so that each must be named.
-pub(crate) fn names_hosts(pass: &Pass) -> bool {
+pub(crate) fn names_hosts(pass: &ObservedRun) -> bool {
     pass.hosts.len() > 1
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use diagnosis::{Advice, Code, Confidence, Cost, Diagnosis, Finding, Verdict};
-use observation::{Observation, Runtime, Via};
+use diagnosis::{Advice, Code, Conclusion, Confidence, Cost, Diagnosis, Finding};
+use observation::{Observation, ObserveMode, Runtime};
 
 use super::pass::plural;
 use super::sanitize::{SENTENCE, sanitize};
@@ -15,12 +15,12 @@ pub(crate) const MOST: usize = 32;
 /// The verdict in a sentence, and what goes with it.
 pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     match &diagnosis.verdict {
-        Verdict::Found => {
+        Conclusion::Found => {
             let found = diagnosis.findings.len() as u64;
             let names: Vec<&str> = diagnosis.findings.iter().take(MOST).map(|finding| finding.code.name()).collect();
             (format!("{}: {}.", plural(found, "finding"), names.join(", ")), Vec::new())
         }
-        Verdict::NothingToMend(least) => {
+        Conclusion::NothingToMend(least) => {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
             let told = format!(
@@ -30,16 +30,16 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
             );
             (told, vec![sanitize(&least.how, SENTENCE)])
         }
-        Verdict::Unexplained(unexplained) => {
+        Conclusion::Unexplained(unexplained) => {
             let (ns, of) = (time(unexplained.ns as f64), time(unexplained.of_ns as f64));
             let told = format!("{ns} of {of} are not explained by anything tlstax knows.");
             (told, vec![sanitize(&unexplained.how, SENTENCE)])
         }
-        Verdict::NotSeen(reasons) => {
+        Conclusion::NotSeen(reasons) => {
             let reasons = reasons.iter().take(MOST).map(|reason| sanitize(reason, SENTENCE)).collect();
             ("Nothing was seen that could be judged.".to_owned(), reasons)
         }
-        Verdict::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![sanitize(why, SENTENCE)]),
+        Conclusion::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![sanitize(why, SENTENCE)]),
     }
 }
 
@@ -48,8 +48,8 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
 pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     let account = diagnosis.account.as_ref().map_or("", |account| &account.sentence);
     match diagnosis.verdict {
-        Verdict::Found if !account.is_empty() => sanitize(account, SENTENCE),
-        Verdict::NothingToMend(_) => {
+        Conclusion::Found if !account.is_empty() => sanitize(account, SENTENCE),
+        Conclusion::NothingToMend(_) => {
             format!("{} {}", verdict(diagnosis).0, sanitize(account, SENTENCE)).trim_end().to_owned()
         }
         _ => verdict(diagnosis).0,
@@ -110,23 +110,23 @@ pub(crate) fn overlap(diagnosis: &Diagnosis) -> Option<&'static str> {
 /// What to run next.
 pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<String> {
     match (&diagnosis.verdict, observation.via) {
-        (Verdict::Found, _) => hold(observation, diagnosis).into_iter().collect(),
-        (Verdict::NotSeen(_), Via::Url) => {
+        (Conclusion::Found, _) => hold(observation, diagnosis).into_iter().collect(),
+        (Conclusion::NotSeen(_), ObserveMode::Url) => {
             vec!["observe it with its own servers: tlstax observe --via proxy -- COMMAND".to_owned()]
         }
-        (Verdict::NotSeen(_), Via::Proxy) => vec![
+        (Conclusion::NotSeen(_), ObserveMode::Proxy) => vec![
             "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the \
              URL stands"
                 .to_owned(),
         ],
-        (Verdict::TooLittle(why), _) if why.contains("HTTP/2") => vec![
+        (Conclusion::TooLittle(why), _) if why.contains("HTTP/2") => vec![
             "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go \
              GODEBUG=http2client=0; or replace its URL with {url} and observe it again"
                 .to_owned(),
         ],
-        (Verdict::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],
-        (Verdict::NothingToMend(_), _) => Vec::new(),
-        (Verdict::Unexplained(_), _) => {
+        (Conclusion::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],
+        (Conclusion::NothingToMend(_), _) => Vec::new(),
+        (Conclusion::Unexplained(_), _) => {
             vec!["look at the page for what each connection did when: tlstax observe -o DIR -- COMMAND".to_owned()]
         }
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use diagnosis::{Account, Advice, Code, Confidence, Cost, Diagnosis, Finding, Part, Spent, Verdict};
+use diagnosis::{Account, Advice, Code, Conclusion, Confidence, Cost, Diagnosis, Finding, Part, Spent};
 use observation::{
-    Close, Connecting, Connection, Counts, Cpu, CpuReading, Direct, Ended, Exchange, FORMAT, Handshake, Host, Level,
-    Levels, MOST_CONNECTIONS, MOST_EXCHANGES, Moment, Observation, Pass, Runtime, Sampling, Transport, Via, Way,
+    Close, Connecting, Connection, ConnectionKind, Counts, Cpu, CpuReading, Direct, Ended, Exchange, FORMAT, Gauge,
+    Gauges, Handshake, Host, MOST_CONNECTIONS, MOST_EXCHANGES, Moment, Observation, ObserveMode, ObservedRun, Runtime,
+    Sampling, Transport,
 };
 use wire::{HandshakeKind, ServerHello};
 
@@ -43,7 +44,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
             mended_ns: Some(300 * MS),
             parts: vec![spent(Part::Start, 100 * MS, None), spent(Part::Responses, 2_000 * MS, Some(1.0))],
         }),
-        verdict: Verdict::Found,
+        verdict: Conclusion::Found,
         findings: vec![Finding {
             code: Code::SERIALIZED,
             confidence: Confidence::Proven,
@@ -105,7 +106,7 @@ pub(crate) fn hostile() -> (Observation, Diagnosis) {
 pub(crate) fn nothing() -> (Observation, Diagnosis) {
     let mut observation = serialized(1);
     for pass in &mut observation.passes {
-        (pass.counts, pass.levels, pass.cpu) = (Counts::default(), Levels::default(), Cpu::default());
+        (pass.counts, pass.levels, pass.cpu) = (Counts::default(), Gauges::default(), Cpu::default());
         (pass.connections, pass.hosts) = (Vec::new(), Vec::new());
         pass.wall_ns = 0;
     }
@@ -114,7 +115,7 @@ pub(crate) fn nothing() -> (Observation, Diagnosis) {
         observation,
         Diagnosis {
             account: None,
-            verdict: Verdict::NotSeen(reasons),
+            verdict: Conclusion::NotSeen(reasons),
             findings: Vec::new(),
             notes: Vec::new(),
             not_judged: Vec::new(),
@@ -154,13 +155,13 @@ fn observation(connections: u64, sent: impl Fn(u64) -> u64) -> Observation {
         tlstax: "0.1.0".to_owned(),
         began: "2026-01-01T00:00:00Z".to_owned(),
         command: ["python3", "fetch.py", "{url}"].map(str::to_owned).to_vec(),
-        via: Via::Url,
+        via: ObserveMode::Url,
         service_ns: Some(SERVICE),
         passes: vec![pass(Transport::Http, connections, at_once), pass(Transport::Https, connections, sent)],
     }
 }
 
-fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pass {
+fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> ObservedRun {
     let tls = transport == Transport::Https;
     let connections: Vec<Connection> = (1..=connections).map(|number| connection(tls, number, sent(number))).collect();
     let all = connections.len() as u64;
@@ -183,7 +184,7 @@ fn pass(transport: Transport, connections: u64, sent: impl Fn(u64) -> u64) -> Pa
     };
     let host = Host { name: HOST.to_owned(), connections: all, exchanges: all, handshakes, ..Host::default() };
     let reading = |at: u64| CpuReading { at_ns: at * wall_ns / 20, cpu_ns: at * 19 * MS, ..CpuReading::default() };
-    Pass {
+    ObservedRun {
         transport,
         ended: Ended::Code(0),
         wall_ns,
@@ -237,7 +238,7 @@ fn connection(tls: bool, number: u64, sent: u64) -> Connection {
     };
     Connection {
         number,
-        way: Way::Direct,
+        way: ConnectionKind::Direct,
         host: HOST.to_owned(),
         opened_ns,
         connecting: Connecting { established_ns: Some(established), ..Connecting::default() },
@@ -255,7 +256,7 @@ fn connection(tls: bool, number: u64, sent: u64) -> Connection {
 }
 
 /// What the recorder would have counted, in moments of 5 ms.
-fn levels(connections: &[Connection], wall_ns: u64) -> Levels {
+fn levels(connections: &[Connection], wall_ns: u64) -> Gauges {
     use observation::Doing::{Connecting, Handshake, Idle, Standing, Transferring, Waiting};
     let moment_ns = (wall_ns / 500).max(1);
     let mut moments = vec![Moment::default(); 501];
@@ -276,5 +277,5 @@ fn levels(connections: &[Connection], wall_ns: u64) -> Levels {
         }
     }
     let most = moments.iter().map(|moment| f64::from(moment.waiting)).fold(0.0, f64::max);
-    Levels { waiting: Level { most, ..Level::default() }, moment_ns, moments, ..Levels::default() }
+    Gauges { waiting: Gauge { most, ..Gauge::default() }, moment_ns, moments, ..Gauges::default() }
 }

@@ -1,6 +1,6 @@
 //! The hosts of a pass as a table.
 
-use observation::{Host, MOST_HOSTS, Observation, Pass, Transport};
+use observation::{Host, MOST_HOSTS, Observation, ObservedRun, Transport};
 
 use super::pass::name;
 use super::sanitize::{NAME, sanitize};
@@ -28,7 +28,7 @@ pub(crate) fn tables(observation: &Observation) -> Vec<Table> {
     observation.passes.iter().filter(|pass| !pass.hosts.is_empty()).map(of_pass).collect()
 }
 
-fn of_pass(pass: &Pass) -> Table {
+fn of_pass(pass: &ObservedRun) -> Table {
     let hosts = || pass.hosts.iter().take(MOST_HOSTS);
     let mut columns = vec![Column::new("host", |host: &&Host| match host.name.is_empty() {
         true => "(not named)".to_owned(),

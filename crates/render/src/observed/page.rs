@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use diagnosis::{Advice, Diagnosis, Finding};
-use observation::{MOST_EXCHANGES, Observation, Runtime, Via};
+use observation::{MOST_EXCHANGES, Observation, ObserveMode, Runtime};
 
 use super::finding::{MOST, advice_for, cost, gain, headline, next, overlap, runtimes, title, verdict};
 use super::hosts;
@@ -130,9 +130,9 @@ fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> R
 
 fn subtitle(observation: &Observation) -> String {
     let how = match (observation.via, observation.service_ns) {
-        (Via::Url, Some(ns)) => format!("by URLs of an origin that takes {} for each answer", time(ns as f64)),
-        (Via::Url, None) => "by URLs of an origin".to_owned(),
-        (Via::Proxy, _) => "by a proxy to its own hosts".to_owned(),
+        (ObserveMode::Url, Some(ns)) => format!("by URLs of an origin that takes {} for each answer", time(ns as f64)),
+        (ObserveMode::Url, None) => "by URLs of an origin".to_owned(),
+        (ObserveMode::Proxy, _) => "by a proxy to its own hosts".to_owned(),
     };
     // Nobody reads fractions of the second in which it began.
     let began = observation.began.split_once('.').filter(|(_, fraction)| fraction.ends_with('Z'));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use observation::{Ended, NO_PEER, Observation, Pass, Sampling, Spread, Transport};
+use observation::{Ended, NO_PEER, Observation, ObservedRun, Quantiles, Sampling, Transport};
 
 use super::connection_text::closed;
 use super::sanitize::{SENTENCE, sanitize};
@@ -28,17 +28,17 @@ pub(crate) fn horizon_ns(observation: &Observation) -> u64 {
 }
 
 /// Requests: what the origin counted, where it is the observer's; else exchanges seen.
-fn requests(pass: &Pass) -> u64 {
+fn requests(pass: &ObservedRun) -> u64 {
     pass.origin.as_ref().map_or(pass.counts.exchanges, |origin| origin.requests)
 }
 
 /// The same, where HTTP/2 hides none of them.
-fn requests_told(pass: &Pass) -> Option<u64> {
+fn requests_told(pass: &ObservedRun) -> Option<u64> {
     (pass.origin.is_some() || pass.h2_connections() == 0).then(|| requests(pass))
 }
 
 /// How it ended, and what it took.
-pub(crate) fn took(pass: &Pass) -> String {
+pub(crate) fn took(pass: &ObservedRun) -> String {
     let wall = time(pass.wall_ns as f64);
     let ended = match pass.ended {
         Ended::Code(0) => format!("done in {wall}"),
@@ -52,7 +52,7 @@ pub(crate) fn took(pass: &Pass) -> String {
 }
 
 /// What went over the network, in a line.
-pub(crate) fn traffic(pass: &Pass) -> String {
+pub(crate) fn traffic(pass: &ObservedRun) -> String {
     let counts = &pass.counts;
     // HTTP/2 hides requests: what looks like one by its direction may be a frame of any kind.
     let requests = match requests_told(pass) {
@@ -76,7 +76,7 @@ pub(crate) fn traffic(pass: &Pass) -> String {
 }
 
 /// All counts of a pass by name. What does not apply is empty.
-pub(crate) fn counts(pass: &Pass) -> Vec<(&'static str, String)> {
+pub(crate) fn counts(pass: &ObservedRun) -> Vec<(&'static str, String)> {
     let counts = &pass.counts;
     let closes: BTreeMap<&str, u64> = counts.closes.iter().map(|(close, count)| (closed(*close), *count)).collect();
     let direct = pass.direct.iter().take(ENTRIES).map(|direct| {
@@ -145,7 +145,7 @@ fn entries<K: Display>(counts: &BTreeMap<K, u64>) -> String {
     entries.join(", ")
 }
 
-fn spread(spread: &Spread) -> String {
+fn spread(spread: &Quantiles) -> String {
     if spread.count == 0 {
         return String::new();
     }
@@ -156,14 +156,14 @@ fn spread(spread: &Spread) -> String {
 /// Less than this is the rounding of clocks.
 const ROUNDING_NS: u64 = 1_000_000;
 
-fn unmet(pass: &Pass) -> String {
+fn unmet(pass: &ObservedRun) -> String {
     match unmet_ns(pass) {
         0..ROUNDING_NS => String::new(),
         ns => time(ns as f64),
     }
 }
 
-fn loads(pass: &Pass) -> String {
+fn loads(pass: &ObservedRun) -> String {
     match &pass.sampling {
         Sampling::NotAsked => String::new(),
         Sampling::Impossible(why) => format!("not sampled: {}", sanitize(why, SENTENCE)),
@@ -182,7 +182,7 @@ pub(crate) fn plural(count: u64, what: &str) -> String {
 }
 
 /// Requests without a response: no more than the origin's ledger leaves, where there is one; 0 where HTTP/2 hides them.
-fn unanswered(pass: &Pass) -> u64 {
+fn unanswered(pass: &ObservedRun) -> u64 {
     if pass.h2_connections() > 0 {
         return 0;
     }

@@ -1,6 +1,6 @@
 //! How a pass ran over time, in as many columns as a picture has.
 
-use observation::{CpuReading, Doing, Moment, Pass};
+use observation::{CpuReading, Doing, Moment, ObservedRun};
 
 /// Means over a column's time, ns since the pass began.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ impl Column {
 }
 
 /// The course of `pass` from its beginning to `horizon_ns`.
-pub(crate) fn course(pass: &Pass, horizon_ns: u64, columns: usize) -> Vec<Column> {
+pub(crate) fn course(pass: &ObservedRun, horizon_ns: u64, columns: usize) -> Vec<Column> {
     let clock = CpuClock::of(pass);
     let edge = |at: usize| horizon_ns.max(1) as f64 * at as f64 / columns as f64;
     let column = |at: usize| {
@@ -39,7 +39,7 @@ pub(crate) fn course(pass: &Pass, horizon_ns: u64, columns: usize) -> Vec<Column
 }
 
 /// The mean of the moments that lie in a stretch, each as far as it does.
-fn mean(pass: &Pass, from_ns: f64, until_ns: f64) -> Moment {
+fn mean(pass: &ObservedRun, from_ns: f64, until_ns: f64) -> Moment {
     let levels = &pass.levels;
     let width = levels.moment_ns.max(1) as f64;
     let first = (from_ns / width) as usize;
@@ -68,12 +68,12 @@ struct CpuClock {
 }
 
 /// CPU time in all that no reading along the way met, ns.
-pub(crate) fn unmet_ns(pass: &Pass) -> u64 {
+pub(crate) fn unmet_ns(pass: &ObservedRun) -> u64 {
     pass.cpu.total_ns.saturating_sub(pass.cpu.readings.last().map_or(0, |last| last.cpu_ns))
 }
 
 impl CpuClock {
-    fn of(pass: &Pass) -> CpuClock {
+    fn of(pass: &ObservedRun) -> CpuClock {
         let mut readings = vec![CpuReading::default()];
         for reading in &pass.cpu.readings {
             if readings.last().is_none_or(|last| last.at_ns < reading.at_ns) {

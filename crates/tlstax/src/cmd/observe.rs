@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use diagnosis::{Code, Diagnosis, diagnose};
-use observation::{FORMAT, Observation, Via};
+use observation::{FORMAT, Observation, ObserveMode};
 use observer::{Interrupts, Mapping, has_placeholder};
 use terminal::{say, say_text};
 
@@ -101,8 +101,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         sample: !args.no_sampling,
     };
     let (via, service_ns) = match &way {
-        Way::Url { service } => (Via::Url, Some(u64::try_from(service.as_nanos()).unwrap_or(u64::MAX))),
-        Way::Proxy { .. } => (Via::Proxy, None),
+        Way::Url { service } => (ObserveMode::Url, Some(u64::try_from(service.as_nanos()).unwrap_or(u64::MAX))),
+        Way::Proxy { .. } => (ObserveMode::Proxy, None),
     };
     let Observed { passes, code } = observing::observe(&asked, way, &mut interrupts)?;
     let observation = Observation {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use observation::Pass;
+use observation::ObservedRun;
 
 /// What is observed.
 pub(crate) struct Asked<'a> {
@@ -14,7 +14,7 @@ pub(crate) struct Asked<'a> {
 
 /// What was seen.
 pub(crate) struct Observed {
-    pub(crate) passes: Vec<Pass>,
+    pub(crate) passes: Vec<ObservedRun>,
     /// The exit code that the command left; of several passes the last that failed.
     pub(crate) code: u8,
 }

@@ -1,7 +1,7 @@
 //! By a proxy: the command runs once, against its own servers.
 
 use observation::{Recorder, Transport};
-use observer::{Allowed, Interrupts, Mapping, Proxy, Settings, Through, Upstream, Variables};
+use observer::{Allowed, Intermediary, Interrupts, Mapping, Proxy, Settings, Upstream, Variables};
 
 use super::observed::{Asked, Observed};
 use crate::failure::Failure;
@@ -23,6 +23,6 @@ pub(super) fn observe(
         sample: asked.sample,
         transport: Transport::Own,
     };
-    let (pass, code) = observer::run(&settings, Through::Proxy(proxy), &recorder, interrupts)?;
+    let (pass, code) = observer::run(&settings, Intermediary::Proxy(proxy), &recorder, interrupts)?;
     Ok(Observed { passes: vec![pass], code })
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ledger::{Ledger, Side};
-use observation::{Ended, Pass, Recorder, Transport};
-use observer::{Interrupts, Placeholders, Settings, StandIn, Through, Variables};
+use observation::{Ended, ObservedRun, Recorder, Transport};
+use observer::{Intermediary, Interrupts, Placeholders, PortForwarder, Settings, Variables};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin, Pins};
 use params::Group;
 
@@ -53,15 +53,15 @@ fn pass(
     authority: &Authority,
     origin: &mut Origin,
     interrupts: &mut Interrupts,
-) -> Result<(Pass, u8), Failure> {
+) -> Result<(ObservedRun, u8), Failure> {
     let recorder = Recorder::default();
     let ready = origin.ready();
-    let stand_in = |addresses: &[SocketAddr]| {
+    let forwarder = |addresses: &[SocketAddr]| {
         let target = addresses.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-        StandIn::start(target, recorder.clone())
+        PortForwarder::start(target, recorder.clone())
     };
-    let (http, https) = (stand_in(&ready.http)?, stand_in(&ready.https)?);
-    let url = |scheme: &str, stand_in: &StandIn| format!("{scheme}://localhost:{}", stand_in.address().port());
+    let (http, https) = (forwarder(&ready.http)?, forwarder(&ready.https)?);
+    let url = |scheme: &str, forwarder: &PortForwarder| format!("{scheme}://localhost:{}", forwarder.address().port());
     let (plain, secure) = (url("http", &http), url("https", &https));
     let own = if transport == Transport::Http { &plain } else { &secure };
     let urls = Placeholders { url: own.clone(), http: plain.clone(), https: secure.clone() };
@@ -70,7 +70,8 @@ fn pass(
     let settings =
         Settings { command: &command, variables: &variables, timeout: asked.timeout, sample: asked.sample, transport };
     let before = origin.mark()?;
-    let (mut pass, code) = observer::run(&settings, Through::StandIns(vec![http, https]), &recorder, interrupts)?;
+    let (mut pass, code) =
+        observer::run(&settings, Intermediary::PortForwarders(vec![http, https]), &recorder, interrupts)?;
     let after = origin.ledger()?;
     pass.origin = Some(side(transport, &after).since(side(transport, &before)));
     Ok((pass, code))

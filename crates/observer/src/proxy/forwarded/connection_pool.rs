@@ -1,4 +1,4 @@
-//! Connections that requests are passed on by, kept for the next ones.
+//! A pool of connections over which requests are forwarded.
 
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
@@ -9,35 +9,39 @@ use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 
 use super::message::Body;
-use crate::open_files::{Place, Room};
+use crate::open_files::{ConnectionLimit, ConnectionPermit};
 
-/// The most that are kept for one client: programs that have a few hosts ask for them by turns on one connection to
-/// their proxy.
+/// The most connections that are kept for one client. Programs that use a few hosts send requests for all of them over
+/// one connection to their proxy.
 const MOST: usize = 8;
 
-/// A connection to a host, or to the proxy before it.
-pub(super) struct Hop {
-    /// `host:port` of what is at its other end.
+/// A connection to a host or to its upstream proxy.
+pub(super) struct PooledConnection {
+    /// `host:port` of its other end.
     to: String,
     sender: SendRequest<Body>,
 }
 
-impl Hop {
-    /// Speaks HTTP on `stream`, which leads to `to`. `place` is held as long as it is open.
-    pub(super) async fn begin(to: String, stream: TcpStream, place: Option<Place>) -> hyper::Result<Hop> {
-        // Without it Nagle's algorithm holds back the second part of a request.
+impl PooledConnection {
+    /// Starts HTTP on `stream`, which is connected to `to`. `permit` is held as long as the connection is open.
+    pub(super) async fn begin(
+        to: String,
+        stream: TcpStream,
+        permit: Option<ConnectionPermit>,
+    ) -> hyper::Result<PooledConnection> {
+        // Without this, Nagle's algorithm would hold back the second part of a request.
         let _ = stream.set_nodelay(true);
         let (sender, connection) =
             client::Builder::new().preserve_header_case(true).handshake(TokioIo::new(stream)).await?;
         spawn_local(async move {
-            // Its requests have told of the error.
+            // The error has been returned for its request.
             let _ = connection.await;
-            drop(place);
+            drop(permit);
         });
-        Ok(Hop { to, sender })
+        Ok(PooledConnection { to, sender })
     }
 
-    /// The answer, or the request where nothing of it was sent.
+    /// Sends a request. An error holds the request if nothing of it was sent.
     pub(super) async fn send(
         &mut self,
         request: Request<Body>,
@@ -46,40 +50,40 @@ impl Hop {
     }
 }
 
-/// Those of one client that no request is under way on, the one that was used last at the end.
+/// The idle connections of one client, the most recently used one last.
 #[derive(Default)]
-pub(super) struct ConnectionPool(Vec<Hop>);
+pub(super) struct ConnectionPool(Vec<PooledConnection>);
 
 impl ConnectionPool {
-    /// The one that leads to `to`. Whether it is open still shows when it is used.
-    pub(super) fn take(&mut self, to: &str) -> Option<Hop> {
-        let at = self.0.iter().position(|hop| hop.to == to)?;
+    /// Takes a connection to `to`. It may have been closed, which shows when it is used.
+    pub(super) fn take(&mut self, to: &str) -> Option<PooledConnection> {
+        let at = self.0.iter().position(|connection| connection.to == to)?;
         Some(self.0.remove(at))
     }
 
-    pub(super) fn keep(&mut self, hop: Hop) {
-        self.0.push(hop);
+    pub(super) fn keep(&mut self, connection: PooledConnection) {
+        self.0.push(connection);
     }
 
-    /// Makes room for one more. The client's place has room for one; each other has a place of its own, and where there
-    /// is none, it takes that of the one that was used least lately.
-    pub(super) fn make_room(&mut self) -> Option<Place> {
-        self.0.retain(|hop| !hop.sender.is_closed());
+    /// Makes room for one more connection. The client's permit covers one; each further one has its own permit. If
+    /// there is none left, the least recently used connection is closed.
+    pub(super) fn make_room(&mut self) -> Option<ConnectionPermit> {
+        self.0.retain(|connection| !connection.sender.is_closed());
         if self.0.len() >= MOST {
             self.0.remove(0);
         }
         if self.0.is_empty() {
             return None;
         }
-        let place = Room::of_process().take_now();
-        if place.is_none() {
+        let permit = ConnectionLimit::of_process().take_now();
+        if permit.is_none() {
             self.0.remove(0);
         }
-        place
+        permit
     }
 }
 
-/// Waits until what was sent last on `hop` is over; `None` where it has ended with that.
-pub(super) async fn ready(mut hop: Hop) -> Option<Hop> {
-    hop.sender.ready().await.is_ok().then_some(hop)
+/// Waits until the last request on `connection` is complete; `None` if that has closed the connection.
+pub(super) async fn ready(mut connection: PooledConnection) -> Option<PooledConnection> {
+    connection.sender.ready().await.is_ok().then_some(connection)
 }

@@ -1,4 +1,4 @@
-//! Requests and answers as the next hop is to have them.
+//! Rewrites requests and responses for the next hop.
 
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
@@ -7,9 +7,9 @@ use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_
 use hyper::http::uri::PathAndQuery;
 use hyper::{Request, Uri};
 
-use super::super::next::Next;
+use super::super::next_proxy::NextProxy;
 
-/// Headers that are meant for the next hop alone (RFC 9110 §7.6.1).
+/// Headers that are meant for the next hop only (RFC 9110 §7.6.1).
 const HOP_BY_HOP: [HeaderName; 7] = [
     CONNECTION,
     PROXY_AUTHORIZATION,
@@ -22,16 +22,16 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 
 pub(super) type Body = BoxBody<Bytes, hyper::Error>;
 
-/// `host:port` of an absolute form.
+/// `host:port` of a URI in absolute form.
 pub(super) fn target(uri: &Uri) -> Option<String> {
     let host = uri.host().filter(|host| !host.is_empty() && uri.scheme_str() == Some("http"))?;
     Some(format!("{}:{}", host.to_ascii_lowercase(), uri.port_u16().unwrap_or(80)))
 }
 
-/// The request without what was for this proxy: as a host is sent it, its path alone, or as the next proxy is. Which
-/// host is meant the absolute form says, whatever stands in `Host` (RFC 9112 §3.2.2), and no user is named in it (RFC
-/// 9110 §4.2.4).
-pub(super) fn outgoing(mut request: Request<Incoming>, next: Option<&Next>) -> Request<Body> {
+/// The request as it is sent on, without headers that were meant for this proxy: with the path only for a host, in
+/// absolute form for an upstream proxy. The absolute form determines `Host`, whatever the client sent (RFC 9112
+/// §3.2.2), and must not contain user information (RFC 9110 §4.2.4).
+pub(super) fn outgoing(mut request: Request<Incoming>, next: Option<&NextProxy>) -> Request<Body> {
     strip(request.headers_mut());
     let authority = authority(request.uri());
     if let Ok(host) = HeaderValue::from_str(&authority) {
@@ -42,7 +42,7 @@ pub(super) fn outgoing(mut request: Request<Incoming>, next: Option<&Next>) -> R
         Some(_) => format!("http://{authority}{path}"),
         None => path.to_owned(),
     };
-    // Parts of a URI that was read are one.
+    // Parts of a parsed URI form a valid URI.
     *request.uri_mut() = uri.parse().unwrap_or_default();
     if let Some(authorization) = next.and_then(|next| next.authorization.as_ref()) {
         request.headers_mut().insert(PROXY_AUTHORIZATION, authorization.clone());
@@ -50,14 +50,13 @@ pub(super) fn outgoing(mut request: Request<Incoming>, next: Option<&Next>) -> R
     request.map(BodyExt::boxed)
 }
 
-/// A URI's host and port as they are written, without a user.
+/// A URI's host and port as they are written, without user information.
 fn authority(uri: &Uri) -> String {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
 }
 
-/// The same request, where it may be sent again if it is not known what became of it (RFC 9110 §9.2.2), and all of it
-/// is here.
+/// A copy of the request, if it may be sent again when its outcome is unknown (RFC 9110 §9.2.2), and it has no body.
 pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
     if !request.method().is_idempotent() || !request.body().is_end_stream() {
         return None;
@@ -71,7 +70,7 @@ pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
     Some(again)
 }
 
-/// Takes off what was meant for this proxy alone.
+/// Removes the headers that were meant for this proxy only.
 pub(super) fn strip(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = headers
         .get_all(CONNECTION)

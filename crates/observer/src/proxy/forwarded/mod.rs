@@ -1,4 +1,4 @@
-//! Requests in absolute form (RFC 9112 §3.2.2), which programs send a proxy for plain HTTP: passed on by hyper.
+//! Requests in absolute form (RFC 9112 §3.2.2), which programs send to a proxy for plain HTTP. Hyper forwards them.
 
 mod connection_pool;
 mod message;
@@ -15,107 +15,113 @@ use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use observation::{Lane, Way as Seen};
+use observation::{ConnectionKind, ConnectionTracker};
 use tokio::net::TcpStream;
 use wire::Side;
 
-use super::destination::{Unreached, Way, by_proxy};
+use super::destination::{Route, Unreached, by_proxy};
 use super::head::Head;
-use super::next::{self, Next};
+use super::next_proxy::{self, NextProxy};
 use super::shared::Shared;
 use crate::clock::now_ns;
-use connection_pool::{ConnectionPool, Hop};
+use connection_pool::{ConnectionPool, PooledConnection};
 use message::{Body, again, outgoing, strip, target};
-use tapped::{Answered, Tapped, hung_up};
+use tapped::{ResponseSource, TappedStream, hung_up};
 
-/// Serves all requests of one connection, the first of which has been read.
+/// Serves all requests of one connection. The head of the first one has been read.
 pub(super) async fn serve(stream: TcpStream, opened_ns: u64, head: Head, shared: &Rc<Shared>) {
     let stream = Rc::new(stream);
-    let mut lane = Lane::open(&shared.recorder, Seen::Forwarded, opened_ns);
-    lane.established(now_ns());
-    lane.bytes(Side::Client, head.bytes(), now_ns());
-    let lane = Rc::new(RefCell::new(lane));
-    let answered = Rc::new(Answered::default());
-    let early = Bytes::copy_from_slice(head.bytes());
-    let tapped = Tapped { stream: Rc::clone(&stream), lane: Rc::clone(&lane), early, answered: Rc::clone(&answered) };
-    let hops = RefCell::new(ConnectionPool::default());
+    let mut tracker = ConnectionTracker::open(&shared.recorder, ConnectionKind::Forwarded, opened_ns);
+    tracker.established(now_ns());
+    tracker.bytes(Side::Client, head.bytes(), now_ns());
+    let tracker = Rc::new(RefCell::new(tracker));
+    let source = Rc::new(ResponseSource::default());
+    let already_read = Bytes::copy_from_slice(head.bytes());
+    let tapped = TappedStream {
+        stream: Rc::clone(&stream),
+        tracker: Rc::clone(&tracker),
+        already_read,
+        source: Rc::clone(&source),
+    };
+    let pool = RefCell::new(ConnectionPool::default());
     let service = service_fn(|request| {
-        let (shared, lane, hops, answered) = (Rc::clone(shared), Rc::clone(&lane), &hops, &answered);
+        let (shared, tracker, pool, source) = (Rc::clone(shared), Rc::clone(&tracker), &pool, &source);
         async move {
-            // What is written before the host has answered is not its: "100 Continue", which the server says by itself.
-            answered.by_host.set(false);
-            let passed = pass_on(request, &shared, &lane, hops).await;
-            answered.by_host.set(passed.is_ok());
+            // What is written before the host has responded is not from it: the server itself sends "100 Continue".
+            source.by_host.set(false);
+            let passed = pass_on(request, &shared, &tracker, pool).await;
+            source.by_host.set(passed.is_ok());
             Ok::<_, Infallible>(passed.unwrap_or_else(answer))
         }
     });
     let mut server = server::Builder::new();
-    // A client that has ended its direction after its request may still wait for the answer.
+    // A client that has ended its direction after its request may still wait for the response.
     server.preserve_header_case(true).half_close(true);
     tokio::select! {
         biased;
-        // An error is a client that hung up or spoke no HTTP: the lane has it.
+        // An error means that the client hung up or did not use HTTP, which the tracker records.
         _ = server.serve_connection(TokioIo::new(tapped), service) => {}
-        // The server does not look at a client whose answer it waits for. What it waits for ends here.
-        () = hung_up(&stream) => lane.borrow_mut().ended(Side::Client, now_ns()),
+        // The server does not watch a client while it waits for the host's response. If the client hangs up, that wait
+        // ends here.
+        () = hung_up(&stream) => tracker.borrow_mut().ended(Side::Client, now_ns()),
     }
-    drop(hops);
-    if let Ok(lane) = Rc::try_unwrap(lane) {
-        lane.into_inner().closed(now_ns());
+    drop(pool);
+    if let Ok(tracker) = Rc::try_unwrap(tracker) {
+        tracker.into_inner().closed(now_ns());
     }
 }
 
-/// The host's answer, or why there is none.
+/// Forwards a request. Returns the host's response, or why there is none.
 async fn pass_on(
     request: Request<Incoming>,
     shared: &Shared,
-    lane: &RefCell<Lane>,
-    hops: &RefCell<ConnectionPool>,
+    tracker: &RefCell<ConnectionTracker>,
+    pool: &RefCell<ConnectionPool>,
 ) -> Result<Response<Body>, Problem> {
     let target = target(request.uri()).ok_or(Problem::NoTarget)?;
-    lane.borrow_mut().goes_to(&target);
-    let way = shared.destinations.way("http", &target).map_err(|why| unreached(&target, &why, shared))?;
-    let next = match &way {
-        Way::Through(next) => Some(next),
+    tracker.borrow_mut().set_host(&target);
+    let route = shared.destinations.route("http", &target).map_err(|why| unreached(&target, &why, shared))?;
+    let next = match &route {
+        Route::Proxy(next) => Some(next),
         _ => None,
     };
-    let to = next.map_or(target.as_str(), Next::address);
-    let (hop, response) = exchange(outgoing(request, next), to, hops, async || {
-        let reached = shared.destinations.connect(&way, &target).await;
+    let to = next.map_or(target.as_str(), NextProxy::address);
+    let (connection, response) = exchange(outgoing(request, next), to, pool, async || {
+        let reached = shared.destinations.connect(&route, &target).await;
         let reached = reached.map_err(|why| unreached(&target, &why, shared))?;
-        reached.tell(&mut lane.borrow_mut());
+        reached.tell(&mut tracker.borrow_mut());
         Ok(reached.stream)
     })
     .await
     .map_err(|failed| failed.problem(shared))?;
     if let Some(next) = next.filter(|_| response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED) {
         let status = response.status();
-        let words = next::words(status.as_u16(), status.canonical_reason().unwrap_or_default());
-        return Err(unreached(&target, &by_proxy(next, next::Problem::Refused(words)), shared));
+        let words = next_proxy::words(status.as_u16(), status.canonical_reason().unwrap_or_default());
+        return Err(unreached(&target, &by_proxy(next, next_proxy::Problem::Refused(words)), shared));
     }
-    hops.borrow_mut().keep(hop);
+    pool.borrow_mut().keep(connection);
     let mut response = response.map(BodyExt::boxed);
     strip(response.headers_mut());
     Ok(response)
 }
 
-/// Sends a request on the connection to `to` that is there already, or else on one that is made for it. One that was
-/// kept may end while it is used (RFC 9112 §9.3.1): what was not sent then, or may be sent twice, goes by a new one.
+/// Sends a request on a kept connection to `to`, or else on a new one. The host may close a kept connection while it is
+/// used (RFC 9112 §9.3.1): a request that was not sent then, or that may be sent twice, is sent again on a new one.
 async fn exchange(
     mut request: Request<Body>,
     to: &str,
-    hops: &RefCell<ConnectionPool>,
+    pool: &RefCell<ConnectionPool>,
     connect: impl AsyncFnOnce() -> Result<TcpStream, Problem>,
-) -> Result<(Hop, Response<Incoming>), Failed> {
-    let kept = hops.borrow_mut().take(to);
+) -> Result<(PooledConnection, Response<Incoming>), Failed> {
+    let kept = pool.borrow_mut().take(to);
     let kept = match kept {
-        Some(hop) => connection_pool::ready(hop).await,
+        Some(connection) => connection_pool::ready(connection).await,
         None => None,
     };
-    if let Some(mut hop) = kept {
+    if let Some(mut connection) = kept {
         let copy = again(&request);
-        match hop.send(request).await {
-            Ok(response) => return Ok((hop, response)),
+        match connection.send(request).await {
+            Ok(response) => return Ok((connection, response)),
             Err(mut error) => {
                 let copy = copy.filter(|_| !error.error().is_user() && !error.error().is_parse());
                 match error.take_message().or(copy) {
@@ -125,27 +131,27 @@ async fn exchange(
             }
         }
     }
-    let place = hops.borrow_mut().make_room();
+    let permit = pool.borrow_mut().make_room();
     let stream = connect().await.map_err(Failed::Unreached)?;
-    let mut hop = Hop::begin(to.to_owned(), stream, place).await.map_err(Failed::BrokeOff)?;
-    match hop.send(request).await {
-        Ok(response) => Ok((hop, response)),
+    let mut connection = PooledConnection::begin(to.to_owned(), stream, permit).await.map_err(Failed::BrokeOff)?;
+    match connection.send(request).await {
+        Ok(response) => Ok((connection, response)),
         Err(error) => Err(Failed::BrokeOff(error.into_error())),
     }
 }
 
-/// Why a request has no answer.
+/// Why a request got no response.
 enum Failed {
     Unreached(Problem),
     BrokeOff(hyper::Error),
 }
 
 impl Failed {
-    /// What the client is told. It is counted, where it is the host's failure.
+    /// The problem that is reported to the client. If the host failed, it is counted.
     fn problem(self, shared: &Shared) -> Problem {
         match self {
             Failed::Unreached(problem) => problem,
-            // What could not be read of the client's.
+            // The client's request body could not be read.
             Failed::BrokeOff(error) if error.is_user() => Problem::BrokenOff(error),
             Failed::BrokeOff(error) => {
                 let words = format!("the host broke off: {error}");
@@ -165,7 +171,7 @@ fn unreached(target: &str, why: &Unreached, shared: &Shared) -> Problem {
     Problem::Unreached(why.status(), format!("{target}: {why}"))
 }
 
-/// Why a request was not answered by its host.
+/// Why there is no response from the host.
 #[derive(Debug, thiserror::Error)]
 enum Problem {
     #[error("a proxy is asked for CONNECT host:port or http://host/path")]
@@ -176,7 +182,7 @@ enum Problem {
     BrokenOff(hyper::Error),
 }
 
-/// Our own answer. The connection ends with it: what follows on it would be taken for what the host owes.
+/// The proxy's own response. It closes the connection: a later response on it could be taken for the host's.
 fn answer(problem: Problem) -> Response<Body> {
     let body = Full::new(Bytes::from(format!("tlstax observe: {problem}\n"))).map_err(|never| match never {}).boxed();
     let mut response = Response::new(body);

@@ -1,4 +1,4 @@
-//! The client's connection: what goes over it is told to a lane, and whether anyone is at its other end.
+//! The client's connection: its bytes are passed to a tracker, and [`hung_up`] finds out when the client is gone.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use observation::Lane;
+use observation::ConnectionTracker;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
@@ -18,33 +18,33 @@ use wire::Side;
 use crate::clock::now_ns;
 use crate::loopback;
 
-/// How long a client is left alone that has sent what is not to be read yet.
+/// How long to wait before a client is checked again that has sent something which can't be read yet.
 const UNREAD: Duration = Duration::from_millis(100);
 
-/// Who made the answer that is being written.
+/// Whose response is being written.
 #[derive(Debug, Default)]
-pub(super) struct Answered {
+pub(super) struct ResponseSource {
     pub(super) by_host: Cell<bool>,
 }
 
-/// A client's connection whose bytes a lane is told of, but for answers that no host gave. What was read before comes
-/// first.
-pub(super) struct Tapped {
+/// A client's connection whose bytes are passed to a tracker, except the proxy's own responses. Bytes that were read
+/// before come first.
+pub(super) struct TappedStream {
     pub(super) stream: Rc<TcpStream>,
-    pub(super) lane: Rc<RefCell<Lane>>,
-    pub(super) early: Bytes,
-    pub(super) answered: Rc<Answered>,
+    pub(super) tracker: Rc<RefCell<ConnectionTracker>>,
+    pub(super) already_read: Bytes,
+    pub(super) source: Rc<ResponseSource>,
 }
 
-impl AsyncRead for Tapped {
+impl AsyncRead for TappedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.early.is_empty() {
-            let count = self.early.len().min(buffer.remaining());
-            let part = self.early.split_to(count);
+        if !self.already_read.is_empty() {
+            let count = self.already_read.len().min(buffer.remaining());
+            let part = self.already_read.split_to(count);
             buffer.put_slice(&part);
             return Poll::Ready(Ok(()));
         }
@@ -56,16 +56,16 @@ impl AsyncRead for Tapped {
                 outcome => break outcome,
             }
         };
-        let mut lane = self.lane.borrow_mut();
+        let mut tracker = self.tracker.borrow_mut();
         match buffer.filled().get(before..) {
-            Some(bytes) if outcome.is_ok() && !bytes.is_empty() => lane.bytes(Side::Client, bytes, now_ns()),
-            _ => lane.ended(Side::Client, now_ns()),
+            Some(bytes) if outcome.is_ok() && !bytes.is_empty() => tracker.bytes(Side::Client, bytes, now_ns()),
+            _ => tracker.ended(Side::Client, now_ns()),
         }
         Poll::Ready(outcome.map(drop))
     }
 }
 
-impl AsyncWrite for Tapped {
+impl AsyncWrite for TappedStream {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = loop {
             ready!(self.stream.poll_write_ready(context))?;
@@ -74,8 +74,8 @@ impl AsyncWrite for Tapped {
                 outcome => break outcome,
             }
         };
-        if let (Ok(written), true) = (&outcome, self.answered.by_host.get()) {
-            self.lane.borrow_mut().bytes(Side::Server, bytes.get(..*written).unwrap_or_default(), now_ns());
+        if let (Ok(written), true) = (&outcome, self.source.by_host.get()) {
+            self.tracker.borrow_mut().bytes(Side::Server, bytes.get(..*written).unwrap_or_default(), now_ns());
         }
         Poll::Ready(outcome)
     }
@@ -85,13 +85,13 @@ impl AsyncWrite for Tapped {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.lane.borrow_mut().ended(Side::Server, now_ns());
+        self.tracker.borrow_mut().ended(Side::Server, now_ns());
         Poll::Ready(SockRef::from(&*self.stream).shutdown(Shutdown::Write))
     }
 }
 
-/// Returns when nobody is at the other end of `stream` any more, and takes nothing of what was sent. Who has nothing
-/// more to say may wait for an answer still.
+/// Returns when no process has the other end of `stream` open any more, without consuming what was sent. A client that
+/// has ended its direction may still wait for a response.
 pub(super) async fn hung_up(stream: &TcpStream) {
     let (Ok(peer), Ok(own)) = (stream.peer_addr(), stream.local_addr()) else { return };
     loop {

@@ -1,4 +1,4 @@
-//! A proxy in this process, and what it saw.
+//! A proxy in this process, and what it records.
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use observation::{Kept, Recorder};
+use observation::{Recorder, Recording};
 use observer::{Allowed, Proxy, Upstream};
 
-/// A proxy, and what it sees.
+/// A proxy and its recorder.
 pub(crate) struct Seen {
     pub(crate) proxy: Proxy,
     pub(crate) recorder: Recorder,
@@ -31,7 +31,7 @@ impl Seen {
         format!("Proxy-Authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{user}:{password}")))
     }
 
-    /// Asks for a tunnel; the connection, and the first line of the answer.
+    /// Requests a tunnel. Returns the connection and the first line of the response.
     pub(crate) fn tunnel(&self, host: &str) -> (TcpStream, String) {
         self.ask(&format!("CONNECT {host} HTTP/1.1\r\n{}\r\n", self.authorization()))
     }
@@ -52,8 +52,8 @@ impl Seen {
         (stream, answer.lines().next().unwrap_or_default().to_owned())
     }
 
-    pub(crate) fn finish(self) -> Kept {
-        // What the other side of a closed connection still has to say comes within a round trip of loopback.
+    pub(crate) fn finish(self) -> Recording {
+        // What the other side of a closed connection still sends arrives within a round trip of loopback.
         std::thread::sleep(Duration::from_millis(50));
         self.recorder.end(measure::clock::now_ns());
         drop(self.proxy);
@@ -105,14 +105,14 @@ fn wait_until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-/// A server of one connection.
+/// A server that accepts one connection.
 pub(crate) fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     (address, std::thread::spawn(move || serve(listener.accept().unwrap().0)))
 }
 
-/// An address that lets who comes wait, as long as what comes with it is kept: its queue is full.
+/// An address whose queue is full, so that connecting to it waits as long as the second value exists.
 pub(crate) fn full() -> (SocketAddr, (socket2::Socket, Vec<TcpStream>)) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();

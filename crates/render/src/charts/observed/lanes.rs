@@ -1,6 +1,6 @@
 //! A lane per connection: what it did, in colour and in thickness.
 
-use observation::{Connection, Doing, Pass};
+use observation::{Connection, Doing, ObservedRun};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -45,7 +45,7 @@ pub(super) fn thickness(what: Drawn, height: f64) -> f64 {
 }
 
 /// Whether lanes of `pass` have room for the names of hosts, and need them.
-pub(super) fn are_named(pass: &Pass) -> bool {
+pub(super) fn are_named(pass: &ObservedRun) -> bool {
     names_hosts(pass) && pitch(choose(pass, LANES).shown.len()) >= READABLE
 }
 
@@ -54,7 +54,7 @@ pub(super) fn draw(
     canvas: &Canvas,
     root: &DrawingArea<Canvas, Shift>,
     panel: &Panel<'_>,
-    pass: &Pass,
+    pass: &ObservedRun,
     choice: &Choice<'_>,
 ) -> Result<(), ChartError> {
     let pitch = pitch(choice.shown.len());

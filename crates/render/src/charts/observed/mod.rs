@@ -5,7 +5,7 @@ mod bars;
 mod lanes;
 mod panel;
 
-use observation::{Observation, Pass, Transport};
+use observation::{Observation, ObservedRun, Transport};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -56,7 +56,7 @@ pub(crate) fn charts(observation: &Observation) -> Result<Vec<Chart>, ChartError
     observation.passes.iter().zip(&courses).map(|(pass, course)| chart(pass, course, &scale)).collect()
 }
 
-fn chart(pass: &Pass, course: &[Column], scale: &Scale) -> Result<Chart, ChartError> {
+fn chart(pass: &ObservedRun, course: &[Column], scale: &Scale) -> Result<Chart, ChartError> {
     let choice = choose(pass, LANES);
     let lanes = lanes::height(&choice);
     let [levels, cpu] = [ABOVE + lanes + WORDS, ABOVE + lanes + WORDS + PANEL + WORDS];
@@ -80,7 +80,7 @@ fn chart(pass: &Pass, course: &[Column], scale: &Scale) -> Result<Chart, ChartEr
     Ok(Chart::of(&format!("lanes-{}", id(pass.transport)), &title, description, &canvas))
 }
 
-fn title(pass: &Pass) -> String {
+fn title(pass: &ObservedRun) -> String {
     let left_out = choose(pass, LANES).left_out().map_or(String::new(), |left_out| format!(": {left_out}"));
     format!("{}, {}{left_out}", name(pass.transport), time(pass.wall_ns as f64))
 }

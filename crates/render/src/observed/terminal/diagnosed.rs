@@ -1,7 +1,7 @@
 //! The verdict, the findings, what was not visible, and what to run next, in words.
 
 use anstyle::{AnsiColor, Style};
-use diagnosis::{Advice, Confidence, Diagnosis, Finding, Verdict};
+use diagnosis::{Advice, Conclusion, Confidence, Diagnosis, Finding};
 use observation::Observation;
 
 use super::sheet::{INDENT, Sheet, fitted};
@@ -14,7 +14,7 @@ const BOLD: Style = Style::new().bold();
 pub(super) fn summary(sheet: &mut Sheet, diagnosis: &Diagnosis) {
     sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &headline(diagnosis));
     let rows = spent::table(diagnosis).rows;
-    if rows.is_empty() || matches!(diagnosis.verdict, Verdict::NotSeen(_)) {
+    if rows.is_empty() || matches!(diagnosis.verdict, Conclusion::NotSeen(_)) {
         return;
     }
     sheet.blank();
@@ -108,11 +108,13 @@ fn bullet(sheet: &mut Sheet, text: &str) {
     sheet.paragraph(Style::new(), "  -", INDENT + 2, text);
 }
 
-fn of_verdict(verdict: &Verdict) -> Style {
+fn of_verdict(verdict: &Conclusion) -> Style {
     match verdict {
-        Verdict::NothingToMend(_) => AnsiColor::Green.on_default(),
-        Verdict::Found => AnsiColor::Red.on_default(),
-        Verdict::Unexplained(_) | Verdict::NotSeen(_) | Verdict::TooLittle(_) => AnsiColor::Yellow.on_default(),
+        Conclusion::NothingToMend(_) => AnsiColor::Green.on_default(),
+        Conclusion::Found => AnsiColor::Red.on_default(),
+        Conclusion::Unexplained(_) | Conclusion::NotSeen(_) | Conclusion::TooLittle(_) => {
+            AnsiColor::Yellow.on_default()
+        }
     }
 }
 

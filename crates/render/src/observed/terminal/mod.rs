@@ -9,7 +9,7 @@ mod strip;
 
 use anstyle::Style;
 use diagnosis::Diagnosis;
-use observation::{Observation, Pass};
+use observation::{Observation, ObservedRun};
 
 use self::over_time::Scale;
 use self::sheet::{INDENT, Sheet};
@@ -52,7 +52,7 @@ pub fn draw(
     sheet.finish()
 }
 
-fn heading(sheet: &mut Sheet, pass: &Pass) {
+fn heading(sheet: &mut Sheet, pass: &ObservedRun) {
     let name = name(pass.transport);
     let told = took(pass);
     if name.len() + 2 + told.chars().count() <= sheet.width {

@@ -1,7 +1,7 @@
 //! A pass over time: a lane per connection, requests in flight, CPU, and the axis that all passes share.
 
 use anstyle::Style;
-use observation::{Connection, Doing, Pass};
+use observation::{Connection, Doing, ObservedRun};
 
 use super::sheet::{Sheet, fitted};
 use super::{lane, strip};
@@ -32,7 +32,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    pub(super) fn of(passes: &[Pass], horizon_ns: u64, width: usize) -> Scale {
+    pub(super) fn of(passes: &[ObservedRun], horizon_ns: u64, width: usize) -> Scale {
         let widest = passes.iter().flat_map(|pass| {
             let hosts = names_hosts(pass);
             choose(pass, LANES).shown.into_iter().map(move |connection| label(connection, hosts).chars().count())
@@ -51,7 +51,7 @@ impl Scale {
 }
 
 /// Draws a pass.
-pub(super) fn draw(sheet: &mut Sheet, pass: &Pass, scale: &Scale) {
+pub(super) fn draw(sheet: &mut Sheet, pass: &ObservedRun, scale: &Scale) {
     let choice = choose(pass, LANES);
     lanes(sheet, pass, &choice, scale);
     if let Some(left_out) = choice.left_out() {
@@ -71,7 +71,7 @@ pub(super) fn draw(sheet: &mut Sheet, pass: &Pass, scale: &Scale) {
     row("", axis, String::new());
 }
 
-fn lanes(sheet: &mut Sheet, pass: &Pass, choice: &Choice<'_>, scale: &Scale) {
+fn lanes(sheet: &mut Sheet, pass: &ObservedRun, choice: &Choice<'_>, scale: &Scale) {
     let hosts = names_hosts(pass);
     for connection in &choice.shown {
         let columns = lane::columns(connection, pass.wall_ns, scale.horizon_ns, scale.columns);

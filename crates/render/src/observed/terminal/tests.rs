@@ -1,6 +1,6 @@
 //! What a whole text for a terminal holds.
 
-use diagnosis::{Code, Diagnosis, Least, NotJudged, Verdict};
+use diagnosis::{Code, Conclusion, Diagnosis, Least, NotJudged};
 use observation::Runtime;
 use textwrap::core::display_width;
 
@@ -95,7 +95,7 @@ fn requests_at_once_are_drawn_at_once() {
     let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, without_cpu_ns: 200_000_000, how };
     let well = Diagnosis {
         account: None,
-        verdict: Verdict::NothingToMend(least),
+        verdict: Conclusion::NothingToMend(least),
         findings: Vec::new(),
         notes: Vec::new(),
         not_judged: Vec::new(),

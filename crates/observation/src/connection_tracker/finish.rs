@@ -1,14 +1,14 @@
-//! The end of a lane: how its connection ended, and what the recorder keeps of it.
+//! The end of tracking: how the connection ended, and what goes to the recorder.
 
 use wire::{Protocol, Side};
 
-use super::{AFTER_ANSWER_NS, Lane};
+use super::{AFTER_ANSWER_NS, ConnectionTracker};
 use crate::account::account;
 use crate::connection::{Close, Connection, Doing};
-use crate::recorder::{Left, MOST_CONNECTIONS};
+use crate::recorder::{CloseCause, MOST_CONNECTIONS};
 
-impl Lane {
-    /// How it ended, or would if it ended now.
+impl ConnectionTracker {
+    /// How the connection ended, or would have ended if it closed now.
     pub(super) fn close(&self) -> Close {
         if self.connection.connecting.established_ns.is_none() {
             return Close::NotReached;
@@ -24,7 +24,7 @@ impl Lane {
         }
     }
 
-    /// Whether its host was sought until now and has not answered, which is then said.
+    /// Whether the host has not accepted the connection until now. If so, that is recorded as the reason.
     fn gave_no_answer(&mut self) -> bool {
         let connecting = &mut self.connection.connecting;
         if connecting.established_ns.is_some() || connecting.failure.is_some() || self.connection.host.is_empty() {
@@ -38,17 +38,17 @@ impl Lane {
         true
     }
 
-    /// From the last answer to the first end of a direction, ns.
+    /// The time from the last response to the first end of a direction, ns.
     fn idled_ns(&self) -> u64 {
         self.shutdown.first().map_or(0, |end| end.at_ns.saturating_sub(self.last_answer_ns))
     }
 
-    /// Gives all that is still held to the recorder.
-    pub(super) fn settle(&mut self) {
-        if std::mem::replace(&mut self.settled, true) {
+    /// Moves everything that is left to the recorder.
+    pub(super) fn finish(&mut self) {
+        if std::mem::replace(&mut self.is_finished, true) {
             return;
         }
-        // One side has given up and the other says nothing more: it was over with what was said last.
+        // One side has ended its direction and the other sends nothing more: the connection ended with the last event.
         let is_given_up = self.shutdown.first().is_some() && self.connection.connecting.failure.is_none();
         if is_given_up && self.connection.closed_ns.is_none() {
             self.connection.closed_ns = Some(self.now_ns);
@@ -61,7 +61,7 @@ impl Lane {
         if self.connection.close == Close::Open && (is_given_up || self.gave_no_answer()) {
             self.connection.close = self.close();
         }
-        if self.watcher.protocol() != Protocol::Tls {
+        if self.parser.protocol() != Protocol::Tls {
             self.connection.handshake = None;
         }
         let last = match self.connection.exchanged {
@@ -73,13 +73,13 @@ impl Lane {
         self.until(now, last);
         let is_kept = self.connection.number <= MOST_CONNECTIONS;
         let mut totals = self.recorder.totals();
-        account(&mut totals, &self.connection, self.watcher.protocol());
+        account(&mut totals, &self.connection, self.parser.protocol());
         let how = match self.connection.close {
-            _ if self.connection.exchanged == 0 => Left::Otherwise,
-            Close::Client => Left::ByClientAfterUse,
-            Close::Server if self.idled_ns() <= AFTER_ANSWER_NS => Left::ByServerAfterAnswer,
-            Close::Server => Left::CutIdle,
-            _ => Left::Otherwise,
+            _ if self.connection.exchanged == 0 => CloseCause::Otherwise,
+            Close::Client => CloseCause::ByClientAfterUse,
+            Close::Server if self.idled_ns() <= AFTER_ANSWER_NS => CloseCause::ByServerAfterAnswer,
+            Close::Server => CloseCause::CutIdle,
+            _ => CloseCause::Otherwise,
         };
         totals.left(&self.connection.host, self.connection.number, how, now);
         if is_kept {

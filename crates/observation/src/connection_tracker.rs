@@ -1,7 +1,7 @@
-//! One connection as it happens: from bytes in two directions to what it did when.
+//! Tracks one connection while it is open: derives what it did, and when, from the bytes of both directions.
 //!
-//! What the records say is the watcher's ([`wire`]), which bytes are a request and which its answer [`RequestState`]'s;
-//! what a lane adds is time, and what follows from the order of things.
+//! Crate [`wire`] parses the records, and [`RequestState`] tells requests from responses. The tracker adds times, and
+//! what follows from the order of events.
 
 mod finish;
 mod requests;
@@ -10,67 +10,70 @@ use std::sync::Arc;
 
 use wire::{Event, HandshakeKind, PassiveParser, Protocol, Side};
 
-use crate::connection::{Connection, Doing, Handshake, Stretch, Turn, Way};
-use crate::recorder::{Pulse, Recorder, count};
+use crate::connection::{Connection, ConnectionKind, Doing, Handshake, Stretch, Turn};
+use crate::recorder::{Recorder, SharedState, count};
 use crate::request_state::RequestState;
 use crate::shutdown::{End, Shutdown};
 
-/// A record of TLS 1.3 that holds an alert and nothing more, its header included (RFC 8446 §5.2, §6), or two bytes of
-/// data.
+/// The length of a TLS 1.3 record that holds just an alert, its header included (RFC 8446 §5.2, §6). Two bytes of
+/// data have the same length.
 const ALERT_BYTES: u32 = 24;
 
-/// A server that ends a connection this soon after its answer never meant to keep it; idle ones are kept for seconds.
+/// A server that closes a connection this soon after its response did not mean to keep it; idle connections are kept
+/// for seconds.
 const AFTER_ANSWER_NS: u64 = 50_000_000;
 
-/// The most turns of a handshake that are kept: one has ten at most, and a peer that trickles bytes must not make more.
+/// The most turns of a handshake that are kept. A handshake has at most ten; the limit holds for peers that send single
+/// bytes.
 const MOST_TURNS: usize = 16;
 
-/// One connection. Dropped, it is as if the pass had ended.
+/// Tracks one connection. A tracker that is dropped without [`ConnectionTracker::closed`] counts as open until the end
+/// of the run.
 #[derive(Debug)]
-pub struct Lane {
+pub struct ConnectionTracker {
     recorder: Recorder,
-    watcher: PassiveParser,
-    /// Taken when it is kept.
+    parser: PassiveParser,
+    /// What is known of the connection. It moves to the recorder at the end.
     connection: Connection,
-    pulse: Arc<Pulse>,
-    /// What has been added to the levels goes up to here.
-    levelled_ns: u64,
+    shared: Arc<SharedState>,
+    /// The time up to which the connection has been added to the gauges.
+    counted_until_ns: u64,
     request_state: RequestState,
-    /// Who sent last in the handshake, and when.
+    /// Which side sent last in the handshake, and when.
     last_flight: Option<(Side, u64)>,
-    /// When the client sent last.
+    /// When the client last sent something.
     client_ns: u64,
     shutdown: Shutdown,
     now_ns: u64,
-    settled: bool,
-    /// The length of the first record that the server encrypted in the handshake.
+    is_finished: bool,
+    /// The length of the server's first encrypted record of the handshake.
     extensions_bytes: Option<u32>,
-    /// A handshake with its host had been finished when it was opened.
+    /// A handshake with its host had finished when this connection was opened.
     could_resume: bool,
     last_answer_ns: u64,
-    /// What the server sent between the handshake and the first request.
+    /// Bytes that the server sent between the handshake and the first request.
     unasked_bytes: u64,
-    /// A request was sent after the server had ended it.
+    /// A request was sent after the server had closed it.
     sent_into_closed: bool,
 }
 
-impl Lane {
-    /// A connection that was accepted at `now_ns`. All stamps are CLOCK_MONOTONIC.
-    pub fn open(recorder: &Recorder, way: Way, now_ns: u64) -> Lane {
+impl ConnectionTracker {
+    /// Starts to track a connection that was accepted at `now_ns`. All timestamps are of CLOCK_MONOTONIC.
+    pub fn open(recorder: &Recorder, way: ConnectionKind, now_ns: u64) -> ConnectionTracker {
         let opened_ns = recorder.since(now_ns);
         let number = recorder.totals().opened();
-        Lane {
+        ConnectionTracker {
             recorder: recorder.clone(),
-            watcher: PassiveParser::default(),
+            parser: PassiveParser::default(),
             connection: Connection::opened(number, way, opened_ns),
-            pulse: Arc::default(),
-            levelled_ns: opened_ns,
+            shared: Arc::default(),
+            counted_until_ns: opened_ns,
             request_state: RequestState::default(),
             last_flight: None,
             client_ns: opened_ns,
             shutdown: Shutdown::default(),
             now_ns: opened_ns,
-            settled: false,
+            is_finished: false,
             extensions_bytes: None,
             could_resume: false,
             last_answer_ns: 0,
@@ -79,43 +82,44 @@ impl Lane {
         }
     }
 
-    /// It is for `host`, as `host:port`. Said once; later hosts of the same connection are not told apart.
-    pub fn goes_to(&mut self, host: &str) {
+    /// Sets the host, as `host:port`. Only the first call has an effect: later hosts of the same connection are counted
+    /// as the first.
+    pub fn set_host(&mut self, host: &str) {
         if self.connection.host.is_empty() {
             self.connection.host = host.to_owned();
             let mut totals = self.recorder.totals();
             self.could_resume = totals.has_shaken_hands(host);
-            totals.goes_to(host, self.connection.number, &self.pulse, self.connection.opened_ns);
+            totals.opened_to(host, self.connection.number, &self.shared, self.connection.opened_ns);
         }
     }
 
-    /// Resolving the host took so long, ns.
+    /// Records how long it took to resolve the host, ns.
     pub fn resolved(&mut self, ns: u64) {
         self.connection.connecting.resolve_ns = Some(ns);
-        self.recorder.totals().spreads.resolve.add(ns);
+        self.recorder.totals().histograms.resolve.add(ns);
     }
 
-    /// Connecting to it took so long, ns.
+    /// Records how long it took to connect to the host, ns.
     pub fn connected(&mut self, ns: u64) {
         self.connection.connecting.connect_ns = Some(ns);
-        self.recorder.totals().spreads.connect.add(ns);
+        self.recorder.totals().histograms.connect.add(ns);
     }
 
-    /// The client may begin, from now on.
+    /// Records when the client could begin to send to the host.
     pub fn established(&mut self, now_ns: u64) {
         let at = self.at(now_ns);
         self.connection.connecting.established_ns = Some(at);
         self.until(at, Doing::Connecting);
     }
 
-    /// The host was not reached.
+    /// Records why the host was not reached.
     pub fn not_reached(&mut self, reason: &str, now_ns: u64) {
         self.at(now_ns);
         self.connection.connecting.failure = Some(reason.to_owned());
         self.recorder.turned_away(reason);
     }
 
-    /// Bytes came from one side.
+    /// Records bytes that one side sent.
     pub fn bytes(&mut self, from: Side, bytes: &[u8], now_ns: u64) {
         let at = self.at(now_ns);
         match from {
@@ -126,28 +130,28 @@ impl Lane {
             Side::Server => self.connection.bytes_down += bytes.len() as u64,
         }
         let was_settled = self.is_shaken();
-        if !was_settled && self.watcher.protocol() != Protocol::Http {
+        if !was_settled && self.parser.protocol() != Protocol::Http {
             self.flight(from, at);
         }
-        let mut watcher = std::mem::take(&mut self.watcher);
-        watcher.feed(from, bytes, |event| {
-            // What a server's record shows of the client was when the client sent it.
+        let mut parser = std::mem::take(&mut self.parser);
+        parser.feed(from, bytes, |event| {
+            // What a server's record shows of the client happened when the client last sent something.
             let of_client = matches!(event, Event::Finished(Side::Client) | Event::Data { from: Side::Client, .. });
             self.happened(event, if of_client { self.client_ns } else { at });
         });
-        self.watcher = watcher;
-        // What is not TLS has no records to tell requests by.
-        if matches!(self.watcher.protocol(), Protocol::Http | Protocol::Other) {
+        self.parser = parser;
+        // Without TLS there are no records, so requests are told by bytes.
+        if matches!(self.parser.protocol(), Protocol::Http | Protocol::Other) {
             self.spoke(from, bytes.len() as u64, at);
         }
     }
 
-    /// One side has ended its direction: orderly, or by a reset.
+    /// Records that one side has ended its direction, with FIN or a reset.
     pub fn ended(&mut self, side: Side, now_ns: u64) {
         let at = self.at(now_ns);
-        let mut watcher = std::mem::take(&mut self.watcher);
-        watcher.end(side, |event| self.happened(event, at));
-        self.watcher = watcher;
+        let mut parser = std::mem::take(&mut self.parser);
+        parser.end(side, |event| self.happened(event, at));
+        self.parser = parser;
         if let Some(data_ns) = self.shutdown.outlived(at) {
             self.said(Side::Server, u64::from(ALERT_BYTES), data_ns);
         }
@@ -167,7 +171,7 @@ impl Lane {
         End { side, at_ns: at, doing }
     }
 
-    /// One side has sent what may be `close_notify`.
+    /// One side has sent a record that may be `close_notify`.
     fn perhaps_ends(&mut self, side: Side, at: u64) {
         let end = self.end(side, at);
         let data_ns = self.request_state.heard_ns().filter(|_| side == Side::Server);
@@ -176,12 +180,12 @@ impl Lane {
         }
     }
 
-    /// Both directions are over.
+    /// Records that both directions have ended.
     pub fn closed(mut self, now_ns: u64) {
         let at = self.at(now_ns);
         self.connection.closed_ns = Some(at);
         self.connection.close = self.close();
-        self.settle();
+        self.finish();
     }
 
     fn at(&mut self, now_ns: u64) -> u64 {
@@ -189,15 +193,15 @@ impl Lane {
         self.now_ns
     }
 
-    /// Whether requests can be under way: the handshake is over.
+    /// Whether the handshake is complete, so that requests can be in flight.
     fn is_shaken(&self) -> bool {
         self.connection.handshake.as_ref().is_some_and(|handshake| handshake.finished_ns.is_some())
     }
 
-    /// Notes whose turn it was in the handshake.
+    /// Records whose turn it was in the handshake.
     fn flight(&mut self, from: Side, at: u64) {
         let begins = self.last_flight.is_none();
-        let (last, last_ns) = self.last_flight.unwrap_or((Side::Server, self.levelled_ns));
+        let (last, last_ns) = self.last_flight.unwrap_or((Side::Server, self.counted_until_ns));
         self.last_flight = Some((from, at));
         if last == from {
             return;
@@ -244,14 +248,14 @@ impl Lane {
                 }
             }
             Event::HiddenAlert { from: Side::Client, after_handshake: false } => handshake.hidden_alert = true,
-            // By its type it is an alert before TLS 1.3.
+            // Before TLS 1.3 the record's type shows that it is an alert.
             Event::HiddenAlert { from, after_handshake: true } if !handshake.is_13() => {
                 let end = self.end(from, at);
                 self.shutdown.ended(end);
             }
             Event::HiddenAlert { from, after_handshake: true } => self.perhaps_ends(from, at),
             Event::Data { from, bytes: ALERT_BYTES, start: true } if handshake.is_13() => self.perhaps_ends(from, at),
-            // The length of a record stands in its beginning.
+            // The length of a record is reported with its beginning.
             Event::Data { from, bytes, start } => self.spoke(from, if start { u64::from(bytes) } else { 0 }, at),
             Event::AfterHandshake { bytes } => self.unasked_bytes += u64::from(bytes),
             Event::Irregular(irregular) => {
@@ -262,7 +266,8 @@ impl Lane {
         }
     }
 
-    /// One side's `Finished`: the handshake is over with the client's in TLS 1.3, with the second of both before.
+    /// One side has sent its `Finished`. In TLS 1.3 the client's completes the handshake, before that the second one
+    /// does.
     fn finished(&mut self, side: Side, at: u64) {
         let Some(handshake) = self.connection.handshake.as_mut() else { return };
         let is_13 = handshake.is_13();
@@ -279,17 +284,17 @@ impl Lane {
         }
     }
 
-    /// Adds to the levels what it did up to now.
+    /// Adds what the connection did up to now to the gauges.
     fn until(&mut self, until_ns: u64, doing: Doing) {
-        if until_ns > self.levelled_ns {
-            let stretch = Stretch { doing, from_ns: self.levelled_ns, until_ns };
-            self.recorder.totals().level(stretch);
-            self.levelled_ns = until_ns;
+        if until_ns > self.counted_until_ns {
+            let stretch = Stretch { doing, from_ns: self.counted_until_ns, until_ns };
+            self.recorder.totals().add_stretch(stretch);
+            self.counted_until_ns = until_ns;
         }
     }
 
     fn doing(&self, at: u64) -> Doing {
-        let is_shaking = self.watcher.protocol() == Protocol::Tls && !self.is_shaken();
+        let is_shaking = self.parser.protocol() == Protocol::Tls && !self.is_shaken();
         match (self.connection.connecting.established_ns, self.request_state.doing(at)) {
             (None, _) => Doing::Connecting,
             _ if is_shaking => Doing::Handshake,
@@ -299,9 +304,9 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl Drop for ConnectionTracker {
     fn drop(&mut self) {
-        self.settle();
+        self.finish();
     }
 }
 
@@ -312,21 +317,23 @@ fn name(side: Side) -> &'static str {
     }
 }
 
-/// A record of TLS 1.3 whose suite has a tag of 16 bytes, with the header of one message (RFC 8446 §4, §5.2).
+/// The overhead of a TLS 1.3 record with the header of one message, under a suite with a tag of 16 bytes (RFC 8446 §4,
+/// §5.2).
 const SEALED_MESSAGE: u32 = 5 + 4 + 1 + 16;
-/// EncryptedExtensions with nothing but the protocol that was chosen (RFC 8446 §4.3.1, RFC 7301 §3.1): two lengths, the
-/// extension's type, two lengths again, the name.
+/// EncryptedExtensions with only the chosen protocol (RFC 8446 §4.3.1, RFC 7301 §3.1): the length of the extensions,
+/// the extension's type and length, the lengths of the list and of the name, and the name.
 const WITH_H2: u32 = SEALED_MESSAGE + 2 + 2 + 2 + 2 + 1 + 2;
 const WITH_HTTP_1_1: u32 = WITH_H2 - 2 + 8;
 
-/// Whether HTTP/2 may be spoken: chosen, where that is in clear (TLS 1.2), else offered, and not refused as far as the
-/// length shows of the record that holds EncryptedExtensions, the first that a server of TLS 1.3 encrypts.
+/// Whether the connection may use HTTP/2. In TLS 1.2 the server's choice is visible. In TLS 1.3 the client must have
+/// offered HTTP/2, and the length of the record that holds EncryptedExtensions, the first that the server encrypts,
+/// must not show that the server refused it.
 fn may_be_h2(handshake: &Handshake, extensions_bytes: Option<u32>) -> bool {
     let h2 = |name: &String| name == "h2";
     if handshake.is_13() {
         let has_short_tag = handshake.answer.as_ref().is_some_and(|answer| answer.suite.contains("_CCM_8"));
-        // No extension beside it makes one as long as the other, but for record_size_limit (RFC 8449), which needs
-        // GnuTLS or NSS at both ends.
+        // No other extension makes the two lengths equal, except record_size_limit (RFC 8449), which needs GnuTLS or
+        // NSS at both ends.
         let is_refused = |bytes: u32| !has_short_tag && (bytes < WITH_H2 || bytes == WITH_HTTP_1_1);
         let is_offered = handshake.hello.as_ref().is_some_and(|hello| hello.alpn.iter().any(h2));
         is_offered && !extensions_bytes.is_some_and(is_refused)

@@ -1,4 +1,4 @@
-//! A proxy on the way to a host: connected to, and asked for a tunnel.
+//! An upstream proxy on the route to a host: connects to it and requests tunnels.
 
 use std::io;
 
@@ -10,22 +10,22 @@ use tokio::net::TcpStream;
 use super::happy_eyeballs;
 use crate::open_files;
 
-/// The longest head of an answer that is read, with those that announce it, bytes.
+/// The longest response head that is read, together with interim responses before it, bytes.
 const LONGEST: usize = 32 << 10;
 
-/// The most header lines of it that are read.
+/// The most header lines of a response that are read.
 const MOST_HEADERS: usize = 128;
 
-/// A proxy on the way to a host.
+/// An upstream proxy on the route to a host.
 #[derive(Debug, Clone)]
-pub(super) struct Next {
+pub(super) struct NextProxy {
     /// Its `host:port`.
     address: String,
-    /// What it wants in `Proxy-Authorization`.
+    /// The value of `Proxy-Authorization` for it.
     pub(super) authorization: Option<HeaderValue>,
 }
 
-/// Why it led nowhere.
+/// Why a host was not reached through the proxy.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
     #[error("connecting to it: {0}")]
@@ -42,13 +42,13 @@ pub(super) enum Problem {
     TooLong,
 }
 
-impl Next {
-    /// `None` where it is not spoken to in plain HTTP.
-    pub(super) fn of(intercept: &Intercept) -> Option<Next> {
+impl NextProxy {
+    /// The proxy that `intercept` names; `None` if it does not use plain HTTP.
+    pub(super) fn of(intercept: &Intercept) -> Option<NextProxy> {
         let uri = intercept.uri();
         let host = uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
         let address = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Some(Next { address, authorization: intercept.basic_auth().cloned() })
+        Some(NextProxy { address, authorization: intercept.basic_auth().cloned() })
     }
 
     /// Its `host:port`.
@@ -56,13 +56,13 @@ impl Next {
         &self.address
     }
 
-    /// A connection to it.
+    /// Connects to it.
     pub(super) async fn connect(&self) -> Result<TcpStream, Problem> {
         let (addresses, _) = open_files::look_up(&self.address).await.map_err(Problem::Unconnected)?;
         happy_eyeballs::connect(&addresses).await.map_err(Problem::Unconnected)
     }
 
-    /// A tunnel to `target`, and what has come through it already.
+    /// Opens a tunnel to `target`. Returns it with the bytes that have come through it already.
     pub(super) async fn tunnel(&self, target: &str) -> Result<(TcpStream, Vec<u8>), Problem> {
         let mut stream = self.connect().await?;
         let mut head = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
@@ -88,8 +88,8 @@ impl Next {
     }
 }
 
-/// How long what `answer` begins with is, if that opens the tunnel (RFC 9110 §9.3.6); `None` where more must come.
-/// Heads that only announce it (1xx, RFC 9110 §15.2) are passed over.
+/// The length of the response heads at the beginning of `answer`, if the last one opens the tunnel (RFC 9110 §9.3.6);
+/// `None` if they are incomplete. Interim responses (1xx, RFC 9110 §15.2) are skipped.
 fn accepted(answer: &[u8]) -> Result<Option<usize>, Problem> {
     let mut begins = 0;
     loop {
@@ -107,7 +107,7 @@ fn accepted(answer: &[u8]) -> Result<Option<usize>, Problem> {
     }
 }
 
-/// A status and its reason, which may be empty.
+/// A status code with its reason phrase, which may be empty.
 pub(super) fn words(status: u16, reason: &str) -> String {
     format!("{status} {reason}").trim_end().to_owned()
 }
@@ -138,7 +138,7 @@ mod tests {
     fn one_that_hangs_up_instead_of_answering_was_connected_to() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let next = Next { address: listener.local_addr().unwrap().to_string(), authorization: None };
+        let next = NextProxy { address: listener.local_addr().unwrap().to_string(), authorization: None };
         let serving = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             assert!(std::io::Read::read(&mut stream, &mut [0; 1024]).unwrap() > 0);

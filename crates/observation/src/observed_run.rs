@@ -1,4 +1,4 @@
-//! One run of the command, and all that was seen of it.
+//! One run of the command, and everything that was observed.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::connection::Connection;
 use crate::counts::{Counts, Host};
 use crate::cpu::Cpu;
-use crate::levels::Levels;
+use crate::gauges::Gauges;
 use crate::runtime::Runtime;
 use crate::trust_store::Sampling;
 
 /// One run of the command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Pass {
+#[schemars(rename = "Pass")]
+pub struct ObservedRun {
     /// What it was given to fetch from.
     pub transport: Transport,
     /// How the command ended.
@@ -33,7 +34,7 @@ pub struct Pass {
     /// Exact counts by host, the hosts met first.
     pub hosts: Vec<Host>,
     /// How many connections did what, over time.
-    pub levels: Levels,
+    pub levels: Gauges,
     /// The connections opened first, with their first exchanges: a sample where [`Counts::connections`] is greater.
     pub connections: Vec<Connection>,
     /// What the origin saw (url).
@@ -53,9 +54,9 @@ pub struct Pass {
     pub left_running: u64,
 }
 
-impl Pass {
-    /// Connections on which several requests may have been under way at once: those on which the origin negotiated
-    /// HTTP/2, where there is one, else those that may have spoken it.
+impl ObservedRun {
+    /// The number of connections on which several requests may have been in flight at once: those on which the origin
+    /// negotiated HTTP/2 or, without an origin, those that may have used it.
     pub fn h2_connections(&self) -> u64 {
         match &self.origin {
             Some(origin) => origin.negotiated.iter().filter(|way| way.alpn == "h2").map(|way| way.count).sum(),
@@ -90,7 +91,7 @@ pub enum Ended {
     Interrupted,
 }
 
-/// What stands for the address of a UDP socket that names no peer, as those of QUIC libraries do.
+/// The address that is recorded for a UDP socket that is not connected to a peer, as those of QUIC libraries are.
 pub const NO_PEER: &str = "*";
 
 /// A connection past the observer.

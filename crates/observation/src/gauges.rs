@@ -1,34 +1,35 @@
-//! How many connections did what over time: sums in buckets that widen as a pass goes on.
+//! The number of connections in each state over time, as sums in buckets that widen as the run goes on.
 //!
-//! A stretch is added when it is over, however long ago it began, because what a record was is at times known only by
-//! what came after it.
+//! A stretch is added when it has ended, however long ago it began, because what a record was is sometimes known only
+//! from what came after it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::connection::{Doing, Stretch};
 
-/// Buckets that are kept while counting: they double in width when a pass outgrows them, so its end has half of them at
-/// least.
+/// The most buckets while recording. They double in width when the run outgrows them, so that at least half of them are
+/// in use from then on.
 const BUCKETS: usize = 16_384;
 
-/// The first width of a bucket, ns.
+/// The width of a bucket at first, ns.
 const FINEST_NS: u64 = 100_000;
 
-/// Buckets that are given out: enough for a picture.
+/// The most buckets of the result: enough for a chart.
 const GIVEN: usize = 512;
 
 /// How many connections did what, over time and in sum.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Levels {
+#[schemars(rename = "Levels")]
+pub struct Gauges {
     /// Requests in flight.
-    pub waiting: Level,
+    pub waiting: Gauge,
     /// Connections that could carry a request and never had.
-    pub standing: Level,
+    pub standing: Gauge,
     /// Handshakes under way.
-    pub handshake: Level,
+    pub handshake: Gauge,
     /// Connections that were open.
-    pub open: Level,
+    pub open: Gauge,
     /// Time during which a request was in flight and a connection was kept in its handshake, both counts as means of
     /// short stretches, ns.
     pub handshake_while_waiting_ns: u64,
@@ -44,7 +45,8 @@ pub struct Levels {
 
 /// One count over a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Level {
+#[schemars(rename = "Level")]
+pub struct Gauge {
     /// The most at once, by the means of short stretches.
     pub most: f64,
     /// The mean over the time in which there was any.
@@ -75,16 +77,16 @@ pub struct Moment {
 /// Sums of connection time by [`Doing`], ns.
 type Sums = [u64; 6];
 
-/// [`Levels`] in the making, of bounded size.
+/// Records [`Gauges`] in bounded memory.
 #[derive(Debug)]
-pub(crate) struct Levelling {
+pub(crate) struct GaugeRecorder {
     width_ns: u64,
     buckets: Vec<Sums>,
 }
 
-impl Default for Levelling {
+impl Default for GaugeRecorder {
     fn default() -> Self {
-        Levelling { width_ns: FINEST_NS, buckets: Vec::new() }
+        GaugeRecorder { width_ns: FINEST_NS, buckets: Vec::new() }
     }
 }
 
@@ -99,8 +101,8 @@ const fn index(doing: Doing) -> usize {
     }
 }
 
-impl Levelling {
-    /// Adds a stretch that is over.
+impl GaugeRecorder {
+    /// Adds a stretch that has ended.
     pub(crate) fn add(&mut self, stretch: Stretch) {
         if stretch.until_ns <= stretch.from_ns {
             return;
@@ -127,18 +129,18 @@ impl Levelling {
         self.buckets = pairwise(&self.buckets, 2);
     }
 
-    /// What was counted.
-    pub(crate) fn levels(&self) -> Levels {
-        let level = |of: &dyn Fn(&Sums) -> u64| self.level(of);
+    /// The recorded gauges.
+    pub(crate) fn gauges(&self) -> Gauges {
+        let gauge = |of: &dyn Fn(&Sums) -> u64| self.gauge(of);
         let both = |sums: &&Sums| sums[index(Doing::Waiting)] > 0 && sums[index(Doing::Handshake)] >= self.width_ns / 2;
         let waited = |sums: &Sums| sums[index(Doing::Waiting)].min(self.width_ns);
         let together = self.buckets.len().div_ceil(GIVEN).max(1);
         let moment_ns = self.width_ns * together as u64;
-        Levels {
-            waiting: level(&|sums| sums[index(Doing::Waiting)]),
-            standing: level(&|sums| sums[index(Doing::Standing)]),
-            handshake: level(&|sums| sums[index(Doing::Handshake)]),
-            open: level(&|sums| sums.iter().sum()),
+        Gauges {
+            waiting: gauge(&|sums| sums[index(Doing::Waiting)]),
+            standing: gauge(&|sums| sums[index(Doing::Standing)]),
+            handshake: gauge(&|sums| sums[index(Doing::Handshake)]),
+            open: gauge(&|sums| sums.iter().sum()),
             handshake_while_waiting_ns: self.buckets.iter().filter(both).map(waited).sum(),
             resolution_ns: self.width_ns,
             moment_ns,
@@ -146,12 +148,12 @@ impl Levelling {
         }
     }
 
-    fn level(&self, of: &dyn Fn(&Sums) -> u64) -> Level {
+    fn gauge(&self, of: &dyn Fn(&Sums) -> u64) -> Gauge {
         let width = self.width_ns as f64;
         let sums: Vec<u64> = self.buckets.iter().map(of).collect();
         let any_ns: u64 = sums.iter().map(|sum| (*sum).min(self.width_ns)).sum();
         let several = sums.iter().filter(|sum| **sum as f64 > 1.5 * width).count() as u64;
-        Level {
+        Gauge {
             most: sums.iter().max().map_or(0.0, |most| *most as f64 / width),
             mean: if any_ns == 0 { 0.0 } else { sums.iter().sum::<u64>() as f64 / any_ns as f64 },
             any_ns,
@@ -183,43 +185,43 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
-    fn levelling(stretches: &[(Doing, u64, u64)]) -> Levelling {
-        let mut levelling = Levelling::default();
+    fn recorded(stretches: &[(Doing, u64, u64)]) -> GaugeRecorder {
+        let mut gauge_recorder = GaugeRecorder::default();
         for &(doing, from, until) in stretches {
-            levelling.add(Stretch { doing, from_ns: from * MS, until_ns: until * MS });
+            gauge_recorder.add(Stretch { doing, from_ns: from * MS, until_ns: until * MS });
         }
-        levelling
+        gauge_recorder
     }
 
     #[test]
     fn one_after_another_is_one_at_a_time() {
         let serial: Vec<_> = (0..10).map(|k| (Doing::Waiting, k * 200, (k + 1) * 200)).collect();
-        let levels = levelling(&serial).levels();
-        assert_eq!((levels.waiting.most, levels.waiting.mean), (1.0, 1.0));
-        assert_eq!((levels.waiting.any_ns, levels.waiting.several_ns), (2_000 * MS, 0));
+        let gauges = recorded(&serial).gauges();
+        assert_eq!((gauges.waiting.most, gauges.waiting.mean), (1.0, 1.0));
+        assert_eq!((gauges.waiting.any_ns, gauges.waiting.several_ns), (2_000 * MS, 0));
     }
 
     #[test]
     fn what_shakes_hands_while_another_waits_is_told() {
-        let levels = levelling(&[(Doing::Waiting, 0, 200), (Doing::Handshake, 50, 200), (Doing::Standing, 200, 400)]);
-        assert_eq!(levels.levels().handshake_while_waiting_ns, 150 * MS);
+        let gauges = recorded(&[(Doing::Waiting, 0, 200), (Doing::Handshake, 50, 200), (Doing::Standing, 200, 400)]);
+        assert_eq!(gauges.gauges().handshake_while_waiting_ns, 150 * MS);
     }
 
     #[test]
     fn a_long_pass_widens_the_buckets_and_loses_nothing() {
         let together: Vec<_> = (0..4).map(|_| (Doing::Waiting, 0, 3_600_000)).collect();
-        let levelling = levelling(&together);
-        assert!(levelling.buckets.len() <= BUCKETS && levelling.buckets.len() >= BUCKETS / 2);
-        let levels = levelling.levels();
-        assert!((levels.waiting.mean - 4.0).abs() < 0.01, "{:?}", levels.waiting);
-        assert!(levels.moments.len() <= GIVEN);
-        assert!(levels.resolution_ns > 3_600_000 * MS / BUCKETS as u64, "{}", levels.resolution_ns);
+        let gauge_recorder = recorded(&together);
+        assert!(gauge_recorder.buckets.len() <= BUCKETS && gauge_recorder.buckets.len() >= BUCKETS / 2);
+        let gauges = gauge_recorder.gauges();
+        assert!((gauges.waiting.mean - 4.0).abs() < 0.01, "{:?}", gauges.waiting);
+        assert!(gauges.moments.len() <= GIVEN);
+        assert!(gauges.resolution_ns > 3_600_000 * MS / BUCKETS as u64, "{}", gauges.resolution_ns);
     }
 
     #[test]
     fn order_does_not_matter() {
-        let early = levelling(&[(Doing::Waiting, 0, 10), (Doing::Idle, 10, 5_000)]).levels();
-        let late = levelling(&[(Doing::Idle, 10, 5_000), (Doing::Waiting, 0, 10)]).levels();
+        let early = recorded(&[(Doing::Waiting, 0, 10), (Doing::Idle, 10, 5_000)]).gauges();
+        let late = recorded(&[(Doing::Idle, 10, 5_000), (Doing::Waiting, 0, 10)]).gauges();
         assert_eq!(early, late);
     }
 }

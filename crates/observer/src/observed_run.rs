@@ -1,85 +1,85 @@
-//! One run of the command beside whatever sees its connections, and all of it put together.
+//! Runs the command once, with its connections observed, and assembles the result.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use observation::{Pass, Recorder, Transport};
+use observation::{ObservedRun, Recorder, Transport};
 use procfs::net::TcpState;
 
 use crate::clock::now_ns;
-use crate::command::{self, Contention, Interrupts, Outcome, Watch};
-use crate::port_forwarder::StandIn;
+use crate::command::{self, Contention, Interrupts, Outcome, WatchOptions};
+use crate::port_forwarder::PortForwarder;
 use crate::proxy::Proxy;
 use crate::trust_store::Samples;
 use crate::{Error, Variables, open_files};
 
-/// How to run the command.
+/// How the command is run.
 pub struct Settings<'a> {
-    /// The command, its placeholders filled in.
+    /// The command line, with its placeholders filled in.
     pub command: &'a [OsString],
-    /// What its environment is given.
+    /// Variables that are set in its environment.
     pub variables: &'a Variables,
-    /// It is ended after this long, with all that it started.
+    /// The command and all its descendants are killed after this long.
     pub timeout: Option<Duration>,
-    /// Whether it is sampled.
+    /// Whether its call stacks are sampled.
     pub sample: bool,
-    /// What this pass fetches from.
+    /// What this run fetches from.
     pub transport: Transport,
 }
 
-/// What its connections come by. Both are given, where there are two ports to see.
-pub enum Through {
-    /// Ports that stand in for an origin's.
-    StandIns(Vec<StandIn>),
+/// What the command's connections pass through.
+pub enum Intermediary {
+    /// Ports that forward to an origin.
+    PortForwarders(Vec<PortForwarder>),
     /// A proxy.
     Proxy(Proxy),
 }
 
-impl Through {
+impl Intermediary {
     fn addresses(&self) -> Vec<SocketAddr> {
         match self {
-            Through::StandIns(all) => all.iter().map(StandIn::address).collect(),
-            Through::Proxy(proxy) => vec![proxy.address()],
+            Intermediary::PortForwarders(all) => all.iter().map(PortForwarder::address).collect(),
+            Intermediary::Proxy(proxy) => vec![proxy.address()],
         }
     }
 }
 
-/// Runs the command to its end, and gives what was seen, without what the origin saw, and the exit code that it left.
-/// `through` has ended then.
+/// Runs the command to its end. Returns what was observed, without what the origin saw, and the command's exit code.
+/// Then `intermediary` has ended too.
 ///
 /// # Errors
-/// The command can't be started, or its end not be waited for.
+/// The command can't be started, or it is not possible to wait for its end.
 pub fn run(
     settings: &Settings<'_>,
-    through: Through,
+    intermediary: Intermediary,
     recorder: &Recorder,
     interrupts: &mut Interrupts,
-) -> Result<(Pass, u8), Error> {
+) -> Result<(ObservedRun, u8), Error> {
     let open_files = open_files::raise();
     let contention = Contention::begin();
     let began_ns = now_ns();
-    // Before the command can connect.
+    // This must precede the command's first connection.
     recorder.begin(began_ns);
     interrupts.hold();
-    let watched = command(settings, &through, open_files, began_ns, contention, interrupts);
-    // What follows takes a while, and the user may have had enough.
+    let watched = command(settings, &intermediary, open_files, began_ns, contention, interrupts);
+    // What follows takes a while, in which the user must be able to interrupt.
     interrupts.release();
     let (watched, samples) = watched?;
-    // What the kernel still holds of the command's last bytes is seen before the lanes are.
-    if !(recorder.is_untouched() && nobody_waits(&through.addresses())) {
+    // The event loops read the command's last bytes from the kernel before the trackers end.
+    if !(recorder.is_untouched() && nobody_waits(&intermediary.addresses())) {
         std::thread::sleep(LAST_BYTES);
     }
     recorder.end(now_ns());
-    let (no_proxy, upstream) = match &through {
-        Through::Proxy(proxy) => (Variables::no_proxy(), proxy.upstream()),
-        Through::StandIns(_) => (None, None),
+    let (no_proxy, upstream) = match &intermediary {
+        Intermediary::Proxy(proxy) => (Variables::no_proxy(), proxy.upstream()),
+        Intermediary::PortForwarders(_) => (None, None),
     };
-    drop(through);
+    drop(intermediary);
     let kept = recorder.finish();
     let sampling =
         samples.map_or(observation::Sampling::NotAsked, |samples| samples.finish(&kept.connections, began_ns));
-    let pass = Pass {
+    let pass = ObservedRun {
         transport: settings.transport,
         ended: watched.ended,
         wall_ns: watched.ended_ns.saturating_sub(began_ns),
@@ -99,29 +99,29 @@ pub fn run(
     Ok((pass, watched.code))
 }
 
-/// Runs the command itself, from its start to its end.
+/// Runs the command from its start to its end.
 fn command(
     settings: &Settings<'_>,
-    through: &Through,
+    intermediary: &Intermediary,
     open_files: Option<(u64, u64)>,
     began_ns: u64,
     contention: Contention,
     interrupts: &mut Interrupts,
 ) -> Result<(Outcome, Option<Samples>), Error> {
     let started = command::start(settings.command, settings.variables, open_files, began_ns, contention)?;
-    if let Through::Proxy(proxy) = through {
+    if let Intermediary::Proxy(proxy) = intermediary {
         proxy.belongs_to(started.pid, started.others.clone());
     }
     let samples = settings.sample.then(|| Samples::start(started.pid));
-    let observers = through.addresses();
-    let watched = started.watch(Watch { observers: &observers, timeout: settings.timeout, interrupts })?;
+    let observers = intermediary.addresses();
+    let watched = started.watch(WatchOptions { observers: &observers, timeout: settings.timeout, interrupts })?;
     Ok((watched, samples))
 }
 
-/// How long the event loop is given for what the command's end has left it to do.
+/// How long the event loops get to handle what was still buffered when the command ended.
 const LAST_BYTES: Duration = Duration::from_millis(20);
 
-/// Whether the kernel holds no connection to any of `observers`, accepted or not (`/proc/net/tcp`, proc_pid_net(5)).
+/// Whether the kernel has no connection to any of `observers`, accepted or not (`/proc/net/tcp`, proc_pid_net(5)).
 fn nobody_waits(observers: &[SocketAddr]) -> bool {
     let Ok(sockets) = procfs::net::tcp() else { return false };
     let mut ours = sockets.iter().filter(|socket| observers.contains(&socket.local_address));

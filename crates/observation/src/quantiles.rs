@@ -1,4 +1,4 @@
-//! A distribution in a few figures.
+//! Quantiles of a duration's distribution.
 
 use hdrhistogram::Histogram;
 use schemars::JsonSchema;
@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// How a duration was spread, ns. Percentiles are right to 1 %, all else is exact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Spread {
+#[schemars(rename = "Spread")]
+pub struct Quantiles {
     /// How many were counted.
     pub count: u64,
     /// All of them together, ns.
@@ -21,27 +22,28 @@ pub struct Spread {
     pub max_ns: u64,
 }
 
-/// A [`Spread`] in the making, of fixed size.
+/// Records durations in fixed memory, for [`Quantiles`].
 #[derive(Debug, Clone)]
-pub(crate) struct Spreading {
+pub(crate) struct DurationHistogram {
     histogram: Option<Histogram<u64>>,
     sum_ns: u64,
     min_ns: u64,
     max_ns: u64,
 }
 
-/// The longest that percentiles tell apart: beyond, they say this.
+/// The longest duration that percentiles resolve. Longer ones count as this.
 const LONGEST_NS: u64 = 3_600_000_000_000;
 
-impl Default for Spreading {
+impl Default for DurationHistogram {
     fn default() -> Self {
-        // The bounds are constant and within what the library takes; without a histogram the percentiles are 0.
+        // The bounds are constants that the library accepts, so this succeeds; without a histogram the percentiles are
+        // 0.
         let histogram = Histogram::new_with_bounds(1_000, LONGEST_NS, 2).ok();
-        Spreading { histogram, sum_ns: 0, min_ns: u64::MAX, max_ns: 0 }
+        DurationHistogram { histogram, sum_ns: 0, min_ns: u64::MAX, max_ns: 0 }
     }
 }
 
-impl Spreading {
+impl DurationHistogram {
     pub(crate) fn add(&mut self, ns: u64) {
         if let Some(histogram) = &mut self.histogram {
             histogram.saturating_record(ns);
@@ -51,12 +53,12 @@ impl Spreading {
         self.max_ns = self.max_ns.max(ns);
     }
 
-    pub(crate) fn spread(&self) -> Spread {
+    pub(crate) fn quantiles(&self) -> Quantiles {
         let Some(histogram) = self.histogram.as_ref().filter(|histogram| !histogram.is_empty()) else {
-            return Spread::default();
+            return Quantiles::default();
         };
         let at = |quantile| histogram.value_at_quantile(quantile).clamp(self.min_ns, self.max_ns);
-        Spread {
+        Quantiles {
             count: histogram.len(),
             sum_ns: self.sum_ns,
             min_ns: self.min_ns,
@@ -72,16 +74,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_exact_but_for_its_percentiles() {
-        let mut spreading = Spreading::default();
-        assert_eq!(spreading.spread(), Spread::default());
+    fn quantiles_are_exact_but_for_its_percentiles() {
+        let mut histogram = DurationHistogram::default();
+        assert_eq!(histogram.quantiles(), Quantiles::default());
         for ms in 1..=100 {
-            spreading.add(ms * 1_000_000);
+            histogram.add(ms * 1_000_000);
         }
-        let spread = spreading.spread();
-        assert_eq!((spread.count, spread.min_ns, spread.max_ns), (100, 1_000_000, 100_000_000));
-        assert_eq!(spread.sum_ns, 5_050_000_000);
-        assert!(spread.p50_ns.abs_diff(50_000_000) < 1_000_000, "{spread:?}");
-        assert!(spread.p99_ns.abs_diff(99_000_000) < 2_000_000, "{spread:?}");
+        let quantiles = histogram.quantiles();
+        assert_eq!((quantiles.count, quantiles.min_ns, quantiles.max_ns), (100, 1_000_000, 100_000_000));
+        assert_eq!(quantiles.sum_ns, 5_050_000_000);
+        assert!(quantiles.p50_ns.abs_diff(50_000_000) < 1_000_000, "{quantiles:?}");
+        assert!(quantiles.p99_ns.abs_diff(99_000_000) < 2_000_000, "{quantiles:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What all findings come to, and how near to the least possible a run was that has none.
+//! The verdict on a run and, for a run without findings, how near it was to the least possible time.
 
 use observation::Moment;
 use schemars::JsonSchema;
@@ -14,7 +14,8 @@ use crate::words::{count, time, were};
 /// All of a diagnosis in a word.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+#[schemars(rename = "Verdict")]
+pub enum Conclusion {
     /// There are findings.
     Found,
     /// Nothing to improve was found, and the run was near the least possible.
@@ -54,66 +55,66 @@ pub struct Unexplained {
     pub how: String,
 }
 
-/// Requests that a judgement needs: most findings ask for three of a kind.
+/// The least number of requests for a verdict: most rules need three cases of the same kind.
 const ENOUGH: u64 = 3;
 
-/// How many times the least possible, or the same over HTTP, a run may take and there is nothing to improve.
+/// A run that takes at most this many times the least possible, or the time over HTTP, needs no improvement.
 const NEAR: f64 = 1.3;
 
-/// What need not be explained, ns: handshakes and a first use of a library take as much.
+/// A time that needs no explanation, ns: handshakes and the first use of a library take as long.
 const LITTLE_NS: u64 = 50_000_000;
 
-pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Verdict {
+pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Conclusion {
     let case = &judge.case;
     if let Some(reasons) = not_seen::reasons(judge) {
-        return Verdict::NotSeen(reasons);
+        return Conclusion::NotSeen(reasons);
     }
     if !findings.is_empty() {
-        return Verdict::Found;
+        return Conclusion::Found;
     }
     if let Some(past) = past_the_proxy(case) {
-        return Verdict::TooLittle(past);
+        return Conclusion::TooLittle(past);
     }
     if case.h2() > 0 {
         let h2 = count(case.h2(), "connection");
-        return Verdict::TooLittle(format!(
+        return Conclusion::TooLittle(format!(
             "{h2} may have spoken HTTP/2, which hides requests: how many there were, and the least time for them, \
              can't be told. Nothing that shows from outside was found."
         ));
     }
     let requests = case.requests();
     if requests < ENOUGH {
-        return Verdict::TooLittle(format!(
+        return Conclusion::TooLittle(format!(
             "{} seen; a judgement needs {ENOUGH}: let the command make more.",
             were(requests, "request")
         ));
     }
     if case.pass.counts.no_room > 0 {
         let closed = count(case.pass.counts.no_room, "connection");
-        return Verdict::TooLittle(format!("{closed} had to be closed: the observer could open no more files."));
+        return Conclusion::TooLittle(format!("{closed} had to be closed: the observer could open no more files."));
     }
     let perhaps = if case.is_url() { 0 } else { case.pass.counts.perhaps_unanswered };
     if perhaps.saturating_mul(2) > case.pass.counts.exchanges {
-        return Verdict::TooLittle(format!(
+        return Conclusion::TooLittle(format!(
             "To {perhaps} of {} the server sent no more than what may be its tickets of TLS 1.3: they may be \
              unanswered, or answered shortly and their connections kept.",
             count(case.pass.counts.exchanges, "request")
         ));
     }
     match least(case) {
-        Some(least) => against_http(case).or_else(|| against_least(&least)).unwrap_or(Verdict::NothingToMend(least)),
-        None => Verdict::TooLittle("No answer was seen to its end.".to_owned()),
+        Some(least) => against_http(case).or_else(|| against_least(&least)).unwrap_or(Conclusion::NothingToMend(least)),
+        None => Conclusion::TooLittle("No answer was seen to its end.".to_owned()),
     }
 }
 
-fn against_least(least: &Least) -> Option<Verdict> {
+fn against_least(least: &Least) -> Option<Conclusion> {
     let ns = least.wall_ns.saturating_sub(least.least_ns);
     let is_far = least.wall_ns as f64 > NEAR * least.least_ns as f64 && ns > LITTLE_NS;
-    is_far.then(|| Verdict::Unexplained(Unexplained { ns, of_ns: least.wall_ns, how: least.how.clone() }))
+    is_far.then(|| Conclusion::Unexplained(Unexplained { ns, of_ns: least.wall_ns, how: least.how.clone() }))
 }
 
-/// HTTPS takes longer than the same over HTTP, beyond its CPU time and a connection's set-up.
-fn against_http(case: &Case) -> Option<Verdict> {
+/// The verdict if HTTPS takes longer than the same over HTTP, beyond its CPU time and a connection's set-up.
+fn against_http(case: &Case) -> Option<Conclusion> {
     let http = case.http?;
     let set_up = case.set_up_ns(|_| true);
     let wanted = |pass| Case::cpu_ns(pass) + Case::queued_ns(pass);
@@ -130,17 +131,17 @@ fn against_http(case: &Case) -> Option<Verdict> {
             time(more_cpu),
             time(set_up)
         );
-        Verdict::Unexplained(Unexplained { ns, of_ns: case.pass.wall_ns, how })
+        Conclusion::Unexplained(Unexplained { ns, of_ns: case.pass.wall_ns, how })
     })
 }
 
 /// The most addresses that are named.
 const NAMED: usize = 5;
 
-/// Where HTTPS is served.
+/// Ports of HTTPS servers.
 const HTTPS_PORTS: [&str; 2] = [":443", ":8443"];
 
-/// Connections that went past the proxy to where HTTPS is served: what was seen is not all there was.
+/// Says which connections bypassed the proxy to HTTPS ports, if any did: then not everything was observed.
 fn past_the_proxy(case: &Case) -> Option<String> {
     let is_https = |address: &str| HTTPS_PORTS.iter().any(|port| address.ends_with(port));
     let past = case.pass.direct.iter().filter(|direct| is_https(&direct.address));
@@ -155,9 +156,9 @@ fn past_the_proxy(case: &Case) -> Option<String> {
     })
 }
 
-/// The waits and transfers of all requests, as many at a time as were under way at most, but not less than the longest
-/// of them, one connection's set-up before them, and the command's own CPU time meanwhile; held against the time in
-/// which a connection was at work.
+/// Compares the time in which a connection was at work with the least possible: one connection's set-up, then the waits
+/// and transfers of all requests at the highest concurrency that was reached, but no less than the longest of them, and
+/// the command's own CPU time meanwhile.
 pub(crate) fn least(case: &Case) -> Option<Least> {
     let (from, until) = case.active()?;
     let counts = &case.pass.counts;
@@ -169,7 +170,7 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     let exchanges = case.pass.connections.iter().flat_map(|connection| &connection.exchanges);
     let longest = exchanges.filter_map(|one| Some(one.last_ns?.saturating_sub(one.sent_ns))).max().unwrap_or(0);
     let shared = ((work as f64 / at_once) as u64).max(counts.waits.max_ns).max(longest);
-    // What it computes while nothing is awaited adds to that; what it computes meanwhile takes no less than itself.
+    // CPU time while no response is awaited adds to the waits. CPU time during waits sets a lower bound of its own.
     let cpu = case.cpu_at_work();
     let least_ns = (shared + set_up + cpu.between_waits_ns).max(cpu.all_ns).min(wall_ns);
     let how = format!(
@@ -191,13 +192,13 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     Some(Least { wall_ns, least_ns, without_cpu_ns: (shared + set_up).min(wall_ns), how })
 }
 
-/// Time in which a connection was connecting, shaking hands, waiting or receiving, of a span of so many ns: the rest is
-/// the command's own pauses.
+/// The time within a span of `span_ns` in which a connection was connecting, in its handshake, waiting or receiving.
+/// The rest are the command's own pauses.
 fn at_work_ns(case: &Case, span_ns: u64) -> u64 {
     if are_all_kept(case.pass) {
         return case.overlap.at_work_ns.min(span_ns);
     }
-    // Means over moments: what is under way by turns fills as much of one as all of it together.
+    // These are means over moments, in which connections that work by turns look like one that works all the time.
     let levels = &case.pass.levels;
     let worked = |moment: &Moment| {
         let at_once = moment.connecting + moment.handshake + moment.waiting + moment.transferring;

@@ -1,31 +1,34 @@
-//! Lanes that are told what a connection carried, by a clock of the test's own.
+//! Trackers that are fed what a connection carried, with made-up times.
 
-use observation::{Close, Doing, Kept, Lane, MOST_CONNECTIONS, MOST_EXCHANGES, MOST_REASONS, Recorder, Way};
+use observation::{
+    Close, ConnectionKind, ConnectionTracker, Doing, MOST_CONNECTIONS, MOST_EXCHANGES, MOST_REASONS, Recorder,
+    Recording,
+};
 use wire::Side;
 
 const MS: u64 = 1_000_000;
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
+const RESPONSE: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
-fn open(recorder: &Recorder, at_ms: u64) -> Lane {
-    let mut lane = Lane::open(recorder, Way::Direct, at_ms * MS);
-    lane.goes_to("a.test:80");
-    lane.established(at_ms * MS);
-    lane
+fn open(recorder: &Recorder, at_ms: u64) -> ConnectionTracker {
+    let mut tracker = ConnectionTracker::open(recorder, ConnectionKind::Direct, at_ms * MS);
+    tracker.set_host("a.test:80");
+    tracker.established(at_ms * MS);
+    tracker
 }
 
 /// A request at `at_ms` that is answered after 10 ms.
-fn exchange(lane: &mut Lane, at_ms: u64) {
-    lane.bytes(Side::Client, REQUEST, at_ms * MS);
-    lane.bytes(Side::Server, ANSWER, (at_ms + 10) * MS);
+fn exchange(tracker: &mut ConnectionTracker, at_ms: u64) {
+    tracker.bytes(Side::Client, REQUEST, at_ms * MS);
+    tracker.bytes(Side::Server, RESPONSE, (at_ms + 10) * MS);
 }
 
-fn close(mut lane: Lane, by: Side, at_ms: u64) {
-    lane.ended(by, at_ms * MS);
-    lane.closed(at_ms * MS);
+fn close(mut tracker: ConnectionTracker, by: Side, at_ms: u64) {
+    tracker.ended(by, at_ms * MS);
+    tracker.closed(at_ms * MS);
 }
 
-fn seen(tell: impl FnOnce(&Recorder)) -> Kept {
+fn seen(tell: impl FnOnce(&Recorder)) -> Recording {
     let recorder = Recorder::default();
     tell(&recorder);
     recorder.finish()
@@ -35,18 +38,18 @@ fn seen(tell: impl FnOnce(&Recorder)) -> Kept {
 fn a_connection_per_request_could_have_been_reused_and_a_kept_one_was() {
     let kept = seen(|recorder| {
         for at in [0, 100, 200] {
-            let mut lane = open(recorder, at);
-            exchange(&mut lane, at + 1);
-            close(lane, Side::Client, at + 20);
+            let mut tracker = open(recorder, at);
+            exchange(&mut tracker, at + 1);
+            close(tracker, Side::Client, at + 20);
         }
     });
     assert_eq!((kept.hosts[0].connections, kept.hosts[0].could_have_reused, kept.hosts[0].beside_idle), (3, 2, 0));
     let kept = seen(|recorder| {
-        let mut lane = open(recorder, 0);
+        let mut tracker = open(recorder, 0);
         for at in [1, 100, 200] {
-            exchange(&mut lane, at);
+            exchange(&mut tracker, at);
         }
-        close(lane, Side::Client, 300);
+        close(tracker, Side::Client, 300);
     });
     assert_eq!((kept.hosts[0].connections, kept.hosts[0].could_have_reused, kept.counts.exchanges), (1, 0, 3));
 }
@@ -56,9 +59,9 @@ fn a_connection_that_was_closed_minutes_ago_is_none_that_could_have_been_reused(
     for (by, told) in [(Side::Client, (1, 0)), (Side::Server, (0, 1))] {
         let kept = seen(|recorder| {
             for at in [0, 100, 200_000, 400_000] {
-                let mut lane = open(recorder, at);
-                exchange(&mut lane, at + 1);
-                close(lane, by, at + 12);
+                let mut tracker = open(recorder, at);
+                exchange(&mut tracker, at + 1);
+                close(tracker, by, at + 12);
             }
         });
         let host = &kept.hosts[0];
@@ -69,14 +72,14 @@ fn a_connection_that_was_closed_minutes_ago_is_none_that_could_have_been_reused(
 #[test]
 fn connections_that_work_side_by_side_could_not_have_been_reused() {
     let kept = seen(|recorder| {
-        let mut lanes: Vec<Lane> = (0..8).map(|_| open(recorder, 0)).collect();
-        for lane in &mut lanes {
-            lane.bytes(Side::Client, REQUEST, MS);
+        let mut trackers: Vec<ConnectionTracker> = (0..8).map(|_| open(recorder, 0)).collect();
+        for tracker in &mut trackers {
+            tracker.bytes(Side::Client, REQUEST, MS);
         }
-        lanes.push(open(recorder, 5));
-        for mut lane in lanes {
-            lane.bytes(Side::Server, ANSWER, 20 * MS);
-            close(lane, Side::Client, 30);
+        trackers.push(open(recorder, 5));
+        for mut tracker in trackers {
+            tracker.bytes(Side::Server, RESPONSE, 20 * MS);
+            close(tracker, Side::Client, 30);
         }
     });
     assert_eq!((kept.hosts[0].connections, kept.hosts[0].could_have_reused), (9, 0));
@@ -101,17 +104,17 @@ fn a_connection_that_stands_idle_beside_a_new_one_is_told_once() {
 #[test]
 fn a_connection_whose_answer_only_pauses_is_not_idle() {
     let kept = seen(|recorder| {
-        let mut streaming: Vec<Lane> = Vec::new();
+        let mut streaming: Vec<ConnectionTracker> = Vec::new();
         for at in [0, 50, 100, 150, 200] {
             streaming.push(open(recorder, at));
-            for lane in &mut streaming {
-                lane.bytes(Side::Server, b"data: token", (at + 1) * MS);
+            for tracker in &mut streaming {
+                tracker.bytes(Side::Server, b"data: token", (at + 1) * MS);
             }
             streaming.last_mut().unwrap().bytes(Side::Client, REQUEST, (at + 2) * MS);
         }
-        for mut lane in streaming {
-            lane.bytes(Side::Server, ANSWER, 300 * MS);
-            close(lane, Side::Client, 310);
+        for mut tracker in streaming {
+            tracker.bytes(Side::Server, RESPONSE, 300 * MS);
+            close(tracker, Side::Client, 310);
         }
     });
     assert_eq!((kept.hosts[0].could_have_reused, kept.hosts[0].beside_idle), (0, 0));
@@ -121,13 +124,13 @@ fn a_connection_whose_answer_only_pauses_is_not_idle() {
 fn a_request_into_a_connection_that_the_server_cut_is_told_once_and_an_upload_that_it_refused_is_none() {
     for (idle_ms, counted) in [(500, 1), (0, 0)] {
         let kept = seen(|recorder| {
-            let mut lane = open(recorder, 0);
-            exchange(&mut lane, 1);
-            lane.ended(Side::Server, (12 + idle_ms) * MS);
+            let mut tracker = open(recorder, 0);
+            exchange(&mut tracker, 1);
+            tracker.ended(Side::Server, (12 + idle_ms) * MS);
             for part in 0..20 {
-                lane.bytes(Side::Client, b"a part of it", (13 + idle_ms + part) * MS);
+                tracker.bytes(Side::Client, b"a part of it", (13 + idle_ms + part) * MS);
             }
-            close(lane, Side::Client, 700);
+            close(tracker, Side::Client, 700);
         });
         assert_eq!(kept.counts.sent_into_closed, counted, "idle for {idle_ms} ms");
     }
@@ -137,9 +140,9 @@ fn a_request_into_a_connection_that_the_server_cut_is_told_once_and_an_upload_th
 fn a_server_that_cuts_idle_connections_is_not_the_clients_fault() {
     let kept = seen(|recorder| {
         for at in [0, 500] {
-            let mut lane = open(recorder, at);
-            exchange(&mut lane, at + 1);
-            close(lane, Side::Server, at + 100);
+            let mut tracker = open(recorder, at);
+            exchange(&mut tracker, at + 1);
+            close(tracker, Side::Server, at + 100);
         }
         close(open(recorder, 200_000), Side::Client, 200_001);
     });
@@ -152,9 +155,9 @@ fn a_server_that_cuts_idle_connections_is_not_the_clients_fault() {
 fn a_server_that_closes_after_each_answer_is_told_apart() {
     let kept = seen(|recorder| {
         for at in [0, 100, 200] {
-            let mut lane = open(recorder, at);
-            exchange(&mut lane, at + 1);
-            close(lane, Side::Server, at + 12);
+            let mut tracker = open(recorder, at);
+            exchange(&mut tracker, at + 1);
+            close(tracker, Side::Server, at + 12);
         }
     });
     let host = &kept.hosts[0];
@@ -165,11 +168,11 @@ fn a_server_that_closes_after_each_answer_is_told_apart() {
 fn a_request_in_two_parts_with_a_delayed_acknowledgement_between_is_counted() {
     for (gap, counted) in [(10, 0), (41, 1), (200, 0)] {
         let kept = seen(|recorder| {
-            let mut lane = open(recorder, 0);
-            lane.bytes(Side::Client, b"POST / HTTP/1.1\r\n\r\n", MS);
-            lane.bytes(Side::Client, b"body", (1 + gap) * MS);
-            lane.bytes(Side::Server, ANSWER, (2 + gap) * MS);
-            close(lane, Side::Client, 500);
+            let mut tracker = open(recorder, 0);
+            tracker.bytes(Side::Client, b"POST / HTTP/1.1\r\n\r\n", MS);
+            tracker.bytes(Side::Client, b"body", (1 + gap) * MS);
+            tracker.bytes(Side::Server, RESPONSE, (2 + gap) * MS);
+            close(tracker, Side::Client, 500);
         });
         assert_eq!((kept.counts.exchanges, kept.counts.delayed_ack_gaps), (1, counted), "{gap} ms");
     }
@@ -178,10 +181,10 @@ fn a_request_in_two_parts_with_a_delayed_acknowledgement_between_is_counted() {
 #[test]
 fn stretches_have_no_gaps_and_reach_the_end() {
     let recorder = Recorder::default();
-    let mut lane = open(&recorder, 5);
-    exchange(&mut lane, 7);
+    let mut tracker = open(&recorder, 5);
+    exchange(&mut tracker, 7);
     recorder.end(100 * MS);
-    drop(lane);
+    drop(tracker);
     let kept = recorder.finish();
     let stretches = kept.connections[0].stretches(100 * MS);
     let told: Vec<(Doing, u64, u64)> =
@@ -196,11 +199,11 @@ fn a_million_requests_leave_a_sample_and_exact_counts() {
     const EACH: u64 = 200;
     let kept = seen(|recorder| {
         for number in 0..LANES {
-            let mut lane = open(recorder, number);
+            let mut tracker = open(recorder, number);
             for request in 0..EACH {
-                exchange(&mut lane, number + request * 20);
+                exchange(&mut tracker, number + request * 20);
             }
-            close(lane, Side::Client, number + EACH * 20);
+            close(tracker, Side::Client, number + EACH * 20);
         }
     });
     assert_eq!((kept.counts.connections, kept.counts.exchanges), (LANES, LANES * EACH));
