@@ -1,12 +1,12 @@
-//! Starting a process on chosen CPUs.
+//! Starts a process on chosen CPUs.
 //!
-//! A child inherits the CPUs of the thread that starts it, so that thread is bound for a moment. Setting them
-//! between fork and exec would need unsafe code, and after the start would be too late: the child counts its CPUs
-//! first of all.
+//! A child inherits the CPU affinity of the thread that starts it, so that thread is bound temporarily. Setting the
+//! affinity between fork and exec would need unsafe code, and after the start it would be too late, because the child
+//! counts its CPUs first.
 
 use crate::Error;
 
-/// Runs `start` with the calling thread bound to `cpus`, then puts back where it might run before.
+/// Runs `start` with the calling thread bound to `cpus`, then restores the thread's affinity.
 pub fn on_cpus<T>(cpus: Option<&[usize]>, start: impl FnOnce() -> T) -> Result<T, Error> {
     let Some(cpus) = cpus else { return Ok(start()) };
     let _bound = Bound::to(cpus).map_err(|reason| Error::Affinity { cpus: cpus.to_vec(), reason })?;
@@ -39,7 +39,7 @@ const THIS_THREAD: nix::unistd::Pid = nix::unistd::Pid::from_raw(0);
 #[cfg(target_os = "linux")]
 impl Drop for Bound {
     fn drop(&mut self) {
-        // These CPUs were allowed a moment ago; should they no longer be, there is nothing to go back to.
+        // These CPUs were allowed before. If they no longer are, there is no affinity to restore.
         let _ = nix::sched::sched_setaffinity(THIS_THREAD, &self.before);
     }
 }

@@ -1,4 +1,4 @@
-//! Which origin to fetch from, and the reason in one line, so that no result leaves it open.
+//! Chooses the origin, and states the reason in one line, so that every result shows it.
 
 use std::env;
 use std::ffi::OsStr;
@@ -10,22 +10,22 @@ use crate::go::{Built, Cache};
 use crate::launch::{EmbeddedProgram, Kind};
 use crate::{Error, go};
 
-/// What was asked for.
+/// The requested origin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Choice {
-    /// go-httpbin where it can be had, else the embedded one.
+    /// go-httpbin if it is available, else the embedded origin.
     #[default]
     Auto,
-    /// go-httpbin or an error.
+    /// go-httpbin, or an error if it is not available.
     GoHttpbin,
-    /// The one in Rust.
+    /// The embedded origin, written in Rust.
     Embedded,
 }
 
 impl Choice {
     const ALL: [Choice; 3] = [Choice::Auto, Choice::GoHttpbin, Choice::Embedded];
 
-    /// As it is written on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Choice::Auto => "auto",
@@ -53,12 +53,13 @@ impl FromStr for Choice {
     }
 }
 
-/// The origin to start, and in one line which it is and why. `embedded` is the program to use for the embedded one;
-/// `say` is told what takes long, which ends with [`Error::Interrupted`] once `interrupt` is true.
+/// Returns the origin to start, and one line that says which it is and why. `embedded` is the program of the embedded
+/// origin. `say` is called with a message before a step that takes long; such a step ends with [`Error::Interrupted`]
+/// when `interrupt` becomes true.
 ///
 /// # Errors
-/// When go-httpbin is asked for and can't be had. Also for [`Choice::Auto`] when there is a Go but the build fails:
-/// results with one origin must not turn into results with the other because of a typing error or a lost network.
+/// go-httpbin is requested and not available. Also, for [`Choice::Auto`], Go is installed but the build fails: a typing
+/// error or a lost network must not silently change the origin of the results.
 pub fn choose(
     choice: Choice,
     embedded: EmbeddedProgram,
@@ -69,7 +70,7 @@ pub fn choose(
     choose_from(choice, embedded, say, interrupt, &path, Cache::of_user())
 }
 
-/// The same, with what there is on this machine: where programs are, and what was built before.
+/// The same with a given PATH and cache.
 fn choose_from(
     choice: Choice,
     embedded: EmbeddedProgram,
@@ -97,7 +98,7 @@ fn choose_from(
     Ok((Kind::Embedded(embedded), format!("embedded: {why}")))
 }
 
-/// go-httpbin, from the cache or built now, and where from.
+/// Takes go-httpbin from the cache or builds it, and says which.
 fn obtain(
     path: &OsStr,
     cache: &Cache,
@@ -128,7 +129,7 @@ mod tests {
         Ok((kind.name(), why))
     }
 
-    /// A `go` that builds, one that doesn't, one that is too old.
+    /// A `go` that builds, one that fails, and one that is too old.
     const GOOD: &str = "[ $1 = version ] && echo go version go1.99.0 x/y || echo built > $6";
     const FAILING: &str = "[ $1 = version ] && echo go version go1.99.0 x/y && exit; echo 'no network' >&2; exit 1";
     const OLD: &str = "echo go version go1.2.1 x/y";

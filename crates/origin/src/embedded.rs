@@ -1,8 +1,8 @@
 //! The origin in Rust: hyper and rustls, the same endpoints and the same ledger as go-httpbin.
 //!
-//! It runs as a process of its own, so that its costs are never mistaken for a client's. This module joins its
-//! parts: what it is told ([`Settings`]), where it listens, TLS, connections, what it counts, and the commands that
-//! it takes. HTTP/1.1 only: a client that pins h2 is to be measured against go-httpbin.
+//! It runs in its own process, so that its costs are never attributed to a client. This module combines its parts: its
+//! [`Settings`], listeners, TLS, connections, counters, and the commands that it accepts. It supports HTTP/1.1 only:
+//! clients that pin h2 must be measured with go-httpbin.
 
 mod closing;
 mod connection;
@@ -28,28 +28,29 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::Error;
 use crate::endpoints::Unknown;
 use crate::protocol::{self, Ready};
-use connection::{Manner, Transport};
+use connection::{ResponseOptions, Transport};
 use counters::Counters;
 pub use settings::Settings;
 
-/// Its name in ready lines and results.
+/// The origin's name in ready lines and results.
 pub const NAME: &str = "embedded";
 
-/// Its version and those of the libraries that it is linked with, which decide what it costs.
+/// The origin's version and those of the linked libraries, which determine its cost.
 pub const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (hyper ", env!("LINKED_HYPER"), ", rustls ", env!("LINKED_RUSTLS"), ")");
 
-/// Connections that may wait to be accepted. Said explicitly, because a queue that overflows makes the client's kernel
-/// try again after a second, which looks like a slow handshake. The kernel lowers it to `net.core.somaxconn`.
+/// The most connections that may wait to be accepted. It is set explicitly, because when the queue overflows, the
+/// client's kernel tries again after a second, which looks like a slow handshake. The kernel lowers it to
+/// `net.core.somaxconn`.
 const BACKLOG: u32 = 4096;
 
 /// Serves until standard input ends, or in the foreground until SIGINT or SIGTERM.
 ///
-/// Its worker threads are as many as [`thread::available_parallelism`] says (the CPUs that the process is bound to,
-/// or its cgroup's share of them, rounded down), and at least one. To be called once, in a process of its own.
+/// It uses as many worker threads as [`thread::available_parallelism`] returns (the CPUs that the process is bound to,
+/// or its cgroup's share of them, rounded down), but at least one. It must be called only once, in its own process.
 ///
 /// # Errors
-/// When TLS can't be set up as pinned, a port not be listened on, or the ready line not be written.
+/// TLS can't be set up with the pins, a port can't be opened, or the ready line can't be written.
 pub fn serve(settings: Settings) -> Result<(), Error> {
     let config = tls::server_config(&settings.pins, settings.oldest_tls, &settings.cert, &settings.key)?;
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
@@ -58,13 +59,13 @@ pub fn serve(settings: Settings) -> Result<(), Error> {
     runtime.worker_threads(workers).on_thread_start(tls::warm_up).enable_all();
     let runtime = runtime.build().map_err(Error::Runtime)?;
     let counters = Counters::default();
-    let manner = Manner {
+    let options = ResponseOptions {
         service: Duration::from_nanos(settings.service_ns),
         unknown: if settings.any_request { Unknown::Echo } else { Unknown::Refuse },
     };
-    let http = Transport::new(Arc::clone(&counters.http), None, manner);
-    let https = Transport::new(Arc::clone(&counters.https), Some(config), manner);
-    // The handlers are in place before anyone knows where to send a signal.
+    let http = Transport::new(Arc::clone(&counters.http), None, options);
+    let https = Transport::new(Arc::clone(&counters.https), Some(config), options);
+    // The handlers are installed before the ready line reveals the process ID.
     let signals = settings.foreground.then(|| Signals::install(&runtime)).transpose()?;
     let ready = Ready {
         tlstax_origin: protocol::VERSION,
@@ -80,13 +81,13 @@ pub fn serve(settings: Settings) -> Result<(), Error> {
         Some(signals) => runtime.block_on(signals.first()),
         None => control::obey(io::stdin().lock(), stdout, &counters),
     }
-    // Requests that are still being answered must not keep the process.
+    // Requests in progress must not delay the end of the process.
     runtime.shutdown_background();
     Ok(())
 }
 
-/// Opens a listener per address on a fixed port, or as many as are wanted on ports that the system picks, the addresses
-/// taking turns, and accepts on each in a task of its own.
+/// Opens one listener per address on a fixed port, or the requested number on ports that the system picks, distributed
+/// over the addresses. A task accepts connections on each.
 fn listen(
     runtime: &Runtime,
     settings: &Settings,
@@ -111,17 +112,17 @@ fn listen(
 
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
-    // A fixed port must be free again as soon as its last server has ended.
+    // A fixed port must be reusable as soon as its last server has ended.
     socket.set_reuseaddr(address.port() != 0)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// The signals that end a server in the foreground.
+/// The signals that end a server that runs in the foreground.
 struct Signals(Vec<Signal>);
 
 impl Signals {
-    /// SIGINT and SIGTERM, but for those that this process was started to ignore.
+    /// Installs handlers for SIGINT and SIGTERM, except for those that this process was started to ignore.
     fn install(runtime: &Runtime) -> Result<Signals, Error> {
         let _context = runtime.enter();
         let heeded = processes::heeded();
@@ -132,7 +133,7 @@ impl Signals {
 
     async fn first(mut self) {
         poll_fn(|context| {
-            // Each is asked, so that each wakes this task.
+            // Each signal is polled, so that each can wake this task.
             let came = self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
             if came { Poll::Ready(()) } else { Poll::Pending }
         })

@@ -1,10 +1,10 @@
-//! go-httpbin's endpoints that workloads fetch, answered as go-httpbin v2 answers them: `/get`, `/headers`,
-//! `/status/{code}`, `/delay/{duration}` and `/bytes/{n}`. What is for none of these is refused as there, or echoed.
+//! The endpoints of go-httpbin v2 that workloads fetch, with the same responses: `/get`, `/headers`, `/status/{code}`,
+//! `/delay/{duration}` and `/bytes/{n}`. Requests for other paths are refused as in go-httpbin, or echoed.
 //!
-//! A pure function from request to [`Answer`]; connections, waiting and counting are the server's. Four differences
-//! are known: `/bytes` draws other bytes for the same seed, a request's body is not echoed by `/delay`,
-//! `/status/1xx` answers 200 without the interim response before it, and a length is always given where Go sends
-//! long bodies in chunks.
+//! This is a pure function from a request to a [`DelayedResponse`]; the server handles connections, waiting and
+//! counting. Four differences from go-httpbin are known: `/bytes` generates other bytes for the same seed, `/delay`
+//! does not echo a request's body, `/status/1xx` responds with 200 without the interim response, and long bodies have a
+//! length where Go sends chunks.
 
 mod bytes;
 mod duration;
@@ -26,34 +26,34 @@ use response::{json, plain};
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
-/// What is to be answered, and how long to wait before that.
+/// A response, and how long to wait before it is sent.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    /// The response, complete.
+pub(crate) struct DelayedResponse {
+    /// The complete response.
     pub(crate) response: Response<Bytes>,
     /// Zero for all endpoints but `/delay`.
     pub(crate) delay: Duration,
 }
 
-/// Who asks, and over what.
+/// The client of a request, and the transport.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer {
     /// The client's address.
     pub(crate) address: IpAddr,
-    /// Whether it speaks TLS.
+    /// Whether the connection uses TLS.
     pub(crate) tls: bool,
 }
 
-/// What becomes of a request that is for no endpoint, or for one that does not know its method or its parameter.
+/// How to treat a request for an unknown endpoint, or with an unknown method or an invalid parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unknown {
-    /// It is refused: whoever sent it meant an endpoint.
+    /// Refuse it: the client meant an endpoint.
     Refuse,
-    /// It is answered as `/get` answers: whoever sent it knows nothing of endpoints.
+    /// Respond as `/get` does: the client knows nothing of endpoints.
     Echo,
 }
 
-/// Why a request is for no endpoint.
+/// Why a request is not for an endpoint.
 enum Refusal {
     Path,
     Method,
@@ -93,31 +93,31 @@ struct Failure {
     detail: String,
 }
 
-/// Answers `request`.
-pub(crate) fn answer<B>(request: &Request<B>, peer: Peer, unknown: Unknown) -> Answer {
+/// The response to `request`.
+pub(crate) fn answer<B>(request: &Request<B>, peer: Peer, unknown: Unknown) -> DelayedResponse {
     let mut delay = Duration::ZERO;
     let mut response = if request.method() == Method::OPTIONS {
         preflight(request.headers())
     } else {
         match respond(request, peer, &mut delay) {
             Ok(response) => response,
-            // To say 200 to CONNECT would be to promise a tunnel.
+            // A 200 response to CONNECT would promise a tunnel.
             Err(_) if unknown == Unknown::Echo && request.method() != Method::CONNECT => {
                 json(StatusCode::OK, &echo(request, peer))
             }
             Err(refusal) => refuse(refusal),
         }
     };
-    // go-httpbin allows every page of every site to read its answers.
+    // go-httpbin allows pages of all sites to read its responses (CORS).
     let anyone = HeaderValue::from_static("*");
     let origin = request.headers().get(header::ORIGIN).filter(|origin| !origin.is_empty()).cloned().unwrap_or(anyone);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    Answer { response, delay }
+    DelayedResponse { response, delay }
 }
 
-/// Answers a request that is for an endpoint.
+/// The response to a request for an endpoint.
 fn respond<B>(request: &Request<B>, peer: Peer, delay: &mut Duration) -> Result<Response<Bytes>, Refusal> {
     match request.uri().path() {
         "/get" if [Method::GET, Method::HEAD].contains(request.method()) => {
@@ -192,7 +192,7 @@ fn preflight(request: &HeaderMap) -> Response<Bytes> {
     response
 }
 
-/// What stands in the place of `{…}` in a route `prefix{…}`: one segment of the path, unescaped.
+/// The value of `{…}` in a route `prefix{…}`: one segment of the path, unescaped.
 fn parameter(path: &str, prefix: &str) -> Option<String> {
     let segment = path.strip_prefix(prefix)?;
     if segment.is_empty() || segment.contains('/') {
@@ -242,7 +242,7 @@ fn url<B>(request: &Request<B>, peer: Peer) -> String {
     format!("{scheme}://{}{target}", host(request))
 }
 
-/// The client's address, or what a proxy before us says it is.
+/// The client's address, or the one that a proxy's header gives.
 fn client(headers: &HeaderMap, address: IpAddr) -> String {
     let told = ["fly-client-ip", "cf-connecting-ip", "fastly-client-ip", "true-client-ip"];
     let told = told.into_iter().find_map(|name| text(headers, name));
@@ -250,7 +250,7 @@ fn client(headers: &HeaderMap, address: IpAddr) -> String {
     told.or_else(forwarded).map_or_else(|| address.to_string(), str::to_owned)
 }
 
-/// A header that is there and not empty.
+/// A header's value, if the header is present and not empty.
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
 }
@@ -270,16 +270,16 @@ fn method_not_allowed() -> Response<Bytes> {
 mod tests {
     use super::*;
 
-    fn fetch_with(unknown: Unknown, method: Method, target: &str) -> Answer {
+    fn fetch_with(unknown: Unknown, method: Method, target: &str) -> DelayedResponse {
         let request = Request::builder().method(method).uri(target).header("host", "localhost:1").header("x-a", "1");
         answer(&request.body(()).unwrap(), Peer { address: [127, 0, 0, 1].into(), tls: true }, unknown)
     }
 
-    fn fetch(method: Method, target: &str) -> Answer {
+    fn fetch(method: Method, target: &str) -> DelayedResponse {
         fetch_with(Unknown::Refuse, method, target)
     }
 
-    fn body(answer: &Answer) -> &str {
+    fn body(answer: &DelayedResponse) -> &str {
         std::str::from_utf8(answer.response.body()).unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with an origin: what was being done, to what, and what to do next.
+//! Errors of origins: what was being done, to what, and what the user can do.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,10 +17,10 @@ pub enum Error {
         what: &'static str,
         /// The name as given.
         given: String,
-        /// The names that would do, separated by commas.
+        /// The known names, separated by commas.
         known: String,
     },
-    /// Arguments of the embedded server that it doesn't understand, or a request for its help.
+    /// Invalid arguments of the embedded server, or a request for its help.
     #[error("{0}")]
     Arguments(clap::Error),
     /// A file or folder that couldn't be read or written.
@@ -36,7 +36,7 @@ pub enum Error {
     /// A certificate that couldn't be issued or written.
     #[error(transparent)]
     Certificate(#[from] certificates::Error),
-    /// A relay that couldn't be started, or couldn't go on.
+    /// A relay that couldn't be started, or that failed.
     #[error(transparent)]
     Relay(#[from] crate::relay::RelayError),
     /// A certificate chain or key that can't be used.
@@ -47,7 +47,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// Pins that can't be brought about together.
+    /// Pins that can't be combined.
     #[error("setting up TLS: {0}")]
     Tls(String),
     /// The embedded server was asked for HTTP/2.
@@ -64,7 +64,7 @@ pub enum Error {
     /// The embedded server's runtime couldn't start.
     #[error("starting the embedded origin's threads: {0}")]
     Runtime(io::Error),
-    /// The embedded server couldn't say that it listens.
+    /// The embedded server couldn't write its ready line.
     #[error("writing the embedded origin's ready line to its standard output: {0}")]
     Announce(io::Error),
     /// CPUs that a process can't be bound to.
@@ -83,7 +83,7 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// An origin that didn't answer in time.
+    /// An origin that didn't respond in time.
     #[error("waiting for the {origin} origin to {what}: nothing within {} s{}", timeout.as_secs_f64(), words(stderr))]
     Silent {
         /// Its name.
@@ -95,7 +95,7 @@ pub enum Error {
         /// The last it wrote to its standard error.
         stderr: String,
     },
-    /// An origin that is no more.
+    /// An origin that has ended.
     #[error("waiting for the {origin} origin to {what}: it ended ({}){}", ending(status), words(stderr))]
     Gone {
         /// Its name.
@@ -121,7 +121,7 @@ pub enum Error {
         /// The last it wrote to its standard error.
         stderr: String,
     },
-    /// An origin that said something else than the protocol has.
+    /// An origin that violated the protocol.
     #[error("waiting for the {origin} origin to {what}: {reason}; it said {line:?}")]
     Protocol {
         /// Its name.
@@ -139,7 +139,7 @@ pub enum Error {
         /// Its name.
         origin: &'static str,
     },
-    /// There is no Go.
+    /// Go is not installed.
     #[error(
         "looking for Go: no `go` on PATH; install Go {minimum} or newer (https://go.dev/dl), or use --origin embedded"
     )]
@@ -147,7 +147,7 @@ pub enum Error {
         /// The oldest Go that will do.
         minimum: String,
     },
-    /// There is a Go that doesn't tell its version.
+    /// The installed Go doesn't report its version.
     #[error("asking {} for its version: {reason}; install Go again, or use --origin embedded", program.display())]
     BrokenGo {
         /// The `go` that was asked.
@@ -155,7 +155,7 @@ pub enum Error {
         /// What came of it.
         reason: String,
     },
-    /// There is a Go, but too old.
+    /// The installed Go is too old.
     #[error(
         "{} is Go {found}; go-httpbin needs {minimum} or newer: update it (https://go.dev/dl), or use --origin embedded",
         program.display()
@@ -176,10 +176,10 @@ pub enum Error {
         /// The end of what it wrote to its standard error.
         stderr: String,
     },
-    /// The user ended it.
+    /// The user interrupted it.
     #[error("interrupted")]
     Interrupted,
-    /// There is no place for a cache.
+    /// There is no folder for a cache.
     #[error("finding a folder for the built go-httpbin: {0}; set XDG_CACHE_HOME, or use --origin embedded")]
     NoCache(String),
 }

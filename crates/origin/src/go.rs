@@ -1,7 +1,7 @@
-//! go-httpbin from source: built once with the installed Go, kept in the user's cache.
+//! Builds go-httpbin from source, once, with the installed Go, and keeps it in the user's cache.
 //!
-//! The sources are part of this program, so that an installed binary needs no checkout. [`Toolchain`] finds the Go,
-//! [`Cache`] keeps what was built. Whether go-httpbin is wanted at all is for [`crate::choose()`].
+//! The sources are part of this program, so that an installed binary needs no checkout. [`Toolchain`] describes the
+//! installed Go, and [`Cache`] builds and keeps the binary. [`crate::choose()`] decides whether go-httpbin is used.
 
 mod cache;
 mod sources;

@@ -1,4 +1,4 @@
-//! Which origin to start, and how: the program and its command line.
+//! How an origin is started: the program and its command line.
 
 use std::ffi::OsString;
 use std::net::Ipv4Addr;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::{Pins, embedded};
 
-/// An origin's name, as results have it.
+/// The origin's name in results.
 const GO_HTTPBIN: &str = "go-httpbin";
 
 /// The program of an origin.
@@ -18,16 +18,16 @@ pub enum Kind {
         /// The built program.
         binary: PathBuf,
     },
-    /// The one in Rust.
+    /// The embedded origin, written in Rust.
     Embedded(EmbeddedProgram),
 }
 
 /// A program that calls [`embedded::serve`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddedProgram {
-    /// The program, e.g. this very one.
+    /// The program, e.g. the running one.
     pub exe: PathBuf,
-    /// What makes it serve, before the flags of [`embedded::Settings`]: e.g. a subcommand.
+    /// Arguments before the flags of [`embedded::Settings`], e.g. a subcommand.
     pub leading_args: Vec<String>,
 }
 
@@ -46,30 +46,30 @@ impl Kind {
 pub struct Launch {
     /// Which.
     pub kind: Kind,
-    /// Loopback addresses that listeners are shared out over, in turns.
+    /// Loopback addresses over which the listeners are distributed.
     pub addresses: Vec<Ipv4Addr>,
-    /// Listeners for each of HTTP and HTTPS, at least one to an address. Several, because one port has only so many
-    /// connections a minute: closed ones linger.
+    /// The number of listeners for each of HTTP and HTTPS, at least one per address. There are several, because
+    /// connections in TIME_WAIT limit the connections per minute of a port.
     pub ports: u16,
-    /// The one port of each address to serve HTTP on; none: as many as `ports` says, picked by the system.
+    /// The port of each address for HTTP; `None`: `ports` ports that the system picks.
     pub http_port: Option<u16>,
-    /// The one port to serve HTTPS on, likewise.
+    /// The same for HTTPS.
     pub https_port: Option<u16>,
-    /// What of TLS is pinned.
+    /// The pinned TLS parameters.
     pub pins: Pins,
     /// PEM: the leaf, then its intermediates.
     pub chain_file: PathBuf,
     /// PEM: the leaf's key.
     pub key_file: PathBuf,
-    /// The CPUs that it may use; none: those that the caller may.
+    /// The CPUs that it may use; `None`: the caller's.
     pub cpus: Option<Vec<usize>>,
-    /// Whether it takes signals instead of commands. Nobody can ask for its ledger then, and it outlives a caller that
-    /// is killed.
+    /// Whether it handles signals instead of commands. Then its ledger can't be read, and it outlives a caller that is
+    /// killed.
     pub foreground: bool,
 }
 
 impl Launch {
-    /// With 16 ports of 127.0.0.1 for each transport, the default pins, and any CPU.
+    /// An origin with 16 ports of 127.0.0.1 for each transport, the default pins, and any CPU.
     pub fn new(kind: Kind, chain_file: impl Into<PathBuf>, key_file: impl Into<PathBuf>) -> Launch {
         Launch {
             kind,

@@ -1,10 +1,10 @@
-//! What it is fetched from: certificates, the embedded server, and the supervisor of origin processes.
+//! Origins, the servers that are fetched from: the embedded server, go-httpbin, and the supervisor of origin processes.
 //!
-//! An origin is a process of its own that serves the same endpoints over HTTP and HTTPS and keeps a [`ledger`] of what
-//! it saw. There are two, and they speak one protocol ([`protocol`]): go-httpbin, the real thing ([`go`] builds it),
-//! and one in Rust ([`embedded`]) for where there is no Go. [`choose()`] picks, [`Origin`] runs it, [`Authority`]
-//! issues its certificates (crate [`certificates`]), [`Relay`] puts it far away. Who fetches from it, and what the
-//! ledger then proves, is for others.
+//! An origin runs in its own process, serves the same endpoints over HTTP and HTTPS, and keeps a [`ledger`] of its
+//! clients. There are two, which use the same protocol ([`protocol`]): the real go-httpbin ([`go`] builds it), and one
+//! in Rust ([`embedded`]) for machines without Go. [`choose()`] selects one, [`Origin`] runs it, [`Authority`] issues
+//! its certificates (crate [`certificates`]), and [`Relay`] adds a round-trip time. Fetching from it, and judging the
+//! ledger, is left to others.
 
 mod affinity;
 pub mod choose;

@@ -1,5 +1,5 @@
-//! What an origin pins of TLS, so that two clients are compared over the same handshake: version, key-exchange
-//! groups, ALPN, tickets. It says what is wanted; each origin brings it about in its own TLS library.
+//! The TLS parameters that an origin pins, so that clients are compared with the same handshake: version, key-exchange
+//! groups, ALPN, tickets. Each origin configures its TLS library accordingly.
 
 use params::{Group, TlsVersion};
 
@@ -33,7 +33,7 @@ impl Default for Pins {
 }
 
 impl Pins {
-    /// These pins as command-line arguments, which both origins read alike.
+    /// The pins as command-line arguments, which both origins parse in the same way.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let groups: Vec<_> = self.groups.iter().map(|group| group.registered()).collect();
         let mut arguments = vec![

@@ -1,9 +1,9 @@
-//! Waiting for what nobody tells.
+//! Waits for a condition by polling.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Asks again and again until there is an answer, at first often; `None` after `timeout`.
+/// Calls `ask` repeatedly, at first often, until it returns a value; `None` after `timeout`.
 pub(crate) fn poll<T>(timeout: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + timeout;
     let mut pause = Duration::from_micros(200);

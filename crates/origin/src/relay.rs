@@ -1,7 +1,7 @@
-//! A relay that makes an origin on loopback as far away as users of HTTPS know it.
+//! A relay that adds a realistic round-trip time to an origin on loopback.
 //!
-//! Loopback hides what they feel most: round trips. The relay is a process between client and origin, to run on the
-//! origin's CPUs, and needs no privilege. What it imitates, exactly:
+//! Loopback hides what users of HTTPS notice most: round trips. The relay is a process between client and origin, which
+//! should run on the origin's CPUs, and needs no privileges. It imitates exactly:
 //!
 //! - Each byte arrives half an RTT after it was sent, whichever way it goes; so does the end of a direction (FIN), and
 //!   so does a reset (RST), after the bytes before it. Nothing is ever early. Waking makes it late: by 0.04 to 0.2 ms
@@ -19,10 +19,10 @@
 //! most 1 MiB (all together 256 MiB and 16 KiB per direction besides), so that bulk is bounded to 1 MiB per half an
 //! RTT, as a TCP window of 2 MiB would do.
 //!
-//! It needs two open files for a connection, until an RTT after the client has closed it; more connections than its
-//! limit allows wait in the listener's queue, and seem still farther away. Its connections to the origin use up
-//! ephemeral ports just as the client's own do, and each costs it some 0.2 ms of CPU, on the origin's CPUs and in
-//! neither's account. This module is the starter's end; [`serve`] is the process.
+//! It needs two open files for a connection, until one RTT after the client has closed it. Connections beyond its limit
+//! wait in the listener's queue, which adds to their delay. Its connections to the origin use ephemeral ports just as
+//! the client's do, and each takes some 0.2 ms of CPU time on the origin's CPUs, which is attributed to neither side.
+//! This module starts the process; [`serve`] runs in it.
 
 mod alarm;
 mod connection;
@@ -46,7 +46,7 @@ use server::{Ready, VERSION};
 use settings::checked;
 pub use settings::{LONGEST_RTT, Settings};
 
-/// How long a relay may take until it listens.
+/// How long a relay may take to become ready.
 const READY_WITHIN: Duration = Duration::from_secs(15);
 /// How long it may take to end after closing its output.
 const END_WITHIN: Duration = Duration::from_secs(1);
@@ -81,24 +81,24 @@ impl Relay {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).process_group(0);
         let failed = |source| RelayError::Start { program: program.exe.clone(), source };
         let child = affinity::on_cpus(cpus, || processes::spawn(&mut command))?.map_err(failed)?;
-        // From here on, dropping it ends the process.
+        // From here on, dropping the relay ends the process.
         let mut relay = Relay { child, addresses: Vec::new() };
         let line = first_line(relay.child.stdout.take()).map_err(failed)?;
         relay.addresses = relay.ready(&line, targets)?;
         Ok(relay)
     }
 
-    /// Where it listens: for each target, in their order, a port of the target's own IP address.
+    /// The addresses on which it listens: for each target, in order, a port of the target's own IP address.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Its process.
+    /// Its process ID.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// How it ended, where it has.
+    /// The error that says how it ended, if it has ended.
     pub fn ended(&mut self) -> Option<Error> {
         let status = self.child.try_wait().ok().flatten()?;
         Some(RelayError::Ended(status).into())
@@ -115,7 +115,7 @@ impl Relay {
         }
     }
 
-    /// How it ended, once it has closed its output; none when it lives on nevertheless.
+    /// How it ended after it has closed its output; `None` if it is still running.
     fn ending(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + END_WITHIN;
         loop {
@@ -129,13 +129,13 @@ impl Relay {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        // It has nothing to put in order, so it needn't be asked.
+        // It has nothing to clean up, so it is killed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The first line that the child prints. The channel closes without one when it prints none.
+/// The first line that the child prints. If it prints none, the channel closes without one.
 fn first_line(stdout: Option<ChildStdout>) -> std::io::Result<Receiver<String>> {
     let (send, line) = mpsc::channel();
     thread::Builder::new().name("relay-stdout".to_owned()).spawn(move || {

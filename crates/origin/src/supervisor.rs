@@ -1,7 +1,7 @@
-//! An origin process and its supervisor's end of the protocol.
+//! Runs an origin process: the supervisor's side of the protocol.
 //!
-//! It starts one, learns where it listens, asks for its ledger, and sees to it that none is left behind. What is
-//! asked when, and what the answers prove, is the harness's affair.
+//! It starts the process, reads where it listens, requests its ledger, and makes sure that it ends. The harness decides
+//! when to read the ledger, and judges it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -21,11 +21,11 @@ use crate::{Error, Launch, affinity};
 
 /// How long an origin may take until it listens: it reads two files and seeds its random numbers.
 const READY_WITHIN: Duration = Duration::from_secs(15);
-/// How long it may take to answer a command, however busy its CPUs are.
+/// How long it may take to respond to a command, however busy its CPUs are.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// How long it may take to end by itself.
+/// How long it may take to end before it is killed.
 const END_WITHIN: Duration = Duration::from_secs(1);
-/// How long the last words of one that has ended may take to be read.
+/// How long reading the last output of an ended origin may take.
 const READ_WITHIN: Duration = Duration::from_millis(200);
 
 /// A running origin. Dropping it ends the process.
@@ -38,11 +38,11 @@ pub struct Origin {
 impl Origin {
     /// Starts an origin and waits until it listens.
     ///
-    /// It is put into a process group of its own, so that Ctrl-C at the terminal reaches its supervisor first.
+    /// The origin runs in its own process group, so that Ctrl-C at the terminal reaches its supervisor first.
     ///
     /// # Errors
-    /// When the program can't be started, ends, says something else, or isn't ready within 15 s. What it wrote to its
-    /// standard error is part of the error then.
+    /// The program can't be started, ends, violates the protocol, or isn't ready within 15 s. The error includes what
+    /// it wrote to its standard error.
     pub fn start(launch: &Launch) -> Result<Origin, Error> {
         let mut process = Process::start(launch)?;
         let what = "say where it listens";
@@ -59,20 +59,20 @@ impl Origin {
         Ok(Origin { process, ready })
     }
 
-    /// What it said when it was ready.
+    /// Its ready line.
     pub fn ready(&self) -> &Ready {
         &self.ready
     }
 
-    /// What it has seen so far.
+    /// Reads the ledger.
     ///
     /// # Errors
-    /// When it is gone, runs in the foreground, or doesn't answer within 2 s.
+    /// The origin has ended, runs in the foreground, or doesn't respond within 2 s.
     pub fn ledger(&mut self) -> Result<Ledger, Error> {
         self.process.ask(LEDGER)
     }
 
-    /// Starts the maxima and the log anew, and says what it has seen so far.
+    /// Resets the maxima and the log, then reads the ledger.
     ///
     /// # Errors
     /// As [`Origin::ledger`].
@@ -80,7 +80,7 @@ impl Origin {
         self.process.ask(MARK)
     }
 
-    /// How it ended, where it has, though nobody had asked it to.
+    /// The error that says how the origin ended, if it has ended unexpectedly.
     pub fn ended(&mut self) -> Option<Error> {
         let status = self.process.child.try_wait().ok().flatten()?;
         self.process.stderr.wait(READ_WITHIN);
@@ -88,7 +88,7 @@ impl Origin {
     }
 }
 
-/// The child process, and the threads that read what it writes.
+/// The child process, and the threads that read its output.
 #[derive(Debug)]
 struct Process {
     name: &'static str,
@@ -97,7 +97,7 @@ struct Process {
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     stderr: Tail,
-    /// Answers that came too late and are still to come: they must not be taken for the next command's.
+    /// The number of late responses that have not arrived yet: they must not be mistaken for the next command's.
     owed: usize,
 }
 
@@ -170,7 +170,7 @@ impl Process {
         Error::Protocol { origin: self.name, what: what.to_owned(), reason, line: line.to_owned() }
     }
 
-    /// It closed its end: waits for the status and for its last words, but not for long.
+    /// The origin has closed its output: waits briefly for its exit status and its last output.
     fn gone(&mut self, what: &str) -> Error {
         let status = self.wait(END_WITHIN);
         self.stderr.wait(READ_WITHIN);
@@ -185,7 +185,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The end of its input is what tells an origin to end; in the foreground it doesn't read, and takes a signal.
+        // The end of its input tells an origin to end. In the foreground it doesn't read its input, and gets a signal.
         self.stdin = None;
         if self.foreground
             && matches!(self.child.try_wait(), Ok(None))
@@ -200,7 +200,7 @@ impl Drop for Process {
     }
 }
 
-/// The lines that the child prints. The channel closes when it prints no more, or when nobody listens.
+/// The lines that the child prints. The channel closes when its output ends, or when the receiver is dropped.
 fn read_lines(stdout: Option<ChildStdout>) -> std::io::Result<Receiver<String>> {
     let (send, lines) = mpsc::channel();
     thread::Builder::new().name("origin-stdout".to_owned()).spawn(move || {

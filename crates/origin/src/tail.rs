@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::poll::poll;
 
-/// How much of it is remembered, bytes.
+/// How much is kept, bytes.
 const KEPT: usize = 4096;
 
-/// A stream that is read to its end, so that the child is never held up, and whose last 4 KiB are kept.
+/// Reads a stream to its end, so that the child is never blocked, and keeps the last 4 KiB.
 #[derive(Debug)]
 pub(crate) struct Tail {
     bytes: Arc<Mutex<Vec<u8>>>,
@@ -18,7 +18,7 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// Reads on a thread of its own, which is called `name`.
+    /// Reads on a new thread called `name`.
     pub(crate) fn follow(name: &str, stream: Option<impl Read + Send + 'static>) -> std::io::Result<Tail> {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&bytes);
@@ -35,12 +35,12 @@ impl Tail {
         Ok(Tail { bytes, reader })
     }
 
-    /// What has been read so far.
+    /// The kept text so far.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
 
-    /// Waits until all was read, but not longer than `timeout`: a grandchild may keep the stream open.
+    /// Waits until the stream has ended, but not longer than `timeout`: a grandchild may keep it open.
     pub(crate) fn wait(&self, timeout: Duration) {
         poll(timeout, || self.reader.is_finished().then_some(()));
     }

@@ -1,9 +1,10 @@
-//! Whether a request asks for its connection to be closed: what its client wants, whoever closes first.
+//! Determines whether a request asks for its connection to be closed, whichever side then closes it first.
 
 use hyper::header::CONNECTION;
 use hyper::{Request, Version};
 
-/// By `close` in its `Connection` header (RFC 9110, 7.6.1), or by HTTP/1.0 without `keep-alive` there (RFC 9112, 9.3).
+/// Whether the `Connection` header contains `close` (RFC 9110, 7.6.1), or the request uses HTTP/1.0 without
+/// `keep-alive` there (RFC 9112, 9.3).
 pub(super) fn asks_to_close<B>(request: &Request<B>) -> bool {
     let has = |wanted: &str| {
         let values = request.headers().get_all(CONNECTION).into_iter();

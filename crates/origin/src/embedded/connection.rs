@@ -1,4 +1,4 @@
-//! One connection from accept to close: handshake, requests, and what of it is counted.
+//! Serves one connection from accept to close: handshake, requests, and counting.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -26,33 +26,37 @@ use super::counters::{Connection, InFlight, SideCounters};
 use super::tls;
 use crate::endpoints::{self, Peer, Unknown};
 
-/// How long to leave the listener alone when the process is out of file descriptors: long enough not to burn a CPU
-/// that is being measured, short enough to be unnoticed once some are free.
+/// How long to wait before accepting again when the process is out of file descriptors: long enough not to use CPU time
+/// that is being measured, short enough not to matter once some are free.
 const OUT_OF_FILES: Duration = Duration::from_millis(10);
 
-/// What the connections of one transport have in common.
+/// State that the connections of one transport share.
 pub(super) struct Transport {
     side: Arc<SideCounters>,
     tls: Option<Arc<ServerConfig>>,
-    manner: Manner,
+    options: ResponseOptions,
 }
 
-/// How requests are answered.
+/// How requests are responded to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner {
-    /// How long every answer is held back.
+pub(super) struct ResponseOptions {
+    /// How long every response is delayed.
     pub(super) service: Duration,
-    /// What becomes of those that are for no endpoint.
+    /// How requests that are not for an endpoint are treated.
     pub(super) unknown: Unknown,
 }
 
 impl Transport {
-    pub(super) fn new(side: Arc<SideCounters>, tls: Option<Arc<ServerConfig>>, manner: Manner) -> Arc<Transport> {
-        Arc::new(Transport { side, tls, manner })
+    pub(super) fn new(
+        side: Arc<SideCounters>,
+        tls: Option<Arc<ServerConfig>>,
+        options: ResponseOptions,
+    ) -> Arc<Transport> {
+        Arc::new(Transport { side, tls, options })
     }
 }
 
-/// Accepts for ever, each connection in a task of its own.
+/// Accepts connections forever, and serves each in its own task.
 pub(super) async fn accept(listener: TcpListener, transport: Arc<Transport>) {
     let mut complained = false;
     loop {
@@ -61,7 +65,7 @@ pub(super) async fn accept(listener: TcpListener, transport: Arc<Transport>) {
                 complained = false;
                 tokio::spawn(serve(stream, from, Arc::clone(&transport)));
             }
-            // The client went away while it was queued: its affair.
+            // The client closed the connection while it was queued.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 if !complained {
@@ -74,27 +78,27 @@ pub(super) async fn accept(listener: TcpListener, transport: Arc<Transport>) {
     }
 }
 
-/// Tells the person who looks. Losing it is no reason to stop serving.
+/// Writes a message for the user. If that fails, the server continues.
 fn complain(words: &str) {
     let _ = writeln!(io::stderr(), "embedded origin: {words}");
 }
 
 async fn serve(stream: TcpStream, from: SocketAddr, transport: Arc<Transport>) {
     let connection = transport.side.accepted();
-    // Without it, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead
+    // Without this, Nagle's algorithm and delayed acknowledgements add 40 ms. If it fails, the connection is dead
     // already.
     let _ = stream.set_nodelay(true);
     match &transport.tls {
-        None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.manner, connection).await,
+        None => exchange(stream, Peer { address: from.ip(), tls: false }, transport.options, connection).await,
         Some(config) => {
             if let Some(stream) = handshake(stream, Arc::clone(config), &transport.side).await {
-                exchange(stream, Peer { address: from.ip(), tls: true }, transport.manner, connection).await;
+                exchange(stream, Peer { address: from.ip(), tls: true }, transport.options, connection).await;
             }
         }
     }
 }
 
-/// Shakes hands and counts how that went. No time limit: a slow client is what some workloads are about.
+/// Performs the handshake and counts the outcome. There is no time limit, because some workloads have slow clients.
 async fn handshake(stream: TcpStream, config: Arc<ServerConfig>, side: &SideCounters) -> Option<TlsStream<TcpStream>> {
     let hello = match LazyConfigAcceptor::new(Acceptor::default(), stream).await {
         Ok(hello) => hello,
@@ -118,7 +122,7 @@ async fn handshake(stream: TcpStream, config: Arc<ServerConfig>, side: &SideCoun
     }
 }
 
-/// The TLS library's own words where it has some. None of them name an address.
+/// The TLS library's message, if there is one. None of its messages contain an address.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "the client closed the connection".to_owned(),
@@ -127,29 +131,29 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Answers requests until the client has no more.
-async fn exchange<S>(stream: S, peer: Peer, manner: Manner, connection: Connection)
+/// Responds to requests until the client closes the connection.
+async fn exchange<S>(stream: S, peer: Peer, options: ResponseOptions, connection: Connection)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let connection = &connection;
     let service = service_fn(move |request: Request<Incoming>| async move {
         let in_flight = connection.request(asks_to_close(&request));
-        let answer = endpoints::answer(&request, peer, manner.unknown);
-        // Before the wait: it is this that sends `100 Continue` to a client that wants to hear it first.
+        let answer = endpoints::answer(&request, peer, options.unknown);
+        // The body is read before the wait: reading it sends `100 Continue` to a client that expects it.
         discard(request.into_body()).await?;
-        let held = answer.delay + manner.service;
+        let held = answer.delay + options.service;
         if !held.is_zero() {
             tokio::time::sleep(held).await;
         }
         Ok::<_, hyper::Error>(answer.response.map(|body| Counted { left: body, in_flight }))
     });
-    // An error here is a client that hung up or that doesn't speak HTTP; the ledger's difference shows it.
+    // An error means that the client hung up or doesn't use HTTP; the difference of the ledger shows it.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// Reads a request's body to its end, of which nothing is kept. A client that is answered while it still sends may be
-/// reset before it has read the answer.
+/// Reads and discards a request's body. If the response were sent while the client is still sending, a reset could
+/// reach the client before it has read the response.
 async fn discard(mut body: Incoming) -> Result<(), hyper::Error> {
     while let Some(part) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         part?;
@@ -157,9 +161,9 @@ async fn discard(mut body: Incoming) -> Result<(), hyper::Error> {
     Ok(())
 }
 
-/// A body that keeps its request in flight until it has been handed over. That is before the last bytes are written
-/// to the socket: the client can't have its answer and ask again while the request still counts, so that the most in
-/// flight never exceeds what the client allowed itself.
+/// A body that keeps its request counted as in flight until the body has been passed on. That is before the last bytes
+/// are written to the socket, so the client can't receive its response and send the next request while this one still
+/// counts. Thus the maximum in flight never exceeds the client's own limit.
 struct Counted {
     left: Bytes,
     in_flight: InFlight,

@@ -1,4 +1,4 @@
-//! The commands that the supervisor sends on standard input, and the lines that answer them.
+//! Executes the commands that the supervisor sends on standard input, and writes the responses.
 
 use std::io::{self, BufRead, Write};
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::counters::Counters;
 use crate::protocol::{LEDGER, MARK, Refusal};
 
-/// Obeys until the input ends or nobody reads the answers, which both mean that the supervisor is gone.
+/// Executes commands until the input ends or the output is closed; either means that the supervisor has ended.
 pub(super) fn obey(input: impl BufRead, mut output: impl Write, counters: &Counters) {
     for line in input.lines() {
         let Ok(line) = line else { return };
@@ -25,7 +25,7 @@ pub(super) fn obey(input: impl BufRead, mut output: impl Write, counters: &Count
     }
 }
 
-/// Writes one line of JSON, at once.
+/// Writes one line of JSON and flushes it.
 pub(super) fn say(output: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');

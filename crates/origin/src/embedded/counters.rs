@@ -1,7 +1,7 @@
-//! What the embedded server counts of its clients, and the reading of it as a [`Ledger`].
+//! The embedded server's counters, which are read as a [`Ledger`].
 //!
-//! A request touches atomics only; the names of handshakes are behind a lock that a connection takes once, and the
-//! log's is taken by the first few requests after a mark.
+//! A request uses only atomics. A connection takes the lock of the handshakes' names once, and the first few requests
+//! after a mark take the lock of the log.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,7 +12,7 @@ use ledger::{Handshakes, Ledger, Negotiated, Side};
 
 use super::log::{Log, Row, now_ns};
 
-/// The most different texts that clients can make the ledger hold; the rest are counted as [`OTHERS`].
+/// The most different strings from clients that the ledger holds; the rest are counted as [`OTHERS`].
 const TEXTS: usize = 32;
 const OTHERS: &str = "other";
 
@@ -36,7 +36,7 @@ impl Counters {
         Ledger { now_ns: now_ns(), http: self.http.read(), https: self.https.read() }
     }
 
-    /// Starts the maxima and the log anew.
+    /// Resets the maxima and the log.
     pub(super) fn mark(&self) {
         self.http.mark();
         self.https.mark();
@@ -46,7 +46,7 @@ impl Counters {
 /// The counters of one transport.
 #[derive(Debug, Default)]
 pub(super) struct SideCounters {
-    /// Connections of both transports, for their numbers.
+    /// The number of connections of both transports, from which connections are numbered.
     connections: Arc<AtomicU64>,
     accepts: AtomicU64,
     open: Level,
@@ -61,7 +61,7 @@ pub(super) struct SideCounters {
     log: Log,
 }
 
-/// Something that goes up and down, and the highest it was.
+/// A gauge and its maximum.
 #[derive(Debug, Default)]
 struct Level {
     now: AtomicU64,
@@ -78,7 +78,7 @@ struct Names {
 impl Level {
     fn rise(&self) {
         let now = self.now.fetch_add(1, Relaxed) + 1;
-        // A load is cheaper than a write that changes nothing, and the maximum seldom changes.
+        // A load is cheaper than a write that changes nothing, and the maximum rarely changes.
         if self.most.load(Relaxed) < now {
             self.most.fetch_max(now, Relaxed);
         }
@@ -89,7 +89,7 @@ impl Level {
     }
 
     fn mark(&self) {
-        // In this order, a rise in between is not lost.
+        // In this order, an increase in between is not lost.
         self.most.store(0, Relaxed);
         self.most.fetch_max(self.now.load(Relaxed), Relaxed);
     }
@@ -103,7 +103,7 @@ impl SideCounters {
         Connection { number: self.connections.fetch_add(1, Relaxed) + 1, side: Arc::clone(self) }
     }
 
-    /// Counts a handshake that was completed.
+    /// Counts a completed handshake.
     pub(super) fn completed(&self, resumed: bool, offered: String, negotiated: Negotiated) {
         let outcome = if resumed { &self.resumed } else { &self.full };
         self.with_names(|names| {
@@ -117,7 +117,7 @@ impl SideCounters {
         outcome.fetch_add(1, Relaxed);
     }
 
-    /// Counts a handshake that was not completed; `offered` where the client came to say.
+    /// Counts a failed handshake. `offered` is known if the client has sent its ClientHello.
     pub(super) fn failed(&self, offered: Option<String>, reason: String) {
         self.with_names(|names| {
             count(&mut names.failures, reason);
@@ -202,7 +202,7 @@ impl Drop for Connection {
     }
 }
 
-/// A request that is being answered, counted as such until it is dropped.
+/// A request in flight, counted as such until it is dropped.
 #[derive(Debug)]
 pub(super) struct InFlight {
     row: Option<Row>,
@@ -210,7 +210,7 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    /// Counts bytes of the body that were handed to the connection.
+    /// Counts bytes of the body that were passed to the connection.
     pub(super) fn sent(&self, bytes: usize) {
         self.side.body_bytes.fetch_add(bytes as u64, Relaxed);
     }

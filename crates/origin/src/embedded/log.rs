@@ -1,4 +1,4 @@
-//! The first requests since the last mark, with their times: enough to draw how they overlapped.
+//! The log of the first requests since the last mark, with their times: enough for a chart of how they overlap.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ledger::{LOG_ROWS, Served};
 use nix::time::{ClockId, clock_gettime};
 
-/// A log that takes [`LOG_ROWS`] rows and then costs one load per request.
+/// A log of [`LOG_ROWS`] rows. When it is full, a request costs one atomic load.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     full: AtomicBool,
@@ -15,12 +15,12 @@ pub(super) struct Log {
 
 #[derive(Debug, Default)]
 struct Page {
-    /// How often the log was started anew: a request must not end in a row that is no longer its own.
+    /// How often the log has been reset: a request must not complete a row that is no longer its own.
     number: u64,
     rows: Vec<Served>,
 }
 
-/// Where a request's row is.
+/// The position of a request's row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     page: u64,
@@ -28,7 +28,7 @@ pub(super) struct Row {
 }
 
 impl Log {
-    /// Notes that a request arrived now, while there is room.
+    /// Records that a request has arrived, if there is room.
     pub(super) fn arrived(&self, connection: u64) -> Option<Row> {
         if self.full.load(Ordering::Relaxed) {
             return None;
@@ -42,7 +42,7 @@ impl Log {
         (index < LOG_ROWS).then_some(Row { page: page.number, index })
     }
 
-    /// Notes that the request of `row` has been answered now.
+    /// Records that the response to the request of `row` is complete.
     pub(super) fn answered(&self, row: Row) {
         let mut page = self.page();
         if page.number == row.page
@@ -70,7 +70,7 @@ impl Log {
 
 /// CLOCK_MONOTONIC, ns: the same clock for every process of a machine.
 pub(super) fn now_ns() -> u64 {
-    // It can only fail on a system without this clock.
+    // This can only fail on a system without this clock.
     let now = clock_gettime(ClockId::CLOCK_MONOTONIC).map(std::time::Duration::from).unwrap_or_default();
     u64::try_from(now.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -64,7 +64,7 @@ impl Settings {
     }
 }
 
-/// An address of this machine alone: an origin answers whoever asks, and would do so for a whole network.
+/// Parses a loopback address. An origin responds to any client, so it must not be reachable from the network.
 fn loopback(text: &str) -> Result<Ipv4Addr, String> {
     match text.parse::<Ipv4Addr>() {
         Ok(address) if address.is_loopback() => Ok(address),

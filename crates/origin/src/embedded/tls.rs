@@ -1,4 +1,4 @@
-//! TLS as pinned, and the names of what was offered and negotiated, spelled as the ledger spells them.
+//! The TLS config with the pins, and the names of what was offered and negotiated, in the ledger's spelling.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::{Error, Pins};
 
-/// The server's side of `pins`, with the certificate chain and key from these PEM files. `oldest`: the oldest version
-/// that is spoken besides the pinned one.
+/// The server's TLS config for `pins`, with the certificate chain and key from these PEM files. `oldest` is the oldest
+/// version that is accepted besides the pinned one.
 pub(super) fn server_config(
     pins: &Pins,
     oldest: Option<TlsVersion>,
@@ -34,7 +34,7 @@ pub(super) fn server_config(
         return Err(Error::Tls(format!("TLS {} has none of the groups {groups:?}: pin another", pins.tls_version)));
     }
     let provider = CryptoProvider {
-        // What Go chooses on a CPU with AES instructions, so that both origins ask the same of a client.
+        // The order that Go uses on a CPU with AES instructions, so that both origins cost a client the same.
         cipher_suites: vec![
             cipher_suite::TLS13_AES_128_GCM_SHA256,
             cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -56,7 +56,7 @@ pub(super) fn server_config(
     config.session_storage = Arc::new(NoServerSessionStorage {});
     if pins.tickets {
         config.ticketer = Ticketer::new().map_err(unusable)?;
-        // One, as Go sends: a second would cost every client work for a ticket that it doesn't use.
+        // One ticket, as Go sends: a second one would cost every client work without being used.
         config.send_tls13_tickets = 1;
     } else {
         config.send_tls13_tickets = 0;
@@ -64,10 +64,10 @@ pub(super) fn server_config(
     Ok(Arc::new(config))
 }
 
-/// Makes the calling thread ready to draw random numbers. aws-lc seeds its generator once per process (20 ms of CPU)
-/// and once per thread, which the first handshakes would pay for otherwise.
+/// Seeds the random number generator of the calling thread. aws-lc seeds it once per process (20 ms of CPU time) and
+/// once per thread, which would otherwise be part of the first handshakes.
 pub(super) fn warm_up() {
-    // Should it fail, so will every handshake, and tell.
+    // If it fails, every handshake will fail too, and report it.
     let _ = ::aws_lc_rs::rand::fill(&mut [0]);
 }
 
@@ -93,7 +93,7 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     PrivateKeyDer::from_pem_file(file).map_err(|e| Error::Pem { path: file.to_owned(), reason: e.to_string() })
 }
 
-/// The groups that a client listed, in its order, without the ones that mean nothing (RFC 8701).
+/// The groups that a client offered, in its order, without GREASE values (RFC 8701).
 pub(super) fn offered_groups(hello: &ClientHello<'_>) -> String {
     let groups = hello.named_groups().unwrap_or_default().iter().copied();
     groups
@@ -104,7 +104,7 @@ pub(super) fn offered_groups(hello: &ClientHello<'_>) -> String {
         .join(",")
 }
 
-/// What a completed handshake settled on, counted once.
+/// What a completed handshake negotiated, with a count of one.
 pub(super) fn negotiated(connection: &ServerConnection) -> Negotiated {
     let version = connection.protocol_version().map(|version| registry::version(version.into())).unwrap_or_default();
     // rustls marks the suites of TLS 1.3 in their names, IANA doesn't.

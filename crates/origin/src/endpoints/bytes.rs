@@ -1,4 +1,4 @@
-//! `/bytes/{n}?seed=`: n bytes that are the same for the same seed.
+//! `/bytes/{n}?seed=`: n random bytes, which are determined by the seed.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -6,10 +6,10 @@ use hyper::body::Bytes;
 
 use super::strconv;
 
-/// The longest body that go-httpbin makes.
+/// The longest body that go-httpbin generates.
 const LONGEST: i64 = 1024 * 1024;
 
-/// The bytes, or why not, in go-httpbin's words and in its order of checks.
+/// Generates the bytes. An error has go-httpbin's wording; the checks have its order.
 pub(super) fn draw(count: &str, seed: Option<&str>) -> Result<Bytes, String> {
     let count = strconv::atoi(count).map_err(|reason| format!("invalid byte count: {reason}"))?;
     let seed = match seed {
@@ -32,7 +32,8 @@ pub(super) fn draw(count: &str, seed: Option<&str>) -> Result<Bytes, String> {
     Ok(bytes.into())
 }
 
-/// The next of SplitMix64's numbers: a few instructions, so that the body's making doesn't rival its sending.
+/// The next number of SplitMix64. It takes a few instructions, so that generating a body costs little compared with
+/// sending it.
 fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
@@ -41,7 +42,7 @@ fn split_mix(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A number that differs from call to call: the standard library's keys against hash flooding do.
+/// A number that differs from call to call, from the standard library's random hash keys.
 pub(super) fn random() -> u64 {
     RandomState::new().hash_one(0)
 }

@@ -1,12 +1,12 @@
-//! Durations as go-httpbin takes them: Go's own notation (`1.5s`, `2m30s`), or seconds as a number.
+//! Parses durations as go-httpbin does: in Go's notation (`1.5s`, `2m30s`), or as a number of seconds.
 
 use super::strconv;
 
-/// The longest delay, ns: 10 minutes, as the origin in Go is told to grant. go-httpbin's own 10 s is less than what
-/// some workloads ask for.
+/// The longest delay, ns: 10 minutes, as the origin in Go is configured. go-httpbin's default of 10 s is too short for
+/// some workloads.
 const LONGEST: i128 = 600_000_000_000;
 
-/// Go's units, in ns. `µ` comes as two different characters.
+/// Go's units, in ns. There are two Unicode characters for `µ`.
 const UNITS: [(&str, i128); 8] = [
     ("ns", 1),
     ("us", 1_000),
@@ -18,11 +18,11 @@ const UNITS: [(&str, i128); 8] = [
     ("h", 3_600_000_000_000),
 ];
 
-/// Nanoseconds between 0 and [`LONGEST`], or what is wrong, in go-httpbin's words.
+/// Parses a duration from 0 to [`LONGEST`], in ns. An error has go-httpbin's wording.
 pub(super) fn parse_bounded(text: &str) -> Result<u64, String> {
     let duration = match parse(text) {
         Some(nanoseconds) => nanoseconds,
-        // Whole milliseconds, because go-httpbin truncates there.
+        // go-httpbin truncates to whole milliseconds.
         None => (strconv::parse_float(text)? * 1e3) as i128 * 1_000_000,
     };
     if duration > LONGEST {
@@ -58,7 +58,7 @@ fn parse(text: &str) -> Option<i128> {
     Some(if negative { -total } else { total })
 }
 
-/// `number` (digits with at most one point) times `scale`, exact to the nanosecond, the rest cut off.
+/// `number` (digits with at most one point) times `scale`, truncated to nanoseconds.
 fn scaled(number: &str, scale: i128) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') || whole.len() > 19 {
@@ -68,7 +68,7 @@ fn scaled(number: &str, scale: i128) -> Option<i128> {
     let mut nanoseconds = whole.checked_mul(scale)?;
     let mut place = scale;
     for digit in fraction.chars().filter_map(|digit| digit.to_digit(10)) {
-        // Places below a nanosecond of the largest unit add nothing; 20 digits keep the arithmetic exact and small.
+        // Digits below a nanosecond of the largest unit add nothing; with 20 digits the arithmetic is exact.
         nanoseconds = nanoseconds.checked_add(i128::from(digit) * place / 10)?;
         place /= 10;
     }

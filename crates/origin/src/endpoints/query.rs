@@ -1,11 +1,11 @@
-//! What stands in a request's target: escapes, and the query's arguments, as Go's `net/url` reads them.
+//! Parses escapes and query arguments of a request's target as Go's `net/url` does.
 
 use std::collections::BTreeMap;
 
 /// Names and their values, sorted by name, as Go's JSON encoder sorts them.
 pub(super) type Values = BTreeMap<String, Vec<String>>;
 
-/// The arguments of a query by name. As in Go, a pair with a semicolon or a broken escape is left out.
+/// The arguments of a query by name. As in Go, a pair with a semicolon or an invalid escape is left out.
 pub(super) fn arguments(query: &str) -> Values {
     let mut arguments = Values::new();
     for (name, value) in pairs(query) {
@@ -26,7 +26,7 @@ fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// Undoes percent-escapes, and in queries `+` for a space. None where an escape is broken.
+/// Decodes percent-escapes and, in queries, `+` as a space. `None` if an escape is invalid.
 pub(super) fn unescape(text: &str, plus_is_space: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

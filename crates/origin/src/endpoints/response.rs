@@ -1,4 +1,4 @@
-//! Responses with a body of a type, as Go's libraries write them.
+//! Makes responses as Go's libraries do.
 
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderValue};
@@ -8,26 +8,26 @@ use serde::Serialize;
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// An error as Go's own HTTP library answers it.
+/// An error response as Go's HTTP library makes it.
 pub(super) fn plain(status: StatusCode, body: &'static str) -> Response<Bytes> {
     let mut response = typed(status, TEXT, Bytes::from_static(body.as_bytes()));
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-/// Indented by two, with a newline at the end, as Go's encoder is told to.
+/// A JSON body, indented by two spaces, with a newline at the end, as go-httpbin configures Go's encoder.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
     match serde_json::to_vec_pretty(value) {
         Ok(mut body) => {
             body.push(b'\n');
             typed(status, JSON, body.into())
         }
-        // Maps with string keys always serialize; if they should not, the client must notice.
+        // Maps with string keys always serialise; if one did not, the client must notice.
         Err(_) => typed(StatusCode::INTERNAL_SERVER_ERROR, TEXT, Bytes::new()),
     }
 }
 
-/// A response with `body`, which is of the type `kind`.
+/// A response with `body` of the content type `kind`.
 pub(super) fn typed(status: StatusCode, kind: HeaderValue, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;

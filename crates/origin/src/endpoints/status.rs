@@ -1,4 +1,4 @@
-//! `/status/{code}`: that status, or one of several by chance (`/status/200:0.9,500:0.1`).
+//! `/status/{code}`: this status, or a random one of several (`/status/200:0.9,500:0.1`).
 
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -7,10 +7,10 @@ use hyper::{Response, StatusCode};
 use super::response::{JSON, TEXT, typed};
 use super::{bytes, strconv};
 
-/// The response, or why not, in go-httpbin's words.
+/// The response. An error has go-httpbin's wording.
 pub(super) fn respond(wanted: &str) -> Result<Response<Bytes>, String> {
     let code = if wanted.contains(',') { choose(wanted)? } else { code(wanted)? };
-    // An interim status can't be a response's last word; Go follows it with 200.
+    // An interim status can't be final; Go sends 200 after it.
     let status = StatusCode::from_u16(code).ok().filter(|status| !status.is_informational()).unwrap_or_default();
     let (headers, body) = special(code);
     let kind = if code == 406 { JSON } else { TEXT };
@@ -18,7 +18,7 @@ pub(super) fn respond(wanted: &str) -> Result<Response<Bytes>, String> {
     let named = |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
     response.headers_mut().extend(headers.iter().map(named));
     if status == StatusCode::NOT_MODIFIED {
-        // Go's HTTP library takes it off: there is no body that it could be the type of.
+        // Go's HTTP library removes it, because there is no body.
         response.headers_mut().remove(CONTENT_TYPE);
     }
     Ok(response)
@@ -51,7 +51,7 @@ fn choose(list: &str) -> Result<u16, String> {
     chosen.or(choices.last()).map(|(code, _)| *code).ok_or_else(|| "no status to choose from".to_owned())
 }
 
-/// What go-httpbin adds to some codes.
+/// The headers and bodies that go-httpbin sends with some codes.
 fn special(code: u16) -> (&'static [(&'static str, &'static str)], &'static str) {
     match code {
         300 => (&[("location", "/image/jpeg")], MULTIPLE_CHOICES),

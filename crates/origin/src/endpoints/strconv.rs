@@ -1,4 +1,4 @@
-//! Go's `strconv`: numbers read as Go reads them, refused in Go's words, which are part of an error's answer.
+//! Parses numbers as Go's `strconv` does, with the same error messages, which are part of error responses.
 
 use std::fmt::Display;
 use std::num::{IntErrorKind, ParseIntError};
@@ -14,7 +14,7 @@ pub(super) fn parse_int(text: &str) -> Result<i64, String> {
     integer("ParseInt", text)
 }
 
-/// `strconv.ParseFloat(text, 64)`, without hexadecimal. Infinity and NaN are refused: nothing here could mean them.
+/// `strconv.ParseFloat(text, 64)`, without hexadecimal. Infinity and NaN are refused, because they make no sense here.
 pub(super) fn parse_float(text: &str) -> Result<f64, String> {
     let refused = |reason: &str| refusal("ParseFloat", text, reason);
     let number: f64 = text.parse().map_err(|_| refused("invalid syntax"))?;

@@ -1,4 +1,4 @@
-//! Where a built go-httpbin is kept, and the building of it.
+//! Builds go-httpbin, and caches the binary.
 
 use std::env::consts::{ARCH, OS};
 use std::fs;
@@ -36,21 +36,21 @@ pub struct Built {
 }
 
 impl Cache {
-    /// The user's: `$XDG_CACHE_HOME/tlstax`, else `~/.cache/tlstax`.
+    /// The user's cache: `$XDG_CACHE_HOME/tlstax`, else `~/.cache/tlstax`.
     ///
     /// # Errors
-    /// When the user has no home.
+    /// The user has no home directory.
     pub fn of_user() -> Result<Cache, Error> {
         let base = etcetera::base_strategy::Xdg::new().map_err(|error| Error::NoCache(error.to_string()))?;
         Ok(Cache::at(base.cache_dir().join("tlstax")))
     }
 
-    /// One in `folder`, which needn't exist yet.
+    /// A cache in `folder`, which need not exist yet.
     pub fn at(folder: impl Into<PathBuf>) -> Cache {
         Cache { folder: folder.into() }
     }
 
-    /// What was built from these very sources before. It needs no Go.
+    /// The binary that was built from exactly these sources before. It needs no Go.
     pub fn find(&self) -> Option<Built> {
         let entry = self.entry();
         let binary = entry.join(BINARY);
@@ -58,11 +58,11 @@ impl Cache {
         binary.is_file().then_some(Built { binary, go_version })
     }
 
-    /// What was built before, or else a build: about 15 s and, the first time, a download of go-httpbin.
+    /// Returns the cached binary or builds it, which takes about 15 s and, the first time, downloads go-httpbin.
     ///
-    /// Two processes may do so at once: each builds in a folder of its own, and the first to be done has it moved into
-    /// place. Where `interrupt` becomes true, the build is ended with all that it started, and its folder removed; the
-    /// folder of a build that was killed is removed by the next one.
+    /// Two processes may build at once: each uses its own folder, and the first to finish moves it into place. If
+    /// `interrupt` becomes true, the build and all its processes are killed, and its folder is removed. The folder of a
+    /// build that was killed is removed by the next one.
     ///
     /// # Errors
     /// [`Error::GoBuild`] with the compiler's words, [`Error::File`], or [`Error::Interrupted`].
@@ -86,7 +86,7 @@ impl Cache {
         write_all(&entry, [(GO_VERSION, go.version.to_string().as_str())])?;
         let place = self.entry();
         let moved = fs::rename(&entry, &place);
-        // A rename onto what another process has put there fails; then that one is as good.
+        // The rename fails if another process was faster; then its binary is used.
         match (self.find(), moved) {
             (Some(built), _) => Ok(built),
             (None, Err(error)) => Err(Error::file("moving the built go-httpbin to", place)(error)),
@@ -97,7 +97,8 @@ impl Cache {
         }
     }
 
-    /// The sources and the system that they were built for; not the Go, which may be gone.
+    /// The entry's name depends on the sources and the target system, but not on the Go version, since Go may have been
+    /// removed.
     fn entry(&self) -> PathBuf {
         let mut hash = digest::Context::new(&SHA256);
         for (name, text) in SOURCES {
@@ -127,10 +128,10 @@ fn compile(go: &Toolchain, module: &Path, binary: &Path, interrupt: &AtomicBool)
         .arg(binary)
         .arg(".")
         .current_dir(module)
-        // Pure Go, so that neither a C compiler nor the system's C library has a part in it; this module alone,
-        // whatever workspace the user has; and the Go that was found, not one that it would download.
+        // The build uses pure Go, so that neither a C compiler nor the system's C library is needed; only this module,
+        // whatever workspace the user has; and the installed Go, not one that it would download.
         .envs([("CGO_ENABLED", "0"), ("GOWORK", "off"), ("GO111MODULE", "on"), ("GOTOOLCHAIN", "local")])
-        // A build for another system would not run here.
+        // A binary for another system would not run here.
         .env_remove("GOOS")
         .env_remove("GOARCH");
     let built = tool::run(&mut command, interrupt).map_err(|error| failed(error.to_string()))?;
@@ -147,7 +148,7 @@ mod tests {
     use super::super::toolchain::tests::folder_with_go;
     use super::*;
 
-    /// A `go` that says it is new, and on `build` does this with the file to write in `$6`.
+    /// A `go` that reports a new version and runs `builds` on `build`. `$6` is the file to write.
     fn go_that(builds: &str) -> (tempfile::TempDir, Toolchain) {
         let script = format!("if [ $1 = version ]; then echo go version go1.99.0 x/y; exit; fi\n{builds}");
         let folder = folder_with_go(&script);

@@ -1,4 +1,4 @@
-//! The Go module of go-httpbin, as it is part of this program, and the Go that it needs.
+//! The Go module of go-httpbin that is embedded in this program, and the Go version that it needs.
 
 use super::GoVersion;
 

@@ -1,4 +1,4 @@
-//! Runs the `go` command to its end, or to an interruption: it starts compilers, which must not outlive it.
+//! Runs the `go` command until it ends or is interrupted. The compilers that it starts must not outlive it.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -13,21 +13,21 @@ use processes::Descendants;
 
 use crate::tail::Tail;
 
-/// How often it is looked whether it has ended, or is to end.
+/// The interval at which its end and the interruption are checked.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// How long its last words may take to be read.
+/// How long reading its last output may take.
 const READ_WITHIN: Duration = Duration::from_millis(200);
 
-/// How it ended, and the last 4 KiB that it said.
+/// How it ended, and the last 4 KiB of its output.
 pub(super) struct Ended {
     pub(super) status: ExitStatus,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
-/// Runs `command`; `None` where `interrupt` became true meanwhile. In a process group of its own, so that Ctrl-C at the
-/// terminal reaches this program first. Whatever it started has ended when this returns.
+/// Runs `command` in its own process group, so that Ctrl-C at the terminal reaches this program first. `None` if
+/// `interrupt` became true meanwhile. All its processes have ended when this returns.
 pub(super) fn run(command: &mut Command, interrupt: &AtomicBool) -> io::Result<Option<Ended>> {
     let descendants = Descendants::begin();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
@@ -41,7 +41,7 @@ pub(super) fn run(command: &mut Command, interrupt: &AtomicBool) -> io::Result<O
             ended => break ended,
         }
     };
-    // What is gone already needs no signal.
+    // It fails if the processes have ended already, which doesn't matter.
     let _ = killpg(group, Signal::SIGKILL);
     let _ = child.wait();
     descendants.end();

@@ -1,4 +1,4 @@
-//! The installed Go: where it is, and whether it is new enough.
+//! Finds the installed Go, and checks that it is new enough.
 
 use std::env;
 use std::ffi::OsStr;
@@ -24,13 +24,13 @@ pub struct Toolchain {
 /// The `go` on PATH.
 ///
 /// # Errors
-/// When there is none, when it is too old for go-httpbin, or doesn't say its version.
+/// There is none, it is too old for go-httpbin, or it doesn't report its version.
 pub fn find_go() -> Result<Toolchain, Error> {
     find_go_in(env::var_os("PATH").unwrap_or_default().as_ref(), &AtomicBool::new(false))
 }
 
-/// The first `go` in a list of folders as PATH holds it; [`Error::Interrupted`] where `interrupt` becomes true before
-/// it has said its version.
+/// The first `go` in a list of folders in the format of PATH; [`Error::Interrupted`] if `interrupt` becomes true before
+/// it has reported its version.
 pub(crate) fn find_go_in(path: &OsStr, interrupt: &AtomicBool) -> Result<Toolchain, Error> {
     let mut candidates = env::split_paths(path).map(|folder| folder.join("go"));
     let program =
@@ -50,7 +50,7 @@ fn is_program(file: &Path) -> bool {
 /// `go version go1.26.8 linux/amd64`, or `go version devel go1.27-0a1b2c …`.
 fn ask_version(program: &Path, interrupt: &AtomicBool) -> Result<GoVersion, Error> {
     let broken = |reason: String| Error::BrokenGo { program: program.to_owned(), reason };
-    // Local: the Go that is here, not one that it would download because a go.mod nearby asks for it.
+    // `local` selects the installed Go, not one that it would download because a go.mod nearby requires it.
     let mut command = Command::new(program);
     let asked = tool::run(command.arg("version").env("GOTOOLCHAIN", "local"), interrupt);
     let Ended { status, stdout, stderr } =
@@ -63,8 +63,8 @@ fn ask_version(program: &Path, interrupt: &AtomicBool) -> Result<GoVersion, Erro
 pub(crate) mod tests {
     use super::*;
 
-    /// A folder with a `go` in it that runs this shell script. A shell writes it: were this process to, a child that
-    /// another test starts in that moment would hold the file open, and it could not be run.
+    /// A folder with a `go` that runs this shell script. A shell writes the file: if this process did, a child that
+    /// another test starts at that moment could hold it open, and it could not be executed.
     pub(crate) fn folder_with_go(script: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let write = r#"printf '#!/bin/sh\n%s\n' "$1" > "$0" && chmod 755 "$0""#;

@@ -1,4 +1,4 @@
-//! Versions of Go, read and compared.
+//! Parses and compares versions of Go.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct GoVersion {
     /// 1.
     pub major: u32,
-    /// The number that goes up twice a year.
+    /// The number that is incremented twice a year.
     pub minor: u32,
 }
 

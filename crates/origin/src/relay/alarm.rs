@@ -1,7 +1,7 @@
-//! Waking at chosen times, to the microsecond.
+//! Wakes the event loop at given times, with microsecond precision.
 //!
-//! The timer wheels of async runtimes have steps of 1 ms, as has the time limit of `epoll_wait`: a tenth of a
-//! metropolitan round trip. Linux's timerfd counts in ns, and isn't rounded up to the thread's timer slack either.
+//! The timers of async runtimes and the timeout of `epoll_wait` have a resolution of 1 ms, a tenth of a metropolitan
+//! round trip. Linux's timerfd has nanoseconds, and is not rounded up to the thread's timer slack.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Registry, Token};
 
-/// What is to be woken, and when.
+/// The pending alarms.
 #[derive(Debug)]
 pub(super) struct Alarms<K> {
     pending: BinaryHeap<Reverse<(Instant, K)>>,
@@ -18,17 +18,17 @@ pub(super) struct Alarms<K> {
 }
 
 impl<K: Ord + Copy> Alarms<K> {
-    /// None yet. Events with `token` are theirs, and mean nothing.
+    /// Makes an empty set. Events with `token` belong to it, and need no handling.
     pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Alarms<K>> {
         Ok(Alarms { pending: BinaryHeap::new(), timer: Timer::new(registry, token)? })
     }
 
-    /// Wakes `key` at `at`.
+    /// Adds an alarm for `key` at `at`.
     pub(super) fn add(&mut self, at: Instant, key: K) {
         self.pending.push(Reverse((at, key)));
     }
 
-    /// One whose time has come.
+    /// Removes and returns an alarm that is due.
     pub(super) fn due(&mut self, now: Instant) -> Option<K> {
         let Reverse((at, key)) = *self.pending.peek()?;
         if at > now {
@@ -38,7 +38,7 @@ impl<K: Ord + Copy> Alarms<K> {
         Some(key)
     }
 
-    /// Waits for events or for the next alarm; not at all where there is something else to do.
+    /// Waits for events or for the next alarm. With `wait` false, it returns immediately.
     pub(super) fn wait(&mut self, poll: &mut Poll, events: &mut Events, wait: bool) -> io::Result<()> {
         let next = self.pending.peek().map(|Reverse((at, _))| *at);
         let limit = if wait { self.timer.set(next)? } else { Some(Duration::ZERO) };
@@ -70,14 +70,14 @@ impl Timer {
         Ok(Timer { fd, set: None })
     }
 
-    /// Sets it, where that is a change. It counts from a moment after the one that `at` is compared with: it can be
-    /// late by that, and never early. It is never read: setting it anew makes it ready to tell again.
+    /// Sets the timer if the time has changed. The timer starts slightly after the time with which `at` is compared, so
+    /// it can be late by that, but never early. It is never read: setting it again rearms it.
     fn set(&mut self, at: Option<Instant>) -> io::Result<Option<Duration>> {
         use nix::sys::time::TimeSpec;
         use nix::sys::timerfd::{Expiration, TimerSetTimeFlags};
 
         if let Some(at) = at.filter(|at| Some(*at) != self.set) {
-            // Zero would unset it.
+            // Zero would disarm the timer.
             let left = at.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
             self.fd.set(Expiration::OneShot(TimeSpec::from_duration(left)), TimerSetTimeFlags::empty())?;
         }
@@ -86,7 +86,7 @@ impl Timer {
     }
 }
 
-/// Elsewhere the time limit of waiting itself is precise (kqueue's is in ns).
+/// On other systems the timeout of the wait is precise (kqueue's has nanoseconds).
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
 struct Timer;

@@ -11,44 +11,44 @@ use socket2::SockRef;
 
 use super::delay_line::{DelayLine, Held, Passed, Sink};
 
-/// Whether the connection goes on.
+/// Whether the connection continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It does.
+    /// It continues.
     Open,
-    /// Both ends know that it is over: it is to be dropped.
+    /// Both ends have been informed of its end, so it can be dropped.
     Over,
 }
 
 /// One of the two ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
-    /// Who was accepted.
+    /// The accepted side.
     Client,
-    /// Who was connected to.
+    /// The side that was connected to.
     Origin,
 }
 
-/// A client, its origin, and what is between them.
+/// A client, its origin, and the delay lines between them.
 #[derive(Debug)]
 pub(super) struct Connection {
     client: TcpStream,
-    /// None where not even a socket could be made.
+    /// `None` if not even a socket could be created.
     origin: Option<TcpStream>,
     connected: bool,
-    /// To the origin.
+    /// The line to the origin.
     up: DelayLine,
-    /// To the client.
+    /// The line to the client.
     down: DelayLine,
     /// When a SYN would have reached the origin.
     syn_arrives: Instant,
 }
 
 impl Connection {
-    /// Takes a client who was accepted at `accepted`, and begins to connect to the origin.
+    /// Starts to connect to the origin for a client that was accepted at `accepted`.
     ///
-    /// The client's end opens after an RTT, when its SYN-ACK would have come; the origin's half an RTT later, when the
-    /// client's first ACK would have.
+    /// The client's end opens after one RTT, when its SYN-ACK would have arrived; the origin's end half an RTT later,
+    /// when the client's first ACK would have arrived.
     pub(super) fn open(
         client: TcpStream,
         accepted: Instant,
@@ -56,7 +56,7 @@ impl Connection {
         one_way: Duration,
         held: &Held,
     ) -> Connection {
-        // A failure is a dead connection's, which tells so itself.
+        // It fails only on a dead connection, whose end is reported by an event.
         let _ = client.set_nodelay(true);
         let origin = TcpStream::connect(target).ok();
         if let Some(origin) = &origin {
@@ -76,7 +76,7 @@ impl Connection {
         connection
     }
 
-    /// Asks for the events of both ends.
+    /// Registers for events of both ends.
     pub(super) fn register(&mut self, registry: &Registry, client: Token, origin: Token) -> Result<()> {
         let both = Interest::READABLE | Interest::WRITABLE;
         registry.register(&mut self.client, client, both)?;
@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// Something happened at an end.
+    /// Handles an event of an end.
     pub(super) fn event(&mut self, end: End, event: &Event, scratch: &mut [u8]) -> Fate {
         match end {
             End::Client => {
@@ -104,13 +104,13 @@ impl Connection {
         self.pass(scratch)
     }
 
-    /// An alarm of the line to `end` rang.
+    /// Handles an alarm of the line to `end`.
     pub(super) fn woken(&mut self, end: End, scratch: &mut [u8]) -> Fate {
         self.line_to(end).woken();
         self.pass(scratch)
     }
 
-    /// When the line to `end` is to be woken next, if that is news.
+    /// When the line to `end` must be woken next, if that has changed.
     pub(super) fn alarm(&mut self, end: End) -> Option<Instant> {
         self.line_to(end).alarm()
     }
@@ -144,12 +144,12 @@ impl Connection {
         }
     }
 
-    /// The origin is not there: what answers the SYN is a reset.
+    /// The origin is not reachable: its response to the SYN is a reset.
     fn refused(&mut self) {
         self.down.reset_at(self.syn_arrives.max(Instant::now()));
     }
 
-    /// Passes on what is due each way, and reads again where that has made room.
+    /// Forwards what is due in both directions, and reads again if that has freed room.
     fn pass(&mut self, scratch: &mut [u8]) -> Fate {
         let now = Instant::now();
         let up = self.up.pass(self.origin.as_mut(), now);
@@ -182,7 +182,7 @@ impl Connection {
         Fate::Open
     }
 
-    /// Makes closing a reset. The end that is reset already is none the worse for it.
+    /// Makes closing send a reset. For an end that has been reset already it has no effect.
     fn reset(&self) {
         let at_once = Some(Duration::ZERO);
         let _ = SockRef::from(&self.client).set_linger(at_once);

@@ -1,7 +1,7 @@
-//! A delay line: one direction of a connection, what was read of it, and when that is due at the other end.
+//! A delay line: the bytes that were read from one direction of a connection, and when each is due at the other end.
 //!
-//! It knows no clock but the one it is given and no sockets but what reads and writes; when to be woken is for it to
-//! say ([`DelayLine::alarm`]) and for others to see to.
+//! It uses the clock that it is given, and any reader and writer. It says when it must be woken ([`DelayLine::alarm`]);
+//! the caller has to do that.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -9,39 +9,39 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// The most that one line holds, bytes: the source isn't read beyond, as a sender stops whose window is full. This much
-/// per one-way delay is 100 MiB/s at an RTT of 20 ms, of the order that Linux's windows long let through by default
-/// (`tcp_rmem` of 6 MB, about half of it window, per RTT).
+/// The most bytes that one line holds. When it is full, the source is not read, as a sender stops when its window is
+/// full. This much per one-way delay is 100 MiB/s at an RTT of 20 ms, similar to what Linux's default windows have long
+/// allowed (`tcp_rmem` of 6 MB, about half of which is window, per RTT).
 const LINE: usize = 1 << 20;
-/// The most that all lines may hold before each is kept to [`FLOOR`], bytes.
+/// The most bytes that all lines hold together before each is limited to [`FLOOR`].
 const ALL: usize = 256 << 20;
-/// What a line may hold however much the others do, bytes: it must never starve.
+/// The bytes that a line may hold however much the others do, so that it never starves.
 const FLOOR: usize = 16 << 10;
-/// Room that is not worth a system call, bytes.
+/// With less room than this a read is not worth a system call, bytes.
 const TOO_LITTLE: usize = 4 << 10;
-/// What a parcel costs besides its bytes: many small ones must not grow memory unseen.
+/// The memory that a parcel uses besides its bytes: many small ones must count too.
 const OVERHEAD: usize = 128;
 
-/// What all lines of a relay hold together, bytes.
+/// The bytes that all lines of a relay hold together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held(Rc<Cell<usize>>);
 
-/// Where a line's bytes go.
+/// The destination of a line's bytes.
 pub(super) trait Sink: Write {
-    /// Says that there will be no more.
+    /// Ends the direction.
     fn end(&self) -> io::Result<()>;
 }
 
-/// What came of passing on what was due.
+/// The result of forwarding what was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Passed {
-    /// As much as could be; there is, or may come, more.
+    /// As much as possible was forwarded; there is more, or more may come.
     Some,
-    /// Everything, the end included.
+    /// Everything was forwarded, including the end.
     All,
-    /// The source was reset, and it is time that the sink learns it.
+    /// The source was reset, and the reset is due at the sink.
     Reset,
-    /// The sink takes no more, ever.
+    /// The sink accepts no more bytes.
     SinkBroken,
 }
 
@@ -57,37 +57,37 @@ enum Freight {
     End,
 }
 
-/// What may still come from the source.
+/// The state of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
     Open,
-    /// What it sent before it was reset is still to be read.
+    /// It was reset, but bytes that it sent before are still to be read.
     Broken,
     Ended,
 }
 
-/// A queue in which every byte stays for the one-way delay.
+/// A queue in which every byte stays for the one-way delay. Bytes have the time at which they are due.
 #[derive(Debug)]
 pub(super) struct DelayLine {
     one_way: Duration,
-    /// Nothing leaves the source's end before.
+    /// Nothing leaves the source's end before this time.
     opens: Instant,
     queue: VecDeque<Parcel>,
     held: usize,
     held_by_all: Held,
     source: Source,
-    /// Whether reading stopped for want of room, so that no event will ask for more of it.
+    /// Whether reading has stopped because the line was full, so that no further event will arrive for it.
     paused: bool,
     sink_ready: bool,
     all_passed: bool,
-    /// When the sink learns that the source was reset.
+    /// When a reset of the source is due at the sink.
     reset: Option<Instant>,
-    /// The next time for which somebody was asked to wake it.
+    /// The next alarm that has been requested.
     alarm: Option<Instant>,
 }
 
 impl DelayLine {
-    /// One that lets nothing leave its source's end before `opens`.
+    /// A line from which nothing leaves the source's end before `opens`.
     pub(super) fn new(one_way: Duration, opens: Instant, sink_ready: bool, held_by_all: Held) -> DelayLine {
         DelayLine {
             one_way,
@@ -104,8 +104,8 @@ impl DelayLine {
         }
     }
 
-    /// Reads what there is, as far as there is room. The stamp is taken after each read: what arrives between a stamp
-    /// and the read would be early.
+    /// Reads what is available, as far as there is room. The time is taken after each read: bytes that arrive between
+    /// taking the time and reading would otherwise be early.
     pub(super) fn fill(&mut self, source: &mut impl Read, scratch: &mut [u8], clock: impl Fn() -> Instant) {
         self.paused = false;
         while self.source != Source::Ended {
@@ -128,7 +128,7 @@ impl DelayLine {
         }
     }
 
-    /// The source was reset: passes that on, after what it sent before.
+    /// The source was reset: forwards the reset after the bytes that were sent before it.
     pub(super) fn source_broken(
         &mut self,
         source: &mut impl Read,
@@ -144,18 +144,18 @@ impl DelayLine {
         }
     }
 
-    /// The source's end was reset at `now`: like its bytes, that leaves when the line opens and not before.
+    /// Notes a reset of the source at `now`. Like its bytes, it does not leave before the line opens.
     fn reset_behind(&mut self, now: Instant) {
         self.reset_at(now.max(self.opens));
     }
 
-    /// The sink learns at `left` + the one-way delay that the source, or the way to it, is no more.
+    /// Schedules a reset of the sink at `left` plus the one-way delay, because the source is gone or not reachable.
     pub(super) fn reset_at(&mut self, left: Instant) {
         self.source = Source::Ended;
         self.reset.get_or_insert(left + self.one_way);
     }
 
-    /// Drops everything, and takes no more.
+    /// Drops everything, and accepts no more.
     pub(super) fn abandon(&mut self) {
         self.queue.clear();
         self.release(self.held);
@@ -163,17 +163,17 @@ impl DelayLine {
         self.paused = false;
     }
 
-    /// The sink takes bytes (again).
+    /// The sink accepts bytes (again).
     pub(super) fn sink_ready(&mut self) {
         self.sink_ready = true;
     }
 
-    /// Whether the source is to be read again because there is room again.
+    /// Whether the source must be read again because there is room again.
     pub(super) fn wants_more(&self) -> bool {
         self.paused && self.room() >= TOO_LITTLE
     }
 
-    /// Passes on what is due; without a sink, only a reset can be.
+    /// Forwards what is due. Without a sink, only a reset can be forwarded.
     pub(super) fn pass(&mut self, mut sink: Option<&mut impl Sink>, now: Instant) -> Passed {
         while let Some(sink) = sink.as_mut()
             && self.sink_ready
@@ -211,7 +211,7 @@ impl DelayLine {
         }
     }
 
-    /// When to call [`DelayLine::pass`] next, unless that was asked for already.
+    /// When to call [`DelayLine::pass`] next, unless that was requested already.
     pub(super) fn alarm(&mut self) -> Option<Instant> {
         let next = self.queue.front().filter(|_| self.sink_ready).map(|parcel| parcel.due);
         let wanted = next.into_iter().chain(self.reset).min()?;
@@ -222,7 +222,7 @@ impl DelayLine {
         self.alarm
     }
 
-    /// It was woken as it had asked.
+    /// Notes that the requested alarm has occurred.
     pub(super) fn woken(&mut self) {
         self.alarm = None;
     }
@@ -242,7 +242,7 @@ impl DelayLine {
         self.held_by_all.0.update(|held| held.saturating_sub(bytes));
     }
 
-    /// How much may be read. A line that holds nothing has room always, so that one without has an alarm to come.
+    /// How much may be read. An empty line always has room, so a line without room always has a pending alarm.
     fn room(&self) -> usize {
         let most = if self.held_by_all.0.get() < ALL { LINE } else { FLOOR };
         most.saturating_sub(self.held)

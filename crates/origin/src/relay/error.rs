@@ -1,4 +1,4 @@
-//! What can go wrong with a relay.
+//! Errors of a relay.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,20 +6,20 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-/// Why there is no relay.
+/// Why a relay could not be started, or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelayError {
-    /// A round-trip time that it doesn't imitate.
+    /// A round-trip time that is not supported.
     #[error(
         "imitating a round-trip time of {} s: it must be more than 0 and at most 10 s; for 0, use no relay",
         .0.as_secs_f64()
     )]
     Rtt(Duration),
-    /// It was given nothing to relay to.
+    /// There is no target.
     #[error("relaying to no address: name at least one")]
     NoTarget,
-    /// An address elsewhere.
+    /// A target that is not on loopback.
     #[error("relaying to {0}: it is not on loopback, and what is elsewhere is far away already")]
     Elsewhere(SocketAddr),
     /// The program couldn't be started.
@@ -30,10 +30,10 @@ pub enum RelayError {
         /// The system's reason.
         source: io::Error,
     },
-    /// It said nothing in time.
+    /// It did not print its ready line in time.
     #[error("waiting for the relay to say where it listens: nothing within {} s; is the machine overloaded?", .0.as_secs_f64())]
     Silent(Duration),
-    /// It ended instead.
+    /// It ended before it was ready.
     #[error(
         "waiting for the relay to say where it listens: it ended ({}); it says why on standard error",
         .0.map_or_else(|| "no status".to_owned(), |status| status.to_string())
@@ -42,10 +42,10 @@ pub enum RelayError {
     /// It ended while it was needed.
     #[error("the relay to the origin ended by itself ({0}); it says why on standard error")]
     Ended(ExitStatus),
-    /// It said something else.
+    /// It printed something else.
     #[error("waiting for the relay to say where it listens: it said {0:?}; are both programs of one build?")]
     Protocol(String),
-    /// The system refused what a relay needs.
+    /// A system call of the relay failed.
     #[error("relaying: {doing}: {source}")]
     System {
         /// What was being done.

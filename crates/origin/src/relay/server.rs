@@ -1,4 +1,4 @@
-//! The relay's process: what it is told, what it answers, and its one loop.
+//! The relay's process: its arguments, its ready line, and its event loop.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -19,29 +19,28 @@ use super::delay_line::Held;
 use super::{RelayError, Settings};
 use crate::Error;
 
-/// The version of what a relay and its starter say to each other.
+/// The version of the protocol between a relay and its parent.
 pub(super) const VERSION: u32 = 1;
 
-/// Connections that may wait to be accepted; said explicitly for the origins' reason: a queue that overflows costs the
-/// client a second. The kernel lowers it to `net.core.somaxconn`.
+/// The most connections that may wait to be accepted. As for the origins, it is set explicitly, because a queue that
+/// overflows costs the client a second. The kernel lowers it to `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
-/// Connections taken from one listener before anything else has its turn: each costs some 30 µs, which others are late
-/// by.
+/// The most connections accepted from one listener at a time: each takes some 30 µs, which delays everything else.
 const TURN: usize = 16;
-/// Events handled before alarms have their turn, for the same reason.
+/// The most events handled before alarms, for the same reason.
 const EVENTS: usize = 64;
-/// How long to leave listeners alone when something is exhausted.
+/// How long to wait before accepting again when a resource is exhausted.
 const EXHAUSTED: Duration = Duration::from_millis(10);
-/// Open files that aren't connections: standard ones, the poll's, the timer's, and some to spare.
+/// Open files that are not connections: the standard streams, the poll's, the timer's, and some to spare.
 const OTHER_FILES: u64 = 24;
-/// The most read at once, bytes.
+/// The size of a read, bytes.
 const CHUNK: usize = 64 << 10;
 
 const STOP: Token = Token(0);
 const ALARM: Token = Token(1);
 const LISTENERS: usize = 2;
 
-/// A relay's only line: it listens.
+/// A relay's only line, which says that it listens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ready {
     pub(super) tlstax_relay: u32,
@@ -49,13 +48,13 @@ pub(super) struct Ready {
     pub(super) addresses: Vec<SocketAddr>,
 }
 
-/// Relays until standard input ends. To be called once, in a process of its own.
+/// Relays until standard input ends. It must be called only once, in its own process.
 ///
 /// # Errors
-/// When an address can't be listened on, the ready line not be written, or the system not be waited for.
+/// An address can't be listened on, the ready line can't be written, or waiting for events fails.
 pub fn serve(settings: &Settings) -> Result<(), Error> {
     let mut server = Server::start(settings)?;
-    // Kept here as well: a waker that is dropped takes the event it has just made with it.
+    // The waker is kept here as well: dropping it would discard an event that it has just made.
     let waker = Arc::new(Waker::new(server.poll.registry(), STOP).map_err(failed("making a waker"))?);
     let ready = Ready { tlstax_relay: VERSION, addresses: server.addresses()? };
     let mut line = serde_json::to_vec(&ready).map_err(|error| failed("writing JSON")(error.into()))?;
@@ -78,7 +77,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> Error {
 struct Listener {
     socket: TcpListener,
     target: SocketAddr,
-    /// Whether there may be connections to accept: told once only.
+    /// Whether there may be connections to accept: the event is reported only once.
     ready: bool,
 }
 
@@ -92,11 +91,11 @@ struct Server {
     poll: Poll,
     alarms: Alarms<Alarm>,
     listeners: Vec<Listener>,
-    /// By numbers that are never used again, so that what comes too late for one finds none.
+    /// The connections by numbers that are never reused, so that late events find none.
     connections: HashMap<usize, Connection>,
     next: usize,
     capacity: usize,
-    /// While something is exhausted: when to accept again.
+    /// When to accept again after a resource was exhausted.
     accept_again: Option<Instant>,
     complained: bool,
     one_way: Duration,
@@ -126,7 +125,7 @@ impl Server {
             next: 0,
             accept_again: None,
             complained: false,
-            // Rounded up: twice this must not be less than the RTT.
+            // This is rounded up: twice the value must not be less than the RTT.
             one_way: Duration::from_nanos(settings.rtt_ns.div_ceil(2)),
             held: Held::default(),
             scratch: vec![0; CHUNK],
@@ -169,7 +168,7 @@ impl Server {
         }
     }
 
-    /// Does something with a connection that may be gone, then sees to its alarms or its end.
+    /// Runs `act` on a connection, if it still exists, then updates its alarms or removes it.
     fn touch(&mut self, number: usize, act: impl FnOnce(&mut Connection, &mut [u8]) -> Fate) {
         let Some(connection) = self.connections.get_mut(&number) else { return };
         match act(connection, &mut self.scratch) {
@@ -184,7 +183,7 @@ impl Server {
         }
     }
 
-    /// Accepts a turn's worth from each listener; says whether there may be more at once.
+    /// Accepts up to [`TURN`] connections from each listener. Returns whether there may be more.
     fn accept(&mut self) -> bool {
         for index in 0..self.listeners.len() {
             for _ in 0..TURN {
@@ -216,7 +215,7 @@ impl Server {
     fn not_accepted(&mut self, index: usize, error: &io::Error) {
         match error.kind() {
             io::ErrorKind::WouldBlock => self.listeners[index].ready = false,
-            // The client went away while it was queued: its affair.
+            // The client closed the connection while it was queued.
             io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
             _ => {
                 self.complain(&format!("accepting a connection: {error}; trying on (is `ulimit -n` too low?)"));
@@ -232,7 +231,7 @@ impl Server {
         self.next += 1;
         let mut connection = Connection::open(client, accepted, target, self.one_way, &self.held);
         let (to_client, to_origin) = (self.token(number, End::Client), self.token(number, End::Origin));
-        // Without events it can't be served; dropping it closes it, which is all that can be said to the client.
+        // Without events the connection can't be served, so it is dropped, which closes it.
         if connection.register(self.poll.registry(), to_client, to_origin).is_ok() {
             self.connections.insert(number, connection);
             self.touch(number, |_, _| Fate::Open);
@@ -248,7 +247,7 @@ impl Server {
         (index / 2, if index.is_multiple_of(2) { End::Client } else { End::Origin })
     }
 
-    /// Tells the person who looks, once. Losing it is no reason to stop.
+    /// Writes a message for the user, once. If that fails, the relay continues.
     fn complain(&mut self, words: &str) {
         if !self.complained {
             self.complained = true;
@@ -265,8 +264,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(TcpListener::from_std(socket.into()))
 }
 
-/// How many connections the limit of open files allows, two files each, after raising it as far as it goes. Without
-/// counting, a crowd's client halves could take every file, and none be left for their other halves.
+/// How many connections the limit of open files allows, with two files each, after raising it as far as possible.
+/// Without this limit, the client sides of many connections could use all files, and leave none for the origin sides.
 fn capacity(listeners: usize) -> usize {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((256, 256));
     let files = if setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() { hard } else { soft };

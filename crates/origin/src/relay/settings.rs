@@ -1,4 +1,4 @@
-//! What a relay's process is told on its command line, and what can be relayed at all.
+//! The command line of a relay's process, and the limits of what can be relayed.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use clap::Parser;
 use super::RelayError;
 use crate::Error;
 
-/// The farthest away that a relay imitates.
+/// The longest round-trip time that a relay imitates.
 pub const LONGEST_RTT: Duration = Duration::from_secs(10);
 
 /// What to relay to, and how far away that is to seem.
@@ -35,7 +35,7 @@ impl Settings {
     }
 }
 
-/// Whether this can be relayed.
+/// Checks that these targets and this round-trip time are supported.
 pub(super) fn checked(targets: &[SocketAddr], rtt: Duration) -> Result<(), RelayError> {
     if rtt.is_zero() || rtt > LONGEST_RTT {
         return Err(RelayError::Rtt(rtt));

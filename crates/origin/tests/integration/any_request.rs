@@ -1,5 +1,5 @@
-//! The origin that answers any request, as programs send them that know nothing of endpoints: every path and method,
-//! bodies of any length, and whether they asked for their connection to be closed.
+//! The origin that responds to any request, from programs that know nothing of endpoints: every path and method, bodies
+//! of any length, and requests to close the connection.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ fn connections(origin: &Origin) -> [Connection; 2] {
     [plain(origin), TlsClient::usual().connect(origin.ready().https[0])]
 }
 
-/// What came back, and how long it took.
+/// The response, and how long it took.
 fn timed(connection: &mut Connection, method: &str, target: &str) -> (Reply, Duration) {
     let begin = Instant::now();
     let reply = connection.request(method, target).unwrap();
@@ -61,7 +61,7 @@ fn head_says_how_long_the_body_would_be_and_sends_none() {
     let length = connection.request("HEAD", "/nowhere").unwrap().header("content-length").parse::<usize>().unwrap();
     assert!(length > 100, "{length}");
     assert_eq!(origin.ledger().unwrap().http.body_bytes, 0);
-    // A body would be taken for the head of this.
+    // Body bytes left unread would be taken for the head of this request.
     let get = connection.get("/nowhere");
     assert_eq!((get.status, get.body.len()), (200, length - "HEAD".len() + "GET".len()));
 }
@@ -94,7 +94,7 @@ fn a_body_of_known_length_is_read_before_the_answer() {
     let origin = start(SERVICE);
     let body = vec![b'x'; 1 << 20];
     for mut connection in connections(&origin) {
-        // The second finds the connection where the first left it.
+        // The second request uses the same connection.
         for _ in 0..2 {
             connection.write(post(&format!("content-length: {}", body.len())).as_bytes()).unwrap();
             connection.write(&body).unwrap();
@@ -152,7 +152,7 @@ fn a_body_that_is_none_ends_its_connection_alone() {
 #[test]
 fn nothing_is_kept_of_a_long_body() {
     let origin = start(Duration::ZERO);
-    // The most memory that it ever had, KiB.
+    // The peak of its memory, KiB.
     let most = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", origin.ready().pid)).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -181,7 +181,7 @@ fn who_asks_for_the_connection_to_be_closed_is_counted() {
             let mut connection = Connection::plain(address);
             connection.write(head.as_bytes()).unwrap();
             assert_eq!(connection.response("GET").unwrap().status, 200);
-            // Where it is kept, it is this client that ends it: that must not count.
+            // If the connection is kept alive, this client closes it, which must not be counted.
             assert!(!closes || connection.is_at_end(), "{head}");
         }
         let seen = origin.ledger().unwrap().http.since(&before);

@@ -1,4 +1,4 @@
-//! Both origins keep the same ledger: one set of checks over each.
+//! Both origins keep the same ledger: the same checks for each.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use params::{Group, TlsVersion};
 use rustls::client::Resumption;
 use rustls::crypto::aws_lc_rs::kx_group;
 
-/// What the HTTPS side saw while `work` was done, and the reading at its end.
+/// What the HTTPS side counted during `work`, and the reading at its end.
 fn seen(origin: &mut Origin, work: impl FnOnce(&[SocketAddr])) -> (Side, Ledger) {
     let before = origin.mark().unwrap();
     let ports = origin.ready().https.clone();
@@ -81,14 +81,14 @@ fn most_in_flight_is_what_the_client_had_in_flight_and_starts_anew_at_a_mark() {
     }
 }
 
-/// A client in a closed loop has its next request on the way the moment it has an answer. Counting the old one still
-/// would show more in flight than the client allowed itself.
+/// A client in a closed loop sends its next request as soon as it has a response. If the old one still counted, there
+/// would be more in flight than the client's limit.
 #[test]
 fn a_closed_loop_never_seems_to_exceed_itself() {
     for kind in kinds() {
         let mut origin = start(kind, Pins::default());
         let (https, _) = seen(&mut origin, |ports| {
-            // In turn over two connections, because on one the origin itself reads no request too early.
+            // The requests alternate over two connections, because on one the origin reads no request too early.
             let mut connections = [0, 1].map(|index| TlsClient::usual().connect(ports[index]));
             for index in 0..2000 {
                 connections[index % 2].get("/get");
@@ -113,7 +113,7 @@ fn failed_handshakes_are_counted_with_a_reason() {
             assert!(of_another_group.connect(ports[0]).request("GET", "/get").is_err());
             assert!(Connection::plain(ports[0]).request("GET", "/get").map_or(400, |reply| reply.status) == 400);
         });
-        // The last may still be under way: the client doesn't wait for the server to have counted.
+        // The last one may not be counted yet: the client doesn't wait for that.
         eventually("three handshakes failed", || origin.ledger().unwrap().https.handshakes.failed == 3);
         let https = origin.ledger().unwrap().https;
         assert_eq!(https.failures.values().sum::<u64>(), 3, "{name}: {:?}", https.failures);
@@ -135,8 +135,8 @@ fn what_is_pinned_is_what_is_negotiated() {
         (TlsVersion::Tls12, Group::X25519, suite12),
         (TlsVersion::Tls12, Group::Secp256r1, suite12),
     ];
-    // It offers all of them, and guesses a group that not every origin takes: that costs a second hello, but it is
-    // still one full handshake.
+    // The client offers all groups, and sends a key share for one that not every origin accepts. That costs a second
+    // hello, but is still one full handshake.
     let groups = [kx_group::X25519MLKEM768, kx_group::X25519, kx_group::SECP256R1];
     let client = TlsClient::new(&AUTHORITY.root_file(), &groups, Resumption::disabled());
     for kind in kinds() {
@@ -166,7 +166,7 @@ fn sessions_are_resumed_only_where_there_are_tickets() {
             let mut origin = start(kind.clone(), Pins { tls_version, tickets, ..Pins::default() });
             let client = TlsClient::new(&AUTHORITY.root_file(), &[kx_group::X25519], Resumption::in_memory_sessions(8));
             let (https, _) = seen(&mut origin, |ports| {
-                // Over other ports too: a client rotates.
+                // Other ports are used too, because clients rotate over them.
                 for port in [ports[0], ports[0], ports[1], ports[0]] {
                     client.connect(port).get("/get");
                 }
@@ -174,7 +174,7 @@ fn sessions_are_resumed_only_where_there_are_tickets() {
             let resumed = if tickets { 3 } else { 0 };
             let expected = Handshakes { full: 4 - resumed, resumed, failed: 0 };
             assert_eq!(https.handshakes, expected, "{} TLS {tls_version}", kind.name());
-            // A session resumed in TLS 1.2 exchanges no key; in TLS 1.3 it does.
+            // A resumed session has no key exchange in TLS 1.2; in TLS 1.3 it has one.
             let groups: Vec<_> = https.negotiated.iter().map(|n| (n.group.as_str(), n.count)).collect();
             if tickets && tls_version == TlsVersion::Tls12 {
                 assert_eq!(groups, [("", 3), ("x25519", 1)]);

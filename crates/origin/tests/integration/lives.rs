@@ -1,4 +1,4 @@
-//! An origin's life: it starts as told, ends with its parent, and its supervisor never waits for a dead one.
+//! The life of an origin: it starts as configured, ends with its parent, and its supervisor never waits for a dead one.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -20,8 +20,8 @@ fn is_gone(pid: Pid) -> bool {
     kill(pid, None) == Err(Errno::ESRCH)
 }
 
-/// An origin without a supervisor, to speak the protocol by hand.
-fn by_hand(launch: &Launch) -> (Child, BufReader<std::process::ChildStdout>) {
+/// An origin without a supervisor; the test speaks the protocol itself.
+fn unsupervised(launch: &Launch) -> (Child, BufReader<std::process::ChildStdout>) {
     let (program, leading_args) = match &launch.kind {
         Kind::GoHttpbin { binary } => (binary, &[][..]),
         Kind::Embedded(program) => (&program.exe, &program.leading_args[..]),
@@ -64,7 +64,7 @@ fn the_ready_line_says_what_runs_and_where() {
 #[test]
 fn an_origin_ends_when_its_input_ends() {
     for kind in kinds() {
-        let (mut child, mut stdout) = by_hand(&launch(kind, Pins::default()));
+        let (mut child, mut stdout) = unsupervised(&launch(kind, Pins::default()));
         assert_eq!(line(&mut stdout)["tlstax_origin"], 1);
         drop(child.stdin.take());
         assert!(child.wait().unwrap().success());
@@ -74,7 +74,7 @@ fn an_origin_ends_when_its_input_ends() {
 #[test]
 fn an_unknown_command_is_refused_and_the_next_one_obeyed() {
     for kind in kinds() {
-        let (mut child, mut stdout) = by_hand(&launch(kind, Pins::default()));
+        let (mut child, mut stdout) = unsupervised(&launch(kind, Pins::default()));
         line(&mut stdout);
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(b"dance\nledger\n").unwrap();
@@ -88,13 +88,12 @@ fn an_unknown_command_is_refused_and_the_next_one_obeyed() {
 #[test]
 fn in_the_foreground_it_lives_until_a_signal() {
     for kind in kinds() {
-        // Whoever runs these tests may ignore one, as shells do for what they leave in the background: so do origins
-        // then.
+        // The tests may be run with a signal ignored, as shells do for background jobs; then origins ignore it too.
         let heeded = processes::heeded();
         for signal in [Signal::SIGINT, Signal::SIGTERM].into_iter().filter(|signal| heeded.contains(&(*signal as i32)))
         {
             let foreground = Launch { foreground: true, ..launch(kind.clone(), Pins::default()) };
-            let (mut child, mut stdout) = by_hand(&foreground);
+            let (mut child, mut stdout) = unsupervised(&foreground);
             line(&mut stdout);
             drop(child.stdin.take());
             std::thread::sleep(Duration::from_millis(100));
@@ -128,7 +127,7 @@ fn dropping_it_leaves_no_process_behind_even_a_busy_one() {
 #[test]
 fn a_busy_origin_ends_by_itself_when_its_input_ends() {
     for kind in kinds() {
-        let (mut child, mut stdout) = by_hand(&launch(kind, Pins::default()));
+        let (mut child, mut stdout) = unsupervised(&launch(kind, Pins::default()));
         let ready = line(&mut stdout);
         let mut waiting = Connection::plain(ready["http"][0].as_str().unwrap().parse().unwrap());
         waiting.send("GET", "/delay/60").unwrap();
@@ -144,7 +143,7 @@ fn a_dead_origin_is_an_error_at_once() {
         let mut origin = start(kind, Pins::default());
         origin.ledger().unwrap();
         kill(pid(&origin), Signal::SIGKILL).unwrap();
-        // One that had to be waited for would be silent, not gone.
+        // If the supervisor had waited for it, the error would be a timeout.
         let error = origin.ledger().unwrap_err();
         assert!(matches!(error, Error::Gone { .. }), "{error}");
         assert!(error.to_string().contains("signal: 9"), "{error}");
@@ -216,13 +215,13 @@ fn listeners_are_shared_out_over_addresses() {
     }
 }
 
-/// A port that is free, and that no connection or listener of another test is given: one below the ephemeral ones,
-/// unless those begin very low.
+/// A free port that no connection or listener of another test gets: below the ephemeral ports, unless those begin very
+/// low.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(10_000);
     let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
     let ephemeral: u16 = range.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(32_768);
-    // The search begins elsewhere in each process, so that two runs of these tests at once do not meet.
+    // The search starts at a different port in each process, so that two concurrent runs of these tests don't collide.
     let from = NEXT.fetch_add(100, Ordering::Relaxed) + u16::try_from(std::process::id() % 10_000).unwrap();
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     let any = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -264,7 +263,8 @@ fn it_runs_on_the_cpus_it_is_given() {
     }
 }
 
-/// More connections than it has file descriptors: it must live through that, without burning its CPU, and serve again.
+/// With more connections than file descriptors, the origin must survive without using its CPU, and serve again
+/// afterwards.
 #[cfg(target_os = "linux")]
 #[test]
 fn running_out_of_file_descriptors_is_survived() {

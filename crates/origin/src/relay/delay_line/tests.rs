@@ -1,8 +1,8 @@
-//! A delay line between pieces that are given and a taker that may be full, at times that are said.
+//! Tests a delay line with given pieces, a sink that may be full, and made-up times.
 
 use super::*;
 
-/// Gives one piece per read, then would block; an empty piece is the end.
+/// Returns one piece per read, then would block. An empty piece is the end.
 struct Pieces(VecDeque<io::Result<Vec<u8>>>);
 
 impl Pieces {
@@ -23,7 +23,7 @@ impl Read for Pieces {
     }
 }
 
-/// Takes `room` bytes, then would block.
+/// Accepts `room` bytes, then would block.
 #[derive(Default)]
 struct Taker {
     taken: Vec<u8>,
@@ -136,7 +136,7 @@ fn a_reset_before_the_lane_opens_waits_for_it_as_bytes_do() {
     let fills: [fn(&mut DelayLine, &mut Pieces, Instant); 3] = [
         |line, source, now| line.fill(source, &mut [0; 8192], || now),
         |line, source, now| line.source_broken(source, &mut [0; 8192], || now),
-        // The error that reading would have told was taken by a write.
+        // A failed write has consumed the error that reading would have returned.
         |line, _, now| line.source_broken(&mut Pieces::of(&[b"last words", b""]), &mut [0; 8192], || now),
     ];
     for fill in fills {
@@ -151,7 +151,7 @@ fn a_reset_before_the_lane_opens_waits_for_it_as_bytes_do() {
     }
 }
 
-/// A failed write takes the error that reading would have told, and reading tells an end instead.
+/// A failed write consumes the error that reading would have returned, and reading returns an end instead.
 #[test]
 fn the_end_of_a_broken_source_is_a_reset() {
     let start = Instant::now();

@@ -1,4 +1,5 @@
-//! Many connections at once: each as far away as one alone, and none lost where they are more than there is room for.
+//! Many connections at once: each has the same delay as a single one, and none is lost when there are more than the
+//! relay has room for.
 
 #[cfg(target_os = "linux")]
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -24,12 +25,12 @@ fn two_hundred_connections_at_once_are_each_as_far_away() {
         assert!(start.elapsed() >= 2 * RTT);
         assert_eq!(answer, [number as u8; 100]);
     }
-    // One after the other they would take 400 round trips; a busy machine is allowed much.
+    // One after another they would take 400 round trips; the limit allows for a busy machine.
     assert!(all.elapsed() < 250 * RTT, "they waited for each other: {:?}", all.elapsed());
 }
 
-/// How many connections this process may have to itself by way of a relay, at most: a file at each end of each, as the
-/// relay has, and some 600 for the other tests. The limit is raised as far as it may be.
+/// The most connections that this process may have to itself through a relay: each needs a file at both ends, as in the
+/// relay, and the other tests need some 600. The limit is raised as far as possible.
 #[cfg(target_os = "linux")]
 fn most_connections() -> usize {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
@@ -37,7 +38,7 @@ fn most_connections() -> usize {
     (usize::try_from(hard).unwrap_or(usize::MAX).saturating_sub(600) / 2).max(1)
 }
 
-/// With the relay stopped, nobody accepts: only the queue can take them, and a full one costs each a second.
+/// While the relay is stopped, connections can only wait in the queue, and a full queue costs each a second.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_finds_room_in_the_queue() {
@@ -54,7 +55,7 @@ fn a_crowd_finds_room_in_the_queue() {
     streams.iter_mut().for_each(|stream| stream.read_exact(&mut [0]).unwrap());
 }
 
-/// More connections than it has files for: they wait, it doesn't burn its CPU, and it serves them all in the end.
+/// With more connections than files, they wait, the relay doesn't use its CPU, and it serves them all in the end.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_crowd_beyond_its_files_waits_its_turn() {

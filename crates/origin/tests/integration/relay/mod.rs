@@ -1,4 +1,4 @@
-//! A relay between clients and origins of this process: nothing early, nothing lost, nothing left behind.
+//! A relay between clients and origins in this process: nothing is early, lost, or left behind.
 
 mod crowds;
 
@@ -24,7 +24,7 @@ fn relay(targets: &[SocketAddr], rtt: Duration) -> Relay {
     Relay::start(&program(), targets, rtt, None).unwrap()
 }
 
-/// Serves each connection with `talk` in a thread of its own, for as long as the tests run.
+/// Serves each connection with `talk` in its own thread, as long as the tests run.
 fn origin(talk: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -38,7 +38,7 @@ fn origin(talk: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     address
 }
 
-/// Sends back what it gets, the end included.
+/// Echoes what it receives, including the end.
 fn echo() -> SocketAddr {
     origin(|mut stream| {
         let mut chunk = vec![0; 65_536];
@@ -57,7 +57,7 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// A byte there and back, and how long that took.
+/// Sends a byte, receives its echo, and returns how long that took.
 fn round_trip(stream: &mut TcpStream) -> Duration {
     let start = Instant::now();
     stream.write_all(b"x").unwrap();
@@ -152,7 +152,7 @@ fn five_mebibytes_come_through_both_ways_at_once() {
     assert!(got == sent, "{} of {} bytes, or others", got.len(), sent.len());
 }
 
-/// What a lane may hold, and the sockets' buffers, is all that a sender gets rid of.
+/// A sender can send only what a delay line and the sockets' buffers hold.
 #[test]
 fn a_reader_that_waits_holds_the_sender_up_and_loses_nothing() {
     let (go, wait) = mpsc::channel::<()>();
@@ -225,7 +225,7 @@ fn an_origin_that_is_not_there_resets_after_a_round_trip_and_harms_no_other() {
         took.push(start.elapsed());
     }
     took.sort_unstable();
-    // Never early; how late, the least of them tells best, for others want the same CPUs.
+    // It is never early. The shortest time shows best how late it is, because other processes use the same CPUs.
     assert!(took[0] >= RTT && took[0] < 10 * RTT, "{took:?}");
     round_trip(&mut connect(relay.addresses()[1]));
     assert!(relay.ended().is_none());
@@ -273,7 +273,7 @@ fn a_reset_travels_both_ways_as_late_as_bytes_do() {
     assert!(arrived - told.recv_timeout(Duration::from_secs(10)).unwrap().0 >= RTT / 2);
 }
 
-/// The client has closed: what the origin still sends is answered by a reset, which must reach it.
+/// The client has closed: what the origin still sends causes a reset, which must reach it.
 #[test]
 fn an_origin_learns_that_its_client_is_gone() {
     let (send, told) = mpsc::channel();

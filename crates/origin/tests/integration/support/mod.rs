@@ -1,4 +1,4 @@
-//! What the tests have in common: the origins to test, and a client that hides nothing.
+//! Shared by the tests: the origins to test, and a client with full access to connections.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -22,7 +22,7 @@ pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::c
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let mut kinds = vec![embedded()];
-    // A cache of the tests' own: what they build must not become what a user runs.
+    // The tests have their own cache: a user must not run what they build.
     let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-httpbin"));
     match find_go().and_then(|go| cache.build(&go, &AtomicBool::new(false))) {
         Ok(built) => kinds.push(Kind::GoHttpbin { binary: built.binary }),
@@ -34,7 +34,7 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     kinds
 });
 
-/// Both origins; the one in Rust alone where there is no Go, unless that is the point (CI).
+/// Both origins, or only the embedded one if Go is not installed, except in CI.
 pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
     KINDS.iter().cloned()
 }
@@ -52,7 +52,7 @@ pub(crate) fn start(kind: Kind, pins: Pins) -> Origin {
     Origin::start(&launch(kind, pins)).unwrap()
 }
 
-/// Waits until something is so, or fails after a while.
+/// Waits until a condition holds, or fails after a while.
 pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while !is_so() {
@@ -61,23 +61,23 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Stops a process, and waits until each of its threads stands: on a busy machine that takes a moment.
+/// Stops a process, and waits until each of its threads has stopped, which takes a moment on a busy machine.
 pub(crate) fn stop(pid: Pid) {
     kill(pid, Signal::SIGSTOP).unwrap();
     eventually("a stopped process", || {
         let threads = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
         let mut states = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("stat")).unwrap());
-        // proc_pid_stat(5): the state stands behind the name, which is in parentheses.
+        // proc_pid_stat(5): the state follows the name, which is in parentheses.
         states.all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
     });
 }
 
-/// What a client of TLS is.
+/// A TLS client.
 #[derive(Clone)]
 pub(crate) struct TlsClient(Arc<ClientConfig>);
 
 impl TlsClient {
-    /// One that trusts `root`, and offers these groups and `http/1.1`.
+    /// A client that trusts `root`, and offers these groups and `http/1.1`.
     pub(crate) fn new(root: &Path, groups: &[&'static dyn SupportedKxGroup], resumption: Resumption) -> TlsClient {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(CertificateDer::pem_file_iter(root).unwrap().map(Result::unwrap));
@@ -94,7 +94,7 @@ impl TlsClient {
         TlsClient::new(&AUTHORITY.root_file(), &groups, Resumption::disabled())
     }
 
-    /// Connects; the handshake is done with the first request.
+    /// Connects. The handshake is performed with the first request.
     pub(crate) fn connect(&self, address: SocketAddr) -> Connection {
         let host = ServerName::try_from("localhost").unwrap();
         let connection = ClientConnection::new(Arc::clone(&self.0), host).unwrap();
@@ -112,10 +112,10 @@ fn tcp(address: SocketAddr) -> TcpStream {
 trait Stream: Read + Write + Send {}
 impl<T: Read + Write + Send> Stream for T {}
 
-/// A connection over which requests go by hand.
+/// A connection on which tests write requests themselves.
 pub(crate) struct Connection(Box<dyn Stream>);
 
-/// What came back.
+/// A response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -157,17 +157,17 @@ impl Connection {
         self.0.flush()
     }
 
-    /// Reads the head of a response, and says its status.
+    /// Reads the head of a response, and returns its status.
     pub(crate) fn interim(&mut self) -> std::io::Result<u16> {
         Ok(self.head()?.0)
     }
 
-    /// Whether the server has nothing more to say and has closed the connection.
+    /// Whether the server has closed the connection, without sending anything more.
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.0.read(&mut [0]).is_ok_and(|read| read == 0)
     }
 
-    /// Reads the whole response to what was sent with `method`.
+    /// Reads the whole response to a request with `method`.
     pub(crate) fn response(&mut self, method: &str) -> std::io::Result<Reply> {
         loop {
             let (status, headers) = self.head()?;

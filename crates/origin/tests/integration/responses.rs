@@ -1,4 +1,4 @@
-//! Both origins answer alike: one set of checks over each, and byte for byte where there are both.
+//! Both origins respond in the same way: the same checks for each, and a comparison byte by byte if both are available.
 
 use crate::support::{Connection, Reply, TlsClient, kinds, start};
 use origin::{Origin, Pins};
@@ -99,7 +99,7 @@ fn wrong_requests_are_refused_in_the_same_words() {
     }
 }
 
-/// The headers that a client could act upon.
+/// The headers that clients may evaluate.
 const COMPARED: [&str; 11] = [
     "access-control-allow-credentials",
     "access-control-allow-methods",
