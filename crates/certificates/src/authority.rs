@@ -1,4 +1,4 @@
-//! An authority and the files it keeps: chains and keys to present, and what clients trust.
+//! A certificate authority and its files: chains and keys that servers present, and the CA bundle that clients trust.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use crate::file::write;
 use crate::issue::{self, Issuer};
 use crate::{Error, Leaf, mozilla};
 
-/// A certificate authority that lives as long as this value, and its files with it.
+/// A certificate authority. Its files are removed with this value.
 pub struct Authority {
     folder: TemporaryFolder,
     key: CertificateKey,
@@ -20,7 +20,7 @@ pub struct Authority {
     good: Issued,
 }
 
-/// The files of an issued certificate. They go with the [`Authority`].
+/// The files of an issued certificate. They are removed with the [`Authority`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
     /// PEM: the leaf, then the intermediate.
@@ -30,16 +30,16 @@ pub struct Issued {
 }
 
 impl Authority {
-    /// A fresh authority with a good leaf, of ECDSA P-256 throughout. See [`Authority::with`].
+    /// Creates an authority with a good leaf, all with ECDSA P-256 keys. See [`Authority::with`].
     ///
     /// # Errors
-    /// When a certificate can't be issued, or a file of it not be written.
+    /// A certificate can't be issued, or one of its files can't be written.
     pub fn create() -> Result<Authority, Error> {
         Authority::with(CertificateKey::EcdsaP256)
     }
 
-    /// A fresh authority with a good leaf, in a temporary folder that only its owner may enter. Root, intermediate and
-    /// leaves all have keys of the kind `key`.
+    /// Creates an authority with a good leaf, in a temporary folder that only its owner may enter. Root, intermediate
+    /// and leaves all have keys of the kind `key`.
     ///
     /// # Errors
     /// As [`Authority::create`].
@@ -54,7 +54,7 @@ impl Authority {
         Ok(Authority { folder, key, root, intermediate, good })
     }
 
-    /// Another leaf, in files of its own; the good one is there from the start.
+    /// Issues another leaf, in its own files. The good one exists from the start.
     ///
     /// # Errors
     /// As [`Authority::create`].
@@ -70,22 +70,22 @@ impl Authority {
         }
     }
 
-    /// A leaf as good as the good one, for these host names. Every call has files of its own.
+    /// Issues a leaf that is as valid as the good one, for these host names. Every call writes its own files.
     ///
     /// # Errors
-    /// As [`Authority::create`], and when a name is none that a certificate can hold.
+    /// The same as [`Authority::create`], or a name is not valid in a certificate.
     pub fn issue_for(&self, names: &[&str]) -> Result<Issued, Error> {
         let folder = tempfile::Builder::new()
             .prefix("names-")
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(self.folder.path())
             .map_err(Error::file("creating a folder in", self.folder.path()))?;
-        // It goes with the authority's, in which it is.
+        // It is removed with the authority's folder, in which it is.
         present_for(&folder.keep(), "names", names, Leaf::Good, self.key, &Line::through(&self.intermediate))
     }
 
-    /// A leaf as good as the good one, with so many new intermediates between it and the root; 0: the root has issued
-    /// it.
+    /// Issues a leaf that is as valid as the good one, with this many new intermediates between it and the root. With 0
+    /// the root issues it.
     ///
     /// # Errors
     /// As [`Authority::create`].
@@ -114,23 +114,23 @@ impl Authority {
         &self.good.key_file
     }
 
-    /// The root alone, PEM.
+    /// The root's certificate, PEM.
     pub fn root_file(&self) -> PathBuf {
         self.folder.path().join("root.pem")
     }
 
-    /// What every client trusts: Mozilla's roots and this one, PEM. A trust store of the usual size, because parsing
-    /// it is part of what a client costs.
+    /// The CA bundle that every client trusts: Mozilla's roots and this one, PEM. It has the usual size, because
+    /// parsing it is part of a client's cost.
     pub fn trust_file(&self) -> PathBuf {
         self.folder.path().join("trust.pem")
     }
 }
 
-/// The names of a leaf that clients must accept. The wildcard is for workloads of many hosts: a list of them would make
-/// a certificate of another size.
+/// The names of a leaf that clients must accept. The wildcard is for workloads with many hosts: listing them would
+/// change the certificate's size.
 const GOOD: [&str; 4] = ["localhost", "127.0.0.1", "::1", "*.tlstax.test"];
 
-/// Issues `leaf` and writes what presenting it takes.
+/// Issues `leaf` and writes the files to present it.
 fn present(folder: &Path, leaf: Leaf, key: CertificateKey, issuer: &Issuer) -> Result<Issued, Error> {
     let (file, hosts): (_, &[&str]) = match leaf {
         Leaf::Good => ("good", &GOOD),
@@ -141,7 +141,7 @@ fn present(folder: &Path, leaf: Leaf, key: CertificateKey, issuer: &Issuer) -> R
     present_for(folder, file, hosts, leaf, key, &Line::through(issuer))
 }
 
-/// Who issues a leaf, and which issuers are sent with it, the nearest first.
+/// The issuer of a leaf, and the issuers' certificates that are sent with it, the nearest first.
 struct Line<'a> {
     issuer: &'a Issuer,
     sent: Vec<&'a Issuer>,

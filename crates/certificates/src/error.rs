@@ -1,4 +1,4 @@
-//! What can go wrong with certificates: what was being done, and to what.
+//! Errors of certificates, with what was being done, and to what.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub enum Error {
     /// A certificate that couldn't be issued.
     #[error("issuing the certificate of {subject:?}: {source}")]
     Certificate {
-        /// Whose it would have been.
+        /// The subject of the certificate.
         subject: String,
         /// The reason.
         source: rcgen::Error,

@@ -1,4 +1,4 @@
-//! Writing the files of an authority.
+//! Writes the files of an authority.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::Error;
 
-/// Writes a file that has its mode from its creation on. A file that is already there is replaced, so that asking
-/// for the same leaf twice gives a fresh one.
+/// Writes a file with the given mode, which it has from its creation on. An existing file is replaced, so that issuing
+/// the same leaf twice gives a new one.
 pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

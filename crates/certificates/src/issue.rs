@@ -1,4 +1,4 @@
-//! Issuing: a root for itself, an intermediate by its root, a leaf by its intermediate.
+//! Issues certificates: a self-signed root, intermediates, and leaves.
 
 use std::time::SystemTime;
 
@@ -24,13 +24,13 @@ pub(crate) fn root(name: &str, key: CertificateKey) -> Result<Issuer, Error> {
     CertifiedIssuer::self_signed(params, key).map_err(Error::issuing(name))
 }
 
-/// An intermediate that may have `below` others below it (RFC 5280 §4.2.1.9).
+/// Issues an intermediate that may have `below` further intermediates below it (RFC 5280 §4.2.1.9).
 pub(crate) fn intermediate(name: &str, key: CertificateKey, below: u8, issuer: &Issuer) -> Result<Issuer, Error> {
     let (params, key) = authority(name, key, BasicConstraints::Constrained(below))?;
     CertifiedIssuer::signed_by(params, key, issuer).map_err(Error::issuing(name))
 }
 
-/// A leaf for `hosts`; only its [`Leaf::Expired`] differs in anything but those.
+/// Issues a leaf for `hosts`. Only [`Leaf::Expired`] differs in anything else.
 pub(crate) fn leaf(
     name: &str,
     key: CertificateKey,
@@ -59,7 +59,7 @@ fn authority(
     Ok((params, key))
 }
 
-/// What all of them have in common. OpenSSL's strict mode asks for the authority key identifier, and macOS for a
+/// The common parameters of all certificates. OpenSSL's strict mode requires the authority key identifier, and macOS a
 /// validity of at most 825 days.
 fn certificate(name: &str, key: CertificateKey, hosts: &[&str]) -> Result<(CertificateParams, KeyPair), Error> {
     let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
@@ -72,7 +72,7 @@ fn certificate(name: &str, key: CertificateKey, hosts: &[&str]) -> Result<(Certi
     Ok((params, crate::key::generate(key).map_err(Error::issuing(name))?))
 }
 
-/// Now, to the second; 1970 on a machine whose clock is set before that.
+/// The present time, to the second; 1970 if the machine's clock is set earlier.
 fn now() -> OffsetDateTime {
     let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since_1970.as_secs()).unwrap_or_default();

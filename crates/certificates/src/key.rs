@@ -1,9 +1,9 @@
-//! Making a key of a certificate.
+//! Generates keys for certificates.
 
 use params::CertificateKey;
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize};
 
-/// A fresh key of that kind.
+/// Generates a key of the given kind.
 pub(crate) fn generate(key: CertificateKey) -> Result<KeyPair, rcgen::Error> {
     match key {
         CertificateKey::EcdsaP256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256),

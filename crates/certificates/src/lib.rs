@@ -1,8 +1,8 @@
 //! Certificates for one run: a private authority, the leaves it issues, and the files that clients trust.
 //!
-//! The kind of key decides how the cost of a handshake falls on client and server, so an authority is made of one kind
-//! throughout ([`params::CertificateKey`]). The chain is root, intermediate, leaf, as on the web: verifying it is part
-//! of what HTTPS costs. Who presents a chain, and what TLS negotiates with it, is for others.
+//! The kind of key decides how the cost of a handshake is divided between client and server, so all keys of an
+//! authority are of one kind ([`params::CertificateKey`]). The chain is root, intermediate, leaf, as on the web:
+//! verifying it is part of what HTTPS costs. Presenting a chain, and negotiating TLS with it, is left to others.
 
 mod authority;
 mod error;

@@ -1,9 +1,9 @@
-//! Mozilla's roots as PEM, which is how trust stores are shipped.
+//! Mozilla's roots as PEM, the usual format of a CA bundle.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-/// All of them, one after the other.
+/// All roots, concatenated.
 pub(crate) fn roots() -> String {
     let mut pem = String::new();
     for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {

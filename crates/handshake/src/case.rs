@@ -15,7 +15,7 @@ pub enum Stack {
     OpenSsl,
 }
 
-/// Whether a handshake begins a session or takes one up again.
+/// Whether a handshake begins a session or resumes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// With certificates, and no tickets afterwards.
@@ -60,7 +60,7 @@ static COMBINATIONS: [(TlsVersion, Group, CertificateKey); 6] = [
 ];
 
 impl Case {
-    /// Every combination, those that can't be had here included ([`Case::missing`]).
+    /// Every combination, including those that are not available here ([`Case::missing`]).
     pub fn all() -> impl Iterator<Item = Case> {
         Kind::ALL.into_iter().flat_map(|kind| {
             Stack::ALL.into_iter().flat_map(move |stack| {
@@ -69,7 +69,7 @@ impl Case {
         })
     }
 
-    /// Why this one can't be had, if so: it depends on what is linked.
+    /// The reason why this case is not available, if so. It depends on the linked libraries.
     pub fn missing(self) -> Option<&'static str> {
         self.stack.lacks(self.group)
     }
@@ -121,7 +121,7 @@ impl Side {
     pub const ALL: [Side; 2] = [Side::Client, Side::Server];
 }
 
-/// The names that figures and benchmarks go by.
+/// The names in figures and benchmarks.
 macro_rules! names {
     ($($type:ident { $($variant:ident => $name:literal),+ $(,)? })+) => {
         $(

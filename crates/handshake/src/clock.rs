@@ -1,8 +1,8 @@
 //! The clock of every figure: CPU time of the calling thread.
 //!
-//! Both ends of a handshake take turns in one thread, so wall time would do on an idle machine; on a shared one, it
-//! also counts whoever was scheduled in between. Reading this clock is a system call (some 0.2 µs), and a handshake is
-//! five to seven stretches: what an empty stretch seems to take is therefore taken off each.
+//! Both ends of a handshake take turns in one thread, so wall time would suffice on an idle machine; on a shared one,
+//! it includes other threads that were scheduled in between. Reading this clock is a system call (some 0.2 µs), and a
+//! handshake consists of five to seven stretches, so the measured time of an empty stretch is subtracted from each.
 
 use std::sync::OnceLock;
 
@@ -19,7 +19,7 @@ pub fn thread_cpu_ns() -> u64 {
         .map_or(0, |time| time.tv_sec() as u64 * 1_000_000_000 + time.tv_nsec() as u64)
 }
 
-/// Does `work`, and adds the CPU time it took to `sum`, ns, the clock's own cost taken off.
+/// Runs `work`, and adds its CPU time to `sum`, ns, without the cost of reading the clock.
 #[inline]
 pub(crate) fn timed<T>(sum: &mut u64, work: impl FnOnce() -> T) -> T {
     let own = own_cost_ns();
@@ -30,7 +30,7 @@ pub(crate) fn timed<T>(sum: &mut u64, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// What an empty stretch seems to take, ns.
+/// The measured time of an empty stretch, ns.
 fn own_cost_ns() -> u64 {
     static COST: OnceLock<u64> = OnceLock::new();
     *COST.get_or_init(|| {

@@ -6,7 +6,7 @@
 use params::Group;
 use wire::{Event, PassiveParser, Side};
 
-/// The group of TLS 1.3's key share or of TLS 1.2's key exchange; none where there is neither, or it is another.
+/// The group of TLS 1.3's key share or of TLS 1.2's key exchange; `None` if there is neither, or it is an unknown one.
 pub(crate) fn group(flight: &[u8]) -> Option<Group> {
     let mut named = None;
     PassiveParser::new().feed(Side::Server, flight, |event| match event {

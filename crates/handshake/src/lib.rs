@@ -5,12 +5,12 @@
 //! handshakes there are to measure, [`Case::pair`] sets one up, [`Pair::handshake`] makes one and says what each end
 //! spent; [`Primitive`] is a part of a handshake by itself. Sampling, statistics and printing are for others.
 
-mod agreed;
 mod case;
 mod clock;
 mod error;
 mod group_on_wire;
 mod memory;
+mod negotiated;
 mod pair;
 mod pinned;
 mod primitives;

@@ -2,8 +2,8 @@
 //!
 //! What an end does with the bytes is for [`crate::stack`].
 
-use crate::agreed::Agreed;
 use crate::clock::timed;
+use crate::negotiated::Negotiated;
 use crate::{Error, Link, Pair, Side, Times};
 
 /// Plaintext that passes at a time, bytes: four records of TLS at their largest (RFC 8446 §5.1).
@@ -29,7 +29,7 @@ pub(crate) trait End: Send {
     fn is_established(&self) -> bool;
 
     /// What came of it. `answer` is the server's first flight, for libraries that don't tell everything.
-    fn agreed(&self, answer: &[u8]) -> Agreed;
+    fn negotiated(&self, answer: &[u8]) -> Negotiated;
 
     /// Encrypts `plain`.
     fn send(&mut self, plain: &[u8], outgoing: &mut Vec<u8>) -> Result<(), Error>;
@@ -44,11 +44,11 @@ pub(crate) trait End: Send {
 /// A library's client and server, and what must come of each handshake of theirs.
 pub(crate) struct Memory<L> {
     library: L,
-    wanted: Agreed,
+    wanted: Negotiated,
 }
 
 impl<L: Library> Memory<L> {
-    pub(crate) fn new(library: L, wanted: Agreed) -> Memory<L> {
+    pub(crate) fn new(library: L, wanted: Negotiated) -> Memory<L> {
         Memory { library, wanted }
     }
 
@@ -61,14 +61,14 @@ impl<L: Library> Memory<L> {
     #[cfg(test)]
     pub(crate) fn groups(&self) -> Result<(Option<params::Group>, Option<params::Group>), Error> {
         let (connection, _) = connect(&self.library)?;
-        Ok((connection.client.agreed(&connection.answer).group, crate::group_on_wire::group(&connection.answer)))
+        Ok((connection.client.negotiated(&connection.answer).group, crate::group_on_wire::group(&connection.answer)))
     }
 
     /// Makes a handshake that counts.
     fn proved(&self) -> Result<(Connection<L::End>, Times), Error> {
         let (connection, times) = connect(&self.library)?;
-        self.wanted.demand(Side::Client, &connection.client.agreed(&connection.answer))?;
-        self.wanted.demand(Side::Server, &connection.server.agreed(&connection.answer))?;
+        self.wanted.demand(Side::Client, &connection.client.negotiated(&connection.answer))?;
+        self.wanted.demand(Side::Server, &connection.server.negotiated(&connection.answer))?;
         Ok((connection, times))
     }
 }

@@ -1,7 +1,7 @@
-//! What an origin saw of its clients: the plain data of the ledger, and the difference of two readings.
+//! What an origin counted of its clients: the plain data of the ledger, and the difference of two readings.
 //!
-//! Both origins, the one in Go and the one in Rust, print a [`Ledger`] as one JSON line when asked. This crate
-//! leaves the counting to them, and the judging of what was counted to the harness.
+//! Both origins, the one in Go and the one in Rust, print a [`Ledger`] as one JSON line when asked. The origins do the
+//! counting, and the harness judges the counts.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ pub const PATH: &str = module_path!();
 /// which run from the last `mark`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// When it was read: CLOCK_MONOTONIC, ns.
+    /// The time of the reading: CLOCK_MONOTONIC, ns.
     pub now_ns: u64,
-    /// What the listeners without TLS saw.
+    /// The counters of the listeners without TLS.
     pub http: Side,
-    /// What the listeners with TLS saw.
+    /// The counters of the listeners with TLS.
     pub https: Side,
 }
 
@@ -102,8 +102,8 @@ fn is_none(number: &u64) -> bool {
 }
 
 impl Side {
-    /// What happened between `earlier` and this later reading. Maxima and log are this reading's own, so a `mark`
-    /// belongs at `earlier`.
+    /// The difference between this reading and `earlier`. The maxima and the log are this reading's, so there should be
+    /// a `mark` at `earlier`.
     pub fn since(&self, earlier: &Side) -> Side {
         let before: BTreeMap<_, u64> = earlier.negotiated.iter().map(|n| (n.key(), n.count)).collect();
         let negotiated = self

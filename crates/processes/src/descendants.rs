@@ -1,8 +1,8 @@
-//! The end of all that a child has started, wherever it went: a process group of its own, a session of its own, or
-//! another parent.
+//! Kills everything that a child has started, even in another process group, in another session, or with another
+//! parent.
 //!
-//! This process becomes the subreaper of its descendants (prctl(2), PR_SET_CHILD_SUBREAPER): one whose parent has ended
-//! is left to it, and so is found among its own children. Those that it has started itself it knows by [`spawn`].
+//! This process becomes the subreaper of its descendants (prctl(2), PR_SET_CHILD_SUBREAPER): a descendant whose parent
+//! has ended becomes its child, and is found there. It recognises its own children because [`spawn`] records them.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -16,24 +16,24 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpgid, getpgrp};
 use procfs::process::Process;
 
-use crate::family::{children, with_descendants};
+use crate::process_tree::{children, with_descendants};
 
-/// How long killed processes may take to be gone: only one that the kernel holds does not go at once.
+/// How long killed processes may take to end: only one in an uninterruptible system call does not end immediately.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether they are.
+/// The interval at which that is checked.
 const GLANCE: Duration = Duration::from_millis(1);
 
-/// The processes that this one has started itself, each with when it began: numbers are used again.
+/// The processes that this one has started itself, each with its start time, because process IDs are reused.
 static OWN: LazyLock<Mutex<HashMap<u32, u64>>> = LazyLock::new(Mutex::default);
 
-/// Starts `command` as a process that is never taken for what another one left behind. To be used for every child with
-/// a process group of its own; those in this process' group are known by that.
+/// Starts `command` as a process that is never mistaken for one that another process left behind. It must be used for
+/// every child in its own process group; children in this process' group are recognised by that.
 ///
 /// # Errors
-/// When it cannot be started.
+/// The command can't be started.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
-    // Locked before it is there, so that nobody meets it before it is known.
+    // The lock is taken before the process exists, so that no other thread sees it before it is recorded.
     let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
     let child = command.spawn()?;
     own.retain(|pid, began| began_at(*pid) == Some(*began));
@@ -41,22 +41,23 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// What descends from the children that are started while this is there.
+/// The descendants of children that are started while this value exists.
 #[derive(Debug)]
 pub struct Descendants {
-    /// Children that were there before.
+    /// Children that existed before.
     before: HashSet<u32>,
 }
 
 impl Descendants {
-    /// Of children that are started from now on. Where the system knows no subreapers, what leaves its parent is not
-    /// found.
+    /// Starts to track descendants of children that are started from now on. If the system has no subreapers, a process
+    /// whose parent has ended is not found.
     pub fn begin() -> Descendants {
         let _ = nix::sys::prctl::set_child_subreaper(true);
         Descendants { before: children(std::process::id()).into_iter().collect() }
     }
 
-    /// Kills what a child that has ended, and was waited for, has left behind. Returns when all are gone, or after 1 s.
+    /// Kills what a child, which has ended and was waited for, has left behind. Returns when all have ended, or after 1
+    /// s.
     pub fn end(&self) {
         let deadline = Instant::now() + GONE_WITHIN;
         loop {
@@ -65,14 +66,14 @@ impl Descendants {
                 return;
             }
             for pid in left {
-                // It may have ended meanwhile.
+                // The process may have ended meanwhile.
                 let _ = kill(pid, Signal::SIGKILL);
             }
             thread::sleep(GLANCE);
         }
     }
 
-    /// What was left to this process, and all that descends from it. Those that have ended are taken leave of.
+    /// The processes that were reparented to this one, and their descendants. Those that have ended are reaped.
     fn left(&self) -> Vec<Pid> {
         let own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
         let group = getpgrp();
@@ -97,7 +98,7 @@ fn number(pid: u32) -> Pid {
     Pid::from_raw(pid.cast_signed())
 }
 
-/// When `pid` began, in ticks since the machine did; `None` when it is gone.
+/// The start time of `pid`, in clock ticks since boot; `None` if it has ended.
 fn began_at(pid: u32) -> Option<u64> {
     Some(Process::new(pid.cast_signed()).ok()?.stat().ok()?.starttime)
 }
@@ -111,8 +112,7 @@ mod tests {
 
     use rusty_fork::rusty_fork_test;
 
-    /// Runs `script`, which says the numbers of the processes that it leaves behind, in a process group of its own, to
-    /// its end.
+    /// Runs `script` in its own process group to its end. It prints the IDs of the processes that it leaves behind.
     fn leaves_behind(script: &str) -> (Descendants, Vec<u32>) {
         let descendants = Descendants::begin();
         let mut command = Command::new("sh");
@@ -129,7 +129,7 @@ mod tests {
         std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
     }
 
-    // Each becomes a subreaper: what other tests leave behind is not to be met there.
+    // Each test becomes a subreaper, and must not see what other tests leave behind.
     rusty_fork_test! {
         #[test]
         fn whatever_a_child_leaves_behind_is_ended() {
@@ -138,7 +138,7 @@ mod tests {
                 "setsid sleep 1000 & echo $!; wait",
                 // A daemon: its parent has ended before it.
                 r#"setsid sh -c 'sleep 1000 & echo $!'; sleep 1000"#,
-                // One that heeds no signal but SIGKILL, with a child of its own and nothing in its environment.
+                // A process that ignores all signals but SIGKILL, with a child and an empty environment.
                 r#"env -i setsid sh -c 'trap "" TERM HUP INT; sleep 1000 & echo $$ $!; wait' & sleep 1000"#,
             ];
             for script in scripts {
@@ -158,7 +158,7 @@ mod tests {
             };
             let mut before = sleep().process_group(0).spawn().unwrap();
             let (descendants, left) = leaves_behind("setsid sleep 1000 & echo $!; wait");
-            // A second child that is known, as an origin is, and one in this process' own group.
+            // A second recorded child, like an origin, and one in this process' own group.
             let mut known = spawn(sleep().process_group(0)).unwrap();
             let mut own = sleep().spawn().unwrap();
             descendants.end();

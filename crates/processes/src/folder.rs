@@ -1,8 +1,8 @@
-//! Temporary folders that outlive nobody.
+//! Temporary folders that don't outlive their processes for long.
 //!
-//! A process that is killed removes nothing. So each folder is locked (flock(2)) by the process that it is of: the lock
-//! goes with the process, however that ends, and the next one removes the folders that nobody holds. It takes none for
-//! its own that does not hold [`MARK`], whatever it is called.
+//! A process that is killed removes nothing. So the process that owns a folder locks it (flock(2)). The lock ends with
+//! the process, however that ends, and the next process removes folders that are not locked. It removes only folders
+//! that contain [`MARK`], whatever their names.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
@@ -14,14 +14,14 @@ use nix::libc::{O_DIRECTORY, O_NOFOLLOW};
 use nix::unistd::geteuid;
 use tempfile::TempDir;
 
-/// What the names of temporary folders begin with.
+/// The prefix of the names of temporary folders.
 const PREFIX: &str = "tlstax-";
 
-/// The file that tells such a folder from one that somebody else called so. It is made once the folder is locked.
+/// The file that distinguishes such a folder from others with a similar name. It is created after the folder is locked.
 const MARK: &str = ".tlstax-temporary";
 
-/// A folder that only its owner may enter, and that goes with this value, or at the latest with the next process that
-/// makes one in the same place.
+/// A folder that only its owner may enter. It is removed with this value, or at the latest by the next process that
+/// creates one in the same place.
 #[derive(Debug)]
 pub struct TemporaryFolder {
     folder: TempDir,
@@ -30,8 +30,8 @@ pub struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// A folder among the system's temporary files, for `purpose`. The first of a process also removes those of
-    /// processes that were killed.
+    /// Creates a folder for `purpose` in the system's temporary directory. The first call of a process also removes
+    /// folders of processes that were killed.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -42,7 +42,7 @@ impl TemporaryFolder {
         TemporaryFolder::make(&place, &format!("{PREFIX}{purpose}-"))
     }
 
-    /// A folder in `place` whose name begins with `prefix`, having removed those of processes that were killed.
+    /// Removes folders of processes that were killed, then creates a folder in `place` whose name begins with `prefix`.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -57,14 +57,14 @@ impl TemporaryFolder {
         let lock = open(folder.path())?;
         match lock.lock() {
             Ok(()) => fs::write(folder.path().join(MARK), "")?,
-            // Without a mark nobody takes it for left behind.
+            // Without a mark it is never removed by another process.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(error) => return Err(error),
         }
         Ok(TemporaryFolder { folder, _lock: lock })
     }
 
-    /// Where it is.
+    /// The folder's path.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -74,7 +74,7 @@ fn open(folder: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(O_DIRECTORY | O_NOFOLLOW).open(folder)
 }
 
-/// Removes the folders in `place` whose processes have gone. What cannot be removed stays: nobody's work depends on it.
+/// Removes the folders in `place` whose processes have ended. A folder that can't be removed stays, which does no harm.
 fn sweep(place: &Path, prefix: &str) {
     let entries = fs::read_dir(place).into_iter().flatten().flatten();
     let named = entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()));
@@ -85,7 +85,7 @@ fn sweep(place: &Path, prefix: &str) {
     }
 }
 
-/// The lock of a folder that is this user's, bears the mark, and that nobody holds.
+/// Locks a folder if it belongs to this user, contains the mark, and is not locked.
 fn abandoned(folder: &Path) -> io::Result<File> {
     let lock = open(folder)?;
     let is_ours = lock.metadata()?.uid() == geteuid().as_raw() && folder.join(MARK).symlink_metadata()?.is_file();

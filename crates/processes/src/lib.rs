@@ -1,14 +1,14 @@
-//! What a program owes the processes around it: it leaves signals ignored that it was started to ignore, ends whatever
-//! its children started, and removes the temporary folders of those that were killed.
+//! What a program owes the processes around it: it keeps signals ignored that it was started to ignore, kills processes
+//! that its children leave behind, and removes the temporary folders of processes that were killed.
 //!
-//! What the processes do, and what is in the folders, is for others.
+//! It knows nothing about what the processes do and what the folders hold.
 
 mod descendants;
-mod family;
 mod folder;
+mod process_tree;
 mod signals;
 
 pub use descendants::{Descendants, spawn};
-pub use family::{adopted, children, members, others};
 pub use folder::TemporaryFolder;
+pub use process_tree::{adopted, children, members, others};
 pub use signals::{Noted, heeded, note, outlive_file_size_limit};

@@ -1,4 +1,4 @@
-//! The signals that ask a program to end, and the one that a limit of file sizes sends.
+//! Signals that ask a program to end, and the signal of the file size limit.
 
 use std::io;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 
-/// SIGINT, SIGTERM and SIGHUP, but for those that this process was started to ignore, as `nohup` and a shell's
-/// background jobs do. Those stay ignored, by its children too: no handler is to be registered for them. Where the
-/// system does not tell, all three.
+/// SIGINT, SIGTERM and SIGHUP, without those that this process was started to ignore, as `nohup` and a shell's
+/// background jobs do. Those stay ignored, also by its children, so no handler must be registered for them. All three
+/// if the system does not tell.
 pub fn heeded() -> Vec<i32> {
     not_ignored(&[SIGINT, SIGTERM, SIGHUP])
 }
@@ -20,8 +20,8 @@ fn not_ignored(signals: &[i32]) -> Vec<i32> {
     signals.iter().copied().filter(|number| ignored & (1 << (number - 1)) == 0).collect()
 }
 
-/// Has writing beyond the limit of file sizes (`ulimit -f`) fail with EFBIG, where SIGXFSZ would end the process
-/// without a word. It is caught and not ignored: so programs that this one starts get the default back.
+/// Makes writing beyond the file size limit (`ulimit -f`) fail with EFBIG. Otherwise SIGXFSZ would end the process
+/// without a message. The signal is caught and not ignored, so that child processes get the default back.
 ///
 /// # Errors
 /// When the system refuses.
@@ -29,14 +29,14 @@ pub fn outlive_file_size_limit() -> io::Result<()> {
     not_ignored(&[SIGXFSZ]).into_iter().try_for_each(|signal| flag::register(signal, Arc::default()).map(drop))
 }
 
-/// Signals that are noted instead of ending this process, until it is dropped.
+/// Records signals instead of letting them end this process, until it is dropped.
 #[derive(Debug)]
 pub struct Noted {
     met: Arc<AtomicBool>,
     ends: Arc<AtomicBool>,
 }
 
-/// Notes the [`heeded`] signals from now on, for work that has something to put in order.
+/// Records the [`heeded`] signals from now on, for work that must clean up before it ends.
 ///
 /// # Errors
 /// When the system refuses.
@@ -50,7 +50,7 @@ pub fn note() -> io::Result<Noted> {
 }
 
 impl Noted {
-    /// Whether any came.
+    /// Whether any signal came.
     pub fn met(&self) -> &AtomicBool {
         &self.met
     }

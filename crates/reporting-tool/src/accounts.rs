@@ -1,4 +1,4 @@
-//! What came of every request of a manner: answers read and added up by host, failures listed, nothing left out.
+//! The outcome of every request of a manner: responses are read and added up by host, and failures are listed.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::fleet::{FAILING_STATUS, Fleet, Role};
 
-/// The status of an answer with content.
+/// The status of a response with content.
 const OK: u16 = 200;
 
-/// What one host came to.
+/// The results of one host.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HostAccount {
     /// Its name.
@@ -20,7 +20,7 @@ pub struct HostAccount {
     pub address: String,
     /// What it does.
     pub role: Role,
-    /// Requests answered rightly.
+    /// Requests with a correct response.
     pub answers: u64,
     /// Requests that failed.
     pub failures: u64,
@@ -45,7 +45,7 @@ pub struct Failure {
     pub expected: bool,
 }
 
-/// Adds up what it is told.
+/// Adds up the results of requests.
 #[derive(Debug)]
 pub struct Accounts<'a> {
     fleet: &'a Fleet,
@@ -55,10 +55,10 @@ pub struct Accounts<'a> {
     failures: Vec<Failure>,
 }
 
-/// What was added up of a manner.
+/// The totals of a manner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Totals {
-    /// Requests answered rightly.
+    /// Requests with a correct response.
     pub answers: u64,
     /// The sum of the page numbers in those answers.
     pub page_sum: u64,
@@ -70,7 +70,7 @@ pub struct Totals {
     pub failures: Vec<Failure>,
 }
 
-/// What the tool reads of an answer.
+/// The part of a response that the tool reads.
 #[derive(Deserialize)]
 struct Echo {
     url: String,
@@ -83,7 +83,7 @@ struct Args {
 }
 
 impl<'a> Accounts<'a> {
-    /// Empty ones.
+    /// Accounts without any request.
     pub fn new(fleet: &'a Fleet) -> Accounts<'a> {
         let account = |host: &crate::fleet::Host| HostAccount {
             host: host.name.clone(),
@@ -100,7 +100,7 @@ impl<'a> Accounts<'a> {
         Accounts { fleet, hosts, latency, page_sum: 0, failures: Vec::new() }
     }
 
-    /// Takes what came of one request, which asked for `url`.
+    /// Adds the result of one request for `url`.
     pub fn take(&mut self, got: Got, url: &str) {
         let number = self.fleet.host_of(got.request);
         let account = &mut self.hosts[number];
@@ -122,7 +122,7 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// The sums.
+    /// The totals.
     pub fn close(mut self) -> Totals {
         for (account, latency) in self.hosts.iter_mut().zip(&self.latency) {
             if account.answers > 0 {
@@ -141,7 +141,7 @@ impl<'a> Accounts<'a> {
 }
 
 impl Totals {
-    /// What contradicts that `requests` requests were made and nothing was lost, a sentence each.
+    /// Sentences on what contradicts that `requests` requests were made and none was lost.
     pub fn wrong(&self, requests: u64) -> Vec<String> {
         let mut wrong = Vec::new();
         let failed = self.failures.len() as u64;
@@ -175,7 +175,7 @@ impl Totals {
     }
 }
 
-/// The page that an answer names, if it is the one that was asked for.
+/// The page that a response names, if it is the requested one.
 fn read(status: u16, body: &[u8], url: &str, request: u64) -> Result<u64, FetchError> {
     if status != OK {
         return Err(wrong_status(status));

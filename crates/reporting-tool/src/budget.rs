@@ -1,4 +1,4 @@
-//! The arithmetic of the limit: what concurrency a program needs to be done in time, and for how long it would run.
+//! Computes the concurrency that a program needs to finish within the limit, and how long it would run.
 
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ fn needed(service_s: f64) -> f64 {
     service_s / LIMIT_S
 }
 
-/// How often service times went by at once: their sum over the wall time. 0 where no time went by.
+/// The effective concurrency: the sum of service times divided by the wall time; 0 if that is 0.
 pub fn effective_concurrency(service_s: f64, wall_s: f64) -> f64 {
     if wall_s > 0.0 { service_s / wall_s } else { 0.0 }
 }

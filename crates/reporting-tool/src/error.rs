@@ -1,4 +1,4 @@
-//! Why the tool could not do its work. A request that fails is none of these: it stands in the report.
+//! Why the tool could not run. A failed request is not an error: the report lists it.
 
 use std::io;
 use std::path::PathBuf;

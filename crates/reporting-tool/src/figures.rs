@@ -1,4 +1,4 @@
-//! What a manner came to: times, concurrency, and whether all requests would fit the limit.
+//! The results of a manner: times, concurrency, and whether all requests would fit the limit.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub struct WayReport {
     pub failures: Vec<Failure>,
 }
 
-/// What was done, for its figures.
+/// The data of a finished manner, from which its figures are computed.
 pub(crate) struct Done<'a> {
     pub(crate) manner: Manner,
     pub(crate) at_once: u32,
@@ -63,12 +63,12 @@ pub(crate) struct Done<'a> {
     /// Requests there are to make.
     pub(crate) all: u64,
     pub(crate) totals: Totals,
-    /// What the origin saw of it.
+    /// The origin's counts of it.
     pub(crate) seen: &'a Side,
 }
 
 impl Done<'_> {
-    /// What contradicts that nothing was lost, a sentence each: by the accounts, and by the origin's ledger.
+    /// Sentences on what contradicts that nothing was lost, by the accounts and by the origin's ledger.
     pub(crate) fn wrong(&self) -> Vec<String> {
         let (name, requests) = (self.manner.name(), self.made.requests);
         let mut wrong = self.totals.wrong(requests);

@@ -1,4 +1,4 @@
-//! The report file: made before anything is fetched, so that a place that cannot be written costs nobody a minute.
+//! The report file. It is created before anything is fetched, so that a path that can't be written fails immediately.
 
 use std::fs::{File, OpenOptions, create_dir_all, remove_file};
 use std::io::{self, BufWriter, Write};
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// A report to be written. One that never is leaves no file.
+/// A report file. If it is never written, it is removed.
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,

@@ -1,7 +1,7 @@
 //! The hosts: names that stand for listeners on several loopback addresses, and what each of them does.
 //!
-//! No name is looked up. Requests take turns over the hosts, so that request i asks host i modulo their number; one
-//! host is slow and one fails, as some host always does.
+//! No name is resolved. Request i goes to host i modulo their number. One host is slow and one fails, as happens with
+//! many hosts.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,22 +21,22 @@ const ADDRESSES: u8 = 5;
 /// How much longer the slow host takes.
 pub const SLOW: u32 = 5;
 
-/// What the failing host answers, at once.
+/// The status with which the failing host responds.
 pub const FAILING_STATUS: u16 = 500;
 
 /// Which host is slow and which fails: the first ones, so that the smallest sample holds both.
 const SLOW_HOST: usize = 0;
 const FAILING_HOST: usize = 1;
 
-/// What a host does.
+/// The behaviour of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// It answers after the service time.
+    /// It responds after the service time.
     Ordinary,
-    /// It answers after [`SLOW`] times that.
+    /// It responds after [`SLOW`] times the service time.
     Slow,
-    /// It answers [`FAILING_STATUS`] at once.
+    /// It responds with [`FAILING_STATUS`] immediately.
     Failing,
 }
 
@@ -88,7 +88,7 @@ impl Fleet {
         &self.hosts
     }
 
-    /// The number of the host that a request asks.
+    /// The number of the host that a request goes to.
     pub fn host_of(&self, request: u64) -> usize {
         (request % self.hosts.len() as u64) as usize
     }

@@ -1,10 +1,10 @@
 //! The talk's use case: a reporting tool that makes thousands of HTTPS GETs of many hosts and must be done within the
 //! fifteen minutes that AWS Lambda gives it.
 //!
-//! It fetches one by one, with TLS that blocks inside async, and properly ([`fetch::talk::gets`]), and says what each
-//! comes to. The hosts are names for listeners on loopback ([`fleet`]); every answer is read, every failure listed
-//! ([`accounts`]), what came of a manner set against the limit ([`figures`], [`budget`]) and written to a file
-//! ([`mod@file`]). Command line and tables are for others.
+//! It fetches serially, with TLS that blocks inside async code, and properly concurrently ([`fetch::talk::gets`]), and
+//! compares the three. The hosts are names of listeners on loopback ([`fleet`]). Every response is read and every
+//! failure listed ([`accounts`]); the results are compared with the limit ([`figures`], [`budget`]) and written to a
+//! file ([`mod@file`]). Command line and tables are left to others.
 
 pub mod accounts;
 pub mod budget;

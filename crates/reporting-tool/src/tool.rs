@@ -1,4 +1,5 @@
-//! The run: an origin for all hosts, then the three manners one after the other, each accounted for.
+//! The run: starts an origin for all hosts, then fetches in the three manners, one after another, and accounts for
+//! each.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -17,15 +18,15 @@ use crate::budget::Budget;
 use crate::figures::{Done, Figures, WayReport, misfit};
 use crate::fleet::{self, Fleet, Role};
 
-/// Descriptors that a process has open beside its connections.
+/// File descriptors that a process has open besides its connections.
 const BESIDE: u64 = 128;
 
-/// What to do.
+/// The settings of a run.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Requests there are to make. They are all made properly.
+    /// The number of requests. The proper manner makes all of them.
     pub requests: u64,
-    /// Requests that the other manners make of them, at most.
+    /// The most of them that the other manners make.
     pub sample: u64,
     /// Hosts that take turns: some of [`fleet::HOSTS`].
     pub hosts: u16,
@@ -33,19 +34,19 @@ pub struct Settings {
     pub at_once: u32,
     /// How long an ordinary host takes to answer.
     pub service: Duration,
-    /// Who plays the hosts.
+    /// The origin that plays the hosts.
     pub origin: Kind,
-    /// Becomes true when the run is to end now.
+    /// Becomes true when the run must end.
     pub interrupt: Arc<AtomicBool>,
 }
 
-/// Who looks on.
+/// Receives the progress of a run.
 pub trait Observer {
     /// All hosts listen.
     fn listens(&mut self, origin: &str, hosts: u16, addresses: &[Ipv4Addr]);
     /// A manner begins with so many requests.
     fn begins(&mut self, manner: Manner, requests: u64);
-    /// One more request has been answered or has failed.
+    /// One more request has succeeded or failed.
     fn got(&mut self);
     /// A manner has ended.
     fn ended(&mut self, figures: &Figures);
@@ -94,8 +95,8 @@ pub struct Report {
 /// Makes the requests in every manner.
 ///
 /// # Errors
-/// When there is no origin, no certificate, no executor, or no descriptor for so many connections. Requests that fail are
-/// no error: the report has them.
+/// When there is no origin, no certificate, no executor, or no descriptor for so many connections. Requests that fail
+/// are no error: the report has them.
 pub fn run(settings: &Settings, observer: &mut impl Observer) -> Result<Report, Error> {
     open_files(settings.at_once, settings.hosts)?;
     let authority = Authority::create().map_err(origin::Error::from)?;

@@ -1,6 +1,6 @@
-//! What a handshake is made of, each part by itself, one file per group of parts.
+//! The parts of a handshake, each measured separately, one file per group of parts.
 //!
-//! What they add up to is less than a handshake: messages, records, transcripts and allocation are not among them.
+//! Their sum is less than a handshake: messages, records, transcripts and allocation are not included.
 
 mod chain;
 mod key_exchange;
@@ -55,7 +55,7 @@ impl Primitive {
         Primitive::TrustStore,
     ];
 
-    /// Why it can't be had of `stack`, if so.
+    /// The reason why `stack` does not provide it, if so.
     pub fn missing(self, stack: Stack) -> Option<&'static str> {
         match (self, stack) {
             (Primitive::KeyExchange(Group::X25519MlKem768, _), Stack::OpenSsl) => {

@@ -1,16 +1,16 @@
-//! A primitive that is set up: what is done over and over, and timed.
+//! A primitive that has been set up, to be run repeatedly and timed.
 
 use crate::Error;
 use crate::clock::timed;
 
-/// A primitive that is set up, to be done as often as one likes.
+/// A primitive that has been set up, and can be run any number of times.
 pub struct Operation(Box<Batch>);
 
-/// Does something so many times, and says how long that took, ns of CPU.
+/// Runs something this many times, and returns the CPU time, ns.
 type Batch = dyn FnMut(u64) -> Result<u64, Error> + Send;
 
 impl Operation {
-    /// Does it `times` times, and says how long all of them took, ns of CPU.
+    /// Runs it `times` times, and returns the total CPU time, ns.
     ///
     /// # Errors
     /// When the library refuses.

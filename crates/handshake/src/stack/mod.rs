@@ -9,8 +9,8 @@ mod rustls;
 use certificates::Authority;
 
 pub(crate) use self::rustls::stock;
-use crate::agreed::Agreed;
 use crate::memory::{Library, Memory};
+use crate::negotiated::Negotiated;
 use crate::trust::Material;
 use crate::{Case, Error, Kind, Pair, Setting, Stack};
 
@@ -48,7 +48,7 @@ pub(crate) fn pair(case: Case, authority: &Authority, setting: Setting, resumes:
 }
 
 fn primed<L: Library + 'static>(library: L, case: Case) -> Result<Box<dyn Pair>, Error> {
-    let memory = Memory::new(library, Agreed::wanted(case));
+    let memory = Memory::new(library, Negotiated::wanted(case));
     if case.kind == Kind::Resumed {
         memory.prime()?;
     }

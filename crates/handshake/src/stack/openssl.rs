@@ -13,9 +13,9 @@ use ::openssl::x509::X509;
 use ::openssl::x509::store::{X509Store, X509StoreBuilder};
 use params::{CertificateKey, Group, Suite, TlsVersion};
 
-use crate::agreed::Agreed;
 use crate::group_on_wire;
 use crate::memory::{End, Library};
+use crate::negotiated::Negotiated;
 use crate::pinned::HOST;
 use crate::trust::Material;
 use crate::{Case, Error, Kind, Side};
@@ -244,9 +244,9 @@ impl End for OpenSslEnd {
 
     /// The crate has no safe call for the group of both versions and kinds, so it is read from what the server sent
     /// ([`group_on_wire`]).
-    fn agreed(&self, answer: &[u8]) -> Agreed {
+    fn negotiated(&self, answer: &[u8]) -> Negotiated {
         let ssl = self.stream.ssl();
-        Agreed {
+        Negotiated {
             version: match ssl.version2() {
                 Some(SslVersion::TLS1_3) => Some(TlsVersion::Tls13),
                 Some(SslVersion::TLS1_2) => Some(TlsVersion::Tls12),

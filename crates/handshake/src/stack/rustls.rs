@@ -13,8 +13,8 @@ use rustls::{
 };
 use rustls_pki_types::ServerName;
 
-use crate::agreed::Agreed;
 use crate::memory::{End, Library};
+use crate::negotiated::Negotiated;
 use crate::pinned::HOST;
 use crate::trust::Material;
 use crate::{Case, Error, Kind, Side, Stack};
@@ -188,8 +188,8 @@ impl End for RustlsEnd {
         !self.connection.is_handshaking()
     }
 
-    fn agreed(&self, _answer: &[u8]) -> Agreed {
-        Agreed {
+    fn negotiated(&self, _answer: &[u8]) -> Negotiated {
+        Negotiated {
             version: self.connection.protocol_version().and_then(|version| TlsVersion::from_number(version.into())),
             kind: match self.connection.handshake_kind() {
                 Some(HandshakeKind::Full) => Some(Kind::Full),
@@ -201,7 +201,7 @@ impl End for RustlsEnd {
             group: self
                 .connection
                 .negotiated_key_exchange_group()
-                .and_then(|agreed| Group::from_number(agreed.name().into())),
+                .and_then(|negotiated| Group::from_number(negotiated.name().into())),
         }
     }
 

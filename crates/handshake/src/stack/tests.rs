@@ -76,7 +76,7 @@ fn the_wire_names_the_group_that_rustls_tells() {
     let material = Material::read(&authority).unwrap();
     for case in possible().filter(|case| case.stack == Stack::RustlsAwsLc && case.key == CertificateKey::EcdsaP256) {
         let library = rustls::Rustls::new(case, &material, case.kind == Kind::Resumed).unwrap();
-        let memory = Memory::new(library, Agreed::wanted(case));
+        let memory = Memory::new(library, Negotiated::wanted(case));
         memory.prime().unwrap();
         let (told, wired) = memory.groups().unwrap();
         assert_eq!(told, wired, "{} {case}", case.kind);

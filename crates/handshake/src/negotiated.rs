@@ -6,7 +6,7 @@ use crate::{Case, Error, Kind, Side};
 
 /// What came of a handshake, as one end tells it. `None` is what the end doesn't know, or something unheard-of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Agreed {
+pub(crate) struct Negotiated {
     pub(crate) version: Option<TlsVersion>,
     pub(crate) kind: Option<Kind>,
     /// The cipher suite's number in IANA's registry.
@@ -15,15 +15,15 @@ pub(crate) struct Agreed {
     pub(crate) group: Option<Group>,
 }
 
-impl Agreed {
+impl Negotiated {
     /// What both ends must report of `case`.
-    pub(crate) fn wanted(case: Case) -> Agreed {
+    pub(crate) fn wanted(case: Case) -> Negotiated {
         let group = match (case.version, case.kind) {
             // TLS 1.2 resumes with the keys of the session (RFC 5246 §7.3): no exchange, no group.
             (TlsVersion::Tls12, Kind::Resumed) => None,
             _ => Some(case.group),
         };
-        Agreed {
+        Negotiated {
             version: Some(case.version),
             kind: Some(case.kind),
             suite: Some(Suite::of(case.version, case.key).number()),
@@ -32,7 +32,7 @@ impl Agreed {
     }
 
     /// Compares what `side` reports.
-    pub(crate) fn demand(&self, side: Side, got: &Agreed) -> Result<(), Error> {
+    pub(crate) fn demand(&self, side: Side, got: &Negotiated) -> Result<(), Error> {
         same(side, "version", self.version.map(TlsVersion::in_benchmarks), got.version.map(TlsVersion::in_benchmarks))?;
         same(side, "kind", self.kind.map(Kind::name), got.kind.map(Kind::name))?;
         same(side, "suite", self.suite.map(hex), got.suite.map(hex))?;
@@ -73,13 +73,13 @@ mod tests {
             key: CertificateKey::EcdsaP256,
             kind: Kind::Full,
         };
-        let wanted = Agreed::wanted(case);
+        let wanted = Negotiated::wanted(case);
         assert!(wanted.demand(Side::Client, &wanted).is_ok());
         let others = [
-            ("version", Agreed { version: Some(TlsVersion::Tls12), ..wanted.clone() }),
-            ("kind", Agreed { kind: None, ..wanted.clone() }),
-            ("suite", Agreed { suite: Some(0x1302), ..wanted.clone() }),
-            ("group", Agreed { group: Some(Group::X25519MlKem768), ..wanted.clone() }),
+            ("version", Negotiated { version: Some(TlsVersion::Tls12), ..wanted.clone() }),
+            ("kind", Negotiated { kind: None, ..wanted.clone() }),
+            ("suite", Negotiated { suite: Some(0x1302), ..wanted.clone() }),
+            ("group", Negotiated { group: Some(Group::X25519MlKem768), ..wanted.clone() }),
         ];
         for (name, other) in others {
             let error = wanted.demand(Side::Server, &other).unwrap_err();

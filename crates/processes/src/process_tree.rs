@@ -1,31 +1,29 @@
-//! A process and all that descend from it, as /proc tells.
+//! A process and its descendants, as /proc shows them.
 
 use std::collections::HashSet;
 
-/// The most processes that are looked at: a command that forks for ever must not keep its watcher busy.
+/// The most processes that are listed: a command that forks endlessly must not keep the observer busy.
 const MOST: usize = 4_096;
 
-/// Processes of this one that are none of a command's that is started next: its origin, whatever else it had started
-/// before.
+/// The present children of this process, which don't belong to a command that is started next: the origin and others.
 pub fn others() -> Vec<u32> {
     children(std::process::id())
 }
 
-/// What was left to this process when its parent ended: all of this process' own but the command itself, which another
-/// thread waits for, and `others`.
+/// Processes that were reparented to this one: all its children except the command itself, which another thread waits
+/// for, and `others`.
 pub fn adopted(root: u32, others: &[u32]) -> Vec<u32> {
     children(std::process::id()).into_iter().filter(|pid| *pid != root && !others.contains(pid)).collect()
 }
 
-/// `root` and its descendants that live now, and those that were left to this process when their parent ended: all of
-/// this process' own but `others`.
+/// `root`, its running descendants, and processes that were reparented to this one: all its children except `others`.
 pub fn members(root: u32, others: &[u32]) -> Vec<u32> {
     let own = std::process::id();
     let first = std::iter::once(root).chain(children(own));
     with_descendants(first, others.iter().copied().chain((root != own).then_some(own)).collect())
 }
 
-/// `first` and all that descend from them, but those `met` already.
+/// `first` and all their descendants, except those in `met`.
 pub(crate) fn with_descendants(first: impl IntoIterator<Item = u32>, mut met: HashSet<u32>) -> Vec<u32> {
     let mut found: Vec<u32> = first.into_iter().filter(|pid| met.insert(*pid)).collect();
     let mut at = 0;
@@ -38,7 +36,7 @@ pub(crate) fn with_descendants(first: impl IntoIterator<Item = u32>, mut met: Ha
     found
 }
 
-/// What `pid` has started and not waited for. Empty when it is gone.
+/// The children of `pid` that it has not waited for. Empty if it has ended.
 pub fn children(pid: u32) -> Vec<u32> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let of_task = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
