@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Verdict};
+use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Validity};
 use origin::Choice;
 use runner::{Choices, OriginSpec, Pins, Plan, Resident, Session};
 use workload::Cell;
@@ -125,7 +125,7 @@ impl Bench<'_> {
             return Err(Failure::Invalid { cell: self.cell.clone(), reasons });
         };
         let trial = session.batch(resident);
-        if let Verdict::Invalid(reasons) = &trial.verdict {
+        if let Validity::Invalid(reasons) = &trial.verdict {
             let failure = Failure::Invalid { cell: self.cell.clone(), reasons: reasons.join("; ") };
             let valid = (1..).zip(self.kept.drain(..)).map(|(round, trial)| Trial { round, ..trial });
             valid.chain([Trial { round: ROUNDS + 1, ..trial }]).try_for_each(|trial| writer.append(&trial))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Verdict};
+use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Validity};
 use rayon::prelude::*;
 use stats::Estimate;
 use workload::floor::is_floor;
@@ -60,12 +60,12 @@ fn row(section: &Section, cell: &Cell, own: &[&Trial], far: bool) -> Row {
     flags.retain(|flag| 2 * counting.iter().filter(|trial| trial.flags.contains(flag)).count() >= counting.len());
     let mut invalid = BTreeMap::new();
     for trial in own {
-        if let Verdict::Invalid(reasons) = &trial.verdict {
+        if let Validity::Invalid(reasons) = &trial.verdict {
             *invalid.entry(reasons.join("; ")).or_insert(0) += 1;
         }
     }
     let terms = own.first().map_or(Terms::Pinned, |trial| trial.terms);
-    let unproven = counting.iter().any(|trial| trial.verdict == Verdict::Unproven);
+    let unproven = counting.iter().any(|trial| trial.verdict == Validity::Unproven);
     Row {
         cell: cell.clone(),
         counted: counting.len(),

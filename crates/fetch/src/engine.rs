@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use measure::protocol::{Answer, Order, VERSION};
+use measure::protocol::{EngineReply, EngineRequest, VERSION};
 
 use crate::Prepared;
 pub use crate::error::EngineError;
@@ -22,26 +22,26 @@ pub fn serve(
     let orders = listen(orders, gone);
     let result = trial(&orders, &mut answers);
     if let Err(error) = &result {
-        say(&mut answers, &Answer::Failed(error.to_string()))?;
+        say(&mut answers, &EngineReply::Failed(error.to_string()))?;
     }
     result
 }
 
 fn trial(orders: &Receiver<String>, answers: &mut impl Write) -> Result<(), EngineError> {
     let job = match hear(orders)? {
-        (Order::Job(job), _) if job.protocol == VERSION => job,
+        (EngineRequest::Job(job), _) if job.protocol == VERSION => job,
         (_, line) => return Err(EngineError::Protocol { expected: "the job of protocol version 1", found: line }),
     };
     let mut prepared = Prepared::new(&job)?;
     let recorder = prepared.recorder();
-    say(answers, &Answer::Ready(Box::new(prepared.ready().clone())))?;
+    say(answers, &EngineReply::Ready(Box::new(prepared.ready().clone())))?;
 
-    expect(orders, "go", |order| matches!(order, Order::Go))?;
-    say(answers, &Answer::Finished(prepared.run(&recorder)))?;
+    expect(orders, "go", |order| matches!(order, EngineRequest::Go))?;
+    say(answers, &EngineReply::Finished(prepared.run(&recorder)))?;
 
-    expect(orders, "report", |order| matches!(order, Order::Report))?;
+    expect(orders, "report", |order| matches!(order, EngineRequest::Report))?;
     let seen = prepared.seen(&recorder).map_err(|error| EngineError::Encode(error.to_string()))?;
-    say(answers, &Answer::Done(Box::new(seen)))
+    say(answers, &EngineReply::Done(Box::new(seen)))
 }
 
 fn listen(orders: impl io::Read + Send + 'static, gone: impl FnOnce() + Send + 'static) -> Receiver<String> {
@@ -57,7 +57,7 @@ fn listen(orders: impl io::Read + Send + 'static, gone: impl FnOnce() + Send + '
     receiver
 }
 
-fn hear(orders: &Receiver<String>) -> Result<(Order, String), EngineError> {
+fn hear(orders: &Receiver<String>) -> Result<(EngineRequest, String), EngineError> {
     let line = orders.recv().map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof))?;
     match serde_json::from_str(&line) {
         Ok(order) => Ok((order, line)),
@@ -65,12 +65,16 @@ fn hear(orders: &Receiver<String>) -> Result<(Order, String), EngineError> {
     }
 }
 
-fn expect(orders: &Receiver<String>, expected: &'static str, is: fn(&Order) -> bool) -> Result<(), EngineError> {
+fn expect(
+    orders: &Receiver<String>,
+    expected: &'static str,
+    is: fn(&EngineRequest) -> bool,
+) -> Result<(), EngineError> {
     let (order, line) = hear(orders)?;
     if is(&order) { Ok(()) } else { Err(EngineError::Protocol { expected, found: line }) }
 }
 
-fn say(answers: &mut impl Write, answer: &Answer) -> Result<(), EngineError> {
+fn say(answers: &mut impl Write, answer: &EngineReply) -> Result<(), EngineError> {
     let mut line = serde_json::to_vec(answer).map_err(|error| EngineError::Encode(error.to_string()))?;
     line.push(b'\n');
     answers.write_all(&line)?;

@@ -66,7 +66,7 @@ impl Exact {
         if now_ns() < due {
             let before = thread_cpu_ns();
             self.wait(due);
-            recorder.watch().paced(thread_cpu_ns().saturating_sub(before));
+            recorder.gauges().paced(thread_cpu_ns().saturating_sub(before));
         }
     }
 }
@@ -93,7 +93,7 @@ impl Pacer {
     ) -> std::io::Result<Pacer> {
         let pace = move || {
             follow(starts, &made, wake);
-            recorder.watch().paced(thread_cpu_ns());
+            recorder.gauges().paced(thread_cpu_ns());
         };
         Ok(Pacer(thread::Builder::new().name("pacer".to_owned()).spawn(pace)?))
     }
@@ -136,10 +136,10 @@ mod tests {
         let due = now_ns() + 20_000_000;
         exact.wait_between(due, &recorder);
         assert!(now_ns() >= due);
-        let cpu = recorder.watch().pacer_cpu_ns();
+        let cpu = recorder.gauges().pacer_cpu_ns();
         assert!(cpu > 0 && cpu < 5_000_000, "{cpu} ns of CPU for a sleep");
         exact.wait_between(due, &recorder);
-        assert_eq!(recorder.watch().pacer_cpu_ns(), cpu, "what is over is not waited for");
+        assert_eq!(recorder.gauges().pacer_cpu_ns(), cpu, "what is over is not waited for");
         let next = now_ns() + 1_000;
         exact.wait(next);
         let woke = exact.woke;
@@ -160,7 +160,7 @@ mod tests {
         Pacer::start(Starts::new(schedule, begun), Arc::default(), Arc::clone(&recorder), wake).unwrap().join();
         assert!(now_ns() >= begun + 9_500_000, "the last is due after 9.5 ms");
         assert!((1..=20).contains(&woken.load(Relaxed)), "those that are due together are woken for together");
-        assert!(recorder.watch().pacer_cpu_ns() > 0);
+        assert!(recorder.gauges().pacer_cpu_ns() > 0);
     }
 
     #[test]

@@ -17,9 +17,9 @@ use std::sync::mpsc as blocking;
 use std::thread;
 
 use measure::clock::now_ns;
+use measure::event_loop_lag::{BEAT, ClientGauges, HELD_EVERY};
 use measure::marks::Marks;
 use measure::recorder::Recorder;
-use measure::watch::{BEAT, HELD_EVERY, Watch};
 use tokio::sync::mpsc as cooperative;
 
 use crate::pace::{Exact, Pacer};
@@ -71,11 +71,11 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     pub(crate) fn run(mut self) {
         let slot = &mut *self.slot;
         slot.client.marks().clear();
-        self.recorder.watch().begins();
+        self.recorder.gauges().begins();
         let start = now_ns();
         self.recorder.starts(slot.due, start);
         let result = slot.client.fetch(self.request);
-        self.recorder.watch().ends();
+        self.recorder.gauges().ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
         // The loop that waits for it outlives every task.
         let _ = self.free.send(self.slot);
@@ -94,27 +94,27 @@ impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
     pub(crate) async fn run(mut self) {
         let slot = &mut *self.slot;
         slot.client.marks().clear();
-        let watch = self.recorder.watch();
-        watch.begins();
+        let gauges = self.recorder.gauges();
+        gauges.begins();
         let start = now_ns();
         self.recorder.starts(slot.due, start);
         let result = match self.request.is_multiple_of(HELD_EVERY) {
-            true => timed(slot.client.fetch(self.request), watch).await,
+            true => timed(slot.client.fetch(self.request), gauges).await,
             false => slot.client.fetch(self.request).await,
         };
-        watch.ends();
+        gauges.ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
         let _ = self.free.send(Event::Freed(self.slot));
     }
 }
 
 /// Measures for how long the polls of a fetch hold their thread.
-async fn timed<T>(fetch: impl Future<Output = T>, watch: &Watch) -> T {
+async fn timed<T>(fetch: impl Future<Output = T>, gauges: &ClientGauges) -> T {
     let mut fetch = pin!(fetch);
     poll_fn(|context| {
         let polled = now_ns();
         let result = fetch.as_mut().poll(context);
-        watch.held(now_ns().saturating_sub(polled));
+        gauges.held(now_ns().saturating_sub(polled));
         result
     })
     .await
@@ -223,7 +223,7 @@ pub(crate) async fn run<C: AsyncClient>(
         match events.recv().await {
             Some(Event::Freed(slot)) => idle.push_back(slot),
             Some(Event::Due) => {}
-            Some(Event::Beat(sent)) => recorder.watch().beat(now_ns().saturating_sub(sent)),
+            Some(Event::Beat(sent)) => recorder.gauges().beat(now_ns().saturating_sub(sent)),
             // The loop holds a sender itself, so the channel never closes while it waits.
             None => break,
         }

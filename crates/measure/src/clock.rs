@@ -1,7 +1,7 @@
-//! The two clocks of every figure: CLOCK_MONOTONIC for stamps, the process CPU clock for cost.
+//! The two clocks of all figures: CLOCK_MONOTONIC for timestamps, the process CPU clock for cost.
 //!
-//! `std::time::Instant` reads the same clock, but keeps its value to itself; stamps of several processes, in Rust and
-//! in Go, must share one axis.
+//! `std::time::Instant` reads the same clock, but does not reveal its value; timestamps of several processes, in Rust
+//! and in Go, must be comparable.
 
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
@@ -23,7 +23,7 @@ pub fn thread_cpu_ns() -> u64 {
     read(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap_or(0)
 }
 
-/// CPU time that process `pid` has used, its ended threads included, ns; `None` when it is gone.
+/// CPU time that process `pid` has used, its ended threads included, ns; `None` if it has ended.
 pub fn cpu_ns_of(pid: u32) -> Option<u64> {
     let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(pid).ok()?)).ok()?;
     read(clock)

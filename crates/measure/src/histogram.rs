@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 
-/// The longest time that can be told apart, ns: an hour. Longer ones count as this.
+/// The longest time that is resolved, ns: an hour. Longer ones count as this.
 pub const HIGHEST_NS: u64 = 3_600_000_000_000;
 
 /// Three significant digits: a figure is off by at most 0.1 %.
@@ -16,7 +16,7 @@ pub type Times = Histogram<u32>;
 
 /// An empty histogram of times from 1 ns to [`HIGHEST_NS`]. Its size is fixed (135 KiB).
 pub fn empty() -> Times {
-    // The bounds and the digits are constants that the library's own rules allow (low ≥ 1, high ≥ 2 low, digits ≤ 5).
+    // The bounds and the digits are constants that the library accepts (low ≥ 1, high ≥ 2 low, digits ≤ 5).
     #[allow(clippy::unwrap_used)]
     Histogram::new_with_bounds(1, HIGHEST_NS, DIGITS).unwrap()
 }

@@ -1,12 +1,12 @@
-//! What the kernel counted for the whole machine: stolen time, sockets in TIME_WAIT, connections refused for want of
-//! room.
+//! The kernel's counters for the whole machine: stolen time, sockets in TIME_WAIT, connections dropped because a
+//! backlog was full.
 
 use procfs::{CurrentSI, KernelStats};
 
-/// One reading of the machine's counters. A counter that this kernel does not tell is 0.
+/// One reading of the machine's counters. A counter that this kernel does not have is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// CPU time that the hypervisor gave to others, ns (a sample of timer ticks).
+    /// CPU time that the hypervisor gave to other machines, ns (sampled by timer ticks).
     pub steal_ns: u64,
     /// Times a connection was dropped because a listener's backlog was full.
     pub listen_overflows: u64,
@@ -15,7 +15,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Reads them now.
+    /// Reads the counters now.
     pub fn read() -> Counters {
         let read = |path| std::fs::read_to_string(path).unwrap_or_default();
         Counters {
@@ -26,7 +26,7 @@ impl Counters {
     }
 }
 
-/// Sockets that the kernel keeps in TIME_WAIT at most.
+/// The most sockets that the kernel keeps in TIME_WAIT.
 pub fn most_time_wait() -> u64 {
     let limit = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_max_tw_buckets").ok();
     limit.and_then(|limit| limit.trim().parse().ok()).unwrap_or(u64::MAX)

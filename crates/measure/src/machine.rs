@@ -1,4 +1,4 @@
-//! What machine a run was made on.
+//! The machine on which a run was made.
 
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Reads it now.
+    /// Reads the machine's properties now.
     pub fn read() -> Machine {
         let cpu = CpuInfo::current().ok().and_then(|info| info.model_name(0).map(str::to_owned));
         Machine {

@@ -1,15 +1,16 @@
-//! Where a client's connection leaves its stamps while a request is under way.
+//! The timestamps that a client's connection records during a request.
 //!
-//! HTTP libraries tell little of when bytes moved. Their connections, wrapped by crate `fetch`, do: each slot owns one
-//! `Marks` and hands it to the connection that it opens. Only one request uses a slot at a time, so the atomics are
-//! never contended; they are atomics because a library may keep the connection behind `Send + Sync`.
+//! HTTP libraries report little about when bytes were sent and received. Their connections, wrapped by crate `fetch`,
+//! do: each slot owns one `Marks` and passes it to the connection that it opens. Only one request uses a slot at a
+//! time, so the atomics are never contended; they are atomics because a library may require `Send + Sync` of the
+//! connection.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::clock::now_ns;
 use crate::phase::Timeline;
 
-/// The stamps that only the connection can know.
+/// The timestamps that only the connection knows.
 #[derive(Debug, Default)]
 pub struct Marks {
     built: AtomicU64,
@@ -20,19 +21,19 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Forgets the stamps of the request before.
+    /// Clears the timestamps of the previous request.
     pub fn clear(&self) {
         for mark in [&self.built, &self.connected, &self.secured, &self.sent, &self.first_byte] {
             mark.store(0, Relaxed);
         }
     }
 
-    /// The client object of the request's own is built.
+    /// The request's own client object has been built.
     pub fn built(&self) {
         self.built.store(now_ns(), Relaxed);
     }
 
-    /// The TCP connection stands.
+    /// The TCP connection is established.
     pub fn connected(&self) {
         self.connected.store(now_ns(), Relaxed);
     }
@@ -42,7 +43,7 @@ impl Marks {
         self.secured.store(now_ns(), Relaxed);
     }
 
-    /// Bytes of the request were handed to the connection. The last call before the answer counts.
+    /// Bytes of the request were passed to the connection. The last call before the response counts.
     #[inline]
     pub fn wrote(&self) {
         if self.first_byte.load(Relaxed) == 0 {
@@ -50,7 +51,7 @@ impl Marks {
         }
     }
 
-    /// Bytes of the answer came. The first call counts.
+    /// Bytes of the response arrived. The first call counts.
     #[inline]
     pub fn read(&self) {
         if self.first_byte.load(Relaxed) == 0 {
@@ -58,7 +59,7 @@ impl Marks {
         }
     }
 
-    /// Takes over the stamps of another.
+    /// Copies the timestamps of `from`.
     pub fn copy(&self, from: &Marks) {
         let pairs = [
             (&self.built, &from.built),
@@ -70,7 +71,7 @@ impl Marks {
         pairs.into_iter().for_each(|(mine, theirs)| mine.store(theirs.load(Relaxed), Relaxed));
     }
 
-    /// Joins the connection's stamps with those of the model.
+    /// Combines the connection's timestamps with the model's.
     pub fn timeline(&self, due: u64, start: u64, done: u64) -> Timeline {
         Timeline {
             due,

@@ -1,27 +1,27 @@
-//! The parts of one request, and its timeline of stamps.
+//! The phases of a request, and its timeline of timestamps.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A part of one request, in the order of time.
+/// A phase of a request. The phases are in the order of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// From when the request was due (its slot was free, or at a fixed rate its moment had come) until the model ran
     /// it: spawning, waking, waiting for a thread, and at a fixed rate for a slot.
     Queue,
-    /// Until the client object was there; only where a request makes one of its own. What the object leaves to be done
-    /// at its first connection is not in it.
+    /// Until the client object was built; only if each request builds its own. What the object defers to its first
+    /// connection is not part of it.
     Build,
-    /// From there until the TCP connection stood; only where one was opened.
+    /// From there until the TCP connection was established; only if one was opened.
     Connect,
-    /// The TLS handshake; only where one was made.
+    /// The TLS handshake; only if there was one.
     Tls,
-    /// Until the last byte of the request was handed to the connection.
+    /// Until the last byte of the request was passed to the connection.
     Send,
-    /// Until the first bytes of the answer.
+    /// Until the first bytes of the response.
     Wait,
-    /// Until the answer was complete and found right.
+    /// Until the response was complete and checked.
     Body,
 }
 
@@ -73,12 +73,13 @@ fn is_absent(stamp: &u64) -> bool {
 }
 
 impl Timeline {
-    /// Latency: from when it was due until it was done, ns.
+    /// Latency: the time from when the request was due until it was done, ns.
     pub fn total_ns(&self) -> u64 {
         self.done.saturating_sub(self.due)
     }
 
-    /// From when it was started until it was done, ns: at a fixed rate, the latency without its wait for the start.
+    /// The time from the start until the request was done, ns: at a fixed rate, the latency without the wait for the
+    /// start.
     pub fn from_start_ns(&self) -> u64 {
         self.done.saturating_sub(self.start)
     }
@@ -87,7 +88,7 @@ impl Timeline {
     #[inline]
     pub fn each_phase(&self, mut record: impl FnMut(Phase, u64)) {
         let mut from = self.due;
-        // Without its first byte the answer's beginning is unknown: what is left is no phase of its own.
+        // If the time of the first byte is unknown, the rest can't be divided into phases.
         let answered = if self.first_byte == 0 { 0 } else { self.done };
         let ends = [self.start, self.built, self.connected, self.secured, self.sent, self.first_byte, answered];
         for (phase, end) in Phase::ALL.into_iter().zip(ends) {

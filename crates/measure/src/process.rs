@@ -1,4 +1,4 @@
-//! The costs of another process, read from outside: CPU time, memory, threads.
+//! Reads the costs of another process: CPU time, memory, threads.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use procfs::process::Process;
@@ -25,7 +25,7 @@ pub struct Cost {
     pub user_share: Option<f64>,
 }
 
-/// Why a process could not be read.
+/// Why a process' counters could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("reading the {what} of process {pid} failed: {reason}")]
 pub struct ProcessError {
@@ -37,13 +37,13 @@ pub struct ProcessError {
 impl Reading {
     /// Reads the counters of process `pid` now.
     pub fn of(pid: u32) -> Result<Reading, ProcessError> {
-        // The CPU clock last: what reading /proc costs the reader must not fall between clock and `go`.
+        // The CPU clock is read last: the time for reading /proc must not fall between the clock and `go`.
         let stat = open(pid)?.stat().map_err(|error| failed("CPU ticks", pid, &error))?;
         let cpu_ns = cpu_ns_of(pid).ok_or_else(|| failed("CPU clock", pid, &"the process is gone"))?;
         Ok(Reading { cpu_ns, user_ticks: stat.utime, system_ticks: stat.stime })
     }
 
-    /// What the process cost from `earlier` until this reading.
+    /// The process' cost between `earlier` and this reading.
     pub fn since(&self, earlier: &Reading) -> Cost {
         let user = self.user_ticks.saturating_sub(earlier.user_ticks) as f64;
         let ticks = user + self.system_ticks.saturating_sub(earlier.system_ticks) as f64;
@@ -51,7 +51,7 @@ impl Reading {
     }
 }
 
-/// Makes the peak of resident memory count from now on.
+/// Resets the peak of resident memory.
 pub fn reset_peak_memory(pid: u32) -> Result<(), ProcessError> {
     // 5 resets VmHWM (proc_pid_clear_refs(5)).
     std::fs::write(format!("/proc/{pid}/clear_refs"), "5").map_err(|error| failed("peak-memory reset", pid, &error))
@@ -64,12 +64,12 @@ pub fn peak_memory_bytes(pid: u32) -> Result<u64, ProcessError> {
     Ok(kib * 1024)
 }
 
-/// Threads that process `pid` has now; `None` when it is gone.
+/// The number of threads of process `pid`; `None` if it has ended.
 pub fn threads(pid: u32) -> Option<u64> {
     u64::try_from(open(pid).ok()?.stat().ok()?.num_threads).ok()
 }
 
-/// Processes that `pid` has started and that live: their cost is none of its own.
+/// The number of running processes that `pid` has started. Their cost is not part of its own.
 pub fn children(pid: u32) -> usize {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
     let of_task = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();

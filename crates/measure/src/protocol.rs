@@ -1,8 +1,9 @@
-//! The messages of the trial protocol: one JSON object per line, harness ⇄ engine. Written down for authors of engines
-//! in `docs/trial-protocol.md`.
+//! The messages of the trial protocol between harness and engine: one JSON object per line. `docs/trial-protocol.md`
+//! describes it for authors of engines.
 //!
-//! The talk goes: `job` → `ready` → `go` → `finished` → `report` → `done`. `finished` stands apart from `done` so
-//! that the costs are read before an engine spends CPU on merging and encoding what it saw.
+//! The messages are, in order: `job` → `ready` → `go` → `finished` → `report` → `done`. `finished` is
+//! separate from `done` so that costs are read before an engine spends CPU time on merging and encoding its
+//! measurements.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,36 +13,36 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use workload::{Cell, Workload};
 
+use crate::event_loop_lag::EventLoop;
 use crate::phase::Timeline;
 use crate::trace::Event;
-use crate::watch::EventLoop;
 
-/// The version that both sides must speak.
+/// The version of the protocol, which must be the same on both sides.
 pub const VERSION: u32 = 1;
 
-/// Harness → engine.
+/// A message from the harness to the engine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// What to do. The engine prepares and warms up.
+pub enum EngineRequest {
+    /// The job. The engine prepares and warms up.
     Job(Box<Job>),
     /// Run the measured part.
     Go,
-    /// The costs have been read: say what was seen.
+    /// The costs have been read: report the measurements.
     Report,
 }
 
-/// Engine → harness.
+/// A message from the engine to the harness.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// Prepared and warm.
+pub enum EngineReply {
+    /// The engine has prepared and warmed up.
     Ready(Box<Ready>),
-    /// The measured part is over.
+    /// The measured part has ended.
     Finished(Finished),
-    /// What was seen in it.
+    /// The measurements of that part.
     Done(Box<Seen>),
-    /// The job cannot be done.
+    /// The job can't be done.
     Failed(String),
 }
 
@@ -54,26 +55,26 @@ pub struct Job {
     pub cell: Cell,
     /// What to fetch.
     pub workload: Workload,
-    /// Where from: request or slot number i uses target i modulo their number.
+    /// The targets to fetch from: request or slot number i uses target i modulo their number.
     pub targets: Vec<Target>,
     /// PEM file of the roots to trust, and no others. `None`: plain HTTP only.
     pub trust_file: Option<PathBuf>,
-    /// Key-exchange groups to offer, where the engine's TLS stack can be told.
+    /// Key-exchange groups to offer, if the engine's TLS stack can be configured.
     pub groups: Vec<String>,
-    /// Worker threads of models that have a choice.
+    /// The number of worker threads, for models in which it can be chosen.
     pub workers: usize,
-    /// For what an engine draws at random.
+    /// The seed of the engine's random numbers.
     pub seed: u64,
 }
 
-/// One URL and the address it stands for, so that no name is looked up during a trial.
+/// A URL and its address, so that no name is resolved during a trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// The whole URL.
+    /// The complete URL.
     pub url: String,
     /// The host's name, as in the certificate.
     pub host: String,
-    /// Where it listens.
+    /// The address on which the origin listens.
     pub addr: SocketAddr,
 }
 
@@ -109,9 +110,9 @@ pub struct Ready {
 pub struct Finished {
     /// When it began.
     pub started_ns: u64,
-    /// When the last request was done.
+    /// When the last request ended.
     pub ended_ns: u64,
-    /// Bytes that the engine's own recording holds, to be told from the model's memory.
+    /// Bytes that the engine's recording uses, to separate them from the model's memory.
     #[serde(default)]
     pub recorder_bytes: u64,
 }
@@ -119,7 +120,7 @@ pub struct Finished {
 /// What was seen in the measured part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Requests answered rightly.
+    /// Requests with a correct response.
     pub right: u64,
     /// Requests that failed, by kind.
     #[serde(default)]
@@ -127,7 +128,7 @@ pub struct Seen {
     /// HdrHistogram V2, base64, ns: `total` (latency) and each phase that was measured.
     #[serde(default)]
     pub histograms: BTreeMap<String, String>,
-    /// Instead of histograms: the timeline of every request that was answered rightly.
+    /// Instead of histograms: the timeline of every request with a correct response.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Timeline>,
     /// A bounded sample of timelines, evenly spread over the trial.
@@ -136,23 +137,24 @@ pub struct Seen {
     /// Most requests in flight at once, as the client saw it.
     #[serde(default)]
     pub most_in_flight: Option<u64>,
-    /// How its event loop kept up, where there is one.
+    /// The lag of its event loop, if there is one.
     #[serde(default)]
     pub event_loop: Option<EventLoop>,
-    /// Every step of every request, where the client notes them.
+    /// Every step of every request, if the client records them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Event>,
-    /// Where a profiler ran: the functions in which most time went by.
+    /// If a profiler ran: the functions that took most time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// CPU time of the client's side alone, ns, where the engine's process did the server's part as well; `None` where
-    /// the process's own CPU clock tells.
+    /// CPU time of the client's side only, ns, if the server's side ran in the engine's process too; otherwise `None`,
+    /// because the process's CPU clock shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_cpu_ns: Option<u64>,
-    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after they were due.
+    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::event_loop_lag::LATE_NS) after they
+    /// were due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<u64>,
-    /// At a fixed rate: CPU time that went into waiting for requests to be due, ns.
+    /// At a fixed rate: CPU time spent on waiting for requests to be due, ns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pacer_cpu_ns: Option<u64>,
 }
@@ -195,9 +197,12 @@ mod tests {
     #[test]
     fn an_engine_may_leave_out_what_it_does_not_know() {
         let line = r#"{"ready":{"engine":"mine","version":"1"}}"#;
-        let Ok(Answer::Ready(ready)) = serde_json::from_str(line) else { panic!("not read") };
+        let Ok(EngineReply::Ready(ready)) = serde_json::from_str(line) else { panic!("not read") };
         assert_eq!((ready.workers, ready.engine.as_str()), (None, "mine"));
-        assert!(serde_json::from_str::<Answer>(r#"{"ready":{"engine":"mine"}}"#).is_err(), "a version is required");
-        assert!(matches!(serde_json::from_str(r#""go""#), Ok(Order::Go)));
+        assert!(
+            serde_json::from_str::<EngineReply>(r#"{"ready":{"engine":"mine"}}"#).is_err(),
+            "a version is required"
+        );
+        assert!(matches!(serde_json::from_str(r#""go""#), Ok(EngineRequest::Go)));
     }
 }

@@ -1,8 +1,9 @@
-//! The recorder: every request of a trial into histograms, by phase, in memory that does not grow with N or C.
+//! The recorder adds every request of a trial to histograms, by phase, in memory that does not grow with the number of
+//! requests or the concurrency.
 //!
-//! A recorder is a few shards, each behind a mutex of its own. A thread keeps to one shard and moves on when it finds
-//! it taken, so that with as many shards as threads that run at once no one waits: a contended mutex costs more than
-//! the whole recording (`cargo bench --bench record`).
+//! A recorder consists of a few shards, each with its own mutex. A thread uses one shard and moves to another if it is
+//! locked. With as many shards as threads that run at once, no thread waits: a contended mutex costs more than the
+//! whole recording (`cargo bench --bench record`).
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,27 +13,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use workload::Workload;
 
+use crate::event_loop_lag::ClientGauges;
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::{Phase, Timeline};
 use crate::protocol::{ErrorCount, Seen};
-use crate::watch::Watch;
 
-/// The most timelines that are kept as they are: enough to draw, small enough for every trial's line.
+/// The most timelines that are kept unchanged: enough for a chart, few enough for every trial's line.
 pub const SAMPLE_ROWS: u64 = 64;
 
-/// The name of the histogram of times from when requests were started: what a fixed-rate trial's latency would be
-/// without the time for which requests that were due had to wait for their start.
+/// The name of the histogram of times since requests were started: the latency of a fixed-rate trial without the time
+/// for which due requests waited for their start.
 pub const FROM_START: &str = "from-start";
 
 /// Records the requests of one trial.
 pub struct Recorder {
     shards: Box<[Padded]>,
-    watch: Watch,
-    /// Whether requests are due at moments of their own.
+    gauges: ClientGauges,
+    /// Whether requests are paced.
     paced: bool,
 }
 
-/// Makes histograms and a sample of an engine's plain rows, if it sent any.
+/// Makes histograms and a sample from an engine's timelines, if it sent any.
 pub fn fold_rows(seen: Seen, workload: &Workload) -> Result<Seen, HistogramError> {
     if seen.rows.is_empty() {
         return Ok(seen);
@@ -46,7 +47,7 @@ pub fn fold_rows(seen: Seen, workload: &Workload) -> Result<Seen, HistogramError
     Ok(Seen { histograms, sample, late: seen.late.or(late), rows: Vec::new(), ..seen })
 }
 
-/// Keeps two shards' locks off one cache line.
+/// Keeps the locks of two shards on different cache lines.
 #[repr(align(128))]
 struct Padded(Mutex<Shard>);
 
@@ -55,10 +56,10 @@ struct Shard {
     phases: [Times; Phase::ALL.len()],
     right: u64,
     errors: BTreeMap<String, ErrorCount>,
-    /// Times from the start; kept of paced trials alone.
+    /// Times since the start; kept only in paced trials.
     from_start: Option<Times>,
     sample: Vec<Timeline>,
-    /// Every how many requests a timeline is kept.
+    /// The timeline of one in this many requests is kept.
     stride: u64,
 }
 
@@ -75,8 +76,8 @@ impl Shard {
         }
     }
 
-    /// Keeps every `stride`th timeline. Where that comes to more than there is room for, since nobody knew how many
-    /// requests there would be, every second of them goes and the stride doubles: they stay evenly spread.
+    /// Keeps every `stride`th timeline. If there are more than fit, because the number of requests was not known, every
+    /// second one is dropped and the stride doubles, so that they stay evenly spread.
     fn keep(&mut self, line: &Timeline) {
         if !self.right.is_multiple_of(self.stride) {
             return;
@@ -97,12 +98,12 @@ impl Shard {
 }
 
 impl Recorder {
-    /// A recorder for `requests` in a closed loop, of which `at_once` are recorded at the same time at most.
+    /// A recorder for `requests` in a closed loop, of which at most `at_once` are recorded at the same time.
     pub fn new(requests: u64, at_once: usize) -> Recorder {
         Recorder::with(requests, at_once, false)
     }
 
-    /// A recorder for a trial of `workload`, of whose requests `at_once` are recorded at the same time at most.
+    /// A recorder for a trial of `workload`, of whose requests at most `at_once` are recorded at the same time.
     pub fn of(workload: &Workload, at_once: usize) -> Recorder {
         Recorder::with(workload.requests().map_or(1, NonZeroU64::get), at_once, workload.rate.is_some())
     }
@@ -110,24 +111,24 @@ impl Recorder {
     fn with(requests: u64, at_once: usize, paced: bool) -> Recorder {
         let stride = requests.div_ceil(SAMPLE_ROWS).max(1);
         let shard = |_| Padded(Mutex::new(Shard::new(stride, paced)));
-        Recorder { shards: (0..at_once.max(1)).map(shard).collect(), watch: Watch::default(), paced }
+        Recorder { shards: (0..at_once.max(1)).map(shard).collect(), gauges: ClientGauges::default(), paced }
     }
 
-    /// What the client can see of its own concurrency.
+    /// The gauges of the client's own concurrency.
     #[inline]
-    pub fn watch(&self) -> &Watch {
-        &self.watch
+    pub fn gauges(&self) -> &ClientGauges {
+        &self.gauges
     }
 
-    /// Says that a request was due, and when it is started: the latter is late where that is a good while after.
+    /// Records when a request was due and when it starts, and counts it as late if the difference is large.
     #[inline]
     pub fn starts(&self, due: u64, start: u64) {
         if self.paced {
-            self.watch.started(start.saturating_sub(due));
+            self.gauges.started(start.saturating_sub(due));
         }
     }
 
-    /// Records a request that was answered rightly.
+    /// Records a request with a correct response.
     #[inline]
     pub fn right(&self, line: &Timeline) {
         let mut shard = self.shard();
@@ -141,8 +142,7 @@ impl Recorder {
         shard.right += 1;
     }
 
-    /// Records a request that failed: its kind, which is counted, and what happened, of which each kind's first is
-    /// kept.
+    /// Records a failed request. Failures are counted by `kind`, and the first `what` of each kind is kept.
     pub fn wrong(&self, kind: &str, what: impl FnOnce() -> String) {
         let mut shard = self.shard();
         match shard.errors.get_mut(kind) {
@@ -153,7 +153,7 @@ impl Recorder {
         }
     }
 
-    /// Bytes that the recorder holds, so that they can be told from the model's own memory.
+    /// The bytes that the recorder uses, to separate them from the model's memory.
     pub fn bytes(&self) -> u64 {
         let counts = |times: &Times| times.distinct_values() * size_of::<u32>();
         let shard = |shard: &Padded| {
@@ -164,7 +164,7 @@ impl Recorder {
         self.shards.iter().map(shard).sum::<usize>() as u64
     }
 
-    /// Merges the shards into what was seen.
+    /// Merges the shards into the measurements.
     pub fn finish(&self) -> Result<Seen, HistogramError> {
         let mut merged = Shard::new(1, self.paced);
         for shard in &self.shards {
@@ -184,10 +184,10 @@ impl Recorder {
             histograms,
             rows: Vec::new(),
             sample: merged.sample,
-            most_in_flight: Some(self.watch.most_in_flight()).filter(|most| *most > 0),
-            event_loop: self.watch.event_loop(),
-            late: self.paced.then(|| self.watch.late()),
-            pacer_cpu_ns: self.paced.then(|| self.watch.pacer_cpu_ns()),
+            most_in_flight: Some(self.gauges.most_in_flight()).filter(|most| *most > 0),
+            event_loop: self.gauges.event_loop(),
+            late: self.paced.then(|| self.gauges.late()),
+            pacer_cpu_ns: self.paced.then(|| self.gauges.pacer_cpu_ns()),
             ..Seen::default()
         })
     }
@@ -230,7 +230,7 @@ impl Shard {
 }
 
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    // A shard is plain counters: whatever a panicking thread left of one is still sound.
+    // A shard consists of plain counters, so it is still valid after a panic of a thread that held it.
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,10 +1,10 @@
-//! What a process' threads did with the wall clock: on a CPU, ready for one, or neither.
+//! How a process' threads spent wall time: on a CPU, ready for one, or neither.
 //!
-//! No single source of the kernel's tells that of all threads. A thread's schedstat holds its times exactly and
-//! vanishes with it, so that of a thread per request next to nothing is left at the end. Therefore three are joined:
-//! the process' CPU clock, exact and ended threads included, for what ran; schedstat for what was ready, where the
-//! threads that were there at the end account for nearly all of that clock; and otherwise the threads' states
-//! (`/proc/PID/task/TID/stat`, proc(5)), looked at every few ms: how many threads there were, and how many of them
+//! No single source of the kernel covers all threads. A thread's schedstat is exact but vanishes with the thread, so
+//! with a thread per request almost nothing is left at the end. Therefore three sources are combined. Running time
+//! comes from the process' CPU clock, which is exact and includes ended threads. Ready time comes from schedstat, if
+//! the threads that exist at the end account for nearly all of that clock. Otherwise it is estimated from the threads'
+//! states (`/proc/PID/task/TID/stat`, proc(5)), sampled every few ms: how many threads there were, and how many of them
 //! slept.
 
 use std::collections::{HashMap, HashSet};
@@ -19,25 +19,25 @@ use nix::unistd::Pid;
 
 use crate::clock::cpu_ns_of;
 
-/// How often the threads' states are looked at. 64 threads take about a third of a ms to look at.
+/// The interval at which the threads' states are sampled. Sampling 64 threads takes about a third of a ms.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// The share of the CPU clock that the threads alive at the end must account for, so that schedstat tells enough.
+/// The share of the CPU clock that the threads alive at the end must account for, so that schedstat is used.
 const NEARLY_ALL: f64 = 0.98;
 
-/// How time that threads were ready for a CPU was learnt.
+/// The source of the time for which threads were ready for a CPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// The scheduler's own account of each thread (schedstat), exact.
+    /// The scheduler's accounting of each thread (schedstat), which is exact.
     Schedstat,
-    /// The threads' states, looked at every 10 ms: an estimate, for threads that ended meanwhile.
+    /// The threads' states, sampled every 10 ms: an estimate, used if threads have ended.
     States,
 }
 
 /// What the threads of a process did between start and stop of a [`ThreadWatch`], summed over all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreadStates {
-    /// Threads that were seen. Of those that live shorter than 10 ms most are not.
+    /// The threads that were seen. Most threads that live for less than 10 ms are not.
     pub threads: u64,
     /// On a CPU, by the process' CPU clock, ns.
     pub running_ns: u64,
@@ -45,11 +45,11 @@ pub struct ThreadStates {
     pub runnable_ns: u64,
     /// Neither, ns.
     pub blocked_ns: u64,
-    /// Where `runnable_ns` is from.
+    /// The source of `runnable_ns`.
     pub source: Source,
 }
 
-/// Watches the threads of a process. Dropped, it ends.
+/// Samples the threads of a process, until it is dropped.
 pub struct ThreadWatch {
     pid: u32,
     cpu_ns: u64,
@@ -65,7 +65,7 @@ struct Times {
     delay_ns: u64,
 }
 
-/// What looking at the states came to.
+/// The result of sampling the states.
 #[derive(Debug, Default)]
 struct Seen {
     threads: HashSet<u32>,
@@ -76,8 +76,8 @@ struct Seen {
 }
 
 impl ThreadWatch {
-    /// Starts watching process `pid`, by a thread on `cpus` (empty: on any): those that the process does not use.
-    /// `None` where the kernel does not tell.
+    /// Starts to sample process `pid`, on a thread bound to `cpus` (empty: any), which should be CPUs that the process
+    /// does not use. `None` if the kernel provides no data.
     pub fn start(pid: u32, cpus: &[usize]) -> Option<ThreadWatch> {
         let (stop, stopped) = channel();
         let cpus: Arc<[usize]> = cpus.into();
@@ -102,7 +102,7 @@ impl ThreadWatch {
         Some(ThreadWatch { pid, cpu_ns, schedstat, stop: Some(stop), looker: Some(looker) })
     }
 
-    /// What its threads did since the start; `None` if the process is gone.
+    /// What the process' threads did since the start; `None` if the process has ended.
     pub fn stop(mut self) -> Option<ThreadStates> {
         let running_ns = cpu_ns_of(self.pid)?.saturating_sub(self.cpu_ns);
         let exact = since(&self.schedstat, &schedstat(self.pid));
@@ -113,7 +113,7 @@ impl ThreadWatch {
 }
 
 impl Seen {
-    /// Looks at all threads, for each of which `passed` went by since the look before.
+    /// Samples all threads. `passed` is the time since the previous sample.
     fn glance(&mut self, pid: u32, passed: Duration) {
         let passed = u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX);
         for (tid, folder) in tasks(pid) {
@@ -129,7 +129,7 @@ impl Seen {
     }
 }
 
-/// Joins the three sources.
+/// Combines the three sources.
 fn joined(seen: &Seen, running_ns: u64, exact: Times) -> ThreadStates {
     let threads = seen.threads.len() as u64;
     let rest = seen.alive_ns.saturating_sub(running_ns);
@@ -140,7 +140,7 @@ fn joined(seen: &Seen, running_ns: u64, exact: Times) -> ThreadStates {
     ThreadStates { threads, running_ns, runnable_ns, blocked_ns: rest.saturating_sub(runnable_ns), source }
 }
 
-/// The sum over the threads that are in `after`; those that are not in `before` began in between.
+/// The sum over the threads in `after`. Those that are not in `before` started in between.
 fn since(before: &HashMap<u32, Times>, after: &HashMap<u32, Times>) -> Times {
     after.iter().fold(Times::default(), |sum, (tid, times)| {
         let begun = before.get(tid).copied().unwrap_or_default();
@@ -151,8 +151,8 @@ fn since(before: &HashMap<u32, Times>, after: &HashMap<u32, Times>) -> Times {
     })
 }
 
-/// Time for which the threads that process `pid` has now have been ready and waited for a CPU since each began, ns: 0
-/// where it is gone or the kernel does not tell.
+/// The time for which the present threads of process `pid` have been ready and waited for a CPU since each of them
+/// started, ns. 0 if the process has ended or the kernel provides no data.
 pub fn waited_for_cpu_ns(pid: u32) -> u64 {
     schedstat(pid).values().map(|times| times.delay_ns).sum()
 }
@@ -171,12 +171,12 @@ fn tasks(pid: u32) -> impl Iterator<Item = (u32, PathBuf)> {
     entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
 }
 
-/// The letter behind the name, which may itself hold brackets and blanks.
+/// The letter after the name, which may itself contain parentheses and spaces.
 fn state(stat: &str) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-/// Keeps the calling thread to these CPUs, where that is allowed.
+/// Binds the calling thread to these CPUs, if that is allowed.
 fn keep_to(cpus: &[usize]) {
     let mut set = CpuSet::new();
     if !cpus.is_empty() && cpus.iter().all(|&cpu| set.set(cpu).is_ok()) {
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// A program that is ended with the test.
+    /// A program that is killed at the end of the test.
     struct Program(Child);
 
     impl Drop for Program {
@@ -237,7 +237,7 @@ mod tests {
             ended.store(true, std::sync::atomic::Ordering::Relaxed);
             exact
         });
-        // Other tests may run on the same CPU meanwhile: they take from what ran, and add to what was ready.
+        // Other tests may run on the same CPU: they reduce the running time and add to the ready time.
         let both = states.run_ns + states.delay_ns;
         assert!(states.delay_ns * 10 >= both * 2, "{states:?}");
         assert!(both > 900_000_000, "{states:?}");

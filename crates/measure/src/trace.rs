@@ -1,7 +1,8 @@
-//! The steps of every request of a short trial, in order: enough to draw who waited for whom, and who held the thread.
+//! The steps of every request of a short trial, in order: enough to draw which request waited for which, and which held
+//! the thread.
 //!
-//! Timelines say when a phase was over; a trace also says whether waiting gave the thread away. Only clients that
-//! choose how they wait write one, and only of trials as short as the stages of the talk.
+//! Timelines show when a phase ended; a trace also shows whether a wait released the thread. Only clients that can
+//! choose how they wait record one, and only in trials as short as the stages of the talk.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::now_ns;
 
-/// Events of a trial at most: a thousand requests of the longest kind.
+/// The most events of a trial: a thousand requests of the longest kind.
 pub const MOST_EVENTS: usize = 20_000;
 
 /// One step of one request.
@@ -61,7 +62,7 @@ pub enum Step {
 pub struct Tracer(Mutex<Vec<Event>>);
 
 impl Tracer {
-    /// Notes that `request` does `step` now. Beyond [`MOST_EVENTS`] nothing is noted.
+    /// Records that `request` does `step` now. Nothing is recorded beyond [`MOST_EVENTS`].
     pub fn note(&self, request: u64, step: Step) {
         let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if events.len() < MOST_EVENTS {
@@ -69,7 +70,7 @@ impl Tracer {
         }
     }
 
-    /// All events so far, in the order of time; none are left.
+    /// Removes and returns all events so far, ordered by time.
     pub fn take(&self) -> Vec<Event> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

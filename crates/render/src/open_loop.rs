@@ -4,7 +4,7 @@
 use analysis::open_loop::{Cause, Shortfall, shortfalls};
 use analysis::row::Row;
 use analysis::summary::Summary;
-use measure::watch::LATE_NS;
+use measure::event_loop_lag::LATE_NS;
 use workload::{Amount, Rate, Workload};
 
 use crate::format::{grouped, number, time};

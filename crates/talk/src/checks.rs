@@ -1,5 +1,5 @@
-//! What a trace shows of a stage beyond its time: opens that overlap, gaps between answers, the order of steps, and how
-//! often and how long somebody held the thread.
+//! What a trace shows of a stage besides its time: whether opens overlap, the gaps between responses, the order of
+//! steps, and how often and how long requests held the thread.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub struct Traits {
     pub complete: u64,
 }
 
-/// Works them out; `None` where a trial left no trace.
+/// Computes the figures; `None` if the trial has no trace.
 pub fn traits(trial: &Trial) -> Option<Traits> {
     let lanes = Lanes::of(trial)?;
     let at = |step: Step| -> Vec<u64> {
@@ -63,7 +63,7 @@ pub fn traits(trial: &Trial) -> Option<Traits> {
     })
 }
 
-/// The mean over requests of the share of their own time that they were parked.
+/// The mean share of a request's time for which it was parked.
 fn parked_share(lanes: &Lanes) -> f64 {
     let of_request = |spans: &Vec<Span>| {
         let length = |wanted: &dyn Fn(State) -> bool| -> u64 {
@@ -80,8 +80,8 @@ fn ms(ns: u64) -> f64 {
     ns as f64 / 1e6
 }
 
-/// What sending and receiving one request costs, s, read off a trace in which all were in flight: what the slides'
-/// model is fed with to predict the time of other stages. `None` where it left no trace.
+/// The time to send and to receive one request, s, from a trace in which all requests were in flight. The slides' model
+/// uses them to predict the time of other stages. `None` if the trial has no trace.
 pub fn costs(trial: &Trial, delay: f64) -> Option<Costs> {
     let at = |step: Step| trial.trace.iter().filter(move |event| event.step == step).map(|event| event.at);
     let n = at(Step::Done).count().max(1) as f64;
@@ -93,7 +93,7 @@ pub fn costs(trial: &Trial, delay: f64) -> Option<Costs> {
     })
 }
 
-/// The greatest number of requests that were sent and had no byte of an answer.
+/// The most requests that had been sent without any byte of a response.
 fn sent_unanswered(trace: &[Event]) -> u64 {
     let mut now: u64 = 0;
     let mut most = 0;
@@ -108,7 +108,7 @@ fn sent_unanswered(trace: &[Event]) -> u64 {
     most
 }
 
-/// The longest that one request waited between its handshake's beginning and end, ms.
+/// The longest time that a request waited during its handshake, ms.
 fn handshake_wait(trace: &[Event]) -> f64 {
     let mut begun: BTreeMap<u64, Option<u64>> = BTreeMap::new();
     let mut waited: BTreeMap<u64, u64> = BTreeMap::new();

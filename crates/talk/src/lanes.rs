@@ -1,34 +1,34 @@
-//! A trace as lanes: for every request what it was doing when, who held the executor's thread, and how many requests
-//! the origin had in flight.
+//! Turns a trace into lanes for a chart: what every request was doing over time, which request held the executor's
+//! thread, and how many requests the origin had in flight.
 
 use std::collections::BTreeMap;
 
 use measure::result::Trial;
 use measure::trace::{Event, MOST_EVENTS, Step};
 
-/// What a request does.
+/// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Its turn has not come.
     Queued,
     /// Its connection is being opened.
     Connecting,
-    /// Its connection stands and nobody works on it: others have the thread.
+    /// Its connection is established, but its task does not run: others have the thread.
     Stalled,
     /// In its handshake.
     Handshake,
     /// Being sent.
     Sending,
-    /// It waits, and has given the thread away.
+    /// It waits, and has released the thread.
     Parked,
     /// It waits, and holds the thread.
     Holding,
-    /// Its answer is being read.
+    /// Its response is being read.
     Receiving,
 }
 
 impl State {
-    /// All of them, in the order of legends.
+    /// All states, in the order of legends.
     pub const ALL: [State; 8] = [
         State::Queued,
         State::Connecting,
@@ -40,7 +40,7 @@ impl State {
         State::Receiving,
     ];
 
-    /// In words.
+    /// The state's name.
     pub fn name(self) -> &'static str {
         match self {
             State::Queued => "queued",
@@ -54,7 +54,7 @@ impl State {
         }
     }
 
-    /// As one character of a terminal.
+    /// The character that stands for the state in a terminal.
     pub fn mark(self) -> char {
         match self {
             State::Queued => ' ',
@@ -76,7 +76,7 @@ pub struct Span {
     pub from: u64,
     /// Its end.
     pub to: u64,
-    /// What was done.
+    /// The state.
     pub state: State,
 }
 
@@ -87,7 +87,7 @@ pub struct Held {
     pub from: u64,
     /// Its end.
     pub to: u64,
-    /// Who.
+    /// The request.
     pub request: u64,
 }
 
@@ -98,16 +98,16 @@ pub struct Lanes {
     pub length: u64,
     /// By request: its spans, without gaps from the first event to its last.
     pub requests: BTreeMap<u64, Vec<Span>>,
-    /// Who held the thread when.
+    /// The spans in which a request held the thread.
     pub held: Vec<Held>,
-    /// Requests in flight at the origin: from when on, how many.
+    /// Requests in flight at the origin: pairs of a time and the number from then on.
     pub in_flight: Vec<(u64, u64)>,
 }
 
 impl Lanes {
-    /// The lanes of a trial; `None` where it left no trace.
+    /// The lanes of a trial; `None` if it has no trace.
     pub fn of(trial: &Trial) -> Option<Lanes> {
-        // Engines of other languages write what they like.
+        // Engines in other languages may write events in any order.
         let mut trace = trial.trace.clone();
         trace.truncate(MOST_EVENTS);
         trace.sort_by_key(|event| event.at);
@@ -130,25 +130,25 @@ impl Lanes {
         Some(Lanes { length, requests, held, in_flight: in_flight(trial, begin) })
     }
 
-    /// The share of the whole time for which somebody held the thread, 0 to 1.
+    /// The share of the time for which a request held the thread, 0 to 1.
     pub fn held_share(&self) -> f64 {
         let held: u64 = self.held.iter().map(|held| held.to - held.from).sum();
         if self.length == 0 { 0.0 } else { held as f64 / self.length as f64 }
     }
 }
 
-/// What follows from a step: the state until the next one.
+/// The state after a step, until the next one.
 fn after(step: Step, before: State) -> State {
     match step {
         Step::Start => State::Connecting,
-        // Until its task runs again, whatever the socket is ready for.
+        // It is stalled until its task runs again, whatever the socket is ready for.
         Step::Opened | Step::Secured => State::Stalled,
         Step::Handshake => State::Handshake,
         Step::Sending => State::Sending,
         Step::Sent => State::Stalled,
         Step::Reading | Step::FirstByte => State::Receiving,
         Step::Hold => State::Holding,
-        // Waiting for a connection to stand is connecting; once it stands, the task waits for its turn.
+        // Waiting for a connection counts as connecting; when it is established, the task waits for its turn.
         Step::Parked if matches!(before, State::Connecting | State::Stalled) => before,
         Step::Parked => State::Parked,
         // Replaced by what it went back to.
@@ -166,7 +166,7 @@ fn spans(events: &[Event], begin: u64) -> Vec<Span> {
     };
     let mut at = begin;
     let mut state = State::Queued;
-    // What it was at before it waited.
+    // The state before it waited.
     let mut doing = State::Queued;
     for event in events {
         put(at, event.at, state);
@@ -185,7 +185,7 @@ fn spans(events: &[Event], begin: u64) -> Vec<Span> {
     spans
 }
 
-/// The origin's own log as a staircase. It is bounded: of very many requests it holds a part.
+/// The origin's log as a step function. The log is bounded, so it holds only some of very many requests.
 fn in_flight(trial: &Trial, begin: u64) -> Vec<(u64, u64)> {
     let Some(ledger) = &trial.ledger else { return Vec::new() };
     let mut steps: Vec<(u64, i64)> = Vec::new();

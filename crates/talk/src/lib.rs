@@ -2,11 +2,11 @@
 //! depending on how the TLS layer waits. This crate knows the stages of that talk, the figures that were published of
 //! them, the model of its slides, and what a trial of each must show to count as reproduced.
 //!
-//! It reads trials. Running them is the harness's, drawing them the report's.
+//! It reads trials. Crate `harness` runs them, and crate `render` draws them.
 
 pub mod checks;
 pub mod lanes;
 pub mod published;
 pub mod slides;
 pub mod stage;
-pub mod verdict;
+pub mod stage_result;

@@ -1,9 +1,9 @@
-//! The figures that the talk's sources publish as measured: seconds of a script's whole run over HTTPS, `/delay/1`.
+//! The measurements that the talk's sources publish: seconds of a script's whole run over HTTPS, `/delay/1`.
 //!
-//! From the blog's logs and the deck's notes. With cProfile on, runs took 0.3 to 0.5 s longer; those marked so are
-//! such.
+//! They are from the blog's logs and the slides' notes. Runs that are marked as profiled used cProfile and took 0.3 to
+//! 0.5 s longer.
 
-/// Which Python, and so by which call its HTTP client reads.
+/// The version of Python, which determines the call with which its HTTP client reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Python {
     /// 2.7: reads by recv.
@@ -37,7 +37,7 @@ const fn profiled(stage: &'static str, python: Python, n: u64, seconds: f64) -> 
 
 use Python::{V27, V37};
 
-/// All of them.
+/// All published totals.
 pub const PUBLISHED: [Published; 27] = [
     plain("serial", V27, 3, 3.036),
     plain("serial", V37, 3, 3.088),
@@ -68,7 +68,7 @@ pub const PUBLISHED: [Published; 27] = [
     profiled("1", V37, 10, 1.408_052),
 ];
 
-/// What was published of a stage for so many requests: without a profiler where there is such a figure.
+/// The published total of a stage for this many requests, without a profiler if there is such a figure.
 pub fn of(stage: &str, python: Python, n: u64) -> Option<Published> {
     let fits = |known: &&Published| known.stage == stage && known.python == python && known.n == n;
     let mut found: Vec<&Published> = PUBLISHED.iter().filter(fits).collect();

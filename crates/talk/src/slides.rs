@@ -1,7 +1,8 @@
-//! The slides' model of the total time, in seconds: not a measurement, but nine cells of a table that it gives exactly.
+//! The slides' model of the total time, in seconds. It is not a measurement, but reproduces nine cells of a table
+//! exactly.
 //!
-//! A request is sent in `send`, worked on by the server for `work`, and received in `receive`; one client sends and
-//! receives one after another.
+//! A request takes `send` to be sent, `work` at the server, and `receive` to be received. A client sends and receives
+//! one request at a time.
 
 /// What the slides assume: 0.05 s to send, 1 s of work, 0.05 s to receive.
 pub const ASSUMED: Costs = Costs { send: 0.05, work: 1.0, receive: 0.05 };
@@ -18,13 +19,14 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// One after another, and just as long when connections open together and then each blocks: n (s + P + r).
+    /// The time of requests one after another: n (s + P + r). It is the same if connections open together and then each
+    /// blocks.
     pub fn one_by_one(&self, n: u64) -> f64 {
         n as f64 * (self.send + self.work + self.receive)
     }
 
-    /// All in flight: the last request is sent after n s, or the first answer is there after s + P, whichever is later;
-    /// then n answers are received.
+    /// The time with all requests in flight: the last request has been sent after n s, or the first response arrives
+    /// after s + P, whichever is later; then n responses are received.
     pub fn together(&self, n: u64) -> f64 {
         let n = n as f64;
         (n * self.send).max(self.send + self.work) + n * self.receive

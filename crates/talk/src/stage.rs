@@ -1,24 +1,25 @@
-//! The stages by the cells that run them: what each must come to, and what of the published figures it stands beside.
+//! The stages of the talk and the cells that run them: the expected outcome of each, and the published figures that it
+//! is compared with.
 
 use workload::Cell;
 
 use crate::published::Python;
 
-/// What a stage must come to.
+/// The expected outcome of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// All n requests in flight at once.
     Fast,
-    /// One, whatever is asked for.
+    /// One request in flight, whatever concurrency is requested.
     Slow,
-    /// One, because the program is written so.
+    /// One request in flight, because the program is written that way.
     Serial,
-    /// As many as the executor has threads: the fault is there, and less seen.
+    /// As many as the executor has threads: the fault exists, but is less visible.
     Hidden(u64),
 }
 
 impl Expected {
-    /// Requests that the origin must see in flight at most.
+    /// The maximum of requests in flight that the origin must see.
     pub fn in_flight(self, n: u64) -> u64 {
         match self {
             Expected::Fast => n,
@@ -27,7 +28,7 @@ impl Expected {
         }
     }
 
-    /// In a word.
+    /// The outcome's name.
     pub fn name(self) -> &'static str {
         match self {
             Expected::Fast => "fast",
@@ -38,10 +39,10 @@ impl Expected {
     }
 }
 
-/// A cell as a stage.
+/// The stage that a cell runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stage {
-    /// What it must come to.
+    /// The expected outcome.
     pub expected: Expected,
     /// The published stage and interpreter that it stands for; `None` for controls and cures.
     pub stands_for: Option<(&'static str, Python)>,
@@ -99,7 +100,7 @@ fn original(profile: &str, stage: &str, is_tls: bool) -> Option<Stage> {
         ("3", Python::V27) => ("3", Fast),
         ("3", Python::V37) => ("3", Slow),
         ("4", _) => ("4", Fast),
-        // Never published for 2.7, which needs no patch.
+        // It was never published for 2.7, which needs no patch.
         ("4-before", Python::V27) => ("4-before", Fast),
         ("4-before", Python::V37) => ("4-before", Slow),
         _ => return None,

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use measure::result::{LeftOut, OriginInfo, Section, Trial, Verdict};
+use measure::result::{LeftOut, OriginInfo, Section, Trial, Validity};
 use render::format::{number, time};
 use runner::Observer;
 use runner::skipped;
@@ -89,7 +89,7 @@ impl Observer for Progress {
 fn row(trial: &Trial) -> String {
     // Whose trial it is, where several take turns.
     let name = trial.arm.map_or_else(|| trial.cell.to_string(), |arm| format!("{} {arm}", trial.cell));
-    if let Verdict::Invalid(reasons) = &trial.verdict {
+    if let Validity::Invalid(reasons) = &trial.verdict {
         return format!("{:<42}{:>6}  invalid: {}", name, trial.round, plain(&reasons.join("; ")));
     }
     let quantile = |quantile| trial.latency_ns(quantile).ok().flatten().map_or_else(String::new, |ns| time(ns as f64));

@@ -15,7 +15,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use measure::clock::{now_ns, own_cpu_ns};
 use measure::phase::Timeline;
-use measure::protocol::{Answer, Finished, Job, Order, Ready};
+use measure::protocol::{EngineReply, EngineRequest, Finished, Job, Ready};
 use measure::recorder::Recorder;
 use workload::Workload;
 
@@ -75,26 +75,26 @@ fn serve_embedded(args: Vec<String>) -> io::Result<()> {
 
 fn trial(cli: &Cli) -> io::Result<()> {
     let job = match hear()? {
-        Order::Job(job) => job,
-        Order::Go | Order::Report => return Err(io::Error::other("the harness must begin with a job")),
+        EngineRequest::Job(job) => job,
+        EngineRequest::Go | EngineRequest::Report => return Err(io::Error::other("the harness must begin with a job")),
     };
     let mut client = Client::new(&job, cli.lie)?;
     // One request before the clock opens what is kept and shows that the job can be done.
     if let Err(error) = client.get() {
-        return say(&Answer::Failed(error.to_string()));
+        return say(&EngineReply::Failed(error.to_string()));
     }
     say(&ready(cli))?;
     hear()?;
     let (recorder, finished) = measured(cli, &job, &mut client)?;
-    say(&Answer::Finished(finished))?;
+    say(&EngineReply::Finished(finished))?;
     hear()?;
     let seen = recorder.finish().map_err(io::Error::other)?;
-    say(&Answer::Done(Box::new(seen)))
+    say(&EngineReply::Done(Box::new(seen)))
 }
 
-fn ready(cli: &Cli) -> Answer {
+fn ready(cli: &Cli) -> EngineReply {
     let version = if cli.lie == Some(Lie::NoVersion) { "" } else { env!("CARGO_PKG_VERSION") };
-    Answer::Ready(Box::new(Ready {
+    EngineReply::Ready(Box::new(Ready {
         engine: "known-answer".to_owned(),
         version: version.to_owned(),
         workers: Some(1),
@@ -163,7 +163,7 @@ fn next_due(workload: &Workload, begun: u64, request: u64) -> Option<u64> {
     })
 }
 
-fn hear() -> io::Result<Order> {
+fn hear() -> io::Result<EngineRequest> {
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
         // The harness is gone, and so is the reason for this process.
@@ -172,7 +172,7 @@ fn hear() -> io::Result<Order> {
     Ok(serde_json::from_str(&line)?)
 }
 
-fn say(answer: &Answer) -> io::Result<()> {
+fn say(answer: &EngineReply) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     serde_json::to_writer(&mut stdout, answer)?;
     stdout.write_all(b"\n")?;

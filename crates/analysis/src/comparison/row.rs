@@ -1,6 +1,6 @@
 //! One figure of two cells held against each other: its medians, its ratio, and what is to be known of its rounds.
 
-use measure::result::{Flag, Terms, Trial, Verdict as Counts};
+use measure::result::{Flag, Terms, Trial, Validity};
 use serde::Serialize;
 use stats::{Design, Estimate, Ratio};
 use workload::Cell;
@@ -143,7 +143,7 @@ pub(super) fn terms<'a>(mut trials: impl Iterator<Item = &'a &'a Trial>, metric:
         (Terms::Stock, _) => Some("a library as it comes from the box is compared with nothing"),
         (Terms::Command, _) => Some("an existing program is compared with nothing: its answers are not checked"),
         (Terms::Floor, _) if metric != Metric::Cpu => Some("of a floor the CPU alone means anything"),
-        (_, Counts::Unproven) => Some("no ledger proves what was fetched"),
+        (_, Validity::Unproven) => Some("no ledger proves what was fetched"),
         _ => None,
     })
 }

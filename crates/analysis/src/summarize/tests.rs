@@ -84,7 +84,7 @@ fn without_floors_nothing_is_told_of_them() {
 #[test]
 fn an_invalid_round_gives_its_reason_and_no_figure() {
     let mut bad = trial(SECURE, 1, 1);
-    bad.verdict = Verdict::Invalid(vec!["it lied".into()]);
+    bad.verdict = Validity::Invalid(vec!["it lied".into()]);
     let row = &summary(&section(&[SECURE]), &ByCell::new(&[bad.clone(), bad]), Order::Interleaved).rows[0];
     assert!(row.figures.is_none());
     assert_eq!((row.counted, row.invalid["it lied"]), (0, 2));
@@ -93,7 +93,7 @@ fn an_invalid_round_gives_its_reason_and_no_figure() {
 #[test]
 fn what_is_unproven_gets_no_ratio() {
     let mut unproven = trial(SECURE, 1, 30);
-    unproven.verdict = Verdict::Unproven;
+    unproven.verdict = Validity::Unproven;
     let trials = [trial(PLAIN, 1, 10), unproven];
     let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
     assert!(summary.rows[1].unproven && summary.rows[1].figures.as_ref().unwrap().tls_tax.is_none());

@@ -244,7 +244,7 @@ fn workers_that_load_a_store_each_and_serve_many_requests_have_no_client_per_req
 #[test]
 fn a_client_that_loads_its_roots_for_http_too_saves_its_loads_over_both() {
     let saves = |loaded_over_http| {
-        let https = Pass { sampling: samples(12, 12), ..own(one_after_another(12)) };
+        let https = ObservedRun { sampling: samples(12, 12), ..own(one_after_another(12)) };
         let mut http = over_http(1.0);
         http.connections = https.connections.iter().cloned().map(|one| Connection { handshake: None, ..one }).collect();
         (http.counts.connections, http.counts.exchanges) = (12, 12);

@@ -106,7 +106,7 @@ impl Progress<'_> {
         while self.made < self.requests {
             let request = self.made;
             self.made += 1;
-            self.recorder.watch().begins();
+            self.recorder.gauges().begins();
             match slot.begin(wire, request) {
                 Ok(()) => return true,
                 Err(error) => self.record(slot, Err(error)),
@@ -116,7 +116,7 @@ impl Progress<'_> {
     }
 
     fn record(&self, slot: &mut Slot, result: Result<(), FetchError>) {
-        self.recorder.watch().ends();
+        self.recorder.gauges().ends();
         slot.busy = false;
         let done = now_ns();
         match result {

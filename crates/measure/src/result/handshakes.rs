@@ -1,8 +1,8 @@
-//! What TLS costs in memory, without sockets: figures that a benchmark leaves in a result folder, as plain data.
+//! What TLS costs in memory, without sockets: figures that a benchmark writes into a result folder, as plain data.
 
 use serde::{Deserialize, Serialize};
 
-/// What a run of the benchmarks found.
+/// The results of a run of the benchmarks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct InMemory {
     /// Handshakes, each by side.
@@ -34,7 +34,7 @@ pub struct HandshakeFigure {
     pub ns_per_handshake: f64,
     /// CPU time of all handshakes by their number, ns. 10⁹ by this is handshakes per second per core.
     pub mean_ns: f64,
-    /// How many there were.
+    /// The number that was measured.
     pub handshakes: u64,
 }
 
@@ -55,7 +55,7 @@ pub struct BulkFigure {
     pub ns_per_transfer: f64,
     /// CPU time of all transfers by their number, ns.
     pub mean_ns: f64,
-    /// How many there were.
+    /// The number that was measured.
     pub transfers: u64,
 }
 
@@ -79,6 +79,6 @@ pub struct PrimitiveFigure {
     pub ns: f64,
     /// CPU time of all by their number, ns.
     pub mean_ns: f64,
-    /// How many there were.
+    /// The number that was measured.
     pub count: u64,
 }

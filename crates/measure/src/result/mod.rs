@@ -22,7 +22,7 @@ pub use read::RunResult;
 pub use read_error::ReadError;
 pub use run::{FORMAT, Handshake, LeftOut, Order, OriginInfo, Pinning, RunInfo, Section};
 pub use thin::thin;
-pub use trial::{Flag, Trial, Verdict};
+pub use trial::{Flag, Trial, Validity};
 pub use trials_file::{CompressError, Sizes, compress, lines};
 pub use unfinished::{ResumeError, Unfinished};
 pub use workload::Terms;

@@ -1,4 +1,4 @@
-//! The time that all requests of a trial spent in one phase: what is left of a phase's histogram in a thinned trial.
+//! The time that all requests of a trial spent in one phase: what a thinned trial keeps of a phase's histogram.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub struct PhaseTime {
 }
 
 impl PhaseTime {
-    /// What a histogram holds.
+    /// The sum over a histogram.
     pub fn of(times: &Times) -> PhaseTime {
         times.iter_recorded().fold(PhaseTime::default(), |sum, step| {
             let (requests, each) =
@@ -24,7 +24,7 @@ impl PhaseTime {
         })
     }
 
-    /// Both together.
+    /// The sum of both.
     pub fn and(self, other: PhaseTime) -> PhaseTime {
         PhaseTime {
             requests: self.requests.saturating_add(other.requests),
@@ -32,7 +32,7 @@ impl PhaseTime {
         }
     }
 
-    /// The mean, ns; 0 where no request had it.
+    /// The mean, ns; 0 if no request had the phase.
     pub fn mean_ns(self) -> f64 {
         if self.requests == 0 { 0.0 } else { self.sum_ns as f64 / self.requests as f64 }
     }

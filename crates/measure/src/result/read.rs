@@ -1,4 +1,4 @@
-//! Reading a result folder. What can be read is read; what can't is named.
+//! Reads a result folder: everything that can be read, and a list of what can't.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,7 +20,7 @@ pub struct RunResult {
     pub run: RunInfo,
     /// Its trials, in the order in which they ran.
     pub trials: Vec<Trial>,
-    /// What TLS costs in memory, where that was measured too.
+    /// What TLS costs in memory, if that was measured.
     pub in_memory: InMemory,
     /// What could not be read, one sentence each.
     pub problems: Vec<String>,
@@ -32,8 +32,8 @@ struct Version {
 }
 
 impl RunResult {
-    /// Reads the folder `dir`, for people: strings of its files hold no instructions to a terminal.
-    /// [`super::Unfinished`] has them as they were written.
+    /// Reads the folder `dir` for display: control characters are removed from its strings. [`super::Unfinished`] has
+    /// them as they were written.
     pub fn read(dir: &Path) -> Result<RunResult, ReadError> {
         let path = dir.join(RUN_FILE);
         let text = read(&path)?;
@@ -49,13 +49,13 @@ impl RunResult {
     }
 }
 
-/// What the folder's `run.json` says.
+/// Reads the folder's `run.json`.
 pub(super) fn run_info(dir: &Path) -> Result<RunInfo, ReadError> {
     let path = dir.join(RUN_FILE);
     decoded(&path, &read(&path)?)
 }
 
-/// What the text of the `run.json` at `path` says.
+/// Decodes the text of the `run.json` at `path`.
 fn decoded(path: &Path, text: &[u8]) -> Result<RunInfo, ReadError> {
     let not_a_run = |source| ReadError::Run { path: path.to_owned(), source };
     let version: Version = serde_json::from_slice(text).map_err(not_a_run)?;
@@ -65,8 +65,8 @@ fn decoded(path: &Path, text: &[u8]) -> Result<RunInfo, ReadError> {
     serde_json::from_slice(text).map_err(not_a_run)
 }
 
-/// The same text, its strings without instructions to a terminal. A line that is no UTF-8 is left as it is, for the
-/// decoder to name.
+/// The same text without control characters in its strings. A line that is not UTF-8 stays unchanged, so that the
+/// decoder reports it.
 fn plain(text: Vec<u8>) -> Vec<u8> {
     if std::str::from_utf8(&text).is_ok_and(|text| matches!(terminal::plain_json(text), Cow::Borrowed(_))) {
         return text;
@@ -78,13 +78,13 @@ fn plain(text: Vec<u8>) -> Vec<u8> {
     lines.collect::<Vec<_>>().concat()
 }
 
-/// The same of what a scenario is about, whose prose has lines.
+/// The same for the description of a scenario, which may contain line breaks.
 fn plain_prose(about: About) -> About {
     let lines = |text: &str| text.split('\n').map(terminal::plain).collect::<Vec<_>>().join("\n");
     About { name: terminal::plain(&about.name).into_owned(), title: lines(&about.title), why: lines(&about.why) }
 }
 
-/// The figures of TLS in memory; none where there is no such file.
+/// The figures of TLS in memory; empty if there is no such file.
 fn in_memory(dir: &Path) -> Result<InMemory, String> {
     let left_out = |why: &dyn std::fmt::Display| format!("{HANDSHAKE_FILE} is left out: {why}");
     match result_file::read(&dir.join(HANDSHAKE_FILE)) {
@@ -94,7 +94,7 @@ fn in_memory(dir: &Path) -> Result<InMemory, String> {
     }
 }
 
-/// The trials of `run` that the file's text holds, and what else it holds.
+/// The trials of `run` in the file's text, and a list of what else it contains.
 pub(super) fn trials_of(run: &RunInfo, text: &[u8]) -> (Vec<Trial>, Vec<String>) {
     let (trials, mut problems) = parse(text);
     let trials = belonging(run, trials, &mut problems);
@@ -104,8 +104,8 @@ pub(super) fn trials_of(run: &RunInfo, text: &[u8]) -> (Vec<Trial>, Vec<String>)
 /// A trial with the number of its line.
 type Line = (usize, Trial);
 
-/// Every line that is a trial; the others are named: one that is cut within a character, or overwritten, hides no
-/// other. Decoding is what reading costs, so that all cores share it.
+/// All lines that are trials, and a list of the others: a line that is cut within a character, or overwritten, does not
+/// hide the rest. Decoding takes most of the time, so all cores share it.
 fn parse(text: &[u8]) -> (Vec<Line>, Vec<String>) {
     let lines: Vec<(usize, &[u8])> = lines(text).filter(|(_, line)| !line.trim_ascii().is_empty()).collect();
     let decoded: Vec<Result<Line, String>> = lines
@@ -133,8 +133,8 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     (1..).zip(bounds.map(|(begin, end)| &text[begin..end]))
 }
 
-/// Takes out what is not of this run: trials that tell of another, cells that it never had, rounds that are there
-/// already. Results of two origins or machines in one table would be compared, and mean nothing.
+/// Removes what is not part of this run: trials of another run, cells that it does not have, repeated rounds. Results
+/// of two origins or machines in one table would be compared, which means nothing.
 fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Vec<Line> {
     let mut strangers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut seen = HashSet::new();
@@ -165,7 +165,7 @@ fn belonging(run: &RunInfo, trials: Vec<Line>, problems: &mut Vec<String>) -> Ve
     kept
 }
 
-/// Whether a trial may be of that arm: one of the run's, or none where it has none.
+/// Whether a trial may belong to `arm`: one of the run's, or none if the run has none.
 fn has_arm(run: &RunInfo, arm: Option<Arm>) -> bool {
     arm.map_or(run.arms.is_empty(), |arm| run.arms.iter().any(|known| known.arm == arm))
 }

@@ -1,4 +1,4 @@
-//! Why a result folder could not be read, and what its owner can do about it.
+//! Why a result folder could not be read, and what the user can do about it.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ pub enum ReadError {
         /// What the system said.
         source: io::Error,
     },
-    /// `run.json` is not one.
+    /// `run.json` can't be decoded.
     #[error("{} does not describe a run: {source}", .path.display())]
     Run {
         /// Which file.
@@ -33,14 +33,14 @@ pub enum ReadError {
         /// What is wrong with it.
         source: result_file::compressed::Fault,
     },
-    /// The trials are there twice.
+    /// There are two files of trials.
     #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a \
              command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
     Twice {
         /// The folder.
         dir: PathBuf,
     },
-    /// A later tlstax wrote it.
+    /// A newer tlstax has written the folder.
     #[error("{} is of format {found}, this tlstax reads up to {FORMAT}: use a newer tlstax", .path.display())]
     Newer {
         /// Which file.

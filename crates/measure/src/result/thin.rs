@@ -1,7 +1,7 @@
-//! Thinned trials: without what no table, chart or comparison is made of.
+//! Thins trials: removes what no table, chart or comparison uses.
 //!
-//! Which figures are shown is decided elsewhere; what they are made of is gathered here, so that a thinned run is shown
-//! as the whole one was. A test of `tlstax` holds every committed run to that.
+//! Other crates decide which figures are shown. This file keeps what those are computed from, so that a thinned run is
+//! shown like the whole one. A test of `tlstax` checks that for every committed run.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use crate::recorder::FROM_START;
 /// A trial with a trace, which is drawn with all of these, is left as it is.
 ///
 /// # Errors
-/// When a histogram is none; nothing is changed then.
+/// A histogram can't be decoded; then nothing is changed.
 pub fn thin(trials: &mut [Trial]) -> Result<(), HistogramError> {
     let times = trials.iter().map(phase_times).collect::<Result<Vec<_>, _>>()?;
     let drawn = drawn(trials);
@@ -50,7 +50,7 @@ fn phase_times(trial: &Trial) -> Result<Vec<(Phase, PhaseTime)>, HistogramError>
     all.filter_map(|phase| trial.phase_time(phase).transpose().map(|time| time.map(|time| (phase, time)))).collect()
 }
 
-/// The trials whose timelines may be drawn, by their place.
+/// The indices of the trials whose timelines may be drawn.
 fn drawn(trials: &[Trial]) -> BTreeSet<usize> {
     let mut sampled: Vec<usize> = (0..trials.len()).collect();
     sampled.retain(|&index| trials[index].counts() && !trials[index].sample.is_empty());

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use workload::{Cell, Terms};
 
 use super::{Arm, PhaseTime};
+use crate::event_loop_lag::EventLoop;
 use crate::histogram::{self, HistogramError, Times};
 use crate::phase::{Phase, Timeline};
 use crate::process::Cost;
 use crate::protocol::{ErrorCount, Profile, Ready};
 use crate::trace::Event;
-use crate::watch::EventLoop;
 
 /// One line of `trials.ndjson`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,7 +31,7 @@ pub struct Trial {
     /// The round, counted from 1.
     pub round: u32,
     /// Whether it counts.
-    pub verdict: Verdict,
+    pub verdict: Validity,
     /// What the engine said of itself; `None` when it never became ready.
     pub engine: Option<Ready>,
     /// Length of the measured part, ns; 0 when it was never finished.
@@ -87,7 +87,12 @@ pub struct Trial {
     /// Whether it refused servers that it must not trust; `None` without TLS.
     #[serde(default)]
     pub verifies: Option<bool>,
-    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after they were due.
+    /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::event_loop_lag::LATE_NS) after they
+    /// were due.
+    #[schemars(
+        description = "At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after \
+                       they were due."
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<u64>,
     /// At a fixed rate: the share of the client's CPU time that went into waiting for requests to be due, ns.
@@ -98,7 +103,8 @@ pub struct Trial {
 /// Whether a trial counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+#[schemars(rename = "Verdict")]
+pub enum Validity {
     /// Every answer was right and the ledger agrees.
     Valid,
     /// Every answer was right, and there is no ledger to agree.
@@ -139,7 +145,7 @@ impl Flag {
 impl Trial {
     /// Whether its figures may be shown as results.
     pub fn counts(&self) -> bool {
-        !matches!(self.verdict, Verdict::Invalid(_))
+        !matches!(self.verdict, Validity::Invalid(_))
     }
 
     /// Requests per second.

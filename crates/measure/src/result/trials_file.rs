@@ -1,4 +1,4 @@
-//! The file of trials, as lines or compressed, and what is done with it as a whole.
+//! The file of trials, as lines or compressed, and operations on the whole file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -9,14 +9,14 @@ use result_file::compressed;
 use super::write::{io_error, lock};
 use super::{COMPRESSED_TRIALS_FILE, ReadError, TRIALS_FILE, Trial, WriteError};
 
-/// The most that is read of `trials.ndjson`, bytes: what a run of 150,000 trials of 64 requests leaves.
+/// The most that is read of `trials.ndjson`, bytes: the size of a run of 150,000 trials of 64 requests.
 pub(super) const LARGEST: u64 = 4 << 30;
 
-/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from anybody, and be a thousandth of
-/// that.
+/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from an untrusted source, and be a
+/// thousandth of that size.
 pub(super) const LARGEST_DECOMPRESSED: u64 = 1 << 30;
 
-/// Where the trials of a folder are.
+/// The file that holds a folder's trials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TrialsFile {
     /// In `trials.ndjson`.
@@ -26,10 +26,10 @@ pub(super) enum TrialsFile {
 }
 
 impl TrialsFile {
-    /// The one of the folder `dir`; that of lines where there is none.
+    /// The file of the folder `dir`; `trials.ndjson` if there is none.
     ///
     /// # Errors
-    /// When there are both.
+    /// There are both files.
     pub(super) fn of(dir: &Path) -> Result<TrialsFile, ReadError> {
         let (lines, compressed) = (dir.join(TRIALS_FILE), dir.join(COMPRESSED_TRIALS_FILE));
         let there = |path: &Path| path.symlink_metadata().is_ok();
@@ -43,7 +43,7 @@ impl TrialsFile {
     /// The lines.
     ///
     /// # Errors
-    /// When it cannot be read, is larger than is read, or was damaged.
+    /// The file can't be read, is too large, or is damaged.
     pub(super) fn text(&self) -> Result<Vec<u8>, ReadError> {
         let (TrialsFile::Lines(path) | TrialsFile::Compressed(path)) = self;
         let io = |source| ReadError::Io { path: path.clone(), source };
@@ -56,15 +56,15 @@ impl TrialsFile {
     }
 }
 
-/// The lines of the folder's trials, compressed or not, as they were written.
+/// The lines of the folder's trials as they were written, whether compressed or not.
 ///
 /// # Errors
-/// When there are none, or they cannot be read.
+/// There are none, or they can't be read.
 pub fn lines(dir: &Path) -> Result<Vec<u8>, ReadError> {
     TrialsFile::of(dir)?.text()
 }
 
-/// Why the trials of a folder could not be replaced by compressed ones. What was there before is there still.
+/// Why the trials of a folder could not be replaced by compressed ones. The old file is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum CompressError {
     /// They cannot be read.
@@ -76,28 +76,28 @@ pub enum CompressError {
     /// A run writes them.
     #[error("{} is being written: wait until the run has ended", .0.display())]
     Running(PathBuf),
-    /// There are more than would be read again.
+    /// There are more than can be read back.
     #[error("{} holds more than the {} MiB that are read of compressed trials: leave it as it is", .0.display(), LARGEST_DECOMPRESSED >> 20)]
     TooLong(PathBuf),
-    /// What was compressed is not what came back.
+    /// Decompressing did not give what had been compressed.
     #[error("compressing {} failed, a fault of tlstax: it is left as it is", .0.display())]
     Other(PathBuf),
 }
 
-/// How many bytes a folder's trials took before and take now.
+/// The size of a folder's trials before and after compression, bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
-    /// Of the file that was there.
+    /// The size of the old file.
     pub before: u64,
-    /// Of the compressed one.
+    /// The size of the compressed file.
     pub now: u64,
 }
 
-/// Puts `trials.ndjson.zst` in the place of the folder's trials, with `trials` in it, or with the lines as they are
-/// where none are given. A reader sees either the old file, the new one, or both, which it then says.
+/// Replaces the folder's trials with `trials.ndjson.zst`, which holds `trials` or, if none are given, the existing
+/// lines. A reader sees the old file, the new one, or both, which it reports.
 ///
 /// # Errors
-/// When they cannot be read or written, and while a run writes them.
+/// The trials can't be read or written, or a run is writing them.
 pub fn compress(dir: &Path, trials: Option<&[Trial]>) -> Result<Sizes, CompressError> {
     let file = TrialsFile::of(dir)?;
     let (TrialsFile::Lines(path) | TrialsFile::Compressed(path)) = &file;
@@ -105,7 +105,7 @@ pub fn compress(dir: &Path, trials: Option<&[Trial]>) -> Result<Sizes, CompressE
         let path = path.to_owned();
         move |source| CompressError::Write(io_error(doing, &path, source))
     };
-    // Who writes the file has locked it; as long as this one is locked, nobody begins to.
+    // A process that writes the file locks it. As long as this lock is held, no other process starts to write.
     let locked =
         result_file::open_with(path, OpenOptions::new().read(true).append(true)).map_err(io("opening", path))?;
     lock(&locked).map_err(|refused| match refused {
@@ -142,7 +142,7 @@ fn encoded(trials: &[Trial], path: &Path) -> Result<Vec<u8>, WriteError> {
     Ok(text)
 }
 
-/// Writes a file as a whole, on disk when this returns.
+/// Writes a file atomically. It is on disk when this returns.
 fn put(dir: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = dir.join(format!(".{COMPRESSED_TRIALS_FILE}.new"));
     let write = || {
@@ -150,7 +150,7 @@ fn put(dir: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
         file.write_all(bytes)?;
         file.sync_data()?;
         fs::rename(&draft, target)?;
-        // The name, too, is on disk before the other file goes.
+        // The new name must be on disk before the old file is removed.
         File::open(dir)?.sync_all()
     };
     write().inspect_err(|_| drop(fs::remove_file(&draft)))

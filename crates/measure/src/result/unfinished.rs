@@ -1,5 +1,6 @@
-//! A run that did not reach its end, taken up again. Whether this machine and program may go on with it is for the
-//! caller to judge: here the folder is locked, read and, once somebody goes on, rid of the line that a kill has cut.
+//! Resumes a run that did not reach its end. The caller decides whether this machine and program may continue it. This
+//! file locks and reads the folder and, when the run continues, removes a line that was cut off when the process was
+//! killed.
 
 use std::fs::{OpenOptions, TryLockError};
 use std::io;
@@ -10,27 +11,27 @@ use super::trials_file::{LARGEST, TrialsFile};
 use super::write::{io_error, lock};
 use super::{ReadError, ResultWriter, RunInfo, TRIALS_FILE, Trial, WriteError};
 
-/// A result folder that nobody else writes, as long as this is there.
+/// A result folder that no other process writes, as long as this value exists.
 #[derive(Debug)]
 pub struct Unfinished {
     /// What was run.
     pub run: RunInfo,
-    /// The trials that are on disk, those that do not count among them.
+    /// The trials on disk, including those that do not count.
     pub trials: Vec<Trial>,
-    /// Its length is that of the whole lines.
+    /// The writer for further trials. It starts after the last complete line.
     writer: ResultWriter,
 }
 
-/// Why a run cannot be taken up again.
+/// Why a run can't be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// There is no run that could be read.
+    /// The run can't be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// It is still going, or somebody else has taken it up.
+    /// The run is still in progress, or another process has resumed it.
     #[error("{} is being written: the run is still going, or has been taken up elsewhere. Wait until that has ended", .0.display())]
     Running(PathBuf),
-    /// The file of trials holds what the run did not write.
+    /// The file of trials holds something that the run did not write.
     #[error("{} was changed since the run stopped: {problem}. Put the file back as it was, or begin a new run", .path.display())]
     Changed {
         /// Which file.
@@ -38,12 +39,12 @@ pub enum ResumeError {
         /// What is wrong with it.
         problem: String,
     },
-    /// Its trials are compressed: to a whole run there is nothing to add, and to another nothing can be.
+    /// Its trials are compressed, so none can be added. A complete run needs none.
     #[error("{} is compressed, and a run goes on in {TRIALS_FILE} alone: `zstd -d --rm {}` makes that of it", .path.display(), .path.display())]
     Compressed {
         /// The compressed file.
         path: PathBuf,
-        /// When the run ended, if it is whole.
+        /// When the run ended, if it is complete.
         whole_since: Option<String>,
     },
     /// The system refused.
@@ -59,11 +60,11 @@ pub enum ResumeError {
 }
 
 impl Unfinished {
-    /// Locks and reads the folder `dir`. Nothing in it is changed.
+    /// Locks and reads the folder `dir`, without changing anything in it.
     ///
     /// # Errors
-    /// When there is no run, when somebody writes it, and when its trials hold anything but whole lines of this run,
-    /// each trial once, with at most a cut one behind them.
+    /// There is no run, another process writes it, or the file of trials holds anything but complete lines of this run,
+    /// with each trial once, and at most one cut line at the end.
     pub fn open(dir: &Path) -> Result<Unfinished, ResumeError> {
         let run = run_info(dir)?;
         if let TrialsFile::Compressed(path) = TrialsFile::of(dir)? {
@@ -92,13 +93,13 @@ impl Unfinished {
         Ok(Unfinished { run, trials, writer: ResultWriter { dir: dir.to_owned(), trials: file, length } })
     }
 
-    /// Whether nothing is left to be run, and `run.json` says so.
+    /// Whether the run is complete, and `run.json` says so.
     pub fn is_whole(&self) -> bool {
         is_whole(&self.run, &self.trials)
     }
 
-    /// Goes on at `now` (RFC 3339, UTC): a cut line is taken off and `run.json` says that the run was taken up, and is
-    /// going.
+    /// Resumes the run at `now` (RFC 3339, UTC): removes a cut line and records in `run.json` that the run was resumed
+    /// and is in progress.
     ///
     /// # Errors
     /// When the system refuses.

@@ -1,4 +1,4 @@
-//! Writing a result folder, so that whatever happens the lines before are intact.
+//! Writes a result folder, so that earlier lines stay intact whatever happens.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::{RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
-/// Writes one result folder. As long as it is there, its file of trials is locked: nobody else takes the run up.
+/// Writes one result folder. As long as this value exists, the file of trials is locked, so that no other process
+/// resumes the run.
 #[derive(Debug)]
 pub struct ResultWriter {
     pub(super) dir: PathBuf,
@@ -21,7 +22,7 @@ pub enum WriteError {
     /// The folder holds files already.
     #[error("{} is not empty: name a folder with --out that does not exist yet, or an empty one", .0.display())]
     NotEmpty(PathBuf),
-    /// Somebody removed or renamed the folder.
+    /// The folder was removed or renamed.
     #[error(
         "{} is no longer where the results are written: the folder was removed or renamed during the run. What was \
          measured is where the folder is now, if anywhere; `tlstax run --resume --out FOLDER` goes on with it",
@@ -38,7 +39,7 @@ pub enum WriteError {
         /// What the system said.
         source: io::Error,
     },
-    /// A record could not be put into JSON.
+    /// A record could not be encoded as JSON.
     #[error("encoding a record for {} failed: {source}", .path.display())]
     Encode {
         /// For which file.
@@ -62,7 +63,7 @@ fn advice(error: &io::Error) -> &'static str {
 }
 
 impl ResultWriter {
-    /// Makes the folder (it must not exist, or be empty) and writes `run.json` into it.
+    /// Creates the folder (it must not exist, or be empty) and writes `run.json` into it.
     pub fn create(dir: &Path, run: &RunInfo) -> Result<ResultWriter, WriteError> {
         fs::create_dir_all(dir).map_err(|source| io_error("making the folder", dir, source))?;
         let mut entries = fs::read_dir(dir).map_err(|source| io_error("listing", dir, source))?;
@@ -78,15 +79,15 @@ impl ResultWriter {
         Ok(writer)
     }
 
-    /// Replaces `run.json` as a whole: a reader sees the old one or the new one.
+    /// Replaces `run.json` atomically: a reader sees the old one or the new one.
     pub fn describe(&self, run: &RunInfo) -> Result<(), WriteError> {
         describe(&self.dir, run)
     }
 
-    /// Whether the folder is still where it was made: what is written into one that was removed is lost.
+    /// Checks that the folder still exists at its path: what is written into a removed folder is lost.
     ///
     /// # Errors
-    /// [`WriteError::Gone`] where its name leads elsewhere by now, or nowhere.
+    /// [`WriteError::Gone`] if its path now leads to another folder, or to none.
     pub fn check(&self) -> Result<(), WriteError> {
         let path = self.dir.join(TRIALS_FILE);
         let open = self.trials.metadata().map_err(|source| io_error("looking at", &path, source))?;
@@ -100,10 +101,10 @@ impl ResultWriter {
         }
     }
 
-    /// Appends one trial, on disk when this returns. On failure nothing of the line remains.
+    /// Appends one trial. It is on disk when this returns. On failure nothing of the line remains.
     ///
     /// # Errors
-    /// As [`ResultWriter::check`], and when the system refuses.
+    /// The same as [`ResultWriter::check`], or the system refuses.
     pub fn append(&mut self, trial: &Trial) -> Result<(), WriteError> {
         self.check()?;
         let path = self.dir.join(TRIALS_FILE);
@@ -119,10 +120,10 @@ impl ResultWriter {
     }
 }
 
-/// Replaces the `run.json` of a result folder as a whole, the run being over or not.
+/// Replaces the `run.json` of a result folder atomically, whether the run has ended or not.
 ///
 /// # Errors
-/// When the system refuses; the old one is still there then.
+/// The system refuses; then the old one is still there.
 pub fn describe(dir: &Path, run: &RunInfo) -> Result<(), WriteError> {
     let path = dir.join(RUN_FILE);
     let text = serde_json::to_string_pretty(run).map_err(|source| WriteError::Encode { path: path.clone(), source })?;
@@ -139,8 +140,8 @@ pub fn describe(dir: &Path, run: &RunInfo) -> Result<(), WriteError> {
     })
 }
 
-/// Locks the file of trials for who writes it. The lock goes with the process, however that ends; a file system that
-/// knows no locks has none.
+/// Locks the file of trials for writing. The lock ends with the process, however that ends. A file system without locks
+/// is not locked.
 pub(super) fn lock(trials: &File) -> Result<(), TryLockError> {
     match trials.try_lock() {
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),

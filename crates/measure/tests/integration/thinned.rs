@@ -5,7 +5,7 @@ use std::fs;
 use measure::histogram;
 use measure::phase::{Phase, Timeline};
 use measure::recorder::FROM_START;
-use measure::result::{self, CompressError, ResultWriter, RunResult, Terms, Trial, Verdict};
+use measure::result::{self, CompressError, ResultWriter, RunResult, Terms, Trial, Validity};
 use measure::trace::{Event, Step};
 
 use crate::records::{run, trial};
@@ -21,7 +21,7 @@ fn full(round: u32, cell: &str) -> Trial {
     let line = Timeline { due: 1, start: 2, built: 0, connected: 3, secured: 4, sent: 5, first_byte: 6, done: 7 };
     Trial {
         cell: cell.parse().unwrap(),
-        verdict: Verdict::Valid,
+        verdict: Validity::Valid,
         histograms: names.map(|name| (name.to_owned(), text.clone())).collect(),
         sample: vec![line; 3],
         ledger: Some(side.clone()),
@@ -63,7 +63,7 @@ fn what_is_drawn_as_it_is_stays_as_it_is() {
     result::thin(&mut thinned).unwrap();
     assert_eq!(thinned, [traced]);
     // A round that does not count is not drawn, nor is a client as it comes from the box.
-    let invalid = Trial { verdict: Verdict::Invalid(vec!["broken".into()]), ..full(1, TLS) };
+    let invalid = Trial { verdict: Validity::Invalid(vec!["broken".into()]), ..full(1, TLS) };
     let stock = Trial { terms: Terms::Stock, ..full(1, "smol/reqwest/rustls/new-conn") };
     let mut thinned = [invalid, full(2, TLS), full(3, TLS), stock];
     result::thin(&mut thinned).unwrap();

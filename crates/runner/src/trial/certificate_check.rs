@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ledger::Side;
-use measure::protocol::{Job, Order};
+use measure::protocol::{EngineRequest, Job};
 use measure::result::Arm;
 use origin::{Authority, Kind, Launch, Leaf};
 use workload::{Cell, Concurrency, Hosts, Requests, Workload};
@@ -198,9 +198,9 @@ impl Bounds {
         let converse = || -> Result<(), TrialError> {
             let deadline = Instant::now() + WITHIN;
             let mut engine = Engine::start(engine, environment, &self.cpus, deadline)?;
-            engine.say(&Order::Job(Box::new(job)))?;
+            engine.say(&EngineRequest::Job(Box::new(job)))?;
             engine.hear("ready", &self.interrupt)?;
-            engine.say(&Order::Go)?;
+            engine.say(&EngineRequest::Go)?;
             engine.hear("finished", &self.interrupt)?;
             Ok(())
         };

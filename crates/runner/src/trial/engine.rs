@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use measure::process::ProcessError;
-use measure::protocol::{Answer, Order};
+use measure::protocol::{EngineReply, EngineRequest};
 use processes::Descendants;
 use terminal::{plain, plain_json};
 use workload::Workload;
@@ -79,7 +79,7 @@ impl Engine {
     }
 
     /// Says one order. That nobody listens shows when an answer is due.
-    pub(crate) fn say(&mut self, order: &Order) -> Result<(), TrialError> {
+    pub(crate) fn say(&mut self, order: &EngineRequest) -> Result<(), TrialError> {
         let mut line =
             serde_json::to_vec(order).map_err(|error| TrialError::Failed(format!("encoding an order: {error}")))?;
         line.push(b'\n');
@@ -94,14 +94,14 @@ impl Engine {
         if let Some(lines) = &self.lines {
             lines.expect_done(workload);
         }
-        self.say(&Order::Report)
+        self.say(&EngineRequest::Report)
     }
 
     /// Waits for the next answer; `due` names it in errors. Its strings hold no instructions to a terminal.
-    pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<Answer, TrialError> {
+    pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<EngineReply, TrialError> {
         let line = self.next_line(due, interrupt)?;
         match serde_json::from_str(&plain_json(&line)) {
-            Ok(Answer::Failed(reason)) => Err(TrialError::Failed(beginning(&reason, REASON))),
+            Ok(EngineReply::Failed(reason)) => Err(TrialError::Failed(beginning(&reason, REASON))),
             Ok(answer) => Ok(answer),
             Err(error) => {
                 Err(TrialError::Failed(format!("the engine was to say {due:?} and said {} ({error})", shown(&line))))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use measure::process::{self, ProcessError};
-use measure::protocol::{Answer, Finished, Order, Ready, Seen};
+use measure::protocol::{EngineReply, EngineRequest, Finished, Ready, Seen};
 use measure::result::{Arm, Section};
 use workload::{Cell, Workload};
 
@@ -37,7 +37,7 @@ impl RunContext {
         if let Some(probe) = &mut probe {
             probe.spawned(cell, engine.pid()).map_err(TrialError::Failed)?;
         }
-        engine.say(&Order::Job(Box::new(job)))?;
+        engine.say(&EngineRequest::Job(Box::new(job)))?;
         builder.ready = Some(ready(engine.hear("ready", &interrupt)?)?);
         let mut process = SeparateProcess { engine, interrupt: &interrupt, probe: lent(&mut probe) };
         self.measured(section, cell, &start, None, &mut process, builder)
@@ -69,7 +69,7 @@ impl Fetcher for SeparateProcess<'_> {
     }
 
     fn go(&mut self) -> Result<Finished, TrialError> {
-        self.engine.say(&Order::Go)?;
+        self.engine.say(&EngineRequest::Go)?;
         finished(self.engine.hear("finished", self.interrupt)?)
     }
 
@@ -117,37 +117,37 @@ fn unseen_processes(pid: u32) -> Option<String> {
     })
 }
 
-fn ready(answer: Answer) -> Result<Ready, TrialError> {
+fn ready(answer: EngineReply) -> Result<Ready, TrialError> {
     match answer {
-        Answer::Ready(ready) if ready.version.trim().is_empty() => {
+        EngineReply::Ready(ready) if ready.version.trim().is_empty() => {
             Err(TrialError::Failed(format!("the engine {:?} does not say its version", ready.engine)))
         }
-        Answer::Ready(ready) => Ok(*ready),
+        EngineReply::Ready(ready) => Ok(*ready),
         other => Err(unexpected("ready", &other)),
     }
 }
 
-fn finished(answer: Answer) -> Result<Finished, TrialError> {
+fn finished(answer: EngineReply) -> Result<Finished, TrialError> {
     match answer {
-        Answer::Finished(finished) if finished.ended_ns > finished.started_ns => Ok(finished),
-        Answer::Finished(_) => Err(TrialError::Failed("the engine says that it ended before it began".to_owned())),
+        EngineReply::Finished(finished) if finished.ended_ns > finished.started_ns => Ok(finished),
+        EngineReply::Finished(_) => Err(TrialError::Failed("the engine says that it ended before it began".to_owned())),
         other => Err(unexpected("finished", &other)),
     }
 }
 
-fn seen(answer: Answer) -> Result<Seen, TrialError> {
+fn seen(answer: EngineReply) -> Result<Seen, TrialError> {
     match answer {
-        Answer::Done(seen) => Ok(*seen),
+        EngineReply::Done(seen) => Ok(*seen),
         other => Err(unexpected("done", &other)),
     }
 }
 
-fn unexpected(due: &str, answer: &Answer) -> TrialError {
+fn unexpected(due: &str, answer: &EngineReply) -> TrialError {
     let said = match answer {
-        Answer::Ready(_) => "ready",
-        Answer::Finished(_) => "finished",
-        Answer::Done(_) => "done",
-        Answer::Failed(_) => "failed",
+        EngineReply::Ready(_) => "ready",
+        EngineReply::Finished(_) => "finished",
+        EngineReply::Done(_) => "done",
+        EngineReply::Failed(_) => "failed",
     };
     TrialError::Failed(format!("the engine was to say {due:?} and said {said:?}"))
 }

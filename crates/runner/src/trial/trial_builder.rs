@@ -4,7 +4,7 @@ use ledger::Side;
 use measure::kernel::Counters;
 use measure::process::Cost;
 use measure::protocol::{Finished, Ready, Seen};
-use measure::result::{Section, Terms, Trial, Verdict};
+use measure::result::{Section, Terms, Trial, Validity};
 use workload::floor::is_floor;
 use workload::{Cell, Rate};
 
@@ -75,9 +75,9 @@ impl TrialBuilder {
             arm: None,
             round,
             verdict: match (self.broken.is_empty(), self.unproven) {
-                (true, false) => Verdict::Valid,
-                (true, true) => Verdict::Unproven,
-                (false, _) => Verdict::Invalid(self.broken),
+                (true, false) => Validity::Valid,
+                (true, true) => Validity::Unproven,
+                (false, _) => Validity::Invalid(self.broken),
             },
             engine: self.ready,
             wall_ns,

@@ -5,14 +5,14 @@ use render::table::column::{Column, table};
 use render::table::terminal;
 use serde::Serialize;
 use talk::checks::{Traits, traits};
-use talk::verdict::{Verdict, judge};
+use talk::stage_result::{StageResult, judge};
 
 /// One stage's trial, judged.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Outcome {
     pub(crate) cell: String,
     #[serde(flatten)]
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: StageResult,
     pub(crate) traits: Option<Traits>,
     /// Who carries TLS, and which operations hold the thread.
     pub(crate) probe: String,
@@ -49,12 +49,12 @@ fn probe(trial: &Trial) -> String {
 const SOCKET: &str = "TLS socket";
 
 /// A published time; one that a profiler made longer is marked.
-fn published(verdict: &Verdict) -> String {
+fn published(verdict: &StageResult) -> String {
     let mark = if verdict.profiled { " *" } else { "" };
     verdict.published.map_or_else(String::new, |seconds| format!("{seconds:.2}{mark}"))
 }
 
-fn came_out(verdict: &Verdict) -> &'static str {
+fn came_out(verdict: &StageResult) -> &'static str {
     match (verdict.wrong.is_empty(), verdict.published) {
         (true, Some(_)) => "as published",
         (true, None) => "as expected",

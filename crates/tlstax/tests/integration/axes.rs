@@ -1,13 +1,13 @@
 //! Every kind of handshake as a user asks for it, against the embedded origin and held against its ledger.
 
 use crate::common::{code, folder, result, run, stderr, stdout};
-use measure::result::{Trial, Verdict};
+use measure::result::{Trial, Validity};
 use params::{Group, TlsVersion};
 use workload::{Cell, Connection, catalog};
 
 fn assert_valid(trials: &[Trial]) {
     for trial in trials {
-        assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
+        assert_eq!(trial.verdict, Validity::Valid, "{}", trial.cell);
     }
 }
 

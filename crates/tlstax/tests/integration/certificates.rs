@@ -5,12 +5,12 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::common::each_of;
-use measure::protocol::{Answer, Job, Order, Target, VERSION};
+use measure::protocol::{EngineReply, EngineRequest, Job, Target, VERSION};
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Leaf, Origin};
 use workload::{Cell, Connection, Workload};
 
 /// What the engine answers to a job of this cell against a server with this leaf.
-fn answer(cell: &Cell, leaf: Leaf) -> Answer {
+fn answer(cell: &Cell, leaf: Leaf) -> EngineReply {
     let authority = Authority::create().unwrap();
     let issued = authority.issue(leaf).unwrap();
     let program =
@@ -42,14 +42,14 @@ fn answer(cell: &Cell, leaf: Leaf) -> Answer {
         .spawn()
         .unwrap();
     let mut stdin = engine.stdin.take().unwrap();
-    writeln!(stdin, "{}", serde_json::to_string(&Order::Job(Box::new(job))).unwrap()).unwrap();
+    writeln!(stdin, "{}", serde_json::to_string(&EngineRequest::Job(Box::new(job))).unwrap()).unwrap();
     let mut line = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(engine.stdout.take().unwrap()), &mut line).unwrap();
     drop(stdin);
     engine.wait().unwrap();
     let served = origin.ledger().unwrap().https.requests;
     let answer = serde_json::from_str(&line).unwrap();
-    assert_eq!(served > 0, matches!(answer, Answer::Ready(_)), "{cell} {leaf:?}: {line}");
+    assert_eq!(served > 0, matches!(answer, EngineReply::Ready(_)), "{cell} {leaf:?}: {line}");
     answer
 }
 
@@ -69,7 +69,7 @@ fn a_good_certificate_is_trusted() {
             .filter(|cell| cell.is_tls() && cell.connection == Connection::NewConn)
             .all(|cell| cells.contains(cell))
     );
-    each_of(&cells, |_, cell| assert!(matches!(answer(cell, Leaf::Good), Answer::Ready(_)), "{cell}"));
+    each_of(&cells, |_, cell| assert!(matches!(answer(cell, Leaf::Good), EngineReply::Ready(_)), "{cell}"));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn an_expired_a_wrong_and_an_untrusted_certificate_are_refused() {
     cells.retain(|cell| seen.insert((cell.client.to_string(), cell.tls.to_string())));
     each_of(&cells, |_, cell| {
         for leaf in [Leaf::Expired, Leaf::WrongName, Leaf::Untrusted] {
-            let Answer::Failed(reason) = answer(cell, leaf) else { panic!("{cell} trusts {leaf:?}") };
+            let EngineReply::Failed(reason) = answer(cell, leaf) else { panic!("{cell} trusts {leaf:?}") };
             // ureq's own connector does not tell a failed handshake from a broken exchange.
             let kind = if cell.client == "ureq-stock" { "http: " } else { "tls: " };
             assert!(reason.contains(kind), "{cell} {leaf:?}: {reason}");

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::common::{code, folder, result, stderr, stdout, tlstax};
-use measure::result::{Terms, Trial, Verdict};
+use measure::result::{Terms, Trial, Validity};
 
 fn run(path: &Path, engines: &[&str]) -> Output {
     let mut command = tlstax(path);
@@ -15,7 +15,7 @@ fn run(path: &Path, engines: &[&str]) -> Output {
 
 fn reasons(trial: &Trial) -> String {
     match &trial.verdict {
-        Verdict::Invalid(reasons) => reasons.join("; "),
+        Validity::Invalid(reasons) => reasons.join("; "),
         _ => String::new(),
     }
 }
@@ -30,7 +30,7 @@ fn a_program_is_shown_by_the_ledger() {
     let output = run(&path, &[FETCH]);
     let result = result(&path, "r");
     let plain = &result.trials.iter().find(|trial| trial.cell.to_string() == "engine/python3/plain/own").unwrap();
-    assert_eq!((plain.terms, plain.right, plain.verdict.clone()), (Terms::Command, 20, Verdict::Valid));
+    assert_eq!((plain.terms, plain.right, plain.verdict.clone()), (Terms::Command, 20, Validity::Valid));
     assert!(plain.client.cpu_ns > 0 && plain.origin.cpu_ns > 0 && plain.histograms.is_empty());
     assert!(
         stdout(&output)
@@ -88,6 +88,6 @@ fn a_program_that_looks_at_no_name_is_found_out_whatever_key_the_certificates_ha
         assert_eq!(code(&output), Some(0), "{}", stderr(&output));
         let result = result(&path, key);
         let secure = result.trials.iter().find(|trial| trial.cell.is_tls()).unwrap();
-        assert_eq!((secure.verdict.clone(), secure.verifies), (Verdict::Valid, Some(false)), "{key}");
+        assert_eq!((secure.verdict.clone(), secure.verifies), (Validity::Valid, Some(false)), "{key}");
     }
 }

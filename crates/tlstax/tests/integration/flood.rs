@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::common::{each_of, folder, result, tlstax};
-use measure::result::Verdict;
+use measure::result::Validity;
 
 /// What the harness may grow by, bytes.
 const GROWTH: u64 = 64 << 20;
@@ -85,7 +85,7 @@ fn trial(folder: &Path, name: &str, engine: &str) -> (u64, String) {
     assert_eq!(code, Some(3), "{engine}");
     let trials = result(folder, name).trials;
     let plain = trials.iter().find(|trial| !trial.cell.is_tls()).unwrap();
-    let Verdict::Invalid(reasons) = &plain.verdict else { panic!("{engine} counts") };
+    let Validity::Invalid(reasons) = &plain.verdict else { panic!("{engine} counts") };
     (peak, reasons.join("; "))
 }
 

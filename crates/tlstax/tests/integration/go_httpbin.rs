@@ -1,7 +1,7 @@
 //! Every cell against the real go-httpbin. Without a Go this is skipped, but never in CI.
 
 use crate::common::{code, folder, result, run, stderr};
-use measure::result::Verdict;
+use measure::result::Validity;
 
 #[test]
 fn every_cell_is_valid_against_go_httpbin() {
@@ -16,7 +16,7 @@ fn every_cell_is_valid_against_go_httpbin() {
     let result = result(&path, "r");
     assert_eq!(result.run.origin.name, "go-httpbin");
     for trial in &result.trials {
-        assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
+        assert_eq!(trial.verdict, Validity::Valid, "{}", trial.cell);
     }
 }
 
@@ -43,7 +43,7 @@ fn gos_own_client_is_held_to_the_same_rules() {
     let trials = result(&path, "r").trials;
     assert_eq!(trials.len(), 4);
     for trial in &trials {
-        assert_eq!((trial.verdict.clone(), trial.right), (Verdict::Valid, 60), "{}", trial.cell);
+        assert_eq!((trial.verdict.clone(), trial.right), (Validity::Valid, 60), "{}", trial.cell);
         assert!(trial.times("wait").unwrap().is_some(), "plain rows become histograms");
     }
 }

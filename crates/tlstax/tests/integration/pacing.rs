@@ -2,13 +2,13 @@
 
 use crate::common;
 use crate::common::{code, folder, result, run, stderr, stdout};
-use measure::result::{Trial, Verdict};
+use measure::result::{Trial, Validity};
 
 /// One blocking and one async model.
 const BOTH: &str = "-f ^(threads/ureq|tokio-current/hyper)/plain/new-conn$";
 
 fn valid(trial: &Trial) {
-    assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
+    assert_eq!(trial.verdict, Validity::Valid, "{}", trial.cell);
 }
 
 /// A quantile of a histogram, ms.

@@ -96,7 +96,7 @@ fn a_trial_that_fails_leaves_its_reason_and_no_picture() {
     assert_eq!(endings(&dir, ".svg") + endings(&dir, ".folded") + endings(&dir, ".pb.gz"), 0);
     assert!(sheet(&dir).cells.is_empty());
     let trials = common::result(&path, "r").trials;
-    assert!(matches!(&trials[0].verdict, measure::result::Verdict::Invalid(reasons) if !reasons.is_empty()));
+    assert!(matches!(&trials[0].verdict, measure::result::Validity::Invalid(reasons) if !reasons.is_empty()));
 }
 
 #[test]

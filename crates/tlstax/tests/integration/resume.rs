@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Output, Stdio};
 
 use crate::common::{code, folder, result, run, stderr, stdout, tlstax, wait_for};
-use measure::result::{RunResult, Verdict};
+use measure::result::{RunResult, Validity};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
@@ -99,7 +99,7 @@ fn interrupted_or_killed_it_comes_to_what_it_would_have_come_to() {
         assert!(stdout(&output).contains("resumed once, at "), "{}", stdout(&output));
         let whole = result(&path, "r");
         assert_eq!((order(&whole), whole.problems.as_slice()), (due.clone(), &[][..]));
-        assert!(whole.trials.iter().all(|trial| trial.verdict == Verdict::Valid));
+        assert!(whole.trials.iter().all(|trial| trial.verdict == Validity::Valid));
         assert_eq!((whole.run.resumed.len(), whole.run.interrupted, whole.run.ended.is_some()), (1, false, true));
     }
 }
@@ -133,7 +133,7 @@ fn an_invalid_trial_is_kept_and_told_of() {
     assert_eq!(code(&run(&path, "run --resume --out r")), Some(3));
     let result = result(&path, "r");
     // A busy machine may make another one invalid.
-    let kept = Verdict::Invalid(vec!["a test says so".to_owned()]);
+    let kept = Validity::Invalid(vec!["a test says so".to_owned()]);
     assert_eq!(result.trials.iter().filter(|trial| trial.verdict == kept).count(), 1);
     assert_eq!(result.trials.len(), 6);
 }

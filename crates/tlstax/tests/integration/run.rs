@@ -1,7 +1,7 @@
 //! `tlstax run`, `show` and `list` as a user types them, against the embedded origin.
 
 use crate::common::{code, folder, result, run, stderr, stdout};
-use measure::result::{Flag, Verdict};
+use measure::result::{Flag, Validity};
 
 #[test]
 fn every_cell_of_the_table_is_valid() {
@@ -11,7 +11,7 @@ fn every_cell_of_the_table_is_valid() {
     let result = result(&path, "r");
     assert_eq!(result.trials.len(), fetch::cells().len());
     for trial in &result.trials {
-        assert_eq!(trial.verdict, Verdict::Valid, "{}", trial.cell);
+        assert_eq!(trial.verdict, Validity::Valid, "{}", trial.cell);
         assert_eq!(trial.right, 40);
         let ledger = trial.ledger.as_ref().unwrap();
         assert_eq!(ledger.requests, 40, "{}", trial.cell);

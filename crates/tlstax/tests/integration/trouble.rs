@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use crate::common::{children, each_of, folder, lives, result, tlstax, wait_for};
-use measure::result::Verdict;
+use measure::result::Validity;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -45,7 +45,7 @@ fn ctrl_c_keeps_what_was_measured_and_leaves_nothing_running() {
     assert!(wait_for(|| family.iter().all(|pid| !lives(*pid)).then_some(())).is_some(), "children survive");
     let result = result(&path, "r");
     assert!(result.run.interrupted && !result.trials.is_empty() && result.problems.is_empty());
-    assert!(result.trials.iter().all(|trial| trial.verdict == Verdict::Valid));
+    assert!(result.trials.iter().all(|trial| trial.verdict == Validity::Valid));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn an_origin_that_dies_costs_one_trial() {
     let trials = result(&path, "r").trials;
     let invalid: Vec<_> = trials.iter().filter(|trial| !trial.counts()).collect();
     assert_eq!((trials.len(), invalid.len()), (4, 1), "one trial is lost, the others run");
-    let Verdict::Invalid(reasons) = &invalid[0].verdict else { panic!("it counts") };
+    let Validity::Invalid(reasons) = &invalid[0].verdict else { panic!("it counts") };
     let told = reasons.join("; ");
     assert!(told.contains("the embedded origin ended by itself (signal: 9 (SIGKILL))"), "{told}");
     assert!(told.contains("--origin") && !told.contains("/proc/"), "{told}");
@@ -103,7 +103,7 @@ fn an_engine_that_dies_is_said_to_have_ended_whenever_it_does() {
         let output = command.args(["--engine", engine]).output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{engine}");
         for trial in result(&path, &format!("r{at}")).trials {
-            let Verdict::Invalid(reasons) = &trial.verdict else { panic!("{engine} counts") };
+            let Validity::Invalid(reasons) = &trial.verdict else { panic!("{engine} counts") };
             let told = reasons.join("; ");
             assert!(told.contains("the engine ended before it said") && told.contains("SIGKILL"), "{engine}: {told}");
             assert!(told.contains("last words") && !told.contains("/proc/"), "{engine}: {told}");

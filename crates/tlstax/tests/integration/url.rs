@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use crate::common::{code, folder, result, run, stderr, stdout, tlstax};
-use measure::result::Verdict;
+use measure::result::Validity;
 
 #[test]
 fn a_url_is_fetched_and_unproven() {
@@ -20,7 +20,7 @@ fn a_url_is_fetched_and_unproven() {
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let trials = result(&path, "r").trials;
     assert!(trials.len() >= 3 && trials.iter().all(|trial| !trial.cell.is_tls()), "only plain cells fetch http");
-    assert!(trials.iter().all(|trial| trial.verdict == Verdict::Unproven && trial.right == 30));
+    assert!(trials.iter().all(|trial| trial.verdict == Validity::Unproven && trial.right == 30));
     assert!(stdout(&output).contains("unproven"), "{}", stdout(&output));
 }
 

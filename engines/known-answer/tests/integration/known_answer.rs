@@ -1,7 +1,7 @@
 //! tlstax reports the cost that an engine is known to have.
 
 use crate::common;
-use measure::result::Verdict;
+use measure::result::Validity;
 
 /// CPU of each request, µs.
 const BURN_US: f64 = 2_000.0;
@@ -14,7 +14,7 @@ fn burnt_cpu_and_slept_time_are_reported() {
     let trials = common::run("known/answer/plain/keep-alive", 40, 3, &["--burn-us", "2000", "--sleep-ms", "20"]);
     assert_eq!(trials.len(), 3);
     for trial in &trials {
-        assert_eq!(trial.verdict, Verdict::Valid);
+        assert_eq!(trial.verdict, Validity::Valid);
         // A sleep is never short; on a busy machine it may be long.
         let slept = trial.times("wait").unwrap().unwrap().value_at_quantile(0.5) / 1_000_000;
         assert!((SLEEP_MS..4 * SLEEP_MS).contains(&slept), "{slept} ms reported, {SLEEP_MS} slept");
@@ -31,6 +31,6 @@ fn burnt_cpu_and_slept_time_are_reported() {
 fn over_tls_an_honest_engine_is_valid() {
     for cell in ["known/answer/rustls/new-conn", "known/answer/rustls/keep-alive"] {
         let trials = common::run(cell, 20, 1, &[]);
-        assert_eq!(trials[0].verdict, Verdict::Valid, "{cell}");
+        assert_eq!(trials[0].verdict, Validity::Valid, "{cell}");
     }
 }

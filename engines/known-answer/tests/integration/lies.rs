@@ -1,11 +1,11 @@
 //! Engines that do not do the work are caught, each by the rule that it breaks.
 
 use crate::common;
-use measure::result::Verdict;
+use measure::result::Validity;
 
 fn caught(cell: &str, lie: &str, words: &str) {
     let trials = common::run(cell, 10, 1, &["--lie", lie]);
-    let Verdict::Invalid(reasons) = &trials[0].verdict else { panic!("{lie} was not caught") };
+    let Validity::Invalid(reasons) = &trials[0].verdict else { panic!("{lie} was not caught") };
     assert!(reasons.iter().any(|reason| reason.contains(words)), "{lie}: {reasons:?} should say {words:?}");
     assert!(!trials[0].counts());
 }
@@ -58,7 +58,7 @@ fn a_clock_that_stands_still() {
 #[test]
 fn a_clock_that_runs_too_fast() {
     let trials = common::run("liar/bare/plain/keep-alive", 10, 1, &["--sleep-ms", "80", "--lie", "fast-clock"]);
-    let Verdict::Invalid(reasons) = &trials[0].verdict else { panic!("a fast clock was not caught") };
+    let Validity::Invalid(reasons) = &trials[0].verdict else { panic!("a fast clock was not caught") };
     assert!(reasons.iter().any(|reason| reason.contains("its clock is not the harness'")), "{reasons:?}");
 }
 

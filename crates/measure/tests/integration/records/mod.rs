@@ -1,7 +1,7 @@
 //! A run and a trial to write.
 
 use measure::machine::Machine;
-use measure::result::{RunInfo, Section, Trial, Verdict};
+use measure::result::{RunInfo, Section, Trial, Validity};
 
 const CELL: &str = "serial/ureq/plain/new-conn";
 
@@ -16,7 +16,7 @@ pub(crate) fn run() -> RunInfo {
 pub(crate) fn trial(round: u32) -> Trial {
     Trial {
         run: Some(run().started),
-        verdict: Verdict::Invalid(vec!["99 of 100 requests".into()]),
+        verdict: Validity::Invalid(vec!["99 of 100 requests".into()]),
         wall_ns: 2_000_000,
         peak_memory_bytes: 10,
         recorder_bytes: 20,

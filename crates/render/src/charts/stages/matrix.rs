@@ -3,7 +3,7 @@
 use analysis::report_data::ReportData;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use talk::verdict::{Verdict, judge};
+use talk::stage_result::{StageResult, judge};
 
 use super::super::canvas::Canvas;
 use super::super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
@@ -33,7 +33,7 @@ const ROWS: [(&str, &str); 8] = [
 /// One matrix of the first section; none where nothing in it is a stage.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
-    let judged: Vec<(String, String, Verdict)> = section
+    let judged: Vec<(String, String, StageResult)> = section
         .cells
         .iter()
         .filter_map(|cell| {
@@ -127,18 +127,18 @@ fn version(profile: &str) -> String {
     format!("{}.{}{comma}{releases}", &digits[..split], &digits[split..])
 }
 
-fn words(verdict: &Verdict) -> String {
+fn words(verdict: &StageResult) -> String {
     let word = if verdict.in_flight > 1 { "fast" } else { "slow" };
     let wrong = if verdict.wrong.is_empty() { "" } else { ", NOT as published" };
     format!("{word}, {} in flight{wrong}", verdict.in_flight)
 }
 
-fn figures(verdict: &Verdict) -> String {
+fn figures(verdict: &StageResult) -> String {
     let published = verdict.published.map_or_else(String::new, |seconds| format!(" ({seconds:.2})"));
     format!("{:.2} s{published}", verdict.seconds)
 }
 
-fn told(verdict: &Verdict) -> String {
+fn told(verdict: &StageResult) -> String {
     let wrong = if verdict.wrong.is_empty() { String::new() } else { format!("; {}", verdict.wrong.join("; ")) };
     format!("{}: {}{wrong}", words(verdict), figures(verdict))
 }

@@ -4,7 +4,7 @@ use analysis::report_data::ReportData;
 use plotters::style::RGBColor;
 use talk::published::{self, Python};
 use talk::slides::{ASSUMED, Costs};
-use talk::verdict::{Verdict, judge};
+use talk::stage_result::{StageResult, judge};
 
 use super::super::chart::{Chart, ChartError};
 use super::super::lines::{Axis, Lines, Series};
@@ -51,8 +51,8 @@ pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 }
 
 /// The pair's verdicts by rising number of requests, up to ten: beyond is another scale.
-fn measured(data: &ReportData<'_>, stage: &str) -> Vec<Verdict> {
-    let mut found: Vec<Verdict> = data
+fn measured(data: &ReportData<'_>, stage: &str) -> Vec<StageResult> {
+    let mut found: Vec<StageResult> = data
         .sections()
         .filter_map(|(section, _)| {
             let cell =
@@ -65,7 +65,7 @@ fn measured(data: &ReportData<'_>, stage: &str) -> Vec<Verdict> {
     found
 }
 
-fn of_measured(name: &str, colored_as: &str, verdicts: &[Verdict]) -> Series {
+fn of_measured(name: &str, colored_as: &str, verdicts: &[StageResult]) -> Series {
     line(name, of_model(colored_as), "", verdicts.iter().map(|verdict| (verdict.n as f64, verdict.seconds)).collect())
 }
 

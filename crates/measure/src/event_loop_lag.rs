@@ -1,7 +1,7 @@
-//! What only the client can see of its own concurrency: requests in flight, and how its event loop kept up.
+//! What only the client can measure of its own concurrency: requests in flight, and the lag of its event loop.
 //!
-//! Requests in flight here and in the origin's ledger differ when a client holds requests back; an event loop that runs
-//! a ready task late was held by something that should have yielded.
+//! The requests in flight here and in the origin's ledger differ if a client delays requests. An event loop that runs a
+//! ready task late was blocked by something that should have yielded.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -9,20 +9,21 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Every how many requests the time is measured for which their polls hold a thread: measuring all would cost more than
+/// The time for which polls hold a thread is measured for one of this many requests: measuring all would cost more than
 /// recording them.
 pub const HELD_EVERY: u64 = 8;
 
-/// How often the event loop is asked to run something: long against what a beat costs, short against what users notice.
+/// The interval between heartbeats of the event loop: long compared with what a heartbeat costs, short compared with
+/// delays that users notice.
 pub const BEAT: Duration = Duration::from_millis(5);
 
-/// How long after it was due a request counts as started late, ns: ten times what a wake-up takes on a machine at rest,
-/// and as long as a request that users would call quick.
+/// A request counts as started late if it starts more than this after it was due, ns: ten times what a wake-up takes on
+/// an idle machine, and as long as a quick request.
 pub const LATE_NS: u64 = 1_000_000;
 
 /// Counters of one trial, shared by its threads.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct ClientGauges {
     in_flight: AtomicU64,
     most_in_flight: AtomicU64,
     beats: AtomicU64,
@@ -43,7 +44,7 @@ pub struct EventLoop {
     pub held_ns: u64,
 }
 
-impl Watch {
+impl ClientGauges {
     /// A request begins.
     #[inline]
     pub fn begins(&self) {
@@ -53,7 +54,7 @@ impl Watch {
         }
     }
 
-    /// A request ends, rightly or not.
+    /// A request ends, successfully or not.
     #[inline]
     pub fn ends(&self) {
         self.in_flight.fetch_sub(1, Relaxed);
@@ -65,12 +66,12 @@ impl Watch {
         self.latest_ns.fetch_max(late_ns, Relaxed);
     }
 
-    /// The polls of one of every [`HELD_EVERY`] requests held a thread for so long.
+    /// The polls of one of [`HELD_EVERY`] requests held a thread for this long.
     pub fn held(&self, ns: u64) {
         self.held_ns.fetch_add(ns * HELD_EVERY, Relaxed);
     }
 
-    /// A request that was due at a moment of its own is started so long after.
+    /// A paced request starts this long after it was due.
     #[inline]
     pub fn started(&self, after_ns: u64) {
         if after_ns > LATE_NS {
@@ -78,27 +79,27 @@ impl Watch {
         }
     }
 
-    /// Requests that were started more than [`LATE_NS`] after they were due.
+    /// The number of requests that started more than [`LATE_NS`] after they were due.
     pub fn late(&self) -> u64 {
         self.late.load(Relaxed)
     }
 
-    /// Waiting for requests to be due took so much CPU time, ns.
+    /// Adds CPU time that was spent on waiting for requests to be due, ns.
     pub fn paced(&self, cpu_ns: u64) {
         self.pacer_cpu_ns.fetch_add(cpu_ns, Relaxed);
     }
 
-    /// CPU time of that in all, ns: the load generator's, not the model's.
+    /// The total CPU time of that waiting, ns: it is the load generator's, not the model's.
     pub fn pacer_cpu_ns(&self) -> u64 {
         self.pacer_cpu_ns.load(Relaxed)
     }
 
-    /// Most requests that were under way at once.
+    /// The most requests that were in flight at once.
     pub fn most_in_flight(&self) -> u64 {
         self.most_in_flight.load(Relaxed)
     }
 
-    /// How the event loop kept up; `None` where there is none.
+    /// The lag of the event loop; `None` if there is none.
     pub fn event_loop(&self) -> Option<EventLoop> {
         let beats = self.beats.load(Relaxed);
         (beats > 0).then(|| EventLoop {
@@ -115,20 +116,20 @@ mod tests {
 
     #[test]
     fn the_most_at_once_is_kept() {
-        let watch = Watch::default();
-        watch.begins();
-        watch.begins();
-        watch.ends();
-        watch.begins();
-        assert_eq!(watch.most_in_flight(), 2);
-        assert_eq!(watch.event_loop(), None, "without a beat there is no event loop");
+        let gauges = ClientGauges::default();
+        gauges.begins();
+        gauges.begins();
+        gauges.ends();
+        gauges.begins();
+        assert_eq!(gauges.most_in_flight(), 2);
+        assert_eq!(gauges.event_loop(), None, "without a beat there is no event loop");
     }
 
     #[test]
     fn the_latest_beat_counts() {
-        let watch = Watch::default();
-        [5, 9, 3].into_iter().for_each(|late| watch.beat(late));
-        watch.held(10);
-        assert_eq!(watch.event_loop(), Some(EventLoop { latest_ns: 9, beats: 3, held_ns: 80 }));
+        let gauges = ClientGauges::default();
+        [5, 9, 3].into_iter().for_each(|late| gauges.beat(late));
+        gauges.held(10);
+        assert_eq!(gauges.event_loop(), Some(EventLoop { latest_ns: 9, beats: 3, held_ns: 80 }));
     }
 }

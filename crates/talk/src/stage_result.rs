@@ -1,6 +1,7 @@
-//! Whether a stage came out as published: by what the origin saw in flight, and by the wall time's side of n·D/2.
+//! Judges whether a stage had the published outcome: by the requests in flight that the origin counted, and by whether
+//! the wall time is above or below n·D/2.
 //!
-//! How near the published figure a time comes is reported and decides nothing: the machine is another one.
+//! The difference from the published time is reported but decides nothing, because the machine is a different one.
 
 use measure::result::Trial;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::stage::{Expected, of};
 
 /// What came of one trial of a stage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
+pub struct StageResult {
     /// What it had to come to: `fast`, `slow`, `serial` or `hidden`.
     pub expected: &'static str,
     /// Requests.
@@ -32,18 +33,18 @@ pub struct Verdict {
     pub wrong: Vec<String>,
 }
 
-/// Requests beyond which opening them takes a good part of the service time: half of them in flight is then as much as
-/// can be expected.
+/// With more requests than this, opening connections takes a large part of the service time, so only half of them are
+/// expected to be in flight.
 const OPENED_AT_ONCE: u64 = 100;
 
-/// Judges a trial; `None` for a cell that is no stage, and where nobody said how many requests it was to make.
-pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
+/// Judges a trial; `None` for a cell that is not a stage, and for a workload without a number of requests.
+pub fn judge(trial: &Trial, workload: &Workload) -> Option<StageResult> {
     let stage = of(&trial.cell)?;
     let (n, delay) = (workload.requests()?.get(), workload.path.delay_seconds());
     let seconds = trial.wall_ns as f64 / 1e9;
     let in_flight = trial.ledger.as_ref().map_or(0, |ledger| ledger.most_in_flight);
     let mut wrong = Vec::new();
-    if let measure::result::Verdict::Invalid(reasons) = &trial.verdict {
+    if let measure::result::Validity::Invalid(reasons) = &trial.verdict {
         wrong.extend(reasons.iter().cloned());
     }
     let due = stage.expected.in_flight(n);
@@ -53,7 +54,7 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
     }
     wrong.extend(side(stage.expected, n, delay, seconds));
     let published = stage.stands_for.and_then(|(stage, python)| published::of(stage, python, n));
-    Some(Verdict {
+    Some(StageResult {
         expected: stage.expected.name(),
         n,
         delay,
@@ -66,8 +67,8 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<Verdict> {
     })
 }
 
-/// What is wrong with the wall time. A stage that is hidden behind w threads takes ceil(n / w) delays, give or take
-/// half.
+/// What is wrong with the wall time, if anything. A stage that is hidden behind w threads takes ceil(n / w) delays,
+/// plus or minus half.
 fn side(expected: Expected, n: u64, delay: f64, seconds: f64) -> Option<String> {
     let half = n as f64 * delay / 2.0;
     match expected {
