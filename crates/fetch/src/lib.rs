@@ -22,6 +22,7 @@ mod net;
 mod pace;
 mod schedule;
 mod tls;
+mod wake;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;

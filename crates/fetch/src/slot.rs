@@ -5,8 +5,8 @@
 //! an open loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its
 //! latency.
 //!
-//! The loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
-//! the loop hears it is how long a ready task had to wait.
+//! The loop of an async model also watches its executor: a thread outside ([`crate::wake`]) sends it a beat now and
+//! then. How late the loop hears it is how long a ready task had to wait.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,16 +14,17 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc as blocking;
-use std::thread;
+use std::task::{Poll, ready};
 
 use measure::clock::now_ns;
 use measure::marks::Marks;
 use measure::recorder::Recorder;
-use measure::watch::{BEAT, HELD_EVERY, Watch};
+use measure::watch::{HELD_EVERY, Watch};
 use tokio::sync::mpsc as cooperative;
 
-use crate::pace::{Exact, Pacer};
+use crate::pace::Exact;
 use crate::schedule::{Schedule, Starts};
+use crate::wake::{Wake, start_heartbeat, start_pacer};
 use crate::{ErrorKind, FetchError};
 
 /// A client that holds its thread until the answer is there.
@@ -89,7 +90,7 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     }
 }
 
-impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
+impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Box<Slot<C>>>> {
     /// Makes the request.
     pub(crate) async fn run(mut self) {
         let slot = &mut *self.slot;
@@ -104,7 +105,7 @@ impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
         };
         watch.ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
-        let _ = self.free.send(Event::Freed(self.slot));
+        let _ = self.free.send(self.slot);
     }
 }
 
@@ -118,35 +119,6 @@ async fn timed<T>(fetch: impl Future<Output = T>, watch: &Watch) -> T {
         result
     })
     .await
-}
-
-/// What the loop of an async model waits for.
-pub(crate) enum Event<C> {
-    /// A slot is free.
-    Freed(Box<Slot<C>>),
-    /// A request is due, or several.
-    Due,
-    /// Sent at this time, ns, to be heard at once.
-    Beat(u64),
-}
-
-/// Sends beats from a thread of its own until the loop is gone. A beat costs some 10 µs of CPU; a trial that waits more
-/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody
-/// knows how many requests there will be, those `made` so far are what counts.
-fn beat<C: Send + 'static>(
-    events: cooperative::UnboundedSender<Event<C>>,
-    schedule: Schedule,
-    made: Arc<AtomicU64>,
-) -> std::io::Result<()> {
-    let beat = move || {
-        let mut sent = 0;
-        while events.send(Event::Beat(now_ns())).is_ok() {
-            sent += 1;
-            let requests = schedule.requests().max(made.load(Relaxed));
-            thread::sleep(if sent * 16 <= requests { BEAT } else { BEAT * 10 });
-        }
-    };
-    thread::Builder::new().name("heartbeat".to_owned()).spawn(beat).map(drop)
 }
 
 /// Records one request, and returns when its slot became free.
@@ -198,20 +170,21 @@ pub(crate) async fn run<C: AsyncClient>(
     slots: Slots<C>,
     schedule: Schedule,
     recorder: Arc<Recorder>,
-    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Event<C>>>),
+    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Box<Slot<C>>>>),
 ) -> Slots<C> {
-    let (free, mut events) = cooperative::unbounded_channel();
+    let (free, mut freed) = cooperative::unbounded_channel();
+    let (wake, mut wakes) = cooperative::unbounded_channel();
     let count = slots.len();
     let begun = now_ns();
     for mut slot in slots {
         slot.due = begun;
-        let _ = free.send(Event::Freed(slot));
+        let _ = free.send(slot);
     }
     let made = Arc::new(AtomicU64::new(0));
     // Where not even one thread is to be had, the loop goes unwatched, and the result says nothing of it.
-    let _ = beat(free.clone(), schedule, Arc::clone(&made));
+    let _ = start_heartbeat(wake.clone(), schedule, Arc::clone(&made));
     let mut starts = Starts::new(schedule, begun);
-    let pacer = match pacer(schedule, begun, &free, &made, &recorder) {
+    let pacer = match start_pacer(wake.clone(), schedule, begun, Arc::clone(&made), Arc::clone(&recorder)) {
         Ok(pacer) => pacer,
         Err(error) => {
             starts.refuse(&recorder, &error);
@@ -220,13 +193,16 @@ pub(crate) async fn run<C: AsyncClient>(
     };
     let mut idle = VecDeque::with_capacity(count);
     while !(starts.are_over() && idle.len() == count) {
-        match events.recv().await {
-            Some(Event::Freed(slot)) => idle.push_back(slot),
-            Some(Event::Due) => {}
-            Some(Event::Beat(sent)) => recorder.watch().beat(now_ns().saturating_sub(sent)),
-            // The loop holds a sender itself, so the channel never closes while it waits.
-            None => break,
-        }
+        // Freed slots first, then wakes. The loop holds a sender of each channel itself, so neither closes while it waits.
+        poll_fn(|context| {
+            if let Poll::Ready(Some(slot)) = freed.poll_recv(context) {
+                idle.push_back(slot);
+            } else if let Some(Wake::Beat(sent)) = ready!(wakes.poll_recv(context)) {
+                recorder.watch().beat(now_ns().saturating_sub(sent));
+            }
+            Poll::Ready(())
+        })
+        .await;
         while starts.is_due()
             && let Some(mut slot) = idle.pop_front()
         {
@@ -240,20 +216,6 @@ pub(crate) async fn run<C: AsyncClient>(
         pacer.join();
     }
     in_order(idle.into())
-}
-
-/// Starts the pacer of an event loop, where requests are due at moments of their own.
-fn pacer<C: Send + 'static>(
-    schedule: Schedule,
-    begun: u64,
-    events: &cooperative::UnboundedSender<Event<C>>,
-    made: &Arc<AtomicU64>,
-    recorder: &Arc<Recorder>,
-) -> std::io::Result<Option<Pacer>> {
-    let Schedule::Paced { .. } = schedule else { return Ok(None) };
-    let events = events.clone();
-    let wake = move || events.send(Event::Due).is_ok();
-    Pacer::start(Starts::new(schedule, begun), Arc::clone(made), Arc::clone(recorder), wake).map(Some)
 }
 
 fn in_order<C>(mut slots: Slots<C>) -> Slots<C> {

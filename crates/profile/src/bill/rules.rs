@@ -314,8 +314,9 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         Harness,
         Place::User,
-        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::answer::* fetch::engine::* \
-         fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* fetch::models::* \
+        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::answer::* \
+         fetch::engine::* fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* \
+         fetch::models::* \
          *::Marked::* fetch::clients::*::Marked fetch::talk::* tlstax::* harness::* hdrhistogram::* serde_json::* \
          serde::* serde_core::* handshake::* criterion::*",
         "choosing, timing, checking and counting the fetches, and speaking to the program that started them",
