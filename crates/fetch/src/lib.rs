@@ -18,9 +18,10 @@ mod target;
 
 mod clients;
 mod models;
-mod net;
 mod pace;
+mod runtime;
 mod schedule;
+mod stream;
 mod tls;
 mod wake;
 

@@ -10,10 +10,13 @@ use workload::{Cell, Connection};
 use crate::PrepareError;
 use crate::clients::{Shared, hyper, reqwest, reqwest_stock, ureq, ureq_stock};
 use crate::libraries::{ASYNC_STD, HYPER, RAYON, REQWEST, SMOL, TOKIO, UREQ};
-use crate::models::async_std::{self, AsyncStdNet};
-use crate::models::smol::{self, SmolNet};
-use crate::models::{Model, rayon, serial, threads, tokio_current, tokio_multi};
-use crate::net::TokioNet;
+use crate::models::any_thread::any_thread;
+use crate::models::async_std::AsyncStd;
+use crate::models::smol::Smol;
+use crate::models::tokio_current::TokioCurrent;
+use crate::models::tokio_multi::TokioMulti;
+use crate::models::{Model, rayon, serial, threads};
+use crate::slot::Task;
 use crate::tls::native_tls::{self, NativeTls};
 use crate::tls::openssl::{self, OpenSsl};
 use crate::tls::plain::Plain;
@@ -74,7 +77,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-current",
         client: "hyper",
-        prepare: |shared, slots, _| tokio_current::prepare(hyper::clients::<TokioNet>(shared, slots)?),
+        prepare: |shared, slots, _| {
+            Ok(any_thread(TokioCurrent::new()?, hyper::clients::<TokioCurrent>(shared, slots)?, Task::run))
+        },
         libraries: &[TOKIO, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on one thread",
@@ -82,7 +87,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-multi",
         client: "hyper",
-        prepare: |shared, slots, workers| tokio_multi::prepare(hyper::clients::<TokioNet>(shared, slots)?, workers),
+        prepare: |shared, slots, workers| {
+            Ok(any_thread(TokioMulti::new(workers)?, hyper::clients::<TokioMulti>(shared, slots)?, Task::run))
+        },
         libraries: &[TOKIO, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on a pool of worker threads",
@@ -90,7 +97,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "smol",
         client: "hyper",
-        prepare: |shared, slots, workers| Ok(smol::prepare(hyper::clients::<SmolNet>(shared, slots)?, workers)),
+        prepare: |shared, slots, workers| {
+            Ok(any_thread(Smol::new(workers), hyper::clients::<Smol>(shared, slots)?, Task::run))
+        },
         libraries: &[SMOL, HYPER],
         terms: Terms::Pinned,
         note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
@@ -99,7 +108,7 @@ static PAIRS: &[Pair] = &[
         model: "async-std",
         client: "hyper",
         prepare: |shared, slots, workers| {
-            Ok(async_std::prepare(hyper::clients::<AsyncStdNet>(shared, slots)?, workers))
+            Ok(any_thread(AsyncStd::new(workers), hyper::clients::<AsyncStd>(shared, slots)?, Task::run))
         },
         libraries: &[ASYNC_STD, HYPER],
         terms: Terms::Pinned,
@@ -108,7 +117,7 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-current",
         client: "reqwest",
-        prepare: |shared, slots, _| tokio_current::prepare(reqwest::clients(shared, slots)?),
+        prepare: |shared, slots, _| Ok(any_thread(TokioCurrent::new()?, reqwest::clients(shared, slots)?, Task::run)),
         libraries: &[TOKIO, REQWEST],
         terms: Terms::Pooled,
         note: "a task per request on one thread",
@@ -116,7 +125,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-multi",
         client: "reqwest",
-        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest::clients(shared, slots)?, workers),
+        prepare: |shared, slots, workers| {
+            Ok(any_thread(TokioMulti::new(workers)?, reqwest::clients(shared, slots)?, Task::run))
+        },
         libraries: &[TOKIO, REQWEST],
         terms: Terms::Pooled,
         note: "a task per request on a pool of worker threads",
@@ -132,7 +143,9 @@ static PAIRS: &[Pair] = &[
     Pair {
         model: "tokio-multi",
         client: "reqwest-stock",
-        prepare: |shared, slots, workers| tokio_multi::prepare(reqwest_stock::clients(shared, slots)?, workers),
+        prepare: |shared, slots, workers| {
+            Ok(any_thread(TokioMulti::new(workers)?, reqwest_stock::clients(shared, slots)?, Task::run))
+        },
         libraries: &[TOKIO, REQWEST],
         terms: Terms::Stock,
         note: "a task per request on a pool of worker threads",

@@ -27,18 +27,19 @@ use crate::schedule::{Schedule, Starts};
 use crate::wake::{Wake, start_heartbeat, start_pacer};
 use crate::{ErrorKind, FetchError};
 
-/// A client that holds its thread until the answer is there.
+/// A client that holds its thread until the response is there.
 pub(crate) trait BlockingClient: Send + 'static {
-    /// Makes request number `request` and checks its answer.
+    /// Makes request number `request` and checks its response.
     fn fetch(&mut self, request: u64) -> Result<(), FetchError>;
     /// The stamps of the latest request.
     fn marks(&self) -> &Marks;
 }
 
-/// A client that gives its thread away while it waits.
-pub(crate) trait AsyncClient: Send + 'static {
-    /// Makes request number `request` and checks its answer.
-    fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>> + Send;
+/// A client that gives its thread away while it waits. Whether client and future may change threads is for the model to
+/// ask.
+pub(crate) trait AsyncClient: 'static {
+    /// Makes request number `request` and checks its response.
+    fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>>;
     /// The stamps of the latest request.
     fn marks(&self) -> &Marks;
 }
@@ -59,15 +60,15 @@ pub(crate) fn slots<C>(clients: impl IntoIterator<Item = C>) -> Slots<C> {
     clients.into_iter().enumerate().map(|(number, client)| Box::new(Slot { number, client, due: 0 })).collect()
 }
 
-/// One request on its way: a slot, and the road back for it.
-pub(crate) struct Task<C, S> {
+/// One request on its way, on a thread of its own: a slot, and the road back for it.
+pub(crate) struct BlockingTask<C> {
     slot: Box<Slot<C>>,
     request: u64,
     recorder: Arc<Recorder>,
-    free: S,
+    free: blocking::Sender<Box<Slot<C>>>,
 }
 
-impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
+impl<C: BlockingClient> BlockingTask<C> {
     /// Makes the request on this thread.
     pub(crate) fn run(mut self) {
         let slot = &mut *self.slot;
@@ -90,7 +91,15 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     }
 }
 
-impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Box<Slot<C>>>> {
+/// One request on its way, in a task: a slot, and the road back for it. It is [`Send`] where the client is.
+pub(crate) struct Task<C> {
+    slot: Box<Slot<C>>,
+    request: u64,
+    recorder: Arc<Recorder>,
+    free: cooperative::UnboundedSender<Box<Slot<C>>>,
+}
+
+impl<C: AsyncClient> Task<C> {
     /// Makes the request.
     pub(crate) async fn run(mut self) {
         let slot = &mut *self.slot;
@@ -137,7 +146,7 @@ pub(crate) fn run_blocking<C: BlockingClient>(
     slots: Slots<C>,
     schedule: Schedule,
     recorder: &Arc<Recorder>,
-    mut spawn: impl FnMut(Task<C, blocking::Sender<Box<Slot<C>>>>),
+    mut spawn: impl FnMut(BlockingTask<C>),
 ) -> Slots<C> {
     let (free, freed) = blocking::channel();
     let count = slots.len();
@@ -160,7 +169,7 @@ pub(crate) fn run_blocking<C: BlockingClient>(
         }
         let (request, due) = starts.take(slot.due);
         slot.due = due;
-        spawn(Task { slot, request, recorder: Arc::clone(recorder), free: free.clone() });
+        spawn(BlockingTask { slot, request, recorder: Arc::clone(recorder), free: free.clone() });
     }
     in_order(freed.into_iter().take(count).collect())
 }
@@ -170,7 +179,7 @@ pub(crate) async fn run<C: AsyncClient>(
     slots: Slots<C>,
     schedule: Schedule,
     recorder: Arc<Recorder>,
-    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Box<Slot<C>>>>),
+    spawn: impl Fn(Task<C>),
 ) -> Slots<C> {
     let (free, mut freed) = cooperative::unbounded_channel();
     let (wake, mut wakes) = cooperative::unbounded_channel();

@@ -21,39 +21,40 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Shared;
 use crate::answer::LONGEST_BODY;
-use crate::net::{AsyncStream, Net};
+use crate::runtime::Runtime;
 use crate::slot::AsyncClient;
+use crate::stream::Stream;
 use crate::target::Target;
-use crate::tls::{SlotTls, Tls};
+use crate::tls::{Secure, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
 type NoBody = Empty<&'static [u8]>;
 
 /// A client on one runtime: a slot's connection, and what it fetches.
-pub(crate) struct HyperClient<N> {
+pub(crate) struct HyperClient<R: Runtime> {
     shared: Shared,
     tls: SlotTls,
     /// What is asked of each target, built once: a request is a copy of it.
     requests: Arc<[Request<NoBody>]>,
     slot: u32,
     marks: Arc<Marks>,
-    kept: Option<Box<Exchange>>,
+    kept: Option<Box<Exchange<R::Stream>>>,
     /// After how many requests a connection is closed.
     requests_each: u64,
     body: Vec<u8>,
-    net: PhantomData<N>,
+    runtime: PhantomData<fn() -> R>,
 }
 
 /// One HTTP/1.1 connection: where requests are handed in, and what must be polled for anything to move.
-struct Exchange {
+struct Exchange<S: Stream> {
     sender: SendRequest<NoBody>,
-    connection: Http1<TokioIo<Marked>, NoBody>,
+    connection: Http1<TokioIo<StampedStream<S>>, NoBody>,
     /// Requests that were made over it.
     made: u64,
 }
 
 /// A client per slot.
-pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperClient<N>>, PrepareError> {
+pub(crate) fn clients<R: Runtime>(shared: &Shared, slots: u32) -> Result<Vec<HyperClient<R>>, PrepareError> {
     let requests: Arc<[Request<NoBody>]> = shared.targets.all().map(get).collect();
     let client = |(slot, tls)| HyperClient {
         shared: shared.clone(),
@@ -64,12 +65,12 @@ pub(crate) fn clients<N: Net>(shared: &Shared, slots: u32) -> Result<Vec<HyperCl
         kept: None,
         requests_each: shared.requests_each(),
         body: Vec::new(),
-        net: PhantomData,
+        runtime: PhantomData,
     };
     Ok((0..).zip(shared.config_factory.for_slots(shared.connection, slots)?).map(client).collect())
 }
 
-impl<N: Net + Sync> AsyncClient for HyperClient<N> {
+impl<R: Runtime> AsyncClient for HyperClient<R> {
     async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         let targets = Arc::clone(&self.shared.targets);
         let number = targets.pick(self.shared.connection, self.slot, request);
@@ -88,7 +89,7 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
                     }
                 };
                 // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
-                Box::pin(open::<N>(&**tls, target, &self.marks)).await?
+                Box::pin(open::<R>(&**tls, target, &self.marks)).await?
             }
         };
         self.body.clear();
@@ -105,19 +106,23 @@ impl<N: Net + Sync> AsyncClient for HyperClient<N> {
     }
 }
 
-async fn open<N: Net>(tls: &dyn Tls, target: &Target, marks: &Arc<Marks>) -> Result<Box<Exchange>, FetchError> {
-    let tcp = N::connect(target.addr).await.map_err(|error| ErrorKind::Connect.because(error))?;
+async fn open<R: Runtime>(
+    tls: &dyn Tls,
+    target: &Target,
+    marks: &Arc<Marks>,
+) -> Result<Box<Exchange<R::Stream>>, FetchError> {
+    let tcp = R::connect(target.addr).await.map_err(|error| ErrorKind::Connect.because(error))?;
     marks.connected();
-    let stream = tls.connect_async(&target.host, tcp).await.map_err(|error| ErrorKind::Tls.because(error))?;
+    let stream = tcp.secure(tls, &target.host).await.map_err(|error| ErrorKind::Tls.because(error))?;
     if tls.secures() {
         marks.secured();
     }
-    let io = TokioIo::new(Marked { stream, marks: Arc::clone(marks) });
+    let io = TokioIo::new(StampedStream { stream, marks: Arc::clone(marks) });
     let (sender, connection) = http1::handshake(io).await.map_err(|error| ErrorKind::Http.because(error))?;
     Ok(Box::new(Exchange { sender, connection, made: 0 }))
 }
 
-impl Exchange {
+impl<S: Stream> Exchange<S> {
     /// Makes one request: the status, with the body put into `body`.
     async fn send(&mut self, request: Request<NoBody>, body: &mut Vec<u8>) -> Result<u16, FetchError> {
         let Exchange { sender, connection, made } = self;
@@ -179,12 +184,12 @@ fn http(error: ::hyper::Error) -> FetchError {
 }
 
 /// A connection that stamps when bytes of requests leave and bytes of answers come.
-struct Marked {
-    stream: Box<dyn AsyncStream>,
+struct StampedStream<S> {
+    stream: S,
     marks: Arc<Marks>,
 }
 
-impl AsyncRead for Marked {
+impl<S: Stream> AsyncRead for StampedStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(context, into);
@@ -195,7 +200,7 @@ impl AsyncRead for Marked {
     }
 }
 
-impl AsyncWrite for Marked {
+impl<S: Stream> AsyncWrite for StampedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(context, bytes);
         if matches!(result, Poll::Ready(Ok(_))) {

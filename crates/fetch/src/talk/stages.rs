@@ -9,7 +9,13 @@ use super::ways::{Ways, registered_last};
 use crate::PrepareError;
 use crate::clients::{Shared, ureq};
 use crate::libraries::{ASYNC_STD, SMOL, TOKIO, UREQ};
-use crate::models::{Model, async_std, smol, threads, tokio_current, tokio_multi};
+use crate::models::any_thread::any_thread;
+use crate::models::async_std::AsyncStd;
+use crate::models::smol::Smol;
+use crate::models::tokio_current::TokioCurrent;
+use crate::models::tokio_multi::TokioMulti;
+use crate::models::{Model, threads};
+use crate::slot::Task;
 
 /// The model of all of them.
 pub const MODEL: &str = "talk";
@@ -34,12 +40,12 @@ struct Stage {
 
 /// A stage on the single-threaded executor.
 fn staged(shared: &Shared, slots: u32, ways: Ways, reading: Reading) -> Prepared {
-    tokio_current::prepare(clients(shared, slots, ways, reading, false)?)
+    Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, reading, false)?, Task::run))
 }
 
 /// Stage 2 on an executor of so many threads.
 fn on_workers(shared: &Shared, slots: u32, ways: Ways, workers: usize) -> Prepared {
-    tokio_multi::prepare(clients(shared, slots, ways, Reading::Recv, false)?, workers)
+    Ok(any_thread(TokioMulti::new(workers)?, clients(shared, slots, ways, Reading::Recv, false)?, Task::run))
 }
 
 static STAGES: &[Stage] = &[
@@ -159,7 +165,9 @@ static STAGES: &[Stage] = &[
         name: "send-first",
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, ways| tokio_current::prepare(clients(shared, slots, ways, Reading::Recv, true)?),
+        prepare: |shared, slots, ways| {
+            Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, Reading::Recv, true)?, Task::run))
+        },
         libraries: &[TOKIO],
         note: "stage 2, but all requests are sent before any answer is read: what harms is that sends are held back",
     },
@@ -191,7 +199,9 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-tokio",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(inside(ureq::clients(shared, slots)?)),
+        prepare: |shared, slots, _| {
+            Ok(any_thread(TokioCurrent::new()?, inside(ureq::clients(shared, slots)?), Task::run))
+        },
         libraries: &[TOKIO, UREQ],
         note: "a blocking client called inside async fn, on tokio's current thread",
     },
@@ -199,7 +209,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-smol",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(smol::prepare(inside(ureq::clients(shared, slots)?), 1)),
+        prepare: |shared, slots, _| Ok(any_thread(Smol::new(1), inside(ureq::clients(shared, slots)?), Task::run)),
         libraries: &[SMOL, UREQ],
         note: "a blocking client called inside async fn, on smol's global executor",
     },
@@ -207,7 +217,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-async-std",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(async_std::prepare(inside(ureq::clients(shared, slots)?), 1)),
+        prepare: |shared, slots, _| Ok(any_thread(AsyncStd::new(1), inside(ureq::clients(shared, slots)?), Task::run)),
         libraries: &[ASYNC_STD, UREQ],
         note: "a blocking client called inside async fn, on async-std's global executor",
     },
@@ -215,7 +225,9 @@ static STAGES: &[Stage] = &[
         name: "cure-spawn-blocking",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(handed_over(ureq::clients(shared, slots)?)),
+        prepare: |shared, slots, _| {
+            Ok(any_thread(TokioCurrent::new()?, handed_over(ureq::clients(shared, slots)?), Task::run))
+        },
         libraries: &[TOKIO, UREQ],
         note: "the same client, handed to threads that may block",
     },

@@ -14,12 +14,14 @@ mod openssl_session;
 pub(crate) mod plain;
 pub(crate) mod rustls;
 pub(crate) mod rustls_ring;
+mod secure;
 mod settings;
 mod stack;
 mod trust;
 
 pub(crate) use config_factory::{ConfigFactory, SlotTls};
-pub(crate) use connector::{BlockingStream, Boxed, Tls};
+pub(crate) use connector::{BlockingStream, Boxed, LocalBoxed, Tls};
+pub(crate) use secure::Secure;
 pub(crate) use settings::{Sessions, TlsSettings};
 pub(crate) use stack::{Backend, Need, Stack};
 pub(crate) use trust::TrustStore;

@@ -8,9 +8,10 @@ use std::net::TcpStream;
 
 use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 
-use super::{BlockingStream, Boxed, Need, Tls, TlsSettings, openssl};
+use super::connector::secures;
+use super::{BlockingStream, Need, Tls, TlsSettings, openssl};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// The name in errors.
 const STACK: &str = "native-tls";
@@ -32,6 +33,10 @@ impl NativeTls {
         }
         let connector = builder.build().map_err(refuse)?;
         Ok(NativeTls { asynchronous: connector.clone().into(), connector })
+    }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<tokio_native_tls::TlsStream<S>> {
+        self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)
     }
 }
 
@@ -55,16 +60,7 @@ impl Tls for NativeTls {
         }
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let stream = self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)?;
-            Ok(Box::new(stream) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }
 
 /// What there is none of: native-tls hands through what OpenSSL has.

@@ -18,12 +18,13 @@ use ::openssl::x509::store::X509StoreBuilder;
 use params::{Group, TlsVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::connector::secures;
 use super::discard_writes::DiscardWrites;
 use super::groups::listed;
 use super::openssl_session::SlotSession;
-use super::{BlockingStream, Boxed, Need, Sessions, Tls, TlsSettings};
+use super::{BlockingStream, Need, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// The name in errors.
 const STACK: &str = "openssl";
@@ -57,6 +58,12 @@ impl OpenSsl {
             session.offer(&mut ssl)?;
         }
         Ok(ssl)
+    }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<Cooperative<S>> {
+        let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
+        Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
+        Ok(Cooperative { stream, session: self.session.clone() })
     }
 }
 
@@ -130,12 +137,12 @@ impl Drop for Blocking {
 }
 
 /// One that does not block.
-struct Cooperative {
-    stream: tokio_openssl::SslStream<DiscardWrites>,
+struct Cooperative<S: Stream> {
+    stream: tokio_openssl::SslStream<DiscardWrites<S>>,
     session: Option<SlotSession>,
 }
 
-impl Drop for Cooperative {
+impl<S: Stream> Drop for Cooperative<S> {
     fn drop(&mut self) {
         if let Some(session) = &self.session {
             session.keep(self.stream.ssl());
@@ -146,13 +153,13 @@ impl Drop for Cooperative {
     }
 }
 
-impl AsyncRead for Cooperative {
+impl<S: Stream> AsyncRead for Cooperative<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for Cooperative {
+impl<S: Stream> AsyncWrite for Cooperative<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -186,17 +193,7 @@ impl Tls for OpenSsl {
         Ok(Box::new(Blocking { stream, session: self.session.clone() }))
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
-            Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
-            Ok(Box::new(Cooperative { stream, session: self.session.clone() }) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }
 
 /// What there is none of, by the library that is linked.

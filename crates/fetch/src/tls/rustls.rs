@@ -10,11 +10,13 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
+use super::connector::secures;
 use super::groups::listed;
-use super::{BlockingStream, Boxed, Tls, TlsSettings};
+use super::{BlockingStream, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// The name in errors.
 const STACK: &str = "rustls";
@@ -53,6 +55,10 @@ impl Rustls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
         Ok(Rustls { config: Arc::new(config) })
+    }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<TlsStream<S>> {
+        TlsConnector::from(Arc::clone(&self.config)).connect(name(host)?, tcp).await
     }
 }
 
@@ -96,16 +102,7 @@ impl Tls for Rustls {
         Ok(Box::new(StreamOwned::new(connection, tcp)))
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let connector = TlsConnector::from(Arc::clone(&self.config));
-            Ok(Box::new(connector.connect(name(host)?, tcp).await?) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }
 
 fn name(host: &str) -> io::Result<ServerName<'static>> {

@@ -316,8 +316,7 @@ pub(super) const RULES: &[Rule] = &[
         Place::User,
         "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::answer::* \
          fetch::engine::* fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* \
-         fetch::models::* \
-         *::Marked::* fetch::clients::*::Marked fetch::talk::* tlstax::* harness::* hdrhistogram::* serde_json::* \
+         fetch::models::* *::Stamped* *::Marked::* fetch::clients::*::Marked fetch::talk::* tlstax::* harness::* hdrhistogram::* serde_json::* \
          serde::* serde_core::* handshake::* criterion::*",
         "choosing, timing, checking and counting the fetches, and speaking to the program that started them",
     ),
@@ -335,7 +334,7 @@ pub(super) const RULES: &[Rule] = &[
         "tokio::* tokio_util::* tokio_stream::* mio::* smol::* async_* blocking::* polling::* futures* \
          event_listener* parking::* parking_lot* rayon::* rayon_core::* crossbeam* flume::* piper::* \
          concurrent_queue::* slab::* fastrand::* want::* atomic_waker::* socket2::* once_cell::* kv_log_macro::* \
-         log::* tracing* signal_hook* fetch::net::* std::thread::park* std::sys::sync::* std::sync::* \
+         log::* tracing* signal_hook* fetch::runtime::* std::thread::park* std::sys::sync::* std::sync::* \
          pthread_mutex_* __pthread_mutex_* pthread_cond_* pthread_rwlock_* __lll_lock_*",
         "whatever runs, wakes, schedules and locks",
     ),
