@@ -3,7 +3,6 @@
 //! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
 //! the others; `registry.rs` names what goes together. Starting processes and judging what they did is the harness's.
 
-mod answer;
 pub mod engine;
 mod error;
 pub mod floor;
@@ -11,6 +10,7 @@ mod libraries;
 mod prepare;
 mod prepared;
 mod registry;
+mod response;
 mod slot;
 mod support;
 pub mod talk;

@@ -20,7 +20,7 @@ use measure::marks::Marks;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Shared;
-use crate::answer::LONGEST_BODY;
+use crate::response::LONGEST_BODY;
 use crate::runtime::Runtime;
 use crate::slot::AsyncClient;
 use crate::stream::Stream;

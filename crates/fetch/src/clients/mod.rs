@@ -11,7 +11,7 @@ use std::sync::Arc;
 use measure::trace::Tracer;
 use workload::Connection;
 
-use crate::answer::Checker;
+use crate::response::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
 

@@ -13,7 +13,7 @@ use measure::marks::Marks;
 use workload::Connection;
 
 use super::{Shared, USER_AGENT};
-use crate::answer::LONGEST_BODY;
+use crate::response::LONGEST_BODY;
 use crate::slot::AsyncClient;
 use crate::target::Target;
 use crate::tls::Tls;

@@ -18,7 +18,7 @@ use ::ureq::{Agent, Body};
 use measure::marks::Marks;
 
 use super::{Shared, USER_AGENT};
-use crate::answer::LONGEST_BODY;
+use crate::response::LONGEST_BODY;
 use crate::slot::BlockingClient;
 use crate::tls::{BlockingStream, ConfigFactory, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};

@@ -11,8 +11,8 @@ use rustls::ClientConfig;
 
 use super::stream::{Lane, Stream};
 use super::ways::Ways;
-use crate::answer::complete;
 use crate::clients::USER_AGENT;
+use crate::response::complete;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError};
 

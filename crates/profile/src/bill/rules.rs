@@ -314,7 +314,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         Harness,
         Place::User,
-        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::answer::* \
+        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::response::* \
          fetch::engine::* fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* \
          fetch::models::* *::Stamped* *::Marked::* fetch::clients::*::Marked fetch::talk::* tlstax::* harness::* hdrhistogram::* serde_json::* \
          serde::* serde_core::* handshake::* criterion::*",
