@@ -17,6 +17,7 @@ pub mod talk;
 mod target;
 
 mod clients;
+mod connection;
 mod models;
 mod pace;
 mod runtime;

@@ -1,9 +1,9 @@
 //! One of the C permits, and the loop that gives each a request when it may start.
 //!
-//! A slot owns a client with its kept connection, and the moment at which it became free. In a closed loop that is when
-//! its next request was due: so latency × throughput = C (Little's law), whatever a model does between two requests. In
-//! an open loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its
-//! latency.
+//! A slot has a client of its own, and knows at which moment it became free; connections are not its own
+//! ([`crate::connection`]). In a closed loop that moment is when its next request was due: so latency × throughput = C
+//! (Little's law), whatever a model does between two requests. In an open loop a request is due at its own moment; while
+//! all slots are taken it waits for one, and that is part of its latency.
 //!
 //! The loop of an async model also watches its executor: a thread outside ([`crate::wake`]) sends it a beat now and
 //! then. How late the loop hears it is how long a ready task had to wait.
@@ -17,7 +17,7 @@ use std::sync::mpsc as blocking;
 use std::task::{Poll, ready};
 
 use measure::clock::now_ns;
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use measure::recorder::Recorder;
 use measure::watch::{HELD_EVERY, Watch};
 use tokio::sync::mpsc as cooperative;
@@ -32,7 +32,7 @@ pub(crate) trait BlockingClient: Send + 'static {
     /// Makes request number `request` and checks its response.
     fn fetch(&mut self, request: u64) -> Result<(), FetchError>;
     /// The stamps of the latest request.
-    fn marks(&self) -> &Marks;
+    fn marks(&self) -> &RequestMarks;
 }
 
 /// A client that gives its thread away while it waits. Whether client and future may change threads is for the model to
@@ -41,7 +41,7 @@ pub(crate) trait AsyncClient: 'static {
     /// Makes request number `request` and checks its response.
     fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>>;
     /// The stamps of the latest request.
-    fn marks(&self) -> &Marks;
+    fn marks(&self) -> &RequestMarks;
 }
 
 /// One of the C permits.
@@ -131,7 +131,7 @@ async fn timed<T>(fetch: impl Future<Output = T>, watch: &Watch) -> T {
 }
 
 /// Records one request, and returns when its slot became free.
-fn record(recorder: &Recorder, marks: &Marks, due: u64, start: u64, result: Result<(), FetchError>) -> u64 {
+fn record(recorder: &Recorder, marks: &RequestMarks, due: u64, start: u64, result: Result<(), FetchError>) -> u64 {
     let done = now_ns();
     match result {
         Ok(()) => recorder.right(&marks.timeline(due, start, done)),

@@ -1,48 +1,49 @@
-//! Where a client's connection leaves its stamps while a request is under way.
+//! Where stamps of a request are left while it is under way, and those of a connection when it is set up.
 //!
-//! HTTP libraries tell little of when bytes moved. Their connections, wrapped by crate `fetch`, do: each slot owns one
-//! `Marks` and hands it to the connection that it opens. Only one request uses a slot at a time, so the atomics are
-//! never contended; they are atomics because a library may keep the connection behind `Send + Sync`.
+//! HTTP libraries tell little of when bytes moved. Their connections, wrapped by crate `fetch`, do. Phases are of a
+//! request ([`RequestMarks`]), set-up is of a connection ([`SetupMarks`]): of the requests that one connection carries,
+//! only the one that opened it takes over when it was set up. Only one request at a time uses the same marks, so the
+//! atomics are never contended; they are atomics because a library may keep the connection behind `Send + Sync`.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::clock::now_ns;
 use crate::phase::Timeline;
 
-/// The stamps that only the connection can know.
+/// When a connection was set up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SetupMarks {
+    connected: u64,
+    secured: u64,
+}
+
+impl SetupMarks {
+    /// The TCP connection stands.
+    pub fn connected() -> SetupMarks {
+        SetupMarks { connected: now_ns(), secured: 0 }
+    }
+
+    /// The TLS handshake is complete.
+    pub fn secured(&mut self) {
+        self.secured = now_ns();
+    }
+}
+
+/// When the bytes of one request and its response moved.
 #[derive(Debug, Default)]
-pub struct Marks {
-    built: AtomicU64,
-    connected: AtomicU64,
-    secured: AtomicU64,
+pub struct ByteMarks {
     sent: AtomicU64,
     first_byte: AtomicU64,
 }
 
-impl Marks {
+impl ByteMarks {
     /// Forgets the stamps of the request before.
     pub fn clear(&self) {
-        for mark in [&self.built, &self.connected, &self.secured, &self.sent, &self.first_byte] {
-            mark.store(0, Relaxed);
-        }
+        self.sent.store(0, Relaxed);
+        self.first_byte.store(0, Relaxed);
     }
 
-    /// The client object of the request's own is built.
-    pub fn built(&self) {
-        self.built.store(now_ns(), Relaxed);
-    }
-
-    /// The TCP connection stands.
-    pub fn connected(&self) {
-        self.connected.store(now_ns(), Relaxed);
-    }
-
-    /// The TLS handshake is complete.
-    pub fn secured(&self) {
-        self.secured.store(now_ns(), Relaxed);
-    }
-
-    /// Bytes of the request were handed to the connection. The last call before the answer counts.
+    /// Bytes of the request were handed to the connection. The last call before the response counts.
     #[inline]
     pub fn wrote(&self) {
         if self.first_byte.load(Relaxed) == 0 {
@@ -50,7 +51,7 @@ impl Marks {
         }
     }
 
-    /// Bytes of the answer came. The first call counts.
+    /// Bytes of the response came. The first call counts.
     #[inline]
     pub fn read(&self) {
         if self.first_byte.load(Relaxed) == 0 {
@@ -58,19 +59,66 @@ impl Marks {
         }
     }
 
-    /// Takes over the stamps of another.
-    pub fn copy(&self, from: &Marks) {
-        let pairs = [
-            (&self.built, &from.built),
-            (&self.connected, &from.connected),
-            (&self.secured, &from.secured),
-            (&self.sent, &from.sent),
-            (&self.first_byte, &from.first_byte),
-        ];
-        pairs.into_iter().for_each(|(mine, theirs)| mine.store(theirs.load(Relaxed), Relaxed));
+    fn copy(&self, from: &ByteMarks) {
+        self.sent.store(from.sent.load(Relaxed), Relaxed);
+        self.first_byte.store(from.first_byte.load(Relaxed), Relaxed);
+    }
+}
+
+/// The stamps of a request that only its client can know.
+#[derive(Debug, Default)]
+pub struct RequestMarks {
+    built: AtomicU64,
+    connected: AtomicU64,
+    secured: AtomicU64,
+    bytes: ByteMarks,
+}
+
+impl RequestMarks {
+    /// Forgets the stamps of the request before.
+    pub fn clear(&self) {
+        for mark in [&self.built, &self.connected, &self.secured] {
+            mark.store(0, Relaxed);
+        }
+        self.bytes.clear();
     }
 
-    /// Joins the connection's stamps with those of the model.
+    /// The client object of the request's own is built.
+    pub fn built(&self) {
+        self.built.store(now_ns(), Relaxed);
+    }
+
+    /// The request has opened a connection, which was set up then.
+    pub fn opened(&self, setup: SetupMarks) {
+        self.connected.store(setup.connected, Relaxed);
+        self.secured.store(setup.secured, Relaxed);
+    }
+
+    /// Bytes of the request were handed to the connection. The last call before the response counts.
+    #[inline]
+    pub fn wrote(&self) {
+        self.bytes.wrote();
+    }
+
+    /// Bytes of the response came. The first call counts.
+    #[inline]
+    pub fn read(&self) {
+        self.bytes.read();
+    }
+
+    /// The bytes of request and response moved then.
+    pub fn moved(&self, bytes: &ByteMarks) {
+        self.bytes.copy(bytes);
+    }
+
+    /// Takes over the stamps of another.
+    pub fn copy(&self, from: &RequestMarks) {
+        let pairs = [(&self.built, &from.built), (&self.connected, &from.connected), (&self.secured, &from.secured)];
+        pairs.into_iter().for_each(|(mine, theirs)| mine.store(theirs.load(Relaxed), Relaxed));
+        self.bytes.copy(&from.bytes);
+    }
+
+    /// Joins these stamps with those of the model.
     pub fn timeline(&self, due: u64, start: u64, done: u64) -> Timeline {
         Timeline {
             due,
@@ -78,8 +126,8 @@ impl Marks {
             built: self.built.load(Relaxed),
             connected: self.connected.load(Relaxed),
             secured: self.secured.load(Relaxed),
-            sent: self.sent.load(Relaxed),
-            first_byte: self.first_byte.load(Relaxed),
+            sent: self.bytes.sent.load(Relaxed),
+            first_byte: self.bytes.first_byte.load(Relaxed),
             done,
         }
     }
@@ -91,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_first_read_and_the_last_write_before_it_count() {
-        let marks = Marks::default();
+        let marks = RequestMarks::default();
         marks.wrote();
         marks.wrote();
         marks.read();
@@ -102,5 +150,24 @@ mod tests {
         assert!(line.sent <= line.first_byte && line.connected == 0);
         marks.clear();
         assert_eq!(marks.timeline(0, 0, 0), Timeline::default());
+    }
+
+    #[test]
+    fn a_request_takes_over_what_its_connection_tells() {
+        let mut setup = SetupMarks::connected();
+        setup.secured();
+        let bytes = ByteMarks::default();
+        bytes.wrote();
+        bytes.read();
+        let marks = RequestMarks::default();
+        marks.opened(setup);
+        marks.moved(&bytes);
+        bytes.clear();
+        let line = marks.timeline(0, 0, 0);
+        assert!(0 < line.connected && line.connected <= line.secured && line.secured <= line.sent);
+        assert!(line.sent <= line.first_byte);
+        let copy = RequestMarks::default();
+        copy.copy(&marks);
+        assert_eq!(copy.timeline(0, 0, 0), line);
     }
 }

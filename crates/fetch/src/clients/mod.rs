@@ -15,7 +15,7 @@ use crate::response::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
 
-/// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
+/// The User-Agent of all clients: with equal headers, requests and echoed responses have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));
 
 /// What all clients of a trial share.

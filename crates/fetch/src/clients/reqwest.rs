@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ::reqwest::Client;
 use ::reqwest::redirect::Policy;
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use workload::Connection;
 
 use super::{Shared, USER_AGENT};
@@ -27,7 +27,7 @@ pub(crate) struct ReqwestClient {
     source: Source,
     shared: Shared,
     slot: u32,
-    marks: Marks,
+    marks: RequestMarks,
     body: Vec<u8>,
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn handles(shared: &Shared, sources: impl IntoIterator<Item = Source>
         source,
         shared: shared.clone(),
         slot,
-        marks: Marks::default(),
+        marks: RequestMarks::default(),
         body: Vec::new(),
     };
     (0..).zip(sources).map(handle).collect()
@@ -123,7 +123,7 @@ impl AsyncClient for ReqwestClient {
         self.shared.checker.check(targets, number, status, &self.body)
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.marks
     }
 }

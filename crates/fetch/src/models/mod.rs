@@ -19,7 +19,7 @@ use crate::schedule::Schedule;
 
 /// A model with its threads started and its slots made, ready to make requests as often as it is asked to.
 pub(crate) trait Model {
-    /// Makes the requests of `schedule` and returns when all are answered or have failed.
+    /// Makes the requests of `schedule` and returns when all are complete or have failed.
     fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>);
 
     /// Slots: requests in flight at most.

@@ -2,7 +2,7 @@
 //! per slot.
 //!
 //! C slots queue before the pool, but only as many requests are in flight as it has threads. Made for computing, its
-//! default keeps most slots waiting when the time goes into waiting for answers.
+//! default keeps most slots waiting when the time goes into waiting for responses.
 //!
 //! A pool of thousands of threads comes to a stop. A thread without work looks into the queue of every other one, 33
 //! times before it sleeps (rayon-core 1.13, `WorkerThread::steal` and `ROUNDS_UNTIL_SLEEPING`), and at every 128th

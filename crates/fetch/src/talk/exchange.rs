@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use measure::marks::Marks;
+use measure::marks::{RequestMarks, SetupMarks};
 use measure::trace::Step;
 use rustls::ClientConfig;
 
@@ -29,7 +29,7 @@ pub(crate) enum Reading {
 pub(super) struct Exchange<'a> {
     stream: Stream<'a>,
     lane: Lane<'a>,
-    marks: &'a Marks,
+    marks: &'a RequestMarks,
 }
 
 impl<'a> Exchange<'a> {
@@ -39,17 +39,18 @@ impl<'a> Exchange<'a> {
         tls: Option<&Arc<ClientConfig>>,
         ways: Ways,
         lane: Lane<'a>,
-        marks: &'a Marks,
+        marks: &'a RequestMarks,
     ) -> Result<Exchange<'a>, FetchError> {
         let stream = Stream::connect(target.addr, ways, lane).await;
         let mut stream = stream.map_err(|error| ErrorKind::Connect.because(error))?;
-        marks.connected();
+        let mut setup = SetupMarks::connected();
         if let Some(config) = tls {
             lane.note(Step::Handshake);
             stream.handshake(config, &target.host).await.map_err(|error| ErrorKind::Tls.because(error))?;
-            marks.secured();
+            setup.secured();
             lane.note(Step::Secured);
         }
+        marks.opened(setup);
         Ok(Exchange { stream, lane, marks })
     }
 

@@ -314,10 +314,10 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         Harness,
         Place::User,
-        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::response::* \
-         fetch::engine::* fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* \
-         fetch::models::* *::Stamped* *::Marked::* fetch::clients::*::Marked fetch::talk::* tlstax::* harness::* hdrhistogram::* serde_json::* \
-         serde::* serde_core::* handshake::* criterion::*",
+        "measure::* ledger::* params::* workload::* fetch::slot::* fetch::wake::* fetch::response::* fetch::engine::* \
+         fetch::prepare::* fetch::prepared::* fetch::registry::* fetch::target::* fetch::error::* fetch::models::* \
+         fetch::connection::stamped_stream::* *::Stamped* *::Marked::* fetch::clients::*::Marked fetch::talk::* \
+         tlstax::* harness::* hdrhistogram::* serde_json::* serde::* serde_core::* handshake::* criterion::*",
         "choosing, timing, checking and counting the fetches, and speaking to the program that started them",
     ),
     rule(
@@ -325,7 +325,7 @@ pub(super) const RULES: &[Rule] = &[
         Place::User,
         "hyper::* hyper_util::* http::* http_body* httparse::* httpdate::* h2::* reqwest::* ureq::* ureq_proto::* \
          url::* form_urlencoded::* percent_encoding::* idna* mime::* bytes::* tower* webpki_http* encoding_rs::* \
-         utf8_zero::* iri_string::* ipnet::* cookie* fetch::clients::*",
+         utf8_zero::* iri_string::* ipnet::* cookie* fetch::clients::* fetch::connection::*",
         "the clients, their types and the buffers of messages",
     ),
     rule(
