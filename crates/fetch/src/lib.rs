@@ -1,9 +1,8 @@
 //! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the registry that joins them into cells.
 //!
 //! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
-//! the others; `registry.rs` names what goes together. Starting processes and judging what they did is the harness's.
+//! the others; `registry.rs` names what goes together. Starting processes and judging what they did is the runner's.
 
-mod answer;
 pub mod engine;
 mod error;
 pub mod floor;
@@ -12,17 +11,21 @@ mod pair;
 mod prepare;
 mod prepared;
 mod registry;
+mod response;
 mod slot;
 mod support;
 pub mod talk;
 mod target;
 
 mod clients;
+mod connection;
 mod models;
-mod net;
 mod pace;
+mod runtime;
 mod schedule;
+mod stream;
 mod tls;
+mod wake;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
@@ -36,9 +39,10 @@ use workload::charged;
 pub const SYMBOLS: &[Charged] = &[
     charged!(Harness),
     clients::SYMBOLS,
-    clients::hyper::STAMPING,
     clients::ureq::STAMPING,
-    net::SYMBOLS,
+    connection::SYMBOLS,
+    connection::STAMPING,
+    runtime::SYMBOLS,
     tls::SYMBOLS,
     tls::TRUST_SYMBOLS,
 ];

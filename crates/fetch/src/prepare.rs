@@ -7,10 +7,10 @@ use measure::trace::Tracer;
 use workload::{Cell, Workload};
 
 use crate::PrepareError;
-use crate::answer::Checker;
 use crate::clients::Shared;
 use crate::models::Model;
 use crate::registry::{pair, stack};
+use crate::response::Checker;
 use crate::support::{crowded, refusal};
 use crate::target::Targets;
 use crate::tls::{ConfigFactory, groups};

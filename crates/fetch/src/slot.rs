@@ -1,12 +1,12 @@
 //! One of the C permits, and the loop that gives each a request when it may start.
 //!
-//! A slot owns a client with its kept connection, and the moment at which it became free. In a closed loop that is when
-//! its next request was due: so latency × throughput = C (Little's law), whatever a model does between two requests. In
-//! an open loop a request is due at its own moment; while all slots are taken it waits for one, and that is part of its
-//! latency.
+//! A slot has a client of its own, and knows at which moment it became free; connections are not its own
+//! ([`crate::connection`]). In a closed loop that moment is when its next request was due: so latency × throughput = C
+//! (Little's law), whatever a model does between two requests. In an open loop a request is due at its own moment; while
+//! all slots are taken it waits for one, and that is part of its latency.
 //!
-//! The loop of an async model also watches its executor: a thread outside sends it a beat now and then, and how late
-//! the loop hears it is how long a ready task had to wait.
+//! The loop of an async model also watches its executor: a thread outside ([`crate::wake`]) sends it a beat now and
+//! then. How late the loop hears it is how long a ready task had to wait.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -14,32 +14,34 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc as blocking;
-use std::thread;
+use std::task::{Poll, ready};
 
 use measure::clock::now_ns;
-use measure::event_loop_lag::{BEAT, ClientGauges, HELD_EVERY};
-use measure::marks::Marks;
+use measure::event_loop_lag::{ClientGauges, HELD_EVERY};
+use measure::marks::RequestMarks;
 use measure::recorder::Recorder;
 use tokio::sync::mpsc as cooperative;
 
-use crate::pace::{Exact, Pacer};
+use crate::pace::Exact;
 use crate::schedule::{Schedule, Starts};
+use crate::wake::{Wake, start_heartbeat, start_pacer};
 use crate::{ErrorKind, FetchError};
 
-/// A client that holds its thread until the answer is there.
+/// A client that holds its thread until the response is there.
 pub(crate) trait BlockingClient: Send + 'static {
-    /// Makes request number `request` and checks its answer.
+    /// Makes request number `request` and checks its response.
     fn fetch(&mut self, request: u64) -> Result<(), FetchError>;
     /// The stamps of the latest request.
-    fn marks(&self) -> &Marks;
+    fn marks(&self) -> &RequestMarks;
 }
 
-/// A client that gives its thread away while it waits.
-pub(crate) trait AsyncClient: Send + 'static {
-    /// Makes request number `request` and checks its answer.
-    fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>> + Send;
+/// A client that gives its thread away while it waits. Whether client and future may change threads is for the model to
+/// ask.
+pub(crate) trait AsyncClient: 'static {
+    /// Makes request number `request` and checks its response.
+    fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>>;
     /// The stamps of the latest request.
-    fn marks(&self) -> &Marks;
+    fn marks(&self) -> &RequestMarks;
 }
 
 /// One of the C permits.
@@ -58,15 +60,15 @@ pub(crate) fn slots<C>(clients: impl IntoIterator<Item = C>) -> Slots<C> {
     clients.into_iter().enumerate().map(|(number, client)| Box::new(Slot { number, client, due: 0 })).collect()
 }
 
-/// One request on its way: a slot, and the road back for it.
-pub(crate) struct Task<C, S> {
+/// One request on its way, on a thread of its own: a slot, and the road back for it.
+pub(crate) struct BlockingTask<C> {
     slot: Box<Slot<C>>,
     request: u64,
     recorder: Arc<Recorder>,
-    free: S,
+    free: blocking::Sender<Box<Slot<C>>>,
 }
 
-impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
+impl<C: BlockingClient> BlockingTask<C> {
     /// Makes the request on this thread.
     pub(crate) fn run(mut self) {
         let slot = &mut *self.slot;
@@ -89,7 +91,15 @@ impl<C: BlockingClient> Task<C, blocking::Sender<Box<Slot<C>>>> {
     }
 }
 
-impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
+/// One request on its way, in a task: a slot, and the road back for it. It is [`Send`] where the client is.
+pub(crate) struct Task<C> {
+    slot: Box<Slot<C>>,
+    request: u64,
+    recorder: Arc<Recorder>,
+    free: cooperative::UnboundedSender<Box<Slot<C>>>,
+}
+
+impl<C: AsyncClient> Task<C> {
     /// Makes the request.
     pub(crate) async fn run(mut self) {
         let slot = &mut *self.slot;
@@ -104,7 +114,7 @@ impl<C: AsyncClient> Task<C, cooperative::UnboundedSender<Event<C>>> {
         };
         gauges.ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
-        let _ = self.free.send(Event::Freed(self.slot));
+        let _ = self.free.send(self.slot);
     }
 }
 
@@ -120,37 +130,8 @@ async fn timed<T>(fetch: impl Future<Output = T>, gauges: &ClientGauges) -> T {
     .await
 }
 
-/// What the loop of an async model waits for.
-pub(crate) enum Event<C> {
-    /// A slot is free.
-    Freed(Box<Slot<C>>),
-    /// A request is due, or several.
-    Due,
-    /// Sent at this time, ns, to be heard at once.
-    Beat(u64),
-}
-
-/// Sends beats from a thread of its own until the loop is gone. A beat costs some 10 µs of CPU; a trial that waits more
-/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody
-/// knows how many requests there will be, those `made` so far are what counts.
-fn beat<C: Send + 'static>(
-    events: cooperative::UnboundedSender<Event<C>>,
-    schedule: Schedule,
-    made: Arc<AtomicU64>,
-) -> std::io::Result<()> {
-    let beat = move || {
-        let mut sent = 0;
-        while events.send(Event::Beat(now_ns())).is_ok() {
-            sent += 1;
-            let requests = schedule.requests().max(made.load(Relaxed));
-            thread::sleep(if sent * 16 <= requests { BEAT } else { BEAT * 10 });
-        }
-    };
-    thread::Builder::new().name("heartbeat".to_owned()).spawn(beat).map(drop)
-}
-
 /// Records one request, and returns when its slot became free.
-fn record(recorder: &Recorder, marks: &Marks, due: u64, start: u64, result: Result<(), FetchError>) -> u64 {
+fn record(recorder: &Recorder, marks: &RequestMarks, due: u64, start: u64, result: Result<(), FetchError>) -> u64 {
     let done = now_ns();
     match result {
         Ok(()) => recorder.right(&marks.timeline(due, start, done)),
@@ -165,7 +146,7 @@ pub(crate) fn run_blocking<C: BlockingClient>(
     slots: Slots<C>,
     schedule: Schedule,
     recorder: &Arc<Recorder>,
-    mut spawn: impl FnMut(Task<C, blocking::Sender<Box<Slot<C>>>>),
+    mut spawn: impl FnMut(BlockingTask<C>),
 ) -> Slots<C> {
     let (free, freed) = blocking::channel();
     let count = slots.len();
@@ -188,7 +169,7 @@ pub(crate) fn run_blocking<C: BlockingClient>(
         }
         let (request, due) = starts.take(slot.due);
         slot.due = due;
-        spawn(Task { slot, request, recorder: Arc::clone(recorder), free: free.clone() });
+        spawn(BlockingTask { slot, request, recorder: Arc::clone(recorder), free: free.clone() });
     }
     in_order(freed.into_iter().take(count).collect())
 }
@@ -198,20 +179,21 @@ pub(crate) async fn run<C: AsyncClient>(
     slots: Slots<C>,
     schedule: Schedule,
     recorder: Arc<Recorder>,
-    spawn: impl Fn(Task<C, cooperative::UnboundedSender<Event<C>>>),
+    spawn: impl Fn(Task<C>),
 ) -> Slots<C> {
-    let (free, mut events) = cooperative::unbounded_channel();
+    let (free, mut freed) = cooperative::unbounded_channel();
+    let (wake, mut wakes) = cooperative::unbounded_channel();
     let count = slots.len();
     let begun = now_ns();
     for mut slot in slots {
         slot.due = begun;
-        let _ = free.send(Event::Freed(slot));
+        let _ = free.send(slot);
     }
     let made = Arc::new(AtomicU64::new(0));
     // Where not even one thread is to be had, the loop goes unwatched, and the result says nothing of it.
-    let _ = beat(free.clone(), schedule, Arc::clone(&made));
+    let _ = start_heartbeat(wake.clone(), schedule, Arc::clone(&made));
     let mut starts = Starts::new(schedule, begun);
-    let pacer = match pacer(schedule, begun, &free, &made, &recorder) {
+    let pacer = match start_pacer(wake.clone(), schedule, begun, Arc::clone(&made), Arc::clone(&recorder)) {
         Ok(pacer) => pacer,
         Err(error) => {
             starts.refuse(&recorder, &error);
@@ -220,13 +202,16 @@ pub(crate) async fn run<C: AsyncClient>(
     };
     let mut idle = VecDeque::with_capacity(count);
     while !(starts.are_over() && idle.len() == count) {
-        match events.recv().await {
-            Some(Event::Freed(slot)) => idle.push_back(slot),
-            Some(Event::Due) => {}
-            Some(Event::Beat(sent)) => recorder.gauges().beat(now_ns().saturating_sub(sent)),
-            // The loop holds a sender itself, so the channel never closes while it waits.
-            None => break,
-        }
+        // Freed slots first, then wakes. The loop holds a sender of each channel itself, so neither closes while it waits.
+        poll_fn(|context| {
+            if let Poll::Ready(Some(slot)) = freed.poll_recv(context) {
+                idle.push_back(slot);
+            } else if let Some(Wake::Beat(sent)) = ready!(wakes.poll_recv(context)) {
+                recorder.gauges().beat(now_ns().saturating_sub(sent));
+            }
+            Poll::Ready(())
+        })
+        .await;
         while starts.is_due()
             && let Some(mut slot) = idle.pop_front()
         {
@@ -240,20 +225,6 @@ pub(crate) async fn run<C: AsyncClient>(
         pacer.join();
     }
     in_order(idle.into())
-}
-
-/// Starts the pacer of an event loop, where requests are due at moments of their own.
-fn pacer<C: Send + 'static>(
-    schedule: Schedule,
-    begun: u64,
-    events: &cooperative::UnboundedSender<Event<C>>,
-    made: &Arc<AtomicU64>,
-    recorder: &Arc<Recorder>,
-) -> std::io::Result<Option<Pacer>> {
-    let Schedule::Paced { .. } = schedule else { return Ok(None) };
-    let events = events.clone();
-    let wake = move || events.send(Event::Due).is_ok();
-    Pacer::start(Starts::new(schedule, begun), Arc::clone(made), Arc::clone(recorder), wake).map(Some)
 }
 
 fn in_order<C>(mut slots: Slots<C>) -> Slots<C> {

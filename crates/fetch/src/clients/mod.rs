@@ -12,14 +12,14 @@ use measure::trace::Tracer;
 use workload::catalog::Charged;
 use workload::{Connection, charged};
 
-use crate::answer::Checker;
+use crate::response::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
 
 /// What the bill charges these modules to.
 pub(crate) const SYMBOLS: Charged = charged!(Http);
 
-/// The User-Agent of all clients: with equal headers, requests and echoed answers have equal lengths.
+/// The User-Agent of all clients: with equal headers, requests and echoed responses have equal lengths.
 pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION"));
 
 /// What all clients of a trial share.

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use ::reqwest::Client;
 use ::reqwest::redirect::Policy;
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use workload::Connection;
 use workload::catalog::clients::reqwest::CLIENT;
 
 use super::{Shared, USER_AGENT};
-use crate::answer::LONGEST_BODY;
+use crate::response::LONGEST_BODY;
 use crate::slot::AsyncClient;
 use crate::target::Target;
 use crate::tls::Tls;
@@ -25,7 +25,7 @@ pub(crate) struct ReqwestClient {
     source: Source,
     shared: Shared,
     slot: u32,
-    marks: Marks,
+    marks: RequestMarks,
     body: Vec<u8>,
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn handles(shared: &Shared, sources: impl IntoIterator<Item = Source>
         source,
         shared: shared.clone(),
         slot,
-        marks: Marks::default(),
+        marks: RequestMarks::default(),
         body: Vec::new(),
     };
     (0..).zip(sources).map(handle).collect()
@@ -121,7 +121,7 @@ impl AsyncClient for ReqwestClient {
         self.shared.checker.check(targets, number, status, &self.body)
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.marks
     }
 }

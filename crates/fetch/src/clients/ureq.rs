@@ -15,17 +15,17 @@ use ::ureq::http::{Response, Uri};
 use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use ::ureq::{Agent, Body};
-use measure::marks::Marks;
+use measure::marks::{RequestMarks, SetupMarks};
 use workload::catalog::Charged;
 use workload::charged;
 
 use super::{Shared, USER_AGENT};
-use crate::answer::LONGEST_BODY;
+use crate::response::LONGEST_BODY;
 use crate::slot::BlockingClient;
 use crate::tls::{BlockingStream, ConfigFactory, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
-/// Bytes of the buffer that answers are read into.
+/// Bytes of the buffer that responses are read into.
 const INPUT_BUFFER: usize = 16 << 10;
 
 /// Bytes of the buffer that requests are written from.
@@ -50,7 +50,7 @@ enum Agents {
 /// What the agent's connector needs to know of the request that it connects for.
 struct Seat {
     shared: Shared,
-    marks: Marks,
+    marks: RequestMarks,
     /// The number of the target that is being fetched.
     target: AtomicUsize,
 }
@@ -62,7 +62,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, Pr
 }
 
 fn client(shared: &Shared, slot: u32, tls: SlotTls) -> UreqClient {
-    let seat = Arc::new(Seat { shared: shared.clone(), marks: Marks::default(), target: AtomicUsize::new(0) });
+    let seat = Arc::new(Seat { shared: shared.clone(), marks: RequestMarks::default(), target: AtomicUsize::new(0) });
     let agents = match tls {
         SlotTls::Standing(tls) => Agents::Standing(agent(&seat, tls)),
         SlotTls::PerRequest(config_factory) => Agents::PerRequest(config_factory),
@@ -109,12 +109,12 @@ impl BlockingClient for UreqClient {
         checker.check(targets, number, status, &self.body)
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.seat.marks
     }
 }
 
-/// Reads an answer to its end: its status, with the body put into `body`.
+/// Reads a response to its end: its status, with the body put into `body`.
 pub(crate) fn receive(response: Response<Body>, body: &mut Vec<u8>) -> Result<u16, FetchError> {
     let status = response.status().as_u16();
     body.clear();
@@ -154,26 +154,27 @@ struct OurConnector {
 }
 
 impl Connector for OurConnector {
-    type Out = Marked;
+    type Out = StampedTransport;
 
-    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Marked>, ::ureq::Error> {
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<StampedTransport>, ::ureq::Error> {
         let Seat { shared, marks, target } = &*self.seat;
         let target = shared.targets.get(target.load(Relaxed));
         let tcp = TcpStream::connect(target.addr).map_err(|error| failed(ErrorKind::Connect, &error))?;
         tcp.set_nodelay(true)?;
-        marks.connected();
+        let mut setup = SetupMarks::connected();
         let stream = self.tls.connect(&target.host, tcp).map_err(|error| failed(ErrorKind::Tls, &error))?;
         let secures = self.tls.secures();
         if secures {
-            marks.secured();
+            setup.secured();
         }
-        Ok(Some(Marked {
+        marks.opened(setup);
+        Ok(Some(StampedTransport {
             stream,
             secures,
             seat: Arc::clone(&self.seat),
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
             is_asked: false,
-            answers_left: shared.requests_each(),
+            responses_left: shared.requests_each(),
         }))
     }
 }
@@ -183,21 +184,21 @@ fn failed(kind: ErrorKind, error: &io::Error) -> ::ureq::Error {
 }
 
 /// What the bill charges stamping to.
-pub(crate) const STAMPING: Charged = charged!(Harness: Marked);
+pub(crate) const STAMPING: Charged = charged!(Harness: StampedTransport);
 
-/// A connection that stamps when bytes of requests leave and bytes of answers come.
-struct Marked {
+/// A connection that stamps when bytes of requests leave and bytes of responses come.
+struct StampedTransport {
     stream: Box<dyn BlockingStream>,
     secures: bool,
     seat: Arc<Seat>,
     buffers: LazyBuffers,
-    /// Whether a request was sent to which no byte of the answer has come.
+    /// Whether a request was sent to which no byte of the response has come.
     is_asked: bool,
-    /// Answers that may come before the connection is given up.
-    answers_left: u64,
+    /// Responses that may come before the connection is given up.
+    responses_left: u64,
 }
 
-impl Transport for Marked {
+impl Transport for StampedTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
@@ -213,16 +214,16 @@ impl Transport for Marked {
         let read = self.stream.read(self.buffers.input_append_buf())?;
         if read > 0 {
             self.seat.marks.read();
-            self.answers_left = self.answers_left.saturating_sub(u64::from(std::mem::take(&mut self.is_asked)));
+            self.responses_left = self.responses_left.saturating_sub(u64::from(std::mem::take(&mut self.is_asked)));
         }
         self.buffers.input_appended(read);
         Ok(read > 0)
     }
 
-    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when an
-    /// answer is complete, before ureq keeps the connection, and again before it uses it.
+    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when a
+    /// response is complete, before ureq keeps the connection, and again before it uses it.
     fn is_open(&mut self) -> bool {
-        if self.answers_left == 0 {
+        if self.responses_left == 0 {
             return false;
         }
         let socket = self.stream.socket();
@@ -252,8 +253,8 @@ impl fmt::Debug for Seat {
     }
 }
 
-impl fmt::Debug for Marked {
+impl fmt::Debug for StampedTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Marked").field("socket", self.stream.socket()).finish_non_exhaustive()
+        f.debug_struct("StampedTransport").field("socket", self.stream.socket()).finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! ureq as it comes from the box: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
 //!
 //! Only what a trial cannot do without is said: which provider, the run's trust store, no proxy from the environment,
-//! and that a status is an answer and not an error.
+//! and that a status is a response and not an error.
 //!
 //! An agent sets its TLS up with its first connection. What an agent of a request's own takes to build is therefore the
 //! reading of the trust store; the rest shows in the latency alone, since it tells no other phase.
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use ::ureq::Agent;
 use ::ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use workload::Connection;
 use workload::catalog::Backend;
 
@@ -26,7 +26,7 @@ pub(crate) struct UreqStockClient {
     agent: Option<Agent>,
     shared: Shared,
     slot: u32,
-    marks: Marks,
+    marks: RequestMarks,
     body: Vec<u8>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient
         agent: agent.clone(),
         shared: shared.clone(),
         slot,
-        marks: Marks::default(),
+        marks: RequestMarks::default(),
         body: Vec::new(),
     };
     Ok((0..slots).map(handle).collect())
@@ -84,7 +84,7 @@ impl BlockingClient for UreqStockClient {
         self.shared.checker.check(targets, number, status, &self.body)
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.marks
     }
 }

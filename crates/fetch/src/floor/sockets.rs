@@ -22,9 +22,9 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use workload::Connection;
 
-use crate::answer::{LONGEST_BODY, complete};
 use crate::clients::{Shared, USER_AGENT};
 use crate::models::Model;
+use crate::response::{LONGEST_BODY, complete};
 use crate::schedule::Schedule;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError, PrepareError};

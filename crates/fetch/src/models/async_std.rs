@@ -6,57 +6,56 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use ::async_std::net::TcpStream;
 use ::async_std::task;
-use measure::recorder::Recorder;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
-use super::Model;
-use crate::net::{AsyncStream, Net};
+use super::any_thread::any_thread;
 use crate::pair::{Pair, clients};
-use crate::schedule::Schedule;
-use crate::slot::{AsyncClient, Slots, Task, run, slots};
+use crate::runtime::{AnyThread, Runtime};
+use crate::slot::Task;
+use crate::stream::SendStream;
 
-struct AsyncStd<C> {
+/// The global executor; it starts with its first task.
+pub(crate) struct AsyncStd {
     workers: usize,
-    slots: Slots<C>,
 }
 
-/// TCP by async-std's reactor.
-pub(crate) struct AsyncStdNet;
-
-impl Net for AsyncStdNet {
-    async fn connect(addr: SocketAddr) -> io::Result<Box<dyn AsyncStream>> {
-        let stream = TcpStream::connect(addr).await?;
-        stream.set_nodelay(true)?;
-        Ok(Box::new(stream.compat()))
+impl AsyncStd {
+    /// The executor, which the harness has told to have so many workers.
+    pub(crate) fn new(workers: usize) -> AsyncStd {
+        AsyncStd { workers }
     }
 }
 
 /// The clients that it can run.
 pub(crate) fn pairs() -> Vec<Pair> {
-    clients!(any_runtime with AsyncStdNet, |clients, slots, workers| Ok(prepare(clients(slots)?, workers)))
+    clients!(any_runtime with AsyncStd, |clients, slots, workers| {
+        Ok(any_thread(AsyncStd::new(workers), clients(slots)?, Task::run))
+    })
 }
 
-/// A slot per client; the executor starts with its first task.
-pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Box<dyn Model> {
-    Box::new(AsyncStd { workers, slots: slots(clients) })
+impl Runtime for AsyncStd {
+    type Stream = SendStream;
+
+    async fn connect(to: SocketAddr) -> io::Result<SendStream> {
+        let stream = TcpStream::connect(to).await?;
+        stream.set_nodelay(true)?;
+        Ok(Box::new(stream.compat()))
+    }
 }
 
-impl<C: AsyncClient> Model for AsyncStd<C> {
-    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
-        let slots = std::mem::take(&mut self.slots);
-        let spawn = |task: Task<C, _>| drop(task::spawn(task.run()));
-        self.slots = task::block_on(task::spawn(run(slots, schedule, Arc::clone(recorder), spawn)));
+impl AnyThread for AsyncStd {
+    fn spawn(request: impl Future<Output = ()> + Send + 'static) {
+        drop(task::spawn(request));
     }
 
-    fn slots(&self) -> usize {
-        self.slots.len()
+    fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
+        task::block_on(task::spawn(main))
     }
 
-    fn workers(&self) -> Option<usize> {
-        Some(self.workers)
+    fn workers(&self) -> usize {
+        self.workers
     }
 }

@@ -1,10 +1,13 @@
 //! Concurrency models: how many fetches run at once. One file each.
 
+pub(crate) mod any_thread;
 pub(crate) mod async_std;
 pub(crate) mod rayon;
 pub(crate) mod rayon_pool;
 pub(crate) mod serial;
 pub(crate) mod smol;
+#[allow(dead_code, reason = "no model of the table runs on the thread that calls it; docs/adding-a-model.md adds one")]
+pub(crate) mod this_thread;
 pub(crate) mod threads;
 pub(crate) mod tokio_current;
 pub(crate) mod tokio_multi;
@@ -17,7 +20,7 @@ use crate::schedule::Schedule;
 
 /// A model with its threads started and its slots made, ready to make requests as often as it is asked to.
 pub(crate) trait Model {
-    /// Makes the requests of `schedule` and returns when all are answered or have failed.
+    /// Makes the requests of `schedule` and returns when all are complete or have failed.
     fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>);
 
     /// Slots: requests in flight at most.

@@ -5,57 +5,56 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use ::smol::net::TcpStream;
-use measure::recorder::Recorder;
 use tokio_util::compat::FuturesAsyncReadCompatExt;
 
-use super::Model;
-use crate::net::{AsyncStream, Net};
+use super::any_thread::any_thread;
 use crate::pair::{Pair, clients};
-use crate::schedule::Schedule;
-use crate::slot::{AsyncClient, Slots, Task, run, slots};
+use crate::runtime::{AnyThread, Runtime};
+use crate::slot::Task;
+use crate::stream::SendStream;
 
-struct Smol<C> {
+/// The global executor; it starts with its first task.
+pub(crate) struct Smol {
     workers: usize,
-    slots: Slots<C>,
 }
 
-/// TCP by smol's reactor.
-pub(crate) struct SmolNet;
-
-impl Net for SmolNet {
-    async fn connect(addr: SocketAddr) -> io::Result<Box<dyn AsyncStream>> {
-        let stream = TcpStream::connect(addr).await?;
-        stream.set_nodelay(true)?;
-        Ok(Box::new(stream.compat()))
+impl Smol {
+    /// The executor, which the harness has told to have so many workers.
+    pub(crate) fn new(workers: usize) -> Smol {
+        Smol { workers }
     }
 }
 
 /// The clients that it can run.
 pub(crate) fn pairs() -> Vec<Pair> {
-    clients!(any_runtime with SmolNet, |clients, slots, workers| Ok(prepare(clients(slots)?, workers)))
+    clients!(any_runtime with Smol, |clients, slots, workers| {
+        Ok(any_thread(Smol::new(workers), clients(slots)?, Task::run))
+    })
 }
 
-/// A slot per client; the executor starts with its first task.
-pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Box<dyn Model> {
-    Box::new(Smol { workers, slots: slots(clients) })
+impl Runtime for Smol {
+    type Stream = SendStream;
+
+    async fn connect(to: SocketAddr) -> io::Result<SendStream> {
+        let stream = TcpStream::connect(to).await?;
+        stream.set_nodelay(true)?;
+        Ok(Box::new(stream.compat()))
+    }
 }
 
-impl<C: AsyncClient> Model for Smol<C> {
-    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
-        let slots = std::mem::take(&mut self.slots);
-        let spawn = |task: Task<C, _>| ::smol::spawn(task.run()).detach();
+impl AnyThread for Smol {
+    fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+        ::smol::spawn(task).detach();
+    }
+
+    fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
         // On the executor: the thread that blocks here polls the reactor instead.
-        self.slots = ::smol::block_on(::smol::spawn(run(slots, schedule, Arc::clone(recorder), spawn)));
+        ::smol::block_on(::smol::spawn(main))
     }
 
-    fn slots(&self) -> usize {
-        self.slots.len()
-    }
-
-    fn workers(&self) -> Option<usize> {
-        Some(self.workers)
+    fn workers(&self) -> usize {
+        self.workers
     }
 }

@@ -1,47 +1,55 @@
 //! Tokio's current-thread runtime: a task per request, all on one thread.
 
-use std::sync::Arc;
+use std::io;
+use std::net::SocketAddr;
 
-use measure::recorder::Recorder;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use workload::catalog::models::tokio_current::MODEL;
 
-use super::Model;
+use super::any_thread::any_thread;
 use crate::PrepareError;
-use crate::net::TokioNet;
 use crate::pair::{Pair, clients};
-use crate::schedule::Schedule;
-use crate::slot::{AsyncClient, Slots, run, slots};
+use crate::runtime::{AnyThread, Runtime, tokio_tcp};
+use crate::slot::Task;
+use crate::stream::SendStream;
 
-struct TokioCurrent<C> {
-    runtime: Runtime,
-    slots: Slots<C>,
+/// The runtime. Its tasks stay on one thread, but `tokio::spawn` asks them to be `Send` nevertheless.
+pub(crate) struct TokioCurrent(tokio::runtime::Runtime);
+
+impl TokioCurrent {
+    /// The runtime, whose tasks run on the thread that waits for them.
+    pub(crate) fn new() -> Result<TokioCurrent, PrepareError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let refuse = |error: io::Error| PrepareError::Model { model: MODEL.name, reason: error.to_string() };
+        Ok(TokioCurrent(runtime.map_err(refuse)?))
+    }
 }
 
 /// The clients that it can run.
 pub(crate) fn pairs() -> Vec<Pair> {
-    clients!(tokio with TokioNet, |clients, slots, _workers| prepare(clients(slots)?))
+    clients!(tokio with TokioCurrent, |clients, slots, _workers| {
+        Ok(any_thread(TokioCurrent::new()?, clients(slots)?, Task::run))
+    })
 }
 
-/// A slot per client and a runtime on the calling thread.
-pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>) -> Result<Box<dyn Model>, PrepareError> {
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| PrepareError::Model { model: MODEL.name, reason: error.to_string() })?;
-    Ok(Box::new(TokioCurrent { runtime, slots: slots(clients) }))
+impl Runtime for TokioCurrent {
+    type Stream = SendStream;
+
+    async fn connect(to: SocketAddr) -> io::Result<SendStream> {
+        tokio_tcp::connect(to).await
+    }
 }
 
-impl<C: AsyncClient> Model for TokioCurrent<C> {
-    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
-        let slots = std::mem::take(&mut self.slots);
-        let spawn = |task: crate::slot::Task<C, _>| drop(tokio::spawn(task.run()));
-        self.slots = self.runtime.block_on(run(slots, schedule, Arc::clone(recorder), spawn));
+impl AnyThread for TokioCurrent {
+    fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+        drop(tokio::spawn(task));
     }
 
-    fn slots(&self) -> usize {
-        self.slots.len()
+    fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
+        self.0.block_on(main)
     }
 
-    fn workers(&self) -> Option<usize> {
-        Some(1)
+    fn workers(&self) -> usize {
+        1
     }
 }

@@ -1,50 +1,59 @@
 //! Tokio's multi-thread runtime: a task per request, on as many worker threads as there are workers.
 
-use std::sync::Arc;
+use std::io;
+use std::net::SocketAddr;
 
-use measure::recorder::Recorder;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use workload::catalog::models::tokio_multi::MODEL;
 
-use super::Model;
+use super::any_thread::any_thread;
 use crate::PrepareError;
-use crate::net::TokioNet;
 use crate::pair::{Pair, clients};
-use crate::schedule::Schedule;
-use crate::slot::{AsyncClient, Slots, Task, run, slots};
+use crate::runtime::{AnyThread, Runtime, tokio_tcp};
+use crate::slot::Task;
+use crate::stream::SendStream;
 
-struct TokioMulti<C> {
-    runtime: Runtime,
+/// The runtime.
+pub(crate) struct TokioMulti {
+    runtime: tokio::runtime::Runtime,
     workers: usize,
-    slots: Slots<C>,
+}
+
+impl TokioMulti {
+    /// The runtime with `workers` threads.
+    pub(crate) fn new(workers: usize) -> Result<TokioMulti, PrepareError> {
+        let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+        let refuse = |error: io::Error| PrepareError::Model { model: MODEL.name, reason: error.to_string() };
+        Ok(TokioMulti { runtime: runtime.map_err(refuse)?, workers })
+    }
 }
 
 /// The clients that it can run.
 pub(crate) fn pairs() -> Vec<Pair> {
-    clients!(tokio with TokioNet, |clients, slots, workers| prepare(clients(slots)?, workers))
+    clients!(tokio with TokioMulti, |clients, slots, workers| {
+        Ok(any_thread(TokioMulti::new(workers)?, clients(slots)?, Task::run))
+    })
 }
 
-/// A slot per client and a runtime of `workers` threads.
-pub(crate) fn prepare<C: AsyncClient>(clients: Vec<C>, workers: usize) -> Result<Box<dyn Model>, PrepareError> {
-    let runtime = Builder::new_multi_thread().worker_threads(workers).enable_all().build();
-    let runtime = runtime.map_err(|error| PrepareError::Model { model: MODEL.name, reason: error.to_string() })?;
-    Ok(Box::new(TokioMulti { runtime, workers, slots: slots(clients) }))
+impl Runtime for TokioMulti {
+    type Stream = SendStream;
+
+    async fn connect(to: SocketAddr) -> io::Result<SendStream> {
+        tokio_tcp::connect(to).await
+    }
 }
 
-impl<C: AsyncClient> Model for TokioMulti<C> {
-    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
-        let slots = std::mem::take(&mut self.slots);
-        let spawn = |task: Task<C, _>| drop(tokio::spawn(task.run()));
+impl AnyThread for TokioMulti {
+    fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+        drop(tokio::spawn(task));
+    }
+
+    fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
         // On a worker, not in `block_on`: otherwise each request would be handed over from a thread outside the pool.
-        let all = self.runtime.spawn(run(slots, schedule, Arc::clone(recorder), spawn));
-        self.slots = self.runtime.block_on(all).unwrap_or_default();
+        self.runtime.block_on(self.runtime.spawn(main)).unwrap_or_default()
     }
 
-    fn slots(&self) -> usize {
-        self.slots.len()
-    }
-
-    fn workers(&self) -> Option<usize> {
-        Some(self.workers)
+    fn workers(&self) -> usize {
+        self.workers
     }
 }

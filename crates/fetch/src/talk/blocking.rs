@@ -1,6 +1,6 @@
 //! A blocking client inside async tasks: the shape in which Rust programs commit the talk's fault, and the usual cure.
 
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 
 use crate::slot::{AsyncClient, BlockingClient};
 use crate::{ErrorKind, FetchError};
@@ -18,7 +18,7 @@ impl<C: BlockingClient + Sync> AsyncClient for Inside<C> {
         self.0.fetch(request)
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         self.0.marks()
     }
 }
@@ -27,12 +27,12 @@ impl<C: BlockingClient + Sync> AsyncClient for Inside<C> {
 pub(crate) struct HandedOver<C> {
     /// Away while a thread of the pool has it.
     client: Option<C>,
-    marks: Marks,
+    marks: RequestMarks,
 }
 
 /// Those clients, each to be handed over.
 pub(crate) fn handed_over<C: BlockingClient>(clients: Vec<C>) -> Vec<HandedOver<C>> {
-    clients.into_iter().map(|client| HandedOver { client: Some(client), marks: Marks::default() }).collect()
+    clients.into_iter().map(|client| HandedOver { client: Some(client), marks: RequestMarks::default() }).collect()
 }
 
 impl<C: BlockingClient + Sync> AsyncClient for HandedOver<C> {
@@ -51,7 +51,7 @@ impl<C: BlockingClient + Sync> AsyncClient for HandedOver<C> {
         fetched
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.marks
     }
 }

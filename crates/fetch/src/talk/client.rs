@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use measure::trace::Step;
 use rustls::ClientConfig;
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) struct StageClient {
     reading: Reading,
     /// Where all requests meet between sending and reading, in the stage that sends them all first.
     meet: Option<Arc<Meeting>>,
-    marks: Marks,
+    marks: RequestMarks,
 }
 
 /// Where requests wait for each other between sending and reading.
@@ -74,7 +74,7 @@ pub(crate) fn clients(
         ways,
         reading,
         meet: meet.clone(),
-        marks: Marks::default(),
+        marks: RequestMarks::default(),
     };
     Ok((0..slots).map(client).collect())
 }
@@ -99,7 +99,7 @@ impl AsyncClient for StageClient {
         Ok(())
     }
 
-    fn marks(&self) -> &Marks {
+    fn marks(&self) -> &RequestMarks {
         &self.marks
     }
 }

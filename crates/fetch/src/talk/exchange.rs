@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use measure::marks::Marks;
+use measure::marks::{RequestMarks, SetupMarks};
 use measure::trace::Step;
 use rustls::ClientConfig;
 
 use super::stream::{Lane, Stream};
 use super::ways::Ways;
-use crate::answer::complete;
 use crate::clients::USER_AGENT;
+use crate::response::complete;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError};
 
@@ -29,7 +29,7 @@ pub(crate) enum Reading {
 pub(super) struct Exchange<'a> {
     stream: Stream<'a>,
     lane: Lane<'a>,
-    marks: &'a Marks,
+    marks: &'a RequestMarks,
 }
 
 impl<'a> Exchange<'a> {
@@ -39,17 +39,18 @@ impl<'a> Exchange<'a> {
         tls: Option<&Arc<ClientConfig>>,
         ways: Ways,
         lane: Lane<'a>,
-        marks: &'a Marks,
+        marks: &'a RequestMarks,
     ) -> Result<Exchange<'a>, FetchError> {
         let stream = Stream::connect(target.addr, ways, lane).await;
         let mut stream = stream.map_err(|error| ErrorKind::Connect.because(error))?;
-        marks.connected();
+        let mut setup = SetupMarks::connected();
         if let Some(config) = tls {
             lane.note(Step::Handshake);
             stream.handshake(config, &target.host).await.map_err(|error| ErrorKind::Tls.because(error))?;
-            marks.secured();
+            setup.secured();
             lane.note(Step::Secured);
         }
+        marks.opened(setup);
         Ok(Exchange { stream, lane, marks })
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use measure::marks::Marks;
+use measure::marks::RequestMarks;
 use measure::protocol;
 use params::TlsVersion;
 use rustls::ClientConfig;
@@ -183,7 +183,7 @@ impl Work {
 
     async fn get(&self, request: u64) -> Result<(u16, Vec<u8>), FetchError> {
         let lane = Lane { tracer: None, request };
-        let marks = Marks::default();
+        let marks = RequestMarks::default();
         let target = self.targets.get(self.targets.pick(Connection::NewConn, 0, request));
         let mut exchange = Exchange::open(target, Some(&self.tls), self.ways, lane, &marks).await?;
         exchange.send(target, request).await?;

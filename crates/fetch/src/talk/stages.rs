@@ -8,7 +8,13 @@ use super::exchange::Reading;
 use super::ways::{Ways, registered_last};
 use crate::PrepareError;
 use crate::clients::{Shared, ureq};
-use crate::models::{Model, async_std, smol, threads, tokio_current, tokio_multi};
+use crate::models::any_thread::any_thread;
+use crate::models::async_std::AsyncStd;
+use crate::models::smol::Smol;
+use crate::models::tokio_current::TokioCurrent;
+use crate::models::tokio_multi::TokioMulti;
+use crate::models::{Model, threads};
+use crate::slot::Task;
 
 /// The model of all of them.
 pub const MODEL: &str = "talk";
@@ -33,12 +39,12 @@ struct Stage {
 
 /// A stage on the single-threaded executor.
 fn staged(shared: &Shared, slots: u32, ways: Ways, reading: Reading) -> Prepared {
-    tokio_current::prepare(clients(shared, slots, ways, reading, false)?)
+    Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, reading, false)?, Task::run))
 }
 
 /// Stage 2 on an executor of so many threads.
 fn on_workers(shared: &Shared, slots: u32, ways: Ways, workers: usize) -> Prepared {
-    tokio_multi::prepare(clients(shared, slots, ways, Reading::Recv, false)?, workers)
+    Ok(any_thread(TokioMulti::new(workers)?, clients(shared, slots, ways, Reading::Recv, false)?, Task::run))
 }
 
 static STAGES: &[Stage] = &[
@@ -158,7 +164,9 @@ static STAGES: &[Stage] = &[
         name: "send-first",
         stacks: RUSTLS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, ways| tokio_current::prepare(clients(shared, slots, ways, Reading::Recv, true)?),
+        prepare: |shared, slots, ways| {
+            Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, Reading::Recv, true)?, Task::run))
+        },
         libraries: &["tokio"],
         note: "stage 2, but all requests are sent before any answer is read: what harms is that sends are held back",
     },
@@ -190,7 +198,9 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-tokio",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(inside(ureq::clients(shared, slots)?)),
+        prepare: |shared, slots, _| {
+            Ok(any_thread(TokioCurrent::new()?, inside(ureq::clients(shared, slots)?), Task::run))
+        },
         libraries: &["tokio", "ureq"],
         note: "a blocking client called inside async fn, on tokio's current thread",
     },
@@ -198,7 +208,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-smol",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(smol::prepare(inside(ureq::clients(shared, slots)?), 1)),
+        prepare: |shared, slots, _| Ok(any_thread(Smol::new(1), inside(ureq::clients(shared, slots)?), Task::run)),
         libraries: &["smol", "ureq"],
         note: "a blocking client called inside async fn, on smol's global executor",
     },
@@ -206,7 +216,7 @@ static STAGES: &[Stage] = &[
         name: "ureq-in-async-std",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| Ok(async_std::prepare(inside(ureq::clients(shared, slots)?), 1)),
+        prepare: |shared, slots, _| Ok(any_thread(AsyncStd::new(1), inside(ureq::clients(shared, slots)?), Task::run)),
         libraries: &["async-std", "ureq"],
         note: "a blocking client called inside async fn, on async-std's global executor",
     },
@@ -214,7 +224,9 @@ static STAGES: &[Stage] = &[
         name: "cure-spawn-blocking",
         stacks: BOTH_STACKS,
         ways: || Ways::BLOCKING,
-        prepare: |shared, slots, _| tokio_current::prepare(handed_over(ureq::clients(shared, slots)?)),
+        prepare: |shared, slots, _| {
+            Ok(any_thread(TokioCurrent::new()?, handed_over(ureq::clients(shared, slots)?), Task::run))
+        },
         libraries: &["tokio", "ureq"],
         note: "the same client, handed to threads that may block",
     },

@@ -7,17 +7,17 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// The connection, and whether it keeps what it is given.
-pub(super) struct DiscardWrites {
-    stream: Box<dyn AsyncStream>,
+pub(super) struct DiscardWrites<S> {
+    stream: S,
     discards: bool,
 }
 
-impl DiscardWrites {
+impl<S: Stream> DiscardWrites<S> {
     /// A connection that sends what it is given.
-    pub(super) fn new(stream: Box<dyn AsyncStream>) -> DiscardWrites {
+    pub(super) fn new(stream: S) -> DiscardWrites<S> {
         DiscardWrites { stream, discards: false }
     }
 
@@ -27,13 +27,13 @@ impl DiscardWrites {
     }
 }
 
-impl AsyncRead for DiscardWrites {
+impl<S: Stream> AsyncRead for DiscardWrites<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for DiscardWrites {
+impl<S: Stream> AsyncWrite for DiscardWrites<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.discards {
             true => Poll::Ready(Ok(bytes.len())),

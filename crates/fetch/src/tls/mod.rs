@@ -14,6 +14,7 @@ mod openssl_session;
 pub(crate) mod plain;
 pub(crate) mod rustls;
 pub(crate) mod rustls_ring;
+mod secure;
 mod settings;
 mod stack;
 mod trust;
@@ -22,7 +23,8 @@ use workload::catalog::Charged;
 use workload::charged;
 
 pub(crate) use config_factory::{ConfigFactory, SlotTls};
-pub(crate) use connector::{BlockingStream, Boxed, Tls};
+pub(crate) use connector::{BlockingStream, Boxed, LocalBoxed, Tls};
+pub(crate) use secure::Secure;
 pub(crate) use settings::{Sessions, TlsSettings};
 pub(crate) use stack::Stack;
 pub(crate) use trust::{SYMBOLS as TRUST_SYMBOLS, TrustStore};

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
 use workload::catalog::stacks::native_tls::STACK;
 
-use super::{BlockingStream, Boxed, Tls, TlsSettings};
+use super::connector::secures;
+use super::{BlockingStream, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// native-tls, its connector shared by all connections of a trial: building one costs tens of milliseconds.
 pub(crate) struct NativeTls {
@@ -37,6 +38,10 @@ impl NativeTls {
         let connector = builder.build().map_err(refuse)?;
         Ok(NativeTls { asynchronous: connector.clone().into(), connector })
     }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<tokio_native_tls::TlsStream<S>> {
+        self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)
+    }
 }
 
 impl BlockingStream for TlsStream<TcpStream> {
@@ -59,14 +64,5 @@ impl Tls for NativeTls {
         }
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let stream = self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)?;
-            Ok(Box::new(stream) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }

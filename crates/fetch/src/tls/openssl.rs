@@ -20,12 +20,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use workload::catalog::Need;
 use workload::catalog::stacks::openssl::STACK;
 
+use super::connector::secures;
 use super::discard_writes::DiscardWrites;
 use super::groups::listed;
 use super::openssl_session::SlotSession;
-use super::{BlockingStream, Boxed, Sessions, Tls, TlsSettings};
+use super::{BlockingStream, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// ALPN's `http/1.1`, its length before it (RFC 7301 §3.1).
 const ALPN: &[u8] = b"\x08http/1.1";
@@ -58,6 +59,12 @@ impl OpenSsl {
             session.offer(&mut ssl)?;
         }
         Ok(ssl)
+    }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<Cooperative<S>> {
+        let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
+        Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
+        Ok(Cooperative { stream, session: self.session.clone() })
     }
 }
 
@@ -131,12 +138,12 @@ impl Drop for Blocking {
 }
 
 /// One that does not block.
-struct Cooperative {
-    stream: tokio_openssl::SslStream<DiscardWrites>,
+struct Cooperative<S: Stream> {
+    stream: tokio_openssl::SslStream<DiscardWrites<S>>,
     session: Option<SlotSession>,
 }
 
-impl Drop for Cooperative {
+impl<S: Stream> Drop for Cooperative<S> {
     fn drop(&mut self) {
         if let Some(session) = &self.session {
             session.keep(self.stream.ssl());
@@ -147,13 +154,13 @@ impl Drop for Cooperative {
     }
 }
 
-impl AsyncRead for Cooperative {
+impl<S: Stream> AsyncRead for Cooperative<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for Cooperative {
+impl<S: Stream> AsyncWrite for Cooperative<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -187,17 +194,7 @@ impl Tls for OpenSsl {
         Ok(Box::new(Blocking { stream, session: self.session.clone() }))
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
-            Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
-            Ok(Box::new(Cooperative { stream, session: self.session.clone() }) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }
 
 #[cfg(test)]

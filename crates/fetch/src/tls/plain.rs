@@ -4,9 +4,9 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use super::{BlockingStream, Boxed, Tls, TlsSettings};
+use super::{BlockingStream, Boxed, LocalBoxed, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::{LocalStream, SendStream};
 
 /// The connection as it is.
 pub(crate) struct Plain;
@@ -35,11 +35,11 @@ impl Tls for Plain {
         Ok(Box::new(tcp))
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        _host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
+    fn connect_async<'a>(&'a self, _host: &'a str, tcp: SendStream) -> Boxed<'a, io::Result<SendStream>> {
+        Box::pin(async move { Ok(tcp) })
+    }
+
+    fn connect_local<'a>(&'a self, _host: &'a str, tcp: LocalStream) -> LocalBoxed<'a, io::Result<LocalStream>> {
         Box::pin(async move { Ok(tcp) })
     }
 }

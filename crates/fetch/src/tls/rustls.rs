@@ -10,12 +10,14 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::ServerName;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use workload::catalog::stacks::rustls::STACK;
 
+use super::connector::secures;
 use super::groups::listed;
-use super::{BlockingStream, Boxed, Tls, TlsSettings};
+use super::{BlockingStream, Tls, TlsSettings};
 use crate::PrepareError;
-use crate::net::AsyncStream;
+use crate::stream::Stream;
 
 /// Sessions that a slot has room for. It stays with one server, for which rustls keeps up to 8 tickets.
 const SESSIONS: usize = 8;
@@ -56,6 +58,10 @@ impl Rustls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
         Ok(Rustls { config: Arc::new(config) })
+    }
+
+    async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<TlsStream<S>> {
+        TlsConnector::from(Arc::clone(&self.config)).connect(name(host)?, tcp).await
     }
 }
 
@@ -99,16 +105,7 @@ impl Tls for Rustls {
         Ok(Box::new(StreamOwned::new(connection, tcp)))
     }
 
-    fn connect_async<'a>(
-        &'a self,
-        host: &'a str,
-        tcp: Box<dyn AsyncStream>,
-    ) -> Boxed<'a, io::Result<Box<dyn AsyncStream>>> {
-        Box::pin(async move {
-            let connector = TlsConnector::from(Arc::clone(&self.config));
-            Ok(Box::new(connector.connect(name(host)?, tcp).await?) as Box<dyn AsyncStream>)
-        })
-    }
+    secures!();
 }
 
 fn name(host: &str) -> io::Result<ServerName<'static>> {

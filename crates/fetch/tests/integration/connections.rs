@@ -49,3 +49,16 @@ fn one_request_each_is_a_new_connection_each() {
         assert!(server.connections().iter().all(|seen| seen.requests == 1), "{cell}");
     }
 }
+
+#[test]
+fn only_the_request_that_opened_a_connection_reports_its_set_up() {
+    for pair in told() {
+        let server = Server::secure(Pins::default());
+        let cell = format!("{pair}/rustls/keep-alive:2");
+        let seen = run(&server.job(&cell, 10, 1, 1)).unwrap();
+        let opened = seen.sample.iter().filter(|line| line.connected > 0 && line.secured > 0).count();
+        // The first goes over the connection that was opened to warm up.
+        assert_eq!((seen.right, seen.sample.len(), opened), (10, 10, 5), "{cell}");
+        assert!(seen.sample.iter().all(|line| (line.connected > 0) == (line.secured > 0)), "{cell}");
+    }
+}

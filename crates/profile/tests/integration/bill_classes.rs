@@ -214,6 +214,14 @@ fn clients_runtimes_and_tlstax_itself_are_told_apart() {
     );
     belongs(&format!("{task};fetch::slot::record;hdrhistogram::Histogram<T>::saturating_record"), Class::Harness);
     belongs(&format!("{task};<fetch::clients::hyper::Marked as tokio::io::AsyncRead>::poll_read"), Class::Harness);
+    let stamped = "<fetch::connection::stamped_stream::StampedStream<S> as tokio::io::AsyncRead>::poll_read";
+    belongs(&format!("{task};{stamped}"), Class::Harness);
+    belongs(
+        &format!(
+            "{task};<fetch::connection::http1::Http1<S> as fetch::connection::open::Connection>::send::{{{{closure}}}}"
+        ),
+        Class::Http,
+    );
     belongs("<async_task::raw::RawTask<F,T,S,M>>::run;{closure#0}", Class::Runtime);
     belongs("[libc.so.6];<std::sys::thread::unix::Thread>::new::thread_start;{closure#1}", Class::ThreadCreation);
     belongs("_start;main;somewhere", Class::Other);

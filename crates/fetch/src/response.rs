@@ -1,7 +1,7 @@
-//! Whether an answer is the right one.
+//! Whether a response is the right one.
 //!
-//! The first answer of each target is looked at closely; later ones must hold the same bytes, which costs a comparison
-//! of memory and no more. An answer that was cut, mixed up with another's or made up is found either way.
+//! The first response of each target is looked at closely; later ones must hold the same bytes, which costs a comparison
+//! of memory and no more. A response that was cut, mixed up with another's or made up is found either way.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ use crate::{ErrorKind, FetchError};
 /// The longest body that is read, bytes. A longer one is an error rather than a full memory.
 pub(crate) const LONGEST_BODY: usize = 64 << 20;
 
-/// Checks the answers of one trial.
+/// Checks the responses of one trial.
 #[derive(Debug)]
 pub(crate) struct Checker {
     expectation: Expectation,
@@ -27,12 +27,12 @@ impl Checker {
         Checker { expectation, first: (0..targets.count()).map(|_| OnceLock::new()).collect() }
     }
 
-    /// The status that every answer must have.
+    /// The status that every response must have.
     pub(crate) fn status(&self) -> u16 {
         self.expectation.status
     }
 
-    /// Checks the answer of `targets`' number `number`.
+    /// Checks the response of `targets`' number `number`.
     pub(crate) fn check(&self, targets: &Targets, number: usize, status: u16, body: &[u8]) -> Result<(), FetchError> {
         if status != self.expectation.status {
             return Err(ErrorKind::Status.because(format!("{status} instead of {}", self.expectation.status)));
@@ -42,7 +42,7 @@ impl Checker {
             Some(first) => self.compare(first, body),
             None => {
                 self.examine(&targets.get(number).url, body)?;
-                // Two first answers at once: the later one is compared like any other.
+                // Two first responses at once: the later one is compared like any other.
                 match slot.set(body.into()) {
                     Ok(()) => Ok(()),
                     Err(_) => self.compare(slot.get().map_or(body, |first| first), body),
@@ -72,18 +72,18 @@ impl Checker {
     }
 }
 
-/// The status and the body of an answer that is all there; `None` while some is to come.
-pub(crate) fn complete(answer: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError> {
+/// The status and the body of a response that is all there; `None` while some is to come.
+pub(crate) fn complete(bytes: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut response = httparse::Response::new(&mut headers);
-    let parsed = response.parse(answer).map_err(|error| ErrorKind::Http.because(error))?;
+    let parsed = response.parse(bytes).map_err(|error| ErrorKind::Http.because(error))?;
     let httparse::Status::Complete(head) = parsed else { return Ok(None) };
     let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
     let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
     let Some(length) = length.filter(|length| *length <= LONGEST_BODY) else {
         return Err(ErrorKind::Http.because("the answer does not tell its length"));
     };
-    let body = &answer[head..];
+    let body = &bytes[head..];
     let Some(status) = response.code else { return Err(ErrorKind::Http.because("the answer has no status")) };
     Ok((body.len() >= length).then(|| (status, &body[..length])))
 }
@@ -117,10 +117,10 @@ mod tests {
         (Checker::new(Expectation::of(&path.parse().unwrap()), &targets), targets)
     }
 
-    fn kinds(path: &str, answers: &[(u16, &str)]) -> Vec<Option<ErrorKind>> {
+    fn kinds(path: &str, responses: &[(u16, &str)]) -> Vec<Option<ErrorKind>> {
         let (checker, targets) = checker(path);
         let check = |(status, body): &(u16, &str)| checker.check(&targets, 0, *status, body.as_bytes());
-        answers.iter().map(|answer| check(answer).err().map(|error| error.kind)).collect()
+        responses.iter().map(|response| check(response).err().map(|error| error.kind)).collect()
     }
 
     #[test]

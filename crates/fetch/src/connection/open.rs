@@ -1,0 +1,61 @@
+//! A connection that is open: what it can do, when it was set up, and how much it has carried.
+
+use http_body_util::Empty;
+use hyper::Request;
+use measure::marks::{RequestMarks, SetupMarks};
+
+use crate::FetchError;
+
+/// A request without a body.
+pub(crate) type Get = Request<Empty<&'static [u8]>>;
+
+/// What carries requests.
+pub(crate) trait Connection {
+    /// How many more requests it can carry now, beside those under way.
+    fn room(&self) -> usize;
+
+    /// Makes a request: the status of the response, whose body is put into `body`. `marks` are told when the bytes of
+    /// both moved.
+    fn send(
+        &mut self,
+        get: Get,
+        body: &mut Vec<u8>,
+        marks: &RequestMarks,
+    ) -> impl Future<Output = Result<u16, FetchError>>;
+}
+
+/// An open connection.
+pub(crate) struct Open<C> {
+    connection: C,
+    setup: SetupMarks,
+    /// Requests that were begun over it.
+    carried: u64,
+    /// After how many it is closed.
+    limit: u64,
+}
+
+impl<C: Connection> Open<C> {
+    /// One that has carried nothing and is closed after `limit` requests.
+    pub(crate) fn new(connection: C, setup: SetupMarks, limit: u64) -> Open<C> {
+        Open { connection, setup, carried: 0, limit }
+    }
+
+    /// [`Connection::send`]. The first request has opened the connection, and is told when that was done.
+    pub(crate) fn send(
+        &mut self,
+        get: Get,
+        body: &mut Vec<u8>,
+        marks: &RequestMarks,
+    ) -> impl Future<Output = Result<u16, FetchError>> {
+        if self.carried == 0 {
+            marks.opened(self.setup);
+        }
+        self.carried += 1;
+        self.connection.send(get, body, marks)
+    }
+
+    /// Whether it can carry one more request.
+    pub(crate) fn has_room(&self) -> bool {
+        self.carried < self.limit && self.connection.room() > 0
+    }
+}

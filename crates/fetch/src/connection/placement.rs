@@ -1,0 +1,72 @@
+//! Where an open connection waits for its next request.
+
+use super::open::{Connection, Open};
+
+/// Where it waits, as a slot sees it.
+pub(crate) enum Placement<C> {
+    /// With the slot that opened it: no other slot asks for it, and so it needs no lock.
+    OwnedBySlot(Option<Box<Open<C>>>),
+}
+
+impl<C: Connection> Placement<C> {
+    /// A connection that is open, if one waits.
+    pub(crate) fn take(&mut self) -> Option<Box<Open<C>>> {
+        let Placement::OwnedBySlot(kept) = self;
+        kept.take()
+    }
+
+    /// Has a connection wait. One that can carry no more is closed.
+    pub(crate) fn put_back(&mut self, open: Box<Open<C>>) {
+        let Placement::OwnedBySlot(kept) = self;
+        *kept = Some(open).filter(|open| open.has_room());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::clock::now_ns;
+    use measure::marks::{RequestMarks, SetupMarks};
+
+    use super::super::open::Get;
+    use super::*;
+    use crate::FetchError;
+
+    /// A connection that has room for so many.
+    struct Room(usize);
+
+    impl Connection for Room {
+        fn room(&self) -> usize {
+            self.0
+        }
+
+        async fn send(&mut self, _: Get, _: &mut Vec<u8>, _: &RequestMarks) -> Result<u16, FetchError> {
+            Ok(200)
+        }
+    }
+
+    #[test]
+    fn a_connection_waits_while_it_has_room() {
+        let mut placement = Placement::OwnedBySlot(None);
+        assert!(placement.take().is_none());
+        placement.put_back(Box::new(Open::new(Room(1), SetupMarks::default(), 1)));
+        let mut open = placement.take().unwrap();
+        assert!(placement.take().is_none(), "nobody else has it");
+        smol::block_on(open.send(Get::default(), &mut Vec::new(), &RequestMarks::default())).unwrap();
+        placement.put_back(open);
+        assert!(placement.take().is_none(), "it has carried all that it may");
+        placement.put_back(Box::new(Open::new(Room(0), SetupMarks::default(), 1)));
+        assert!(placement.take().is_none(), "it is full");
+    }
+
+    #[test]
+    fn only_the_request_that_opened_a_connection_reports_its_set_up() {
+        let mut open = Open::new(Room(1), SetupMarks::connected(), u64::MAX);
+        let mut timeline = || {
+            let marks = RequestMarks::default();
+            smol::block_on(open.send(Get::default(), &mut Vec::new(), &marks)).unwrap();
+            marks.timeline(0, 0, now_ns())
+        };
+        assert!(timeline().connected > 0);
+        assert_eq!(timeline().connected, 0);
+    }
+}

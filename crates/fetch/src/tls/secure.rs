@@ -1,0 +1,24 @@
+//! Which of a stack's two handshakes a connection takes: its box says it.
+
+use std::io;
+
+use super::connector::Tls;
+use crate::stream::{LocalStream, SendStream, Stream};
+
+/// A connection that a TLS stack can secure, and that is of the same kind then.
+pub(crate) trait Secure: Stream + Sized {
+    /// Makes the handshake with `host`.
+    fn secure(self, tls: &dyn Tls, host: &str) -> impl Future<Output = io::Result<Self>>;
+}
+
+impl Secure for SendStream {
+    async fn secure(self, tls: &dyn Tls, host: &str) -> io::Result<SendStream> {
+        tls.connect_async(host, self).await
+    }
+}
+
+impl Secure for LocalStream {
+    async fn secure(self, tls: &dyn Tls, host: &str) -> io::Result<LocalStream> {
+        tls.connect_local(host, self).await
+    }
+}
