@@ -22,7 +22,9 @@ pub(crate) struct Joined {
 }
 
 macro_rules! with_pairs {
-    ($($module:ident,)*) => { [$((&catalog::models::$module::MODEL, models::$module::pairs())),*] };
+    ($($(#[$on:meta])? $module:ident,)*) => {
+        [$($(#[$on])? (&catalog::models::$module::MODEL, models::$module::pairs())),*]
+    };
 }
 
 macro_rules! with_code {

@@ -2,11 +2,13 @@
 
 pub(crate) mod any_thread;
 pub(crate) mod async_std;
+#[cfg(feature = "compio")]
+pub(crate) mod compio;
 pub(crate) mod rayon;
 pub(crate) mod rayon_pool;
 pub(crate) mod serial;
 pub(crate) mod smol;
-#[allow(dead_code, reason = "no model of the table runs on the thread that calls it; docs/adding-a-model.md adds one")]
+#[cfg_attr(not(feature = "compio"), allow(dead_code, reason = "the models that need it are behind features"))]
 pub(crate) mod this_thread;
 pub(crate) mod threads;
 pub(crate) mod tokio_current;

@@ -5,6 +5,8 @@
 //! client's future is `Send`; a call that names client and runtime can (rust-lang/rust#103854). That is why whoever
 //! prepares such a model passes [`Task::run`](crate::slot::Task::run) along.
 
+#[cfg(feature = "compio")]
+pub(crate) mod background_flush;
 pub(crate) mod tokio_tcp;
 
 use std::io;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "compio")]
+mod compio;
 mod connections;
 mod floor;
 mod new_client;

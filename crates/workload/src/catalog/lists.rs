@@ -3,7 +3,8 @@
 //! Each list is a macro that hands its entries to another one, so that the catalog makes a list of data of them, and
 //! crate `fetch` a list of code. An entry is named by its module, which has the same name in both crates.
 
-/// Hands the modules of all models to the macro `$then`, behind what is `$given`.
+/// Hands the modules of all models to the macro `$then`, behind what is `$given`. One that is behind a Cargo feature of
+/// both crates has that before it.
 #[macro_export]
 macro_rules! for_each_model {
     ($($then:ident)::+; $($given:tt)*) => {
@@ -17,6 +18,7 @@ macro_rules! for_each_model {
             tokio_multi,
             smol,
             async_std,
+            #[cfg(feature = "compio")] compio,
         }
     };
 }

@@ -1,6 +1,8 @@
 //! The concurrency models, a file each.
 
 pub mod async_std;
+#[cfg(feature = "compio")]
+pub mod compio;
 pub mod rayon;
 pub mod rayon_pool;
 pub mod serial;
@@ -12,7 +14,7 @@ pub mod tokio_multi;
 use super::model::Model;
 
 macro_rules! entries {
-    ($($module:ident,)*) => { &[$(&$module::MODEL),*] };
+    ($($(#[$on:meta])? $module:ident,)*) => { &[$($(#[$on])? &$module::MODEL),*] };
 }
 
 /// Every model, in the order of tables.
