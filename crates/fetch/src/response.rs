@@ -1,7 +1,7 @@
 //! Whether a response is the right one.
 //!
-//! The first response of each target is looked at closely; later ones must hold the same bytes, which costs a comparison
-//! of memory and no more. A response that was cut, mixed up with another's or made up is found either way.
+//! The first response of each target is looked at closely; later ones must hold the same bytes, which costs a
+//! comparison of memory and no more. A response that was cut, mixed up with another's or made up is found either way.
 
 use std::sync::OnceLock;
 

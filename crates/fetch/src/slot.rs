@@ -2,8 +2,8 @@
 //!
 //! A slot has a client of its own, and knows at which moment it became free; connections are not its own
 //! ([`crate::connection`]). In a closed loop that moment is when its next request was due: so latency × throughput = C
-//! (Little's law), whatever a model does between two requests. In an open loop a request is due at its own moment; while
-//! all slots are taken it waits for one, and that is part of its latency.
+//! (Little's law), whatever a model does between two requests. In an open loop a request is due at its own moment;
+//! while all slots are taken it waits for one, and that is part of its latency.
 //!
 //! The loop of an async model also watches its executor: a thread outside ([`crate::wake`]) sends it a beat now and
 //! then. How late the loop hears it is how long a ready task had to wait.
@@ -202,7 +202,8 @@ pub(crate) async fn run<C: AsyncClient>(
     };
     let mut idle = VecDeque::with_capacity(count);
     while !(starts.are_over() && idle.len() == count) {
-        // Freed slots first, then wakes. The loop holds a sender of each channel itself, so neither closes while it waits.
+        // Freed slots first, then wakes. The loop holds a sender of each channel itself, so neither closes while it
+        // waits.
         poll_fn(|context| {
             if let Poll::Ready(Some(slot)) = freed.poll_recv(context) {
                 idle.push_back(slot);

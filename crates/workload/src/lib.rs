@@ -1,7 +1,8 @@
 //! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
 //!
-//! This crate knows what TLS can be varied in (crate `params`), and has the facts about every model, client and TLS stack
-//! ([`catalog`]). Which cells those make is the registry's business (crate `fetch`); running them is the harness's.
+//! This crate knows what TLS can be varied in (crate `params`), and has the facts about every model, client and TLS
+//! stack ([`catalog`]). Which cells those make is the registry's business (crate `fetch`); running them is the
+//! harness's.
 
 mod amount;
 mod axes;

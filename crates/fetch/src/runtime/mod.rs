@@ -1,9 +1,9 @@
 //! The async runtimes, as clients and models see them: where TCP connections come from, and on which threads tasks run.
 //!
-//! No future here is asked to be [`Send`], so that a runtime may keep its tasks on one thread ([`ThisThread`]). A runtime
-//! that moves tasks between threads ([`AnyThread`]) asks for it where a task is spawned. Generic code cannot show that a
-//! client's future is `Send`; a call that names client and runtime can (rust-lang/rust#103854). That is why whoever
-//! prepares such a model passes [`Task::run`](crate::slot::Task::run) along.
+//! No future here is asked to be [`Send`], so that a runtime may keep its tasks on one thread ([`ThisThread`]). A
+//! runtime that moves tasks between threads ([`AnyThread`]) asks for it where a task is spawned. Generic code cannot
+//! show that a client's future is `Send`; a call that names client and runtime can (rust-lang/rust#103854). That is why
+//! whoever prepares such a model passes [`Task::run`](crate::slot::Task::run) along.
 
 #[cfg(feature = "compio")]
 pub(crate) mod background_flush;

@@ -15,8 +15,8 @@ pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
 /// What any other model has: programs from outside, mostly.
 const OTHER: RGBColor = RGBColor(0x73, 0x4b, 0x6e);
 
-/// A model's colour. Those in the catalog were found by search for the greatest least distance as four kinds of eyes see
-/// it, between what stands out from a white page and what does from a dark one; a test holds them to it.
+/// A model's colour. Those in the catalog were found by search for the greatest least distance as four kinds of eyes
+/// see it, between what stands out from a white page and what does from a dark one; a test holds them to it.
 pub(crate) fn of_model(model: &str) -> RGBColor {
     let own = catalog::model_named(model).and_then(|model| model.colour);
     own.map_or(OTHER, |Rgb(red, green, blue)| RGBColor(red, green, blue))

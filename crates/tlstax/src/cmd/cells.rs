@@ -16,8 +16,8 @@ pub(crate) struct Cells {
 
 impl Cells {
     /// What there is to choose from: the matrix; the entries of the catalog and kinds of connection beyond it for who
-    /// names one of them; and the talk's stages for who names those. They are one program in many states of repair, not models to
-    /// choose from, so that words like `rustls` do not mean them.
+    /// names one of them; and the talk's stages for who names those. They are one program in many states of repair, not
+    /// models to choose from, so that words like `rustls` do not mean them.
     pub(crate) fn candidates(&self) -> Vec<Cell> {
         let named = |what: &str| self.texts().any(|text| text.contains(what));
         let mut kinds = Connection::MATRIX.to_vec();

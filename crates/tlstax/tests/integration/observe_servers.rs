@@ -161,7 +161,7 @@ fn connections_that_are_cut_while_idle() {
     let (_server, address) = impatient(authority.chain_file(), authority.key_file());
     let script = format!("{THREE} https://host.tlstax.test/get --rate 1/s");
     let seen = observe(address, &authority, &[], &script);
-    // Where the CPUs are busy, a handshake takes as long as the pause before it, and a request may be on its way just as
-    // the server closes: it is never answered.
+    // Where the CPUs are busy, a handshake takes as long as the pause before it, and a request may be on its way just
+    // as the server closes: it is never answered.
     seen.assert_finds(if seen.was_busy { &["?idle-cut", "?errors"] } else { &["idle-cut"] });
 }

@@ -6,7 +6,8 @@ use profile::stack::{Frame, Stack};
 use profile::{ProfileError, Sampler};
 use workload::catalog::{Charged, CostClass};
 
-/// tlstax's modules, as they were called when the stacks of the tests were sampled, with the classes they are charged to.
+/// tlstax's modules, as they were called when the stacks of the tests were sampled, with the classes they are charged
+/// to.
 pub(crate) const OWN: &[Charged] = &[
     Charged { class: CostClass::Harness, path: "fetch" },
     Charged { class: CostClass::Http, path: "fetch::clients" },
