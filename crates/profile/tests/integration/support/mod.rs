@@ -13,6 +13,8 @@ pub(crate) const OWN: &[Charged] = &[
     Charged { class: CostClass::Http, path: "fetch::clients" },
     Charged { class: CostClass::Harness, path: "fetch::clients::hyper::Marked" },
     Charged { class: CostClass::Harness, path: "fetch::clients::ureq::Marked" },
+    Charged { class: CostClass::Http, path: "fetch::connection" },
+    Charged { class: CostClass::Harness, path: "fetch::connection::stamped_stream" },
     Charged { class: CostClass::TlsState, path: "fetch::tls" },
     Charged { class: CostClass::Harness, path: "handshake" },
     Charged { class: CostClass::Harness, path: "harness" },
