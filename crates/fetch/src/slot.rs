@@ -14,7 +14,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc as blocking;
-use std::task::{Poll, ready};
+use std::task::Poll;
 
 use measure::clock::now_ns;
 use measure::event_loop_lag::{ClientGauges, HELD_EVERY};
@@ -202,12 +202,19 @@ pub(crate) async fn run<C: AsyncClient>(
     };
     let mut idle = VecDeque::with_capacity(count);
     while !(starts.are_over() && idle.len() == count) {
-        // Freed slots first, then wakes. The loop holds a sender of each channel itself, so neither closes while it
-        // waits.
+        // Each time round both channels are looked into: slots that come free without a pause must not keep a beat
+        // waiting, whose delay would be taken for that of the executor. The loop holds a sender of each channel itself,
+        // so neither closes while it waits.
         poll_fn(|context| {
-            if let Poll::Ready(Some(slot)) = freed.poll_recv(context) {
+            let slot = freed.poll_recv(context);
+            let wake = wakes.poll_recv(context);
+            if slot.is_pending() && wake.is_pending() {
+                return Poll::Pending;
+            }
+            if let Poll::Ready(Some(slot)) = slot {
                 idle.push_back(slot);
-            } else if let Some(Wake::Beat(sent)) = ready!(wakes.poll_recv(context)) {
+            }
+            if let Poll::Ready(Some(Wake::Beat(sent))) = wake {
                 recorder.gauges().beat(now_ns().saturating_sub(sent));
             }
             Poll::Ready(())
