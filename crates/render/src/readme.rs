@@ -63,12 +63,13 @@ pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Ch
     }
 }
 
-/// A paragraph in lines of 120 columns at most, as the prose around it is.
+/// A paragraph in lines of 120 columns at most, as the prose around it is; also as tools see it that count a letter like
+/// µ, of which a line has a few, by its bytes.
 fn prose(text: &str) -> String {
     textwrap::fill(text, textwrap::Options::new(COLUMNS).break_words(false).word_splitter(WordSplitter::NoHyphenation))
 }
 
-const COLUMNS: usize = 120;
+const COLUMNS: usize = 116;
 
 fn section<'d>(data: &'d ReportData<'_>, connection: Connection) -> Option<&'d Summary> {
     let of_kind =
@@ -120,10 +121,11 @@ fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) 
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {
-    let width = if pictures.len() == 1 { 100 } else { 49 };
+    // A picture on its own has a long description: on a line of its own.
+    let (width, gap) = if pictures.len() == 1 { (100, "\n     ") } else { (49, " ") };
     let tag = |chart: &Chart| {
         let path = if folder.is_empty() { String::new() } else { format!("{}/", folder.trim_end_matches('/')) };
-        format!("<img src=\"{path}{}.svg\" alt=\"{}\" width=\"{width}%\">", chart.id, chart.title)
+        format!("<img src=\"{path}{}.svg\"{gap}alt=\"{}\" width=\"{width}%\">", chart.id, chart.title)
     };
     pictures.iter().map(tag).collect::<Vec<_>>().join("\n")
 }

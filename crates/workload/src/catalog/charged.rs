@@ -46,8 +46,7 @@ macro_rules! charged {
 mod tests {
     use super::*;
 
-    #[allow(dead_code)]
-    struct Inner;
+    enum Inner {}
 
     #[test]
     fn the_innermost_that_holds_a_function_counts() {
