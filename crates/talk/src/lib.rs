@@ -2,7 +2,7 @@
 //! depending on how the TLS layer waits. This crate knows the stages of that talk, the figures that were published of
 //! them, the model of its slides, and what a trial of each must show to count as reproduced.
 //!
-//! It reads trials. Crate `harness` runs them, and crate `render` draws them.
+//! It reads trials. Crate `runner` runs them, and crate `render` draws them.
 
 pub mod checks;
 pub mod lanes;
