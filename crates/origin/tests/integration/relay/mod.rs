@@ -85,13 +85,11 @@ fn a_round_trip_takes_the_rtt_and_the_first_one_another() {
             direct.push(round_trip(&mut beside));
         }
     }
-    // Twice the sockets and a timer each way. Timers in steps of 1 ms would be later by more than ten round trips here.
-    // The medians, since a busy machine delays both, and the one more often.
-    let [late, direct] = [late, direct].map(|mut all| {
-        all.sort_unstable();
-        all[all.len() / 2]
-    });
-    assert!(late < 10 * direct, "{late:?} late, where a round trip past the relay takes {direct:?}");
+    let (late, direct) = (*late.iter().min().unwrap(), *direct.iter().min().unwrap());
+    // Twice the sockets and a timer each way. Timers in steps of 1 ms would be later by a step each way; on a busy machine
+    // the quickest round trip of fifty still waits for a CPU four times more than one past the relay.
+    let most = (10 * direct).max(Duration::from_millis(1));
+    assert!(late < most, "{late:?} late, where a round trip past the relay takes {direct:?}");
 }
 
 #[test]
