@@ -8,12 +8,15 @@ use crate::PrepareError;
 use crate::clients::Shared;
 use crate::models::Model;
 
+/// Starts a model with so many slots, each with a client, and as many workers where it has a choice.
+pub(crate) type Prepare = fn(&Shared, slots: u32, workers: usize) -> Result<Box<dyn Model>, PrepareError>;
+
 /// A client that can run in a model.
 pub(crate) struct Pair {
     /// The client's entry.
     pub(crate) client: &'static Client,
-    /// Starts the model with so many slots, each with a client, and as many workers where it has a choice.
-    pub(crate) prepare: fn(&Shared, slots: u32, workers: usize) -> Result<Box<dyn Model>, PrepareError>,
+    /// How both are started.
+    pub(crate) prepare: Prepare,
 }
 
 /// The pairs of a model, for all clients that run where it does: on a `thread` that they hold, on `any_runtime`, or on

@@ -8,17 +8,15 @@ use measure::phase::Phase;
 use workload::catalog::{self, Client, Model as Entry};
 use workload::{Cell, Connection, Terms};
 
-use crate::clients::Shared;
-use crate::models::Model;
-use crate::pair::Pair;
+use crate::pair::{Pair, Prepare};
 use crate::tls::Stack;
-use crate::{PrepareError, floor, libraries, models, talk, tls};
+use crate::{floor, libraries, models, talk, tls};
 
 /// A model with a client that runs in it.
 pub(crate) struct Joined {
     model: &'static Entry,
     pub(crate) client: &'static Client,
-    pub(crate) prepare: fn(&Shared, slots: u32, workers: usize) -> Result<Box<dyn Model>, PrepareError>,
+    pub(crate) prepare: Prepare,
 }
 
 macro_rules! with_pairs {
