@@ -53,27 +53,27 @@ fn columns(sheet: &Sheet) -> Vec<Column<'_, &CellBill>> {
         Column::new("truncated", |cell: &&CellBill| cell.bill.truncated).number(grouped),
         Column::new("lost", |cell: &&CellBill| cell.bill.lost).number(grouped),
     ]);
-    // What the threads did with the wall clock, in parts of the sum of their times.
-    let shares: [(&str, fn(&ThreadTimes) -> u64); 3] = [
-        ("running %", |threads| threads.running_ns),
-        ("ready %", |threads| threads.runnable_ns),
-        ("blocked %", |threads| threads.blocked_ns),
-    ];
-    columns.extend(shares.map(|(title, pick)| {
-        let share = move |cell: &&CellBill| {
-            let threads = cell.threads.as_ref()?;
-            let sum: f64 =
-                [threads.running_ns, threads.runnable_ns, threads.blocked_ns].map(|ns| ns as f64).iter().sum();
-            (sum > 0.0).then(|| pick(threads) as f64 / sum)
-        };
-        Column::new(title, share).number(percent)
-    }));
+    columns.extend([
+        share("running %", |threads| threads.running_ns),
+        share("ready %", |threads| threads.runnable_ns),
+        share("blocked %", |threads| threads.blocked_ns),
+    ]);
     columns.extend(phases(sheet).into_iter().map(|phase| {
         let title = format!("{phase} (wall clock)");
         Column::new(title, move |cell: &&CellBill| cell.phases_us.get(&phase).copied()).number(|us| time(us * 1e3))
     }));
     columns.push(Column::new("notes", |cell: &&CellBill| doubts(cell).join("; ")));
     columns
+}
+
+/// What the threads did with the wall clock, in parts of the sum of their times.
+fn share<'a>(title: &str, pick: fn(&ThreadTimes) -> u64) -> Column<'a, &'a CellBill> {
+    let share = move |cell: &&CellBill| {
+        let threads = cell.threads.as_ref()?;
+        let sum: f64 = [threads.running_ns, threads.runnable_ns, threads.blocked_ns].map(|ns| ns as f64).iter().sum();
+        (sum > 0.0).then(|| pick(threads) as f64 / sum)
+    };
+    Column::new(title, share).number(percent)
 }
 
 fn percent(share: f64) -> String {

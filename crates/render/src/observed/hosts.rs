@@ -8,8 +8,10 @@ use crate::format::grouped;
 use crate::table::column::{Column, table};
 use crate::table::{Look, Table};
 
-/// What is counted of a host.
-const COUNTS: [(&str, fn(&Host) -> u64); 11] = [
+/// A count of a host, and what it is called.
+type Count = (&'static str, fn(&Host) -> u64);
+
+const COUNTS: [Count; 11] = [
     ("connections", |host| host.connections),
     ("requests", |host| host.exchanges),
     ("need not have been opened", |host| host.could_have_reused),

@@ -56,8 +56,8 @@ pub fn terminal(figures: &[HandshakeFigure]) -> String {
         _ => column,
     });
     let mut table = table(&columns.collect::<Vec<_>>(), kinds(figures));
-    let missing = table.rows.iter_mut().flatten().filter(|field| field.text.is_empty());
-    missing.for_each(|field| field.text = "–".to_owned());
+    let rates = table.rows.iter_mut().flat_map(|row| row.iter_mut().skip(Kind::default().len()));
+    rates.filter(|field| field.text.is_empty()).for_each(|field| field.text = "–".to_owned());
     writer::draw(&table)
 }
 
