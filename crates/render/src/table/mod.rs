@@ -1,7 +1,7 @@
 //! A table: its columns are one list, and each medium has a writer that draws them.
 //!
 //! A [`Column`](column::Column) says what a row has in it, in words and as a value. The words make a [`Table`], which
-//! [`terminal`], [`markdown`] and [`html`] write. The values make CSV, which [`csv`] writes. Which columns a table has,
+//! `terminal`, `markdown` and `html` write. The values make CSV, which `csv` writes. Which columns a table has,
 //! and in which order, is said where the table is made.
 
 pub mod column;
