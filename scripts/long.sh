@@ -24,6 +24,8 @@ crowds() {
 proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
 # How long a new tunnel waits while 9,000 others end.
 tunnels() { cargo run --release --quiet -p observer --example many_tunnels; }
+# hyper over compio, a model behind a Cargo feature.
+compio() { cargo test --release -p fetch --features compio --test integration compio; }
 # The guide's own model, client and stack, applied to a copy of the workspace, built and run.
 guide() { scripts/check-guide.sh; }
 # The field set, twenty runs of what depends on timing and five of the rest. It goes on where it was interrupted; its
@@ -31,7 +33,7 @@ guide() { scripts/check-guide.sh; }
 field-quiet() { scripts/field.sh; }
 field-loaded() { scripts/field.sh --condition loaded; }
 field-quota() { scripts/field.sh --condition quota; }
-parts=(guide talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
+parts=(guide compio talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
 
 # A test that fails once in twenty runs on a busy machine is a flaky test. Five parts of four runs, two at a time: each
 # has the other and a busy loop per CPU beside it.
