@@ -114,6 +114,10 @@ def main():
     for path in [path for path in copy.rglob("*") if path.is_file()]:
         if str(path.relative_to(copy)) not in files | changed.keys():
             path.unlink()
+    # A crate that is gone must leave no folder, which Cargo would take for a member. The deepest first.
+    for path in sorted((path for path in copy.rglob("*") if path.is_dir()), reverse=True):
+        if not any(path.iterdir()):
+            path.rmdir()
     print("\n".join(commands))
 
 
