@@ -41,8 +41,13 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What the delay of stages whose waits are counted is a part of: how long they wait changes no count.
+/// The part of the other stages' delay that the stages whose waits are counted have: how long they wait changes no
+/// count.
 const COUNTED_PART: f64 = 0.2;
+
+/// Their shortest delay, in seconds. With a shorter one, what a busy machine adds to ten requests may look like ten
+/// requests one by one.
+const COUNTED_LEAST: f64 = 0.1;
 
 /// Where those stages' results go, in the result folder.
 const COUNTED: &str = "tls12";
@@ -61,7 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let sections = sections::talk::sections(args.scale, args.all, &original.cells);
     let interrupted = measure(sections, dir, Pins::default(), original)?;
     args.compress.ended(dir, interrupted)?;
-    let counted = sections::talk::counted(args.scale * COUNTED_PART);
+    let counted = sections::talk::counted((args.scale * COUNTED_PART).max(COUNTED_LEAST));
     let pins = Pins { tls_version: TlsVersion::Tls12, ..Pins::default() };
     let interrupted = interrupted || measure(vec![counted], &dir.join(COUNTED), pins, Original::default())?;
     if dir.join(COUNTED).is_dir() {
