@@ -23,7 +23,7 @@ NEW = re.compile(r"`(?P<path>[^`]+)`, a new file:$")
 # An anchor that holds backticks stands between double ones.
 INSERT = re.compile(r"In `(?P<path>[^`]+)`, (?P<where>after|before) (?P<ticks>`{1,2})(?P<anchor>.+?)(?P=ticks):$")
 # Tests of other crates than the one that a finding is added to take longer than the guide is worth.
-COMMAND = re.compile(r"tlstax run .*|cargo test --release -p diagnosis")
+COMMAND = re.compile(r"tlstax run .*|cargo test --release -p tlstax-diagnosis")
 
 
 def fail(number, what):

@@ -21,19 +21,21 @@ crowds() {
     --path /delay/1 --rounds 1 --pin none --out "$scratch/crowds"
 }
 # What the proxy of `tlstax observe` costs those who are observed.
-proxy-cost() { cargo run --release --quiet -p observer --example proxy_cost; }
+proxy-cost() { cargo run --release --quiet -p tlstax-observer --example proxy_cost; }
 # How long a new tunnel waits while 9,000 others end.
-tunnels() { cargo run --release --quiet -p observer --example many_tunnels; }
+tunnels() { cargo run --release --quiet -p tlstax-observer --example many_tunnels; }
 # hyper over compio, a model behind a Cargo feature.
-compio() { cargo test --release -p fetch --features compio --test integration compio; }
+compio() { cargo test --release -p tlstax-fetch --features compio --test integration compio; }
 # The guide's own model, client and stack, applied to a copy of the workspace, built and run.
 guide() { scripts/check-guide.sh; }
+# Every crate packed as `cargo publish` would, and the program compiled from the packages alone.
+packages() { scripts/check-packages.sh; }
 # The field set, twenty runs of what depends on timing and five of the rest. It goes on where it was interrupted; its
 # verdicts are committed too (results/field).
 field-quiet() { scripts/field.sh; }
 field-loaded() { scripts/field.sh --condition loaded; }
 field-quota() { scripts/field.sh --condition quota; }
-parts=(guide compio talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
+parts=(guide compio packages talk benches crowds proxy-cost tunnels field-quiet field-loaded field-quota)
 
 # A test that fails once in twenty runs on a busy machine is a flaky test. Five parts of four runs, two at a time: each
 # has the other and a busy loop per CPU beside it.

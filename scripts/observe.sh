@@ -30,5 +30,5 @@ ca=$(sed -n 's/^CA file: //p' "$programs/origin")
 SSL_CERT_FILE=$ca PATH=$programs:$PATH tlstax observe -o "$out/go-leaked" --map "shop.tlstax.test=127.0.0.1:$port" -- \
   habits leaked 'https://shop.tlstax.test/delay/0.1?' 12
 
-cargo build --release --quiet -p origin
-cargo run --release --quiet -p observer --example proxy_cost | tee "$out/proxy-cost.txt"
+cargo build --release --quiet -p tlstax-origin
+cargo run --release --quiet -p tlstax-observer --example proxy_cost | tee "$out/proxy-cost.txt"

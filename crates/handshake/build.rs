@@ -1,22 +1,17 @@
-//! Tells the crate which versions of its libraries it was built with, as the lock file names them, so that every
-//! figure can name them too.
+//! Tells the crate which versions of its libraries it was built with, so that every figure can name them too.
 
+use std::error::Error;
 use std::path::Path;
-use std::{env, fs};
 
-fn main() {
-    let manifest = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let lock = Path::new(&manifest).join("../../Cargo.lock");
-    let text = fs::read_to_string(&lock).unwrap_or_default();
+use linked_versions::LockFile;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (lock, path) = LockFile::of(Path::new(&std::env::var("CARGO_MANIFEST_DIR")?))?;
+    println!("cargo::rerun-if-changed={}", path.display());
     for library in ["aws-lc-rs", "ring", "rustls"] {
         let name = library.replace('-', "_").to_uppercase();
-        println!("cargo::rustc-env=TLSTAX_VERSION_{name}={}", version(&text, library).unwrap_or("(version unknown)"));
+        let version = lock.version(env!("CARGO_PKG_NAME"), library).ok_or(format!("Cargo.lock has no {library}"))?;
+        println!("cargo::rustc-env=TLSTAX_VERSION_{name}={version}");
     }
-    println!("cargo::rerun-if-changed={}", lock.display());
-}
-
-/// The version in the lock file's entry of `library`.
-fn version<'a>(lock: &'a str, library: &str) -> Option<&'a str> {
-    let entry = lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{library}\"\n")))?;
-    entry.lines().find_map(|line| line.strip_prefix("version = "))?.trim().strip_prefix('"')?.strip_suffix('"')
+    Ok(())
 }

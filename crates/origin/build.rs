@@ -1,21 +1,22 @@
 //! Embeds what the crate needs from outside its folder: the Go module's sources, so that an installed binary can
-//! build go-httpbin, and the versions of the linked libraries, which only the lock file knows.
+//! build go-httpbin, and the versions of the linked libraries.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use linked_versions::LockFile;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("go_sources.rs"), go_sources(&here.join("../../go-httpbin"))?)?;
+    fs::write(out.join("go_sources.rs"), go_sources(&here.join("go-httpbin"))?)?;
 
-    let lock_file = here.join("../../Cargo.lock");
-    println!("cargo::rerun-if-changed={}", lock_file.display());
-    let lock = fs::read_to_string(&lock_file)?;
+    let (lock, path) = LockFile::of(&here)?;
+    println!("cargo::rerun-if-changed={}", path.display());
     for library in ["hyper", "rustls"] {
-        let version = linked_version(&lock, library).ok_or(format!("Cargo.lock has no {library} for this crate"))?;
+        let version = lock.version(env!("CARGO_PKG_NAME"), library).ok_or(format!("Cargo.lock has no {library}"))?;
         println!("cargo::rustc-env=LINKED_{}={version}", library.to_uppercase());
     }
     Ok(())
@@ -41,23 +42,4 @@ fn go_sources(module: &Path) -> Result<String, Box<dyn Error>> {
     }
     list.push_str("]\n");
     Ok(list)
-}
-
-/// The version of `library` that the package `origin` depends on. A dependency is written as its name alone where
-/// the lock file has one version of it, else as name and version.
-fn linked_version(lock: &str, library: &str) -> Option<String> {
-    let packages = || lock.split("[[package]]").skip(1);
-    let field = |package: &str, key: &str| {
-        let line = package.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""))?;
-        Some(line.trim_end_matches('"').to_owned())
-    };
-    let origin = packages().find(|package| field(package, "name").as_deref() == Some("origin"))?;
-    let dependency = origin.lines().find_map(|line| {
-        let mut words = line.trim().trim_matches(['"', ',']).split(' ');
-        (words.next() == Some(library)).then(|| words.next().map(str::to_owned))
-    })?;
-    dependency.or_else(|| {
-        let package = packages().find(|package| field(package, "name").as_deref() == Some(library))?;
-        field(package, "version")
-    })
 }

@@ -1,6 +1,6 @@
 //! Measures how long a new connection waits while thousands of tunnels end at the same time.
 //!
-//! `cargo run --release -p observer --example many_tunnels [-- TUNNELS]` opens that many tunnels (9,000) through the
+//! `cargo run --release -p tlstax-observer --example many_tunnels [-- TUNNELS]` opens that many tunnels (9,000) through the
 //! proxy, ends all of them at once, and opens one after another meanwhile. It does so twice: with a server that ends
 //! its connections when the client does, and with one that does nothing, so that the proxy must find out that nobody
 //! listens any more. For each it prints how long the slowest new tunnel took, and the CPU time of the proxy. Clients,

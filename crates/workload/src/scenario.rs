@@ -162,13 +162,13 @@ fn one() -> Hosts {
 
 /// The built-in scenarios, by name.
 const BUILT_IN: [(&str, &str); 7] = [
-    ("many-hosts-once", include_str!("../../../scenarios/many-hosts-once.toml")),
-    ("one-host-often", include_str!("../../../scenarios/one-host-often.toml")),
-    ("post-quantum", include_str!("../../../scenarios/post-quantum.toml")),
-    ("client-per-request", include_str!("../../../scenarios/client-per-request.toml")),
-    ("resumption", include_str!("../../../scenarios/resumption.toml")),
-    ("far-away", include_str!("../../../scenarios/far-away.toml")),
-    ("big-body", include_str!("../../../scenarios/big-body.toml")),
+    ("many-hosts-once", include_str!("../scenarios/many-hosts-once.toml")),
+    ("one-host-often", include_str!("../scenarios/one-host-often.toml")),
+    ("post-quantum", include_str!("../scenarios/post-quantum.toml")),
+    ("client-per-request", include_str!("../scenarios/client-per-request.toml")),
+    ("resumption", include_str!("../scenarios/resumption.toml")),
+    ("far-away", include_str!("../scenarios/far-away.toml")),
+    ("big-body", include_str!("../scenarios/big-body.toml")),
 ];
 
 impl Scenario {

@@ -14,7 +14,7 @@ use workload::{Cell, Connection};
 /// A file of `engines/python-talk`, as it was when this program was built.
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../../../engines/python-talk/", $name)))),*]
+        [$(($name, include_str!(concat!("../../python-talk/", $name)))),*]
     };
 }
 
