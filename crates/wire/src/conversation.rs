@@ -73,7 +73,7 @@ impl Conversation {
     }
 
     fn unexpected(&mut self, from: Side, what: &str, emit: Emit<'_>) {
-        self.irregular(from, Irregularity::Unexpected, format!("{what} where none may be"), emit);
+        self.irregular(from, Irregularity::Unexpected, format!("{what} where it is not allowed"), emit);
     }
 
     fn progress(&mut self, from: Side) -> &mut Progress {
@@ -90,7 +90,7 @@ impl Conversation {
             ContentType::Handshake if encrypted && self.progress(from).finished => Role::Skipped,
             ContentType::Handshake if encrypted => Role::Finished,
             ContentType::Handshake if self.is_tls13() => {
-                self.unexpected(from, "a handshake record in clear", emit);
+                self.unexpected(from, "an unencrypted handshake record", emit);
                 Role::Skipped
             }
             ContentType::Handshake => Role::Messages,
@@ -108,7 +108,7 @@ impl Conversation {
         if header.length == length {
             return role;
         }
-        let detail = format!("a record of type {:?} that has {} bytes", header.content, header.length);
+        let detail = format!("a record of type {:?} with {} bytes", header.content, header.length);
         self.irregular(from, Irregularity::Malformed, detail, emit);
         Role::Skipped
     }
@@ -352,6 +352,6 @@ impl Conversation {
     }
 
     fn malformed(&mut self, from: Side, message: &str, part: &str, emit: Emit<'_>) {
-        self.irregular(from, Irregularity::Malformed, format!("a {message} that can't be read: {part}"), emit);
+        self.irregular(from, Irregularity::Malformed, format!("a {message} that can't be parsed at {part}"), emit);
     }
 }

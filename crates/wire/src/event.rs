@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// Who opened the connection.
+    /// The side that opened the connection.
     Client,
-    /// Who accepted it.
+    /// The side that accepted it.
     Server,
 }
 
@@ -19,225 +19,233 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Protocol {
-    /// Not known: too few bytes have come.
+    /// Not known yet: too few bytes have arrived.
     #[default]
     Unknown,
     /// TLS, or SSL 3.0.
     Tls,
-    /// HTTP/1 in plain: a method and a space.
+    /// Unencrypted HTTP/1: a method and a space.
     Http,
-    /// Anything else: SSH, the preface of HTTP/2 in plain, a hello of SSL 2.0.
+    /// Anything else: SSH, the preface of unencrypted HTTP/2, an SSL 2.0 hello.
     Other,
 }
 
-/// Something that was seen. A record of application data is reported when its header has been read, everything else
-/// when its last byte has.
+/// An event on a connection. A record of application data is reported when its header has been read, everything else
+/// when its last byte has been read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// The client's hello; a second one follows a [`Event::HelloRetryRequest`].
+    /// The ClientHello. A second one follows a [`Event::HelloRetryRequest`].
     ClientHello(Box<ClientHello>),
-    /// TLS 1.3: the server asks for another hello (RFC 8446 §4.1.4). It costs a round trip.
+    /// TLS 1.3: the server requests another ClientHello (RFC 8446 §4.1.4), which costs a round trip.
     HelloRetryRequest(HelloRetry),
-    /// The server's hello: what was negotiated.
+    /// The ServerHello, which says what was negotiated.
     ServerHello(Box<ServerHello>),
     /// TLS 1.2 and below: the server's certificates.
     Certificates(Box<Chain>),
-    /// TLS 1.2 and below: the group of the server's ephemeral key (`x25519`). TLS 1.3 has it in the hello.
+    /// TLS 1.2 and below: the group of the server's ephemeral key (`x25519`). In TLS 1.3 the ServerHello names the
+    /// group.
     Group(String),
-    /// TLS 1.2 and below: the server asks for the client's certificate.
+    /// TLS 1.2 and below: the server requests a client certificate.
     ClientCertificateAsked,
-    /// TLS 1.2 and below: the server issued a ticket. Those of TLS 1.3 are encrypted ([`Event::AfterHandshake`]).
+    /// TLS 1.2 and below: the server issued a session ticket. In TLS 1.3 tickets are encrypted
+    /// ([`Event::AfterHandshake`]).
     Ticket,
-    /// Whether this is a full handshake or a resumed one, once per connection, as soon as it is certain.
+    /// Whether this is a full or a resumed handshake. Reported once per connection, as soon as it is certain.
     Kind(HandshakeKind),
-    /// This side's last flight of the handshake was sent. TLS 1.2: of each side. TLS 1.3: of the client only, since the
-    /// server's end isn't visible: it was complete before this.
+    /// This side has sent its last flight of the handshake. In TLS 1.2 it is reported for each side, in TLS 1.3 only
+    /// for the client: the end of the server's last flight, which came before, is not visible.
     ///
-    /// The client's Finished of TLS 1.3 is known by its size, which its suite fixes, and the padding that libraries add
-    /// to it. Where none of such a size comes (it is in one record with a client's certificate, or padded to 512, 1024
-    /// or 2048 bytes), this is reported when the client's first data comes, or the server's next record.
+    /// The client's TLS 1.3 Finished is recognised by its size, which follows from the cipher suite and the padding
+    /// that libraries add. If no record has such a size (because the Finished shares a record with a client
+    /// certificate, or is padded to 512, 1024 or 2048 bytes), this is reported when the client's first data or the
+    /// server's next record arrives.
     Finished(Side),
-    /// TLS 1.3: the client sent data before the server's hello (0-RTT). Once per connection.
+    /// TLS 1.3: the client sent data before the ServerHello (0-RTT). Reported once per connection.
     EarlyData,
-    /// TLS 1.3: an encrypted record of the handshake, or one that is taken for such a record.
+    /// TLS 1.3: a record that is, or seems to be, an encrypted record of the handshake.
     Handshake {
-        /// Who sent it.
+        /// The side that sent it.
         from: Side,
         /// Its length with its header.
         bytes: u32,
     },
-    /// A record of application data, after the handshake. In TLS 1.3 a record of type "application data" may hold a
-    /// ticket, a key update or an alert as well: `close_notify` is one of 24 bytes (16 with a suite whose tag has 8),
-    /// and so are 2 bytes of data. Records without content, which hold padding alone (RFC 8446 §5.4), are not
-    /// reported.
+    /// A record of application data after the handshake. In TLS 1.3 a record of type "application data" may also hold a
+    /// session ticket, a key update or an alert: a `close_notify` has 24 bytes (16 with a suite whose tag has 8), and
+    /// so does a record with 2 bytes of data. Records that hold only padding (RFC 8446 §5.4) are not reported.
     ///
-    /// Padding of a constant length is not counted, if the sender's Finished has shown it: a record that may be an
-    /// alert has the same 24 bytes then. Padding to whole blocks is counted, because how much of a block is padding
-    /// doesn't show. There a record of one block is reported with 24 bytes if the block is 16 or 32 bytes long, or if
-    /// the other side has ended its direction or may just have sent an alert: larger blocks are more likely to hold a
-    /// request or a response.
+    /// If the sender's Finished has shown that it adds padding of a constant length, that padding is not counted: then
+    /// a record that may be an alert also has 24 bytes. Padding to whole blocks is counted, because it is not visible
+    /// how much of a block is padding. In that case a record of one block is reported with 24 bytes if the block is 16
+    /// or 32 bytes long, or if the other side has ended its direction or may just have sent an alert. Larger blocks are
+    /// more likely to hold a request or a response.
     ///
-    /// If no record of the client's last flight was recognised, a record after it that is as long as a
-    /// CertificateVerify is reported as [`Event::Handshake`] when it comes, and as data, whole, once the next record
-    /// shows that it was data.
+    /// If no record of the client's last flight was recognised, a later record that is as long as a CertificateVerify
+    /// is reported as [`Event::Handshake`] when it arrives. It is reported again as data, in one piece, if the next
+    /// record shows that it was data.
     Data {
-        /// Who sent it.
+        /// The side that sent it.
         from: Side,
-        /// At the start: the record's length with its header, see above. Later: how many of the record's bytes have
-        /// come now, padding included.
+        /// With `start`, the record's length including its header, as described above. Otherwise the number of the
+        /// record's bytes that have arrived now, including padding.
         bytes: u32,
-        /// The record begins. Otherwise these are further bytes of it, and were counted in its length already.
+        /// Whether the record begins. If not, these are further bytes of it, which its reported length includes
+        /// already.
         start: bool,
     },
-    /// TLS 1.3: a record of the server's after the client's Finished and before the client's first data: most likely
-    /// tickets, or HTTP/2's settings. Which of them isn't visible. Tickets that come later are reported as
-    /// [`Event::Data`].
+    /// TLS 1.3: a record that the server sends after the client's Finished and before the client's first data. It most
+    /// likely holds session tickets or HTTP/2 settings, but which of them is not visible. Tickets that come later are
+    /// reported as [`Event::Data`].
     AfterHandshake {
-        /// Its length with its header, without padding of a constant length ([`Event::Data`]).
+        /// Its length with its header, without padding of a constant length (see [`Event::Data`]).
         bytes: u32,
     },
-    /// An alert in clear.
+    /// An unencrypted alert.
     Alert(Alert),
-    /// An encrypted record that is an alert (TLS 1.2 and below: by its type), or has exactly an alert's size where
-    /// nothing else of that size is likely (TLS 1.3: in the handshake, and before the sender's first data; padded or
-    /// not, as far as that shows). Once the handshake is complete, TLS 1.2: most likely `close_notify`.
+    /// An encrypted alert. In TLS 1.2 and below it is recognised by the record's type, and after the handshake it is
+    /// most likely `close_notify`. In TLS 1.3 it is inferred: the record has exactly the size of an alert (with or
+    /// without padding), in the handshake or before the sender's first data, where nothing else is likely to have that
+    /// size.
     HiddenAlert {
-        /// Who sent it.
+        /// The side that sent it.
         from: Side,
-        /// The handshake was complete.
+        /// Whether the handshake was complete.
         after_handshake: bool,
     },
-    /// Something that TLS doesn't allow. At most [`crate::PassiveParser::MOST_IRREGULAR`] are reported per connection.
+    /// A violation of the TLS specification. At most [`crate::PassiveParser::MOST_IRREGULAR`] are reported per
+    /// connection.
     Irregular(Irregular),
 }
 
 /// The callback that receives events.
 pub(crate) type Emit<'a> = &'a mut dyn FnMut(Event);
 
-/// How a session came about.
+/// The kind of a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HandshakeKind {
-    /// By certificates and a key exchange.
+    /// A full handshake, with certificates and a key exchange.
     Full,
-    /// From an earlier session: by its ticket, its number, or a pre-shared key.
+    /// A handshake that resumes an earlier session by its ticket, its session ID, or a pre-shared key.
     Resumed,
 }
 
-/// What a client offered. Values that mean nothing (GREASE, RFC 8701) are left out; each list holds at most 64.
+/// What a client offered in its ClientHello. Reserved values without meaning (GREASE, RFC 8701) are omitted. Each list
+/// holds at most 64 values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientHello {
-    /// The host it asked for (SNI, RFC 6066 §3). Absent for an address, and in an encrypted hello's outside it's
-    /// another.
+    /// The host name that the client requested (SNI, RFC 6066 §3). Absent if it requested an address. With an
+    /// encrypted ClientHello this is the public name of the outer hello, not the real host.
     pub server_name: Option<String>,
-    /// Versions in its order: `TLSv1.3`, `TLSv1.2`. Of a client older than TLS 1.3: its highest.
+    /// The versions in the client's order: `TLSv1.3`, `TLSv1.2`. For a client without TLS 1.3, only its highest
+    /// version.
     pub versions: Vec<String>,
-    /// Groups for the key exchange, in its order: `x25519mlkem768`, `x25519`.
+    /// The key-exchange groups in the client's order: `x25519mlkem768`, `x25519`.
     pub groups: Vec<String>,
-    /// TLS 1.3: the groups that it sent a key for.
+    /// TLS 1.3: the groups for which the client sent a key share.
     pub key_shares: Vec<String>,
-    /// How many cipher suites it offered.
+    /// The number of cipher suites that the client offered.
     pub suites: u16,
-    /// Application protocols in its order (ALPN, RFC 7301): `h2`, `http/1.1`.
+    /// The application protocols in the client's order (ALPN, RFC 7301): `h2`, `http/1.1`.
     pub alpn: Vec<String>,
-    /// TLS 1.2 and below: it has a ticket, or the number of a session, to resume.
+    /// TLS 1.2 and below: whether the client offers a session ticket or a session ID for resumption.
     pub offers_ticket: bool,
-    /// TLS 1.3: it has a pre-shared key, which a ticket is.
+    /// TLS 1.3: whether the client offers a pre-shared key, such as that of a session ticket.
     pub offers_psk: bool,
-    /// TLS 1.3: it announces data before the server's hello (0-RTT).
+    /// TLS 1.3: whether the client announces data before the ServerHello (0-RTT).
     pub early_data: bool,
-    /// The message's length with its header.
+    /// The length of the message with its header, bytes.
     pub bytes: u32,
 }
 
-/// What a server asks to be sent again.
+/// What a server requests with a HelloRetryRequest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HelloRetry {
-    /// The group that it wants a key for; absent if it asks for another reason.
+    /// The group for which it requests a key share; absent if it requests another ClientHello for a different reason.
     pub group: Option<String>,
 }
 
-/// What a server chose.
+/// What a server chose in its ServerHello.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServerHello {
-    /// `TLSv1.3`, `TLSv1.2`.
+    /// The version: `TLSv1.3`, `TLSv1.2`.
     pub version: String,
-    /// The suite's IANA name, e.g. `TLS_AES_128_GCM_SHA256`; a number in hexadecimal for an unknown one.
+    /// The IANA name of the cipher suite, e.g. `TLS_AES_128_GCM_SHA256`; its number in hexadecimal if it has none.
     pub suite: String,
-    /// TLS 1.3: the group of the key exchange; absent if there was none. For TLS 1.2 see [`Event::Group`].
+    /// TLS 1.3: the key-exchange group; absent if there was no key exchange. For TLS 1.2 see [`Event::Group`].
     pub group: Option<String>,
-    /// TLS 1.2 and below: the application protocol. TLS 1.3 encrypts it.
+    /// TLS 1.2 and below: the negotiated application protocol. TLS 1.3 encrypts it.
     pub alpn: Option<String>,
-    /// TLS 1.3: it took the client's pre-shared key.
+    /// TLS 1.3: whether the server accepted the client's pre-shared key.
     pub psk: bool,
-    /// TLS 1.2 and below: it will issue a ticket (RFC 5077 §3.2).
+    /// TLS 1.2 and below: whether the server will issue a session ticket (RFC 5077 §3.2).
     pub promises_ticket: bool,
 }
 
-/// A chain of certificates.
+/// A certificate chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chain {
-    /// How many there are.
+    /// The number of certificates.
     pub certificates: u32,
-    /// Their length together, without the message's own headers.
+    /// The total length of the certificates without the message's own headers, bytes.
     pub bytes: u32,
-    /// The first one's key; absent if it can't be read.
+    /// The key of the first certificate, the leaf; absent if it can't be parsed.
     pub leaf: Option<LeafKey>,
 }
 
 /// The public key of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeafKey {
-    /// `RSA`, `ECDSA P-256`, `Ed25519`, or the algorithm's object identifier.
+    /// The kind of key: `RSA`, `ECDSA P-256`, `Ed25519`, or the algorithm's object identifier.
     pub kind: String,
-    /// Its size; 0 if unknown.
+    /// The size of the key, bits; 0 if unknown.
     pub bits: u32,
 }
 
-/// An alert in clear.
+/// An unencrypted alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alert {
-    /// Who sent it.
+    /// The side that sent it.
     pub from: Side,
-    /// `warning`, `fatal`, or the number.
+    /// The level: `warning`, `fatal`, or its number.
     pub level: String,
-    /// Its IANA name, e.g. `unknown_ca`, or the number.
+    /// The IANA name of the alert, e.g. `unknown_ca`, or its number.
     pub description: String,
-    /// It ends the connection: by its level, or because TLS 1.3 has no other use for it (RFC 8446 §6.2).
+    /// Whether the alert ends the connection: because of its level, or because every such alert does in TLS 1.3 (RFC
+    /// 8446 §6.2).
     pub fatal: bool,
 }
 
 /// The most irregularities that are reported of a connection.
 pub(crate) const MOST_IRREGULAR: u32 = 8;
 
-/// Something that TLS doesn't allow.
+/// A violation of the TLS specification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Irregular {
-    /// Who sent it.
+    /// The side that sent it.
     pub from: Side,
-    /// Its kind.
+    /// The kind of violation.
     pub what: Irregularity,
-    /// What it was, in words.
+    /// A description.
     pub detail: String,
 }
 
-/// Kinds of what TLS doesn't allow. After those of framing nothing more of that side is read.
+/// Kinds of violations of the TLS specification. After a framing error, nothing more of that side is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Irregularity {
-    /// Framing: this side doesn't speak TLS from its first byte.
+    /// Framing error: this side does not use TLS from its first byte on.
     NotTls,
-    /// Framing: what should be a record's header isn't one.
+    /// Framing error: there is no record header where one is expected.
     RecordHeader,
-    /// Framing: a record is longer than any may be.
+    /// Framing error: a record exceeds the maximum length.
     RecordOversized,
-    /// A handshake message is longer than is kept (64 KiB). It is passed over.
+    /// A handshake message is longer than 64 KiB. It is skipped.
     MessageOversized,
-    /// A message can't be parsed. After a server's hello that can't, nothing more of the connection is read.
+    /// A message can't be parsed. If it is the ServerHello, nothing more of the connection is parsed.
     Malformed,
-    /// A message or record where none of its kind may be. It is passed over.
+    /// A message or record arrived at a point where it is not allowed. It is skipped.
     Unexpected,
-    /// The side ended within a record or a message.
+    /// The side ended its direction within a record or a message.
     Cut,
 }

@@ -75,7 +75,7 @@ impl PassiveParser {
         stream.close();
         self.conversation.closes(from);
         if within {
-            let detail = "it ended within a record or a message".to_owned();
+            let detail = "the direction ended within a record or a message".to_owned();
             self.conversation.irregular(from, Irregularity::Cut, detail, &mut event);
         }
     }
@@ -162,7 +162,7 @@ impl PassiveParser {
             }
             (Side::Client, Opening::Http) => self.protocol = Protocol::Http,
             (Side::Server, Opening::Http) if self.protocol == Protocol::Tls => {
-                let detail = "it answers in plain HTTP".to_owned();
+                let detail = "the server responds in plain HTTP".to_owned();
                 self.conversation.irregular(from, Irregularity::NotTls, detail, emit);
             }
             (_, Opening::Http | Opening::Other) => {
@@ -186,7 +186,7 @@ impl PassiveParser {
         stream.level = None;
         if role != Role::Messages && stream.messages.is_within() {
             stream.messages.forget();
-            let detail = "a handshake message is broken off by a record of another type".to_owned();
+            let detail = "a handshake message is interrupted by a record of another type".to_owned();
             self.conversation.irregular(from, Irregularity::Malformed, detail, emit);
         }
         if header.length == 0 {
@@ -241,7 +241,7 @@ impl PassiveParser {
         self.stream(from).close();
         let (what, detail) = match misframed {
             Misframed::Header(header) => {
-                (Irregularity::RecordHeader, format!("\"{}\" is no header of a record", header.escape_ascii()))
+                (Irregularity::RecordHeader, format!("\"{}\" is not a record header", header.escape_ascii()))
             }
             Misframed::Oversized(length) => (Irregularity::RecordOversized, format!("a record of {length} bytes")),
         };

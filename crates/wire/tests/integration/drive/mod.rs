@@ -18,10 +18,10 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use wire::Side;
 
-/// What was sent, in order.
+/// The bytes that were sent, in order, with their side.
 pub(crate) type Transcript = Vec<(Side, Vec<u8>)>;
 
-/// The host that clients ask for.
+/// The host that clients request.
 pub(crate) const HOST: &str = "localhost";
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
@@ -32,7 +32,7 @@ pub(crate) enum Peer {
     OpenSsl { stream: SslStream<Pipe>, connected: bool },
 }
 
-/// What OpenSSL reads and writes.
+/// The buffers from which OpenSSL reads and to which it writes.
 #[derive(Default)]
 pub(crate) struct Pipe {
     incoming: VecDeque<u8>,
@@ -72,7 +72,7 @@ impl Peer {
         Peer::OpenSsl { stream: SslStream::new(ssl, Pipe::default()).unwrap(), connected: false }
     }
 
-    /// Takes what the other end sent, gives what this one answers. A failed handshake shows in what is sent.
+    /// Consumes what the other end sent and returns what this end sends next. A failed handshake shows in what is sent.
     fn step(&mut self, mut incoming: &[u8]) -> Vec<u8> {
         let mut sink = [0; 4096];
         match self {
@@ -101,7 +101,7 @@ impl Peer {
         }
     }
 
-    /// Sends `bytes` with the next step; rustls before the handshake is over too.
+    /// Sends `bytes` with the next step. rustls does so even before the handshake is complete.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         match self {
             Peer::Rustls(connection) => connection.writer().write_all(bytes).unwrap(),
@@ -126,7 +126,7 @@ impl Peer {
     }
 }
 
-/// A handshake, and where it succeeds a request, its answer, and both ends' goodbyes.
+/// A handshake and, if it succeeds, a request, its response, and the `close_notify` of both ends.
 pub(crate) fn converse(mut client: Peer, mut server: Peer) -> Transcript {
     let mut sent = Transcript::new();
     exchange(&mut client, &mut server, &mut sent);
@@ -142,12 +142,12 @@ pub(crate) fn converse(mut client: Peer, mut server: Peer) -> Transcript {
     sent
 }
 
-/// As [`converse`], but the client's request goes with the end of its handshake.
+/// Like [`converse`], but the client sends its request together with its last flight of the handshake.
 pub(crate) fn converse_at_once(client: Peer, server: Peer) -> Transcript {
     converse_at_once_with(REQUEST, client, server)
 }
 
-/// As [`converse_at_once`], with another request.
+/// Like [`converse_at_once`], with another request.
 pub(crate) fn converse_at_once_with(request: &[u8], mut client: Peer, mut server: Peer) -> Transcript {
     client.write(request);
     let mut sent = Transcript::new();
@@ -157,7 +157,7 @@ pub(crate) fn converse_at_once_with(request: &[u8], mut client: Peer, mut server
     sent
 }
 
-/// As [`converse_at_once`], but the request doesn't wait for the server's hello: the client is resuming (0-RTT).
+/// Like [`converse_at_once`], but the client resumes a session and sends its request before the ServerHello (0-RTT).
 pub(crate) fn converse_early(mut client: Peer, mut server: Peer) -> Transcript {
     if let Peer::Rustls(connection) = &mut client
         && let Connection::Client(connection) = connection.as_mut()
@@ -171,7 +171,7 @@ pub(crate) fn converse_early(mut client: Peer, mut server: Peer) -> Transcript {
     sent
 }
 
-/// Until neither end has anything to say.
+/// Exchanges bytes until neither end has anything to send.
 fn exchange(client: &mut Peer, server: &mut Peer, sent: &mut Transcript) {
     let mut to_client = server.step(&[]);
     loop {
@@ -187,7 +187,7 @@ fn exchange(client: &mut Peer, server: &mut Peer, sent: &mut Transcript) {
     }
 }
 
-/// What both ends of rustls are made of.
+/// The crypto provider and versions of both rustls ends.
 pub(crate) struct Rustls<'a> {
     pub(crate) versions: &'static [&'static SupportedProtocolVersion],
     pub(crate) groups: Vec<&'static dyn SupportedKxGroup>,
@@ -203,7 +203,8 @@ impl<'a> Rustls<'a> {
         Arc::new(CryptoProvider { kx_groups: self.groups.clone(), ..aws_lc_rs::default_provider() })
     }
 
-    /// Trusts this authority; with `own`, presents that one's certificate when asked.
+    /// A rustls client that trusts this authority. With `own`, it presents a certificate of that authority when
+    /// requested.
     pub(crate) fn client(&self, own: Option<&Authority>) -> Arc<ClientConfig> {
         let builder = ClientConfig::builder_with_provider(self.provider()).with_protocol_versions(self.versions);
         let builder = builder.unwrap().with_root_certificates(roots(self.authority));
@@ -216,7 +217,7 @@ impl<'a> Rustls<'a> {
         Arc::new(config)
     }
 
-    /// Presents the authority's good leaf; with `ask`, wants the client's certificate.
+    /// A rustls server that presents the authority's valid leaf. With `ask`, it requests a client certificate.
     pub(crate) fn server(&self, ask: bool) -> ServerConfig {
         let builder = ServerConfig::builder_with_provider(self.provider()).with_protocol_versions(self.versions);
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(self.authority)), self.provider());
@@ -229,7 +230,7 @@ impl<'a> Rustls<'a> {
         config
     }
 
-    /// As a server that wants the client's certificate, but takes any, and a client without.
+    /// Makes a server request a client certificate but accept any, or none.
     pub(crate) fn server_of_anyone(&self) -> ServerConfig {
         let builder = ServerConfig::builder_with_provider(self.provider()).with_protocol_versions(self.versions);
         let builder = builder.unwrap().with_client_cert_verifier(Arc::new(Anyone(self.provider())));
@@ -237,7 +238,7 @@ impl<'a> Rustls<'a> {
     }
 }
 
-/// Takes every certificate of a client's: those of the authority are servers'.
+/// Accepts every client certificate, because the authority issues only server certificates.
 #[derive(Debug)]
 struct Anyone(Arc<CryptoProvider>);
 
@@ -296,7 +297,7 @@ fn key(authority: &Authority) -> PrivateKeyDer<'static> {
     PrivateKeyDer::from_pem_file(authority.key_file()).unwrap()
 }
 
-/// A client of OpenSSL that trusts `authority`.
+/// An OpenSSL client that trusts `authority`.
 pub(crate) fn openssl_client(authority: &Authority, version: SslVersion, own: Option<&Authority>) -> Peer {
     let mut builder = SslConnector::builder(SslMethod::tls_client()).unwrap();
     builder.set_ca_file(authority.root_file()).unwrap();
@@ -309,7 +310,7 @@ pub(crate) fn openssl_client(authority: &Authority, version: SslVersion, own: Op
     Peer::openssl(ssl)
 }
 
-/// A server of OpenSSL that presents the good leaf of `authority`, and wants a certificate if it shall `ask`.
+/// An OpenSSL server that presents the valid leaf of `authority`. With `ask`, it requests a client certificate.
 pub(crate) fn openssl_server(authority: &Authority, version: SslVersion, ask: bool) -> Peer {
     let mut builder = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
     present(&mut builder, authority);
