@@ -30,22 +30,22 @@ pub struct Side {
     pub accepts: u64,
     /// Connections that are open now.
     pub open: u64,
-    /// Most connections open at once since the last `mark`.
+    /// The most connections that were open at once since the last `mark`.
     pub most_open: u64,
     /// Requests whose header was read.
     pub requests: u64,
-    /// Of the requests, ones that asked for the connection to be closed after the answer: by `close` in their
-    /// `Connection` header (RFC 9110, 7.6.1), or by HTTP/1.0 without `keep-alive` there. Who then closed it first does
-    /// not matter. The origin in Go does not count them, which reads as 0.
+    /// Of the requests, those that asked for the connection to be closed after the response: by `close` in their
+    /// `Connection` header (RFC 9110, 7.6.1), or by HTTP/1.0 without `keep-alive` in it. It does not matter which side
+    /// then closed it first. The origin in Go does not count them: the value is 0.
     #[serde(default, skip_serializing_if = "is_none")]
     pub asked_to_close: u64,
-    /// Most requests being answered at once since the last `mark`.
+    /// Most requests in progress at once since the last `mark`.
     pub most_in_flight: u64,
     /// Bytes of response bodies handed to the connection.
     pub body_bytes: u64,
     /// TLS handshakes by outcome (all 0 without TLS).
     pub handshakes: Handshakes,
-    /// What completed handshakes settled on, each combination with its count.
+    /// What completed handshakes negotiated, each combination with its count.
     pub negotiated: Vec<Negotiated>,
     /// Key-exchange groups that clients listed in their ClientHello, in the client's order, as one string
     /// (`x25519mlkem768,x25519`), each with the number of hellos that listed exactly those.
@@ -62,37 +62,38 @@ pub const LOG_ROWS: usize = 64;
 /// TLS handshakes by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshakes {
-    /// Completed with a certificate and a key exchange of its own.
+    /// Full handshakes that were completed: with a certificate.
     pub full: u64,
-    /// Completed by resuming an earlier session.
+    /// Handshakes that were completed by resuming an earlier session.
     pub resumed: u64,
-    /// Begun and not completed.
+    /// Handshakes that were begun and not completed.
     pub failed: u64,
 }
 
-/// What one kind of handshake settled on. Names are spelled alike by both origins.
+/// What one kind of handshake negotiated. Both origins spell the names alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Negotiated {
     /// `TLSv1.3` or `TLSv1.2`.
     pub version: String,
     /// The suite's IANA name, e.g. `TLS_AES_128_GCM_SHA256`.
     pub suite: String,
-    /// The group in lower case, e.g. `x25519`, `x25519mlkem768`, `secp256r1`; empty where none was used.
+    /// The group in lower case, e.g. `x25519`, `x25519mlkem768`, `secp256r1`; empty if none was used.
     pub group: String,
-    /// The protocol chosen by ALPN (RFC 7301); empty where the client offered none.
+    /// The protocol chosen by ALPN (RFC 7301); empty if the client offered none.
     pub alpn: String,
-    /// Handshakes that settled on this.
+    /// The number of handshakes that negotiated this.
     pub count: u64,
 }
 
 /// One request as the origin saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Served {
-    /// Which connection carried it: its number, counted from 1 over both transports.
+    /// The number of the connection that carried it, counted from 1 over both transports.
     pub connection: u64,
-    /// When its header had been read: CLOCK_MONOTONIC, ns.
+    /// The time at which its header had been read: CLOCK_MONOTONIC, ns.
     pub arrived_ns: u64,
-    /// When its answer had been handed to the connection: CLOCK_MONOTONIC, ns; 0 while it is being answered.
+    /// The time at which its response had been handed to the connection: CLOCK_MONOTONIC, ns; 0 while it is in
+    /// progress.
     pub answered_ns: u64,
 }
 
