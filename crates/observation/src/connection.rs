@@ -7,36 +7,36 @@ use wire::{Alert, Chain, ClientHello, HandshakeKind, Irregular, ServerHello, Sid
 /// One connection of the command, from its acceptance by the observer to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Connection {
-    /// Counted from 1 in the order of opening.
+    /// The connection's number, counted from 1 in the order of opening.
     pub number: u64,
-    /// How it came.
+    /// How the command connected to the observer.
     pub way: ConnectionKind,
-    /// Where it was to go: `host:port` as the command named it. Empty where it named none.
+    /// The host and port that the command asked for, as `host:port`. Empty if it named none.
     pub host: String,
-    /// When it was accepted.
+    /// The time at which the observer accepted it.
     pub opened_ns: u64,
-    /// How it was carried on to its host, by the observer on the command's behalf.
+    /// How the observer connected to the host on the command's behalf.
     pub connecting: Connecting,
-    /// What was seen of TLS; `None` where none was spoken.
+    /// What was observed of the TLS handshake; `None` for a connection without TLS.
     pub handshake: Option<Box<Handshake>>,
-    /// The first exchanges over it.
+    /// The first exchanges on the connection.
     pub exchanges: Vec<Exchange>,
-    /// All exchanges over it, the kept ones among them. See [`Exchange`] for what one is.
+    /// The number of all exchanges on the connection, including those in `exchanges`. [`Exchange`] says what one is.
     pub exchanged: u64,
     /// Bytes that the client sent, TLS included.
     pub bytes_up: u64,
-    /// Bytes that the client was sent, TLS included.
+    /// Bytes that the client received, TLS included.
     pub bytes_down: u64,
-    /// When the first of its directions ended, or said that it would (`close_notify`); `None` where none had.
+    /// The time at which the first of the two directions ended, by FIN, reset or `close_notify`; `None` if neither had.
     #[serde(default)]
     pub ended_ns: Option<u64>,
-    /// When both directions had ended; `None` where it was open when the pass ended.
+    /// The time at which both directions had ended; `None` if it was open when the run ended.
     pub closed_ns: Option<u64>,
-    /// How it ended.
+    /// How the connection ended.
     pub close: Close,
-    /// What of its records was not as TLS has them, the first few.
+    /// The first few violations of the TLS record format on this connection.
     pub irregular: Vec<Irregular>,
-    /// Several requests may have been under way at once on it: HTTP/2 was offered, or chosen.
+    /// Whether several requests may have been in flight at once on it, because HTTP/2 was negotiated or may have been.
     pub may_be_h2: bool,
 }
 
@@ -63,75 +63,75 @@ impl Connection {
     }
 }
 
-/// How a connection came to the observer.
+/// How the command connected to the observer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Way")]
 pub enum ConnectionKind {
-    /// To the observer's own address, which stands for the origin's (url).
+    /// To an address of the observer that forwards to the origin (url).
     Direct,
-    /// By `CONNECT` (proxy).
+    /// Through a `CONNECT` tunnel (proxy).
     Tunnel,
-    /// By requests in absolute form, unencrypted (proxy).
+    /// By unencrypted requests in absolute form (proxy).
     Forwarded,
 }
 
-/// How the observer reached the host.
+/// How the observer connected to the host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Connecting {
-    /// Time to resolve its name; `None` where there was none to resolve.
+    /// The time to resolve its name, ns; `None` if there was none to resolve.
     pub resolve_ns: Option<u64>,
-    /// Time to connect; `None` where it did not come to that.
+    /// The time to connect, ns; `None` if no connection was made.
     pub connect_ns: Option<u64>,
-    /// When the client could begin; `None` where the host was not reached.
+    /// The time from which the client could send to the host; `None` if the host was not reached.
     pub established_ns: Option<u64>,
-    /// Why the host was not reached.
+    /// The reason why the host was not reached.
     pub failure: Option<String>,
 }
 
-/// What was seen of a TLS handshake in clear, and what follows from it.
+/// What was observed of a TLS handshake: its unencrypted messages, and what follows from them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshake {
     /// The first ClientHello.
     pub hello: Option<ClientHello>,
-    /// The server asked for another ClientHello (RFC 8446 §4.1.4).
+    /// Whether the server requested another ClientHello (RFC 8446 §4.1.4).
     pub retried: bool,
     /// The ServerHello.
     pub answer: Option<ServerHello>,
-    /// The key-exchange group, where it was seen.
+    /// The key-exchange group, if it is visible.
     pub group: Option<String>,
-    /// Full or resumed, where it was seen.
+    /// Whether the handshake is full or resumed, if that is visible.
     pub kind: Option<HandshakeKind>,
-    /// The server's certificates, where they were seen (TLS 1.2).
+    /// The server's certificate chain, if it is visible (TLS 1.2).
     pub chain: Option<Chain>,
-    /// The server gave a ticket in clear (TLS 1.2).
+    /// Whether the server issued an unencrypted session ticket (TLS 1.2).
     pub ticket: bool,
-    /// Bytes of the server's flight after its ServerHello: in TLS 1.3 encrypted records, in TLS 1.2 the certificates
-    /// alone.
+    /// The size of the server's flight after its ServerHello, bytes: in TLS 1.3 the encrypted records, in TLS 1.2 only
+    /// the certificates.
     pub server_flight_bytes: u64,
-    /// When the first byte of the ClientHello came.
+    /// The time of the first byte of the ClientHello.
     pub began_ns: Option<u64>,
-    /// Whose turn it was, and for how long, until the handshake was over.
+    /// The turns of both sides until the end of the handshake.
     pub turns: Vec<Turn>,
-    /// An earlier handshake with the host had been finished when this connection was opened: a session could have been
-    /// resumed.
+    /// Whether an earlier handshake with the host had finished when this connection was opened, so that a session could
+    /// have been resumed.
     pub could_resume: bool,
-    /// When it was over, for all that can be seen: both have said `Finished`.
+    /// The time at which both sides had sent `Finished`, as far as that is visible.
     pub finished_ns: Option<u64>,
-    /// Alerts in clear.
+    /// Unencrypted alerts.
     pub alerts: Vec<Alert>,
-    /// The client ended it with an encrypted record that has the size of an alert.
+    /// Whether the client ended the handshake with an encrypted record that has the size of an alert.
     pub hidden_alert: bool,
 }
 
-/// For how long the handshake stood with one side.
+/// A span in which the handshake waited for one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
-    /// Whose turn it was.
+    /// The side that the handshake waited for.
     pub of: Side,
-    /// From when.
+    /// The beginning of the span.
     pub from_ns: u64,
-    /// Until it sent the first byte of its flight.
+    /// The time at which that side sent the first byte of its flight.
     pub until_ns: u64,
 }
 
@@ -142,25 +142,26 @@ impl Turn {
     }
 }
 
-/// What a client sent up to where the server began to send back, and what that was. In HTTP/1.1 without pipelining this
-/// is a request and its answer; a request that waits for `100 Continue` makes two. What is encrypted is told by
-/// direction alone, so over TLS it is inferred.
+/// What a client sent until the server began to send, and what the server then sent. In HTTP/1.1 without pipelining
+/// this is a request and its response; a request that waits for `100 Continue` makes two exchanges. Encrypted data
+/// shows only its direction, so over TLS exchanges are inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
-    /// First byte of the request.
+    /// The time of the request's first byte.
     pub sent_ns: u64,
-    /// The last byte of the request that was seen.
+    /// The time of the last byte of the request that was observed.
     pub sent_last_ns: u64,
-    /// The longest pause between two parts of the request.
+    /// The longest pause between two parts of the request, ns.
     pub longest_gap_ns: u64,
-    /// First byte of the answer; `None` where none came.
+    /// The time of the response's first byte; `None` if there was no response.
     pub answered_ns: Option<u64>,
-    /// Last byte of the answer that was seen.
+    /// The time of the last byte of the response that was observed.
     pub last_ns: Option<u64>,
-    /// Bytes of the request: over TLS the lengths of its records, headers and padding included.
+    /// The size of the request, bytes: over TLS the lengths of its records, including headers and padding.
     #[serde(default)]
     pub sent_bytes: u64,
-    /// Bytes of the answer, likewise; of the server's tickets too, where they came together with it.
+    /// The size of the response, likewise. It includes the server's session tickets if they came together with the
+    /// response.
     #[serde(default)]
     pub answer_bytes: u64,
 }
@@ -169,50 +170,50 @@ pub struct Exchange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Close {
-    /// It was open when the pass ended.
+    /// It was open when the run ended.
     Open,
-    /// The client ended it first, while nothing was under way.
+    /// The client closed it first, with no request in flight.
     Client,
-    /// The client ended it first, while an answer was awaited.
+    /// The client closed it first, while waiting for a response.
     ClientWaiting,
-    /// The client ended it during the handshake.
+    /// The client closed it during the handshake.
     ClientHandshaking,
-    /// The server ended it first, while nothing was under way.
+    /// The server closed it first, with no request in flight.
     Server,
-    /// The server ended it first, while an answer was awaited.
+    /// The server closed it first, while the client was waiting for a response.
     ServerWaiting,
-    /// The server ended it during the handshake.
+    /// The server closed it during the handshake.
     ServerHandshaking,
     /// The host was not reached.
     NotReached,
 }
 
-/// What a connection is doing.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Doing {
-    /// The observer resolves its host and connects.
+    /// The observer is resolving the host's name or connecting.
     Connecting,
-    /// It shakes hands, from when the client could begin.
+    /// The TLS handshake is in progress, from the time at which the client could begin it.
     Handshake,
-    /// It could carry a request and never has.
+    /// It could carry a request and has not carried one yet.
     Standing,
-    /// A request has been sent, no byte of the answer has come.
+    /// A request has been sent, and no byte of the response has arrived.
     Waiting,
-    /// The answer comes.
+    /// A response is arriving.
     Transferring,
-    /// Between exchanges, or after the last.
+    /// It is idle between exchanges, or after the last one.
     Idle,
 }
 
-/// For how long a connection did what.
+/// A span in which a connection was in one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stretch {
-    /// What it did.
+    /// The state.
     pub doing: Doing,
-    /// From when.
+    /// The beginning of the span.
     pub from_ns: u64,
-    /// Until when.
+    /// The end of the span.
     pub until_ns: u64,
 }
 

@@ -17,82 +17,83 @@ pub const MOST_REASONS: usize = 64;
 /// The name under which further reasons are counted.
 pub(crate) const OTHER_REASONS: &str = "other reasons";
 
-/// Exact counts of a pass.
+/// Exact counts of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
-    /// Connections accepted.
+    /// Connections that the observer accepted.
     pub connections: u64,
-    /// Of those, connections on which TLS was spoken.
+    /// Connections that used TLS.
     pub tls: u64,
-    /// Of those, connections on which neither TLS nor HTTP was spoken.
+    /// Connections that used neither TLS nor HTTP.
     pub other: u64,
-    /// Of those, connections that may have had several requests under way at once (HTTP/2).
+    /// Connections that may have had several requests in flight at once (HTTP/2).
     pub may_be_h2: u64,
-    /// Handshakes that both sides finished, for all that can be seen.
+    /// Handshakes that both sides completed, as far as that is visible.
     pub handshakes: u64,
-    /// Of those, full ones.
+    /// Full handshakes among those.
     pub full: u64,
-    /// Of those, resumed ones.
+    /// Resumed handshakes among those.
     pub resumed: u64,
-    /// Handshakes in which the server asked for another ClientHello.
+    /// Handshakes in which the server requested another ClientHello.
     pub retried: u64,
-    /// Handshakes that were begun and not finished.
+    /// Handshakes that were begun and not completed.
     pub unfinished: u64,
-    /// Handshakes that the client ended with an encrypted record of an alert's size.
+    /// Handshakes that the client ended with an encrypted record that has the size of an alert.
     pub hidden_alerts: u64,
-    /// Handshakes by the version that the server chose.
+    /// Handshakes by negotiated version.
     pub versions: BTreeMap<String, u64>,
-    /// Handshakes by the suite that the server chose.
+    /// Handshakes by negotiated cipher suite.
     pub suites: BTreeMap<String, u64>,
-    /// Handshakes by the key-exchange group, where it was seen.
+    /// Handshakes by key-exchange group, if it is visible.
     pub groups: BTreeMap<String, u64>,
-    /// Alerts in clear, by who sent them and their name: `client unknown_ca`.
+    /// Unencrypted alerts by sender and name: `client unknown_ca`.
     pub alerts: BTreeMap<String, u64>,
-    /// Requests to connect that the observer did not carry on, by reason, the first [`MOST_REASONS`] of them apart.
+    /// Requests to connect that the observer could not fulfil, by reason. Only the first [`MOST_REASONS`] reasons are
+    /// counted separately.
     pub not_reached: BTreeMap<String, u64>,
-    /// Requests of programs that are not the command, which were turned away.
+    /// Requests of programs other than the command, which were refused.
     #[serde(default)]
     pub strangers: u64,
-    /// Connections that the observer closed because it could open no more files.
+    /// Connections that the observer closed because it had reached its limit of open files.
     #[serde(default)]
     pub no_room: u64,
-    /// How connections ended.
+    /// Connections by the way in which they ended.
     pub closes: BTreeMap<Close, u64>,
-    /// Exchanges.
+    /// Exchanges on all connections.
     pub exchanges: u64,
-    /// Of those, ones without any answer.
+    /// Exchanges without any response.
     pub unanswered: u64,
-    /// Of the exchanges, ones to which the server sent no more than what may be tickets of TLS 1.3, followed by a
-    /// silence as long as that of a client which waits in vain: unanswered where the client then ended the connection,
-    /// else taken as answered.
+    /// Exchanges for which it is uncertain whether there was a response: the server sent no more than what may be TLS
+    /// 1.3 session tickets, and then nothing for as long as a client waits in vain. They count as unanswered if the
+    /// client then closed the connection, and otherwise as answered.
     #[serde(default)]
     pub perhaps_unanswered: u64,
-    /// Exchanges that paused for 35 to 60 ms between two parts of the request: what Nagle's algorithm waits for a
+    /// Exchanges that paused for 35 to 60 ms between two parts of the request: so long Nagle's algorithm waits for a
     /// delayed acknowledgement.
     pub delayed_ack_gaps: u64,
-    /// Connections on which a request was sent after the server had ended them, idle.
+    /// Connections on which a request was sent after the server had closed them while they were idle.
     pub sent_into_closed: u64,
-    /// Records that were not as TLS has them.
+    /// Violations of the TLS record format.
     pub irregular: u64,
     /// Bytes that clients sent.
     pub bytes_up: u64,
-    /// Bytes that clients were sent.
+    /// Bytes that clients received.
     pub bytes_down: u64,
-    /// Time to resolve hosts.
+    /// The times to resolve hosts.
     pub resolve: Quantiles,
-    /// Time to connect to hosts.
+    /// The times to connect to hosts.
     pub connect: Quantiles,
-    /// Time from the first byte of the ClientHello to the end of the handshake.
+    /// The times from the first byte of the ClientHello to the end of the handshake.
     pub handshake: Quantiles,
-    /// Time that handshakes stood with the client, each turn for itself.
+    /// The lengths of the client's turns in handshakes.
     pub client_turns: Quantiles,
-    /// Client's turns of 20 ms and more ([`crate::HELD_NS`]).
+    /// The lengths of those client's turns that took 20 ms or more ([`crate::HELD_NS`]).
     pub held: Quantiles,
-    /// Time that handshakes stood with the server, each turn for itself.
+    /// The lengths of the server's turns in handshakes.
     pub server_turns: Quantiles,
-    /// Time from the request's first byte to the answer's.
+    /// The times from the request's first byte to the response's first byte.
     pub waits: Quantiles,
-    /// Time from the answer's first byte to its last.
+    /// The times from the response's first byte to its last.
     pub transfers: Quantiles,
 }
 
@@ -105,27 +106,27 @@ pub struct Host {
     pub connections: u64,
     /// Exchanges with it.
     pub exchanges: u64,
-    /// Connections that were opened although an earlier one had done its work: it stood idle, or the client had closed
-    /// it, and the server had not.
+    /// Connections that were opened although an earlier one could have been reused: it was idle after use, or the
+    /// client, not the server, had closed it.
     pub could_have_reused: u64,
-    /// Of those, ones whose forerunner stood idle then.
+    /// Of those, the ones that were opened while the earlier connection was open and idle.
     pub beside_idle: u64,
-    /// Connections that were opened after one that the server had ended within 50 ms of its answer: it does not keep
-    /// connections, or the client had asked it not to (`Connection: close`), which TLS hides.
+    /// Connections that were opened after one that the server had closed within 50 ms of its response. Either the
+    /// server does not keep connections, or the client had asked it not to (`Connection: close`), which TLS hides.
     pub after_servers_close: u64,
-    /// Connections that the server ended while they were idle after use, later than that.
+    /// Connections that the server closed while they were idle after use, more than 50 ms after the last response.
     pub cut_idle: u64,
-    /// Connections that were opened within two minutes of that.
+    /// Connections that were opened within two minutes after such a close.
     pub reopened: u64,
-    /// Finished handshakes.
+    /// Completed handshakes.
     pub handshakes: u64,
-    /// Of those, resumed ones.
+    /// Resumed handshakes among those.
     pub resumed: u64,
-    /// Of those, full ones on connections that were opened after an earlier one had been finished: a session could have
-    /// been resumed.
+    /// Full handshakes among those on connections that were opened after an earlier handshake had been completed, so
+    /// that a session could have been resumed.
     pub full_again: u64,
-    /// Of those, ones whose ClientHello offered a session.
+    /// Completed handshakes whose ClientHello offered a session for resumption.
     pub offered_session: u64,
-    /// Tickets seen in clear (TLS 1.2).
+    /// Unencrypted session tickets (TLS 1.2).
     pub tickets: u64,
 }

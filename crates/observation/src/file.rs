@@ -13,33 +13,33 @@ pub const FILE: &str = "observation.json";
 /// The version of the file's format.
 pub const FORMAT: u32 = 1;
 
-/// What was seen of a command.
+/// What was observed of a command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
-    /// The version of this layout: 1.
+    /// The version of the file's format: 1.
     pub format: u32,
-    /// The version of tlstax that saw it.
+    /// The version of tlstax that wrote the file.
     pub tlstax: String,
-    /// When it began, RFC 3339.
+    /// The time at which the observation began, as in RFC 3339.
     pub began: String,
-    /// The command as it was given.
+    /// The command and its arguments, as the user gave them.
     pub command: Vec<String>,
     /// How it was observed.
     pub via: ObserveMode,
-    /// The time the origin takes for each answer, ns (url).
+    /// The time that the origin takes for each response, ns (url).
     pub service_ns: Option<u64>,
-    /// Proxy: one. Url: over HTTP, then over HTTPS.
+    /// The runs of the command: one through the proxy, or one over HTTP and then one over HTTPS (url).
     pub passes: Vec<ObservedRun>,
 }
 
-/// The way in.
+/// How the command's connections reach the observer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Via")]
 pub enum ObserveMode {
-    /// The command was given the URL of an origin of the observer's.
+    /// The command was given the URL of tlstax's own origin.
     Url,
-    /// The command was given a proxy to its own hosts.
+    /// The command was given the address of a proxy, through which it reaches its own hosts.
     Proxy,
 }
 

@@ -18,59 +18,59 @@ const FINEST_NS: u64 = 100_000;
 /// The most buckets of the result: enough for a chart.
 const GIVEN: usize = 512;
 
-/// How many connections did what, over time and in sum.
+/// The number of connections in each state, over time and for the whole run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Levels")]
 pub struct Gauges {
     /// Requests in flight.
     pub waiting: Gauge,
-    /// Connections that could carry a request and never had.
+    /// Connections that could carry a request and had not carried one yet.
     pub standing: Gauge,
-    /// Handshakes under way.
+    /// Handshakes in progress.
     pub handshake: Gauge,
     /// Connections that were open.
     pub open: Gauge,
-    /// Time during which a request was in flight and a connection was kept in its handshake, both counts as means of
-    /// short stretches, ns.
+    /// Time during which a request was in flight while the handshake of a connection was in progress, ns. Both are
+    /// counted as means over short spans.
     pub handshake_while_waiting_ns: u64,
-    /// Width of the short stretches, ns. What is much shorter is averaged away: requests one after another and some at
-    /// once then look the same.
+    /// The length of these short spans, ns. Anything much shorter is averaged out: consecutive requests then look like
+    /// simultaneous ones.
     #[serde(default)]
     pub resolution_ns: u64,
-    /// Width of the moments, ns.
+    /// The length of each span in `moments`, ns.
     pub moment_ns: u64,
-    /// The course of them.
+    /// The mean numbers of connections in each state, for consecutive spans.
     pub moments: Vec<Moment>,
 }
 
-/// One count over a pass.
+/// One number over a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Level")]
 pub struct Gauge {
-    /// The most at once, by the means of short stretches.
+    /// The maximum of its means over short spans.
     pub most: f64,
-    /// The mean over the time in which there was any.
+    /// Its mean over the time in which it was not zero.
     pub mean: f64,
-    /// Time in which there was any, ns.
+    /// Time in which it was not zero, ns.
     pub any_ns: u64,
-    /// Time in which there were several: more than 1.5 by the means of short stretches, ns.
+    /// Time in which its mean over a short span was more than 1.5, ns.
     pub several_ns: u64,
 }
 
-/// Mean counts over a short stretch.
+/// The mean numbers of connections in each state over a short span.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Moment {
-    /// Connections being connected.
+    /// Connections that are being opened.
     pub connecting: f32,
-    /// Shaking hands.
+    /// Connections whose handshake is in progress.
     pub handshake: f32,
-    /// Unused.
+    /// Connections that are open and have not been used yet.
     pub standing: f32,
     /// Requests in flight.
     pub waiting: f32,
-    /// Answers arriving.
+    /// Connections on which a response is arriving.
     pub transferring: f32,
-    /// Idle.
+    /// Connections that are idle after use.
     pub idle: f32,
 }
 

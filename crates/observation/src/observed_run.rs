@@ -17,40 +17,41 @@ use crate::trust_store::Sampling;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Pass")]
 pub struct ObservedRun {
-    /// What it was given to fetch from.
+    /// What the command fetched from.
     pub transport: Transport,
     /// How the command ended.
     pub ended: Ended,
-    /// From the command's start to its end, ns.
+    /// The time from the command's start to its end, ns.
     pub wall_ns: u64,
-    /// What it cost.
+    /// The CPU time of the command.
     pub cpu: Cpu,
-    /// What the command's processes were run by, as far as they were met and recognised: by the name of the executable,
-    /// by what it has loaded, or by what its compiler has left in it. A process of a few ms may not have been met.
+    /// The language runtimes and tools of the command's processes, recognised by the name of the executable, by its
+    /// loaded libraries, or by what its compiler left in it. A process of a few ms may have been missed.
     #[serde(default)]
     pub runtimes: BTreeSet<Runtime>,
     /// Exact counts.
     pub counts: Counts,
-    /// Exact counts by host, the hosts met first.
+    /// Exact counts by host, for the hosts that were used first.
     pub hosts: Vec<Host>,
-    /// How many connections did what, over time.
+    /// The number of connections in each state over time.
     pub levels: Gauges,
-    /// The connections opened first, with their first exchanges: a sample where [`Counts::connections`] is greater.
+    /// The connections that were opened first, with their first exchanges. If [`Counts::connections`] is greater than
+    /// their number, they are a sample.
     pub connections: Vec<Connection>,
-    /// What the origin saw (url).
+    /// What the origin counted (url).
     pub origin: Option<Side>,
-    /// Connections of the command's processes that did not come by the observer, as far as they were met.
+    /// Connections of the command's processes that bypassed the observer, as far as they were found.
     pub direct: Vec<Direct>,
-    /// What sampling the command told.
+    /// The result of sampling the command's stacks.
     pub sampling: Sampling,
-    /// What NO_PROXY says, in either spelling, where the command was given one of its own (proxy).
+    /// The value of NO_PROXY, in either spelling, if the command's environment has one (proxy).
     #[serde(default)]
     pub no_proxy: Option<String>,
-    /// `host:port` of the proxies that the command was given by its environment, and that the observer goes through in
-    /// its turn (proxy).
+    /// `host:port` of the proxies that the command's environment names, and through which the observer connects
+    /// (proxy).
     #[serde(default)]
     pub upstream: Option<String>,
-    /// Processes that the command had started and that were running when it ended.
+    /// The number of processes that the command had started and that were still running when it ended.
     pub left_running: u64,
 }
 
@@ -65,15 +66,15 @@ impl ObservedRun {
     }
 }
 
-/// What a pass fetched from.
+/// What the command fetched from in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
-    /// The origin over plain HTTP (url).
+    /// tlstax's origin, over plain HTTP (url).
     Http,
-    /// The origin over HTTPS (url).
+    /// tlstax's origin, over HTTPS (url).
     Https,
-    /// Whatever the command asks for (proxy).
+    /// The command's own hosts (proxy).
     Own,
 }
 
@@ -85,22 +86,22 @@ pub enum Ended {
     Code(i32),
     /// By this signal.
     Signal(i32),
-    /// By a signal of the observer's: it ran for longer than it was allowed.
+    /// By the observer, which stopped it at the time limit.
     TimedOut,
-    /// By the user's interruption.
+    /// By the user, who interrupted the run.
     Interrupted,
 }
 
 /// The address that is recorded for a UDP socket that is not connected to a peer, as those of QUIC libraries are.
 pub const NO_PEER: &str = "*";
 
-/// A connection past the observer.
+/// Connections to an address that bypassed the observer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Direct {
-    /// The address and port; [`NO_PEER`] of a UDP socket that sends to whom it likes.
+    /// The address and port; [`NO_PEER`] for an unconnected UDP socket.
     pub address: String,
-    /// UDP, which QUIC runs over; else TCP.
+    /// Whether it is UDP, which QUIC uses, and not TCP.
     pub udp: bool,
-    /// In how many looks at the command's sockets it was met.
+    /// The number of times that it was found when the command's sockets were listed.
     pub met: u64,
 }

@@ -4,13 +4,13 @@ use hdrhistogram::Histogram;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a duration was spread, ns. Percentiles are right to 1 %, all else is exact.
+/// The distribution of a duration. Percentiles are accurate to 1 %, all else is exact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Spread")]
 pub struct Quantiles {
-    /// How many were counted.
+    /// The number of values.
     pub count: u64,
-    /// All of them together, ns.
+    /// The sum of all values, ns.
     pub sum_ns: u64,
     /// The shortest, ns.
     pub min_ns: u64,

@@ -3,15 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A language's runtime, or a program that scripts fetch with.
+/// A language runtime, or a command-line tool that scripts fetch with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Runtime {
-    /// CPython or PyPy, as a program or within another.
+    /// CPython or PyPy, as a program or embedded in another one.
     Python,
     /// Node.js.
     Node,
-    /// A program that Go's compiler has built.
+    /// A program that was built by the Go compiler.
     Go,
     /// A Java virtual machine.
     Java,
@@ -22,7 +22,7 @@ pub enum Runtime {
     /// .NET.
     #[serde(rename = "dotnet")]
     DotNet,
-    /// A program that Rust's compiler has built, or that a part of Rust is linked into.
+    /// A program that was built by the Rust compiler, or that contains parts in Rust.
     Rust,
     /// curl, or a program that has loaded libcurl.
     Curl,

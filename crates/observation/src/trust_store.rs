@@ -3,40 +3,41 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What sampling told.
+/// The result of sampling the command's stacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
     /// Samples were taken.
     Sampled(TrustStore),
-    /// None could be taken; why, and what would allow it.
+    /// No samples could be taken. The string is the reason, and what would allow it.
     Impossible(String),
-    /// None were asked for.
+    /// Sampling was turned off.
     NotAsked,
 }
 
-/// What the samples say of the trust store.
+/// How often trust stores were loaded, by the samples.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrustStore {
-    /// CPU time that one sample stands for, ns.
+    /// The CPU time that one sample represents, ns.
     pub period_ns: u64,
-    /// Samples of the command in all.
+    /// The number of all samples of the command.
     pub samples: u64,
-    /// Samples in which trust anchors were read, parsed, put into a store, or freed.
+    /// Samples in which trust anchors were being read, parsed, put into a store, or freed.
     pub in_trust_store: u64,
-    /// Of these, the ones after the first handshake: what was loaded again. `None` where an observation is older
-    /// than this count.
+    /// The samples among those that came after the first handshake, when stores were loaded again. `None` in
+    /// observations that are older than this field.
     #[serde(default)]
     pub again: Option<u64>,
-    /// Of these, the ones between the opening of some connection and the end of its handshake: what is loaded for each
-    /// connection, and not once for a client. `None` where an observation is older than this count.
+    /// The samples among those that came between the opening of some connection and the end of its handshake: these
+    /// stores were loaded for a connection, not once for a client. `None` in observations that are older than this
+    /// field.
     #[serde(default)]
     pub for_connections: Option<u64>,
-    /// Samples that the kernel had no room for.
+    /// Samples that were lost because the kernel's buffer was full.
     pub lost: u64,
-    /// Stretches of such samples that a connection's first message ended: how many connections had a store loaded since
-    /// the connection before them.
+    /// The number of connections before whose first message, and after that of the previous connection, a trust store
+    /// was loaded.
     pub loads: u64,
-    /// Connections that this was looked up for.
+    /// The number of connections for which this was determined.
     pub connections: u64,
 }

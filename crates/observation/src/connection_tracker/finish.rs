@@ -32,7 +32,7 @@ impl ConnectionTracker {
         }
         let seconds = self.now_ns.saturating_sub(self.connection.opened_ns) / 1_000_000_000;
         let reason =
-            format!("{} had not taken the connection when the pass ended, {seconds} s later", self.connection.host);
+            format!("{} had not accepted the connection when the run ended {seconds} s later", self.connection.host);
         self.recorder.turned_away(&reason);
         connecting.failure = Some(reason);
         true

@@ -1,4 +1,4 @@
-//! What a connection tracker makes of the bytes that pass.
+//! What a connection tracker records of the bytes that it is fed.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Trackers that are fed what a connection carried, with made-up times.
+//! Feeds trackers with the bytes of connections, at made-up times.
 
 use observation::{
     Close, ConnectionKind, ConnectionTracker, Doing, MOST_CONNECTIONS, MOST_EXCHANGES, MOST_REASONS, Recorder,
@@ -17,7 +17,7 @@ fn open(recorder: &Recorder, at_ms: u64) -> ConnectionTracker {
     tracker
 }
 
-/// A request at `at_ms` that is answered after 10 ms.
+/// A request at `at_ms` that receives its response after 10 ms.
 fn exchange(tracker: &mut ConnectionTracker, at_ms: u64) {
     tracker.bytes(Side::Client, REQUEST, at_ms * MS);
     tracker.bytes(Side::Server, RESPONSE, (at_ms + 10) * MS);

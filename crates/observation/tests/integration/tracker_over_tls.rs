@@ -1,4 +1,4 @@
-//! Trackers of TLS 1.3 connections. Encrypted records are told by size only, so the tests make up their contents.
+//! Trackers of TLS 1.3 connections. Only the size of an encrypted record matters, so the tests make up the content.
 
 use observation::{Close, ConnectionKind, ConnectionTracker, Recorder, Recording};
 use wire::Side::{self, Client, Server};
@@ -15,7 +15,7 @@ fn record(content: u8, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// An encrypted record of this many bytes, its header included.
+/// An encrypted record of this many bytes, including its header.
 fn sealed(bytes: usize) -> Vec<u8> {
     record(23, &vec![0; bytes - 5])
 }
@@ -30,17 +30,17 @@ fn hello(kind: u8, after_random: &[u8]) -> Vec<u8> {
     record(22, &message)
 }
 
-/// A connection that has shaken hands by TLS 1.3 two ms after `at_ms`.
+/// A connection whose TLS 1.3 handshake is complete 2 ms after `at_ms`.
 fn shaken(recorder: &Recorder, at_ms: u64) -> ConnectionTracker {
     shaken_with(recorder, at_ms, &[0, 43, 0, 3, 2, 3, 4])
 }
 
-/// The same, with these extensions in the client's hello.
+/// The same, with these extensions in the ClientHello.
 fn shaken_with(recorder: &Recorder, at_ms: u64, extensions: &[u8]) -> ConnectionTracker {
     shaken_by(recorder, at_ms, extensions, &[900])
 }
 
-/// The same, where the server's encrypted records are so long.
+/// The same, with server's encrypted records of these lengths.
 fn shaken_by(recorder: &Recorder, at_ms: u64, extensions: &[u8], records: &[usize]) -> ConnectionTracker {
     let mut tracker = ConnectionTracker::open(recorder, ConnectionKind::Tunnel, at_ms * MS);
     tracker.set_host("a.test:443");
@@ -52,7 +52,7 @@ fn shaken_by(recorder: &Recorder, at_ms: u64, extensions: &[u8], records: &[usiz
     let mut server = hello(2, &[0, 0x13, 0x01, 0, 0, 6, 0, 43, 0, 2, 3, 4]);
     records.iter().for_each(|bytes| server.extend(sealed(*bytes)));
     tracker.bytes(Server, &server, (at_ms + 1) * MS);
-    // `Finished` of SHA-256.
+    // The length of a `Finished` with SHA-256.
     tracker.bytes(Client, &sealed(58), (at_ms + 2) * MS);
     tracker
 }
@@ -62,7 +62,7 @@ const OFFERS_H2: [u8; 16] = [0, 43, 0, 3, 2, 3, 4, 0, 16, 0, 5, 0, 3, 2, b'h', b
 
 #[test]
 fn a_server_whose_extensions_have_no_room_for_h2_does_not_speak_it() {
-    // EncryptedExtensions that are empty, that choose `h2` and `http/1.1`, and all messages in one record.
+    // EncryptedExtensions that are empty, that select `h2` or `http/1.1`, and all messages in one record.
     for (records, may_be) in [(&[28, 900][..], 0), (&[37, 900], 1), (&[41, 900], 1), (&[43, 900], 0), (&[900], 1)] {
         let kept = seen(|recorder| drop(shaken_by(recorder, 0, &OFFERS_H2, records)));
         assert_eq!(kept.counts.may_be_h2, may_be, "{records:?}");
@@ -77,7 +77,8 @@ fn end(tracker: &mut ConnectionTracker, by: Side, at_ms: u64) {
     tracker.ended(by, at_ms * MS);
 }
 
-/// A request right after the handshake, met by the server's tickets, and answered at `answered_ms` if at all.
+/// A request right after the handshake, which crosses the server's session tickets, with a response at `answered_ms`,
+/// if any.
 fn asked(recorder: &Recorder, at_ms: u64, answered_ms: Option<u64>) -> ConnectionTracker {
     let mut tracker = shaken(recorder, at_ms);
     say(&mut tracker, Client, 200, at_ms + 2);
@@ -140,12 +141,17 @@ fn a_quick_answer_after_which_the_connection_is_kept_is_one_where_its_size_is_kn
             tracker.closed((at + end_ms) * MS);
         }
     });
-    assert_eq!((kept.counts.exchanges, kept.counts.unanswered), (2, 0), "a client that ends at once has its answer");
+    assert_eq!(
+        (kept.counts.exchanges, kept.counts.unanswered),
+        (2, 0),
+        "a client that closes at once has its response"
+    );
 }
 
 #[test]
 fn a_request_behind_a_certificate_of_the_clients_is_one_and_waits_from_when_it_was_sent() {
-    // The client's whole flight in one record, and a request: of any length, and as long as a CertificateVerify.
+    // The client's whole flight in one record, then a request: one of any length, and one as long as a
+    // CertificateVerify.
     for request in [200, 101] {
         let kept = seen(|recorder| {
             let mut tracker = ConnectionTracker::open(recorder, ConnectionKind::Tunnel, 0);
