@@ -2,7 +2,7 @@
 //!
 //! `cargo build --release -p tlstax-origin && cargo run --release -p tlstax-observer --example proxy_cost` prints three figures with
 //! their ranges: wall time of 1,000 requests over new HTTPS connections at 64 in flight from a server that takes 20 ms;
-//! the time that the proxy adds to a handshake with nothing else under way; and its own CPU time per connection. An
+//! the time that the proxy adds to a handshake with nothing else in progress; and its own CPU time per connection. An
 //! example and no benchmark of Criterion's, because the two sides take turns, pair by pair.
 
 use std::net::SocketAddr;

@@ -6,7 +6,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command was not found or may not be run.
-    #[error("starting {command:?}: {source}: is it on PATH, and executable?")]
+    #[error("starting {command:?}: {source}: check that it is on PATH and executable")]
     Start {
         /// Its name as given.
         command: String,
@@ -37,8 +37,8 @@ pub enum Error {
     },
     /// The environment names a proxy that the observer can't connect through.
     #[error(
-        "{variable} names a proxy that can't be gone through: only http://HOST:PORT can; observe where the hosts are \
-         reached without it, or unset it"
+        "{variable} names a proxy that is not supported: only http://HOST:PORT is. Unset it, or run this on a machine \
+         that reaches the hosts without a proxy"
     )]
     Upstream {
         /// The variable that names it.

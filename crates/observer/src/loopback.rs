@@ -126,7 +126,7 @@ mod tests {
         let own = stream.local_addr().unwrap();
         assert!(!is_gone(peer, own));
         client.shutdown(Shutdown::Write).unwrap();
-        assert!(!is_gone(peer, own), "it waits for its answer");
+        assert!(!is_gone(peer, own), "it waits for its response");
         drop(client);
         let deadline = Instant::now() + Duration::from_secs(5);
         while !is_gone(peer, own) {

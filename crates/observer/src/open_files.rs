@@ -116,7 +116,7 @@ pub(crate) async fn look_up(target: &str) -> io::Result<(Vec<SocketAddr>, Durati
                 let begun = Instant::now();
                 target.to_socket_addrs().map(|found| (found.collect(), begun.elapsed()))
             };
-            look(resolve).await.unwrap_or_else(|| Err(io::Error::other("looking it up failed")))
+            look(resolve).await.unwrap_or_else(|| Err(io::Error::other("resolving the name failed")))
         }
     })
     .await

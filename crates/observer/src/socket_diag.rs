@@ -71,7 +71,7 @@ fn found(response: NetlinkPayload<SockDiagMessage>) -> io::Result<Option<u64>> {
         }
         NetlinkPayload::Error(error) if error.raw_code() == -(Errno::ENOENT as i32) => Ok(None),
         NetlinkPayload::Error(error) => Err(error.to_io()),
-        other => Err(io::Error::other(format!("sock_diag answered {other:?}"))),
+        other => Err(io::Error::other(format!("sock_diag responded {other:?}"))),
     }
 }
 

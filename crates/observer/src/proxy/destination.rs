@@ -30,9 +30,9 @@ impl FromStr for Mapping {
         let wrong = |reason: &str| Error::Mapping { text: text.to_owned(), reason: reason.to_owned() };
         let (name, to) = text.split_once('=').ok_or_else(|| wrong("there is no '='"))?;
         if name.is_empty() || name.contains([':', '/', ' ']) {
-            return Err(wrong("what stands before '=' is no host name"));
+            return Err(wrong("the part before '=' is not a host name"));
         }
-        let to = to.parse().map_err(|_| wrong("what stands after '=' is no address with a port"))?;
+        let to = to.parse().map_err(|_| wrong("the part after '=' is not an address with a port"))?;
         Ok(Mapping { name: name.to_ascii_lowercase(), to })
     }
 }
@@ -50,19 +50,19 @@ impl FromIterator<String> for Allowed {
 /// Why a host was not reached.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreached {
-    #[error("refused: {0} is link-local or a metadata service (name it by --allow-host to go there)")]
+    #[error("refused: {0} is a link-local address or a cloud metadata service (--allow-host {0} allows it)")]
     Refused(String),
     #[error("its name could not be resolved: {0}")]
     Unresolved(String),
     #[error("connecting failed: {0}")]
     Unconnected(String),
-    #[error("by the proxy {name}: {problem}")]
+    #[error("the proxy {name} failed: {problem}")]
     ByProxy { name: String, problem: next_proxy::Problem },
-    #[error("it can't be read as host:port, so which proxy leads there can't be told")]
+    #[error("it can't be parsed as host:port, so it is not known which proxy to use for it")]
     Unreadable,
-    #[error("the command hung up before it was connected to")]
+    #[error("the command closed the connection before the host was reached")]
     GivenUp,
-    #[error("the observer could open no more files")]
+    #[error("the observer had reached its limit of open files")]
     NoRoom,
 }
 

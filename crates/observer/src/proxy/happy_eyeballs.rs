@@ -23,7 +23,7 @@ pub(super) async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     }
     let mut left = alternating(addresses).into_iter();
     let mut attempts = JoinSet::new();
-    let mut failure = io::Error::new(io::ErrorKind::AddrNotAvailable, "it has no address");
+    let mut failure = io::Error::new(io::ErrorKind::AddrNotAvailable, "the host has no address");
     loop {
         if let Some(address) = left.next() {
             attempts.spawn(attempt(address));

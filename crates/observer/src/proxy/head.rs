@@ -38,11 +38,11 @@ pub(super) enum ProxyRequest {
 pub(super) enum Problem {
     #[error("the request's head is longer than {LONGEST} bytes")]
     TooLong,
-    #[error("this is no request to an HTTP proxy: {0}")]
+    #[error("this is not a request to an HTTP proxy: {0}")]
     NoHttp(#[from] httparse::Error),
-    #[error("CONNECT wants host:port, not {0:?}")]
+    #[error("CONNECT needs host:port, not {0:?}")]
     Target(String),
-    #[error("the request's head did not come in time")]
+    #[error("the request's head did not arrive in time")]
     Late,
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -117,7 +117,7 @@ async fn connection(mut client: TcpStream, opened_ns: u64, shared: Rc<Shared>) {
     };
     if !shared.auth.admits(&head, &client).await {
         shared.recorder.stranger();
-        let words = "this proxy serves one command only; its password is in that command's HTTPS_PROXY";
+        let words = "this proxy serves only the observed command, whose HTTPS_PROXY has its password";
         return refuse(
             client,
             "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"tlstax observe\"",

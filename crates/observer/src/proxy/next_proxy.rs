@@ -30,15 +30,15 @@ pub(super) struct NextProxy {
 pub(super) enum Problem {
     #[error("connecting to it: {0}")]
     Unconnected(#[source] io::Error),
-    #[error("asking it for a tunnel: {0}")]
+    #[error("requesting a tunnel from it: {0}")]
     BrokeOff(#[from] io::Error),
-    #[error("it ended the connection before its answer was whole")]
+    #[error("it closed the connection before its response was complete")]
     Ended,
-    #[error("it answered {0}")]
+    #[error("it responded {0}")]
     Refused(String),
-    #[error("its answer is no HTTP: {0}")]
+    #[error("its response is not HTTP: {0}")]
     NoHttp(#[from] httparse::Error),
-    #[error("the head of its answer is longer than {LONGEST} bytes")]
+    #[error("the head of its response is longer than {LONGEST} bytes")]
     TooLong,
 }
 
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(accepted(b"HTTP/1.1 200 OK\r\nVia: a\r\n\r\nmore").unwrap(), Some(27));
         assert_eq!(accepted(b"HTTP/1.1 200 OK\r\nVia").unwrap(), None);
         let refused = accepted(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").unwrap_err().to_string();
-        assert_eq!(refused, "it answered 407 Proxy Authentication Required");
+        assert_eq!(refused, "it responded 407 Proxy Authentication Required");
         assert!(matches!(accepted(b"SSH-2.0-x\r\n"), Err(Problem::NoHttp(_))));
     }
 

@@ -1,5 +1,5 @@
-//! `tlstax observe` where the environment names a proxy already: connections go on through it. The proxy here is
-//! another observer's, which wants a password.
+//! `tlstax observe` in an environment that already names a proxy: connections go through it. In these tests it is the
+//! proxy of another observer, which requires a password.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -15,7 +15,7 @@ const TLSTAX: &str = env!("CARGO_BIN_EXE_tlstax");
 
 const PROXIES: [&str; 6] = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
-/// An observer without flags that bear on what is found, in a folder and outside any proxy.
+/// An observer without flags that affect the findings, with an output folder and without a proxy in its environment.
 fn observe(path: &Path) -> Command {
     let mut command = tlstax(path);
     for name in PROXIES.into_iter().chain(["no_proxy", "NO_PROXY"]) {
@@ -25,7 +25,7 @@ fn observe(path: &Path) -> Command {
     command
 }
 
-/// What an observer wrote to `name`.
+/// The JSON that an observer wrote to `name`.
 fn seen(path: &Path, name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path.join(name)).unwrap()).unwrap()
 }
@@ -39,7 +39,7 @@ fn hosts(seen: &Value) -> Vec<String> {
 
 #[test]
 fn tunnels_and_plain_requests_go_on_through_it_and_what_it_refuses_is_told() {
-    // Answers that come later than tickets are told from them.
+    // Responses that come later than session tickets can be distinguished from them.
     let leading_args = ["serve-embedded", "--service-ns", "20000000"].map(str::to_owned).to_vec();
     let authority = Authority::create().unwrap();
     let kind = Kind::Embedded(EmbeddedProgram { exe: PathBuf::from(TLSTAX), leading_args });
@@ -67,7 +67,7 @@ fn tunnels_and_plain_requests_go_on_through_it_and_what_it_refuses_is_told() {
     let output = outer.args(["sh", "-c", &script]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let (outer, inner) = (seen(&path, "outer.json"), seen(&path, "inner.json"));
-    // The mapping is known to the outer one alone, so nothing came past it.
+    // Only the outer observer knows the mapping, so nothing bypassed it.
     let all = ["dead.tlstax.test:443", "plain.tlstax.test:80", "secure.tlstax.test:443"];
     assert_eq!((hosts(&outer), hosts(&inner)), (all.map(str::to_owned).to_vec(), all.map(str::to_owned).to_vec()));
     for seen in [&outer, &inner] {
@@ -76,7 +76,7 @@ fn tunnels_and_plain_requests_go_on_through_it_and_what_it_refuses_is_told() {
         assert_eq!(counts["not_reached"].as_object().unwrap().len(), 1, "{counts}");
     }
     let reasons = &inner["observation"]["passes"][0]["counts"]["not_reached"];
-    assert!(reasons.to_string().contains("it answered 502"), "{reasons}");
+    assert!(reasons.to_string().contains("it responded 502"), "{reasons}");
     let upstream = inner["observation"]["passes"][0]["upstream"].as_str().unwrap();
     assert!(upstream.starts_with("127.0.0.1:") && !inner.to_string().contains("tlstax:"), "no password: {upstream}");
     assert!(outer["observation"]["passes"][0]["upstream"].is_null());
@@ -97,7 +97,7 @@ fn a_mapped_host_is_reached_without_it_and_one_that_is_down_is_told() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let seen = seen(&path, "seen.json");
     let reasons = seen["observation"]["passes"][0]["counts"]["not_reached"].to_string();
-    assert!(reasons.contains(&format!("by the proxy {refusing}: connecting to it")), "{reasons}");
+    assert!(reasons.contains(&format!("the proxy {refusing} failed: connecting to it")), "{reasons}");
     assert!(mapped.accept().is_ok(), "the mapped one was connected to");
 }
 
@@ -119,7 +119,7 @@ fn one_that_wants_a_password_is_named_for_plain_requests_too() {
     });
     let (_dir, path) = folder();
     let mut observer = observe(&path);
-    // Small letters count where both are there, as for curl and Python.
+    // If both spellings are set, the lower-case one counts, as in curl and Python.
     observer.env("http_proxy", format!("http://{address}")).env("HTTP_PROXY", "http://large.tlstax.test:1");
     let script = "curl -sS -m 10 -w '%{http_code}' http://user@plain.tlstax.test/a";
     let output = observer.args(["--json=seen.json", "--", "sh", "-c", script]).output().unwrap();
@@ -129,7 +129,7 @@ fn one_that_wants_a_password_is_named_for_plain_requests_too() {
     let seen = seen(&path, "seen.json");
     let counts = &seen["observation"]["passes"][0]["counts"];
     let reasons = counts["not_reached"].to_string();
-    assert!(reasons.contains(&format!("by the proxy {address}: it answered 407 Proxy")), "{reasons}");
+    assert!(reasons.contains(&format!("the proxy {address} failed: it responded 407 Proxy")), "{reasons}");
 }
 
 #[test]
@@ -162,6 +162,6 @@ fn one_that_cannot_be_gone_through_is_not_passed_over_in_silence() {
         let output = observe(&path).env("https_proxy", value).args(["--", "true"]).output().unwrap();
         let errors = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{value}");
-        assert!(errors.contains("https_proxy names a proxy that can't be gone through"), "{errors}");
+        assert!(errors.contains("https_proxy names a proxy that is not supported"), "{errors}");
     }
 }

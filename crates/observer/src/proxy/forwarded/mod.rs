@@ -154,7 +154,7 @@ impl Failed {
             // The client's request body could not be read.
             Failed::BrokeOff(error) if error.is_user() => Problem::BrokenOff(error),
             Failed::BrokeOff(error) => {
-                let words = format!("the host broke off: {error}");
+                let words = format!("the host aborted the response: {error}");
                 shared.recorder.turned_away(&words);
                 Problem::Unreached(StatusCode::BAD_GATEWAY, words)
             }
@@ -174,11 +174,11 @@ fn unreached(target: &str, why: &Unreached, shared: &Shared) -> Problem {
 /// Why there is no response from the host.
 #[derive(Debug, thiserror::Error)]
 enum Problem {
-    #[error("a proxy is asked for CONNECT host:port or http://host/path")]
+    #[error("this is a proxy: request CONNECT host:port or http://host/path")]
     NoTarget,
     #[error("{1}")]
     Unreached(StatusCode, String),
-    #[error("the request was broken off: {0}")]
+    #[error("the request was aborted: {0}")]
     BrokenOff(hyper::Error),
 }
 
