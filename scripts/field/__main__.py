@@ -1,11 +1,11 @@
 """Runs the cases of habits/field.toml under `tlstax observe` and keeps what was found: see field.sh.
 
-A line of JSON for each run is appended to results/field/verdicts.ndjson; what stands there for the same revision,
-condition and case is not run again. --table prints what they come to, --cases the table of habits/README.md. --keep DIR
-keeps the JSON of each run as DIR/CASE-CONDITION-RUN.json. Exit 1 with --fast where something was missed or falsely
+A line of JSON for each run is appended to results/field/verdicts.ndjson; a run that is there for the same revision,
+condition and case is not repeated. --table summarises them, --cases the table of habits/README.md. --keep DIR
+keeps the JSON of each run as DIR/CASE-CONDITION-RUN.json. Exit 1 with --fast if something was missed or falsely
 named.
 
-Here are the flags alone; each of the other modules does one thing with them.
+This module only parses the flags; each of the other modules does one thing with them.
 """
 
 import argparse
@@ -22,14 +22,15 @@ from verdicts import VERDICTS
 def main():
     parser = argparse.ArgumentParser(prog="field.sh", description="Runs habits/field.toml under tlstax observe.")
     add = parser.add_argument
-    add("--fast", action="store_true", help="those for CI, once each; exit 1 where one is not as it must be")
+    add("--fast", action="store_true", help="only the cases for CI, once each; exit 1 if a finding is missed or false")
     add("--only", nargs="+", metavar="NAME", help="these cases")
-    add("--runs", type=int, metavar="N", help=f"instead of {RUNS_TIMED} where timing matters, else {RUNS_OTHER}")
+    runs = f"runs of each case, instead of {RUNS_TIMED} if timing matters and {RUNS_OTHER} otherwise"
+    add("--runs", type=int, metavar="N", help=runs)
     add("--condition", choices=["quiet", "loaded", "quota"], default="quiet")
-    add("--tlstax", metavar="PATH", help="instead of target/release/tlstax")
-    add("--verdicts", type=pathlib.Path, default=VERDICTS, metavar="FILE", help="instead of those that are kept")
+    add("--tlstax", metavar="PATH", help="the program, instead of target/release/tlstax")
+    add("--verdicts", type=pathlib.Path, default=VERDICTS, metavar="FILE", help="instead of the committed verdicts")
     add("--keep", type=pathlib.Path, metavar="DIR", help="keep the JSON of each run as DIR/CASE-CONDITION-RUN.json")
-    add("--table", action="store_true", help="print what the verdicts come to, and run nothing")
+    add("--table", action="store_true", help="summarise the verdicts, and run nothing")
     add("--cases", action="store_true", help="print the cases, and run nothing")
     options = parser.parse_args()
     cases = load_cases()

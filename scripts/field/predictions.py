@@ -1,4 +1,4 @@
-"""What mending was said to bring, beside what the mended twin of a case took.
+"""The time that was predicted for a case after its fix, beside the time that its fixed twin took.
 
 Verdicts are taken as they come: choosing and judging them is left to tables.py.
 """
@@ -6,8 +6,8 @@ Verdicts are taken as they come: choosing and judging them is left to tables.py.
 import collections
 import statistics
 
-# Mending one of the first puts more requests under way at once, and mending one of the second loads fewer trust stores.
-# Mending the rest saves time on connections.
+# Fixing one of the first puts more requests in flight at once, and fixing one of the second loads fewer trust stores.
+# Fixing any other saves time on connections.
 CONCURRENCY = {"serialized", "one-at-a-time", "uneven-concurrency"}
 LOADS = {"client-per-request", "trust-store-per-connection"}
 # What makes connections new: its prediction takes off the loads that these bring as well.
@@ -36,7 +36,8 @@ def print_predictions(cases, verdicts):
     for verdict in verdicts:
         if verdict["condition"] == "quiet" and not verdict["skipped"] and verdict["wall_ns"]:
             runs[verdict["case"]].append(verdict)
-    print("\nWithout the findings that the twin does not have: as predicted, and as the twin took (medians, s, quiet):")
+    print("\nThe time that was predicted for each case without the findings that its fixed twin does not have, and the")
+    print("time that the twin took (medians, s, quiet machine):")
     print()
     print("| case | took | predicted | twin | took | error |")
     print("| --- | ---: | ---: | --- | ---: | ---: |")
@@ -59,5 +60,5 @@ def print_predictions(cases, verdicts):
     far = [share <= 0.3 or error <= 0.1 for share, error in errors]
     if errors:
         if silent:
-            print(f"\nNothing is predicted for {', '.join(silent)}.")
+            print(f"\nThere is no prediction for {', '.join(silent)}.")
         print(f"\nWithin 15 % or 0.1 s: {sum(near)} of {len(near)}; within 30 % or 0.1 s: {sum(far)} of {len(far)}.")

@@ -64,7 +64,7 @@ def print_cases(cases):
     def codes(entries):
         return ", ".join(entry.replace("|", " or ") for entry in entries)
 
-    print("| case | command | must be found | may be | mended | report |")
+    print("| case | command | must be found | may be found | fixed twin | report |")
     print("| --- | --- | --- | --- | --- | --- |")
     for case in cases:
         command = f"`{program(case)}`" + (f", server `{server(case)}`" if case["server"] else "")
