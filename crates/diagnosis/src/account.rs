@@ -19,51 +19,51 @@ use crate::words::{share, time};
 /// Where the time went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
-    /// What takes most of the time, and what mending it comes to, in a sentence.
+    /// What takes most of the time, and how long the run would take with that fixed, as a sentence.
     pub sentence: String,
     /// From the command's start to its end, ns.
     pub wall_ns: u64,
-    /// What that would be about without the first finding, ns; `None` where no finding says what it saves. A
-    /// prediction: its error is published in docs/observe.md.
+    /// The predicted wall time if the first finding were fixed, ns; `None` if no finding has a known saving. The error
+    /// of these predictions is published in docs/observe.md.
     pub mended_ns: Option<u64>,
-    /// Parts of the wall time: they add up to it.
+    /// The parts of the wall time. They add up to it.
     pub parts: Vec<Spent>,
 }
 
 /// A part of the wall time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spent {
-    /// Which.
+    /// Which part it is.
     pub part: Part,
-    /// How long it was, ns.
+    /// The length of the part, ns.
     pub ns: u64,
-    /// Requests under way at once in the mean, of [`Part::Responses`].
+    /// For [`Part::Responses`], the mean number of requests in flight while any was.
     pub at_once: Option<f64>,
 }
 
-/// What a moment is spent on.
+/// What the command and its connections were doing in a part of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// From the command's start to its first connection.
+    /// The time from the command's start to its first connection.
     Start,
-    /// Before and between requests, the client itself, on a CPU or ready for one.
+    /// The time before and between requests in which the client itself was running on a CPU or was ready to.
     ClientOnCpu,
-    /// The same, neither on a CPU nor ready for one.
+    /// The time before and between requests in which the client itself was sleeping or blocked.
     ClientOffCpu,
-    /// Resolving names.
+    /// The time of resolving names.
     Names,
-    /// Connecting.
+    /// The time of connecting.
     Connecting,
-    /// Handshakes, the client's turns.
+    /// The client's turns in handshakes.
     HandshakeClient,
-    /// Handshakes, the server's turns and the way to it.
+    /// The server's turns in handshakes, network time included.
     HandshakeServer,
-    /// Waiting for responses.
+    /// The time of waiting for responses.
     Responses,
-    /// Receiving responses.
+    /// The time of receiving responses.
     Bodies,
-    /// After the last connection was at work.
+    /// The time after the last activity on any connection.
     After,
 }
 
@@ -72,7 +72,7 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Part::Start => "program start, before the first connection",
-            Part::ClientOnCpu => "the program itself, running or ready to",
+            Part::ClientOnCpu => "the program itself, running or ready to run",
             Part::ClientOffCpu => "the program itself, sleeping or blocked",
             Part::Names => "resolving names",
             Part::Connecting => "connecting",
@@ -139,7 +139,9 @@ fn sentence(parts: &[Spent], wall_ns: u64, mended_ns: Option<u64>, findings: &[F
     let Some(first) = first else { return format!("{went}.") };
     let perhaps = if first.confidence == Confidence::Suspected { "Perhaps: " } else { "" };
     let gain = match mended_ns.filter(|mended| failed.is_none() && share(*mended, wall_ns) <= WORTH_SAYING) {
-        Some(mended) => format!(" Without that, about {} instead of {}.", time(mended), time(wall_ns)),
+        Some(mended) => {
+            format!(" Without that, the run would take about {} instead of {}.", time(mended), time(wall_ns))
+        }
         None => String::new(),
     };
     format!("{perhaps}{}.{gain} {went}.", capitalized(first.code.title()))

@@ -15,7 +15,7 @@ use crate::overlap::{self, Overlap};
 pub(crate) const BUSY: f64 = 0.8;
 
 /// The reason why servers are not judged with `--via url`.
-pub(crate) const OWN_SERVERS: &str = "the servers are the observer's own";
+pub(crate) const OWN_SERVERS: &str = "the server is tlstax's own origin";
 
 /// If CPU was short for this share of a span, the command's inactivity in it proves nothing.
 const SHORT: f64 = 0.1;
@@ -125,10 +125,11 @@ impl<'a> Case<'a> {
     /// The reason why it is not known how many requests were in flight at once.
     pub(crate) fn concurrency_not_told(&self) -> Option<&'static str> {
         if self.h2() > 0 {
-            return Some("HTTP/2 may have been spoken, whose requests can't be told apart");
+            return Some("HTTP/2 may have been used, whose requests can't be distinguished");
         }
-        self.is_coarse()
-            .then_some("the run was too long for answers so quick to tell how many requests were under way at once")
+        self.is_coarse().then_some(
+            "the run was too long and its responses too quick to tell how many requests were in flight at once",
+        )
     }
 
     /// The reason why resolving and connecting can't be judged.
@@ -136,7 +137,7 @@ impl<'a> Case<'a> {
         if self.is_url() {
             return Some(OWN_SERVERS);
         }
-        self.pass.upstream.is_some().then_some("the proxy that the environment names resolves and connects")
+        self.pass.upstream.is_some().then_some("the proxy that the environment names resolves names and connects")
     }
 
     /// The number of cores that the command used at once in `pass`, at least one.
@@ -144,8 +145,8 @@ impl<'a> Case<'a> {
         (pass.cpu.total_ns as f64 / pass.wall_ns.max(1) as f64).max(1.0)
     }
 
-    /// The wall time over HTTP, ns, without what that pass spent on loads of trust stores beyond one: a client that
-    /// loads its roots when it is made does so for HTTP as well. 0 without such a pass.
+    /// The wall time over HTTP, ns, without the time of all loads of trust stores but one: a client that loads its root
+    /// certificates when it is created does so for HTTP as well. 0 if there is no run over HTTP.
     pub(crate) fn with_one_load_over_http_ns(&self) -> u64 {
         let Some(http) = self.http else { return 0 };
         let (Sampling::Sampled(over_http), Sampling::Sampled(own)) = (&http.sampling, &self.pass.sampling) else {
@@ -163,7 +164,8 @@ impl<'a> Case<'a> {
         }
         let is_compiled_as_it_runs =
             [Runtime::Java, Runtime::DotNet].iter().any(|one| self.pass.runtimes.contains(one));
-        is_compiled_as_it_runs.then_some("it runs on a virtual machine, whose stacks name no function that loads roots")
+        is_compiled_as_it_runs
+            .then_some("it runs on a virtual machine, whose stacks don't show which function loads a trust store")
     }
 
     /// The mean number of connections that were at work at the same time, while any was. Their waiting times overlap.

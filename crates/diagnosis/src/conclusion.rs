@@ -11,47 +11,47 @@ use crate::findings::not_seen;
 use crate::rule::Judge;
 use crate::words::{count, time, were};
 
-/// All of a diagnosis in a word.
+/// The verdict of a diagnosis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Verdict")]
 pub enum Conclusion {
     /// There are findings.
     Found,
-    /// Nothing to improve was found, and the run was near the least possible.
+    /// Nothing to improve was found, and the run took little longer than the least possible time.
     NothingToMend(Least),
     /// Nothing was found, and the run took longer than can be explained.
     Unexplained(Unexplained),
-    /// The command's requests did not come by the observer: the reasons, and what to try. [`crate::Code::NOT_SEEN`] is
-    /// among the findings then.
+    /// The command's requests did not pass through the observer. The strings are the reasons. The findings then include
+    /// [`crate::Code::NOT_SEEN`].
     NotSeen(Vec<String>),
-    /// Too little was seen to judge, and why that is.
+    /// Too little was observed to judge. The string is the reason.
     TooLittle(String),
 }
 
-/// How near a run was to the least possible with what it waited for.
+/// How close a run came to the least time that its own waits, transfers and computations allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Least {
-    /// From the opening of the first connection to the end of the last answer, less the time in which no connection was
-    /// at work, ns.
+    /// The time from the opening of the first connection to the end of the last response, minus the time in which no
+    /// connection was at work, ns.
     pub wall_ns: u64,
-    /// The least it could have been, ns.
+    /// The least that this time could have been, ns.
     pub least_ns: u64,
-    /// Of that, what it waited for: less the command's own CPU time, ns.
+    /// The same least time without the command's own CPU time, ns.
     #[serde(default)]
     pub without_cpu_ns: u64,
-    /// How that was reckoned, and what lay before, between and after, as sentences.
+    /// How the least time was computed, and how much time passed before, between and after the work, as sentences.
     pub how: String,
 }
 
 /// Time that no finding explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unexplained {
-    /// How much it is, ns.
+    /// The unexplained time, ns.
     pub ns: u64,
-    /// Of how much, ns.
+    /// The time of which it is a part, ns.
     pub of_ns: u64,
-    /// What it was held against, as sentences.
+    /// What the run was compared with, as sentences.
     pub how: String,
 }
 
@@ -78,32 +78,34 @@ pub(crate) fn verdict(judge: &Judge, findings: &[Finding]) -> Conclusion {
     if case.h2() > 0 {
         let h2 = count(case.h2(), "connection");
         return Conclusion::TooLittle(format!(
-            "{h2} may have spoken HTTP/2, which hides requests: how many there were, and the least time for them, \
-             can't be told. Nothing that shows from outside was found."
+            "{h2} may have used HTTP/2, which hides single requests: their number and the least time for them are \
+             unknown. Nothing that is visible from outside was found."
         ));
     }
     let requests = case.requests();
     if requests < ENOUGH {
         return Conclusion::TooLittle(format!(
-            "{} seen; a judgement needs {ENOUGH}: let the command make more.",
+            "{} seen, and a verdict needs {ENOUGH}: let the command make more requests.",
             were(requests, "request")
         ));
     }
     if case.pass.counts.no_room > 0 {
         let closed = count(case.pass.counts.no_room, "connection");
-        return Conclusion::TooLittle(format!("{closed} had to be closed: the observer could open no more files."));
+        return Conclusion::TooLittle(format!(
+            "{closed} had to be closed, because the observer had reached its limit of open files."
+        ));
     }
     let perhaps = if case.is_url() { 0 } else { case.pass.counts.perhaps_unanswered };
     if perhaps.saturating_mul(2) > case.pass.counts.exchanges {
         return Conclusion::TooLittle(format!(
-            "To {perhaps} of {} the server sent no more than what may be its tickets of TLS 1.3: they may be \
-             unanswered, or answered shortly and their connections kept.",
+            "After {perhaps} of {} the server sent no more than what may be its TLS 1.3 session tickets: these \
+             requests may have had no response, or a short one after which the connection was kept open.",
             count(case.pass.counts.exchanges, "request")
         ));
     }
     match least(case) {
         Some(least) => against_http(case).or_else(|| against_least(&least)).unwrap_or(Conclusion::NothingToMend(least)),
-        None => Conclusion::TooLittle("No answer was seen to its end.".to_owned()),
+        None => Conclusion::TooLittle("No complete response was seen.".to_owned()),
     }
 }
 
@@ -124,8 +126,8 @@ fn against_http(case: &Case) -> Option<Conclusion> {
     let is_far = case.pass.wall_ns as f64 > NEAR * explained as f64 && ns > LITTLE_NS;
     is_far.then(|| {
         let how = format!(
-            "Over HTTP the same command took {}, over HTTPS {}; {} of CPU more and a connection's set-up ({}) explain \
-             a part.",
+            "The same command took {} over HTTP and {} over HTTPS. An additional {} of CPU time and the set-up of one \
+             connection ({}) explain only a part of the difference.",
             time(http.wall_ns),
             time(case.pass.wall_ns),
             time(more_cpu),
@@ -149,7 +151,7 @@ fn past_the_proxy(case: &Case) -> Option<String> {
     let was_any = !past.is_empty() && !case.is_url();
     was_any.then(|| {
         format!(
-            "{} seen and nothing was found, but connections to {} went past the proxy: those were not seen.",
+            "{} seen and nothing was found, but connections to {} bypassed the proxy and were not observed.",
             were(case.requests(), "request"),
             past.join(", ")
         )
@@ -174,10 +176,11 @@ pub(crate) fn least(case: &Case) -> Option<Least> {
     let cpu = case.cpu_at_work();
     let least_ns = (shared + set_up + cpu.between_waits_ns).max(cpu.all_ns).min(wall_ns);
     let how = format!(
-        "{} took {} in which a connection was at work. Their waits and transfers, {} in all, {at_once:.0} at a time as \
-         were under way at most, one connection's set-up ({}), and {} for which the command was on a CPU or waited for \
-         one, need {}; the run took {:.2} times that. {} more between the first connection and the last answer were \
-         the command's own, as were {} before and {} after.",
+        "{} took {} in which a connection was at work. The least possible time is computed from their waits and \
+         transfers ({} in total, {at_once:.0} at a time, the most that were in flight at once), the set-up of one \
+         connection ({}), and {} for which the command was on a CPU or waited for one. It is {}, and the run took \
+         {:.2} times that. The command itself spent {} more between the first connection and the last response, {} \
+         before and {} after.",
         count(case.requests(), "request"),
         time(wall_ns),
         time(work),

@@ -17,17 +17,17 @@ use crate::rule::Judge;
 /// What an observation means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Diagnosis {
-    /// Where the time of the run went, and what it would be with the first finding mended; `None` where nothing was
-    /// judged.
+    /// Where the time of the run went, and how long the run would take with the first finding fixed; `None` if nothing
+    /// was judged.
     #[serde(default)]
     pub account: Option<Account>,
-    /// All of it in a word.
+    /// The verdict.
     pub verdict: Conclusion,
-    /// What was found: failures first, then what mending saves most.
+    /// The findings: failures first, then those whose fix saves most.
     pub findings: Vec<Finding>,
-    /// What could not be seen and was not judged, and what was and needs no change, as sentences.
+    /// What was not judged because it is not visible, and what was judged and needs no change, as sentences.
     pub notes: Vec<String>,
-    /// Findings that could not be judged, so that their absence says nothing.
+    /// The findings that could not be judged. Their absence from `findings` means nothing.
     #[serde(default)]
     pub not_judged: Vec<NotJudged>,
 }
@@ -38,8 +38,8 @@ pub const AT_A_TIME: u64 = 8;
 /// Diagnoses `observation`, assuming that `at_a_time` concurrent requests are possible, at least 1.
 pub fn diagnose(observation: &Observation, at_a_time: u64) -> Diagnosis {
     let Some(case) = Case::of(observation, at_a_time) else {
-        let reason = "No pass was made that could be judged: the command was not run to its end over HTTPS.";
-        let all = Code::all().map(|code| NotJudged { code, why: "no pass was made to its end".to_owned() });
+        let reason = "There is no run to judge: the command was not run to its end over HTTPS.";
+        let all = Code::all().map(|code| NotJudged { code, why: "the command was not run to its end".to_owned() });
         return Diagnosis {
             account: None,
             verdict: Conclusion::TooLittle(reason.to_owned()),

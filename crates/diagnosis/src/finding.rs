@@ -6,59 +6,59 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 
-/// Something that makes the command's requests slower or dearer than they need be, or fail.
+/// Something that makes the command's requests slower or more expensive than necessary, or makes them fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// What it is. [`Code::title`] says it in plain words.
+    /// The kind of the finding. [`Code::title`] describes it in plain words.
     pub code: Code,
-    /// How sure it is.
+    /// How certain it is.
     pub confidence: Confidence,
-    /// What was seen, as sentences with numbers.
+    /// The evidence, as sentences with numbers.
     pub evidence: Vec<String>,
-    /// What it costs; `None` where that can't be reckoned from what was seen.
+    /// What it costs; `None` if that can't be computed from what was observed.
     pub cost: Option<Cost>,
-    /// By how much this run would have been shorter without it, ns; 0 where that is not known. What several findings
-    /// save overlaps.
+    /// How much shorter this run would have been without it, ns; 0 if that is not known. The savings of several
+    /// findings overlap.
     #[serde(default)]
     pub saves_ns: u64,
-    /// How many requests or connections it concerns.
+    /// The number of requests or connections that it concerns.
     #[serde(default)]
     pub concerns: u64,
-    /// What to change: first what holds for all, then by library.
+    /// What to change: first what applies to all programs, then by library.
     pub advice: Vec<Advice>,
 }
 
-/// How sure a finding is.
+/// How certain a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
-    /// It fits what was seen, and so do other causes, which are named.
+    /// It would explain the observation, but so would other causes, which are named.
     Suspected,
-    /// It rests on encrypted records being what their size, direction and time say.
+    /// It is derived from the size, direction and time of encrypted records.
     Inferred,
-    /// It was seen in clear, or by the origin.
+    /// It was visible in unencrypted data, or the origin recorded it.
     Proven,
 }
 
-/// What a finding costs per 1,000 requests of the command. Nothing less than 0, and costs of several findings overlap:
-/// they do not add up.
+/// What a finding costs per 1,000 requests of the command. Costs are never negative. The costs of several findings
+/// overlap and do not add up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
-    /// Time of waiting, ms, as it fell on the command's connections; what of it lay beside other work is not told
-    /// apart, unless `how` says so.
+    /// The waiting time, ms, summed over the command's connections. It includes waits that overlapped with other work,
+    /// unless `how` says otherwise.
     pub wall_ms: Option<f64>,
     /// The command's CPU time, ms.
     pub cpu_ms: Option<f64>,
-    /// How it was reckoned.
+    /// How the cost was computed.
     pub how: String,
 }
 
-/// What to change.
+/// A piece of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Advice {
-    /// The library or tool that it is for; `None` where it holds for any.
+    /// The library or tool that it is for; `None` if it applies to any.
     pub of: Option<String>,
-    /// The language or tool whose programs it is for; `None` where it holds for any, or is the server's.
+    /// The language or tool whose programs it is for; `None` if it applies to all programs or to the server.
     #[serde(default)]
     pub runtime: Option<Runtime>,
     /// What to do, in one or two sentences.

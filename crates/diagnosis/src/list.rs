@@ -156,7 +156,7 @@ impl JsonSchema for Code {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names: Vec<&str> = Code::all().map(Code::name).collect();
-        json_schema!({ "type": "string", "enum": names, "description": "What a finding is." })
+        json_schema!({ "type": "string", "enum": names, "description": "The kind of a finding." })
     }
 }
 

@@ -14,9 +14,9 @@ use crate::rule::{Judge, Rule};
 /// A finding that could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotJudged {
-    /// Which.
+    /// The finding.
     pub code: Code,
-    /// Why, in a few words.
+    /// The reason, in a few words.
     pub why: String,
 }
 
@@ -24,7 +24,7 @@ pub struct NotJudged {
 pub(crate) fn not_judged(judge: &Judge) -> Vec<NotJudged> {
     let is_unseen = not_seen::reasons(judge).is_some();
     let why = |rule: &Rule| match is_unseen && rule.code != not_seen::RULE.code {
-        true => Some("nothing of the command's requests was seen"),
+        true => Some("none of the command's requests was seen"),
         false => (rule.not_judged)(&judge.case),
     };
     let reason = |rule: &&Rule| Some(NotJudged { code: rule.code, why: why(rule)?.to_owned() });

@@ -48,11 +48,12 @@ fn ended(case: &Case) -> Option<String> {
         Ended::Code(0) => None,
         Ended::Code(code) => Some(format!("The command ended with exit code {code}.")),
         Ended::Signal(signal) => Some(format!("The command was ended by signal {signal}.")),
-        Ended::TimedOut => {
-            Some("The command ran for longer than it was allowed: what it would have done then is not seen.".to_owned())
-        }
+        Ended::TimedOut => Some(
+            "The command was stopped at the time limit: what it would have done afterwards was not observed."
+                .to_owned(),
+        ),
         Ended::Interrupted => {
-            Some("The run was interrupted: what the command would have done then is not seen.".to_owned())
+            Some("The run was interrupted: what the command would have done afterwards was not observed.".to_owned())
         }
     }
 }
@@ -60,34 +61,36 @@ fn ended(case: &Case) -> Option<String> {
 fn by_design(judge: &Judge) -> Option<String> {
     let case = &judge.case;
     let is_told = case.http.is_some() && case.requests() > 2 && serialized::is_serial_over_both(case);
-    let said = "One request at a time over HTTP too: the program is written so, and HTTPS is not to blame.";
+    let said = "The program sends one request at a time over HTTP too: it is written that way, and HTTPS is not to \
+                blame.";
     (is_told && !judge.has(&one_at_a_time::RULE)).then(|| said.to_owned())
 }
 
 fn short(case: &Case) -> Option<String> {
     case.was_crowded().then(|| {
-        "CPU was short during the run: its cgroup was throttled, or other programs kept the CPUs busy. What a program \
-         does not do then proves nothing, and times are longer than they need be."
+        "CPU was short during the run: the command's cgroup was throttled, or other programs kept the CPUs busy. A \
+         program that does nothing may then just lack a CPU, so its idle time is no evidence, and all times are longer \
+         than usual."
             .to_owned()
     })
 }
 
 fn virtual_machine(case: &Case) -> Option<String> {
     let why = case.loads_not_told().filter(|_| matches!(case.pass.sampling, Sampling::Sampled(_)))?;
-    Some(format!("Whether a trust store is loaded again and again was not judged: {why}."))
+    Some(format!("Whether trust stores are loaded repeatedly was not judged: {why}."))
 }
 
 fn http_unlike(case: &Case) -> Option<String> {
-    let said = "The pass over HTTP did not go over HTTP, so nothing was held against it and `serialized` was not \
-                judged: `{url}` in the command's arguments is the one address and then the other, `{https}` is the \
-                same in both.";
+    let said = "In the HTTP run the command did not use HTTP, so the HTTPS run was compared with nothing and \
+                `serialized` was not judged. In the command's arguments, `{url}` is the HTTP address in the first run \
+                and the HTTPS address in the second, but `{https}` is the HTTPS address in both.";
     case.is_http_unlike.then(|| said.to_owned())
 }
 
 fn coarse(case: &Case) -> Option<String> {
     case.is_coarse().then(|| {
-        "The run was long and its answers quick, so how many requests were under way at once is not told well enough: \
-         `serialized`, `one-at-a-time` and `uneven-concurrency` were not judged. A shorter run is."
+        "The run was too long, and its responses too quick, to tell how many requests were in flight at once: \
+         `serialized`, `one-at-a-time` and `uneven-concurrency` were not judged. A shorter run can be judged."
             .to_owned()
     })
 }
@@ -95,8 +98,8 @@ fn coarse(case: &Case) -> Option<String> {
 fn busy(case: &Case) -> Option<String> {
     held_by_cpu(case).map(|turns| {
         format!(
-            "{turns} turns of the client's in handshakes lasted 20 ms or more, while its CPU was busy or it waited for \
-             one: it had more to compute than it could. Fewer handshakes help, or more threads for them."
+            "{turns} turns of the client in handshakes lasted 20 ms or more while it was on a CPU or waited for one: \
+             it had more to compute than its CPU time allowed. Fewer handshakes help, or more threads for them."
         )
     })
 }
@@ -105,8 +108,8 @@ fn h2(case: &Case) -> Option<String> {
     let h2 = case.h2();
     (h2 > 0).then(|| {
         format!(
-            "{} may have spoken HTTP/2: its requests are not told apart, so nothing was judged of how many were \
-             under way at once, nor of whether all were answered.",
+            "{} may have used HTTP/2, where single requests can't be distinguished: how many were in flight at once, \
+             and whether all had a response, was not judged.",
             count(h2, "connection")
         )
     })
@@ -119,7 +122,9 @@ fn sampling(case: &Case) -> Option<String> {
             Some(format!("Whether a trust store is loaded for each request was not judged: {why}"))
         }
         Sampling::NotAsked => Some(
-            "Whether a trust store is loaded for each request was not judged: no samples were asked for.".to_owned(),
+            "Whether a trust store is loaded for each request was not judged: sampling was turned off \
+             (`--no-sampling`)."
+                .to_owned(),
         ),
     }
 }
@@ -127,8 +132,7 @@ fn sampling(case: &Case) -> Option<String> {
 fn certificates(case: &Case) -> Option<String> {
     let hidden = !case.is_url() && case.pass.counts.versions.contains_key("TLSv1.3");
     hidden.then(|| {
-        "TLS 1.3 encrypts certificates: their keys and number were not judged there, only the length \
-         of the server's flight."
+        "TLS 1.3 encrypts certificates: their number and keys were not judged, only the length of the server's flight."
             .to_owned()
     })
 }
@@ -138,7 +142,7 @@ fn under_way(case: &Case) -> Option<String> {
     let number = requests + handshakes;
     (number > 0).then(|| {
         format!(
-            "The command ended, well, with {} and {} under way: not taken for failures.",
+            "The command ended successfully with {} and {} in progress. These do not count as failures.",
             count(requests, "request"),
             count(handshakes, "handshake")
         )
@@ -149,7 +153,8 @@ fn repeated(case: &Case) -> Option<String> {
     let number = errors::repeated(case);
     (number > 0).then(|| {
         format!(
-            "{} sent after the server closed the connection and answered on another; not counted as failures.",
+            "{} sent after the server had closed the connection, and answered on another one. These do not count as \
+             failures.",
             were(number, "request")
         )
     })
@@ -161,7 +166,7 @@ fn direct(case: &Case) -> Option<String> {
     seen.then(|| {
         let named: Vec<&str> = others.iter().take(NAMED).map(|direct| direct.address.as_str()).collect();
         let more = if others.len() > NAMED { " and others" } else { "" };
-        format!("Connections past the proxy were not judged: to {}{more}.", named.join(", "))
+        format!("Connections that bypassed the proxy were not judged: to {}{more}.", named.join(", "))
     })
 }
 
@@ -170,18 +175,19 @@ fn sample(case: &Case) -> Option<String> {
     let kept = case.pass.connections.len() as u64;
     if counts.connections > kept {
         return Some(format!(
-            "Of {} connections the first {kept} were kept one by one; what rests on single ones is of those.",
+            "Only the first {kept} of {} connections were recorded individually: what is derived from single \
+             connections applies to those.",
             counts.connections
         ));
     }
-    (case.pass.hosts.len() >= MOST_HOSTS).then(|| format!("Only the first {MOST_HOSTS} hosts were counted apart."))
+    (case.pass.hosts.len() >= MOST_HOSTS).then(|| format!("Only the first {MOST_HOSTS} hosts were counted separately."))
 }
 
 fn upstream(case: &Case) -> Option<String> {
     let upstream = case.pass.upstream.as_deref()?;
     Some(format!(
-        "Connections went on through the proxy that the environment names ({upstream}), which resolves names and \
-         connects: neither was judged."
+        "Connections went through the proxy that the environment names ({upstream}). It resolves names and connects, \
+         so neither was judged."
     ))
 }
 
@@ -189,7 +195,7 @@ fn no_room(case: &Case) -> Option<String> {
     let closed = case.pass.counts.no_room;
     (closed > 0).then(|| {
         format!(
-            "{} closed by the observer, which could open no more files: that is not the command's fault. \
+            "{} closed by the observer, which had reached its limit of open files: that is not the command's fault. \
              `ulimit -n` raises the limit.",
             were(closed, "connection")
         )
@@ -200,8 +206,8 @@ fn strangers(case: &Case) -> Option<String> {
     let away = case.pass.counts.strangers;
     (away > 0).then(|| {
         format!(
-            "{} turned away, because they came without the proxy's password: of other programs, or of a client that \
-             leaves out what its proxy's URL names.",
+            "{} refused, because they did not have the proxy's password: they came from other programs, or from a \
+             client that ignores the credentials in the proxy's URL.",
             were(away, "request")
         )
     })

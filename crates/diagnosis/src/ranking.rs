@@ -36,7 +36,7 @@ pub(crate) fn ranked(judge: &Judge) -> Ranked {
     });
     let said = |finding: Finding| {
         format!(
-            "`{}` was seen and is too small to be a finding: it concerns {} of {} requests and {} of the time.",
+            "`{}` was detected but is too small to be a finding: it concerns {} of {} requests and {} of the time.",
             finding.code,
             finding.concerns,
             judge.case.requests(),

@@ -20,13 +20,14 @@ const DISTRUST: [&str; 6] =
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("alerts"),
-    title: "TLS failed: one side refused the other",
+    title: "TLS failed: one side rejected the other with an alert",
     failure: true,
     doc: Doc {
-        means: "One side refused the other by a TLS alert, most often the client the server's certificate.",
-        seen: "one is enough; in TLS 1.3 the client's alert is encrypted, and a record of exactly its size that ends a \
-               handshake is taken for one (inferred), unless the origin of `--via url` names it.",
-        saves: "nothing that can be told: a failure is not a matter of time.",
+        means: "One side ended the connection with a TLS alert. Most often the client rejected the server's \
+                certificate.",
+        seen: "at least one alert. In TLS 1.3 the client's alert is encrypted: a record of exactly its size that ends \
+               a handshake is inferred to be one. With `--via url` the origin names it.",
+        saves: "no time is estimated: a failure is not a matter of time.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -51,8 +52,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     );
     if hidden > 0 {
         evidence.push(format!(
-            "{} ended by the client with an encrypted record of an alert's size: most likely it does not trust \
-             the certificate.",
+            "{} ended by the client with an encrypted record that has the size of an alert: most likely the client \
+             does not trust the certificate.",
             were(hidden, "handshake")
         ));
     }
@@ -97,15 +98,16 @@ fn all_advice() -> Vec<Advice> {
 
 fn by_name() -> Advice {
     Advice::any(
-        "Look the alert's name up in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that the two have \
-         no suite, group or version in common, `unrecognized_name` that the server does not know the host.",
+        "Look up the alert's name in RFC 8446 §6.2: `handshake_failure` and `protocol_version` mean that client and \
+         server have no cipher suite, group or version in common; `unrecognized_name` means that the server does not \
+         know the host.",
     )
 }
 
 fn renew() -> Advice {
     Advice::any(
-        "The certificate has expired, or the client's clock is wrong. Renew the certificate, have what serves it read \
-         the new one, and compare `date` with a clock that is right.",
+        "The certificate has expired, or the client's clock is wrong. Renew the certificate, make the server load the \
+         new one, and check the client's clock with `date`.",
     )
 }
 
@@ -118,12 +120,13 @@ fn lone_leaf(case: &Case) -> bool {
 
 fn left_out_intermediate(is_seen: bool) -> Advice {
     Advice::any(if is_seen {
-        "The server sent its own certificate alone: it leaves out the intermediate that leads from it to a root. \
-         Configure the full chain at the server (`fullchain.pem`); browsers hide this fault by fetching it."
+        "The server sent only its own certificate, without the intermediate certificate that links it to a root. \
+         Configure the full chain at the server (`fullchain.pem`). Browsers hide this mistake, because they fetch the \
+         intermediate themselves."
     } else {
-        "The client knows no authority that signed the certificate. Most often the server leaves out an intermediate \
-         certificate: `openssl s_client -connect HOST:443 -showcerts` shows what it sends; configure the full chain \
-         there."
+        "The client does not know the authority that signed the certificate. Most often the server does not send an \
+         intermediate certificate: `openssl s_client -connect HOST:443 -showcerts` shows what it sends. Configure the \
+         full chain there."
     })
 }
 

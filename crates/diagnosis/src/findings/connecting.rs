@@ -21,10 +21,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "connecting takes much of the time",
     failure: false,
     doc: Doc {
-        means: "Connecting took a great part of the time, beyond the round trip that each connection needs: packets \
-                are lost, an address of a name does not answer, or the server's queue is full.",
-        seen: "a fifth of the time that connections needed to be set up and waited, three connections at least.",
-        saves: "all connecting together, less a round trip each.",
+        means: "Connecting took a large part of the time, more than the round trip that each connection needs: packets \
+                are lost, an address of a host does not respond, or the server's accept queue is full.",
+        seen: "the excess is at least a fifth of the time that connections spent being set up and waiting for \
+               responses, over at least three connections.",
+        saves: "the time of all connecting, minus one round trip for each connection.",
     },
     advice,
     not_judged: |case| case.reached_by_others(),
@@ -45,8 +46,8 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} connections took {} to connect at the median, {} at the longest. What is beyond a round trip of each \
-             is {} in all, {} of the time that connections needed to be set up and waited.",
+            "{} connections took {} to connect at the median, and {} at most. Without one round trip for each, this is \
+             {} in total, {} of the time that connections spent being set up and waiting for responses.",
             connect.count,
             time(connect.p50_ns),
             time(connect.max_ns),
@@ -56,7 +57,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(excess as f64)),
             cpu_ms: None,
-            how: "all connecting together, less a round trip each".to_owned(),
+            how: "the time of all connecting, minus one round trip for each connection".to_owned(),
         }),
         saves_ns: case.saved(excess as f64),
         concerns: connections,
@@ -92,7 +93,8 @@ fn excess(case: &Case) -> Excess {
 
 fn advice() -> Vec<Advice> {
     vec![Advice::any(
-        "Look for lost packets (about 1 s and 3 s are repeated SYNs), an address of the name that does not \
-             answer (often its IPv6 one), and a full accept queue at the server; and keep connections.",
+        "Look for lost packets (delays of about 1 s and 3 s are retransmitted SYNs), an address of the host that does \
+         not respond (often the IPv6 one), and a full accept queue at the server. Reuse connections, so that fewer are \
+         opened.",
     )]
 }

@@ -21,18 +21,18 @@ const DELAY_NS: f64 = 40e6;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("delayed-ack"),
-    title: "requests leave in two parts, 40 ms apart",
+    title: "requests are sent in two parts, 40 ms apart",
     failure: false,
     doc: Doc {
-        means: "Requests left in two parts, and the second waited until the first was acknowledged, which Linux \
-                delays by 40 ms: Nagle's algorithm and delayed acknowledgements meeting (RFC 1122 §4.2.3.2, \
+        means: "Requests were sent in two parts, and the second waited until the first was acknowledged, which Linux \
+                delays by 40 ms: Nagle's algorithm in combination with delayed acknowledgements (RFC 1122 §4.2.3.2, \
                 §4.2.3.4).",
-        seen: "pauses of 35 to 60 ms between two parts of a request, three at least and in a twentieth of the \
-               requests.",
+        seen: "pauses of 35 to 60 ms between two parts of a request, at least three of them and in at least a \
+               twentieth of the requests.",
         saves: "40 ms for each such request.",
     },
     advice,
-    not_judged: |case| (!case.is_url()).then_some("the observer acknowledges at once"),
+    not_judged: |case| (!case.is_url()).then_some("the proxy acknowledges immediately, which hides such pauses"),
     find,
 };
 
@@ -62,14 +62,14 @@ fn find(judge: &Judge) -> Option<Finding> {
 
 fn advice() -> Vec<Advice> {
     vec![
-        Advice::any("Set TCP_NODELAY on the client's sockets, or write header and body of a request at once."),
-        Advice::of(Runtime::Rust, "Rust", "`TcpStream::set_nodelay(true)`; reqwest and ureq do so themselves."),
-        Advice::of(Runtime::Go, "Go", "net/http sets it itself: look whether the program turns it off."),
-        Advice::of(Runtime::Node, "Node.js", "It sets it itself: look whether the program turns it off."),
+        Advice::any("Set TCP_NODELAY on the client's sockets, or write the header and body of a request in one call."),
+        Advice::of(Runtime::Rust, "Rust", "Call `TcpStream::set_nodelay(true)`; reqwest and ureq do so by default."),
+        Advice::of(Runtime::Go, "Go", "net/http sets it by default: check whether the program turns it off."),
+        Advice::of(Runtime::Node, "Node.js", "Node.js sets it by default: check whether the program turns it off."),
         Advice::of(
             Runtime::Python,
             "Python",
-            "http.client sets it on its own sockets: look at sockets the program makes itself.",
+            "http.client sets it on its own sockets: check the sockets that the program creates itself.",
         ),
     ]
 }

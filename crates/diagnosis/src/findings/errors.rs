@@ -22,11 +22,12 @@ pub(crate) const RULE: Rule = Rule {
     title: "requests or connections failed",
     failure: true,
     doc: Doc {
-        means: "Requests had no response, hosts were not reached, or handshakes were broken off.",
-        seen: "one is enough. With `--via url` a response is missing only where the origin's ledger says so; \
-               otherwise a request is taken as unanswered where the connection ended with no more than what may be \
-               the server's tickets, unless it was sent after the server's end and answered on another connection.",
-        saves: "nothing that can be told: a failure is not a matter of time.",
+        means: "Requests had no response, hosts were not reached, or handshakes were aborted.",
+        seen: "at least one. With `--via url` a response is missing only if the origin's ledger says so. Otherwise a \
+               request counts as unanswered if the server sent no more than what may be its session tickets before the \
+               connection closed, except if the request was sent after the server had closed the connection and was \
+               answered on another one.",
+        saves: "no time is estimated: a failure is not a matter of time.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -39,7 +40,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     let mut evidence: Vec<String> = counts
         .not_reached
         .iter()
-        .map(|(reason, times)| format!("{} not carried on: {reason}.", were(*times, "connection")))
+        .map(|(reason, times)| format!("{} could not be forwarded: {reason}.", count(*times, "connection")))
         .collect();
     let closes = |how| counts.closes.get(&how).copied().unwrap_or(0);
     let at_end = at_end(case);
@@ -48,12 +49,13 @@ fn find(judge: &Judge) -> Option<Finding> {
     if broken > 0 {
         let by_client = by_client >= closes(Close::ServerHandshaking);
         let who = if by_client { "client" } else { "server" };
-        evidence.push(format!("{} broken off without an alert, mostly by the {who}.", were(broken, "handshake")));
+        evidence.push(format!("{} aborted without an alert, mostly by the {who}.", were(broken, "handshake")));
     }
     let in_silence = in_silence(case).min(broken);
     if in_silence > 0 {
         evidence.push(format!(
-            "{in_silence} of them as soon as the client had been shown the certificate: it may not trust it."
+            "{in_silence} of them were aborted as soon as the client had received the server's certificate: it may not \
+             trust it."
         ));
     }
     let is_proven = !evidence.is_empty();
@@ -64,8 +66,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     let perhaps = counts.perhaps_unanswered.min(unanswered.unwrap_or(0));
     if perhaps > 0 {
         evidence.push(format!(
-            "To {perhaps} of them the server sent no more than what may be its tickets, or a short answer after \
-             which the client kept the connection idle: TLS 1.3 hides which."
+            "For {perhaps} of them the server sent only a few bytes. They may be its session tickets, or a short \
+             response after which the client kept the connection idle: TLS 1.3 hides which."
         ));
     }
     if evidence.is_empty() {
@@ -121,16 +123,20 @@ fn advice(case: &Case, is_distrust: bool, broken: u64) -> Vec<Advice> {
 }
 
 fn all_advice() -> Vec<Advice> {
-    let mut all =
-        vec![of_the_command(), of_names(), of_dropped("Its ClientHello was sent and nothing came back."), of_a_race()];
+    let mut all = vec![
+        of_the_command(),
+        of_names(),
+        of_dropped("A ClientHello was sent, and the server sent nothing back."),
+        of_a_race(),
+    ];
     all.extend(trust::all_advice());
     all
 }
 
 fn of_the_command() -> Advice {
     Advice::any(
-        "Look at the command's own messages first, and at timeouts on either side that are shorter than the \
-         response takes.",
+        "Look at the command's own messages first, then for timeouts on either side that are shorter than the time \
+         that the response takes.",
     )
 }
 
@@ -142,15 +148,15 @@ fn is_of_a_name(reason: &str) -> bool {
 
 fn of_names() -> Advice {
     Advice::any(
-        "A name did not resolve: compare `getent hosts NAME` with what the command asks for, look for a typing \
-         error, a search domain that a container lacks, and `/etc/resolv.conf`; a name that fails now and then is \
-         the resolver's load (`ndots`, many lookups).",
+        "A name did not resolve. Compare `getent hosts NAME` with the name that the command uses; look for a typing \
+         error, a search domain that is missing in a container, and `/etc/resolv.conf`. If a name fails only now and \
+         then, the resolver may be overloaded (`ndots`, many lookups).",
     )
 }
 
 fn of_a_race() -> Advice {
     Advice::any(
-        "Requests were sent on connections that the server was just closing: let the client drop idle connections \
+        "Requests were sent on connections that the server was just closing. Let the client close idle connections \
          before the server does, and retry such a request once on a new connection (RFC 9110 §9.2.2 allows it for \
          GET).",
     )
@@ -167,8 +173,8 @@ fn dropped_hello(case: &Case) -> Option<String> {
     let groups = dropped.key_shares.iter().chain(&dropped.groups);
     let is_hybrid = groups.into_iter().any(|group| group.to_lowercase().contains("mlkem"));
     Some(format!(
-        "Its ClientHello of {} bytes went out in {segments} segment{} and nothing came back; it {} a post-quantum \
-         group.",
+        "A ClientHello of {} bytes was sent in {segments} TCP segment{}, and the server sent nothing back; it {} a \
+         post-quantum group.",
         dropped.bytes,
         if segments == 1 { "" } else { "s" },
         if is_hybrid { "offers" } else { "does not offer" }
@@ -180,7 +186,7 @@ const SEGMENT: u64 = 1_448;
 
 fn of_dropped(said: &str) -> Advice {
     Advice::any(&format!(
-        "{said} A middlebox that expects a ClientHello in one segment drops larger ones: try without X25519MLKEM768 \
+        "{said} Some middleboxes expect a ClientHello in one segment and drop larger ones: try without X25519MLKEM768 \
          (OpenSSL: `Groups = X25519`; Go: `GODEBUG=tlsmlkem=0`), and over another network."
     ))
 }
@@ -290,7 +296,7 @@ fn about_unanswered(case: &Case, unanswered: u64) -> String {
         (_, 0) => ": the server closed these connections".to_owned(),
         _ => format!(": the server closed {}, the client {client}", count(server, "connection")),
     };
-    format!("{} never answered{who}.", were(unanswered, "request"))
+    format!("{} had no response{who}.", count(unanswered, "request"))
 }
 
 fn plain<'a>(case: &'a Case) -> impl Iterator<Item = &'a Connection> {

@@ -21,12 +21,12 @@ pub(crate) const RULE: Rule = Rule {
     title: "uploads wait for a `100 Continue` that does not come",
     failure: false,
     doc: Doc {
-        means: "A request announces its body with `Expect: 100-continue` and waits for the server to agree, which does \
-                not answer that: the body leaves when the client's timeout expires (1 s in curl and Go, 3 s in Apache \
-                HttpClient).",
-        seen: "two requests or more that paused between two parts for as long as such a client waits, and nothing came \
-               from the server meanwhile.",
-        saves: "the pauses, as many side by side as there were.",
+        means: "A request announces its body with `Expect: 100-continue` and waits for the server to accept it, but \
+                the server does not respond to that. The client sends the body when its timeout expires (1 s in curl \
+                and Go, 3 s in Apache HttpClient).",
+        seen: "at least two requests that paused between two parts for as long as such a client waits, while the \
+               server sent nothing.",
+        saves: "the sum of the pauses, divided by the mean number of connections at work at once.",
     },
     advice,
     not_judged: |_| None,
@@ -46,7 +46,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Inferred,
         evidence: vec![format!(
-            "{} paused for {} between two parts, {} in all, while the server sent nothing.",
+            "{} paused between two parts for {} on average, {} in total, while the server sent nothing.",
             count(gaps.len() as u64, "request"),
             time(total / gaps.len() as u64),
             time(total)
@@ -54,7 +54,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(total as f64)),
             cpu_ms: None,
-            how: "the pauses together".to_owned(),
+            how: "the sum of the pauses".to_owned(),
         }),
         saves_ns: case.saved(total as f64),
         concerns: gaps.len() as u64,
@@ -106,37 +106,44 @@ fn is_patience(gap_ns: u64) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Don't send `Expect: 100-continue`, or have the server, or the proxy before it, answer it (RFC 9110 \
-             §10.1.1): it must send `100 Continue` or a final status at once.",
+            "Don't send `Expect: 100-continue`, or make the server, or the proxy in front of it, respond to it with \
+             `100 Continue` or a final status immediately (RFC 9110 §10.1.1).",
         ),
         Advice::of(
             Runtime::Curl,
             "curl, libcurl",
-            "`-H 'Expect:'` takes the header away; curl adds it to bodies above 1 MB.",
+            "`-H 'Expect:'` removes the header; curl adds it for bodies above 1 MB.",
         ),
-        Advice::of(Runtime::Php, "PHP", "`CURLOPT_HTTPHEADER => ['Expect:']`; in Guzzle the option `expect => false`."),
+        Advice::of(
+            Runtime::Php,
+            "PHP",
+            "Set `CURLOPT_HTTPHEADER => ['Expect:']`, or in Guzzle the option `expect => false`.",
+        ),
         Advice::of(Runtime::Go, "Go", "Don't set the header, or lower `Transport.ExpectContinueTimeout` (1 s)."),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`expectContinue(false)`, in Apache HttpClient `setExpectContinueEnabled(false)`.",
+            "Call `expectContinue(false)`, or in Apache HttpClient `setExpectContinueEnabled(false)`.",
         ),
-        Advice::of(Runtime::DotNet, ".NET", "`request.Headers.ExpectContinue = false`."),
+        Advice::of(Runtime::DotNet, ".NET", "Set `request.Headers.ExpectContinue = false`."),
         Advice::of(
             Runtime::Python,
             "Python",
-            "Look who sets the header: requests, httpx and aiohttp don't unless told (boto3 does).",
+            "Find out what sets the header: requests, httpx and aiohttp do so only if told to; boto3 does by default.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "Leave the header out, or send the body on the `continue` event with a time limit.",
+            "Don't send the header, or send the body on the `continue` event, with a time limit.",
         ),
         Advice::of(
             Runtime::Ruby,
             "Ruby",
-            "`Net::HTTP#continue_timeout` is nil unless set: leave it so, or leave the header out.",
+            "`Net::HTTP#continue_timeout` is nil by default: don't set it, or don't send the header.",
         ),
-        Advice::named("nginx, Envoy", "They answer it themselves; a server of one's own behind a TCP balancer must."),
+        Advice::named(
+            "nginx, Envoy",
+            "They respond to it themselves; a server behind a plain TCP load balancer must do it itself.",
+        ),
     ]
 }

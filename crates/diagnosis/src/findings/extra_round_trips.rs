@@ -23,9 +23,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "handshakes take more round trips than they need",
     failure: false,
     doc: Doc {
-        means: "The server's turn came more often in handshakes than their version needs (RFC 8446 §2, RFC 5246 §7.3).",
-        seen: "in three handshakes at least, and a tenth of them; a second ClientHello is not counted here.",
-        saves: "a round trip for each turn too many.",
+        means: "In handshakes the client had to wait for the server more often than their TLS version needs (RFC 8446 \
+                §2, RFC 5246 §7.3).",
+        seen: "in at least three handshakes and a tenth of them. A second ClientHello is not counted here.",
+        saves: "a round trip for each additional wait.",
     },
     advice,
     not_judged: |_| None,
@@ -51,13 +52,13 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: if is_13 { Confidence::Inferred } else { Confidence::Proven },
         evidence: vec![format!(
-            "In {more} of {all} handshakes the client had to wait for the server {turns} times more than the \
-             version needs."
+            "In {more} of {all} handshakes the client had to wait for the server more often than the version needs, \
+             {turns} times too many in total."
         )],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(per_handshake * case.pass.counts.handshakes as f64 * round_trip as f64)),
             cpu_ms: None,
-            how: format!("{} each, the server's median turn", time(round_trip)),
+            how: format!("{} each, the median time that the server takes to respond in a handshake", time(round_trip)),
         }),
         saves_ns: case.saved(per_handshake * case.pass.counts.handshakes as f64 * round_trip as f64),
         concerns: more,
@@ -74,7 +75,7 @@ fn extra(handshake: &Handshake) -> u64 {
 
 fn advice() -> Vec<Advice> {
     vec![Advice::any(
-        "Look what the two say to each other more than usual: a client certificate that is asked for late, a \
-             flight written in parts, a middlebox. A capture with the session's keys (SSLKEYLOGFILE) tells.",
+        "Find out which messages are exchanged in addition: a client certificate that is requested late, a flight that \
+         is written in parts, a middlebox. A packet capture with the session's keys (SSLKEYLOGFILE) shows it.",
     )]
 }

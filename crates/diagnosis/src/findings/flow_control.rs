@@ -26,16 +26,16 @@ const OF_WALL: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("flow-control"),
-    title: "transfers stop for flow control: the HTTP/2 window is too small",
+    title: "flow control stalls transfers: the HTTP/2 window is too small",
     failure: false,
     doc: Doc {
-        means: "The client's HTTP/2 window is smaller than what fits into a round trip, so the server sends one \
-                window, is silent for a round trip until the client allows more, and so on: a window per round trip is \
-                all that a transfer can reach.",
-        seen: "inferred from size and silence: eight times or more a record as long as a window update, a round trip \
-               of silence, and a burst of 8 KiB or more, on a connection that may speak HTTP/2; a tenth of the run in \
-               such silences.",
-        saves: "the silences.",
+        means: "The client's HTTP/2 window is smaller than what the network could carry in a round trip. So the server \
+                sends one window, waits a round trip until the client allows more, and so on: a transfer can't be \
+                faster than one window per round trip.",
+        seen: "on a connection that may use HTTP/2, at least eight times a record as long as a window update, a round \
+               trip of silence, and a burst of at least 8 KiB; such silences take at least a tenth of the run. It is \
+               inferred from lengths and times.",
+        saves: "the time of these silences.",
     },
     advice,
     not_judged: |_| None,
@@ -64,15 +64,14 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Inferred,
         evidence: vec![format!(
-            "{} bursts of about {window} bytes, each after a window update and a silence of {} in the \
-             mean.",
+            "{} bursts of about {window} bytes, each after a window update and an average silence of {}.",
             sizes.len(),
             time(total / spans.len().max(1) as u64)
         )],
         cost: Some(Cost {
             wall_ms: Some(silent_ns as f64 / 1e6),
             cpu_ms: None,
-            how: "the silences of this run; HTTP/2 hides how many requests it had".to_owned(),
+            how: "the silences of the whole run, because HTTP/2 hides the number of requests".to_owned(),
         }),
         saves_ns: silent_ns,
         concerns: case.pass.counts.exchanges,
@@ -106,32 +105,38 @@ fn bursts(connection: &Connection) -> Vec<&Exchange> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Raise the client's window for streams and for the connection to rate × round trip (1 MiB is 10 MiB/s at \
-             100 ms), or let it adapt; where that can't be set, HTTP/1.1 is faster for large bodies.",
+            "Raise the client's windows, for streams and for the connection, to the bandwidth times the round-trip \
+             time (1 MiB allows 10 MiB/s at 100 ms), or let them adapt. If they can't be set, HTTP/1.1 is faster for \
+             large bodies.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "`http2.connect(url, { settings: { initialWindowSize: 1 << 20 } })` and `session.setLocalWindowSize(1 << \
-             22)`.",
+            "Use `http2.connect(url, { settings: { initialWindowSize: 1 << 20 } })` and `session.setLocalWindowSize(1 \
+             << 22)`.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust hyper, reqwest",
-            "`http2_adaptive_window(true)`, or `http2_initial_stream_window_size` and \
+            "Set `http2_adaptive_window(true)`, or `http2_initial_stream_window_size` and \
              `http2_initial_connection_window_size`.",
         ),
         Advice::of(
             Runtime::Go,
             "Go",
-            "`http2.Transport` gives 4 MiB a stream; gRPC's `WithInitialWindowSize` and `WithInitialConnWindowSize`.",
+            "`http2.Transport` allows 4 MiB per stream; for gRPC set `WithInitialWindowSize` and \
+             `WithInitialConnWindowSize`.",
         ),
         Advice::of(
             Runtime::Python,
             "Python httpx, hyper-h2",
-            "h2's window is 65,535 bytes unless `initial_window_size` is set.",
+            "h2's window is 65,535 bytes by default: set `initial_window_size`.",
         ),
-        Advice::of(Runtime::Java, "Java", "`-Djdk.httpclient.windowsize` and `-Djdk.httpclient.connectionWindowSize`."),
-        Advice::of(Runtime::Curl, "curl, libcurl", "Windows are 10 MiB and more since 7.88: update."),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "Set `-Djdk.httpclient.windowsize` and `-Djdk.httpclient.connectionWindowSize`.",
+        ),
+        Advice::of(Runtime::Curl, "curl, libcurl", "Update: since 7.88 windows are 10 MiB or more."),
     ]
 }

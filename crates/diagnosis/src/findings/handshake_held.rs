@@ -29,12 +29,13 @@ pub(crate) const RULE: Rule = Rule {
     title: "the client keeps handshakes waiting",
     failure: false,
     doc: Doc {
-        means: "It was the client's turn in handshakes and it did nothing for long: something blocks between \
+        means: "Handshakes waited for the client, which did nothing for a long time: something blocks it between \
                 connecting and the end of the handshake.",
-        seen: "turns of 20 ms or more, where the arithmetic takes 0.2 to 3 ms, in three stalls at least and a tenth of \
-               the handshakes. Not where CPU explains them: the command's threads ran or were ready to, its cgroup was \
-               throttled, or the machine was busy.",
-        saves: "the held turns, as many side by side as there were.",
+        seen: "the client took 20 ms or more for its turn in a handshake, whose cryptography takes 0.2 to 3 ms, in at \
+               least three separate stalls and a tenth of the handshakes. It is not found if CPU time explains the \
+               delay: the command's threads were running or ready to run, its cgroup was throttled, or the machine was \
+               busy.",
+        saves: "the sum of these turns, divided by the mean number of connections at work at once.",
     },
     advice,
     not_judged: |case| is_short(case).then_some("CPU was short while handshakes waited for the client"),
@@ -63,7 +64,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         return None;
     }
     let mut evidence = vec![format!(
-        "In {} handshakes the client let its turn last {} ms or more {} times, {} at the median, {} at the longest.",
+        "In {} handshakes the client took {} ms or more for its turn {} times: {} at the median, {} at most.",
         counts.tls,
         observation::HELD_NS / 1_000_000,
         held.count,
@@ -73,13 +74,15 @@ fn find(judge: &Judge) -> Option<Finding> {
     let levels = &case.pass.levels;
     if levels.handshake_while_waiting_ns > 0 {
         evidence.push(format!(
-            "For {} of the time with a request under way another connection was kept in its handshake.",
+            "For {} of the time with a request in flight, the handshake of another connection was not finished.",
             percent(levels.handshake_while_waiting_ns, levels.waiting.any_ns)
         ));
     }
     evidence.push(match busy {
-        Some(share) => format!("It used or waited for {share:.2} cores at most meanwhile: it was idle or blocked."),
-        None => "What its CPU did meanwhile is not known.".to_owned(),
+        Some(share) => {
+            format!("Meanwhile the command used or waited for at most {share:.2} cores: it was idle or blocked.")
+        }
+        None => "How much CPU the command used meanwhile is not known.".to_owned(),
     });
     Some(Finding {
         code: RULE.code,
@@ -88,7 +91,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(held.sum_ns as f64)),
             cpu_ms: None,
-            how: "all held turns together, which lie side by side where connections do".to_owned(),
+            how: "the sum of these turns; those of different connections may overlap".to_owned(),
         }),
         saves_ns: case.saved(held.sum_ns as f64),
         concerns: held.count,
@@ -116,35 +119,36 @@ fn loads_fill(case: &Case) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Find what blocks between connecting and the end of the handshake: a lock around it, an event loop \
-             that is busy elsewhere, a handshake that is started only when a request comes.",
+            "Find out what blocks the client between connecting and the end of the handshake: a lock around it, an \
+             event loop that is busy with something else, or a handshake that starts only when a request is made.",
         ),
         Advice::of(
             Runtime::Python,
             "Python gevent",
-            "Sockets of pyOpenSSL block the whole loop in the handshake: take the standard ssl module, patched.",
+            "pyOpenSSL's sockets block the whole loop during the handshake: use the standard ssl module, patched by \
+             gevent.",
         ),
         Advice::of(
             Runtime::Python,
             "Python asyncio",
-            "`time.sleep`, file access or computing in a coroutine stops the loop: `asyncio.to_thread`, or a process \
-             pool.",
+            "`time.sleep`, file access or long computations in a coroutine block the loop: use `asyncio.to_thread` or \
+             a process pool.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "A synchronous call or long computing stops the loop: move it to a worker thread.",
+            "A synchronous call or a long computation blocks the loop: move it to a worker thread.",
         ),
         Advice::of(
             Runtime::Go,
             "Go",
-            "Look for a mutex around dialling, and for `GOMAXPROCS` below the CPUs that it may use.",
+            "Look for a mutex around dialling, and for a `GOMAXPROCS` below the number of available CPUs.",
         ),
         Advice::of(Runtime::Java, "Java", "Look for `synchronized` around connecting, and for pinned virtual threads."),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "A blocking handshake within an async task holds all other tasks of its thread: use tokio-rustls or \
+            "A blocking handshake within an async task holds up all other tasks of its thread: use tokio-rustls or \
              tokio-native-tls.",
         ),
     ]

@@ -11,12 +11,12 @@ const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("hello-retry"),
-    title: "the server asks for a second ClientHello: a round trip more",
+    title: "the server requests a second ClientHello, which costs a round trip",
     failure: false,
     doc: Doc {
-        means: "The client sent keys only for groups that the server does not take, so the server asked for a second \
-                ClientHello (RFC 8446 §4.1.4).",
-        seen: "in a tenth of the handshakes or more.",
+        means: "The client sent key shares only for groups that the server does not accept, so the server requested a \
+                second ClientHello (RFC 8446 §4.1.4).",
+        seen: "in at least a tenth of the handshakes.",
         saves: "a round trip for each.",
     },
     advice,
@@ -35,7 +35,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     if let Some((_, handshake)) = retried
         && let (Some(hello), Some(group)) = (&handshake.hello, &handshake.group)
     {
-        evidence.push(format!("The client sent keys for {}; the server took {group}.", hello.key_shares.join(", ")));
+        evidence
+            .push(format!("The client sent key shares for {}; the server chose {group}.", hello.key_shares.join(", ")));
     }
     let round_trip = case.round_trip_ns(|handshake| handshake.retried);
     Some(Finding {
@@ -45,7 +46,10 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(counts.retried as f64 * round_trip as f64)),
             cpu_ms: None,
-            how: format!("one round trip each: {}, the server's median turn", time(round_trip)),
+            how: format!(
+                "one round trip each: {}, the median time that the server takes to respond in a handshake",
+                time(round_trip)
+            ),
         }),
         saves_ns: case.saved(counts.retried as f64 * round_trip as f64),
         concerns: counts.retried,
@@ -56,13 +60,13 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Put a group first in the client's list that the server takes (X25519 nearly everywhere), or let \
-                 the server take the client's first one.",
+            "Put a group that the server accepts first in the client's list (nearly every server accepts X25519), or \
+             enable the client's first group at the server.",
         ),
         Advice::named(
             "OpenSSL",
-            "The order is `Groups` in openssl.cnf, or `SSL_CTX_set1_groups_list`; from OpenSSL 3.5 on keys \
-                 for several groups can be sent at once.",
+            "The order is set by `Groups` in openssl.cnf or by `SSL_CTX_set1_groups_list`. Since OpenSSL 3.5 a client \
+             can send key shares for several groups at once.",
         ),
     ]
 }

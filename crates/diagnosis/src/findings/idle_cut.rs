@@ -17,14 +17,14 @@ const OF_CONNECTIONS: f64 = 0.05;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("idle-cut"),
-    title: "the server ends idle connections that are needed again",
+    title: "the server closes idle connections that are needed again",
     failure: false,
     doc: Doc {
-        means: "The server ended connections after use that the client needed again soon: its idle timeout, or its \
-                limit of requests per connection, is shorter than the client's pauses.",
-        seen: "two connections at least, and a twentieth of all, opened within two minutes of such an end, or requests \
-               sent into connections that the server had ended.",
-        saves: "connecting and a handshake for each.",
+        means: "The server closed connections that the client needed again soon: its idle timeout is shorter than the \
+                client's pauses, or its limit of requests per connection is too low.",
+        seen: "at least two connections, and a twentieth of all, were opened within two minutes after such a close, or \
+               requests were sent on connections that the server had closed.",
+        saves: "the time of connecting and of the handshake for each.",
     },
     advice,
     not_judged: |_| None,
@@ -42,13 +42,13 @@ fn find(judge: &Judge) -> Option<Finding> {
         return None;
     }
     let mut evidence = vec![format!(
-        "The server ended {} after use; within two minutes of that {} opened anew.",
+        "The server closed {} after use; within two minutes after that, {} opened again.",
         count(cut, "connection"),
         were(reopened, "connection")
     )];
     if lost > 0 {
         evidence
-            .push(format!("{} used after the server had ended it: the request was lost.", were(lost, "connection")));
+            .push(format!("{} used after the server had closed it: the request was lost.", were(lost, "connection")));
     }
     let cut_by = |name: &str| case.pass.hosts.iter().any(|host| host.name == name && host.cut_idle > 0);
     let set_up = case.set_up_ns(|connection| cut_by(&connection.host));
@@ -59,7 +59,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(most as f64 * set_up as f64)),
             cpu_ms: None,
-            how: format!("{} for connecting and the handshake (medians), each time", time(set_up)),
+            how: format!("{} for connecting and the handshake (medians), for each connection", time(set_up)),
         }),
         saves_ns: case.saved(most as f64 * set_up as f64),
         concerns: most,
@@ -70,33 +70,36 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Raise the server's keep-alive timeout and its limit of requests per connection above the \
-                 client's pauses; where that is not yours, let the client drop idle connections before the server \
-                 does, so that no request is lost.",
+            "Raise the server's keep-alive timeout above the client's pauses, and its limit of requests per \
+             connection. If you can't change the server, let the client close idle connections before the server does, \
+             so that no request is lost.",
         ),
-        Advice::named("nginx", "`keepalive_timeout` (75 s unless set) and `keepalive_requests` (1,000)."),
-        Advice::of(Runtime::Go, "Go net/http", "`Transport.IdleConnTimeout` below the server's timeout."),
+        Advice::named(
+            "nginx",
+            "Set `keepalive_timeout` (75 s by default) and `keepalive_requests` (1,000 by default).",
+        ),
+        Advice::of(Runtime::Go, "Go net/http", "Set `Transport.IdleConnTimeout` below the server's timeout."),
         Advice::of(
             Runtime::Python,
             "Python",
-            "httpx `keepalive_expiry` and aiohttp `keepalive_timeout` below the server's timeout; urllib3 and requests \
-             check that a pooled connection is still open before they use it.",
+            "Set httpx's `keepalive_expiry` or aiohttp's `keepalive_timeout` below the server's timeout; urllib3 and \
+             requests check that a pooled connection is still open before they use it.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "undici `keepAliveTimeout`, or an agent's `timeout`, below the server's timeout.",
+            "Set undici's `keepAliveTimeout`, or an agent's `timeout`, below the server's timeout.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`-Djdk.httpclient.keepalive.timeout=SECONDS`, for `HttpURLConnection` \
-             `-Dhttp.keepAlive.time.server=SECONDS`, below the server's timeout.",
+            "Set `-Djdk.httpclient.keepalive.timeout=SECONDS` (for `HttpURLConnection`: \
+             `-Dhttp.keepAlive.time.server=SECONDS`) below the server's timeout.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "reqwest `pool_idle_timeout`, ureq `max_idle_age` below the server's timeout.",
+            "Set reqwest's `pool_idle_timeout` or ureq's `max_idle_age` below the server's timeout.",
         ),
     ]
 }

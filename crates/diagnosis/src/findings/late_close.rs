@@ -31,15 +31,15 @@ const MOST: f64 = 0.8;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("late-close"),
-    title: "responses end only with a close that comes late",
+    title: "responses end only with the connection's close, which comes late",
     failure: false,
     doc: Doc {
-        means: "The response has no length of its own (no `Content-Length`, no chunks), so its end is the \
-                connection's close, which the server, or a proxy before it, sends late. The client has the whole \
-                response and waits.",
-        seen: "three connections or more that the server ended 80 ms or later after the last byte of a response, \
-               and the client went on as soon as each had ended.",
-        saves: "the time from the last byte to the close, as many side by side as there were.",
+        means: "The response does not state its length (no `Content-Length`, no chunks), so it ends only when the \
+                connection is closed, which the server, or a proxy in front of it, does late. The client has received \
+                the whole response and still waits.",
+        seen: "at least three connections that the server closed 80 ms or more after the last byte of a response, \
+               after each of which the client continued immediately.",
+        saves: "the time from the last byte to the close; times that overlapped count once.",
     },
     advice,
     not_judged: |case| case.is_url().then_some(OWN_SERVERS),
@@ -70,15 +70,15 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Inferred,
         evidence: vec![format!(
-            "{} ended by the server {} after the last byte of the response in the mean, and the client went on at \
-             once each time.",
+            "The server closed {} {} after the last byte of the response on average, and the client continued \
+             immediately each time.",
             count(number, "connection"),
             time(total / number.max(1))
         )],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(total as f64)),
             cpu_ms: None,
-            how: "from the last byte to the close, together".to_owned(),
+            how: "the sum of the times from the last byte to the close".to_owned(),
         }),
         saves_ns: case.side_by_side(followed.iter().map(|(last, closed)| (*last, *closed)).collect()),
         concerns: number,
@@ -124,13 +124,13 @@ fn goes_on(case: &Case, beginnings: &[u64], ended_ns: u64) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "At the server: send `Content-Length`, or chunks, so that a response ends by itself; or close as soon \
-             as it is complete. A TCP proxy before it must pass the end on (half-closed connections) instead of \
-             holding it back.",
+            "At the server: send `Content-Length` or use chunks, so that the client can tell where a response ends, or \
+             close the connection as soon as the response is complete. A TCP proxy in front of it must forward the \
+             close immediately (half-closed connections).",
         ),
         Advice::any(
-            "At the client: ask for HTTP/1.1, not 1.0, and don't send `Connection: close` where the server then \
-             drops the length.",
+            "At the client: use HTTP/1.1, not 1.0, and don't send `Connection: close` if the server then omits the \
+             length.",
         ),
     ]
 }

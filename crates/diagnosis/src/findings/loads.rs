@@ -101,13 +101,14 @@ impl Loads<'_> {
         let store = self.store;
         let seen = if self.is_proven {
             format!(
-                "Before {} of {} connections a trust store was loaded, by samples of the stacks.",
+                "Samples of the stacks show that a trust store was loaded before {} of {} connections.",
                 store.loads, store.connections
             )
         } else {
             format!(
-                "{} times a trust store, or several at once, were loaded before {} connections, of which {} were at \
-                 work at once: samples of the stacks don't tell loads apart that begin together.",
+                "Samples of the stacks show {} times at which one or more trust stores were loaded, for {} \
+                 connections, of which {} were at work at once. They don't show how many loads began at the same \
+                 time.",
                 store.loads,
                 store.connections,
                 case.needed()
@@ -122,7 +123,7 @@ impl Loads<'_> {
         let are_all_kept = case.pass.connections.len() as u64 == case.pass.counts.connections;
         if self.is_proven && are_all_kept {
             let mean = time(self.cpu_ns / self.store.loads.max(1));
-            format!("A load took {mean} of CPU in the mean; all of them were {share} of the command's CPU time.")
+            format!("A load took {mean} of CPU on average; all loads took {share} of the command's CPU time.")
         } else {
             format!("Loading took {} of CPU, {share} of the command's CPU time.", time(self.cpu_ns))
         }

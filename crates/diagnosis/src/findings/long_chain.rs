@@ -24,14 +24,14 @@ const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("long-chain"),
-    title: "the server sends long certificates",
+    title: "the server sends a long certificate chain",
     failure: false,
     doc: Doc {
-        means: "The server's certificates are many or long: each one more is a signature to verify, and a flight \
-                beyond TCP's first window costs a round trip.",
-        seen: "more than 3 certificates or 6,000 bytes in clear, or a flight beyond 14,480 bytes, in a tenth of the \
-               handshakes.",
-        saves: "a round trip for each flight beyond the first window.",
+        means: "The server sends many or long certificates: the client must verify one more signature for each, and a \
+                flight that exceeds TCP's initial window costs a round trip.",
+        seen: "more than 3 certificates or 6,000 bytes of them, where they are not encrypted, or a flight of more than \
+               14,480 bytes, in at least a tenth of the handshakes.",
+        saves: "a round trip for each flight that exceeds the initial window.",
     },
     advice,
     not_judged: |case| case.is_url().then_some(OWN_SERVERS),
@@ -57,12 +57,15 @@ fn find(judge: &Judge) -> Option<Finding> {
         return None;
     }
     let mut evidence = vec![format!(
-        "In {long} of {seen} handshakes the server sent long certificates; the longest, {bytes} bytes, was {host}'s."
+        "In {long} of {seen} handshakes the server sent a long certificate chain. The longest flight had {bytes} \
+         bytes, from {host}."
     )];
     if beyond > 0 {
-        evidence.push(format!("{beyond} of them exceed TCP's first window ({FIRST_WINDOW} bytes): a round trip more."));
+        evidence.push(format!(
+            "{beyond} of them exceeded TCP's initial window ({FIRST_WINDOW} bytes), which costs a round trip."
+        ));
     } else {
-        evidence.push("Each certificate more costs a client 56 to 93 µs of CPU (docs/findings.md).".to_owned());
+        evidence.push("Each additional certificate costs a client 56 to 93 µs of CPU (docs/findings.md).".to_owned());
     }
     let round_trip = case.round_trip_ns(|handshake| handshake.server_flight_bytes > FIRST_WINDOW);
     let each = share(beyond, seen) * case.pass.counts.handshakes as f64;
@@ -74,7 +77,8 @@ fn find(judge: &Judge) -> Option<Finding> {
             wall_ms: Some(case.per_thousand(each * round_trip as f64)),
             cpu_ms: None,
             how: format!(
-                "one round trip for each flight beyond the first window: {}, the server's median turn",
+                "one round trip for each flight that exceeds the initial window: {}, the median time that the server \
+                 takes to respond in a handshake",
                 time(round_trip)
             ),
         }),
@@ -90,7 +94,7 @@ fn is_long(handshake: &Handshake) -> bool {
 
 fn advice() -> Vec<Advice> {
     vec![Advice::any(
-        "At the server: send the leaf and what leads to a root, no root and no cross-signed rest; ECDSA \
-             certificates are shorter than RSA's.",
+        "At the server: send the leaf and the intermediates that lead to a root, but no root and no further \
+         cross-signed certificates. ECDSA certificates are shorter than RSA certificates.",
     )]
 }

@@ -25,14 +25,14 @@ pub(crate) const RULE: Rule = Rule {
     title: "sessions are not resumed: every handshake is a full one",
     failure: false,
     doc: Doc {
-        means: "Full handshakes were made with hosts with which a session could have been resumed, which spares the \
-                client about half of a handshake's CPU in TLS 1.3 and three quarters in TLS 1.2.",
-        seen: "three full handshakes at least beyond the connections that each host needed at once, less than a tenth \
-               resumed, where the server is known to give sessions.",
-        saves: "a round trip for each in TLS 1.2; in TLS 1.3 CPU time only.",
+        means: "Full handshakes were made with hosts with which a session could have been resumed. Resumption saves \
+                the client about half of a handshake's CPU time in TLS 1.3 and three quarters in TLS 1.2.",
+        seen: "at least three full handshakes beyond the connections that were needed at once with each host, and less \
+               than a tenth of the handshakes resumed, if the server is known to support resumption.",
+        saves: "a round trip for each in TLS 1.2; only CPU time in TLS 1.3.",
     },
     advice,
-    not_judged: |case| not_visible(case).map(|_| "TLS 1.3 hides whether the server gives tickets"),
+    not_judged: |case| not_visible(case).map(|_| "TLS 1.3 hides whether the server issues session tickets"),
     find,
 };
 
@@ -47,14 +47,14 @@ fn find(judge: &Judge) -> Option<Finding> {
     let offered: u64 = hosts.iter().map(|host| host.offered_session).sum();
     let say = |host: &&Host| {
         format!(
-            "{}: {} of {} handshakes were full ones after an earlier one with the host, {} were resumed.",
+            "{}: {} of {} handshakes were full although there had been an earlier one with the host; {} were resumed.",
             host.name, host.full_again, host.handshakes, host.resumed
         )
     };
     let mut evidence: Vec<String> = hosts.iter().take(5).map(say).collect();
     evidence.push(match offered {
-        0 => "The client never offered a session.".to_owned(),
-        _ => format!("The client offered a session in {offered} of them."),
+        0 => "The client never offered a session for resumption.".to_owned(),
+        _ => format!("The client offered a session for resumption in {offered} of them."),
     });
     let is_12 = !case.pass.counts.versions.contains_key("TLSv1.3");
     let round_trip = case.round_trip_ns(|handshake| !handshake.is_13());
@@ -65,7 +65,8 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: is_12.then(|| Cost {
             wall_ms: Some(case.per_thousand(full as f64 * round_trip as f64)),
             cpu_ms: None,
-            how: "one round trip (the server's median turn) for each, as TLS 1.2 has it; and CPU on both sides"
+            how: "one round trip for each in TLS 1.2 (the median time that the server takes to respond), and CPU time \
+                  on both sides"
                 .to_owned(),
         }),
         saves_ns: if is_12 { case.saved(full as f64 * round_trip as f64) } else { 0 },
@@ -82,8 +83,8 @@ pub(crate) fn not_visible(case: &Case) -> Option<String> {
     let names: Vec<&str> = unknown().take(3).map(|host| host.name.as_str()).collect();
     (unknown().map(|host| again(case, host)).sum::<u64>() >= ENOUGH).then(|| {
         format!(
-            "No session was resumed with {}; whether it gives tickets is encrypted in TLS 1.3, so it was not judged. \
-             `--via url` shows whether the command resumes.",
+            "No session was resumed with {}. TLS 1.3 encrypts session tickets, so it is not known whether the server \
+             issues any, and resumption was not judged. `--via url` shows whether the command resumes sessions.",
             names.join(", ")
         )
     })
@@ -105,48 +106,50 @@ fn gives_sessions(case: &Case, host: &Host) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Keeping connections saves more. Where they must be new, share one TLS configuration (context, \
-             connector) among them, for sessions are kept there.",
+            "Reusing connections saves more. If they must be new, share one TLS config (context, connector) among \
+             them: it stores the sessions.",
         ),
         Advice::of(
             Runtime::Python,
             "Python",
-            "The ssl module resumes only what it is handed (`SSLSocket.session`), which requests, aiohttp and \
-             httpx do not do: keep connections instead.",
+            "The ssl module resumes a session only if the program passes it on (`SSLSocket.session`), which requests, \
+             aiohttp and httpx don't do: reuse connections instead.",
         ),
         Advice::of(
             Runtime::Go,
             "Go",
-            "Set `tls.Config.ClientSessionCache` to `tls.NewLRUClientSessionCache(0)`; without one nothing is resumed.",
+            "Set `tls.Config.ClientSessionCache` to `tls.NewLRUClientSessionCache(0)`; without a cache nothing is \
+             resumed.",
         ),
-        Advice::of(Runtime::Node, "Node.js", "An `https.Agent` keeps sessions: use one for all requests."),
-        Advice::of(Runtime::Java, "Java", "Sessions are kept by the `SSLContext`: share one."),
+        Advice::of(Runtime::Node, "Node.js", "An `https.Agent` stores sessions: use one for all requests."),
+        Advice::of(Runtime::Java, "Java", "The `SSLContext` stores sessions: share one."),
         Advice::of(
             Runtime::DotNet,
             ".NET",
-            "`SocketsHttpHandler` resumes by itself where one handler serves all requests.",
+            "`SocketsHttpHandler` resumes sessions by itself if one handler serves all requests.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "rustls resumes where its `ClientConfig` is shared; native-tls has no call for it.",
+            "rustls resumes sessions if its `ClientConfig` is shared; native-tls can't resume sessions.",
         ),
         Advice::of(
             Runtime::Curl,
             "curl",
-            "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 \
-             and later, where built with it).",
+            "Sessions last for one invocation: fetch many URLs in one, or use `--ssl-sessions FILE` (curl 8.12 or \
+             later, if built with it).",
         ),
         Advice::of(
             Runtime::Php,
             "PHP",
-            "Sessions are kept by a curl handle, or shared by `curl_share_init` with `CURL_LOCK_DATA_SSL_SESSION`.",
+            "A curl handle stores sessions; `curl_share_init` with `CURL_LOCK_DATA_SSL_SESSION` shares them between \
+             handles.",
         ),
         Advice::of(
             Runtime::Ruby,
             "Ruby",
-            "`Net::HTTP` resumes only within the same object: keep it, and call `start` again.",
+            "`Net::HTTP` resumes sessions only within the same object: keep it, and call `start` again.",
         ),
-        Advice::of(Runtime::Wget, "wget", "Sessions last for one invocation: `wget -i LIST`."),
+        Advice::of(Runtime::Wget, "wget", "Sessions last for one invocation: use `wget -i LIST`."),
     ]
 }

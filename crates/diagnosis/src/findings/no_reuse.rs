@@ -32,19 +32,21 @@ const AS_HTTP: f64 = 2.0;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("no-reuse"),
-    title: "connections are not used again",
+    title: "connections are not reused",
     failure: false,
     doc: Doc {
-        means: "Connections were opened although an earlier one to the same host had had its response and the \
-                server had not ended it. Each costs connecting and a handshake, and with many libraries a trust \
-                store.",
-        seen: "three connections at least beyond those that were needed at once, half of the later ones, and one for \
-               five requests, or for twenty where the client had closed them; or a pool that closes connections while \
-               others are at work and keeps fewer than that. With `--via url` the origin says how many requests asked \
-               for their connection to be closed, and the pass over HTTP whether connections are kept there.",
-        saves: "connecting and a handshake (medians) for each, as many side by side as there were; with `--via url` \
-                their CPU time, where that is more and the program is busy, and what follows the first response \
-                beyond the same over HTTP, where connections are kept there.",
+        means: "Connections were opened although an earlier one to the same host had received its response and the \
+                server had not closed it. Each costs the time of connecting and a handshake, and with many libraries a \
+                load of the trust store.",
+        seen: "at least three needless connections, which are at least half of the connections beyond those that were \
+               needed at once, and at least one for every five requests (for every twenty if the client had closed \
+               them); or a pool that keeps fewer connections than are used at once and closes the others. With `--via \
+               url` the origin counts the requests that asked for their connection to be closed, and the run over HTTP \
+               shows whether connections are reused there.",
+        saves: "connecting and a handshake (medians) for each, divided by the mean number of connections at work at \
+                once. With `--via url` it is the CPU time of the handshakes, if that is more and the program is busy, \
+                or, if connections are reused over HTTP, the time by which the run after its first response is longer \
+                than over HTTP.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -62,7 +64,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     let why = Why::of(case, &wasteful);
     let mut evidence: Vec<String> = wasteful.iter().take(5).map(|(host, needless)| about(host, *needless)).collect();
     if wasteful.len() > 5 {
-        evidence.push(format!("So it was with {} hosts more.", wasteful.len() - 5));
+        evidence.push(format!("The same is true of {} more hosts.", wasteful.len() - 5));
     }
     evidence.extend(why.evidence(case));
     let ended: u64 = wasteful.iter().map(|(host, _)| host.after_servers_close).sum();
@@ -82,7 +84,10 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(needless as f64 * set_up as f64)),
             cpu_ms: None,
-            how: format!("{} for connecting and the handshake (medians), {needless} times too often", time(set_up)),
+            how: format!(
+                "{} for connecting and the handshake (medians), for each of {needless} needless connections",
+                time(set_up)
+            ),
         }),
         saves_ns: saved(case, needless, set_up, why),
         concerns: needless.max(of_pools),
@@ -151,13 +156,13 @@ fn left_by_client(case: &Case, host: &Host) -> u64 {
 
 fn about(host: &Host, needless: u64) -> String {
     let mut said = format!(
-        "{}: {} for {}; {needless} of them need not have been opened",
+        "{}: {} for {}; {needless} of them were not needed",
         host.name,
         count(host.connections, "connection"),
         count(host.exchanges, "request"),
     );
     if host.beside_idle > 0 {
-        said += &format!(", {} while one stood idle beside", host.beside_idle);
+        said += &format!(", {} were opened while another one was idle", host.beside_idle);
     }
     said + "."
 }
@@ -212,24 +217,23 @@ impl Why {
             )),
             Why::OverHttpsAlone => case.http.map(|http| {
                 format!(
-                    "Over HTTP the same command keeps its connections ({} for {}): over HTTPS something makes TLS \
-                     settings anew for each request.",
+                    "Over HTTP the same command reuses its connections ({} for {}): over HTTPS something creates a new \
+                     TLS config for each request.",
                     count(http.counts.connections, "connection"),
                     count(http.counts.exchanges, "request")
                 )
             }),
             Why::PoolTooSmall { kept, at_once, turned_out } => Some(format!(
-                "The client's pool keeps {} and has up to {at_once} at work at once: {turned_out} were closed as \
-                 soon as they had had their response.",
+                "The client's pool keeps {} but uses up to {at_once} at once: {turned_out} were closed as soon as they \
+                 had received their response.",
                 count(kept, "connection")
             )),
             Why::ByServer(ended) => Some(format!(
-                "The server ended {} as soon as it had answered: of its own accord, or because the client asked for \
-                 it.",
+                "The server closed {} right after its response, by itself or because the client asked for it.",
                 count(ended, "connection")
             )),
             Why::NotTold if !case.is_url() => {
-                Some("Whether the server asked for it (`Connection: close`) is not visible.".to_owned())
+                Some("Whether the server asked for the close (`Connection: close`) is not visible.".to_owned())
             }
             Why::Beside | Why::NotTold => None,
         }
@@ -238,35 +242,34 @@ impl Why {
     fn advice(self) -> Vec<Advice> {
         let mut all = vec![match self {
             Why::RequestedClose(_) => Advice::any(
-                "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a \
-                 client that is told not to keep connections.",
+                "Stop sending `Connection: close`: look for that header in the program, for HTTP/1.0, and for a client \
+                 whose keep-alive is turned off.",
             ),
             Why::OverHttpsAlone => Advice::any(
-                "Make the TLS settings (context, agent, socket factory) once and use them for all requests: pools \
-                 keep connections apart by them.",
+                "Create the TLS config (context, agent, socket factory) once and use it for all requests: pools reuse \
+                 a connection only for the same TLS config.",
             ),
-            Why::PoolTooSmall { at_once, .. } => Advice::any(&format!(
-                "Let the one client's pool keep as many connections as are at work at once: {at_once}."
-            )),
+            Why::PoolTooSmall { at_once, .. } => {
+                Advice::any(&format!("Let the client's pool keep as many connections as are used at once: {at_once}."))
+            }
             Why::ByServer(_) => Advice::any(
-                "Turn keep-alive on at the server, or find what asks it to close. Some libraries keep no \
-                 connections through a proxy: `--via url` tells which it is.",
+                "Turn on keep-alive at the server, or find out what asks it to close connections. Some libraries don't \
+                 reuse connections through a proxy: `--via url` shows whether that is the reason.",
             ),
             Why::Beside => Advice::any(
-                "Connections stood idle beside new ones: read every body to its end, or close it, and check that \
-                 requests do not each have a client of their own.",
+                "New connections were opened while others were idle: read every response body to its end, or close it, \
+                 and check that not every request creates its own client.",
             ),
             Why::NotTold => Advice::any(
-                "Make one client (session, agent, pool) and use it for all requests. Some libraries keep no \
-                 connections through a proxy: `--via url` tells whether this one does.",
+                "Create one client (session, agent, pool) and use it for all requests. Some libraries don't reuse \
+                 connections through a proxy: `--via url` shows whether that is the reason.",
             ),
         }];
         if let Why::RequestedClose(_) = self {
             all.push(Advice::of(
                 Runtime::Python,
                 "Python urllib.request",
-                "It sends `Connection: close` with every request: use `http.client`, urllib3, or a `Session` of \
-                 requests.",
+                "It sends `Connection: close` with every request: use `http.client`, urllib3, or a requests `Session`.",
             ));
         }
         all.extend(by_language());
@@ -291,33 +294,32 @@ fn all_advice() -> Vec<Advice> {
 fn by_language() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Where there is one client, its own limits may end idle connections: raise how long it keeps them above \
-             its pauses (httpx `keepalive_expiry` 5 s, undici `keepAliveTimeout` 4 s, aiohttp `keepalive_timeout` \
-             15 s unless set), and how many above its concurrency.",
+            "If there is one client already, its own limits may close idle connections. Raise its keep-alive timeout \
+             above its pauses (by default, httpx's `keepalive_expiry` is 5 s, undici's `keepAliveTimeout` 4 s, \
+             aiohttp's `keepalive_timeout` 15 s), and the number of connections that it keeps above its concurrency.",
         ),
         Advice::of(
             Runtime::Python,
             "Python requests",
-            "`requests.get` opens a connection each time: make one \
-             `requests.Session()`, and give its HTTPAdapter a `pool_maxsize` of as many threads as share it.",
+            "`requests.get` opens a connection each time: create one `requests.Session()`, and set its HTTPAdapter's \
+             `pool_maxsize` to the number of threads that share it.",
         ),
         Advice::of(
             Runtime::Python,
             "Python aiohttp, httpx",
-            "One `ClientSession`, `Client` or `AsyncClient` for the program, not \
-             one for each request.",
+            "Use one `ClientSession`, `Client` or `AsyncClient` for the program, not one for each request.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent keeps \
-             connections since Node 19), and consume every response, with `fetch` too.",
+            "Give `https.request` an `https.Agent({ keepAlive: true })` (the global agent reuses connections since \
+             Node 19), and read every response body to its end, also with `fetch`.",
         ),
         Advice::of(
             Runtime::Go,
             "Go net/http",
-            "Read each body to the end and close it, share one `http.Client`, and raise the \
-             transport's `MaxIdleConnsPerHost` (2 unless set) to the concurrency.",
+            "Read each body to the end and close it, share one `http.Client`, and raise the transport's \
+             `MaxIdleConnsPerHost` (2 by default) to the concurrency.",
         ),
         Advice::of(
             Runtime::Rust,
@@ -328,20 +330,18 @@ fn by_language() -> Vec<Advice> {
         Advice::of(
             Runtime::Java,
             "Java",
-            "Share one `HttpClient`; with `HttpURLConnection` read the body, the error stream too, \
-             to its end.",
+            "Share one `HttpClient`; with `HttpURLConnection` read the body and the error stream to their ends.",
         ),
         Advice::of(
             Runtime::DotNet,
             ".NET",
-            "One static `HttpClient`, or `IHttpClientFactory`, instead of an `HttpClient` for each request; dispose \
-             of every response.",
+            "Use one static `HttpClient`, or `IHttpClientFactory`, instead of an `HttpClient` for each request, and \
+             dispose every response.",
         ),
         Advice::of(
             Runtime::Curl,
             "curl",
-            "One invocation with many URLs (`--parallel` for several at once) instead of many \
-             invocations.",
+            "Use one invocation with many URLs (`--parallel` for several at once) instead of many invocations.",
         ),
         Advice::of(
             Runtime::Php,
@@ -355,6 +355,6 @@ fn by_language() -> Vec<Advice> {
             "Requests within one block of `Net::HTTP.start` share its connection; open-uri and `Net::HTTP.get` open \
              one each time.",
         ),
-        Advice::of(Runtime::Wget, "wget", "One `wget -i LIST` keeps its connections; many invocations share none."),
+        Advice::of(Runtime::Wget, "wget", "One `wget -i LIST` reuses its connections; several invocations share none."),
     ]
 }

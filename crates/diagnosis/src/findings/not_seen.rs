@@ -20,10 +20,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "the command's requests were not seen",
     failure: true,
     doc: Doc {
-        means: "None of the command's requests was seen, so nothing of it can be judged.",
-        seen: "no connection came, or none carried a request and none failed; what can be seen of the reasons is \
-               named.",
-        saves: "nothing that can be told.",
+        means: "None of the command's requests passed through the observer, so nothing can be judged.",
+        seen: "no connection reached the observer, or none carried a request and none failed. Reasons that are visible \
+               are named.",
+        saves: "not known.",
     },
     advice: all_advice,
     not_judged: |_| None,
@@ -58,25 +58,25 @@ fn all_advice() -> Vec<Advice> {
 
 fn of_the_url() -> Advice {
     Advice::any(
-        "Make sure that the command fetches from the URL it is given: `{url}` in its arguments, or TLSTAX_URL in \
+        "Make sure that the command fetches from the URL that it is given: `{url}` in its arguments, or TLSTAX_URL in \
          its environment.",
     )
 }
 
 fn of_the_proxy() -> Vec<Advice> {
     vec![
-        Advice::any("Make sure that the command takes HTTPS_PROXY, or give it the origin's URL with `--via url`."),
-        Advice::of(Runtime::Python, "Python aiohttp", "`ClientSession(trust_env=True)`."),
+        Advice::any("Make sure that the command uses HTTPS_PROXY, or give it the origin's URL with `--via url`."),
+        Advice::of(Runtime::Python, "Python aiohttp", "Use `ClientSession(trust_env=True)`."),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "22.21 or later, or undici's `setGlobalDispatcher(new EnvHttpProxyAgent())`.",
+            "Use version 22.21 or later, or undici's `setGlobalDispatcher(new EnvHttpProxyAgent())`.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "It reads properties: `sh -c 'exec java -Dhttps.proxyHost=127.0.0.1 \
-                 -Dhttps.proxyPort=${HTTPS_PROXY##*:} …'`.",
+            "Java reads system properties, not HTTPS_PROXY: `sh -c 'exec java -Dhttps.proxyHost=127.0.0.1 \
+             -Dhttps.proxyPort=${HTTPS_PROXY##*:} …'`.",
         ),
     ]
 }
@@ -84,8 +84,8 @@ fn of_the_proxy() -> Vec<Advice> {
 /// Advice for a command that connected and sent no request.
 fn came_and_left(case: &Case) -> Vec<Advice> {
     let mut all = vec![Advice::any(
-        "The command came this far, so it takes what it was given: look at its own messages, and let it run until \
-         it has fetched something.",
+        "The command connected to the observer but sent no request: look at its own messages, and let it run until it \
+         has fetched something.",
     )];
     if case.pass.connections.iter().any(trust::left_in_silence) {
         all.extend(trust::advice(case));
@@ -115,30 +115,35 @@ pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
         (0, true) => "The command never connected to the URL.".to_owned(),
         (0, false) => "The command never used the proxy.".to_owned(),
         (n, _) if over_http_only => format!(
-            "{} came, with requests over HTTP only: the command was given `{{http}}`, or takes the URL's https for \
-             http.",
+            "{} arrived, with requests over HTTP only: the command was given `{{http}}`, or uses http where the URL \
+             says https.",
             count(n, "connection")
         ),
-        (n, _) => format!("{} came and carried no request.", count(n, "connection")),
+        (n, _) => format!("{} arrived and carried no request.", count(n, "connection")),
     }];
     if case.pass.connections.iter().any(trust::left_in_silence) {
-        reasons.push("It left as soon as it had been shown the certificate: it may not trust it.".to_owned());
+        reasons.push(
+            "The command closed the connection as soon as it had received the server's certificate: it may not trust \
+             it."
+            .to_owned(),
+        );
     }
     if case.http.is_some_and(|http| http.counts.connections > 0) && counts.connections == 0 {
-        reasons.push("Over HTTP it did connect: it may fetch http:// whatever it is given.".to_owned());
+        reasons.push("It did connect over HTTP: it may use http:// whatever URL it is given.".to_owned());
     }
     if counts.closes.get(&Close::Open).is_some_and(|open| *open > 0) {
-        reasons.push("Connections were open when the command ended: it may have been stopped too early.".to_owned());
+        reasons
+            .push("Connections were still open when the command ended: it may have been stopped too early.".to_owned());
     }
     if counts.strangers > 0 {
         reasons.push(format!(
-            "{} turned away at the proxy for want of its password: of another program, or of a client that leaves \
-             out what the proxy's URL names.",
+            "{} refused by the proxy because its password was missing: they came from another program, or from a \
+             client that ignores the credentials in the proxy's URL.",
             were(counts.strangers, "request")
         ));
     }
     if let Some(value) = case.pass.no_proxy.as_deref().filter(|_| !case.is_url() && counts.connections == 0) {
-        reasons.push(format!("NO_PROXY was set to {value:?}: hosts that it names are not fetched through a proxy."));
+        reasons.push(format!("NO_PROXY was set to {value:?}: clients don't use a proxy for the hosts that it names."));
     }
     let (udp, tcp): (Vec<_>, Vec<_>) = case.pass.direct.iter().partition(|direct| direct.udp);
     if !tcp.is_empty() {
@@ -147,9 +152,12 @@ pub(crate) fn reasons(judge: &Judge) -> Option<Vec<String>> {
         reasons.push(format!("It connected directly to {}{ignored}.", named.join(", ")));
     }
     if udp.iter().any(|direct| direct.address.ends_with(":443")) {
-        reasons.push("It used UDP to port 443, which is QUIC (HTTP/3): turn that off to have it seen.".to_owned());
+        reasons.push(
+            "It used UDP to port 443, which is QUIC (HTTP/3): turn HTTP/3 off so that its requests can be observed."
+                .to_owned(),
+        );
     } else if udp.iter().any(|direct| direct.address == NO_PEER) {
-        reasons.push("It had UDP sockets that name no peer: it may have spoken QUIC (HTTP/3).".to_owned());
+        reasons.push("It had unconnected UDP sockets: it may have used QUIC (HTTP/3).".to_owned());
     }
     Some(reasons)
 }

@@ -28,16 +28,18 @@ const MOST: f64 = 0.95;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("one-at-a-time"),
-    title: "requests go one after another",
+    title: "requests are sent one after another",
     failure: false,
     doc: Doc {
-        means: "The program sends each request only when the one before has had its response, over HTTP as over \
-                HTTPS. If they don't depend on each other, several at a time take a fraction of the time.",
-        seen: "five requests or more with one under way at a time, where 30 % or more of the run are waits that could \
-               lie side by side, and half of that is saved when further connections are set up. Inferred where the \
-               requests look alike and follow each other at once, suspected where they don't: a login, then a token, \
-               then pages depend on each other, and a program that rests between them may mean to.",
-        saves: "the waits that were seen, 8 at a time (`--concurrency`) instead of one.",
+        means: "The program sends each request only when the previous one has received its response, over HTTP and \
+                over HTTPS. If the requests don't depend on each other, sending several at a time takes a fraction of \
+                the time.",
+        seen: "at least five requests, one in flight at a time, where at least 30 % of the run are waits that could \
+               overlap, and at least half of that is saved even if more connections must be set up. It is inferred if \
+               the requests have similar lengths and follow each other without a pause, and otherwise suspected: a \
+               login, then a token, then pages depend on each other, and a program that pauses between requests may do \
+               so on purpose.",
+        saves: "the difference between the waits one at a time, as observed, and 8 at a time (`--concurrency`).",
     },
     advice,
     not_judged: |case| case.concurrency_not_told(),
@@ -55,7 +57,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     }
     let takes = [case.at_a_time.div_ceil(2), case.at_a_time, case.at_a_time.saturating_mul(2)].map(|places| {
         format!(
-            "{places} at a time would take about {}",
+            "with {places} at a time the run would take about {}",
             time(case.pass.wall_ns.saturating_sub(saved(case, places).ns))
         )
     });
@@ -63,16 +65,21 @@ fn find(judge: &Judge) -> Option<Finding> {
     let paced_ns = paced_ns(case);
     let mut evidence = vec![
         format!(
-            "{} requests were under way one at a time{}; the median took {}.",
+            "{} requests were in flight one at a time{}; the median took {}.",
             case.requests(),
             if case.http.is_some() { ", over HTTP too" } else { "" },
             time(case.pass.counts.waits.p50_ns)
         ),
-        format!("If they don't depend on each other: {}, instead of {}.", takes.join(", "), time(case.pass.wall_ns)),
+        format!(
+            "If the requests don't depend on each other: {}, instead of {}.",
+            takes.join(", "),
+            time(case.pass.wall_ns)
+        ),
     ];
     if !are_alike {
         evidence.push(
-            "They differ in length, as a login and what follows from it do: some may depend on others.".to_owned(),
+            "The requests differ in length, like a login and the requests that follow it: some may depend on others."
+                .to_owned(),
         );
     }
     if let Some(pause) = paced_ns {
@@ -89,7 +96,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(saves_ns as f64)),
             cpu_ms: None,
-            how: format!("the waits that were seen one at a time, less what they take {} at a time", case.at_a_time),
+            how: format!("the observed waits one at a time, minus what they would take {} at a time", case.at_a_time),
         }),
         saves_ns,
         concerns: case.requests(),
@@ -188,42 +195,42 @@ fn are_alike(case: &Case) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "If the requests don't depend on each other, have several under way: 8 to 16 at a time, over one client \
-             that keeps as many connections. Mind the server's limits.",
+            "If the requests don't depend on each other, send several at a time (8 to 16), with one client that keeps \
+             as many connections. Respect the server's limits.",
         ),
         Advice::of(
             Runtime::Python,
             "Python",
-            "`concurrent.futures.ThreadPoolExecutor(8).map(fetch, urls)` with one `Session` whose HTTPAdapter has \
-             `pool_maxsize=8`; or `asyncio.gather` with aiohttp or httpx.AsyncClient.",
+            "Use `concurrent.futures.ThreadPoolExecutor(8).map(fetch, urls)` with one `Session` whose HTTPAdapter has \
+             `pool_maxsize=8`, or `asyncio.gather` with aiohttp or httpx.AsyncClient.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "`Promise.all` over the list, through a limiter such as p-limit, instead of `await` in a loop.",
+            "Use `Promise.all` over the list, with a limiter such as p-limit, instead of `await` in a loop.",
         ),
         Advice::of(
             Runtime::Go,
             "Go",
-            "An `errgroup.Group` with `SetLimit(8)`, and a transport with `MaxIdleConnsPerHost` of 8.",
+            "Use an `errgroup.Group` with `SetLimit(8)`, and a transport with a `MaxIdleConnsPerHost` of 8.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`HttpClient.sendAsync` for all, or an executor of 8 threads over one `HttpClient`.",
+            "Use `HttpClient.sendAsync` for all requests, or an executor of 8 threads with one `HttpClient`.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "`futures::stream::iter(urls).map(fetch).buffer_unordered(8)`, or 8 threads that share one `Agent`.",
+            "Use `futures::stream::iter(urls).map(fetch).buffer_unordered(8)`, or 8 threads that share one `Agent`.",
         ),
-        Advice::of(Runtime::Curl, "curl", "`curl --parallel --parallel-max 8` with all URLs, or `xargs -P 8`."),
-        Advice::of(Runtime::Ruby, "Ruby", "Threads over a connection pool, or `async-http`."),
-        Advice::of(Runtime::Php, "PHP", "`curl_multi_exec`, or Guzzle's `Pool` with `concurrency` 8."),
+        Advice::of(Runtime::Curl, "curl", "Use `curl --parallel --parallel-max 8` with all URLs, or `xargs -P 8`."),
+        Advice::of(Runtime::Ruby, "Ruby", "Use threads with a connection pool, or `async-http`."),
+        Advice::of(Runtime::Php, "PHP", "Use `curl_multi_exec`, or Guzzle's `Pool` with `concurrency` 8."),
         Advice::of(
             Runtime::DotNet,
             ".NET",
-            "`Parallel.ForEachAsync` with `MaxDegreeOfParallelism` 8 over one `HttpClient`.",
+            "Use `Parallel.ForEachAsync` with a `MaxDegreeOfParallelism` of 8 and one `HttpClient`.",
         ),
     ]
 }

@@ -22,10 +22,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "resolving names takes much of the time",
     failure: false,
     doc: Doc {
-        means: "Resolving names took a great part of the time in which the command waited for the network.",
-        seen: "a fifth of the time that connections needed to be set up and waited, three names at least, 1 ms at the \
-               median.",
-        saves: "all resolving together.",
+        means: "Resolving names took a large part of the time in which the command waited for the network.",
+        seen: "at least a fifth of the time that connections spent being set up and waiting for responses, for at \
+               least three names, with a median of at least 1 ms.",
+        saves: "the time of all name resolutions.",
     },
     advice,
     not_judged: |case| case.reached_by_others(),
@@ -45,8 +45,8 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Proven,
         evidence: vec![format!(
-            "{} names were resolved in {} each at the median, {} in all: {} of all the time that connections \
-             needed to be set up and waited.",
+            "{} names were resolved, in {} at the median and {} in total: {} of the time that connections spent being \
+             set up and waiting for responses.",
             resolve.count,
             time(resolve.p50_ns),
             time(resolve.sum_ns),
@@ -55,7 +55,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(resolve.sum_ns as f64)),
             cpu_ms: None,
-            how: "all resolving together".to_owned(),
+            how: "the time of all name resolutions".to_owned(),
         }),
         saves_ns: case.saved(resolve.sum_ns as f64),
         concerns: resolve.count,
@@ -66,13 +66,13 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Keep connections, so that names are looked up less often, and run a resolver with a cache on the \
-                 machine (systemd-resolved, unbound).",
+            "Reuse connections, so that names are resolved less often, and run a caching resolver on the machine \
+             (systemd-resolved, unbound).",
         ),
         Advice::of(
             Runtime::Python,
             "Python aiohttp",
-            "`TCPConnector(ttl_dns_cache=…)` keeps answers, while the session is kept.",
+            "`TCPConnector(ttl_dns_cache=…)` caches resolved names for as long as the session exists.",
         ),
     ]
 }

@@ -17,13 +17,14 @@ const TURN_NS: u64 = 5_000_000;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("revocation-fetch"),
-    title: "handshakes wait for a CRL, OCSP or issuer fetched over HTTP",
+    title: "handshakes wait for a CRL, an OCSP response or an issuer fetched over HTTP",
     failure: false,
     doc: Doc {
-        means: "In the middle of a handshake the client fetches something over plain HTTP that it needs to judge the \
-                certificate: a CRL, an OCSP response or a missing issuer. The handshake waits for it.",
-        seen: "a client's turn of 5 ms or more, of which a request over plain HTTP fills half or more.",
-        saves: "these requests, as many side by side as there were.",
+        means: "During a handshake the client fetches over plain HTTP what it needs to verify the certificate: a CRL, \
+                an OCSP response or a missing issuer certificate. The handshake waits for it.",
+        seen: "a client's turn in a handshake of at least 5 ms, of which a request over plain HTTP fills at least \
+               half.",
+        saves: "the time of these requests; times that overlapped count once.",
     },
     advice,
     not_judged: |case| case.is_url().then_some(crate::case::OWN_SERVERS),
@@ -52,7 +53,7 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(total as f64)),
             cpu_ms: None,
-            how: "these requests together".to_owned(),
+            how: "the sum of these requests' times".to_owned(),
         }),
         saves_ns: case.side_by_side(spans),
         concerns: number,
@@ -91,20 +92,25 @@ fn fetched<'a>(case: &Case<'a>) -> Vec<(&'a str, (u64, u64))> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "At the server: staple the OCSP response and send the whole chain, so that clients need fetch nothing. At \
-             the client: keep what was fetched between runs, or leave revocation to short-lived certificates.",
+            "At the server: staple the OCSP response and send the whole chain, so that clients need not fetch \
+             anything. At the client: cache what was fetched between runs, or rely on short-lived certificates instead \
+             of revocation.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`com.sun.security.enableCRLDP`, `ocsp.enable` and `com.sun.security.enableAIAcaIssuers` turn these on; \
-             `jdk.tls.client.enableStatusRequestExtension` asks for a stapled response.",
+            "`com.sun.security.enableCRLDP`, `ocsp.enable` and `com.sun.security.enableAIAcaIssuers` turn these \
+             fetches on; `jdk.tls.client.enableStatusRequestExtension` requests a stapled response.",
         ),
         Advice::of(
             Runtime::DotNet,
             ".NET",
-            "`CheckCertificateRevocationList` and `X509RevocationMode` say whether it is fetched.",
+            "`CheckCertificateRevocationList` and `X509RevocationMode` control whether revocation is checked.",
         ),
-        Advice::of(Runtime::Curl, "curl", "`--ssl-no-revoke` on Windows; `--cert-status` asks for a stapled response."),
+        Advice::of(
+            Runtime::Curl,
+            "curl",
+            "`--ssl-no-revoke` turns revocation checks off on Windows; `--cert-status` requests a stapled response.",
+        ),
     ]
 }

@@ -1,5 +1,5 @@
-//! The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA P-256 does.
-//! The client pays less with RSA, not more.
+//! The server's own certificate has an RSA key: signing with it costs the server several times as much as with an ECDSA
+//! P-256 key. The client pays less with RSA, not more.
 //!
 //! It is visible in TLS 1.2 only, where certificates are not encrypted. With `--via url` the certificate is the
 //! origin's and is not judged.
@@ -18,10 +18,10 @@ pub(crate) const RULE: Rule = Rule {
     title: "the server signs with RSA",
     failure: false,
     doc: Doc {
-        means: "The server's own certificate has an RSA key: signing with it costs the server several times what ECDSA \
-                P-256 does.",
-        seen: "in TLS 1.2 alone, where certificates are in clear, in a tenth of the chains.",
-        saves: "nothing of the command's time: it is the server's CPU.",
+        means: "The server's own certificate has an RSA key: signing with it costs the server several times as much as \
+                with an ECDSA P-256 key.",
+        seen: "only in TLS 1.2, where certificates are not encrypted, in at least a tenth of the chains.",
+        saves: "none of the command's time: the server's CPU time is concerned.",
     },
     advice,
     not_judged: |case| {
@@ -59,8 +59,8 @@ fn find(judge: &Judge) -> Option<Finding> {
                 "In {rsa} of {all} handshakes the server's certificate had an RSA key; the first was \
                  {host}'s, of {bits} bits."
             ),
-            "Measured with RSA-2048 against ECDSA P-256, a new connection costs the server 689 to 719 µs of CPU \
-             more, ×3.2 to ×3.9 (docs/findings.md)."
+            "In measurements a new connection cost the server 689 to 719 µs more CPU with RSA-2048 than with ECDSA \
+             P-256, which is ×3.2 to ×3.9 (docs/findings.md)."
                 .to_owned(),
         ],
         cost: None,
@@ -72,7 +72,7 @@ fn find(judge: &Judge) -> Option<Finding> {
 
 fn advice() -> Vec<Advice> {
     vec![Advice::any(
-        "It is the server's cost: give it an ECDSA P-256 certificate, beside the RSA one \
-             where old clients come.",
+        "This costs the server, not the client. Give the server an ECDSA P-256 certificate, and keep the RSA one for \
+         old clients if needed.",
     )]
 }

@@ -44,18 +44,19 @@ const UNUSED_SOME: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("serialized"),
-    title: "HTTPS requests wait for each other: one at a time",
+    title: "HTTPS requests wait for each other, one at a time",
     failure: false,
     doc: Doc {
-        means: "Something in the client (a lock, a TLS call that blocks an event loop, a pool with one place) lets one \
-                request at a time wait for its response, though the program means to have several under way.",
-        seen: "with `--via url`, two or more requests under way in the mean over HTTP and 1.3 at most over HTTPS, and \
-               the time that this takes is not CPU time. Over a proxy, three connections or more that stood ready and \
-               unused while another's request was under way; not where the CPU was busy all the while and loads of \
-               trust stores explain as much.",
-        saves: "with `--via url`, what HTTPS took longer than HTTP, less the CPU time that it needed more, and loads \
-                of a trust store for each connection more that HTTP had; else the time with a request under way, less \
-                what the same waits take side by side.",
+        means: "Something in the client (a lock, a TLS call that blocks an event loop, a pool of one connection) lets \
+                only one request at a time wait for its response, although the program intends to have several in \
+                flight.",
+        seen: "with `--via url`, a mean of at least two requests in flight over HTTP and at most 1.3 over HTTPS, and \
+               CPU time does not explain the additional time. Through the proxy, at least three connections that were \
+               ready but unused while a request of another one was in flight. It is not found if the CPU was busy all \
+               that time and loads of trust stores explain the delay.",
+        saves: "with `--via url`, the time that HTTPS took longer than HTTP, minus its additional CPU time and a load \
+                of the trust store for each further connection that HTTP had. Otherwise, the time with a request in \
+                flight, minus what the same waits take if they overlap.",
     },
     advice,
     not_judged,
@@ -64,7 +65,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn not_judged(case: &Case) -> Option<&'static str> {
     if case.is_http_unlike {
-        return Some("the pass over HTTP did not go over HTTP");
+        return Some("in the HTTP run the command did not use HTTP");
     }
     if is_hidden_by_cpu(case) {
         return Some("CPU was short, which may be why HTTPS took longer");
@@ -135,19 +136,20 @@ fn against_http(case: &Case, here: &Concurrency, http: &ObservedRun) -> Option<F
     let more = http.counts.connections.saturating_sub(case.pass.counts.connections);
     let saves_ns = longer_ns(case, http).saturating_sub(loads::of_connections_ns(case, more));
     let mut evidence = vec![format!(
-        "Over HTTP the command had {mean:.1} requests under way in the mean and took {}; over HTTPS {:.1}, and {}.",
+        "Over HTTP the command had {mean:.1} requests in flight on average and took {}; over HTTPS it had {:.1} and \
+         took {}.",
         time(http.wall_ns),
         here.mean,
         time(case.pass.wall_ns)
     )];
     if let (Some(https), Some(http)) = (&case.pass.origin, &http.origin) {
         evidence.push(format!(
-            "The origin had at most {} to answer at once over HTTPS, {} over HTTP.",
+            "The origin counted at most {} in flight at once over HTTPS, and {} over HTTP.",
             https.most_in_flight, http.most_in_flight
         ));
     }
     evidence.push(format!(
-        "It needed {} of CPU more over HTTPS, which does not explain it.",
+        "The command used {} more CPU time over HTTPS, which does not explain the difference.",
         time(Case::cpu_ns(case.pass).saturating_sub(Case::cpu_ns(http)))
     ));
     let is_short = case.is_short_of_cpu(&[(0, case.pass.wall_ns)]);
@@ -164,7 +166,7 @@ fn against_http(case: &Case, here: &Concurrency, http: &ObservedRun) -> Option<F
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(saves_ns as f64)),
             cpu_ms: None,
-            how: "what HTTPS took longer than HTTP, less the CPU time that it needed more".to_owned(),
+            how: "the time that HTTPS took longer than HTTP, minus its additional CPU time".to_owned(),
         }),
         saves_ns,
         concerns: case.requests(),
@@ -183,15 +185,15 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     }
     let mut evidence = vec![
         format!(
-            "Up to {:.0} connections were open at once, and {:.1} requests were under way in the mean, several for {} \
-             of the time.",
+            "Up to {:.0} connections were open at once, but only {:.1} requests were in flight on average, and more \
+             than one for {} of the time.",
             case.pass.levels.open.most,
             here.mean,
             percent_of(here.several),
         ),
         format!(
-            "For {} of the {} with a request under way another connection stood unused, or waited for the client in \
-             its handshake, and carried its first request only later: {held_back} connections in all.",
+            "For {} of the {} with a request in flight, another connection was unused, or its handshake waited for the \
+             client, and it carried its first request only later: {held_back} connections in total.",
             percent(overlap.unused_ns, overlap.waiting_ns),
             time(overlap.waiting_ns)
         ),
@@ -199,8 +201,8 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
     let busy = case.cpu_share().filter(|share| *share >= BUSY);
     if let Some(share) = busy {
         evidence.push(format!(
-            "The command used up to {share:.1} cores all the while: it may be its CPU that lets one request through at \
-             a time."
+            "The command used up to {share:.1} cores all that time: a lack of CPU time may be the reason for one \
+             request at a time."
         ));
     }
     let concurrency = overlap.most_open as f64;
@@ -222,7 +224,9 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(saves)),
             cpu_ms: None,
-            how: format!("the time with a request under way, less what these waits take {concurrency:.1} at a time"),
+            how: format!(
+                "the time with a request in flight, minus what the same waits take {concurrency:.1} at a time"
+            ),
         }),
         saves_ns: saves as u64,
         concerns: case.requests(),
@@ -233,25 +237,26 @@ fn alone(case: &Case, here: &Concurrency) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for what holds one thread, lock or event loop while TLS waits: a blocking handshake, read or write \
-             within asynchronous code, a client behind a lock, or a pool that has one place for https.",
+            "Find out what occupies a thread, lock or event loop while TLS waits: a blocking handshake, read or write \
+             within asynchronous code, a client behind a lock, or a pool of only one HTTPS connection.",
         ),
         Advice::of(
             Runtime::Python,
             "Python asyncio",
-            "Blocking libraries (requests, urllib, http.client) stop the loop: use aiohttp or httpx.AsyncClient, or \
-             run them in threads (`asyncio.to_thread`).",
+            "Blocking libraries (requests, urllib, http.client) block the event loop: use aiohttp or \
+             httpx.AsyncClient, or run them in threads (`asyncio.to_thread`).",
         ),
         Advice::of(
             Runtime::Python,
             "Python gevent",
-            "pyOpenSSL is not patched by gevent and blocks all greenlets: take the standard ssl module (urllib3 \
-             without `inject_into_urllib3`), and patch before anything imports ssl.",
+            "gevent does not patch pyOpenSSL, which therefore blocks all greenlets: use the standard ssl module \
+             (urllib3 without `inject_into_urllib3`), and apply gevent's patch before anything imports ssl.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "Raise the https agent's `maxSockets`; a synchronous call in a handler stops the loop for all requests.",
+            "Raise the https agent's `maxSockets`; a synchronous call in a handler blocks the event loop for all \
+             requests.",
         ),
         Advice::of(
             Runtime::Go,
@@ -270,13 +275,13 @@ fn advice() -> Vec<Advice> {
             "Don't call blocking TLS (ureq, native-tls over std sockets) within async tasks: use tokio-rustls, \
              tokio-native-tls or reqwest, or spawn_blocking.",
         ),
-        Advice::of(Runtime::Curl, "curl", "`--parallel` lets one invocation have several requests under way."),
-        Advice::of(Runtime::Php, "PHP", "`curl_multi_exec` with `CURLMOPT_MAX_HOST_CONNECTIONS` above one."),
+        Advice::of(Runtime::Curl, "curl", "`--parallel` lets one invocation have several requests in flight."),
+        Advice::of(Runtime::Php, "PHP", "Use `curl_multi_exec` with `CURLMOPT_MAX_HOST_CONNECTIONS` above one."),
         Advice::of(
             Runtime::Ruby,
             "Ruby",
-            "A mutex around one `Net::HTTP` object lets one request through: give each thread its own, or take a \
-             connection pool.",
+            "A mutex around one `Net::HTTP` object lets through one request at a time: give each thread its own \
+             object, or use a connection pool.",
         ),
         Advice::of(
             Runtime::DotNet,

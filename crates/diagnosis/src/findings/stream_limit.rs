@@ -23,8 +23,8 @@ pub(crate) const RULE: Rule = Rule {
     doc: Doc {
         means: "The client had more requests than the server allows at once on an HTTP/2 connection, and opened \
                 further connections.",
-        seen: "four connections or more at once to one host on which frames of HTTP/2 were seen by their length: \
-               suspected, for a client may share no connection for other reasons.",
+        seen: "at least four connections to one host at once, on which records had the length of HTTP/2 frames. It is \
+               only suspected, because a client may have other reasons not to share a connection.",
         saves: "not known: how long requests waited for a stream is encrypted.",
     },
     advice,
@@ -41,7 +41,7 @@ fn find(judge: &Judge) -> Option<Finding> {
     }
     let unused = case.unused();
     let mut evidence = vec![format!(
-        "Up to {} with {} were open at once, where HTTP/2 needs one.",
+        "Up to {} to {} were open at once, although HTTP/2 needs only one.",
         count(most, "connection"),
         host.name
     )];
@@ -94,30 +94,30 @@ fn speaks_h2(case: &Case, connection: &Connection) -> bool {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Raise the server's limit of concurrent streams (nginx `http2_max_concurrent_streams`, 128 unless set), or \
-             have the client start no more requests at once than it allows.",
+            "Raise the server's limit of concurrent streams (nginx: `http2_max_concurrent_streams`, 128 by default), \
+             or make the client send no more requests at once than the limit allows.",
         ),
         Advice::of(
             Runtime::Go,
             "Go net/http",
-            "Bound the requests in flight; `http2.Transport.StrictMaxConcurrentStreams` makes them wait instead of \
+            "Limit the requests in flight; with `http2.Transport.StrictMaxConcurrentStreams` they wait instead of \
              opening connections.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "Read `session.remoteSettings.maxConcurrentStreams` and keep as many streams open at most.",
+            "Read `session.remoteSettings.maxConcurrentStreams` and open at most as many streams at once.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust hyper, reqwest",
-            "hyper keeps one connection and lets requests wait: bound the concurrency.",
+            "hyper uses one connection and lets requests wait: limit the concurrency.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`HttpClient` fails beyond the limit (\"too many concurrent streams\"): bound the concurrency.",
+            "`HttpClient` fails beyond the limit (\"too many concurrent streams\"): limit the concurrency.",
         ),
-        Advice::of(Runtime::Python, "Python httpx", "`Limits(max_connections=…)` bounds the requests in flight."),
+        Advice::of(Runtime::Python, "Python httpx", "`Limits(max_connections=…)` limits the requests in flight."),
     ]
 }

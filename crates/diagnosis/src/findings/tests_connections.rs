@@ -224,8 +224,8 @@ fn settings_made_anew_show_in_connections_of_one_request_each() {
         needless(&mut pass, connections - 1);
         against(http, pass).finding(Code::NO_REUSE).evidence.join(" ")
     };
-    assert!(with(64).contains("TLS settings anew"), "{}", with(64));
-    assert!(!with(26).contains("TLS settings anew"), "{}", with(26));
+    assert!(with(64).contains("a new TLS config for each request"), "{}", with(64));
+    assert!(!with(26).contains("a new TLS config for each request"), "{}", with(26));
 }
 
 #[test]

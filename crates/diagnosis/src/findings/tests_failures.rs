@@ -78,7 +78,7 @@ fn a_command_that_goes_past_the_proxy_was_not_seen() {
     let Conclusion::NotSeen(reasons) = found.verdict else { panic!("{:?}", found.verdict) };
     assert!(reasons.iter().any(|reason| reason.contains("192.0.2.1:443")), "{reasons:?}");
     assert!(found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
-    for (address, words) in [("192.0.2.1:443", "UDP to port 443"), (observation::NO_PEER, "may have spoken QUIC")] {
+    for (address, words) in [("192.0.2.1:443", "UDP to port 443"), (observation::NO_PEER, "may have used QUIC")] {
         let direct = vec![Direct { address: address.to_owned(), udp: true, met: 1 }];
         let said = proxy(ObservedRun { direct, ..own(Vec::new()) });
         assert!(said.findings[0].evidence.iter().any(|reason| reason.contains(words)), "{address}");
@@ -93,7 +93,7 @@ fn a_connection_that_came_and_asked_for_nothing_took_the_proxy() {
     idle.connections[0].close = Close::Client;
     let found = proxy(idle);
     assert_eq!(found.codes(), [Code::NOT_SEEN]);
-    assert_eq!(found.findings[0].evidence[0], "1 connection came and carried no request.");
+    assert_eq!(found.findings[0].evidence[0], "1 connection arrived and carried no request.");
     assert!(!found.findings[0].advice[0].text.contains("HTTPS_PROXY"));
 }
 
@@ -180,7 +180,7 @@ fn what_is_not_the_commands_fault_is_a_note_and_no_error() {
     pass.counts.strangers = 2;
     let said = proxy(pass.clone());
     assert!(matches!(said.verdict, Conclusion::NothingToMend(_)), "{:?}", said.verdict);
-    assert!(said.notes.iter().any(|note| note.starts_with("2 requests were turned away")), "{:?}", said.notes);
+    assert!(said.notes.iter().any(|note| note.starts_with("2 requests were refused")), "{:?}", said.notes);
     pass.counts.no_room = 1;
     let said = proxy(pass);
     assert!(matches!(said.verdict, Conclusion::TooLittle(_)), "what was closed can't be judged");
@@ -202,7 +202,7 @@ fn what_a_command_that_ends_well_leaves_under_way_is_no_failure() {
     pass.wall_ns = pass.connections[4].closed_ns.unwrap() + 10 * MS;
     let said = proxy(pass.clone());
     assert_eq!(said.others(), []);
-    assert!(said.notes.iter().any(|note| note.contains("1 request and 0 handshakes under way")), "{:?}", said.notes);
+    assert!(said.notes.iter().any(|note| note.contains("1 request and 0 handshakes in progress")), "{:?}", said.notes);
     assert_eq!(
         proxy(ObservedRun { ended: Ended::Code(28), ..pass.clone() }).others(),
         [Code::ERRORS],

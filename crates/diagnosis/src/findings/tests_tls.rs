@@ -23,7 +23,7 @@ fn tls12_is_found_from_a_tenth_on_and_whose_doing_it_is() {
     let evidence = |found: &Diagnosis| found.finding(Code::TLS12).evidence[1].clone();
     let servers = proxy(with(1, old));
     assert_eq!(servers.others(), [Code::TLS12]);
-    assert!(evidence(&servers).contains("the server did not take it"));
+    assert!(evidence(&servers).contains("the server did not accept it"));
     let clients = proxy(with(10, |one| {
         old(one);
         one.hello = Some(hello(&["TLSv1.2"]));
@@ -71,7 +71,7 @@ fn whether_tls13_gives_sessions_is_not_visible_and_that_is_said() {
     let found = proxy(full_again(with(0, old), 9, 0, 0));
     assert_eq!(found.others(), []);
     assert!(
-        found.notes.iter().any(|note| note.contains("a.test:443") && note.contains("encrypted")),
+        found.notes.iter().any(|note| note.contains("a.test:443") && note.contains("encrypts")),
         "{:?}",
         found.notes
     );

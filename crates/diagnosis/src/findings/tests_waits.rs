@@ -201,7 +201,7 @@ fn what_makes_connections_new_is_said() {
     let mut keeps = over_http(1.0);
     (keeps.counts.connections, keeps.counts.exchanges) = (1, 7);
     let found = against(keeps, own(one_after_another(7)));
-    assert!(found.finding(Code::NO_REUSE).evidence[1].starts_with("Over HTTP the same command keeps"));
+    assert!(found.finding(Code::NO_REUSE).evidence[1].starts_with("Over HTTP the same command reuses"));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_pool_shows_its_size_when_it_turns_connections_out() {
     };
     let found = with(2);
     let evidence = &found.finding(Code::NO_REUSE).evidence;
-    assert!(evidence.iter().any(|said| said.contains("keeps 3 connections and has up to 9")), "{evidence:?}");
+    assert!(evidence.iter().any(|said| said.contains("keeps 3 connections but uses up to 9")), "{evidence:?}");
     assert!(!with(8).finds(Code::NO_REUSE), "all are kept");
 }
 

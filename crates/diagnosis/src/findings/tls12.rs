@@ -17,11 +17,12 @@ const OF_HANDSHAKES: f64 = 0.1;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("tls12"),
-    title: "TLS 1.2: a round trip more per handshake than TLS 1.3",
+    title: "TLS 1.2 takes one round trip more per handshake than TLS 1.3",
     failure: false,
     doc: Doc {
-        means: "TLS 1.2 or older was negotiated, whose full handshake takes two round trips where TLS 1.3 takes one.",
-        seen: "in a tenth of the handshakes or more; the client's hello, which is in clear, tells whose doing it is.",
+        means: "TLS 1.2 or older was negotiated: its full handshake takes two round trips, that of TLS 1.3 takes one.",
+        seen: "in at least a tenth of the handshakes. The ClientHello, which is not encrypted, shows which side is the \
+               cause.",
         saves: "one round trip for each full handshake.",
     },
     advice,
@@ -55,7 +56,11 @@ fn find(judge: &Judge) -> Option<Finding> {
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(old as f64 * full_share * round_trip as f64)),
             cpu_ms: None,
-            how: format!("one round trip for each full handshake: {}, the server's median turn", time(round_trip)),
+            how: format!(
+                "one round trip for each full handshake: {}, the median time that the server takes to respond in a \
+                 handshake",
+                time(round_trip)
+            ),
         }),
         saves_ns: case.saved(old as f64 * full_share * round_trip as f64),
         concerns: old,
@@ -85,11 +90,11 @@ impl Whose {
 
     fn evidence(&self) -> String {
         match (self.servers, self.clients) {
-            (0, 0) => "What the client had offered in them was not kept.".to_owned(),
-            (_, 0) => "The client offered TLS 1.3, the server did not take it.".to_owned(),
+            (0, 0) => "What the client had offered in them was not recorded.".to_owned(),
+            (_, 0) => "The client offered TLS 1.3, but the server did not accept it.".to_owned(),
             (0, _) => "The client did not offer TLS 1.3.".to_owned(),
             (servers, clients) => format!(
-                "In {servers} of them the client offered TLS 1.3 and the server did not take it; in {clients} the \
+                "In {servers} of them the client offered TLS 1.3 but the server did not accept it; in {clients} the \
                  client did not offer it."
             ),
         }
@@ -114,32 +119,33 @@ fn advice() -> Vec<Advice> {
 }
 
 fn at_server() -> Advice {
-    Advice::any("Turn on TLS 1.3 at the server, or at whatever ends TLS before it.")
+    Advice::any("Turn on TLS 1.3 at the server, or at the proxy or load balancer that terminates TLS in front of it.")
 }
 
 fn clients_advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Take away a pinned highest version, or update the TLS library: OpenSSL has TLS 1.3 since 1.1.1, Go \
-             since 1.13, Java since 11.",
+            "Remove a setting that limits the highest version, or update the TLS library: OpenSSL supports TLS 1.3 \
+             since 1.1.1, Go since 1.13, Java since 11.",
         ),
         Advice::of(
             Runtime::Python,
             "Python",
-            "Don't set `maximum_version` or an old `ssl.PROTOCOL_TLSv1_2`: `ssl.create_default_context()` offers both.",
+            "Don't set `maximum_version` or the old `ssl.PROTOCOL_TLSv1_2`: `ssl.create_default_context()` offers both \
+             versions.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "`maxVersion` or `secureProtocol: 'TLSv1_2_method'` pin it: leave them out.",
+            "`maxVersion` and `secureProtocol: 'TLSv1_2_method'` limit the version: don't set them.",
         ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "`jdk.tls.client.protocols`, `https.protocols` or `SSLContext.getInstance(\"TLSv1.2\")` pin it: take \
-             \"TLS\".",
+            "`jdk.tls.client.protocols`, `https.protocols` and `SSLContext.getInstance(\"TLSv1.2\")` limit the \
+             version: use \"TLS\".",
         ),
-        Advice::of(Runtime::Go, "Go", "`tls.Config.MaxVersion` pins it: leave it out."),
-        Advice::of(Runtime::Curl, "curl", "`--tls-max 1.2` pins it: leave it out."),
+        Advice::of(Runtime::Go, "Go", "`tls.Config.MaxVersion` limits the version: don't set it."),
+        Advice::of(Runtime::Curl, "curl", "`--tls-max 1.2` limits the version: don't use it."),
     ]
 }

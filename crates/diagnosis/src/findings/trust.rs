@@ -29,8 +29,9 @@ pub(crate) fn advice(case: &Case) -> Vec<Advice> {
 
 fn of_the_server() -> Advice {
     Advice::any(
-        "The client does not trust the server's certificate: its roots are old or not found, or a company's own \
-         authority is missing. The observer does not open TLS, so it is the server's own certificate.",
+        "The client does not trust the server's certificate: its CA bundle is old or was not found, or a company's own \
+         certificate authority is missing in it. The observer does not decrypt TLS, so this is the server's own \
+         certificate.",
     )
 }
 
@@ -44,44 +45,48 @@ pub(crate) fn all_advice() -> Vec<Advice> {
 fn of_the_origin() -> Vec<Advice> {
     vec![
         Advice::any(
-            "The command does not take the origin's authority from the variables it was given: tell its library \
-             of the file that SSL_CERT_FILE names.",
+            "The command does not read the origin's certificate authority from the environment variables that it was \
+             given: configure its library to use the file that SSL_CERT_FILE names.",
         ),
         Advice::of(
             Runtime::Python,
             "Python requests",
-            "It reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
+            "requests reads REQUESTS_CA_BUNDLE, unless `trust_env` is off or `verify` names another file.",
         ),
         Advice::of(
             Runtime::Python,
             "Python aiohttp, httpx",
-            "Both honour SSL_CERT_FILE by themselves; a context that the program makes of certifi's file does not.",
+            "Both read SSL_CERT_FILE by default; a context that the program creates from certifi's file does not.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "NODE_EXTRA_CA_CERTS, which is read when the process starts; not where `ca` is given.",
+            "Node.js reads NODE_EXTRA_CA_CERTS when the process starts, and ignores it if `ca` is given.",
         ),
-        Advice::of(Runtime::Go, "Go", "SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
+        Advice::of(Runtime::Go, "Go", "Go reads SSL_CERT_FILE on Linux, unless `RootCAs` is set."),
         Advice::of(
             Runtime::Java,
             "Java",
-            "Import the authority into a trust store and name it: `-Djavax.net.ssl.trustStore=FILE`.",
+            "Import the certificate authority into a trust store and pass it: `-Djavax.net.ssl.trustStore=FILE`.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "rustls-native-certs and native-tls honour SSL_CERT_FILE; webpki-roots are built in and cannot be \
-             added to from outside.",
+            "rustls-native-certs and native-tls read SSL_CERT_FILE; webpki-roots is compiled in, and nothing can be \
+             added to it at run time.",
         ),
-        Advice::of(Runtime::Curl, "curl", "CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
-        Advice::of(Runtime::Wget, "wget", "`--ca-certificate=\"$SSL_CERT_FILE\"`: it reads no variable."),
+        Advice::of(Runtime::Curl, "curl", "curl reads CURL_CA_BUNDLE or SSL_CERT_FILE, unless `--cacert` is given."),
+        Advice::of(Runtime::Wget, "wget", "Pass `--ca-certificate=\"$SSL_CERT_FILE\"`: wget reads no such variable."),
         Advice::of(
             Runtime::Php,
             "PHP",
-            "`php -d curl.cainfo=FILE -d openssl.cafile=FILE`: PHP's libcurl ignores these variables.",
+            "Run `php -d curl.cainfo=FILE -d openssl.cafile=FILE`: PHP's libcurl ignores these variables.",
         ),
-        Advice::of(Runtime::Ruby, "Ruby", "SSL_CERT_FILE, unless `ca_file` or `cert_store` is set."),
-        Advice::of(Runtime::DotNet, ".NET", "SSL_CERT_FILE on Linux; not where a handler checks certificates itself."),
+        Advice::of(Runtime::Ruby, "Ruby", "Ruby reads SSL_CERT_FILE, unless `ca_file` or `cert_store` is set."),
+        Advice::of(
+            Runtime::DotNet,
+            ".NET",
+            ".NET reads SSL_CERT_FILE on Linux, unless a handler verifies certificates itself.",
+        ),
     ]
 }

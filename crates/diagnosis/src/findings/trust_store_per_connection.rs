@@ -12,11 +12,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "the trust store is loaded again for each connection",
     failure: false,
     doc: Doc {
-        means: "The client loads its trust store for each new connection, or nearly: parsing the roots costs more than \
-                the handshake.",
-        seen: "trust stores loaded before half of the connections at least, by samples of the stacks, or a third of \
-               the CPU time in them, and 60 ms of CPU or a twentieth of the run at least, where it is not known that \
-               each request has a client of its own.",
+        means: "The client loads its trust store for each new connection, or for nearly each: parsing the root \
+                certificates costs more than the handshake.",
+        seen: "samples of the stacks show a load of a trust store before at least half of the connections, or a third \
+               of the CPU time in such loads, and the loads take at least 60 ms of CPU or a twentieth of the run. It \
+               is not known that each request creates its own client.",
         saves: "the CPU time of the loads after the first handshake.",
     },
     advice,
@@ -32,14 +32,15 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Keep connections: then the roots are loaded once for each that is kept. Where new ones are needed, build \
-             one TLS context and hand it to all of them.",
+            "Reuse connections, so that the root certificates are loaded only once for each. If new connections are \
+             needed, build one TLS context and use it for all of them.",
         ),
         Advice::of(
             Runtime::Python,
             "Python requests, urllib3",
-            "urllib3 loads the roots for each new connection: pass one `ssl_context=ssl.create_default_context()` to \
-             its pool (for requests in an HTTPAdapter's `init_poolmanager`), and raise `pool_maxsize`.",
+            "urllib3 loads the root certificates for each new connection: pass one \
+             `ssl_context=ssl.create_default_context()` to its pool (for requests, in an HTTPAdapter's \
+             `init_poolmanager`), and raise `pool_maxsize`.",
         ),
         Advice::of(
             Runtime::Node,
@@ -50,11 +51,15 @@ fn advice() -> Vec<Advice> {
         Advice::of(
             Runtime::Curl,
             "curl, libcurl",
-            "A handle caches parsed roots for 24 h since 7.87 (`CURLOPT_CA_CACHE_TIMEOUT`): use the same handle for \
-             all requests.",
+            "Since 7.87 a handle caches parsed root certificates for 24 h (`CURLOPT_CA_CACHE_TIMEOUT`): use the same \
+             handle for all requests.",
         ),
         Advice::of(Runtime::Go, "Go", "Build `RootCAs` once and share the transport."),
-        Advice::of(Runtime::Java, "Java", "Share one `SSLContext`: its trust manager holds the parsed roots."),
+        Advice::of(
+            Runtime::Java,
+            "Java",
+            "Share one `SSLContext`: its trust manager holds the parsed root certificates.",
+        ),
         Advice::of(Runtime::Rust, "Rust", "Build the `ClientConfig` or `TlsConnector` once and clone it."),
         Advice::of(Runtime::Php, "PHP", "Keep the curl handle between requests; `curl_share_init` shares connections."),
         Advice::of(

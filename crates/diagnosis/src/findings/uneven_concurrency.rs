@@ -30,15 +30,16 @@ const HIGH: f64 = 0.75;
 
 pub(crate) const RULE: Rule = Rule {
     code: Code::new("uneven-concurrency"),
-    title: "requests go in batches that wait for their slowest",
+    title: "requests are sent in batches that wait for the slowest one",
     failure: false,
     doc: Doc {
-        means: "Requests go in batches that wait for their slowest: a pool of workers that each take the next request \
-                when theirs is done would keep the number up.",
-        seen: "4 under way at most or more, less than half of that in the mean, and three falls to a quarter with a \
-               rise to three quarters, over 30 requests, the slowest of which takes half as long again as the median; \
-               not where CPU was short.",
-        saves: "the time with any request under way, less what it would be with the most under way throughout.",
+        means: "Requests are sent in batches, and each batch waits for its slowest request. A pool of workers that \
+                each take the next request when theirs is done would keep the number in flight constant.",
+        seen: "a maximum of at least 4 requests in flight, less than half of that on average, and at least three drops \
+               to a quarter of the maximum, each followed by a rise to three quarters of it, over at least 30 \
+               requests, the slowest of which takes at least 1.5 times the median. It is not found if CPU was short.",
+        saves: "the time with any request in flight, minus what it would be if the maximum were in flight all the \
+                time.",
     },
     advice,
     not_judged: |case| case.concurrency_not_told(),
@@ -70,15 +71,16 @@ fn find(judge: &Judge) -> Option<Finding> {
         code: RULE.code,
         confidence: Confidence::Suspected,
         evidence: vec![format!(
-            "Up to {most:.0} requests were under way at once, {mean:.1} in the mean; {refills} times they fell to \
-             a quarter of the most and rose again. The slowest answer took {}, the median one {}.",
+            "Up to {most:.0} requests were in flight at once, {mean:.1} on average; {refills} times their number \
+             dropped to a quarter of the maximum and rose again. The slowest response took {}, the median {}.",
             time(case.pass.counts.waits.max_ns),
             time(case.pass.counts.waits.p50_ns)
         )],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(lost)),
             cpu_ms: None,
-            how: "the time with any request under way, less what it would be with the most under way throughout"
+            how: "the time with any request in flight, minus what it would be if the maximum were in flight all the \
+                  time"
                 .to_owned(),
         }),
         saves_ns: case.saved(lost),
@@ -111,31 +113,35 @@ fn refills(waiting: &[f64], most: f64) -> u64 {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Start the next request when one is done, not when all of a batch are: workers on a queue, or a \
-                 semaphore.",
+            "Start the next request when one is done, not when a whole batch is: use workers with a queue, or a \
+             semaphore.",
         ),
         Advice::of(
             Runtime::Python,
             "Python asyncio",
-            "One `gather` over all with an `asyncio.Semaphore`, instead of a `gather` for each batch.",
+            "Use one `gather` over all requests with an `asyncio.Semaphore`, instead of a `gather` for each batch.",
         ),
-        Advice::of(Runtime::Node, "Node.js", "A limiter such as p-limit instead of `Promise.all` on slices."),
-        Advice::of(Runtime::Rust, "Rust", "`buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
-        Advice::of(Runtime::Go, "Go", "Workers that range over one channel, instead of a `WaitGroup` for each batch."),
+        Advice::of(Runtime::Node, "Node.js", "Use a limiter such as p-limit instead of `Promise.all` on slices."),
+        Advice::of(Runtime::Rust, "Rust", "Use `buffer_unordered(n)` on a stream instead of `join_all` on chunks."),
+        Advice::of(
+            Runtime::Go,
+            "Go",
+            "Use workers that range over one channel, instead of a `WaitGroup` for each batch.",
+        ),
         Advice::of(
             Runtime::Java,
             "Java",
-            "One executor for all requests, instead of `invokeAll` or `allOf` for each batch.",
+            "Use one executor for all requests, instead of `invokeAll` or `allOf` for each batch.",
         ),
         Advice::of(
             Runtime::Php,
             "PHP",
-            "Add the next handle to `curl_multi` when one is done, instead of a multi for each batch.",
+            "Add the next handle to `curl_multi` when one is done, instead of creating a multi handle for each batch.",
         ),
         Advice::of(
             Runtime::Curl,
             "curl",
-            "`xargs -P N -n 1` or `--parallel` over the whole list, instead of `wait` after each batch.",
+            "Use `xargs -P N -n 1` or `--parallel` over the whole list, instead of `wait` after each batch.",
         ),
     ]
 }

@@ -18,11 +18,11 @@ pub(crate) const RULE: Rule = Rule {
     title: "connections are opened and never used",
     failure: false,
     doc: Doc {
-        means: "Connections were handshaken and never carried a request: each costs both sides a handshake for \
-                nothing.",
-        seen: "three connections or more without a request, and a fifth of all. \
-               Over HTTP/2 those on which the client sent no more than its opening: inferred by length.",
-        saves: "the client's part of the handshakes.",
+        means: "Connections completed their handshake but never carried a request: each costs both sides a handshake \
+                for nothing.",
+        seen: "at least three connections without a request, and a fifth of all. With HTTP/2 it is inferred from the \
+               length: the client sent no more than its connection preface.",
+        saves: "the time that the client spent on these handshakes.",
     },
     advice,
     not_judged: |_| None,
@@ -43,11 +43,14 @@ fn find(judge: &Judge) -> Option<Finding> {
     Some(Finding {
         code: RULE.code,
         confidence: if is_plain { Confidence::Proven } else { Confidence::Inferred },
-        evidence: vec![format!("{} of {all} were handshaken and carried no request.", count(unused, "connection"))],
+        evidence: vec![format!(
+            "{} of {all} completed their handshake but carried no request.",
+            count(unused, "connection")
+        )],
         cost: Some(Cost {
             wall_ms: Some(case.per_thousand(total)),
             cpu_ms: None,
-            how: format!("{} of the client's in each handshake", time(each)),
+            how: format!("{} of the client's time in each handshake", time(each)),
         }),
         // If the cause is a limit of streams, requests wait as well, and it is not known how long.
         saves_ns: if judge.has(&stream_limit::RULE) { 0 } else { case.saved(total) },
@@ -59,30 +62,30 @@ fn find(judge: &Judge) -> Option<Finding> {
 fn advice() -> Vec<Advice> {
     vec![
         Advice::any(
-            "Look for connections that are opened ahead of need, raced against a pooled one, or given up because \
-             another became free; bound how many are opened at once.",
+            "Look for connections that are opened in advance, that race against a pooled one, or that are abandoned \
+             because another became free. Limit the number of connections that are opened at once.",
         ),
         Advice::of(
             Runtime::Go,
             "Go net/http",
-            "A dial goes on when another connection takes its request: set `MaxConnsPerHost`; with HTTP/2 let one \
+            "A dial continues even if another connection takes its request: set `MaxConnsPerHost`; with HTTP/2 let one \
              request open the connection before the others begin.",
         ),
         Advice::of(Runtime::Java, "Java", "Lower the pool's minimum of idle connections."),
         Advice::of(
             Runtime::Python,
             "Python",
-            "Don't open pools' connections ahead; with aiohttp lower `TCPConnector(limit=…)`.",
+            "Don't open a pool's connections in advance; with aiohttp lower `TCPConnector(limit=…)`.",
         ),
         Advice::of(
             Runtime::Node,
             "Node.js",
-            "With `http2.connect` make one session and wait for `connect` before others are made.",
+            "With `http2.connect` create one session and wait for its `connect` event before creating others.",
         ),
         Advice::of(
             Runtime::Rust,
             "Rust",
-            "hyper's pool races a new connection against one that becomes free: bound the concurrency.",
+            "hyper's pool races a new connection against one that becomes free: limit the concurrency.",
         ),
     ]
 }

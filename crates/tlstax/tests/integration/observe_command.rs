@@ -1,4 +1,4 @@
-//! What becomes of the command that is observed: its streams, its end, what it leaves, and commands that misbehave.
+//! What happens to the observed command: its streams, its end, processes that it leaves, and commands that misbehave.
 
 use std::fs;
 use std::io::Write;
@@ -24,7 +24,7 @@ fn run(arguments: &[&str]) -> (Output, String) {
     (output, errors)
 }
 
-/// What `--json` wrote: the last line of standard output.
+/// The JSON that `--json` wrote: the last line of standard output.
 fn json(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     serde_json::from_str(text.lines().last().unwrap()).unwrap()
@@ -84,7 +84,7 @@ fn one_that_runs_for_ever_is_ended_with_all_that_it_started() {
     }
 }
 
-/// Whether it still does something: a process that nobody has waited for yet does not.
+/// Whether the process still runs. A process that has ended and has not been waited for does not.
 fn is_running(pid: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat"))
         .is_ok_and(|stat| !stat.rsplit(')').next().unwrap().trim_start().starts_with('Z'))
@@ -146,7 +146,7 @@ fn silence_is_never_taken_for_all_being_well() {
         assert_eq!(output.status.code(), Some(1));
         let (output, errors) = run(&[&["--fail-on", "no-reuse", "--"], command].concat());
         assert_eq!(output.status.code(), Some(1));
-        assert!(errors.contains("--fail-on no-reuse could not be judged: nothing of"), "{errors}");
+        assert!(errors.contains("--fail-on no-reuse could not be judged: none of"), "{errors}");
     }
 }
 
@@ -205,7 +205,7 @@ fn the_json_has_a_line_of_its_own_whatever_the_command_left() {
     assert_eq!(json(&output)["observation"]["via"], "proxy");
 }
 
-/// Opens so many tunnels to a host, keeps them, and ends when each has been answered or closed.
+/// A program that opens many tunnels to a host, keeps them, and ends when each has had a response or was closed.
 const TUNNELS: &str = r#"
 import base64, os, socket, sys, urllib.parse
 proxy = urllib.parse.urlparse(os.environ["HTTPS_PROXY"])
@@ -230,7 +230,7 @@ fn as_many_connections_as_open_files_allow_and_the_rest_is_told() {
     let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let map = format!("held.test={}", held.local_addr().unwrap());
     let begun = Instant::now();
-    // The limit is the observer's; the command has it too, and needs one for each.
+    // The limit is for the observer. The command has it too, and needs one file for each tunnel.
     let limited = format!(
         "ulimit -n 200; exec {} observe --no-sampling --json --map {map} -- python3 -c '{TUNNELS}' 120",
         env!("CARGO_BIN_EXE_tlstax")
@@ -248,5 +248,5 @@ fn as_many_connections_as_open_files_allow_and_the_rest_is_told() {
     let counts = &seen["observation"]["passes"][0]["counts"];
     assert_eq!(counts["no_room"].as_u64().map(|closed| closed + opened), Some(120), "{counts}");
     let notes = seen["diagnosis"]["notes"].as_array().unwrap();
-    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("could open no more files")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("limit of open files")), "{notes:?}");
 }

@@ -1,9 +1,9 @@
-//! `tlstax observe` finds the talk's fault and what a client object per request costs, with a URL of its own and as a
-//! proxy, and nothing beside them in programs that are right. All other programs are the field set's
-//! (`scripts/field.sh`), some of which CI runs.
+//! `tlstax observe` finds the talk's fault and the cost of a client per request, both by URL and by proxy, and nothing
+//! in programs without mistakes. All other programs belong to the field set (`scripts/field.sh`), of which CI runs a
+//! part.
 //!
-//! Over the proxy sessions are not seen: TLS 1.3 gives them out encrypted. So `no-resumption` is not found there, where
-//! nothing is resumed at all.
+//! Session tickets are not visible to the proxy, because TLS 1.3 encrypts them. So `no-resumption` is not found there
+//! if no session is resumed.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ fn by_url(program: Result<OsString, String>, cases: &[Case]) {
     observed::observe_all(program, &Setting { flags, variables: Vec::new(), origin: String::new() }, cases);
 }
 
-/// Observes the cases at an origin of another name, which only the proxy knows where to find.
+/// Observes the cases with an origin under another name, which only the proxy can resolve.
 fn over_proxy(program: Result<OsString, String>, cases: &[Case]) {
     let service_ns = (DELAY_S * 1e9).to_string();
     let leading_args = ["serve-embedded", "--service-ns", &service_ns].map(str::to_owned).to_vec();
@@ -28,7 +28,7 @@ fn over_proxy(program: Result<OsString, String>, cases: &[Case]) {
     launch.pins.tickets = true;
     let origin = Origin::start(&launch).unwrap();
     let map = format!("habits.tlstax.test={}", origin.ready().https[0]);
-    // Mozilla's roots beside that of the origin: what a machine trusts.
+    // The CA bundle has Mozilla's root certificates and the origin's, as that of a usual machine would.
     let variables = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"]
         .map(|name| (name, OsString::from(authority.trust_file())));
     let setting = Setting {
@@ -42,7 +42,8 @@ fn over_proxy(program: Result<OsString, String>, cases: &[Case]) {
 #[test]
 fn the_talks_stack_by_url() {
     let cases = [
-        // All connections are opened at once, a Session each: there is none to use again, and no session to resume.
+        // All connections are opened at once, each by its own Session: there is no connection to reuse and no TLS
+        // session to resume.
         case("HABITS/python/talk_stage.py 2 {url} 12", &["client-per-request", "serialized"]),
         case("HABITS/python/talk_stage.py 4 {url} 12", &["client-per-request"]),
     ];
@@ -58,7 +59,7 @@ fn the_talks_stack_over_a_proxy() {
     over_proxy(pythons_of_the_talk(), &cases);
 }
 
-// Whether going one after another is a third of the run depends on how long the program takes to start.
+// Whether requests one after another take a third of the run depends on how long the program takes to start.
 #[test]
 fn a_client_per_request_and_one_for_all_by_url() {
     let rebuilt = &["client-per-request", "no-resumption", "no-reuse", "?one-at-a-time"];

@@ -1,5 +1,5 @@
-//! `tlstax observe` finds what servers do, through the proxy: old versions, keys, groups, distrust, silence,
-//! connections cut while idle.
+//! `tlstax observe` finds causes at the server through the proxy: old versions, keys, groups, untrusted certificates,
+//! missing responses, idle connections that are closed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin, Pins};
 use params::{CertificateKey, Group, TlsVersion};
 use serde_json::Value;
 
-/// What was seen of a program that fetches from `host.tlstax.test`.
+/// What was observed of a program that fetches from `host.tlstax.test`.
 struct Seen {
     output: Output,
     json: Value,
@@ -21,7 +21,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Fails unless just these findings are there.
+    /// Fails unless exactly these findings are made.
     fn assert_finds(&self, expected: &[&str]) {
         let (found, due) = (codes(&self.json), expected.iter().copied().collect());
         let told = stderr(&self.output);
@@ -33,7 +33,7 @@ impl Seen {
     }
 }
 
-/// Observes `script`, whose host is at `address`. In the script, `CA` stands for the file to trust.
+/// Observes `script`, whose host is at `address`. In the script, `CA` is replaced by the path of the CA bundle.
 fn observe(address: SocketAddr, authority: &Authority, flags: &[&str], script: &str) -> Seen {
     let (_dir, path) = folder();
     let file = path.join("seen.json");
@@ -55,7 +55,7 @@ fn observe(address: SocketAddr, authority: &Authority, flags: &[&str], script: &
 }
 
 fn origin(authority: &Authority, pins: Pins) -> Origin {
-    // Answers that come later than tickets are told from them.
+    // Responses that come later than session tickets can be distinguished from them.
     let leading_args = ["serve-embedded", "--service-ns", "20000000"].map(str::to_owned).to_vec();
     let kind = Kind::Embedded(EmbeddedProgram { exe: PathBuf::from(env!("CARGO_BIN_EXE_tlstax")), leading_args });
     let launch = Launch { ports: 1, pins, ..Launch::new(kind, authority.chain_file(), authority.key_file()) };
@@ -73,7 +73,7 @@ fn an_old_version_and_an_rsa_key() {
     let seen = observe(origin.ready().https[0], &authority, &[], THREE);
     seen.assert_finds(&["rsa-leaf", "tls12"]);
     let findings = seen.findings();
-    assert!(findings.contains("the server did not take it") && findings.contains("2048 bits"), "{findings}");
+    assert!(findings.contains("the server did not accept it") && findings.contains("2048 bits"), "{findings}");
 }
 
 #[test]
@@ -105,18 +105,18 @@ fn a_host_that_refuses_and_one_that_never_answers() {
     assert!(seen.findings().contains("refused"), "{}", seen.findings());
 
     let origin = origin(&authority, Pins::default());
-    // The origin takes longer than the client waits, three times, and then all is well. On a busy machine the handshake
-    // alone takes curl more than 0.2 s.
+    // Three times the origin takes longer than the client waits, then it responds in time. On a busy machine curl needs
+    // more than 0.2 s just for the handshake.
     let waits = "curl -s --http1.1 -m 1 --cacert CA https://host.tlstax.test/delay/5";
     let script = format!("{waits}; {waits}; {waits}; {THREE}");
     let seen = observe(origin.ready().https[0], &authority, &[], &script);
     assert!(codes(&seen.json).contains("errors"), "{}", stderr(&seen.output));
-    // On a busy machine curl may have waited for its time before it has sent the request.
-    let is_told = |n: u32| seen.findings().contains(&format!("{n} requests were never answered"));
+    // On a busy machine curl's time may be over before it has sent the request.
+    let is_told = |n: u32| seen.findings().contains(&format!("{n} requests had no response"));
     assert!(is_told(3) || (seen.was_busy && (is_told(2) || is_told(1))), "{}", seen.findings());
 }
 
-/// Keeps connections for 0.2 s after a response, and prints its port.
+/// A server that keeps connections for 0.2 s after a response, and prints its port.
 const IMPATIENT: &str = r#"
 import http.server, ssl, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -161,7 +161,7 @@ fn connections_that_are_cut_while_idle() {
     let (_server, address) = impatient(authority.chain_file(), authority.key_file());
     let script = format!("{THREE} https://host.tlstax.test/get --rate 1/s");
     let seen = observe(address, &authority, &[], &script);
-    // Where the CPUs are busy, a handshake takes as long as the pause before it, and a request may be on its way just
-    // as the server closes: it is never answered.
+    // If the CPUs are busy, a handshake takes as long as the pause before it, and a request may be sent just as the
+    // server closes the connection: then it has no response.
     seen.assert_finds(if seen.was_busy { &["?idle-cut", "?errors"] } else { &["idle-cut"] });
 }

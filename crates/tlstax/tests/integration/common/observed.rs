@@ -1,4 +1,4 @@
-//! The programs of `habits/`, and what `tlstax observe` finds in one.
+//! Runs the programs of `habits/` under `tlstax observe` and checks the findings.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -11,24 +11,25 @@ use serde_json::Value;
 
 use crate::common::{folder, stderr, stdout, tlstax};
 
-/// How long the origin holds every answer back, s: long beside a handshake, so that one at a time is told from several.
+/// How long the origin delays every response, s. It is long compared with a handshake, so that one request at a time
+/// can be distinguished from several.
 pub(crate) const DELAY_S: f64 = 0.05;
 
 /// How programs are observed.
 pub(crate) struct Setting {
     /// Flags of `tlstax observe`.
     pub(crate) flags: Vec<String>,
-    /// What the environment has besides.
+    /// Additional environment variables.
     pub(crate) variables: Vec<(&'static str, OsString)>,
-    /// The origin, where it is the test's: what is put for `ORIGIN` in arguments.
+    /// The address that replaces `ORIGIN` in arguments, if the test has its own origin.
     pub(crate) origin: String,
 }
 
-/// How a program is run, and the findings that there are, no more and no less.
+/// The command line of a program, and the exact findings that are expected.
 pub(crate) struct Case {
-    /// With `{url}`, or `ORIGIN`, and `HABITS` for the folder of the programs.
+    /// The command line, with `{url}` or `ORIGIN`, and `HABITS` for the folder of the programs.
     pub(crate) arguments: &'static str,
-    /// Codes of findings. One with `?` before it may be there or not: it depends on what share of the run it is.
+    /// The codes of the findings. One that begins with `?` is optional, because it depends on its share of the run.
     pub(crate) expected: &'static [&'static str],
 }
 
@@ -37,9 +38,9 @@ pub(crate) const fn case(arguments: &'static str, expected: &'static [&'static s
     Case { arguments, expected }
 }
 
-/// Findings that rest on when things happened. Where the CPUs are busy with other work, a program that waits for one of
-/// them looks like a program that waits for its turn, and a connection that nobody had the time to use looks like one
-/// that nobody wanted.
+/// Findings that depend on the times of events. If the CPUs are busy with other work, a program that waits for a CPU
+/// looks like one that waits for something else, and a connection that it had no time to use looks like one that it did
+/// not need.
 const BY_TIME: [&str; 8] = [
     "connecting",
     "delayed-ack",
@@ -51,17 +52,17 @@ const BY_TIME: [&str; 8] = [
     "uneven-concurrency",
 ];
 
-/// The share of CPU time that may be used before [`BY_TIME`] is no proof any more.
+/// The largest share of used CPU time at which the findings of [`BY_TIME`] are reliable.
 const BUSY: f64 = 0.8;
 
-/// What the CPUs of the machine did since a moment.
+/// How much CPU time of the machine was used in a span.
 pub(crate) struct CpuUse {
     idle: u64,
     all: u64,
 }
 
 impl CpuUse {
-    /// Since now.
+    /// Starts the span now.
     pub(crate) fn since_now() -> CpuUse {
         let stat = std::fs::read_to_string("/proc/stat").unwrap();
         let ticks = stat.lines().next().unwrap().split_whitespace().skip(1).take(8);
@@ -70,15 +71,15 @@ impl CpuUse {
         CpuUse { idle: ticks[3] + ticks[4], all: ticks.iter().sum() }
     }
 
-    /// Whether so much of it was used until now that times prove nothing.
+    /// Whether so much CPU time has been used since then that times prove nothing.
     pub(crate) fn was_busy(&self) -> bool {
         let now = CpuUse::since_now();
         (now.idle - self.idle) as f64 <= (1.0 - BUSY) * (now.all - self.all) as f64
     }
 }
 
-/// Whether `found` is just what is expected, each of what has no `?` before it; where the CPUs were busy, a finding of
-/// [`BY_TIME`] may stand beside it.
+/// Whether `found` has every expected finding that is not optional, and no other one. If the CPUs were busy, additional
+/// findings of [`BY_TIME`] are allowed.
 pub(crate) fn is_as_expected(found: &BTreeSet<&str>, expected: &BTreeSet<&str>, was_busy: bool) -> bool {
     let may = |code: &&str| expected.contains(*code) || expected.contains(format!("?{code}").as_str());
     let must = expected.iter().filter(|code| !code.starts_with('?'));
@@ -91,7 +92,7 @@ pub(crate) fn codes(json: &Value) -> BTreeSet<&str> {
     json["diagnosis"]["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
 }
 
-/// Programs are observed one at a time: one that waits for a processor is not what it is on its own.
+/// Programs are observed one at a time, because a program that waits for a CPU behaves differently.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -102,8 +103,8 @@ pub(crate) fn habits() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../habits").canonicalize().unwrap()
 }
 
-/// Observes every case, and fails with all that are not as expected. A program that is not here is skipped, with the
-/// reason; in CI none is.
+/// Observes every case, and fails with a list of those that are not as expected. A program that is not installed is
+/// skipped, with the reason; in CI none is skipped.
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn observe_all(program: Result<OsString, String>, setting: &Setting, cases: &[Case]) {
     let program = match program {
@@ -119,7 +120,7 @@ pub(crate) fn observe_all(program: Result<OsString, String>, setting: &Setting, 
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Observes one case; in words, if it is not as expected.
+/// Observes one case. Returns a description if the findings are not as expected.
 fn observe(program: &OsString, setting: &Setting, case: &Case) -> Result<(), String> {
     let (_dir, path) = folder();
     let file = path.join("observed.json");
@@ -138,7 +139,7 @@ fn observe(program: &OsString, setting: &Setting, case: &Case) -> Result<(), Str
     let codes = codes(&json);
     let mut expected: BTreeSet<&str> = case.expected.iter().copied().collect();
     if json["observation"]["passes"][0]["sampling"].get("impossible").is_some() {
-        // Where the system forbids sampling, it is said and not judged. In CI it must be allowed.
+        // If the system forbids sampling, a note says so and loads are not judged. In CI sampling must be allowed.
         assert!(env::var_os("CI").is_none(), "{name}: in CI the system must allow sampling");
         expected.remove("client-per-request");
         expected.remove("?trust-store-per-connection");
@@ -153,7 +154,7 @@ fn observe(program: &OsString, setting: &Setting, case: &Case) -> Result<(), Str
     Err(format!("{name}: found {codes:?}, expected {expected:?}\n{told}{:#}", json["diagnosis"]))
 }
 
-/// The Python of a profile of `setup.sh`, if that was made: tests ask no network.
+/// The Python of a profile of `setup.sh`, if it has been set up: tests download nothing.
 fn python(profile: &str) -> Result<OsString, String> {
     let setup = habits().join("../engines/python-talk/setup.sh");
     let output =
@@ -161,8 +162,8 @@ fn python(profile: &str) -> Result<OsString, String> {
     if output.status.success() { Ok(stdout(&output).trim_end().into()) } else { Err(stderr(&output)) }
 }
 
-/// The Python of the talk's stack: with the libraries of its time where an interpreter for them is here, else with
-/// today's.
+/// The Python for the talk's libraries: with the versions of that time if an interpreter for them is installed, and
+/// otherwise with current ones.
 pub(crate) fn pythons_of_the_talk() -> Result<OsString, String> {
     python("py311").or_else(|missing| python("py311-today").map_err(|today| missing + &today))
 }
@@ -172,7 +173,7 @@ pub(crate) fn installed(name: &str) -> Result<OsString, String> {
     which::which(name).map(Into::into).map_err(|error| format!("{name}: {error}"))
 }
 
-/// The Rust program, which Cargo builds for the tests of its own package.
+/// The Rust program, which Cargo builds for the tests of its package.
 pub(crate) fn rust() -> Result<OsString, String> {
     let built = Path::new(env!("CARGO_BIN_EXE_tlstax")).with_file_name("habits");
     if built.is_file() { Ok(built.into()) } else { Err("habits is not built: cargo build --release -p habits".into()) }
