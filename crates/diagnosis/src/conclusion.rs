@@ -35,9 +35,9 @@ pub struct Least {
     /// The time from the opening of the first connection to the end of the last response, minus the time in which no
     /// connection was at work, ns.
     pub wall_ns: u64,
-    /// The least that this time could have been, ns.
+    /// The least time that the same work could have taken, ns.
     pub least_ns: u64,
-    /// The same least time without the command's own CPU time, ns.
+    /// The least time if the command needed no CPU time of its own, ns.
     #[serde(default)]
     pub without_cpu_ns: u64,
     /// How the least time was computed, and how much time passed before, between and after the work, as sentences.
@@ -49,7 +49,7 @@ pub struct Least {
 pub struct Unexplained {
     /// The unexplained time, ns.
     pub ns: u64,
-    /// The time of which it is a part, ns.
+    /// The run's time of which `ns` is a part, ns.
     pub of_ns: u64,
     /// What the run was compared with, as sentences.
     pub how: String,

@@ -62,7 +62,7 @@ pub const LOG_ROWS: usize = 64;
 /// TLS handshakes by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshakes {
-    /// Full handshakes that were completed: with a certificate.
+    /// Full handshakes that were completed, with certificates and a key exchange.
     pub full: u64,
     /// Handshakes that were completed by resuming an earlier session.
     pub resumed: u64,

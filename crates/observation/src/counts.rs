@@ -30,9 +30,9 @@ pub struct Counts {
     pub may_be_h2: u64,
     /// Handshakes that both sides completed, as far as that is visible.
     pub handshakes: u64,
-    /// Full handshakes among those.
+    /// Completed full handshakes.
     pub full: u64,
-    /// Resumed handshakes among those.
+    /// Completed resumed handshakes.
     pub resumed: u64,
     /// Handshakes in which the server requested another ClientHello.
     pub retried: u64,
@@ -109,21 +109,21 @@ pub struct Host {
     /// Connections that were opened although an earlier one could have been reused: it was idle after use, or the
     /// client, not the server, had closed it.
     pub could_have_reused: u64,
-    /// Of those, the ones that were opened while the earlier connection was open and idle.
+    /// Connections of `could_have_reused` that were opened while the earlier connection was open and idle.
     pub beside_idle: u64,
     /// Connections that were opened after one that the server had closed within 50 ms of its response. Either the
     /// server does not keep connections, or the client had asked it not to (`Connection: close`), which TLS hides.
     pub after_servers_close: u64,
     /// Connections that the server closed while they were idle after use, more than 50 ms after the last response.
     pub cut_idle: u64,
-    /// Connections that were opened within two minutes after such a close.
+    /// Connections that were opened within two minutes after the server had closed an idle one.
     pub reopened: u64,
     /// Completed handshakes.
     pub handshakes: u64,
-    /// Resumed handshakes among those.
+    /// Completed resumed handshakes.
     pub resumed: u64,
-    /// Full handshakes among those on connections that were opened after an earlier handshake had been completed, so
-    /// that a session could have been resumed.
+    /// Completed full handshakes on connections that were opened after an earlier handshake with the host had been
+    /// completed, so that a session could have been resumed.
     pub full_again: u64,
     /// Completed handshakes whose ClientHello offered a session for resumption.
     pub offered_session: u64,

@@ -33,8 +33,8 @@ pub struct Gauges {
     /// Time during which a request was in flight while the handshake of a connection was in progress, ns. Both are
     /// counted as means over short spans.
     pub handshake_while_waiting_ns: u64,
-    /// The length of these short spans, ns. Anything much shorter is averaged out: consecutive requests then look like
-    /// simultaneous ones.
+    /// The length of the short spans over which means are computed, ns. Anything much shorter is averaged out:
+    /// consecutive requests then look like simultaneous ones.
     #[serde(default)]
     pub resolution_ns: u64,
     /// The length of each span in `moments`, ns.
@@ -43,17 +43,17 @@ pub struct Gauges {
     pub moments: Vec<Moment>,
 }
 
-/// One number over a run.
+/// A number of connections or requests over a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Level")]
 pub struct Gauge {
-    /// The maximum of its means over short spans.
+    /// The maximum of the number, as a mean over a short span.
     pub most: f64,
-    /// Its mean over the time in which it was not zero.
+    /// The mean over the time in which the number was not zero.
     pub mean: f64,
-    /// Time in which it was not zero, ns.
+    /// The time in which the number was not zero, ns.
     pub any_ns: u64,
-    /// Time in which its mean over a short span was more than 1.5, ns.
+    /// The time in which the number, as a mean over a short span, was more than 1.5, ns.
     pub several_ns: u64,
 }
 

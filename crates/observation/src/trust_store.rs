@@ -24,20 +24,20 @@ pub struct TrustStore {
     pub samples: u64,
     /// Samples in which trust anchors were being read, parsed, put into a store, or freed.
     pub in_trust_store: u64,
-    /// The samples among those that came after the first handshake, when stores were loaded again. `None` in
+    /// Samples of `in_trust_store` that came after the first handshake, when stores were loaded again. `None` in
     /// observations that are older than this field.
     #[serde(default)]
     pub again: Option<u64>,
-    /// The samples among those that came between the opening of some connection and the end of its handshake: these
-    /// stores were loaded for a connection, not once for a client. `None` in observations that are older than this
-    /// field.
+    /// Samples of `in_trust_store` that came between the opening of some connection and the end of its handshake: they
+    /// belong to stores that were loaded for a connection, not once for a client. `None` in observations that are older
+    /// than this field.
     #[serde(default)]
     pub for_connections: Option<u64>,
     /// Samples that were lost because the kernel's buffer was full.
     pub lost: u64,
-    /// The number of connections before whose first message, and after that of the previous connection, a trust store
-    /// was loaded.
+    /// The number of connections for which a trust store was loaded: at least one sample of a load lies between the
+    /// first message of the previous connection and that of this one.
     pub loads: u64,
-    /// The number of connections for which this was determined.
+    /// The number of connections over which `loads` was counted.
     pub connections: u64,
 }
