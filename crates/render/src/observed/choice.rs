@@ -1,18 +1,18 @@
-//! Which connections are shown, where there are too many for a picture.
+//! Chooses the connections that are drawn if there are too many for a picture.
 
 use observation::{Connection, ObservedRun};
 
-/// The connections that are shown.
+/// The connections that are drawn.
 pub(crate) struct Choice<'a> {
-    /// In the order of opening.
+    /// The chosen connections, in the order of opening.
     pub(crate) shown: Vec<&'a Connection>,
-    /// How many there were in all.
+    /// The number of all connections.
     pub(crate) of: u64,
-    /// Those that were seen one by one and could have been chosen.
+    /// The number of connections that were recorded individually and could be chosen.
     kept: u64,
 }
 
-/// At most `most` connections of `pass`, the first and the last kept one among them and the others evenly between.
+/// At most `most` connections of `pass`: the first and the last recorded one, and the others at even distances between.
 pub(crate) fn choose(pass: &ObservedRun, most: usize) -> Choice<'_> {
     let kept = pass.connections.len();
     let shown = match most {
@@ -25,7 +25,7 @@ pub(crate) fn choose(pass: &ObservedRun, most: usize) -> Choice<'_> {
 }
 
 impl Choice<'_> {
-    /// What is not shown, in a sentence; `None` where all are.
+    /// A sentence on the connections that are not drawn; `None` if all are.
     pub(crate) fn left_out(&self) -> Option<String> {
         let shown = self.shown.len() as u64;
         let count = |count: u64| crate::format::grouped(count as f64);

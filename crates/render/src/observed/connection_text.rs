@@ -1,4 +1,4 @@
-//! One connection in a sentence.
+//! Describes one connection in a sentence.
 
 use observation::{Close, Connection, Doing, ObservedRun};
 use wire::HandshakeKind;
@@ -7,7 +7,7 @@ use super::drawn::{self, Drawn, parts};
 use super::sanitize::{NAME, sanitize};
 use crate::format::{grouped, time};
 
-/// Where it went, what took how long, and how it ended: the text alternative of its lane.
+/// The host, the time in each state, and how the connection ended: the text alternative of its lane.
 pub(crate) fn told(connection: &Connection, end_ns: u64) -> String {
     let host =
         if connection.host.is_empty() { String::new() } else { format!(" to {}", sanitize(&connection.host, NAME)) };
@@ -31,17 +31,17 @@ pub(crate) fn told(connection: &Connection, end_ns: u64) -> String {
     told + &format!("{requests}, {}", ended(connection))
 }
 
-/// Whether the connections of `pass` went to several places, so that each must be named.
+/// Whether the connections of `pass` went to several hosts, so that each must be named.
 pub(crate) fn names_hosts(pass: &ObservedRun) -> bool {
     pass.hosts.len() > 1
 }
 
-/// Where a connection went, in so many letters at most; the port of HTTPS goes without saying.
+/// The host of a connection, in at most `letters` characters. The port of HTTPS is omitted.
 pub(crate) fn place(connection: &Connection, letters: usize) -> String {
     sanitize(connection.host.strip_suffix(":443").unwrap_or(&connection.host), letters)
 }
 
-/// ` (TLSv1.3, resumed)`
+/// What was negotiated, as ` (TLSv1.3, resumed)`.
 fn negotiated(connection: &Connection) -> String {
     let Some(handshake) = &connection.handshake else { return String::new() };
     let version = handshake.answer.as_ref().map(|answer| sanitize(&answer.version, 20));
@@ -49,7 +49,7 @@ fn negotiated(connection: &Connection) -> String {
         HandshakeKind::Full => "full".to_owned(),
         HandshakeKind::Resumed => "resumed".to_owned(),
     });
-    let retried = handshake.retried.then(|| "hello sent twice".to_owned());
+    let retried = handshake.retried.then(|| "second ClientHello".to_owned());
     let words: Vec<String> = version.into_iter().chain(kind).chain(retried).collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
@@ -62,16 +62,16 @@ fn ended(connection: &Connection) -> String {
     }
 }
 
-/// How connections ended, in words.
+/// The way in which a connection ended, in words.
 pub(crate) fn closed(close: Close) -> &'static str {
     match close {
         Close::Open => "open at the end",
         Close::Client => "closed by the client",
-        Close::ClientWaiting => "closed by the client while an answer was awaited",
-        Close::ClientHandshaking => "closed by the client in the handshake",
+        Close::ClientWaiting => "closed by the client while it was waiting for a response",
+        Close::ClientHandshaking => "closed by the client during the handshake",
         Close::Server => "closed by the server",
-        Close::ServerWaiting => "closed by the server while an answer was awaited",
-        Close::ServerHandshaking => "closed by the server in the handshake",
+        Close::ServerWaiting => "closed by the server while the client was waiting for a response",
+        Close::ServerHandshaking => "closed by the server during the handshake",
         Close::NotReached => "host not reached",
     }
 }
@@ -92,8 +92,8 @@ mod tests {
         assert_eq!(
             told,
             "connection 3 to api.example.com:443, opened after 104 ms: connecting 1.0 ms, handshake (TLSv1.3, full) \
-             5.0 ms, open, unused 400 ms, awaiting an answer 200 ms, answer arriving 1.0 ms, 1 request, closed by the \
-             client after 711 ms"
+             5.0 ms, open, unused 400 ms, waiting for response 200 ms, receiving response 1.0 ms, 1 request, closed by \
+             the client after 711 ms"
         );
     }
 }

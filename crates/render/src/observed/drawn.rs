@@ -1,17 +1,17 @@
-//! What is drawn of a connection: what it did from when to when, as legends name it and terminals show it.
+//! The states of a connection over time, with their names in legends and their characters in a terminal.
 
 use observation::{Connection, Doing};
 
-/// What a connection is drawn as doing.
+/// A state in which a connection is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Drawn {
-    /// As it was seen.
+    /// A state that was observed.
     Doing(Doing),
-    /// Requests beyond those that were kept one by one, and whatever lay between them.
+    /// The time of requests beyond those that were recorded individually, including what lay between them.
     Further,
 }
 
-/// For how long.
+/// A span in one state.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) what: Drawn,
@@ -19,7 +19,7 @@ pub(crate) struct Part {
     pub(crate) until_ns: u64,
 }
 
-/// All of it, in the order of a connection's life, which is that of legends.
+/// All states, in the order in which a connection passes through them and legends list them.
 pub(crate) const ALL: [Drawn; 7] = [
     Drawn::Doing(Doing::Connecting),
     Drawn::Doing(Doing::Handshake),
@@ -31,20 +31,20 @@ pub(crate) const ALL: [Drawn; 7] = [
 ];
 
 impl Drawn {
-    /// In words.
+    /// The state in words.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Drawn::Doing(Doing::Connecting) => "connecting",
             Drawn::Doing(Doing::Handshake) => "handshake",
             Drawn::Doing(Doing::Standing) => "open, unused",
-            Drawn::Doing(Doing::Waiting) => "awaiting an answer",
-            Drawn::Doing(Doing::Transferring) => "answer arriving",
+            Drawn::Doing(Doing::Waiting) => "waiting for response",
+            Drawn::Doing(Doing::Transferring) => "receiving response",
             Drawn::Doing(Doing::Idle) => "idle after use",
             Drawn::Further => "further requests",
         }
     }
 
-    /// As one character of a terminal: what is full is at work.
+    /// The state as one character in a terminal. Connections at work have full characters.
     pub(crate) fn mark(self) -> char {
         match self {
             Drawn::Doing(Doing::Connecting) => '○',
@@ -58,13 +58,13 @@ impl Drawn {
     }
 }
 
-/// What `connection` did without gaps, until it closed or, where it was open at the end, until `end_ns`.
+/// The states of `connection` without gaps, until it closed or, if it was open at the end, until `end_ns`.
 pub(crate) fn parts(connection: &Connection, end_ns: u64) -> Vec<Part> {
     let stretches = connection.stretches(end_ns).into_iter();
     let mut parts: Vec<Part> = stretches
         .map(|stretch| Part { what: Drawn::Doing(stretch.doing), from_ns: stretch.from_ns, until_ns: stretch.until_ns })
         .collect();
-    // The last stretch holds what was not kept: it was not idle.
+    // The last stretch contains the exchanges that were not recorded individually, so the connection was not idle then.
     if connection.exchanged > connection.exchanges.len() as u64
         && let Some(last) = parts.last_mut().filter(|last| last.what == Drawn::Doing(Doing::Idle))
     {

@@ -1,4 +1,4 @@
-//! A diagnosis in words: its verdict in a sentence, and what a finding is worth.
+//! Puts a diagnosis into words: its verdict as a sentence, what each finding costs and saves, and what to do next.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use super::pass::plural;
 use super::sanitize::{SENTENCE, sanitize};
 use crate::format::{number, time};
 
-/// Findings, and sentences of one, that are shown at most: a diagnosis has fewer.
+/// The most findings that are shown, and the most sentences of one. A diagnosis has fewer.
 pub(crate) const MOST: usize = 32;
 
-/// The verdict in a sentence, and what goes with it.
+/// The verdict as a sentence, and its reasons.
 pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
     match &diagnosis.verdict {
         Conclusion::Found => {
@@ -24,7 +24,7 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
             let (wall, possible) = (time(least.wall_ns as f64), time(least.least_ns as f64));
             let ratio = least.wall_ns as f64 / least.least_ns.max(1) as f64;
             let told = format!(
-                "Nothing to improve{}: the requests took {wall}; the least possible is {possible} ({} ×).",
+                "Nothing to improve{}: the requests took {wall}; the least possible time is {possible} ({} ×).",
                 but_for(diagnosis),
                 number(ratio)
             );
@@ -32,19 +32,19 @@ pub(crate) fn verdict(diagnosis: &Diagnosis) -> (String, Vec<String>) {
         }
         Conclusion::Unexplained(unexplained) => {
             let (ns, of) = (time(unexplained.ns as f64), time(unexplained.of_ns as f64));
-            let told = format!("{ns} of {of} are not explained by anything tlstax knows.");
+            let told = format!("{ns} of {of} are not explained by any finding that tlstax knows.");
             (told, vec![sanitize(&unexplained.how, SENTENCE)])
         }
         Conclusion::NotSeen(reasons) => {
             let reasons = reasons.iter().take(MOST).map(|reason| sanitize(reason, SENTENCE)).collect();
-            ("Nothing was seen that could be judged.".to_owned(), reasons)
+            ("None of the command's requests was observed, so nothing could be judged.".to_owned(), reasons)
         }
-        Conclusion::TooLittle(why) => ("Too little was seen to judge.".to_owned(), vec![sanitize(why, SENTENCE)]),
+        Conclusion::TooLittle(why) => ("Too little was observed to judge.".to_owned(), vec![sanitize(why, SENTENCE)]),
     }
 }
 
-/// The first sentence of all: what was found first and what would be gained, or the verdict where nothing was; and what
-/// takes most of the time.
+/// The headline: the first finding and what fixing it would save or, without findings, the verdict; then what takes
+/// most of the time.
 pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     let account = diagnosis.account.as_ref().map_or("", |account| &account.sentence);
     match diagnosis.verdict {
@@ -56,19 +56,19 @@ pub(crate) fn headline(diagnosis: &Diagnosis) -> String {
     }
 }
 
-/// The advice of a finding that is for a program like this: for any, for the server, and for its own language and
-/// tools. Where nothing is known of the program, what is for any.
+/// The advice of a finding that applies to the observed program: what is for any program, for the server, and for the
+/// program's own language and tools. If these are not known, only what is for any program or the server.
 pub(crate) fn advice_for<'a>(finding: &'a Finding, runtimes: &BTreeSet<Runtime>) -> Vec<&'a Advice> {
     let is_for = |advice: &&Advice| advice.runtime.is_none_or(|runtime| runtimes.contains(&runtime));
     finding.advice.iter().filter(is_for).take(MOST).collect()
 }
 
-/// Languages and tools that the command's processes were recognised as.
+/// The languages and tools that were recognised in the command's processes.
 pub(crate) fn runtimes(observation: &Observation) -> BTreeSet<Runtime> {
     observation.passes.iter().flat_map(|pass| pass.runtimes.iter().copied()).collect()
 }
 
-/// What fixing a finding gains in this run.
+/// What fixing a finding would save in this run.
 pub(crate) fn gain(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
     let wall_ns = diagnosis.account.as_ref()?.wall_ns;
     (finding.saves_ns > 0).then(|| {
@@ -77,23 +77,27 @@ pub(crate) fn gain(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
     })
 }
 
-/// What this run might have shown and did not let be judged, so that no more is said than was seen. What a way never
-/// shows is the documentation's.
+/// Names the important findings that could not be judged in this run, so that the verdict claims no more than was
+/// observed. What a mode of observation never shows is explained in the documentation.
 fn but_for(diagnosis: &Diagnosis) -> String {
     let weighty = [Code::SERIALIZED, Code::ONE_AT_A_TIME, Code::NO_RESUMPTION, Code::CLIENT_PER_REQUEST];
     let hidden = diagnosis.not_judged.iter().map(|one| one.code).filter(|code| weighty.contains(code));
     let names: Vec<&str> = hidden.map(Code::name).collect();
-    if names.is_empty() { String::new() } else { format!(" in what could be judged (not {})", names.join(", ")) }
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" among the findings that could be judged (not judged: {})", names.join(", "))
+    }
 }
 
-/// What a finding is, as a heading.
+/// The title of a finding, as a heading.
 pub(crate) fn title(finding: &Finding) -> String {
     let title = finding.code.title();
     let mut letters = title.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// What a finding costs: `1.80 s of waiting and 12 ms of CPU per 1,000 requests`.
+/// The cost of a finding: `1.80 s of waiting and 12 ms of CPU per 1,000 requests`.
 pub(crate) fn cost(cost: &Cost) -> String {
     let wall = cost.wall_ms.map(|ms| format!("{} of waiting", time(ms * 1e6)));
     let cpu = cost.cpu_ms.map(|ms| format!("{} of CPU", time(ms * 1e6)));
@@ -101,38 +105,41 @@ pub(crate) fn cost(cost: &Cost) -> String {
     if costs.is_empty() { "not known".to_owned() } else { format!("{} per 1,000 requests", costs.join(" and ")) }
 }
 
-/// What must be said where several findings save time; `None` elsewhere.
+/// A remark that is needed if several findings save time; `None` otherwise.
 pub(crate) fn overlap(diagnosis: &Diagnosis) -> Option<&'static str> {
     let saving = diagnosis.findings.iter().filter(|finding| finding.saves_ns > 0).count();
-    (saving > 1).then_some("What several findings save overlaps: it does not add up.")
+    (saving > 1).then_some("The savings of several findings overlap: they don't add up.")
 }
 
-/// What to run next.
+/// Suggestions for what to run next.
 pub(crate) fn next(observation: &Observation, diagnosis: &Diagnosis) -> Vec<String> {
     match (&diagnosis.verdict, observation.via) {
         (Conclusion::Found, _) => hold(observation, diagnosis).into_iter().collect(),
         (Conclusion::NotSeen(_), ObserveMode::Url) => {
-            vec!["observe it with its own servers: tlstax observe --via proxy -- COMMAND".to_owned()]
+            vec!["observe the command with its own servers: tlstax observe --via proxy -- COMMAND".to_owned()]
         }
         (Conclusion::NotSeen(_), ObserveMode::Proxy) => vec![
-            "if it takes a URL, observe it with a server of tlstax's: tlstax observe -- COMMAND, with {url} where the \
-             URL stands"
+            "if the command takes a URL, observe it with tlstax's own origin: tlstax observe -- COMMAND, with {url} in \
+             place of the URL"
                 .to_owned(),
         ],
         (Conclusion::TooLittle(why), _) if why.contains("HTTP/2") => vec![
-            "turn HTTP/2 off in the client, so that its requests can be told apart: curl --http1.1, Go \
-             GODEBUG=http2client=0; or replace its URL with {url} and observe it again"
+            "turn HTTP/2 off in the client, so that its requests can be distinguished (curl --http1.1, Go \
+             GODEBUG=http2client=0), or replace its URL with {url}; then observe it again"
                 .to_owned(),
         ],
-        (Conclusion::TooLittle(_), _) => vec!["let it send more requests, and observe it again".to_owned()],
+        (Conclusion::TooLittle(_), _) => vec!["let the command send more requests, and observe it again".to_owned()],
         (Conclusion::NothingToMend(_), _) => Vec::new(),
         (Conclusion::Unexplained(_), _) => {
-            vec!["look at the page for what each connection did when: tlstax observe -o DIR -- COMMAND".to_owned()]
+            vec![
+                "write a page and look at what each connection did over time: tlstax observe -o DIR -- COMMAND"
+                    .to_owned(),
+            ]
         }
     }
 }
 
-/// How to keep what was fixed from coming back: by what is proven, which does not come and go.
+/// A command that fails if a fixed finding comes back. It names proven findings, because those are made in every run.
 fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
     let proven = diagnosis.findings.iter().filter(|finding| finding.confidence == Confidence::Proven).take(MOST);
     let mut codes: Vec<&str> = proven.map(|finding| finding.code.name()).collect();
@@ -140,12 +147,12 @@ fn hold(observation: &Observation, diagnosis: &Diagnosis) -> Option<String> {
         codes.push(diagnosis.findings.first()?.code.name());
     }
     let command = sanitize(&shell_words::join(&observation.command), SENTENCE);
-    // A command that would be cut off cannot be run.
+    // A truncated command could not be run.
     let command = if command.chars().count() > LONGEST_COMMAND { "COMMAND" } else { &command };
-    Some(format!("when it is fixed, keep it so: tlstax observe --fail-on {} -- {command}", codes.join(",")))
+    Some(format!("once it is fixed, keep it fixed: tlstax observe --fail-on {} -- {command}", codes.join(",")))
 }
 
-/// The longest command that is repeated, characters.
+/// The longest command that is repeated in the suggestion, characters.
 const LONGEST_COMMAND: usize = 300;
 
 #[cfg(test)]

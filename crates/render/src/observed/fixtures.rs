@@ -1,4 +1,5 @@
-//! Observations made by hand: the same requests over HTTP and HTTPS, where HTTPS runs one by one or all together.
+//! Made-up observations for tests: the same requests over HTTP and HTTPS, where those over HTTPS run one by one or all
+//! at once.
 
 use std::collections::BTreeMap;
 
@@ -12,23 +13,23 @@ use wire::{HandshakeKind, ServerHello};
 
 pub(crate) const MS: u64 = 1_000_000;
 
-/// What the origin takes for an answer.
+/// The time that the origin takes for a response.
 const SERVICE: u64 = 200 * MS;
 
-/// When the command opens its first connection.
+/// The time at which the command opens its first connection.
 const START: u64 = 100 * MS;
 
-/// Over HTTPS requests are sent one after another, although all connections stand.
+/// Over HTTPS, requests are sent one after another, although all connections are open.
 pub(crate) fn serialized(connections: u64) -> Observation {
     observation(connections, |number| START + 10 * MS + SERVICE * (number - 1))
 }
 
-/// Over HTTPS requests are sent as soon as their connection stands.
+/// Over HTTPS, each request is sent as soon as its connection is open.
 pub(crate) fn concurrent(connections: u64) -> Observation {
     observation(connections, |_| START + 10 * MS)
 }
 
-/// What a serialized client would be told.
+/// The diagnosis of a serialized client.
 pub(crate) fn diagnosis() -> Diagnosis {
     let advice = |runtime: Option<Runtime>, of: Option<&str>, text: &str| Advice {
         of: of.map(str::to_owned),
@@ -38,7 +39,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
     let spent = |part, ns, at_once| Spent { part, ns, at_once };
     Diagnosis {
         account: Some(Account {
-            sentence: "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead of 2.10 s."
+            sentence: "HTTPS requests wait for each other, one at a time. Fixed, about 300 ms instead of 2.10 s."
                 .to_owned(),
             wall_ns: 2_100 * MS,
             mended_ns: Some(300 * MS),
@@ -52,7 +53,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
                 "10 connections were open at once over HTTPS, and one request was in flight at a time: 1.0 on average, \
                  against 10 over HTTP."
                     .to_owned(),
-                "Connections stood unused for 9.1 s together while a request was in flight.".to_owned(),
+                "Connections were unused for 9.1 s in total while a request was in flight.".to_owned(),
             ],
             cost: Some(Cost {
                 wall_ms: Some(180_000.0),
@@ -74,7 +75,7 @@ pub(crate) fn diagnosis() -> Diagnosis {
 /// Text that would do harm if it were not escaped.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[2J\u{202e}\"'&:443";
 
-/// The same with [`HOSTILE`] in every place that a network or a user fills.
+/// The same with [`HOSTILE`] in every text that comes from a network or a user.
 pub(crate) fn hostile() -> (Observation, Diagnosis) {
     let (mut observation, mut diagnosis) = (serialized(10), diagnosis());
     let hostile = || HOSTILE.to_owned();
@@ -123,7 +124,7 @@ pub(crate) fn nothing() -> (Observation, Diagnosis) {
     )
 }
 
-/// 10,000 connections, of which as many are kept as the recorder keeps, each with all exchanges that it keeps.
+/// 10,000 connections, of which as many are recorded individually as the recorder does, each with as many exchanges.
 pub(crate) fn ten_thousand() -> Observation {
     let mut observation = concurrent(MOST_CONNECTIONS);
     for pass in &mut observation.passes {
@@ -255,7 +256,7 @@ fn connection(tls: bool, number: u64, sent: u64) -> Connection {
     }
 }
 
-/// What the recorder would have counted, in moments of 5 ms.
+/// The gauges that the recorder would have returned, in moments of 5 ms.
 fn levels(connections: &[Connection], wall_ns: u64) -> Gauges {
     use observation::Doing::{Connecting, Handshake, Idle, Standing, Transferring, Waiting};
     let moment_ns = (wall_ns / 500).max(1);

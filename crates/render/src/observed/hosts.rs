@@ -1,4 +1,4 @@
-//! The hosts of a pass as a table.
+//! The table of a run's hosts.
 
 use observation::{Host, MOST_HOSTS, Observation, ObservedRun, Transport};
 
@@ -8,24 +8,24 @@ use crate::format::grouped;
 use crate::table::column::{Column, table};
 use crate::table::{Look, Table};
 
-/// A count of a host, and what it is called.
+/// The title of a column, and the count of a host in it.
 type Count = (&'static str, fn(&Host) -> u64);
 
 const COUNTS: [Count; 11] = [
     ("connections", |host| host.connections),
     ("requests", |host| host.exchanges),
-    ("need not have been opened", |host| host.could_have_reused),
-    ("of those beside an idle one", |host| host.beside_idle),
-    ("cut by the server while idle", |host| host.cut_idle),
-    ("opened again at once", |host| host.reopened),
+    ("needlessly opened", |host| host.could_have_reused),
+    ("of those, while another was idle", |host| host.beside_idle),
+    ("closed by the server while idle", |host| host.cut_idle),
+    ("reopened soon after that", |host| host.reopened),
     ("handshakes", |host| host.handshakes),
     ("resumed", |host| host.resumed),
-    ("full, could have been resumed", |host| host.full_again),
+    ("full, though resumption was possible", |host| host.full_again),
     ("offered a session", |host| host.offered_session),
-    ("tickets in clear", |host| host.tickets),
+    ("unencrypted session tickets", |host| host.tickets),
 ];
 
-/// A table for each pass that reached a host.
+/// A table for each run that reached a host.
 pub(crate) fn tables(observation: &Observation) -> Vec<Table> {
     observation.passes.iter().filter(|pass| !pass.hosts.is_empty()).map(of_pass).collect()
 }
@@ -48,7 +48,9 @@ fn of_pass(pass: &ObservedRun) -> Table {
         }
     };
     let intro = match pass.hosts.len() {
-        met if met >= MOST_HOSTS => format!("The first {MOST_HOSTS}; the table of counts has all."),
+        met if met >= MOST_HOSTS => {
+            format!("These are the first {MOST_HOSTS} hosts; the table of counts includes all.")
+        }
         _ => String::new(),
     };
     table(&columns, hosts()).titled(id, title, intro).looking(Look::Plain)

@@ -1,15 +1,15 @@
-//! Sentences with names of programs' text in backticks, for a page that sets those in another type.
+//! Splits sentences at backticks, so that a page can set code in a different typeface.
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// It stood in backticks, which are gone.
+    /// Whether it is code. Its backticks are removed.
     pub(crate) is_code: bool,
-    /// The words.
+    /// The text of the part.
     pub(crate) text: String,
 }
 
-/// The parts of a sentence, in its order. A backtick without its second stays as it is.
+/// The parts of a sentence, in order. A backtick without a partner is kept.
 pub(crate) fn marked(sentence: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = sentence;

@@ -1,7 +1,7 @@
-//! What `tlstax observe` saw of a command, as a picture: in the terminal at its end, and as a page.
+//! Draws what `tlstax observe` recorded of a command: in the terminal after the command has ended, and as a page.
 //!
-//! It draws an observation and its diagnosis, and judges nothing itself. What either shows comes from the same few
-//! places: which connections are shown, how a pass ran over time, and how all of it is put into words.
+//! It draws an observation and its diagnosis, and judges nothing itself. The terminal and the page share the choice of
+//! connections, the values over time, and the wording.
 
 pub(crate) mod choice;
 pub(crate) mod connection_text;

@@ -1,4 +1,5 @@
-//! The page of an observed command: one file that opens from disk, needs no script, and asks nothing of any network.
+//! The page of an observed command: one HTML file that opens from disk, needs no script, and loads nothing from a
+//! network.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,16 +21,16 @@ use crate::format::time;
 use crate::table::column::{Column, table};
 use crate::table::{Look, Table};
 
-/// Why a page could not be made.
+/// Why a page could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// A chart.
+    /// A chart could not be drawn.
     #[error(transparent)]
     Chart(#[from] ChartError),
-    /// The page.
+    /// The template could not be filled in.
     #[error("filling in the page: {0}")]
     Page(#[from] askama::Error),
-    /// The folder.
+    /// The folder could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
 }
@@ -38,7 +39,7 @@ pub enum PageError {
 #[template(path = "observed.html")]
 struct Page<'a> {
     headline: String,
-    /// Where the time went.
+    /// The table of where the time went.
     spent: Table,
     verdict: String,
     reasons: Vec<String>,
@@ -48,7 +49,7 @@ struct Page<'a> {
     findings: Vec<Card>,
     overlap: Option<&'a str>,
     charts: &'a [Chart],
-    /// Requests of a connection that are drawn one by one.
+    /// The number of requests of a connection that are drawn individually.
     kept: usize,
     counts: Table,
     hosts: Vec<Table>,
@@ -57,40 +58,41 @@ struct Page<'a> {
     style: &'a str,
 }
 
-/// What stands above everything of a pass.
+/// The summary of a run at the top of the page.
 struct Heading {
     name: &'static str,
     took: String,
     traffic: String,
 }
 
-/// A finding.
+/// A finding as it is shown on the page.
 struct Card {
     code: String,
     title: String,
     confidence: &'static str,
     evidence: Vec<Vec<Part>>,
-    /// What fixing it gains in this run.
+    /// What fixing it would save in this run.
     gain: Option<String>,
-    /// And how it was reckoned.
+    /// The cost, and how it was computed.
     cost: Option<(String, String)>,
-    /// For which library, and what to do, where it is for a program like this.
+    /// Advice for the observed program: the library or tool, and what to do.
     advice: Vec<(String, Vec<Part>)>,
-    /// The same for other programs.
+    /// Advice for other programs.
     others: Vec<(String, Vec<Part>)>,
 }
 
-/// Writes `index.html` into `dir`, which is made if need be, with a picture per pass beside it (`lanes-https.svg`), and
-/// returns its path. Files of an earlier report there are replaced, other files are left alone.
+/// Writes `index.html` into `dir`, which is created if it doesn't exist, together with a picture of each run
+/// (`lanes-https.svg`), and returns its path. Files of an earlier report in that folder are replaced, other files are
+/// not touched.
 ///
 /// # Errors
-/// When a file of that name is there which no report wrote, or the system refuses. Nothing in the data causes one.
+/// A file of the same name exists that was not written by a report, or the system refuses. No data causes an error.
 pub fn write(dir: &Path, observation: &Observation, diagnosis: &Diagnosis) -> Result<PathBuf, PageError> {
     folder::write(dir, &files(observation, diagnosis)?)?;
     Ok(dir.join(PAGE))
 }
 
-/// The page and its pictures.
+/// The files of the page and its pictures.
 pub(crate) fn files(observation: &Observation, diagnosis: &Diagnosis) -> Result<Vec<ReportFile>, PageError> {
     let charts = charts::charts(observation)?;
     let page = html(observation, diagnosis, &charts)?;
@@ -130,16 +132,18 @@ fn html(observation: &Observation, diagnosis: &Diagnosis, charts: &[Chart]) -> R
 
 fn subtitle(observation: &Observation) -> String {
     let how = match (observation.via, observation.service_ns) {
-        (ObserveMode::Url, Some(ns)) => format!("by URLs of an origin that takes {} for each answer", time(ns as f64)),
-        (ObserveMode::Url, None) => "by URLs of an origin".to_owned(),
-        (ObserveMode::Proxy, _) => "by a proxy to its own hosts".to_owned(),
+        (ObserveMode::Url, Some(ns)) => {
+            format!("with the URL of an origin that takes {} for each response", time(ns as f64))
+        }
+        (ObserveMode::Url, None) => "with the URL of an origin".to_owned(),
+        (ObserveMode::Proxy, _) => "through a proxy to its own hosts".to_owned(),
     };
-    // Nobody reads fractions of the second in which it began.
+    // Fractions of the second in which it began are of no interest.
     let began = observation.began.split_once('.').filter(|(_, fraction)| fraction.ends_with('Z'));
     let began = began.map_or_else(|| observation.began.clone(), |(second, _)| format!("{second}Z"));
     let (began, version) = (sanitize(&began, 40), sanitize(&observation.tlstax, 40));
     let span = time(horizon_ns(observation) as f64);
-    format!("Observed {how}, begun {began}, charts span {span}, tlstax {version}")
+    format!("Observed {how}, started {began}, charts span {span}, tlstax {version}")
 }
 
 fn card(finding: &Finding, diagnosis: &Diagnosis, runtimes: &BTreeSet<Runtime>) -> Card {
@@ -161,7 +165,7 @@ fn card(finding: &Finding, diagnosis: &Diagnosis, runtimes: &BTreeSet<Runtime>) 
     }
 }
 
-/// Counts by name, a value per pass; what no pass has is left out.
+/// A table with a row for each count and a column for each run. Counts that no run has are omitted.
 fn count_table(observation: &Observation) -> Table {
     let of_passes: Vec<_> = observation.passes.iter().map(counts).collect();
     let value =

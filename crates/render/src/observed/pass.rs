@@ -1,4 +1,4 @@
-//! A pass in words: what stands above its picture, and the table of its counts.
+//! Describes a run in words: the lines above its picture, and its row of counts.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -10,10 +10,10 @@ use super::sanitize::{SENTENCE, sanitize};
 use super::time_columns::unmet_ns;
 use crate::format::{grouped, number, time};
 
-/// Entries of one kind that are told at most.
+/// The most entries of one kind that are listed.
 const ENTRIES: usize = 12;
 
-/// What a pass fetched from.
+/// The name of a run, by what the command fetched from.
 pub(crate) fn name(transport: Transport) -> &'static str {
     match transport {
         Transport::Http => "HTTP",
@@ -22,39 +22,39 @@ pub(crate) fn name(transport: Transport) -> &'static str {
     }
 }
 
-/// The time that pictures of all passes span, so that they can be compared.
+/// The time that the pictures of all runs span, so that they can be compared.
 pub(crate) fn horizon_ns(observation: &Observation) -> u64 {
     observation.passes.iter().map(|pass| pass.wall_ns).max().unwrap_or(0).max(1)
 }
 
-/// Requests: what the origin counted, where it is the observer's; else exchanges seen.
+/// The number of requests: as the origin counted them or, without an origin, the number of exchanges.
 fn requests(pass: &ObservedRun) -> u64 {
     pass.origin.as_ref().map_or(pass.counts.exchanges, |origin| origin.requests)
 }
 
-/// The same, where HTTP/2 hides none of them.
+/// The number of requests; `None` if HTTP/2 hides them.
 fn requests_told(pass: &ObservedRun) -> Option<u64> {
     (pass.origin.is_some() || pass.h2_connections() == 0).then(|| requests(pass))
 }
 
-/// How it ended, and what it took.
+/// How the command ended, how long it ran, and its CPU time.
 pub(crate) fn took(pass: &ObservedRun) -> String {
     let wall = time(pass.wall_ns as f64);
     let ended = match pass.ended {
         Ended::Code(0) => format!("done in {wall}"),
         Ended::Code(code) => format!("exit code {code} after {wall}"),
         Ended::Signal(signal) => format!("ended by signal {signal} after {wall}"),
-        Ended::TimedOut => format!("ran for longer than it was allowed, stopped after {wall}"),
+        Ended::TimedOut => format!("stopped at the time limit after {wall}"),
         Ended::Interrupted => format!("interrupted after {wall}"),
     };
     let share = pass.cpu.total_ns as f64 / pass.wall_ns.max(1) as f64 * 100.0;
     format!("{ended}, CPU {} ({} % of a core)", time(pass.cpu.total_ns as f64), grouped(share))
 }
 
-/// What went over the network, in a line.
+/// The network traffic in one line.
 pub(crate) fn traffic(pass: &ObservedRun) -> String {
     let counts = &pass.counts;
-    // HTTP/2 hides requests: what looks like one by its direction may be a frame of any kind.
+    // HTTP/2 hides requests: what looks like a request by its direction may be a frame of any kind.
     let requests = match requests_told(pass) {
         Some(requests) => plural(requests, "request"),
         None => "requests hidden by HTTP/2".to_owned(),
@@ -66,22 +66,22 @@ pub(crate) fn traffic(pass: &ObservedRun) -> String {
         traffic.extend(counts.versions.keys().take(ENTRIES).map(|version| sanitize(version, 20)));
     }
     if counts.unfinished > 0 {
-        traffic.push(format!("{} not finished", plural(counts.unfinished, "handshake")));
+        traffic.push(format!("{} not completed", plural(counts.unfinished, "handshake")));
     }
-    // The last frames of HTTP/2 look like a request.
+    // The last frames of an HTTP/2 connection look like a request.
     if unanswered(pass) > 0 {
         traffic.push(format!("{} without a response", plural(unanswered(pass), "request")));
     }
     traffic.join(", ")
 }
 
-/// All counts of a pass by name. What does not apply is empty.
+/// All counts of a run, by name. A count that does not apply is empty.
 pub(crate) fn counts(pass: &ObservedRun) -> Vec<(&'static str, String)> {
     let counts = &pass.counts;
     let closes: BTreeMap<&str, u64> = counts.closes.iter().map(|(close, count)| (closed(*close), *count)).collect();
     let direct = pass.direct.iter().take(ENTRIES).map(|direct| {
         let over = if direct.udp { "UDP" } else { "TCP" };
-        let address = if direct.address == NO_PEER { "no peer named" } else { &direct.address };
+        let address = if direct.address == NO_PEER { "unconnected" } else { &direct.address };
         format!("{} ({over})", sanitize(address, 80))
     });
     vec![
@@ -89,35 +89,35 @@ pub(crate) fn counts(pass: &ObservedRun) -> Vec<(&'static str, String)> {
         ("most open at once", at_once(pass.levels.open.most)),
         ("requests", requests_told(pass).map_or_else(String::new, some)),
         ("most in flight at once", at_once(pass.levels.waiting.most)),
-        ("mean in flight while any was", at_once(pass.levels.waiting.mean)),
+        ("mean in flight while there was any", at_once(pass.levels.waiting.mean)),
         ("requests without a response", some(unanswered(pass))),
         ("handshakes", some(counts.handshakes)),
-        ("of those full", some(counts.full)),
-        ("of those resumed", some(counts.resumed)),
-        ("not finished", some(counts.unfinished)),
-        ("hello asked for again", some(counts.retried)),
+        ("full handshakes", some(counts.full)),
+        ("resumed handshakes", some(counts.resumed)),
+        ("handshakes not completed", some(counts.unfinished)),
+        ("second ClientHello requested", some(counts.retried)),
         ("versions", entries(&counts.versions)),
-        ("suites", entries(&counts.suites)),
+        ("cipher suites", entries(&counts.suites)),
         ("groups", entries(&counts.groups)),
         ("alerts", entries(&counts.alerts)),
-        ("encrypted records of an alert's size", some(counts.hidden_alerts)),
+        ("encrypted records with the size of an alert", some(counts.hidden_alerts)),
         ("how connections ended", entries(&closes)),
         ("hosts not reached", entries(&counts.not_reached)),
-        ("requests of other programs, turned away", some(counts.strangers)),
-        ("closed for want of open files", some(counts.no_room)),
+        ("requests of other programs, refused", some(counts.strangers)),
+        ("connections closed at the limit of open files", some(counts.no_room)),
         ("resolving", spread(&counts.resolve)),
         ("connecting", spread(&counts.connect)),
         ("handshake", spread(&counts.handshake)),
-        ("the client's turn in it", spread(&counts.client_turns)),
-        ("the server's turn in it", spread(&counts.server_turns)),
-        ("first byte of an answer", spread(&counts.waits)),
-        ("its last byte after that", spread(&counts.transfers)),
+        ("the client's turns in handshakes", spread(&counts.client_turns)),
+        ("the server's turns in handshakes", spread(&counts.server_turns)),
+        ("time to the first byte of a response", spread(&counts.waits)),
+        ("time from the first byte to the last", spread(&counts.transfers)),
         ("bytes sent", some(counts.bytes_up)),
         ("bytes received", some(counts.bytes_down)),
         ("most processes at once", some(pass.cpu.processes)),
-        ("CPU that no reading over time met", unmet(pass)),
-        ("left running", some(pass.left_running)),
-        ("past the observer", direct.collect::<Vec<_>>().join(", ")),
+        ("CPU time missing from the chart", unmet(pass)),
+        ("processes left running", some(pass.left_running)),
+        ("connections that bypassed the observer", direct.collect::<Vec<_>>().join(", ")),
         ("trust stores loaded", loads(pass)),
     ]
 }
@@ -126,12 +126,12 @@ fn at_once(mean: f64) -> String {
     if mean > 0.0 { level(mean) } else { String::new() }
 }
 
-/// How many there were at once: `10`, `3.4`. Means of short stretches come near whole numbers.
+/// A number at one time: `10`, `3.4`. Means over short spans that are close to a whole number are rounded to it.
 pub(crate) fn level(mean: f64) -> String {
     if (mean - mean.round()).abs() < 0.05 { grouped(mean) } else { number(mean) }
 }
 
-/// Nothing is said of what there was none of.
+/// A count as text; empty if it is zero.
 fn some(count: u64) -> String {
     if count == 0 { String::new() } else { grouped(count as f64) }
 }
@@ -153,7 +153,7 @@ fn spread(spread: &Quantiles) -> String {
     format!("median {median}, p99 {p99}, longest {max}")
 }
 
-/// Less than this is the rounding of clocks.
+/// Less than this is due to the rounding of clocks.
 const ROUNDING_NS: u64 = 1_000_000;
 
 fn unmet(pass: &ObservedRun) -> String {
@@ -181,7 +181,7 @@ pub(crate) fn plural(count: u64, what: &str) -> String {
     format!("{} {what}{s}", grouped(count as f64))
 }
 
-/// Requests without a response: no more than the origin's ledger leaves, where there is one; 0 where HTTP/2 hides them.
+/// The number of requests without a response. If there is an origin, its ledger limits it. 0 if HTTP/2 hides requests.
 fn unanswered(pass: &ObservedRun) -> u64 {
     if pass.h2_connections() > 0 {
         return 0;

@@ -1,7 +1,7 @@
-//! Text from networks and command lines, made fit to be shown: nothing in it moves a cursor, turns the direction of
-//! writing, or goes on forever.
+//! Makes text from networks and command lines safe to show: nothing in it moves the cursor, reverses the writing
+//! direction, or is endlessly long.
 
-/// `text` without control and direction characters, of at most `most` characters: what is longer ends in `…`.
+/// `text` without control and direction characters, cut to at most `most` characters, the last of which is then `…`.
 pub(crate) fn sanitize(text: &str, most: usize) -> String {
     let mut plain: String = text.chars().take(most).map(harmless).collect();
     if text.chars().nth(most).is_some() {
@@ -19,7 +19,7 @@ fn harmless(c: char) -> char {
     }
 }
 
-/// The longest name of a host that is shown, characters: that of the DNS, and a port.
+/// The longest host name that is shown, characters: the longest of the DNS, and a port.
 pub(crate) const NAME: usize = 260;
 
 /// The longest sentence that is shown, characters.

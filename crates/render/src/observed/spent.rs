@@ -1,4 +1,4 @@
-//! Where the time of an observed command went, as a table.
+//! The table of where the time of an observed command went.
 
 use diagnosis::Diagnosis;
 
@@ -6,15 +6,15 @@ use crate::format::time;
 use crate::table::column::{Column, table as of};
 use crate::table::{Look, Table};
 
-/// A part of the run's time.
+/// A row: a part of the run's time.
 struct Line {
     what: String,
     ns: u64,
     percent: f64,
 }
 
-/// A row per part, and one for all of it: what, how long, and of how much in percent. What there was none of is left
-/// out.
+/// A row for each part and one for the total, with the time and its share of the run in percent. Empty parts are
+/// omitted.
 pub(crate) fn table(diagnosis: &Diagnosis) -> Table {
     let columns = [
         Column::new("what", |line: &Line| line.what.clone()),

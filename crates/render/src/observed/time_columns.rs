@@ -1,20 +1,20 @@
-//! How a pass ran over time, in as many columns as a picture has.
+//! The values of a run over time, in as many columns as a picture has.
 
 use observation::{CpuReading, Doing, Moment, ObservedRun};
 
-/// Means over a column's time, ns since the pass began.
+/// The means over the time of one column. Times are ns since the run began.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     pub(crate) from_ns: f64,
     pub(crate) until_ns: f64,
-    /// How many connections did what.
+    /// The number of connections in each state.
     pub(crate) moment: Moment,
-    /// CPU time of the command per time; `None` where it was not read.
+    /// CPU time of the command per unit of time; `None` if it was not read.
     pub(crate) cores: Option<f64>,
 }
 
 impl Column {
-    /// How many connections did this.
+    /// The number of connections in this state.
     pub(crate) fn level(&self, doing: Doing) -> f64 {
         f64::from(match doing {
             Doing::Connecting => self.moment.connecting,
@@ -27,7 +27,7 @@ impl Column {
     }
 }
 
-/// The course of `pass` from its beginning to `horizon_ns`.
+/// The values of `pass` from its beginning to `horizon_ns`.
 pub(crate) fn course(pass: &ObservedRun, horizon_ns: u64, columns: usize) -> Vec<Column> {
     let clock = CpuClock::of(pass);
     let edge = |at: usize| horizon_ns.max(1) as f64 * at as f64 / columns as f64;
@@ -38,7 +38,7 @@ pub(crate) fn course(pass: &ObservedRun, horizon_ns: u64, columns: usize) -> Vec
     (0..columns).map(column).collect()
 }
 
-/// The mean of the moments that lie in a stretch, each as far as it does.
+/// The mean over a span, in which each moment counts by how much of it lies in the span.
 fn mean(pass: &ObservedRun, from_ns: f64, until_ns: f64) -> Moment {
     let levels = &pass.levels;
     let width = levels.moment_ns.max(1) as f64;
@@ -61,13 +61,13 @@ fn mean(pass: &ObservedRun, from_ns: f64, until_ns: f64) -> Moment {
     mean
 }
 
-/// CPU time between readings: in between it is taken to have run evenly.
+/// CPU time as a function of time, interpolated linearly between readings.
 struct CpuClock {
-    /// By time, from the pass's beginning on.
+    /// Sorted by time, from the beginning of the run on.
     readings: Vec<CpuReading>,
 }
 
-/// CPU time in all that no reading along the way met, ns.
+/// CPU time that is part of the total but of no reading, ns.
 pub(crate) fn unmet_ns(pass: &ObservedRun) -> u64 {
     pass.cpu.total_ns.saturating_sub(pass.cpu.readings.last().map_or(0, |last| last.cpu_ns))
 }
@@ -83,7 +83,7 @@ impl CpuClock {
         CpuClock { readings }
     }
 
-    /// CPU time per time from then until then, or until the last reading.
+    /// The mean number of cores used from `from_ns` to `until_ns`, or to the last reading; `None` after it.
     fn cores(&self, from_ns: f64, until_ns: f64) -> Option<f64> {
         let last = self.readings.last()?.at_ns as f64;
         let until_ns = until_ns.min(last);

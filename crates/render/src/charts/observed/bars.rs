@@ -1,4 +1,4 @@
-//! What there was over time, as bars side by side, each with its figures.
+//! Draws values over time as adjacent bars, each with its figures as text.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -11,10 +11,10 @@ use crate::format::{number, time};
 use crate::observed::drawn::Drawn;
 use crate::observed::time_columns::Column;
 
-/// Less than this is rounding.
+/// Smaller values are due to rounding.
 const NONE: f64 = 0.001;
 
-/// How many connections did what.
+/// Draws the number of connections in each state.
 pub(super) fn levels(
     canvas: &Canvas,
     root: &DrawingArea<Canvas, Shift>,
@@ -44,7 +44,7 @@ pub(super) fn levels(
     Ok(())
 }
 
-/// CPU time per time.
+/// Draws the CPU time per unit of time.
 pub(super) fn cpu(
     canvas: &Canvas,
     root: &DrawingArea<Canvas, Shift>,

@@ -1,4 +1,4 @@
-//! A lane per connection: what it did, in colour and in thickness.
+//! Draws a lane for each connection, whose states differ in colour and thickness.
 
 use observation::{Connection, Doing, ObservedRun};
 use plotters::coord::Shift;
@@ -13,13 +13,13 @@ use crate::observed::choice::{Choice, choose};
 use crate::observed::connection_text::{names_hosts, place, told};
 use crate::observed::drawn::{Drawn, parts};
 
-/// From how many pixels a lane on it has room for words.
+/// The least height of a lane that has room for a label, pixels.
 const READABLE: i32 = 12;
 
-/// Letters of a lane's label.
+/// The longest label of a lane, characters.
 const LETTERS: usize = 20;
 
-/// A lane's height, pixels: the more there are, the thinner.
+/// The height of a lane, pixels. With more lanes it is smaller.
 fn pitch(lanes: usize) -> i32 {
     match lanes {
         0..=24 => 18,
@@ -34,8 +34,8 @@ pub(super) fn height(choice: &Choice<'_>) -> i32 {
     choice.shown.len().max(1) as i32 * pitch(choice.shown.len())
 }
 
-/// How much of a lane of `height` is filled: what is at work is full, what stands is half as high, what is idle is a
-/// line.
+/// How much of a lane of `height` is filled: most of it while the connection is at work, less than half while it is
+/// unused, and a line while it is idle.
 pub(super) fn thickness(what: Drawn, height: f64) -> f64 {
     match what {
         Drawn::Doing(Doing::Standing) => height * 0.4,
@@ -44,12 +44,12 @@ pub(super) fn thickness(what: Drawn, height: f64) -> f64 {
     }
 }
 
-/// Whether lanes of `pass` have room for the names of hosts, and need them.
+/// Whether the lanes of `pass` need the names of hosts, and have room for them.
 pub(super) fn are_named(pass: &ObservedRun) -> bool {
     names_hosts(pass) && pitch(choose(pass, LANES).shown.len()) >= READABLE
 }
 
-/// Draws the lanes, each with its figures as its text.
+/// Draws the lanes, each with its figures as text.
 pub(super) fn draw(
     canvas: &Canvas,
     root: &DrawingArea<Canvas, Shift>,
@@ -87,7 +87,7 @@ pub(super) fn draw(
     Ok(())
 }
 
-/// What is at work is drawn last: it is seen however short it was.
+/// The states in the order of drawing. States at work are drawn last, so that they are visible however short they are.
 const UPWARDS: [Drawn; 7] = [
     Drawn::Doing(Doing::Idle),
     Drawn::Further,
@@ -98,7 +98,7 @@ const UPWARDS: [Drawn; 7] = [
     Drawn::Doing(Doing::Waiting),
 ];
 
-/// One lane: a path for each thing that was done on it.
+/// Draws one lane, with a path for each state.
 fn lane(canvas: &Canvas, connection: &Connection, end_ns: u64, x: impl Fn(u64) -> f64, middle: i32, pitch: i32) {
     let parts = parts(connection, end_ns);
     for what in UPWARDS {

@@ -1,5 +1,5 @@
-//! A pass of an observed command over time: a lane per connection, how many did what, and the command's CPU, on one
-//! axis that all passes share.
+//! Charts of an observed command's runs over time: a lane for each connection, the number of connections in each state,
+//! and the command's CPU, on an axis that all runs share.
 
 mod bars;
 mod lanes;
@@ -20,29 +20,30 @@ use crate::observed::drawn;
 use crate::observed::pass::{horizon_ns, name};
 use crate::observed::time_columns::{Column, course};
 
-/// Columns of what is over time.
+/// The number of columns of the time axis.
 const COLUMNS: usize = 200;
 
-/// Measures, pixels: what is above the lanes, a panel's height and its words above it, and the axis with its name.
+/// Sizes in pixels: the space above the lanes, the height of a panel and of the words above it, and the axis with its
+/// name.
 const ABOVE: i32 = 52;
 const PANEL: i32 = 110;
 const WORDS: i32 = 34;
 const AXIS: i32 = 48;
 
-/// What the charts of one observation have in common, so that they can be compared.
+/// The scale that all charts of one observation share, so that they can be compared.
 struct Scale {
     horizon_ns: u64,
-    /// Room for labels, pixels.
+    /// The width of labels, pixels.
     labels: u32,
-    /// Connections at once.
+    /// The most connections at once.
     connections: f64,
     cores: f64,
 }
 
-/// A chart per pass.
+/// The charts, one for each run.
 ///
 /// # Errors
-/// When the chart library refuses, which none of its rules gives it reason to.
+/// The chart library fails, for which there is no known reason.
 pub(crate) fn charts(observation: &Observation) -> Result<Vec<Chart>, ChartError> {
     let horizon_ns = horizon_ns(observation);
     let courses: Vec<Vec<Column>> = observation.passes.iter().map(|pass| course(pass, horizon_ns, COLUMNS)).collect();
@@ -68,15 +69,19 @@ fn chart(pass: &ObservedRun, course: &[Column], scale: &Scale) -> Result<Chart, 
 
     let panel = scale.panel(&root, ABOVE, lanes, 0.0..choice.shown.len().max(1) as f64, false)?;
     lanes::draw(&canvas, &root, &panel, pass, &choice)?;
-    words(&root, levels, "at once: awaiting an answer, answers arriving, in the handshake, open and unused")?;
+    words(
+        &root,
+        levels,
+        "connections at once: waiting for response, receiving response, in the handshake, open and unused",
+    )?;
     let panel = scale.panel(&root, levels, PANEL, 0.0..scale.connections, false)?;
     bars::levels(&canvas, &root, &panel, course)?;
     words(&root, cpu, "CPU of the command, cores")?;
     let panel = scale.panel(&root, cpu, PANEL, 0.0..scale.cores, true)?;
     bars::cpu(&canvas, &root, &panel, course)?;
 
-    let description = "A lane per connection with what it did when; below, how many connections did what, and the CPU \
-                       time of the command and its processes, over the same time.";
+    let description = "A lane for each connection with its states over time; below, over the same time, the number of \
+                       connections in each state, and the CPU time of the command and its processes.";
     Ok(Chart::of(&format!("lanes-{}", id(pass.transport)), &title, description, &canvas))
 }
 
@@ -94,7 +99,7 @@ fn id(transport: Transport) -> &'static str {
 }
 
 impl Scale {
-    /// A part of the sheet from `top` on, with the time to the right. Only the last one has the axis.
+    /// A panel that begins at `top`, with time to the right. Only the last one has the axis.
     fn panel<'a>(
         &self,
         root: &DrawingArea<Canvas, Shift>,
@@ -128,14 +133,14 @@ impl Scale {
             mesh.disable_y_mesh().disable_y_axis();
         }
         if last {
-            mesh.x_desc("time since the command began");
+            mesh.x_desc("time since the command started");
         }
         mesh.draw()?;
         Ok(panel)
     }
 }
 
-/// The colours' meanings.
+/// Explains the colours.
 fn keys(root: &DrawingArea<Canvas, Shift>) -> Result<(), ChartError> {
     let (mut x, y) = (12, 36);
     for what in drawn::ALL {
@@ -149,7 +154,7 @@ fn keys(root: &DrawingArea<Canvas, Shift>) -> Result<(), ChartError> {
     Ok(())
 }
 
-/// What a panel shows, above it.
+/// Writes what a panel shows above it.
 fn words(root: &DrawingArea<Canvas, Shift>, top: i32, words: &'static str) -> Result<(), ChartError> {
     let style = label().pos(Pos::new(HPos::Left, VPos::Center));
     Ok(root.draw(&Text::new(words, (12, top - 12), style))?)

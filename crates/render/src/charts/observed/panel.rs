@@ -1,4 +1,4 @@
-//! What the panels of a pass have in common.
+//! Definitions that the panels of a chart share.
 
 use observation::Doing;
 use plotters::coord::types::RangedCoordf64;
@@ -6,12 +6,12 @@ use plotters::prelude::*;
 
 use crate::charts::canvas::Canvas;
 
-/// Lanes in a chart at most.
+/// The most lanes in a chart.
 pub(super) const LANES: usize = 200;
 
-/// What stands on each other in the second panel, from below: requests at work first, so that they are read off the
-/// axis.
+/// The states that are stacked in the second panel, from below. Requests come first, so that their number can be read
+/// off the axis.
 pub(super) const STACK: [Doing; 4] = [Doing::Waiting, Doing::Transferring, Doing::Handshake, Doing::Standing];
 
-/// A part of the sheet with its coordinates.
+/// A panel of the chart with its coordinates.
 pub(super) type Panel<'a> = ChartContext<'a, Canvas, Cartesian2d<RangedCoordf64, RangedCoordf64>>;

@@ -1,4 +1,4 @@
-//! What a page holds, and that its pictures are XML.
+//! Checks the content of a page, and that its pictures are well-formed XML.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ fn page(observation: &Observation, diagnosis: &Diagnosis) -> String {
     String::from_utf8(files.into_iter().next().unwrap().bytes).unwrap()
 }
 
-/// Holds a picture against XML's grammar, as far as it writes any: tags are closed in turn, and nothing is left open.
+/// Checks the parts of XML's grammar that pictures use: tags are closed in order, and none is left open.
 fn is_well_formed(svg: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = svg;
@@ -42,9 +42,9 @@ fn a_page_says_it_in_a_sentence_and_draws_each_pass_to_one_scale() {
     assert!(page.contains("<h1>HTTPS requests wait for each other"));
     assert!(page.contains("id=\"serialized\"") && page.contains("180.00 s of waiting per 1,000 requests"));
     assert!(page.contains("connection 10 to api.example.com:443, opened after"), "lanes tell their figures");
-    assert!(page.contains("awaiting an answer 1.0, open, unused"), "columns tell theirs");
+    assert!(page.contains("waiting for response 1.0, open, unused"), "columns tell theirs");
     assert!(page.contains("% of a core</title>"));
-    assert!(page.contains("<th scope=\"row\">suites</th><td></td><td>TLS_AES_128_GCM_SHA256 10</td>"));
+    assert!(page.contains("<th scope=\"row\">cipher suites</th><td></td><td>TLS_AES_128_GCM_SHA256 10</td>"));
     assert!(!page.contains("<script"));
     for name in ["lanes-http.svg", "lanes-https.svg"] {
         let svg = std::fs::read_to_string(dir.path().join(name)).unwrap();
@@ -72,7 +72,7 @@ fn what_is_hostile_stays_text_and_pictures_stay_xml() {
 fn a_command_that_connected_to_nothing_gets_a_page() {
     let (observation, diagnosis) = nothing();
     let page = page(&observation, &diagnosis);
-    assert!(page.contains("Nothing was seen that could be judged.") && page.contains("never connected"));
+    assert!(page.contains("None of the command&#39;s requests was observed") && page.contains("never connected"));
     let mut observation = observation;
     observation.passes.clear();
     assert!(files(&observation, &diagnosis).is_ok());

@@ -1,4 +1,4 @@
-//! The verdict, the findings, what was not visible, and what to run next, in words.
+//! Prints the verdict, the findings, what was not judged, and what to run next.
 
 use anstyle::{AnsiColor, Style};
 use diagnosis::{Advice, Conclusion, Confidence, Diagnosis, Finding};
@@ -10,7 +10,7 @@ use crate::observed::spent;
 
 const BOLD: Style = Style::new().bold();
 
-/// The first sentence, and where the time went.
+/// Prints the headline, and where the time went.
 pub(super) fn summary(sheet: &mut Sheet, diagnosis: &Diagnosis) {
     sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &headline(diagnosis));
     let rows = spent::table(diagnosis).rows;
@@ -28,7 +28,7 @@ pub(super) fn summary(sheet: &mut Sheet, diagnosis: &Diagnosis) {
     }
 }
 
-/// The findings, what was not judged, and what to run next.
+/// Prints the findings, what was not judged, and what to run next.
 pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Diagnosis, all_advice: bool) {
     let (sentence, reasons) = verdict(diagnosis);
     sheet.paragraph(of_verdict(&diagnosis.verdict).bold(), "", 0, &sentence);
@@ -49,7 +49,7 @@ pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Dia
     }
     if !diagnosis.notes.is_empty() {
         sheet.blank();
-        sheet.line(&[(BOLD, "Not visible here, or not judged")]);
+        sheet.line(&[(BOLD, "Notes")]);
         diagnosis.notes.iter().take(MOST).for_each(|note| bullet(sheet, note));
     }
     let next = next(observation, diagnosis);
@@ -60,15 +60,15 @@ pub(super) fn draw(sheet: &mut Sheet, observation: &Observation, diagnosis: &Dia
     }
 }
 
-/// Lines of advice for the program's own libraries that are printed: of the first finding, and of the others. The page
-/// has all.
+/// The number of lines of advice for the program's own libraries that are printed, for the first finding and for each
+/// other one. The page has all.
 const FIRST: usize = 2;
 const OTHERS: usize = 1;
 
-/// Sentences of evidence that are printed.
+/// The number of sentences of evidence that are printed.
 const SENTENCES: usize = 2;
 
-/// The first that holds for any program, and so many for its own libraries.
+/// The first line of advice for any program, and at most `libraries` lines for the program's own libraries.
 fn foremost<'a>(advice: &[&'a Advice], libraries: usize) -> Vec<&'a Advice> {
     let any = advice.iter().filter(|one| one.runtime.is_none()).take(1);
     any.chain(advice.iter().filter(|one| one.runtime.is_some()).take(libraries)).copied().collect()
@@ -97,7 +97,7 @@ fn finding(sheet: &mut Sheet, finding: &Finding, gain: Option<String>, advice: &
     }
 }
 
-/// Where the text of named parts begins.
+/// The column in which the text of named parts begins.
 const TEXT: usize = 10;
 
 fn part(sheet: &mut Sheet, name: &str, text: &str) {

@@ -1,4 +1,4 @@
-//! A connection as a line of characters, a character for what took longest in its time.
+//! Draws a connection as a line of characters. Each character shows the state that took longest in its time.
 
 use anstyle::{AnsiColor, Style};
 use observation::{Connection, Doing};
@@ -6,7 +6,7 @@ use observation::{Connection, Doing};
 use super::sheet::Sheet;
 use crate::observed::drawn::{self, Drawn, Part, parts};
 
-/// Style of what a connection does; the characters alone tell it too.
+/// The style of a state. The characters alone distinguish states too.
 fn style(what: Drawn) -> Style {
     match what {
         Drawn::Doing(Doing::Connecting) => AnsiColor::Yellow.on_default(),
@@ -18,7 +18,7 @@ fn style(what: Drawn) -> Style {
     }
 }
 
-/// What `connection` did in each of `columns` parts of the time up to `horizon_ns`; `None` where it was not open.
+/// The state of `connection` in each of `columns` parts of the time up to `horizon_ns`; `None` if it was not open.
 pub(super) fn columns(connection: &Connection, end_ns: u64, horizon_ns: u64, columns: usize) -> Vec<Option<Drawn>> {
     let parts = parts(connection, end_ns);
     let edge = |at: usize| horizon_ns as f64 * at as f64 / columns as f64;
@@ -34,7 +34,7 @@ fn longest(parts: &[Part], from: f64, until: f64) -> Option<Drawn> {
     by_time.into_iter().filter(|(_, spent)| *spent > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(what, _)| what)
 }
 
-/// A line: what it is called, its characters, and what stands behind.
+/// Draws a line: its label, its characters, and the value after them.
 pub(super) fn draw(sheet: &mut Sheet, label: &str, columns: &[Option<Drawn>], value: &str) {
     let mut runs: Vec<(Style, String)> = vec![(Style::new(), label.to_owned())];
     for run in columns.chunk_by(|a, b| a == b) {
@@ -46,7 +46,7 @@ pub(super) fn draw(sheet: &mut Sheet, label: &str, columns: &[Option<Drawn>], va
     sheet.line(&pieces);
 }
 
-/// The characters' meanings.
+/// Explains the characters.
 pub(super) fn legend(sheet: &mut Sheet) {
     let marks = drawn::ALL.map(|what| (style(what), what.mark().to_string(), format!(" {}", what.name())));
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! What the user reads when the command has ended: each pass over time, the verdict, the findings, and what to run
+//! The text that is printed when the command has ended: each run over time, the verdict, the findings, and what to run
 //! next.
 
 mod diagnosed;
@@ -16,15 +16,16 @@ use self::sheet::{INDENT, Sheet};
 use super::pass::{horizon_ns, name, took, traffic};
 use super::sanitize::sanitize;
 
-/// Columns where the terminal does not say how many it has.
+/// The width that is used if the terminal does not report its own, columns.
 const USUAL: u16 = 100;
 
-/// The fewest and the most columns that are drawn in: in fewer a lane has no room, more take the eye too far.
+/// The smallest and the largest width that is used: less leaves no room for lanes, more is hard to read.
 const COLUMNS: std::ops::RangeInclusive<u16> = 48..=160;
 
-/// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 where it is not known; at least 48
-/// are used), with escape sequences of colour or without. No line is wider; what came from the network or the command
-/// line holds no control characters. Advice is that for programs like the observed one, or all.
+/// Draws `observation` with its `diagnosis` for a terminal of `width` columns (100 if it is not known, and at least
+/// 48), with or without escape sequences for colour. No line is wider. Text from the network or the command line
+/// contains no control characters. The advice is that for programs like the observed one or, with `all_advice`, all of
+/// it.
 pub fn draw(
     observation: &Observation,
     diagnosis: &Diagnosis,

@@ -1,4 +1,5 @@
-//! A pass over time: a lane per connection, requests in flight, CPU, and the axis that all passes share.
+//! Draws a run over time: a lane for each connection, the requests in flight, the CPU, and the axis that all runs
+//! share.
 
 use anstyle::Style;
 use observation::{Connection, Doing, ObservedRun};
@@ -11,22 +12,22 @@ use crate::observed::connection_text::{names_hosts, place};
 use crate::observed::pass::level;
 use crate::observed::time_columns::{Column, course};
 
-/// Lanes drawn at most.
+/// The most lanes that are drawn.
 const LANES: usize = 20;
 
-/// Columns of what stands behind a row.
+/// The width of the value after a row, columns.
 const VALUE: usize = 13;
 
-/// The widest that hosts may be.
+/// The largest width of a label, columns.
 const LABEL: usize = 30;
 
-/// What all passes have in common, so that they can be compared.
+/// The scale that all runs share, so that they can be compared.
 pub(super) struct Scale {
     horizon_ns: u64,
-    /// Columns of labels, and of what is over time.
+    /// The width of labels, and the number of columns of the time axis.
     label: usize,
     columns: usize,
-    /// What the highest block stands for.
+    /// The value that the highest block represents.
     in_flight: f64,
     cores: f64,
 }
@@ -43,14 +44,14 @@ impl Scale {
             let courses = passes.iter().flat_map(|pass| course(pass, horizon_ns, columns));
             courses.map(|column| of(&column)).fold(0.0, f64::max)
         };
-        // A full block is the most there was at any time: means of columns are seldom as high.
+        // A full block is the maximum at any time; means over columns are rarely as high.
         let in_flight = passes.iter().map(|pass| pass.levels.waiting.most).fold(0.0, f64::max);
         let cores = most(&|column| column.cores.unwrap_or(0.0)).max(1.0);
         Scale { horizon_ns, label, columns, in_flight, cores }
     }
 }
 
-/// Draws a pass.
+/// Draws a run.
 pub(super) fn draw(sheet: &mut Sheet, pass: &ObservedRun, scale: &Scale) {
     let choice = choose(pass, LANES);
     lanes(sheet, pass, &choice, scale);

@@ -1,4 +1,4 @@
-//! The lines of a text for a terminal: wrapped, clipped, and with or without colour.
+//! Builds lines of text for a terminal: wrapped, clipped, and with or without colour.
 
 use std::fmt::Write;
 
@@ -8,13 +8,13 @@ use textwrap::{Options, WordSplitter};
 
 use crate::observed::sanitize::{SENTENCE, sanitize};
 
-/// Columns before what belongs to a heading.
+/// The indentation of what belongs to a heading, columns.
 pub(super) const INDENT: usize = 2;
 
-/// Lines in the making.
+/// A text that is being built.
 pub(super) struct Sheet {
     text: String,
-    /// Columns of a line.
+    /// The width of a line, columns.
     pub(super) width: usize,
     colour: bool,
 }
@@ -24,7 +24,7 @@ impl Sheet {
         Sheet { text: String::new(), width, colour }
     }
 
-    /// A line of pieces, each in its style. Nothing is clipped: its pieces know their width.
+    /// Adds a line of pieces, each in its own style. Nothing is clipped: the caller makes the pieces fit.
     pub(super) fn line(&mut self, pieces: &[(Style, &str)]) {
         let last = pieces.iter().rposition(|(_, piece)| !piece.trim_end().is_empty());
         for (at, (style, piece)) in pieces.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
@@ -42,7 +42,8 @@ impl Sheet {
         self.text.push('\n');
     }
 
-    /// A sentence in as many lines as it takes, each from `indent` on, the first one after `lead`.
+    /// Adds a sentence, wrapped into as many lines as it takes. They are indented by `indent`, and the first one begins
+    /// with `lead`.
     pub(super) fn paragraph(&mut self, style: Style, lead: &str, indent: usize, sentence: &str) {
         let blank = " ".repeat(indent);
         let lead = format!("{lead}{}", " ".repeat(indent.saturating_sub(display_width(lead))));
@@ -61,7 +62,7 @@ impl Sheet {
     }
 }
 
-/// `text` in `width` columns exactly: clipped, or filled with blanks.
+/// `text` in exactly `width` columns: clipped, or padded with spaces.
 pub(super) fn fitted(text: &str, width: usize) -> String {
     let whole = display_width(text);
     if whole <= width {

@@ -1,14 +1,14 @@
-//! Rows beneath the lanes: a figure over time as blocks, and the axis.
+//! Draws the rows below the lanes: a value over time as blocks, and the axis.
 
 use crate::format::time;
 
 /// Eighths of a character's height.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// A block per value, as high as its share of `full`. What is above zero is seen.
+/// A block for each value, as high as its share of `full`. Any value above zero is visible.
 pub(super) fn blocks(values: impl Iterator<Item = Option<f64>>, full: f64) -> String {
     let block = |value: Option<f64>| match value {
-        // Less than this is rounding: there was none.
+        // A smaller value is due to rounding and counts as zero.
         Some(value) if value > full / 1_000.0 && full > 0.0 => {
             let eighth = (value / full * 8.0).ceil() as usize;
             BLOCKS[eighth.clamp(1, 8) - 1]
@@ -18,7 +18,7 @@ pub(super) fn blocks(values: impl Iterator<Item = Option<f64>>, full: f64) -> St
     values.map(block).collect()
 }
 
-/// An axis of `columns` characters from 0 to `horizon_ns`: each time begins where it is.
+/// An axis of `columns` characters from 0 to `horizon_ns`. Each label begins at its time.
 pub(super) fn axis(horizon_ns: u64, columns: usize) -> String {
     let step = round_step(horizon_ns as f64 / (columns as f64 / LEAST_APART));
     let mut axis = "0".to_owned();
@@ -39,10 +39,10 @@ pub(super) fn axis(horizon_ns: u64, columns: usize) -> String {
     axis
 }
 
-/// Columns from one time to the next at least.
+/// The least distance between two labels, columns.
 const LEAST_APART: f64 = 12.0;
 
-/// The next of 1, 2 and 5 of a decade.
+/// The smallest number of the form 1, 2 or 5 times a power of ten that is at least `least`.
 fn round_step(least: f64) -> f64 {
     let decade = 10f64.powf(least.max(1.0).log10().floor());
     [1.0, 2.0, 5.0, 10.0].map(|digit| digit * decade).into_iter().find(|step| *step >= least).unwrap_or(10.0 * decade)

@@ -1,4 +1,4 @@
-//! What a whole text for a terminal holds.
+//! Checks whole texts for a terminal.
 
 use diagnosis::{Code, Conclusion, Diagnosis, Least, NotJudged};
 use observation::Runtime;
@@ -7,7 +7,7 @@ use textwrap::core::display_width;
 use super::draw;
 use crate::observed::fixtures::{concurrent, diagnosis, hostile, nothing, serialized, ten_thousand};
 
-/// Lines of a text that begin with a connection's number.
+/// The lines of a text that begin with a connection's number.
 fn lanes(text: &str) -> Vec<&str> {
     let number = |line: &str| line.chars().take(4).collect::<String>().trim_start().parse::<u64>();
     text.lines().filter(|line| number(line).is_ok() && !line.contains("connection")).collect()
@@ -30,7 +30,7 @@ fn serialized_lanes_are_stairs_over_https_and_a_block_over_http() {
         let (http, https) = lanes.split_at(10);
         assert!(http.iter().all(|lane| begins(lane) <= begins(http[0]) + 1), "{text}");
         assert!(https.windows(2).all(|pair| begins(pair[0]) < begins(pair[1])), "{text}");
-        assert!(https[9].contains("····"), "the last one stands unused: {text}");
+        assert!(https[9].contains("····"), "the last one is unused: {text}");
         assert!(text.contains("in flight") && text.contains("most 10") && text.contains("most 1\n"), "{text}");
     }
 }
@@ -41,20 +41,20 @@ fn all_that_a_finding_says_is_there_in_its_order() {
     let mut rest = text.as_str();
     for part in [
         "Observed: python3 fetch.py",
-        "HTTPS requests wait for each other: one at a time. Fixed, about 300 ms instead",
+        "HTTPS requests wait for each other, one at a time. Fixed, about 300 ms instead",
         "waiting for responses, 1.0 at a time",
         "total",
         "HTTP  done in",
         "10 connections, 10 requests",
         "HTTPS  done in",
         "10 handshakes (10 full, 0 resumed), TLSv1.3",
-        "█ awaiting an answer",
+        "█ waiting for response",
         "1 finding: serialized.",
         "serialized  proven  saves about 1.80 s of this run (86 %)",
         "HTTPS requests wait for each other",
         "  - 10 connections were open at once",
         "change  Do not hold a lock",
-        "Not visible here",
+        "Notes",
         "Next",
         "--fail-on serialized",
     ] {
@@ -66,7 +66,7 @@ fn all_that_a_finding_says_is_there_in_its_order() {
         observation.passes[1].runtimes = runtime.into_iter().collect();
         draw(&observation, &diagnosis(), Some(80), false, all).contains("gevent: Patch before")
     };
-    assert!(!said(None, false) && !said(Some(Runtime::Go), false), "advice is for the program in hand");
+    assert!(!said(None, false) && !said(Some(Runtime::Go), false), "advice is for the observed program");
     assert!(said(Some(Runtime::Python), false) && said(None, true));
 }
 
@@ -85,13 +85,13 @@ fn three_findings_take_forty_lines() {
     observation.passes[1].runtimes.insert(Runtime::Python);
     let text = draw(&observation, &three, Some(80), false, false);
     let lines = text.lines().skip_while(|line| !line.starts_with("serialized  proven"));
-    let lines = lines.take_while(|line| !line.starts_with("What several")).count();
+    let lines = lines.take_while(|line| !line.starts_with("The savings of")).count();
     assert!(lines <= 40, "{lines} lines: {text}");
 }
 
 #[test]
 fn requests_at_once_are_drawn_at_once() {
-    let how = "one answer's time".to_owned();
+    let how = "the time of one response".to_owned();
     let least = Least { wall_ns: 210_000_000, least_ns: 200_000_000, without_cpu_ns: 200_000_000, how };
     let well = Diagnosis {
         account: None,
@@ -102,14 +102,14 @@ fn requests_at_once_are_drawn_at_once() {
     };
     let text = draw(&concurrent(10), &well, Some(100), false, false);
     assert!(
-        text.contains("Nothing to improve: the requests took 210 ms; the least possible is 200 ms (1.1 ×)."),
+        text.contains("Nothing to improve: the requests took 210 ms; the least possible time is 200 ms (1.1 ×)."),
         "{text}"
     );
-    let hidden = |code| NotJudged { code, why: "it was not to be seen".to_owned() };
+    let hidden = |code| NotJudged { code, why: "it was not visible".to_owned() };
     let partly = Diagnosis { not_judged: vec![hidden(Code::CLIENT_PER_REQUEST), hidden(Code::DELAYED_ACK)], ..well };
     let text = draw(&concurrent(10), &partly, Some(120), false, false);
     assert!(
-        text.contains("Nothing to improve in what could be judged (not client-per-request): the requests took 210 ms"),
+        text.contains("Nothing to improve among the findings that could be judged (not judged: client-per-request): "),
         "{text}"
     );
     let begins: Vec<usize> = lanes(&text).iter().map(|lane| lane.chars().position(|c| c == '█').unwrap()).collect();
@@ -125,7 +125,7 @@ fn colour_adds_escapes_and_nothing_else() {
     assert_eq!(stripped, plain);
 }
 
-/// Without its escape sequences, all of which end in `m`.
+/// The text without its escape sequences, all of which end in `m`.
 fn without_escapes(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let first = parts.next().unwrap().to_owned();
@@ -148,7 +148,9 @@ fn no_connections_and_very_many_both_fit() {
     let text = draw(&observation, &diagnosis, Some(80), false, false);
     within(&text, 80);
     assert!(
-        text.contains("Nothing was seen") && text.contains("never connected") && text.contains("--via proxy"),
+        text.contains("None of the command's requests was observed")
+            && text.contains("never connected")
+            && text.contains("--via proxy"),
         "{text}"
     );
 
@@ -170,7 +172,7 @@ fn narrow_and_unknown_terminals_get_a_picture_too() {
 #[test]
 fn what_findings_save_overlaps_and_that_is_said() {
     let mut several = diagnosis();
-    let overlap = "What several findings save overlaps";
+    let overlap = "The savings of several findings overlap";
     assert!(!draw(&serialized(3), &several, Some(80), false, false).contains(overlap));
     several.findings.push(several.findings[0].clone());
     assert!(draw(&serialized(3), &several, Some(80), false, false).contains(overlap));
