@@ -1,7 +1,7 @@
-//! The engine's side of a trial: job, warm-up, the measured part, and what was seen in it.
+//! The engine's side of a trial: job, warm-up, the measured part, and its results.
 //!
-//! It speaks the protocol of [`measure::protocol`] over two streams. Its standard input ending means that the harness
-//! is gone, and then nothing of the trial may go on.
+//! It speaks the protocol of [`measure::protocol`] over two streams. The end of its standard input means that the
+//! harness is gone; then the trial must not go on.
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{Receiver, channel};
@@ -12,8 +12,8 @@ use measure::protocol::{EngineReply, EngineRequest, VERSION};
 use crate::Prepared;
 pub use crate::error::EngineError;
 
-/// Runs one trial: reads orders from `orders`, writes answers to `answers`. `gone` is called, on another thread, when
-/// `orders` ends; it must not return to a trial that nobody waits for, so it usually exits.
+/// Runs one trial: reads the harness's messages from `orders`, writes its own to `answers`. `gone` is called on another
+/// thread when `orders` ends; nobody waits for the trial any more, so it must not return and usually exits.
 pub fn serve(
     orders: impl io::Read + Send + 'static,
     mut answers: impl Write,

@@ -1,5 +1,5 @@
-//! Why a fetch failed, by kind, so that failures can be counted; why a cell could not be prepared; and why an engine
-//! ended before its trial did.
+//! Errors: why a fetch failed, by kind, so that failures can be counted; why a cell could not be prepared; and why an
+//! engine ended before its trial did.
 
 use std::fmt;
 use std::io;
@@ -15,18 +15,18 @@ pub struct FetchError {
     pub what: String,
 }
 
-/// Kinds of failure: by step while there is no answer, by what is wrong with it once there is one.
+/// Kinds of failure: the step that failed before there was a response, or what is wrong with the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorKind {
-    /// The model could not run it, e.g. no thread was to be had.
+    /// The model could not run it, e.g. because no thread could be started.
     Spawn,
     /// The request's own client object could not be built.
     Build,
-    /// No TCP connection.
+    /// No TCP connection could be made.
     Connect,
-    /// No TLS session on it: the handshake failed, or a certificate was refused.
+    /// The handshake failed, or a certificate was refused.
     Tls,
-    /// The exchange broke off, or was no HTTP.
+    /// The connection broke during the exchange, or the bytes were not HTTP.
     Http,
     /// The wrong status.
     Status,
@@ -37,7 +37,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name in results.
+    /// Its name in results.
     pub fn name(self) -> &'static str {
         match self {
             ErrorKind::Spawn => "spawn",
@@ -66,7 +66,7 @@ impl fmt::Display for ErrorKind {
 /// Why a cell could not be prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    /// The table has no such cell.
+    /// tlstax has no such cell.
     #[error("there is no cell {0}; `tlstax list` names them all")]
     NoSuchCell(String),
     /// The cell cannot run here.
@@ -139,16 +139,16 @@ pub enum EngineError {
     /// The warm-up failed.
     #[error("warming up failed: {0}")]
     WarmUp(String),
-    /// The harness said something else than the protocol has it say.
-    #[error("the harness was to say {expected}, and said {found:?}")]
+    /// The harness sent another message than the protocol requires.
+    #[error("expected {expected} from the harness, but received {found:?}")]
     Protocol {
-        /// What was due.
+        /// The message that the protocol requires here.
         expected: &'static str,
-        /// What came.
+        /// The message that was received.
         found: String,
     },
-    /// What was seen could not be put into words.
-    #[error("encoding what was seen failed: {0}")]
+    /// The results could not be encoded.
+    #[error("encoding the trial's results failed: {0}")]
     Encode(String),
     /// The harness cannot be reached any more.
     #[error("the harness is gone: {0}")]

@@ -1,7 +1,8 @@
-//! How it is fetched: concurrency models, HTTP clients and TLS stacks, and the registry that joins them into cells.
+//! Fetching: concurrency models, HTTP clients and TLS stacks, and the registry that joins them into cells.
 //!
-//! A model knows how to run many fetches, a client how to make one, a TLS stack how to secure a connection. None knows
-//! the others; `registry.rs` names what goes together. Starting processes and judging what they did is the runner's.
+//! A model runs many fetches at once, a client makes one, a TLS stack secures a connection. None depends on the others;
+//! `registry.rs` says which of them can be combined. Starting processes and checking their results is for crate
+//! `runner`.
 
 pub mod engine;
 mod error;
@@ -35,7 +36,7 @@ pub use support::{crowded, refusal, unpaced};
 use workload::catalog::Charged;
 use workload::charged;
 
-/// What the bill of a profile charges this crate's functions to: to tlstax itself where their module says nothing else.
+/// The class of the bill that each function of this crate counts as: the harness, unless its module says otherwise.
 pub const SYMBOLS: &[Charged] = &[
     charged!(Harness),
     clients::SYMBOLS,
@@ -53,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether a linked name has that path: each part behind its length, or all of it within brackets.
+    /// Whether a linked name contains that path: each part after its length, or the whole path within brackets.
     fn is_linked(names: &str, path: &str) -> bool {
         let lengths: String = path.split("::").map(|part| format!("{}{part}", part.len())).collect();
         names.contains(&lengths) || names.contains(&path.replace("::", ".."))

@@ -1,17 +1,17 @@
-//! The libraries that models, clients and stacks are made of, with their versions, as results name them.
+//! The libraries that models, clients and stacks use, with their versions, as results name them.
 
 use workload::catalog::{Cryptography, Library};
 
 /// Packages with their versions, as the build script found them in the lock file: `NAME VERSION`, a `;` after each.
 const VERSIONS: &str = env!("TLSTAX_VERSIONS");
 
-/// A package with its version.
+/// A package's name with its version.
 pub(crate) fn named(package: &str) -> String {
     let version = VERSIONS.split(';').find_map(|entry| entry.strip_prefix(package)?.strip_prefix(' '));
     format!("{package} {}", version.unwrap_or("(version unknown)"))
 }
 
-/// A stack's library and its cryptography, with their versions.
+/// A stack's library and its cryptography library, with their versions.
 pub(crate) fn of_stack(library: &Library) -> String {
     let package = named(library.package);
     match library.cryptography {

@@ -1,10 +1,10 @@
 //! The pacer: waits for the moments at which requests are due, as exactly as the system lets a thread wake up.
 //!
 //! A thread sleeps by `clock_nanosleep(2)` to an absolute time of the clock that stamps are taken from, so that no
-//! delay of one sleep is carried into the next, with its timer slack lowered: by default the kernel may wake it 50 µs
-//! late to gather wake-ups. It does not spin for the rest: a client often has one CPU, and what the pacer burns there
-//! the model lacks. At 20,000 requests per second over kept connections, client and pacer on one CPU of a virtual
-//! machine, spinning for the last 30 µs brought the 99th percentile of starts some 30 µs nearer to when they were due,
+//! delay of one sleep is carried into the next. Its timer slack is lowered, because by default the kernel may delay a
+//! wake-up by 50 µs to combine it with others. The thread does not spin for the rest: a client often has one CPU, and
+//! the pacer would take it from the model. At 20,000 requests per second over kept connections, client and pacer on one
+//! CPU of a virtual machine, spinning for the last 30 µs made the 99th percentile of start delays some 30 µs smaller,
 //! and took half as much CPU again.
 
 use std::sync::Arc;
@@ -19,16 +19,17 @@ use nix::time::{ClockId, ClockNanosleepFlags, clock_nanosleep};
 
 use crate::schedule::Starts;
 
-/// The timer slack of a thread that paces, ns: the least there is, since 0 stands for the default.
+/// The timer slack of a thread that paces, ns: the least possible value, since 0 stands for the default.
 const SLACK_NS: u64 = 1;
 
-/// The least time between two wake-ups, ns. Each costs some 16 µs of CPU on a virtual machine, which has to arm a timer
-/// and to wake from idling: at 20,000 a second a third of a CPU, for which requests then have to wait. With this gap,
-/// those that are due within it start together, up to so much late; the 99th percentile of lateness fell from 240 to
-/// 140 µs, and pacing from 17 to 6 µs of CPU per request. Rates up to 10,000 per second know nothing of it.
+/// The least time between two wake-ups, ns. Each costs some 16 µs of CPU on a virtual machine, which has to arm a
+/// timer and to wake an idle CPU: a third of a CPU at 20,000 a second, which delays requests. With this gap, requests
+/// that are due within it start together, up to one gap late; the 99th percentile of start delays fell from 240 to 140
+/// µs, and the CPU time of pacing from 17 to 6 µs per request. The gap has no effect on rates up to 10,000 per
+/// second.
 const GAP_NS: u64 = 100_000;
 
-/// A thread that waits exactly, until this is dropped.
+/// Lets a thread wait exactly. Dropping it restores the thread's timer slack.
 pub(crate) struct Exact {
     slack_before: Option<u64>,
     /// When it last woke, ns.
@@ -36,15 +37,14 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
-    /// Lowers the calling thread's timer slack. Where the system refuses, waits are only as exact as they are by
-    /// default.
+    /// Lowers the calling thread's timer slack. Where the system refuses, waits are as exact as the default allows.
     pub(crate) fn new() -> Exact {
         let before = get_timerslack().ok().and_then(|ns| u64::try_from(ns).ok());
         let _ = set_timerslack(SLACK_NS);
         Exact { slack_before: before, woke: 0 }
     }
 
-    /// Returns at `due`, ns, or [`GAP_NS`] after it last woke if that is later; at once where `due` is over.
+    /// Returns at `due`, ns, or [`GAP_NS`] after it last woke if that is later; at once if `due` is past.
     pub(crate) fn wait(&mut self, due: u64) {
         if now_ns() >= due {
             return;
@@ -56,12 +56,13 @@ impl Exact {
                 break now;
             }
             let time = TimeSpec::new((due / 1_000_000_000) as _, (due % 1_000_000_000) as _);
-            // Interrupted by a signal, it sleeps again; refused, it would have to spin, which no Linux makes it do.
+            // If a signal interrupts the sleep, the loop sleeps again. A refusal would make it spin, but no Linux
+            // refuses this call.
             let _ = clock_nanosleep(ClockId::CLOCK_MONOTONIC, ClockNanosleepFlags::TIMER_ABSTIME, &time);
         };
     }
 
-    /// The same on a thread that does other work too: the CPU time of the waiting alone is told to the recorder.
+    /// [`Exact::wait`] on a thread that does other work too: records the CPU time of the waiting alone.
     pub(crate) fn wait_between(&mut self, due: u64, recorder: &Recorder) {
         if now_ns() < due {
             let before = thread_cpu_ns();
@@ -83,8 +84,8 @@ impl Drop for Exact {
 pub(crate) struct Pacer(JoinHandle<()>);
 
 impl Pacer {
-    /// Starts it for `starts`, none of which has been taken. `wake` is called when one request or more are due and have
-    /// not been started, as `made` tells; it returns whether anyone hears.
+    /// Starts the thread for `starts`, none of which has been taken. It calls `wake` when one request or more are due
+    /// that `made` does not count as started yet; `wake` returns whether the loop still exists.
     pub(crate) fn start(
         starts: Starts,
         made: Arc<AtomicU64>,
@@ -98,7 +99,7 @@ impl Pacer {
         Ok(Pacer(thread::Builder::new().name("pacer".to_owned()).spawn(pace)?))
     }
 
-    /// Waits until it has ended, which it does when the last request is due, and with it until its cost is told.
+    /// Waits until the thread has ended, which it does when the last request is due, and has recorded its cost.
     pub(crate) fn join(self) {
         let _ = self.0.join();
     }
@@ -112,8 +113,8 @@ fn follow(mut starts: Starts, made: &AtomicU64, wake: impl Fn() -> bool) {
         }
         let Some(due) = starts.due(starts.made()).filter(|_| !starts.are_over()) else { return };
         exact.wait(due);
-        // All that are due by now, with one wake-up; only then is it seen whether they have been started already, so
-        // that none is passed over.
+        // All that are due by now share one wake-up. Only then is it checked whether they have started already, so that
+        // none is missed.
         while starts.is_due() {
             starts.take(0);
         }

@@ -1,6 +1,7 @@
-//! Pairs: a model with a client that can run in it. The file of each model makes them of the list of all clients.
+//! Pairs: a model with a client that can run in it. The file of each model makes its pairs from the list of all
+//! clients.
 //!
-//! What a client may do beside being possible is said in its entry of the catalog; the registry asks that.
+//! Further limits of a client are in its entry of the catalog; [`crate::support`] checks them.
 
 use workload::catalog::Client;
 
@@ -8,29 +9,30 @@ use crate::PrepareError;
 use crate::clients::Shared;
 use crate::models::Model;
 
-/// Starts a model with so many slots, each with a client, and as many workers where it has a choice.
+/// Starts a model with `slots` slots, each with a client, and `workers` threads where the model has a choice.
 pub(crate) type Prepare = fn(&Shared, slots: u32, workers: usize) -> Result<Box<dyn Model>, PrepareError>;
 
 /// A client that can run in a model.
 pub(crate) struct Pair {
     /// The client's entry.
     pub(crate) client: &'static Client,
-    /// How both are started.
+    /// Starts both.
     pub(crate) prepare: Prepare,
 }
 
-/// The pairs of a model, for all clients that run where it does: on a `thread` that they hold, on `any_runtime`, or on
-/// a runtime of `tokio`, which runs those of any runtime too. Behind `with` stands what opens a runtime's connections.
+/// The pairs of a model, for all clients that can run in its place: on a `thread` that they block, on `any_runtime`, or
+/// on a runtime of `tokio`, which also runs the clients of any runtime. The name after `with` is what opens the
+/// runtime's connections.
 ///
-/// How the model is prepared is written as a closure. It is compiled for each client anew, so that every call names its
-/// types; the first argument makes that many clients.
+/// How the model is prepared is written as a closure. The macro compiles it for each client, so that every call names
+/// concrete types; its first argument makes the given number of clients.
 macro_rules! clients {
     ($place:ident $(with $net:ty)?, |$clients:ident, $slots:ident, $workers:ident| $prepare:expr) => {
         workload::for_each_client!(crate::pair::list; $place ($($net)?) ($clients $slots $workers) ($prepare);)
     };
 }
 
-/// The pairs of a model with those of all clients that run in its place.
+/// The pairs of a model with all clients that run in its place.
 macro_rules! list {
     ($place:ident $net:tt $names:tt $prepare:tt; $($client:ident on $needs:ident,)*) => {{
         let mut pairs = Vec::new();

@@ -1,4 +1,4 @@
-//! Preparing a cell: whether it can run here is asked, then its clients, TLS configuration and threads are made.
+//! Prepares a cell: checks whether it can run here, then makes its clients, TLS config and threads.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use crate::target::Targets;
 use crate::tls::{ConfigFactory, groups};
 use crate::{floor, talk};
 
-/// What a cell is prepared with.
+/// The input of a cell's preparation.
 #[derive(Debug)]
 pub(crate) struct Setup<'a> {
     /// What to fetch.
     pub(crate) workload: &'a Workload,
-    /// Where from.
+    /// The targets to fetch it from.
     pub(crate) targets: &'a [measure::protocol::Target],
     /// PEM file of the roots to trust.
     pub(crate) trust_file: Option<&'a Path>,
@@ -31,7 +31,7 @@ pub(crate) struct Setup<'a> {
     pub(crate) workers: usize,
 }
 
-/// Starts a cell's threads and makes its slots. Clients that note their steps do so on the tracer.
+/// Starts a cell's threads and makes its slots. Clients that trace their steps record them in the tracer.
 pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>, Arc<Tracer>), PrepareError> {
     let unknown = || PrepareError::NoSuchCell(cell.to_string());
     let stack = stack(cell).ok_or_else(unknown)?;

@@ -1,7 +1,7 @@
-//! A cell that is prepared and warm, ready to make the requests of its workload as often as it is asked to.
+//! A cell that is prepared and warm, and can run its workload any number of times.
 //!
-//! What a run of them costs is read by whoever asks: from outside, where the cell has a process of its own
-//! ([`crate::engine`]), or in the same process.
+//! The caller measures what a run costs: from outside, where the cell has a process of its own ([`crate::engine`]), or
+//! in the same process.
 
 use std::sync::Arc;
 
@@ -31,9 +31,10 @@ pub struct Prepared {
 
 impl Prepared {
     /// Prepares the job's cell and makes the requests that must not be measured: they open kept connections, seed the
-    /// entropy of the TLS libraries and fault in their code.
+    /// random generators of the TLS libraries and page in their code.
     ///
     /// # Errors
+    ///
     /// When the cell cannot be set up, or a request of the warm-up fails.
     pub fn new(job: &Job) -> Result<Prepared, EngineError> {
         let unpaced = unpaced(&job.cell);
@@ -50,9 +51,9 @@ impl Prepared {
         let (mut model, tracer) = prepare(&job.cell, &setup)?;
         let workers = model.workers();
         let warm_up_requests = match job.cell.connection {
-            // Slots are handed out in order, so this many requests open each slot's connection once.
+            // Slots are given requests in order, so this many requests open each slot's connection once.
             Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Resumed => model.slots() as u64,
-            // Where the origin makes everyone wait, one each must do.
+            // A response may take long, so one request per worker must suffice.
             Connection::NewConn | Connection::NewClient | Connection::Own
                 if job.workload.path.delay_seconds() > 0.0 =>
             {
@@ -83,7 +84,7 @@ impl Prepared {
         Ok(Prepared { model, workload: job.workload.clone(), workers: job.workers, ready, tracer })
     }
 
-    /// What it says of itself.
+    /// The cell's `ready` message.
     pub fn ready(&self) -> &Ready {
         &self.ready
     }
@@ -93,23 +94,24 @@ impl Prepared {
         Arc::new(Recorder::of(&self.workload, self.workers))
     }
 
-    /// Makes all requests of the workload. What was seen is in `recorder`, not merged or encoded yet.
+    /// Makes all requests of the workload. The measurements are in `recorder`, not merged or encoded yet.
     pub fn run(&mut self, recorder: &Arc<Recorder>) -> Finished {
-        // What the warm-up, or an earlier run, left behind.
+        // Discards what the warm-up, or an earlier run, recorded.
         drop(self.tracer.take());
         let started_ns = now_ns();
         self.model.run(Schedule::of(&self.workload), recorder);
         Finished { started_ns, ended_ns: now_ns(), recorder_bytes: recorder.bytes() }
     }
 
-    /// What was seen of the latest run, merged and encoded.
+    /// The measurements of the latest run, merged and encoded.
     ///
     /// # Errors
+    ///
     /// When a histogram cannot be encoded.
     pub fn seen(&self, recorder: &Recorder) -> Result<Seen, HistogramError> {
         let seen = Seen { trace: self.tracer.take(), ..recorder.finish()? };
         Ok(match self.model.client_cpu_ns() {
-            // Its times are of both sides together: nobody's latency.
+            // Its times include the server's work, so they are no latencies.
             Some(client_cpu_ns) => {
                 Seen { right: seen.right, errors: seen.errors, client_cpu_ns: Some(client_cpu_ns), ..Seen::default() }
             }

@@ -1,4 +1,5 @@
-//! The registry: it joins the catalog's models, clients and TLS stacks with the code of each, and these into cells.
+//! The registry: joins the catalog's models, clients and TLS stacks with the code of each, and combines them into
+//! cells.
 //!
 //! It names none of them: they are in the lists of the catalog.
 
@@ -31,7 +32,7 @@ macro_rules! with_code {
     };
 }
 
-/// Every model with its clients, in the order of tables: by client, then model.
+/// Every model with its clients, in the order in which tables list them: by client, then model.
 static PAIRS: LazyLock<Vec<Joined>> = LazyLock::new(|| {
     let models: &[(&'static Entry, Vec<Pair>)] = &workload::for_each_model!(with_pairs;);
     let of_client = |client: &'static Client| {
@@ -45,15 +46,15 @@ static PAIRS: LazyLock<Vec<Joined>> = LazyLock::new(|| {
 
 static STACKS: &[Stack] = workload::for_each_stack!(with_code;);
 
-/// The matrix: every model and client over the stacks that most programs have, by new connections and kept ones. In the
-/// order of tables: by model and client, TLS stack, connection.
+/// The matrix: every model and client over the two most common stacks and without TLS, by new connections and kept
+/// ones. In the order in which tables list them: by model and client, TLS stack, connection.
 pub fn cells() -> Vec<Cell> {
     let is_core = |pair: &Joined, stack: &Stack| pair.model.core && pair.client.core && stack.entry.core;
     joined(&Connection::MATRIX, is_core)
 }
 
-/// Every model and client over every TLS stack by these connections, in the same order; among them what cannot be, for
-/// which the caller asks [`refusal`](crate::refusal). Without TLS there is nothing to resume, and so no such cell.
+/// Every model and client over every TLS stack by these connections, in the same order. The list includes cells that
+/// cannot run; [`refusal`](crate::refusal) says why. It has no cells that resume sessions without TLS.
 pub fn cells_of(connections: &[Connection]) -> Vec<Cell> {
     let mut cells = joined(connections, |_, _| true);
     cells.retain(|cell| cell.is_tls() || cell.connection != Connection::Resumed);
@@ -72,7 +73,7 @@ fn joined(connections: &[Connection], takes: impl Fn(&Joined, &Stack) -> bool) -
     cells
 }
 
-/// What there is to know about a cell's model; empty for a cell that is not in the table.
+/// A note on a cell's model; empty for a cell that does not exist.
 pub fn note_of(cell: &Cell) -> &'static str {
     match cell.model.as_str() {
         floor::MODEL => floor::note_of(cell),
@@ -88,7 +89,7 @@ pub fn library_of(cell: &Cell) -> Option<String> {
     stack.library.as_ref().map(libraries::of_stack)
 }
 
-/// On which terms a cell takes part; [`Terms::Pinned`] for a cell that is not in the table.
+/// The terms of a cell's client; [`Terms::Pinned`] for a cell that does not exist.
 pub fn terms_of(cell: &Cell) -> Terms {
     match cell.model.as_str() {
         floor::MODEL => floor::terms_of(cell),
@@ -96,7 +97,7 @@ pub fn terms_of(cell: &Cell) -> Terms {
     }
 }
 
-/// Phases that a cell's client does not tell.
+/// Phases that a cell's client does not report.
 pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
     match terms_of(cell) {
         _ if cell.model == floor::MODEL => &Phase::ALL,
@@ -107,7 +108,7 @@ pub(crate) fn untold(cell: &Cell) -> &'static [Phase] {
     }
 }
 
-/// Every library that does a cell's work, with its version.
+/// Every library that a cell uses, with its version.
 pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
     if cell.model == floor::MODEL {
         return floor::libraries(cell);

@@ -1,7 +1,7 @@
-//! Whether a response is the right one.
+//! Checks whether a response is the right one.
 //!
-//! The first response of each target is looked at closely; later ones must hold the same bytes, which costs a
-//! comparison of memory and no more. A response that was cut, mixed up with another's or made up is found either way.
+//! The first response of each target is parsed and checked; later ones must hold the same bytes, which costs only a
+//! comparison of memory. Both ways find a response that was truncated, belongs to another request or was made up.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use workload::{Body, Expectation};
 use crate::target::Targets;
 use crate::{ErrorKind, FetchError};
 
-/// The longest body that is read, bytes. A longer one is an error rather than a full memory.
+/// The longest body that is read, bytes. A longer one is an error, so that it cannot fill the memory.
 pub(crate) const LONGEST_BODY: usize = 64 << 20;
 
 /// Checks the responses of one trial.
@@ -32,7 +32,7 @@ impl Checker {
         self.expectation.status
     }
 
-    /// Checks the response of `targets`' number `number`.
+    /// Checks the response to a request for target number `number`.
     pub(crate) fn check(&self, targets: &Targets, number: usize, status: u16, body: &[u8]) -> Result<(), FetchError> {
         if status != self.expectation.status {
             return Err(ErrorKind::Status.because(format!("{status} instead of {}", self.expectation.status)));
@@ -42,7 +42,7 @@ impl Checker {
             Some(first) => self.compare(first, body),
             None => {
                 self.examine(&targets.get(number).url, body)?;
-                // Two first responses at once: the later one is compared like any other.
+                // Of two first responses at once, the later one is compared like any other.
                 match slot.set(body.into()) {
                     Ok(()) => Ok(()),
                     Err(_) => self.compare(slot.get().map_or(body, |first| first), body),
@@ -72,7 +72,7 @@ impl Checker {
     }
 }
 
-/// The status and the body of a response that is all there; `None` while some is to come.
+/// The status and the body of a response; `None` while it is incomplete.
 pub(crate) fn complete(bytes: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut response = httparse::Response::new(&mut headers);
@@ -81,10 +81,10 @@ pub(crate) fn complete(bytes: &[u8]) -> Result<Option<(u16, &[u8])>, FetchError>
     let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
     let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.trim().parse::<usize>().ok());
     let Some(length) = length.filter(|length| *length <= LONGEST_BODY) else {
-        return Err(ErrorKind::Http.because("the answer does not tell its length"));
+        return Err(ErrorKind::Http.because("the response does not state its length"));
     };
     let body = &bytes[head..];
-    let Some(status) = response.code else { return Err(ErrorKind::Http.because("the answer has no status")) };
+    let Some(status) = response.code else { return Err(ErrorKind::Http.because("the response has no status")) };
     Ok((body.len() >= length).then(|| (status, &body[..length])))
 }
 
@@ -100,7 +100,7 @@ fn echoes(url: &str, body: &[u8]) -> Result<(), FetchError> {
         .map_err(|error| ErrorKind::Content.because(format!("not the JSON that was expected: {error}")))?;
     match json.get("url").and_then(|value| value.as_str()) {
         Some(echoed) if echoed == url => Ok(()),
-        echoed => Err(ErrorKind::Content.because(format!("the answer is to {echoed:?}, {url} was asked for"))),
+        echoed => Err(ErrorKind::Content.because(format!("the response is to {echoed:?}, the request was for {url}"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! When a trial's requests may start: as slots come free, for a time, or each at a moment of its own.
+//! When a trial's requests may start: as slots become free, for a given time, or each at a time of its own.
 
 use measure::clock::now_ns;
 use measure::recorder::Recorder;
@@ -9,16 +9,16 @@ use crate::ErrorKind;
 /// When requests may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Schedule {
-    /// So many, each as soon as a slot is free.
+    /// This many, each as soon as a slot is free.
     Requests(u64),
-    /// As soon as a slot is free, for so many ns, and one at least.
+    /// As soon as a slot is free, for this long, ns; at least one request.
     Duration(u64),
-    /// So many at a fixed rate.
+    /// This many at a fixed rate.
     Paced { requests: u64, rate: Rate },
 }
 
 impl Schedule {
-    /// What a workload asks for.
+    /// The schedule that a workload asks for.
     pub(crate) fn of(workload: &Workload) -> Schedule {
         match (workload.rate, workload.amount) {
             (Some(rate), amount) => {
@@ -29,7 +29,7 @@ impl Schedule {
         }
     }
 
-    /// Requests in all; 0 where nobody knows beforehand.
+    /// The total number of requests; 0 where it is not known beforehand.
     pub(crate) fn requests(self) -> u64 {
         match self {
             Schedule::Requests(requests) | Schedule::Paced { requests, .. } => requests,
@@ -60,12 +60,12 @@ impl Starts {
         }
     }
 
-    /// Requests handed out so far.
+    /// Number of requests handed out so far.
     pub(crate) fn made(&self) -> u64 {
         self.made
     }
 
-    /// When request `number` is due, ns; `None` where a free slot is all that it waits for.
+    /// When request `number` is due, ns; `None` where it waits only for a free slot.
     pub(crate) fn due(&self, number: u64) -> Option<u64> {
         match self.schedule {
             Schedule::Paced { rate, .. } => Some(self.begun.saturating_add(rate.due_ns(number))),
@@ -78,7 +78,7 @@ impl Starts {
         !self.are_over() && self.due(self.made).is_none_or(|due| now_ns() >= due)
     }
 
-    /// Counts all that have not started as failed, because nothing could start them.
+    /// Counts all requests that have not started as failed, because they could not be started.
     pub(crate) fn refuse(&mut self, recorder: &Recorder, why: &std::io::Error) {
         while !self.are_over() {
             self.take(0);
@@ -86,7 +86,7 @@ impl Starts {
         }
     }
 
-    /// The next request's number and when it was due: at a moment of its own, or when its slot came free.
+    /// The next request's number and when it was due: at its own time, or when its slot became free.
     pub(crate) fn take(&mut self, free_since: u64) -> (u64, u64) {
         let request = self.made;
         self.made += 1;

@@ -1,12 +1,12 @@
-//! One of the C permits, and the loop that gives each a request when it may start.
+//! A slot, one of the C permits to have a request in flight, and the loop that starts a request in each when it may.
 //!
-//! A slot has a client of its own, and knows at which moment it became free; connections are not its own
-//! ([`crate::connection`]). In a closed loop that moment is when its next request was due: so latency × throughput = C
-//! (Little's law), whatever a model does between two requests. In an open loop a request is due at its own moment;
-//! while all slots are taken it waits for one, and that is part of its latency.
+//! A slot has a client of its own, and knows when it became free; it owns no connections ([`crate::connection`]). In a
+//! closed loop that time is when its next request was due: so latency × throughput = C (Little's law), whatever a
+//! model does between two requests. In an open loop a request is due at its own time; while all slots are taken it
+//! waits for one, and the wait is part of its latency.
 //!
-//! The loop of an async model also watches its executor: a thread outside ([`crate::wake`]) sends it a beat now and
-//! then. How late the loop hears it is how long a ready task had to wait.
+//! The loop of an async model also measures its executor: a thread outside ([`crate::wake`]) sends it a heartbeat now
+//! and then. The delay until the loop receives it is how long a ready task had to wait.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -35,8 +35,7 @@ pub(crate) trait BlockingClient: Send + 'static {
     fn marks(&self) -> &RequestMarks;
 }
 
-/// A client that gives its thread away while it waits. Whether client and future may change threads is for the model to
-/// ask.
+/// A client that yields its thread while it waits. A model decides whether client and future may change threads.
 pub(crate) trait AsyncClient: 'static {
     /// Makes request number `request` and checks its response.
     fn fetch(&mut self, request: u64) -> impl Future<Output = Result<(), FetchError>>;
@@ -60,7 +59,7 @@ pub(crate) fn slots<C>(clients: impl IntoIterator<Item = C>) -> Slots<C> {
     clients.into_iter().enumerate().map(|(number, client)| Box::new(Slot { number, client, due: 0 })).collect()
 }
 
-/// One request on its way, on a thread of its own: a slot, and the road back for it.
+/// A request that runs on a thread of its own: a slot, and the channel that returns it.
 pub(crate) struct BlockingTask<C> {
     slot: Box<Slot<C>>,
     request: u64,
@@ -79,7 +78,7 @@ impl<C: BlockingClient> BlockingTask<C> {
         let result = slot.client.fetch(self.request);
         self.recorder.gauges().ends();
         slot.due = record(&self.recorder, slot.client.marks(), slot.due, start, result);
-        // The loop that waits for it outlives every task.
+        // Cannot fail: the loop that receives the slot outlives every task.
         let _ = self.free.send(self.slot);
     }
 
@@ -91,7 +90,7 @@ impl<C: BlockingClient> BlockingTask<C> {
     }
 }
 
-/// One request on its way, in a task: a slot, and the road back for it. It is [`Send`] where the client is.
+/// A request that runs in a task: a slot, and the channel that returns it. It is [`Send`] where the client is.
 pub(crate) struct Task<C> {
     slot: Box<Slot<C>>,
     request: u64,
@@ -118,7 +117,7 @@ impl<C: AsyncClient> Task<C> {
     }
 }
 
-/// Measures for how long the polls of a fetch hold their thread.
+/// Measures how long the polls of a fetch hold their thread.
 async fn timed<T>(fetch: impl Future<Output = T>, gauges: &ClientGauges) -> T {
     let mut fetch = pin!(fetch);
     poll_fn(|context| {
@@ -140,8 +139,8 @@ fn record(recorder: &Recorder, marks: &RequestMarks, due: u64, start: u64, resul
     done
 }
 
-/// Makes the requests of `schedule`: each starts, by `spawn`, when it is due and a slot is free. Returns the slots when
-/// all are back.
+/// Makes the requests of `schedule`: each is started, by `spawn`, when it is due and a slot is free. Returns the slots
+/// when all requests have ended.
 pub(crate) fn run_blocking<C: BlockingClient>(
     slots: Slots<C>,
     schedule: Schedule,
@@ -158,7 +157,7 @@ pub(crate) fn run_blocking<C: BlockingClient>(
     }
     let mut starts = Starts::new(schedule, begun);
     while !starts.are_over() {
-        // The loop holds a sender itself, so there is always one more slot to come.
+        // The loop holds a sender itself, so the channel stays open.
         let Ok(mut slot) = freed.recv() else { break };
         if starts.are_over() {
             let _ = free.send(slot);
@@ -190,7 +189,7 @@ pub(crate) async fn run<C: AsyncClient>(
         let _ = free.send(slot);
     }
     let made = Arc::new(AtomicU64::new(0));
-    // Where not even one thread is to be had, the loop goes unwatched, and the result says nothing of it.
+    // If no thread can be started, the loop is not measured, and the result has no event-loop lag.
     let _ = start_heartbeat(wake.clone(), schedule, Arc::clone(&made));
     let mut starts = Starts::new(schedule, begun);
     let pacer = match start_pacer(wake.clone(), schedule, begun, Arc::clone(&made), Arc::clone(&recorder)) {
@@ -202,9 +201,9 @@ pub(crate) async fn run<C: AsyncClient>(
     };
     let mut idle = VecDeque::with_capacity(count);
     while !(starts.are_over() && idle.len() == count) {
-        // Each time round both channels are looked into: slots that come free without a pause must not keep a beat
-        // waiting, whose delay would be taken for that of the executor. The loop holds a sender of each channel itself,
-        // so neither closes while it waits.
+        // Both channels are polled each time: slots that become free without a pause must not delay a heartbeat, since
+        // that delay would be counted as the executor's. The loop holds a sender of each channel itself, so neither
+        // closes while it waits.
         poll_fn(|context| {
             let slot = freed.poll_recv(context);
             let wake = wakes.poll_recv(context);

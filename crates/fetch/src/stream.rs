@@ -1,4 +1,4 @@
-//! Bytes both ways without blocking: what TLS stacks and HTTP clients ask of a connection, whatever runtime it is from.
+//! A non-blocking byte stream: what TLS stacks and HTTP clients need of a connection, on any runtime.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -7,8 +7,8 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + 'static> Stream for T {}
 
-/// One that tasks may take from thread to thread.
+/// A stream that may move between threads.
 pub(crate) type SendStream = Box<dyn Stream + Send>;
 
-/// One that stays on the thread that opened it.
+/// A stream that stays on the thread that opened it.
 pub(crate) type LocalStream = Box<dyn Stream>;

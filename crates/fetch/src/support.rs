@@ -1,6 +1,6 @@
-//! Why a cell cannot run here: in a sentence, with the library and its linked version where that decides.
+//! Why a cell cannot run here, as a sentence that names the library and its linked version where that decides.
 //!
-//! What a library lacks is in the catalog; this joins it to what a cell asks for.
+//! What a library lacks is in the catalog; this module compares it with what a cell needs.
 
 use params::{Group, TlsVersion};
 use workload::catalog::{self, Client, Need, Stack};
@@ -26,20 +26,20 @@ pub fn refusal(cell: &Cell) -> Option<String> {
     of_terms(cell, client, stack).or_else(|| of_connection(cell, client, stack)).or_else(|| of_handshake(cell, stack))
 }
 
-/// Why `cell`, which can run here, cannot do so with that many requests in flight; `None` where it can.
+/// Why `cell`, which can otherwise run here, cannot have that many requests in flight; `None` if it can.
 pub fn crowded(cell: &Cell, slots: u32) -> Option<String> {
     catalog::model_named(&cell.model).and_then(|model| (model.crowded)(slots))
 }
 
-/// Why `cell` can neither start requests by a rate nor end by the clock; `None` for one that can.
+/// Why `cell` can neither start requests at a rate nor end after a time; `None` for one that can.
 pub fn unpaced(cell: &Cell) -> Option<&'static str> {
     match cell.model.as_str() {
         floor::MODEL => {
-            Some("a floor makes one request after another as fast as it can: it knows no --rate and no --duration")
+            Some("a floor makes one request after another as fast as it can: --rate and --duration do not apply")
         }
-        talk::MODEL => {
-            Some("a stage of the talk makes as many requests as the talk showed: it knows no --rate and no --duration")
-        }
+        talk::MODEL => Some(
+            "a stage of the talk makes the number of requests that the talk showed: --rate and --duration do not apply",
+        ),
         _ => None,
     }
 }
@@ -49,7 +49,7 @@ fn of_stage(cell: &Cell) -> Option<String> {
         return Some(format!("the talk has no stage {}/{}/{}", cell.client, cell.tls, cell.connection));
     }
     let varied = !cell.axes.is_default();
-    varied.then(|| "a stage of the talk is what the talk showed: its handshake is not varied".to_owned())
+    varied.then(|| "a stage of the talk has the handshake that the talk showed: it cannot be varied".to_owned())
 }
 
 fn of_floor(cell: &Cell) -> Option<String> {
@@ -62,16 +62,16 @@ fn of_floor(cell: &Cell) -> Option<String> {
         .or_else(|| of_handshake(cell, stack))
 }
 
-/// What clients that bring their own glue to TLS cannot do.
+/// What clients that connect to TLS stacks in their own way cannot do.
 fn of_terms(cell: &Cell, client: &Client, stack: &Stack) -> Option<String> {
     match client.terms {
         Terms::Pinned | Terms::Command | Terms::Floor => None,
         Terms::Pooled => lacking(stack, Need::Reqwest),
         Terms::Stock if stack.stock.is_none() => {
-            Some(format!("{} comes from the box with rustls and native-tls, not with {}", cell.client, stack.name))
+            Some(format!("{} supports rustls and native-tls by itself, but not {}", cell.client, stack.name))
         }
         Terms::Stock if cell.axes != cell.axes.without_tls() => {
-            Some(format!("{} is taken as it comes: it is not told what to negotiate", cell.client))
+            Some(format!("{} keeps its defaults: what it negotiates cannot be varied", cell.client))
         }
         Terms::Stock => None,
     }
@@ -81,17 +81,19 @@ fn of_connection(cell: &Cell, client: &Client, stack: &Stack) -> Option<String> 
     match cell.connection {
         Connection::Resumed if !cell.is_tls() => Some("without TLS there is no session to resume".to_owned()),
         Connection::Resumed if client.terms == Terms::Stock => {
-            Some(format!("{} is taken as it comes: it resumes sessions as it likes", cell.client))
+            Some(format!("{} keeps its defaults: resumption cannot be chosen", cell.client))
         }
         Connection::Resumed => lacking(stack, Need::Resumption),
         Connection::KeepAliveFor(_) => match client.terms {
             Terms::Pinned | Terms::Command | Terms::Floor => None,
             Terms::Pooled => {
-                Some(format!("{} keeps connections in a pool that cannot be told for how long", cell.client))
+                Some(format!("{} keeps connections in a pool: when it closes them cannot be chosen", cell.client))
             }
-            Terms::Stock => Some(format!("{} is taken as it comes: it keeps connections as it likes", cell.client)),
+            Terms::Stock => {
+                Some(format!("{} keeps its defaults: when it closes connections cannot be chosen", cell.client))
+            }
         },
-        Connection::Own => Some("connections of their own have only programs from outside the table".to_owned()),
+        Connection::Own => Some("only a program given by --engine decides about its connections itself".to_owned()),
         Connection::NewConn | Connection::NewClient | Connection::KeepAlive => None,
     }
 }
@@ -132,7 +134,7 @@ mod tests {
         assert!(said("serial/hyper/rustls/new-conn").contains("no model serial with the client hyper"));
         assert!(said("serial/ureq/boringssl/new-conn").contains("no TLS stack boringssl"));
         assert!(said("talk/9-recv/rustls/new-conn").contains("no stage 9-recv"));
-        assert!(said("serial/ureq/rustls/own").contains("programs from outside"));
+        assert!(said("serial/ureq/rustls/own").contains("--engine"));
     }
 
     #[test]
@@ -164,19 +166,19 @@ mod tests {
     }
 
     #[test]
-    fn stock_clients_are_told_nothing() {
-        assert!(said("threads/ureq-stock/openssl/new-conn").contains("not with openssl"));
-        assert!(said("tokio-multi/reqwest-stock/rustls-ring/new-conn").contains("not with rustls-ring"));
-        assert!(said("threads/ureq-stock/rustls/new-conn@group=p256").contains("what to negotiate"));
-        assert!(said("threads/ureq-stock/rustls/new-conn@trust=own").contains("what to negotiate"));
-        assert!(said("threads/ureq-stock/rustls/new-conn@group=x25519mlkem768").contains("what to negotiate"));
+    fn stock_clients_keep_their_defaults() {
+        assert!(said("threads/ureq-stock/openssl/new-conn").contains("not openssl"));
+        assert!(said("tokio-multi/reqwest-stock/rustls-ring/new-conn").contains("not rustls-ring"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@group=p256").contains("what it negotiates"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@trust=own").contains("what it negotiates"));
+        assert!(said("threads/ureq-stock/rustls/new-conn@group=x25519mlkem768").contains("what it negotiates"));
         assert_eq!(said("threads/ureq-stock/rustls/new-conn@rtt=10"), "");
     }
 
     #[test]
-    fn pools_are_not_told_when_to_close() {
+    fn pools_do_not_close_after_a_number_of_requests() {
         assert!(said("tokio-multi/reqwest/rustls/keep-alive:10").contains("a pool"));
-        assert!(said("threads/ureq-stock/plain/keep-alive:10").contains("as it likes"));
+        assert!(said("threads/ureq-stock/plain/keep-alive:10").contains("keeps its defaults"));
         assert_eq!(said("threads/ureq/plain/keep-alive:10"), "");
     }
 
@@ -185,7 +187,7 @@ mod tests {
         let words = said("tokio-multi/hyper/native-tls/resumed");
         assert!(words.contains("native-tls 0.") && words.contains("rust-native-tls#308"), "{words}");
         assert!(said("serial/ureq/plain/resumed").contains("without TLS"));
-        assert!(said("tokio-multi/reqwest-stock/rustls/resumed").contains("as it likes"));
+        assert!(said("tokio-multi/reqwest-stock/rustls/resumed").contains("resumption"));
         for stack in ["rustls", "rustls-ring", "openssl"] {
             assert_eq!(said(&format!("serial/ureq/{stack}/resumed@tls-version=1.2")), "");
         }

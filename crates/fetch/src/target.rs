@@ -1,4 +1,4 @@
-//! What is fetched, parsed once so that no request pays for it.
+//! The targets of requests, parsed once so that no request pays for it.
 
 use std::net::SocketAddr;
 
@@ -20,9 +20,9 @@ pub(crate) struct Target {
     pub(crate) path: Uri,
     /// The Host header.
     pub(crate) authority: HeaderValue,
-    /// The name to ask for and to verify.
+    /// The server's name, for SNI and verification.
     pub(crate) host: String,
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) addr: SocketAddr,
 }
 
@@ -50,11 +50,11 @@ impl Targets {
         self.0.iter()
     }
 
-    /// The number of the target that a request goes to. Kept connections stay with their slot's; new ones take turns,
-    /// so that no one port gathers all the sockets in TIME_WAIT.
+    /// The number of the target that a request goes to. Kept connections stay with their slot's target; new ones take
+    /// the targets in turn, so that no single port accumulates all the sockets in TIME_WAIT.
     pub(crate) fn pick(&self, connection: Connection, slot: u32, request: u64) -> usize {
         let turn = match connection {
-            // A session is resumed with whom it was made.
+            // A session can only be resumed with the server that it was made with.
             Connection::KeepAlive | Connection::KeepAliveFor(_) | Connection::Resumed => u64::from(slot),
             Connection::NewConn | Connection::NewClient | Connection::Own => request,
         };

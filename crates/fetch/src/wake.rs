@@ -1,7 +1,7 @@
-//! What wakes the loop of an async model from outside its executor: the heartbeat, and the pacer.
+//! Wakes the loop of an async model from outside its executor: for the heartbeat, and for the pacer.
 //!
-//! Both run on threads of their own. What they send holds no slot and no client, so they reach a loop whose clients
-//! must stay on one thread as well.
+//! Both run on threads of their own. Their messages hold no slot and no client, so they also reach a loop whose clients
+//! must stay on one thread.
 
 use std::io;
 use std::sync::Arc;
@@ -16,18 +16,18 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::pace::Pacer;
 use crate::schedule::{Schedule, Starts};
 
-/// Why the loop is woken although no slot came free.
+/// Why the loop is woken although no slot has become free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wake {
-    /// A request is due, or several.
+    /// One request or more are due.
     Due,
-    /// Sent at this time, ns, to be heard at once.
+    /// A heartbeat, sent at this time, ns. The loop should receive it at once.
     Beat(u64),
 }
 
-/// Sends beats from a thread of its own until the loop is gone. A beat costs some 10 µs of CPU; a trial that waits more
-/// than it works must not pay for many, so after one for every 16 requests they come ten times slower. Where nobody
-/// knows how many requests there will be, those `made` so far are what counts.
+/// Sends heartbeats from a thread of its own until the loop has ended. Each takes some 10 µs of CPU, and a trial that
+/// mostly waits must not pay for many; so after one for every 16 requests the rate falls to a tenth. Where the number
+/// of requests is not known beforehand, the requests `made` so far count.
 pub(crate) fn start_heartbeat(
     wakes: UnboundedSender<Wake>,
     schedule: Schedule,
@@ -44,7 +44,7 @@ pub(crate) fn start_heartbeat(
     thread::Builder::new().name("heartbeat".to_owned()).spawn(beat).map(drop)
 }
 
-/// Starts the pacer of a schedule that begins at `begun`, ns. `None` where requests only wait for a free slot.
+/// Starts the pacer of a schedule that begins at `begun`, ns. `None` where requests wait only for a free slot.
 pub(crate) fn start_pacer(
     wakes: UnboundedSender<Wake>,
     schedule: Schedule,

@@ -17,16 +17,16 @@ use crate::target::Target;
 use crate::tls::{Secure, SlotTls, Tls};
 use crate::{ErrorKind, FetchError, PrepareError};
 
-/// A slot's client on one runtime: what it fetches, and where its open connection waits.
+/// A slot's client on one runtime: its targets, its requests, and its open connection between two requests.
 pub(crate) struct HyperClient<R: Runtime> {
     shared: Shared,
     tls: SlotTls,
-    /// What is asked of each target, built once: a request is a copy of it.
+    /// The request to each target, built once and cloned for every use.
     requests: Arc<[Get]>,
     slot: u32,
     marks: RequestMarks,
     placement: Placement<Http1<R::Stream>>,
-    /// After how many requests a connection is closed.
+    /// Number of requests after which a connection is closed.
     requests_each: u64,
     body: Vec<u8>,
     runtime: PhantomData<fn() -> R>,
@@ -53,7 +53,7 @@ impl<R: Runtime> AsyncClient for HyperClient<R> {
     async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         let Shared { targets, checker, connection, .. } = &self.shared;
         let number = targets.pick(*connection, self.slot, request);
-        // Settings of the request's own live as long as it does, as a client object would.
+        // With a TLS config per request, the config lives as long as the request, as a client object would.
         let own;
         let mut open = match self.placement.take() {
             Some(open) => open,
@@ -66,7 +66,7 @@ impl<R: Runtime> AsyncClient for HyperClient<R> {
                         &own
                     }
                 };
-                // Boxed, so that a request over a kept connection does not carry the room for a handshake about.
+                // Boxed, so that the future of a request over a kept connection has no room for a handshake.
                 Box::pin(connect::<R>(&**tls, targets.get(number), self.requests_each)).await?
             }
         };

@@ -1,4 +1,4 @@
-//! HTTP clients: who speaks HTTP over a connection. One file each.
+//! HTTP clients: what sends requests over a connection. One file each.
 
 pub(crate) mod hyper;
 pub(crate) mod reqwest;
@@ -16,7 +16,7 @@ use crate::response::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
 
-/// What the bill charges these modules to.
+/// The class of the bill that these modules' CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(Http);
 
 /// The User-Agent of all clients: with equal headers, requests and echoed responses have equal lengths.
@@ -27,15 +27,15 @@ pub(crate) const USER_AGENT: &str = concat!("tlstax/", env!("CARGO_PKG_VERSION")
 pub(crate) struct Shared {
     pub(crate) targets: Arc<Targets>,
     pub(crate) checker: Arc<Checker>,
-    /// How TLS settings are made.
+    /// Makes TLS configs.
     pub(crate) config_factory: Arc<ConfigFactory>,
     pub(crate) connection: Connection,
-    /// Where clients that choose how they wait note their steps.
+    /// Records the steps of clients that trace them.
     pub(crate) tracer: Arc<Tracer>,
 }
 
 impl Shared {
-    /// After how many requests a slot gives up its connection.
+    /// Number of requests after which a slot closes its connection.
     pub(crate) fn requests_each(&self) -> u64 {
         self.connection.requests_each().map_or(u64::MAX, |requests| requests.get().into())
     }

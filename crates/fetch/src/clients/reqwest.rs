@@ -1,9 +1,10 @@
-//! reqwest, one client shared by all slots as its documentation asks for, over the trial's own TLS settings.
+//! reqwest, one client shared by all slots as its documentation advises, with the trial's own TLS config.
 //!
-//! Changed from the stock client: TLS is set up as for every other client (so that nothing is resumed and HTTP/1.1 is
-//! spoken), the host's address is given rather than looked up, and no proxy is taken from the environment. It tells no
-//! phases. Where sessions are resumed, each slot has a client of its own: one client has one store of sessions, and
-//! slots would take each other's. A client of a request's own knows that request's host only, however many there are.
+//! It differs from the stock client in this: TLS is configured as for every other client (no resumption, HTTP/1.1
+//! only), the host's address is given rather than looked up, and no proxy is taken from the environment. It reports no
+//! phases. For resumed connections each slot has a client of its own: a client has one session store, and slots sharing
+//! it would take each other's sessions. A client that is built per request knows only that request's host, however many
+//! hosts there are.
 
 use std::sync::Arc;
 
@@ -29,12 +30,12 @@ pub(crate) struct ReqwestClient {
     body: Vec<u8>,
 }
 
-/// Where the client of a request comes from.
+/// The client that a request uses.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// It is built; the slot has this handle of it.
+    /// A client built in advance; the slot has this handle of it.
     Standing(Client),
-    /// Each request builds one of its own by this, for its target.
+    /// Each request builds its own client by this function, for its target.
     PerRequest(fn(&Shared, &Target) -> Result<Client, PrepareError>),
 }
 
@@ -68,22 +69,25 @@ fn build<'a>(
 ) -> Result<Client, PrepareError> {
     let mut builder = Client::builder().no_proxy().redirect(Policy::none()).http1_only().user_agent(USER_AGENT);
     for target in targets {
-        // The port is that of the URL; only the name is looked up.
+        // The port is that of the URL; this replaces only the look-up of the name.
         builder = builder.resolve(&target.host, target.addr);
     }
     if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }
-    let refuse = || PrepareError::Client { client: CLIENT.name, reason: "it has no glue to this TLS stack".to_owned() };
+    let refuse = || PrepareError::Client {
+        client: CLIENT.name,
+        reason: "it cannot be given this TLS stack's config".to_owned(),
+    };
     tls.configure(builder).ok_or_else(refuse)?.build().map_err(failed)
 }
 
-/// A client that could not be built.
+/// The error of a client that could not be built.
 pub(crate) fn failed(error: ::reqwest::Error) -> PrepareError {
     PrepareError::Client { client: CLIENT.name, reason: describe(&error) }
 }
 
-/// A slot's client of each.
+/// A slot's client for each source.
 pub(crate) fn handles(shared: &Shared, sources: impl IntoIterator<Item = Source>) -> Vec<ReqwestClient> {
     let handle = |(slot, source)| ReqwestClient {
         source,
@@ -126,7 +130,7 @@ impl AsyncClient for ReqwestClient {
     }
 }
 
-/// reqwest calls all that comes before the request a connect error; a handshake that failed shows in its causes.
+/// reqwest calls every error before the request a connect error; a failed handshake shows in its causes.
 fn classify(error: &::reqwest::Error) -> FetchError {
     let words = describe(error);
     let in_tls = ["certificate", "handshake", "SSL", "ssl"].iter().any(|word| words.contains(word));
@@ -137,7 +141,7 @@ fn classify(error: &::reqwest::Error) -> FetchError {
     }
 }
 
-/// The error with its causes: reqwest's own text leaves them out.
+/// The error with its causes, which reqwest's own text omits.
 fn describe(error: &::reqwest::Error) -> String {
     let mut words = error.to_string();
     let mut cause = std::error::Error::source(error);

@@ -1,7 +1,7 @@
-//! reqwest as it comes from the box: its own resumption, groups, ALPN and look-ups, one client shared by all slots.
+//! reqwest with its defaults: its own resumption, groups, ALPN and look-ups, one client shared by all slots.
 //!
-//! Only what a trial cannot do without is said: which backend, the run's roots beside the platform's, no proxy from the
-//! environment, and no redirect followed, which might lead to a host that nobody allowed to be loaded.
+//! Only what a trial needs is set: which TLS backend, the run's roots beside the platform's, no proxy from the
+//! environment, and no redirects, which might lead to a host that the user has not allowed.
 
 use ::reqwest::redirect::Policy;
 use ::reqwest::{Certificate, Client};

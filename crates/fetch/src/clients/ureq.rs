@@ -1,8 +1,8 @@
-//! ureq over connections of ours.
+//! ureq over connections that tlstax makes.
 //!
-//! Changed from the stock client: connections come from the trial's own TLS stack (so that nothing is resumed and
-//! phases are known), addresses are given rather than looked up, and buffers hold 16 KiB and 4 KiB instead of 128 KiB
-//! each.
+//! It differs from the stock client in this: connections come from the trial's own TLS stack (so that nothing is
+//! resumed and phases are known), addresses are given rather than looked up, and buffers hold 16 KiB and 4 KiB instead
+//! of 128 KiB each.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -39,19 +39,19 @@ pub(crate) struct UreqClient {
     body: Vec<u8>,
 }
 
-/// Whose requests an agent makes.
+/// The agents that requests are made with.
 enum Agents {
-    /// All of its slot's, so that the slot owns the kept connection.
+    /// One agent for all requests of the slot, so that the slot owns the kept connection.
     Standing(Agent),
-    /// One: each request has one of its own, whose settings are made of this.
+    /// One agent per request, whose TLS config is made by this factory.
     PerRequest(Arc<ConfigFactory>),
 }
 
-/// What the agent's connector needs to know of the request that it connects for.
+/// What the agent's connector needs to know about the request that it connects for.
 struct Seat {
     shared: Shared,
     marks: RequestMarks,
-    /// The number of the target that is being fetched.
+    /// The number of the current target.
     target: AtomicUsize,
 }
 
@@ -83,7 +83,7 @@ fn agent(seat: &Arc<Seat>, tls: Arc<dyn Tls>) -> Agent {
         .output_buffer_size(OUTPUT_BUFFER)
         .max_idle_connections(kept)
         .max_idle_connections_per_host(kept)
-        // A trial ends its connections itself; none may be dropped for its age during a long one.
+        // The trial closes its connections itself; none may be closed for its age during a long one.
         .max_idle_age(std::time::Duration::from_secs(24 * 3600))
         .build();
     let connector = OurConnector { seat: Arc::clone(seat), tls };
@@ -126,7 +126,7 @@ pub(crate) fn receive(response: Response<Body>, body: &mut Vec<u8>) -> Result<u1
     }
 }
 
-/// Our connector hands its failures through ureq as I/O errors that hold a [`FetchError`].
+/// Our connector passes its failures through ureq as I/O errors that hold a [`FetchError`].
 fn classify(error: ::ureq::Error) -> FetchError {
     match error {
         ::ureq::Error::Io(error) => match error.downcast::<FetchError>() {
@@ -183,18 +183,18 @@ fn failed(kind: ErrorKind, error: &io::Error) -> ::ureq::Error {
     ::ureq::Error::Io(io::Error::other(kind.because(error)))
 }
 
-/// What the bill charges stamping to.
+/// The class of the bill that stamping counts as.
 pub(crate) const STAMPING: Charged = charged!(Harness: StampedTransport);
 
-/// A connection that stamps when bytes of requests leave and bytes of responses come.
+/// A connection that records when bytes of requests are sent and bytes of responses arrive.
 struct StampedTransport {
     stream: Box<dyn BlockingStream>,
     secures: bool,
     seat: Arc<Seat>,
     buffers: LazyBuffers,
-    /// Whether a request was sent to which no byte of the response has come.
+    /// Whether a request was sent and no byte of its response has arrived.
     is_asked: bool,
-    /// Responses that may come before the connection is given up.
+    /// Number of responses after which the connection is closed.
     responses_left: u64,
 }
 
@@ -220,8 +220,8 @@ impl Transport for StampedTransport {
         Ok(read > 0)
     }
 
-    /// As ureq's own TCP transport asks it: no byte may be waiting on a connection that is idle. It is asked when a
-    /// response is complete, before ureq keeps the connection, and again before it uses it.
+    /// The same check as in ureq's own TCP transport: an idle connection must have no bytes to read. ureq calls it when
+    /// a response is complete, before it keeps the connection, and again before it uses it.
     fn is_open(&mut self) -> bool {
         if self.responses_left == 0 {
             return false;

@@ -1,10 +1,10 @@
-//! ureq as it comes from the box: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
+//! ureq with its defaults: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
 //!
-//! Only what a trial cannot do without is said: which provider, the run's trust store, no proxy from the environment,
-//! and that a status is a response and not an error.
+//! Only what a trial needs is set: which TLS provider, the run's trust store, no proxy from the environment, and that
+//! an error status is a response and not an error.
 //!
-//! An agent sets its TLS up with its first connection. What an agent of a request's own takes to build is therefore the
-//! reading of the trust store; the rest shows in the latency alone, since it tells no other phase.
+//! An agent sets up TLS with its first connection. The build time of an agent per request is therefore only the time to
+//! read the trust store; the rest is part of the latency alone, since this client reports no other phase.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{ErrorKind, FetchError, PrepareError};
 
 /// A slot's client.
 pub(crate) struct UreqStockClient {
-    /// A handle of the shared agent; none where each request builds one of its own.
+    /// A handle of the shared agent; `None` where each request builds its own.
     agent: Option<Agent>,
     shared: Shared,
     slot: u32,
@@ -30,7 +30,7 @@ pub(crate) struct UreqStockClient {
     body: Vec<u8>,
 }
 
-/// One agent with a handle per slot, or none.
+/// A client per slot: each with a handle of one shared agent, or with none.
 pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient>, PrepareError> {
     let agent = match shared.connection {
         Connection::NewClient => None,

@@ -1,6 +1,7 @@
 //! An HTTP/1.1 connection by hyper: it carries one request at a time.
 //!
-//! It is driven by the task that makes the request, so nothing is spawned and no runtime is known here.
+//! The task that makes the request also drives the connection, so nothing is spawned and the code depends on no
+//! runtime.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -22,11 +23,11 @@ use crate::{ErrorKind, FetchError};
 
 type NoBody = Empty<&'static [u8]>;
 
-/// The connection: where requests are handed in, and what must be polled for anything to move.
+/// The connection: the sender that takes requests, and the future that must be polled for bytes to move.
 pub(crate) struct Http1<S: Stream> {
     sender: SendRequest<NoBody>,
     driver: http1::Connection<TokioIo<StampedStream<S>>, NoBody>,
-    /// When the bytes of the request under way moved.
+    /// When bytes of the current request were sent and received.
     moved: Arc<ByteMarks>,
 }
 
@@ -57,7 +58,8 @@ impl<S: Stream> Connection for Http1<S> {
         let mut responded = pin!(responded);
         let mut open = true;
         let status = poll_fn(|context| {
-            // First the request, which hands work to the connection; then the connection, which may complete it.
+            // The request is polled first, because it hands work to the connection; then the connection, which may
+            // complete it.
             if let Poll::Ready(result) = responded.as_mut().poll(context) {
                 return Poll::Ready(result);
             }
@@ -89,7 +91,7 @@ async fn collect(response: Response<Incoming>, into: &mut Vec<u8>) -> Result<(),
 }
 
 fn failed(error: ::hyper::Error) -> FetchError {
-    // hyper's own text leaves out the cause, which is what helps.
+    // hyper's own text omits the cause, which says what went wrong.
     match std::error::Error::source(&error) {
         Some(cause) => ErrorKind::Http.because(format!("{error}: {cause}")),
         None => ErrorKind::Http.because(error),

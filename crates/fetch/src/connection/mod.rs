@@ -1,9 +1,9 @@
 //! Connections: what carries requests, one at a time or many.
 //!
-//! A connection is no part of a slot, which is a permit to have one request in flight. A client opens one, sends a
-//! request over it, and puts it where the next request finds it ([`Placement`]). Phases are of a request, set-up is of
-//! a connection: only the request that opened one reports how long that took. How TCP connections are made, and
-//! secured, is for [`crate::runtime`] and [`crate::tls`].
+//! A connection is not part of a slot, which is a permit to have one request in flight. A client opens a connection,
+//! sends a request over it, and puts it where the next request finds it ([`Placement`]). Phases belong to a request,
+//! set-up to a connection: only the request that opened the connection reports how long that took. Making TCP
+//! connections is for [`crate::runtime`], securing them for [`crate::tls`].
 
 mod http1;
 mod open;
@@ -17,5 +17,5 @@ pub(crate) use stamped_stream::STAMPING;
 use workload::catalog::Charged;
 use workload::charged;
 
-/// What the bill charges this module to.
+/// The class of the bill that this module's CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(Http);

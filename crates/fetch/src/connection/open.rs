@@ -1,4 +1,4 @@
-//! A connection that is open: what it can do, when it was set up, and how much it has carried.
+//! An open connection: its capacity, when it was set up, and how many requests it has carried.
 
 use http_body_util::Empty;
 use hyper::Request;
@@ -9,13 +9,13 @@ use crate::FetchError;
 /// A request without a body.
 pub(crate) type Get = Request<Empty<&'static [u8]>>;
 
-/// What carries requests.
+/// A connection that carries requests.
 pub(crate) trait Connection {
-    /// How many more requests it can carry now, beside those under way.
+    /// How many more requests it can carry now, beside those in flight.
     fn room(&self) -> usize;
 
-    /// Makes a request: the status of the response, whose body is put into `body`. `marks` are told when the bytes of
-    /// both moved.
+    /// Sends a request and returns the status of the response, whose body is put into `body`. `marks` records when
+    /// bytes of both moved.
     fn send(
         &mut self,
         get: Get,
@@ -28,19 +28,19 @@ pub(crate) trait Connection {
 pub(crate) struct Open<C> {
     connection: C,
     setup: SetupMarks,
-    /// Requests that were begun over it.
+    /// Requests started over it.
     carried: u64,
-    /// After how many it is closed.
+    /// Number of requests after which it is closed.
     limit: u64,
 }
 
 impl<C: Connection> Open<C> {
-    /// One that has carried nothing and is closed after `limit` requests.
+    /// A connection that has carried no request and is closed after `limit` of them.
     pub(crate) fn new(connection: C, setup: SetupMarks, limit: u64) -> Open<C> {
         Open { connection, setup, carried: 0, limit }
     }
 
-    /// [`Connection::send`]. The first request has opened the connection, and is told when that was done.
+    /// [`Connection::send`]. The first request opened the connection, so its marks include the set-up.
     pub(crate) fn send(
         &mut self,
         get: Get,

@@ -1,21 +1,21 @@
-//! Where an open connection waits for its next request.
+//! Where an open connection is kept between requests.
 
 use super::open::{Connection, Open};
 
-/// Where it waits, as a slot sees it.
+/// Where a slot's connection is kept.
 pub(crate) enum Placement<C> {
-    /// With the slot that opened it: no other slot asks for it, and so it needs no lock.
+    /// With the slot that opened it: no other slot uses it, so it needs no lock.
     OwnedBySlot(Option<Box<Open<C>>>),
 }
 
 impl<C: Connection> Placement<C> {
-    /// A connection that is open, if one waits.
+    /// Takes the open connection, if there is one.
     pub(crate) fn take(&mut self) -> Option<Box<Open<C>>> {
         let Placement::OwnedBySlot(kept) = self;
         kept.take()
     }
 
-    /// Has a connection wait. One that can carry no more is closed.
+    /// Keeps a connection for the next request. One that can carry no more is closed.
     pub(crate) fn put_back(&mut self, open: Box<Open<C>>) {
         let Placement::OwnedBySlot(kept) = self;
         *kept = Some(open).filter(|open| open.has_room());
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
     use crate::FetchError;
 
-    /// A connection that has room for so many.
+    /// A connection that can carry this many requests at once.
     struct Room(usize);
 
     impl Connection for Room {

@@ -1,6 +1,6 @@
-//! A stream that stamps when bytes of requests leave and bytes of responses come.
+//! A stream that records when bytes of requests are sent and bytes of responses arrive.
 //!
-//! It stands between HTTP and TLS, so that handshakes and tickets leave no stamp.
+//! It is between HTTP and TLS, so that handshakes and tickets are not recorded.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use workload::charged;
 
 use crate::stream::Stream;
 
-/// What the bill charges stamping to.
+/// The class of the bill that stamping counts as.
 pub(crate) const STAMPING: Charged = charged!(Harness);
 
 /// The stream.
@@ -24,7 +24,7 @@ pub(super) struct StampedStream<S> {
 }
 
 impl<S: Stream> StampedStream<S> {
-    /// One that leaves its stamps in `marks`.
+    /// A stream that records in `marks`.
     pub(super) fn new(stream: S, marks: Arc<ByteMarks>) -> StampedStream<S> {
         StampedStream { stream, marks }
     }

@@ -1,11 +1,11 @@
-//! A cell's handshake in the words of crate `handshake`: which case it is, over which chain, with which store.
+//! Translates a cell into crate `handshake`'s terms: the case, the chain and the trust store.
 
 use handshake::{Authority, Case, Kind, Setting, Stack};
 use workload::{Cell, Connection, catalog};
 
 use crate::PrepareError;
 
-/// The stack behind a cell; `None` where the table has none of that name, and without TLS.
+/// The stack behind a cell; `None` for an unknown stack and without TLS.
 pub(super) fn stack(cell: &Cell) -> Option<Stack> {
     let name = catalog::stack_named(&cell.tls)?.in_memory?;
     Stack::ALL.into_iter().find(|stack| stack.name() == name)
@@ -26,17 +26,17 @@ pub(super) fn case(cell: &Cell) -> Result<Case, PrepareError> {
     })
 }
 
-/// The chain that a cell is sent, and what it trusts.
+/// The chain that the cell's client receives, and the trust store that it has.
 pub(super) fn setting(cell: &Cell) -> Setting {
     Setting { chain: cell.axes.chain, trust: cell.axes.trust }
 }
 
-/// An authority whose keys are those of the cell's chain. Its files are needed for setting up alone.
+/// An authority whose keys are those of the cell's chain. Its files are needed during set-up only.
 pub(super) fn authority(cell: &Cell, case: Case) -> Result<Authority, PrepareError> {
     Authority::with(case.key).map_err(|error| refuse(cell, error))
 }
 
-/// For `map_err` on setting up a floor.
+/// Converts an error during the set-up of a floor, for `map_err`.
 pub(super) fn refuse(cell: &Cell, error: impl ToString) -> PrepareError {
     PrepareError::Floor { cell: cell.to_string(), reason: error.to_string() }
 }

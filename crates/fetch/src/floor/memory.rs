@@ -1,7 +1,7 @@
-//! A stack's handshakes in memory, one after another: each counts only if both ends report what was asked for.
+//! A stack's handshakes in memory, one after another: each counts only if both sides report the parameters of the cell.
 //!
-//! Client and server take turns on one thread, each stretch timed by the thread's CPU clock; what the client took is
-//! the cost. Resumed ones resume the session of the one before, and read its ticket.
+//! Client and server take turns on one thread. Each turn is timed by the thread's CPU clock, and the client's turns are
+//! the cost. A resumed handshake resumes the session of the one before, and reads its ticket.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct Memory {
     client_cpu_ns: u64,
 }
 
-/// Sets client and server up, and for resumed handshakes makes the first.
+/// Sets up client and server, and for resumed handshakes makes the first.
 pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
     let case = case(cell)?;
     let pair = case.pair_in(&authority(cell, case)?, setting(cell)).map_err(|error| refuse(cell, error))?;

@@ -1,9 +1,9 @@
 //! Floors: the least that a cell's work can cost here, run as trials like any other. One file for each kind.
 //!
-//! `floor/memory/<stack>` is the stack's handshake in memory, `floor/primitives/<stack>` the client's cryptography of
-//! it, `floor/sockets/plain` the bare system calls of a request. The first two connect to nobody: their cost is what
-//! the client's part took of CPU, told apart from the server's, which the same process plays. What belongs to which
-//! cell is in [`workload::floor`].
+//! `floor/memory/<stack>` is the stack's handshake in memory, `floor/primitives/<stack>` the client's cryptography in
+//! it, `floor/sockets/plain` the bare system calls of a request. The first two open no connection. One process does the
+//! work of client and server, and their cost is the client's share of its CPU time. Which floor belongs to which cell
+//! is decided in [`workload::floor`].
 
 mod handshakes;
 mod memory;
@@ -20,7 +20,7 @@ use crate::PrepareError;
 use crate::clients::Shared;
 use crate::models::Model;
 
-/// What there is to know about a floor; empty for what is none.
+/// A note on a floor; empty for a cell that is no floor.
 pub(crate) fn note_of(cell: &Cell) -> &'static str {
     match cell.client.as_str() {
         MEMORY => "the stack's handshake in memory: the CPU of the client's side alone",
@@ -32,7 +32,7 @@ pub(crate) fn note_of(cell: &Cell) -> &'static str {
     }
 }
 
-/// On which terms a floor takes part: one that makes requests is held to the rules of any other cell.
+/// The terms of a floor: the sockets floor, which makes requests, has to keep to the rules of any other cell.
 pub(crate) fn terms_of(cell: &Cell) -> Terms {
     if cell.client == SOCKETS { Terms::Pinned } else { Terms::Floor }
 }
@@ -42,7 +42,7 @@ pub(crate) fn libraries(cell: &Cell) -> Vec<String> {
     handshakes::stack(cell).map(handshake::Stack::library).into_iter().collect()
 }
 
-/// Why there is no such floor; `None` where there is, as far as the stack has what its handshake takes.
+/// Why there is no such floor; `None` where there is one, provided that the stack supports its handshake.
 pub(crate) fn refusal(cell: &Cell) -> Option<String> {
     let kinds: &[Connection] = match cell.client.as_str() {
         MEMORY | PRIMITIVES if !cell.is_tls() => return Some("without TLS there is no handshake".to_owned()),
@@ -55,10 +55,10 @@ pub(crate) fn refusal(cell: &Cell) -> Option<String> {
         return Some(format!("the floor {} is not made for {} connections", cell.client, cell.connection));
     }
     if cell.is_tls() && handshakes::stack(cell).is_none() {
-        return Some(format!("no handshake is made in memory with {}", cell.tls));
+        return Some(format!("handshakes in memory cannot vary {}", cell.tls));
     }
     if cell.is_tls() && cell.axes != (Axes { rtt: Rtt::NONE, ..cell.axes }) {
-        return Some("a handshake in memory has no distance to cross: leave rtt out".to_owned());
+        return Some("a handshake in memory crosses no network: omit rtt".to_owned());
     }
     (cell.client == PRIMITIVES).then(|| primitives::missing(cell)).flatten()
 }

@@ -1,10 +1,10 @@
-//! The cryptography of a client's handshake alone, each primitive done once per "request": messages, records,
-//! transcripts and allocation are not among them.
+//! The cryptography of a client's handshake alone, each primitive once per "request", without messages, records,
+//! transcripts and allocation.
 //!
-//! A full handshake of TLS 1.3: making a key share and the secret; validating the chain, host name included; verifying
-//! the signature of `CertificateVerify`; the key schedule. A resumed one: key exchange and key schedule, which is taken
-//! to be as long as the full one's (RFC 8446 §7.1: the binder's key is two expansions more). Their sum is the cost. It
-//! is a floor of these libraries, not of mathematics.
+//! A full handshake of TLS 1.3: making a key share and the shared secret; validating the chain and the host name;
+//! verifying the signature of `CertificateVerify`; the key schedule. A resumed one: key exchange and key schedule,
+//! which is taken to be as long as the full one's (RFC 8446 §7.1: the binder's key takes two more expansions). The sum
+//! is the cost. It is a floor for these libraries, not a mathematical one.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ struct Primitives {
     client_cpu_ns: u64,
 }
 
-/// What the client's side of a handshake is made of.
+/// The primitives of the client's side of a handshake.
 fn parts(case: Case) -> Vec<Primitive> {
     let exchange = Primitive::KeyExchange(case.group, Side::Client);
     match case.kind {
@@ -36,9 +36,9 @@ fn parts(case: Case) -> Vec<Primitive> {
     }
 }
 
-/// Which primitive of a cell's handshake is not to be had, and why.
+/// Which primitive of a cell's handshake the stack does not offer, and why.
 pub(super) fn missing(cell: &Cell) -> Option<String> {
-    // A cell of no stack is refused for that.
+    // A cell without a stack is refused elsewhere for that reason.
     let stack = stack(cell)?;
     let case = case(cell).ok()?;
     if case.version == TlsVersion::Tls12 {
@@ -47,11 +47,11 @@ pub(super) fn missing(cell: &Cell) -> Option<String> {
     parts(case).into_iter().find_map(|part| Some(format!("{part}: {}", part.missing(stack)?)))
 }
 
-/// Sets every primitive up, and sees each done rightly.
+/// Sets up every primitive, and checks that each gives the right result.
 pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
     let case = case(cell)?;
     let keys = authority(cell, case)?;
-    // Those that take no certificate ask for an authority of the default kind.
+    // Primitives without certificates use an authority of the default kind.
     let others = handshake::Authority::create().map_err(|error| refuse(cell, error))?;
     let operation = |part: Primitive| {
         let authority = if part.key() == case.key { &keys } else { &others };

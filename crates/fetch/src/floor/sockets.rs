@@ -2,14 +2,15 @@
 //! library.
 //!
 //! A request over a new connection is `socket`, `setsockopt` (TCP_NODELAY), `connect`, `sendto`, `epoll_ctl`,
-//! `recvfrom` and `close`; over a kept one `sendto` and `recvfrom`; and either a share of an `epoll_wait`, which tells
-//! of many answers at once. Nothing is allocated for a request. Over loopback the connection usually stands when
-//! `connect` returns, so that the request is sent at once; where it does not, it is sent when epoll says so.
+//! `recvfrom` and `close`; over a kept one `sendto` and `recvfrom`; and either a share of an `epoll_wait`, which
+//! reports many responses at once. No request allocates memory. Over loopback the connection is usually established
+//! when `connect` returns, so that the request is sent at once; where it is not, it is sent when epoll reports that the
+//! socket is writable.
 //!
-//! It answers each event as soon as it is told of it. Over kept connections it is often faster than the origin, and
-//! then sleeps and wakes for a few answers at a time, where a slower client finds more of them gathered: a switch of
-//! threads is dear beside two system calls, so that its distance from a good client is small there. Only waiting on
-//! purpose would save that, which is no client's work.
+//! The loop handles each event as soon as epoll reports it. Over kept connections it is often faster than the origin,
+//! and then sleeps and wakes for a few responses at a time, where a slower client finds more of them at once. A thread
+//! switch is expensive beside two system calls, so the distance between this floor and a good client is small there.
+//! Only waiting on purpose would avoid the switches, and a client should not do that.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use crate::schedule::Schedule;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError, PrepareError};
 
-/// Bytes that a slot reads into at first; a longer answer makes it grow once.
+/// Initial size of a slot's receive buffer, bytes; a longer response makes it grow once.
 const BUFFER: usize = 16 << 10;
 
 struct Sockets {
@@ -41,21 +42,21 @@ struct Sockets {
 /// What all slots share.
 struct Wire {
     shared: Shared,
-    /// Address and request of each target, in the order of their numbers.
+    /// Address and request of each target, by number.
     peers: Vec<(SockAddr, Box<[u8]>)>,
     epoll: Epoll,
 }
 
-/// One of the C permits, with its connection.
+/// A slot with its connection.
 struct Slot {
     number: u32,
     socket: Option<Socket>,
-    /// The target of its request under way.
+    /// The target of its current request.
     target: usize,
-    /// Bytes of the request that are sent.
+    /// Bytes of the request that have been sent.
     sent: usize,
     answer: Vec<u8>,
-    /// Bytes of the answer that are there.
+    /// Bytes of the response that have been received.
     filled: usize,
     busy: bool,
     /// When its request was due, ns.
@@ -93,7 +94,7 @@ fn get(target: &Target) -> Box<[u8]> {
     request.into_bytes().into()
 }
 
-/// How far a trial is.
+/// The progress of a trial.
 struct Progress<'a> {
     recorder: &'a Recorder,
     made: u64,
@@ -101,7 +102,7 @@ struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// Begins the slot's next request. `false` when there is none left.
+    /// Starts the slot's next request. `false` when there is none left.
     fn next(&mut self, slot: &mut Slot, wire: &Wire) -> bool {
         while self.made < self.requests {
             let request = self.made;
@@ -144,7 +145,8 @@ impl Model for Sockets {
             let ready = match wire.epoll.wait(events, EpollTimeout::NONE) {
                 Ok(ready) => ready,
                 Err(Errno::EINTR) => 0,
-                // Of a descriptor of our own, which is open: what is under way is lost, and counted as failed.
+                // epoll failed on a descriptor that is open and ours: the requests in flight are lost, and counted as
+                // failed.
                 Err(error) => {
                     for slot in slots.iter_mut().filter(|slot| slot.busy) {
                         progress.record(slot, Err(ErrorKind::Http.because(error)));
@@ -171,7 +173,7 @@ impl Model for Sockets {
 }
 
 impl Slot {
-    /// Sends a request, over a new connection where there is none, and has epoll tell of its answer.
+    /// Sends a request, over a new connection where there is none, and registers the socket with epoll.
     fn begin(&mut self, wire: &Wire, request: u64) -> Result<(), FetchError> {
         self.target = wire.shared.targets.pick(wire.shared.connection, self.number, request);
         (self.sent, self.filled, self.busy) = (0, 0, true);
@@ -195,7 +197,7 @@ impl Slot {
         told.map_err(|error| ErrorKind::Connect.because(error))
     }
 
-    /// Sends what is left to send. `false` while the socket takes no more.
+    /// Sends the rest of the request. `false` while the socket's buffer is full.
     fn send(&mut self, wire: &Wire) -> io::Result<bool> {
         let request = &wire.peers[self.target].1;
         let Some(socket) = &mut self.socket else { return Err(io::ErrorKind::NotConnected.into()) };
@@ -210,7 +212,7 @@ impl Slot {
         Ok(true)
     }
 
-    /// Does what can be done now that the socket has news. `Some(())` when the answer was all there, and right.
+    /// Does what the socket is ready for. `Some(())` when the response is complete and right.
     fn go_on(&mut self, wire: &Wire) -> Result<Option<()>, FetchError> {
         if !self.send(wire).map_err(|error| ErrorKind::Http.because(error))? {
             return Ok(None);
@@ -226,14 +228,14 @@ impl Slot {
         Ok(Some(()))
     }
 
-    /// Takes in all bytes that have come. `false` if there were none.
+    /// Reads all bytes that have arrived. `false` if there were none.
     fn receive(&mut self) -> io::Result<bool> {
         let Some(socket) = &mut self.socket else { return Err(io::ErrorKind::NotConnected.into()) };
         let before = self.filled;
         loop {
             if self.filled == self.answer.len() {
                 if self.filled > LONGEST_BODY + BUFFER {
-                    return Err(io::Error::other("the answer is too long"));
+                    return Err(io::Error::other("the response is too long"));
                 }
                 self.answer.resize(2 * self.filled, 0);
             }
@@ -243,7 +245,7 @@ impl Slot {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     self.filled += count;
-                    // Less than was asked for is all that there was (epoll(7)).
+                    // A read shorter than the buffer has emptied the socket (epoll(7)).
                     if count < asked {
                         return Ok(true);
                     }

@@ -17,8 +17,8 @@ struct Tasks<R, C, T, F> {
     future: PhantomData<fn() -> F>,
 }
 
-/// A slot per client. `task` is `Task::run`, passed by whoever names the client: only there does the compiler see that
-/// what it returns is `Send`.
+/// A slot per client. `task` is `Task::run`, passed by the caller, who names the client's type: only there can the
+/// compiler see that the future is `Send`.
 pub(crate) fn any_thread<R, C, T, F>(runtime: R, clients: Vec<C>, task: T) -> Box<dyn Model>
 where
     R: AnyThread,

@@ -1,8 +1,8 @@
 //! async-std: a task per request on its global executor.
 //!
-//! async-std is discontinued (RUSTSEC-2025-0052). It stays in the table as something that people still run and must
-//! decide about. Its executor has as many threads as the variable `ASYNC_STD_THREAD_COUNT` says (one per core if it
-//! says nothing); the harness sets it to the number of workers. One more thread polls the reactor.
+//! async-std is discontinued (RUSTSEC-2025-0052). It remains here because people still run it and must decide about it.
+//! Its executor has as many threads as the variable `ASYNC_STD_THREAD_COUNT` says (one per core if it is not set); the
+//! harness sets it to the number of workers. One more thread polls the reactor.
 
 use std::io;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ pub(crate) struct AsyncStd {
 }
 
 impl AsyncStd {
-    /// The executor, which the harness has told to have so many workers.
+    /// The executor, which the harness has configured to have `workers` threads.
     pub(crate) fn new(workers: usize) -> AsyncStd {
         AsyncStd { workers }
     }

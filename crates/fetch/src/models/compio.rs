@@ -1,9 +1,9 @@
-//! compio: a task per request on a runtime that has the kernel complete operations (io_uring) instead of asking it when
-//! they can be tried.
+//! compio: a task per request on a runtime in which the kernel completes operations (io_uring) instead of reporting
+//! when they can be tried.
 //!
-//! Tasks and connections stay on the thread that runs them. hyper and the TLS stacks poll for bytes, so these pass
-//! through compio's adapter, which copies them into a buffer of its own each way. Where the kernel forbids io_uring,
-//! compio polls as well.
+//! Tasks and connections stay on the thread that runs them. hyper and the TLS stacks use readiness-based streams, so
+//! their bytes pass through compio's adapter, which copies them into a buffer of its own in each direction. Where the
+//! kernel forbids io_uring, compio falls back to polling.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ use crate::stream::LocalStream;
 pub(crate) struct Compio(::compio::runtime::Runtime);
 
 impl Compio {
-    /// A runtime of the calling thread.
+    /// A runtime on the calling thread.
     pub(crate) fn new() -> Result<Compio, PrepareError> {
         let refuse = |error: io::Error| PrepareError::Model { model: MODEL.name, reason: error.to_string() };
         Ok(Compio(::compio::runtime::Runtime::new().map_err(refuse)?))

@@ -20,19 +20,19 @@ use measure::recorder::Recorder;
 
 use crate::schedule::Schedule;
 
-/// A model with its threads started and its slots made, ready to make requests as often as it is asked to.
+/// A model with its threads started and its slots made. It can make the requests of any number of schedules.
 pub(crate) trait Model {
     /// Makes the requests of `schedule` and returns when all are complete or have failed.
     fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>);
 
-    /// Slots: requests in flight at most.
+    /// The number of slots: requests in flight at most.
     fn slots(&self) -> usize;
 
-    /// Threads that run fetches; `None` where their number follows the requests.
+    /// Number of threads that run fetches; `None` where it depends on the requests.
     fn workers(&self) -> Option<usize>;
 
-    /// CPU time of the client's part of the latest run, ns, where this process did the server's as well; `None` where
-    /// the process did nothing else.
+    /// CPU time of the client's part of the latest run, ns, where this process does the server's work as well; `None`
+    /// where the process does only the client's.
     fn client_cpu_ns(&self) -> Option<u64> {
         None
     }

@@ -1,7 +1,7 @@
 //! Rayon's work-stealing pool with a thread per worker; its default is one per core.
 //!
-//! C slots queue before the pool, but only as many requests are in flight as it has threads. Made for computing, its
-//! default keeps most slots waiting when the time goes into waiting for responses.
+//! C slots queue for the pool, but only as many requests are in flight as it has threads. The default is made for
+//! computing: where requests mostly wait for responses, it leaves most slots without a thread.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A pool of rayon's with a thread per slot: all that are in flight at once have one.
+//! A rayon pool with a thread per slot, so that every slot can have its request in flight.
 
 use super::rayon::prepare;
 use crate::pair::{Pair, clients};

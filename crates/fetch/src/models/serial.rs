@@ -1,4 +1,4 @@
-//! One request after another on one thread, whatever concurrency is asked for.
+//! One request after another on one thread, whatever concurrency is configured.
 
 use std::sync::Arc;
 

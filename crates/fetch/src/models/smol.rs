@@ -1,6 +1,6 @@
 //! smol: a task per request on its global executor.
 //!
-//! That executor has as many threads as the variable `SMOL_THREADS` says (1 if it says nothing); the harness sets it to
+//! That executor has as many threads as the variable `SMOL_THREADS` says (1 if it is not set); the harness sets it to
 //! the number of workers. One more thread polls the reactor.
 
 use std::io;
@@ -21,7 +21,7 @@ pub(crate) struct Smol {
 }
 
 impl Smol {
-    /// The executor, which the harness has told to have so many workers.
+    /// The executor, which the harness has configured to have `workers` threads.
     pub(crate) fn new(workers: usize) -> Smol {
         Smol { workers }
     }
@@ -50,7 +50,7 @@ impl AnyThread for Smol {
     }
 
     fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
-        // On the executor: the thread that blocks here polls the reactor instead.
+        // `main` runs on the executor: the thread that blocks here polls the reactor instead.
         ::smol::block_on(::smol::spawn(main))
     }
 

@@ -29,7 +29,7 @@ impl<C: BlockingClient> Model for Threads<C> {
         let slots = std::mem::take(&mut self.slots);
         self.slots = thread::scope(|scope| {
             run_blocking(slots, schedule, recorder, |task| {
-                // The closure is dropped with its task when no thread is to be had; the cell keeps the task for
+                // If no thread can be started, the closure is dropped with its task; the mutex keeps the task for
                 // `refuse`.
                 let task = Arc::new(std::sync::Mutex::new(Some(task)));
                 let body = Arc::clone(&task);

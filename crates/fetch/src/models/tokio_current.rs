@@ -13,7 +13,7 @@ use crate::runtime::{AnyThread, Runtime, tokio_tcp};
 use crate::slot::Task;
 use crate::stream::SendStream;
 
-/// The runtime. Its tasks stay on one thread, but `tokio::spawn` asks them to be `Send` nevertheless.
+/// The runtime. Its tasks stay on one thread, but `tokio::spawn` requires them to be `Send` nevertheless.
 pub(crate) struct TokioCurrent(tokio::runtime::Runtime);
 
 impl TokioCurrent {

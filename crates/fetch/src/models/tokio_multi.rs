@@ -49,7 +49,8 @@ impl AnyThread for TokioMulti {
     }
 
     fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T {
-        // On a worker, not in `block_on`: otherwise each request would be handed over from a thread outside the pool.
+        // `main` runs on a worker, not in `block_on`: otherwise each request would be handed over from a thread outside
+        // the pool.
         self.runtime.block_on(self.runtime.spawn(main)).unwrap_or_default()
     }
 

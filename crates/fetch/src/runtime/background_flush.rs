@@ -1,8 +1,8 @@
-//! A stream whose flush does not wait: what is not sent yet goes on being sent while the next bytes are waited for.
+//! A stream whose flush does not wait: the remaining bytes are sent while the next ones are awaited.
 //!
-//! A socket that is written to has the bytes at once, so nobody expects its flush to wait. A stream that has the kernel
-//! complete its writes still holds them, and OpenSSL takes a flush that would have to wait for one that has failed: the
-//! crate `openssl` cannot tell it to try again.
+//! A socket takes its bytes when they are written, so its flush never waits. A stream whose writes the kernel completes
+//! still holds them. OpenSSL treats a flush that would have to wait as failed, because the crate `openssl` cannot tell
+//! it to try again.
 
 use std::io;
 use std::pin::Pin;
@@ -15,17 +15,17 @@ use crate::stream::Stream;
 /// The stream.
 pub(crate) struct BackgroundFlush<S> {
     stream: S,
-    /// Whether it may hold bytes that are not sent.
+    /// Whether it may hold bytes that have not been sent.
     holds: bool,
 }
 
 impl<S: Stream> BackgroundFlush<S> {
-    /// One that holds nothing.
+    /// A stream that holds no bytes.
     pub(crate) fn new(stream: S) -> BackgroundFlush<S> {
         BackgroundFlush { stream, holds: false }
     }
 
-    /// Sends what it holds, as far as that can be done now. The task is woken when there is more to do.
+    /// Sends the bytes that it holds, as far as possible now. The task is woken when it can send more.
     fn send(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.holds
             && let Poll::Ready(sent) = Pin::new(&mut self.stream).poll_flush(context)

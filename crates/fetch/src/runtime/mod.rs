@@ -1,9 +1,9 @@
-//! The async runtimes, as clients and models see them: where TCP connections come from, and on which threads tasks run.
+//! The async runtimes, as clients and models see them: how TCP connections are made, and on which threads tasks run.
 //!
-//! No future here is asked to be [`Send`], so that a runtime may keep its tasks on one thread ([`ThisThread`]). A
-//! runtime that moves tasks between threads ([`AnyThread`]) asks for it where a task is spawned. Generic code cannot
-//! show that a client's future is `Send`; a call that names client and runtime can (rust-lang/rust#103854). That is why
-//! whoever prepares such a model passes [`Task::run`](crate::slot::Task::run) along.
+//! No future here needs to be [`Send`], so that a runtime may keep its tasks on one thread ([`ThisThread`]). A runtime
+//! that moves tasks between threads ([`AnyThread`]) requires it where a task is spawned. Generic code cannot prove that
+//! a client's future is `Send`; a call that names client and runtime can (rust-lang/rust#103854). Therefore the code
+//! that prepares such a model passes it [`Task::run`](crate::slot::Task::run).
 
 #[cfg(feature = "compio")]
 pub(crate) mod background_flush;
@@ -17,12 +17,12 @@ use workload::charged;
 
 use crate::tls::Secure;
 
-/// What the bill charges this module to.
+/// The class of the bill that this module's CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(Runtime);
 
-/// A runtime, by which clients open their connections.
+/// A runtime, through which clients open their connections.
 pub(crate) trait Runtime: Sized + 'static {
-    /// What its connections are.
+    /// The type of its connections.
     type Stream: Secure;
 
     /// A TCP connection to `to`, Nagle's algorithm off.
@@ -34,7 +34,7 @@ pub(crate) trait AnyThread: Runtime {
     /// Starts a task. Called on a thread of the runtime.
     fn spawn(task: impl Future<Output = ()> + Send + 'static);
 
-    /// Runs `main` to its end, its tasks meanwhile. The default if it could not end.
+    /// Runs `main` to its end, and its tasks meanwhile. Returns the default if `main` could not end.
     fn block_on<T: Default + Send + 'static>(&self, main: impl Future<Output = T> + Send + 'static) -> T;
 
     /// Threads that run tasks.

@@ -1,4 +1,4 @@
-//! TCP by tokio's reactor, the same for both of its runtimes.
+//! TCP connections on tokio's reactor, the same for both of its runtimes.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,14 +1,14 @@
-//! A blocking client inside async tasks: the shape in which Rust programs commit the talk's fault, and the usual cure.
+//! A blocking client inside async tasks: the form that the talk's fault takes in Rust programs, and the usual cure.
 
 use measure::marks::RequestMarks;
 
 use crate::slot::{AsyncClient, BlockingClient};
 use crate::{ErrorKind, FetchError};
 
-/// Called straight from `async fn`: whoever polls it is held until the answer is there.
+/// Called directly from `async fn`: it holds the thread that polls it until the response is complete.
 pub(crate) struct Inside<C>(C);
 
-/// Those clients, in tasks.
+/// These clients, in tasks.
 pub(crate) fn inside<C: BlockingClient>(clients: Vec<C>) -> Vec<Inside<C>> {
     clients.into_iter().map(Inside).collect()
 }
@@ -23,14 +23,14 @@ impl<C: BlockingClient + Sync> AsyncClient for Inside<C> {
     }
 }
 
-/// Handed to tokio's pool of threads that may block. The task waits for it without holding anything.
+/// Handed to tokio's pool for blocking work. The task waits for it without holding a thread.
 pub(crate) struct HandedOver<C> {
-    /// Away while a thread of the pool has it.
+    /// `None` while a thread of the pool has it.
     client: Option<C>,
     marks: RequestMarks,
 }
 
-/// Those clients, each to be handed over.
+/// These clients, each to be handed over.
 pub(crate) fn handed_over<C: BlockingClient>(clients: Vec<C>) -> Vec<HandedOver<C>> {
     clients.into_iter().map(|client| HandedOver { client: Some(client), marks: RequestMarks::default() }).collect()
 }

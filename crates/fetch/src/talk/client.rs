@@ -1,5 +1,5 @@
-//! The client of the stages: a new connection per request, every operation of it waiting in the stage's way, every step
-//! of it noted.
+//! The client of the stages: it opens a new connection per request, waits in each operation as the stage prescribes,
+//! and traces every step.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -23,7 +23,7 @@ pub(crate) struct StageClient {
     tls: Option<Arc<ClientConfig>>,
     ways: Ways,
     reading: Reading,
-    /// Where all requests meet between sending and reading, in the stage that sends them all first.
+    /// In the stage that sends all requests first: where they wait for each other between sending and reading.
     meet: Option<Arc<Meeting>>,
     marks: RequestMarks,
 }
@@ -35,7 +35,7 @@ struct Meeting {
     sent: AtomicU64,
 }
 
-/// A request on its way to the meeting. Dropped, it has come, or never will.
+/// A request that has not been sent yet. When this is dropped, it has been sent, or never will be.
 struct Coming<'a>(&'a Meeting);
 
 impl Drop for Coming<'_> {
@@ -50,7 +50,7 @@ impl Meeting {
         Coming(self)
     }
 
-    /// Returns when all that have begun are sent: on one thread others have their turn at every yield.
+    /// Returns when all requests that have begun are sent: on one thread the others run at every yield.
     async fn all_sent(&self) {
         while self.sent.load(Relaxed) < self.begun.load(Relaxed) {
             tokio::task::yield_now().await;
@@ -58,7 +58,7 @@ impl Meeting {
     }
 }
 
-/// A client per slot. With `meet` all of them send before any reads.
+/// A client per slot. With `meet`, all of them send before any reads.
 pub(crate) fn clients(
     shared: &Shared,
     slots: u32,
@@ -104,7 +104,7 @@ impl AsyncClient for StageClient {
     }
 }
 
-/// Every answer is to the request that asked: status 200, and the page of its own.
+/// Checks that a response belongs to its request: status 200, and the request's own page.
 fn check(shared: &Shared, target: &Target, request: u64, status: u16, body: &[u8]) -> Result<(), FetchError> {
     let expected = shared.checker.status();
     if status != expected {
@@ -115,9 +115,7 @@ fn check(shared: &Shared, target: &Target, request: u64, status: u16, body: &[u8
     let asked = format!("page={request}");
     match json.get("url").and_then(Value::as_str) {
         Some(url) if url.split(['?', '&']).any(|part| part == asked) => Ok(()),
-        url => {
-            Err(ErrorKind::Content
-                .because(format!("the answer is to {url:?}, {asked} of {} was asked for", target.url)))
-        }
+        url => Err(ErrorKind::Content
+            .because(format!("the response is to {url:?}, the request was for {asked} of {}", target.url))),
     }
 }

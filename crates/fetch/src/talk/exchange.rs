@@ -1,7 +1,7 @@
-//! One GET over a connection of its own, to the bytes of its answer: every operation waits in the connection's way,
-//! every step is noted.
+//! One GET over a connection of its own, up to the bytes of its response: every operation waits as the connection
+//! prescribes, every step is traced.
 //!
-//! When it is sent and read beside others, and what an answer must hold, is for the clients.
+//! The clients decide when to send and to read, and check the response.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::response::complete;
 use crate::target::Target;
 use crate::{ErrorKind, FetchError};
 
-/// How a client reads: by which of two operations of its connection.
+/// Which of the connection's two operations a client reads with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// As the HTTP client of Python 2.7.
@@ -25,7 +25,7 @@ pub(crate) enum Reading {
     RecvInto,
 }
 
-/// A connection that stands, for one request.
+/// An established connection, for one request.
 pub(super) struct Exchange<'a> {
     stream: Stream<'a>,
     lane: Lane<'a>,
@@ -33,7 +33,7 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    /// Connects to `target`, with a handshake if there is a configuration for it.
+    /// Connects to `target`, with a TLS handshake if there is a config for it.
     pub(super) async fn open(
         target: &Target,
         tls: Option<&Arc<ClientConfig>>,
@@ -63,7 +63,7 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// Reads until the answer is complete: its status and its body.
+    /// Reads until the response is complete; returns its status and its body.
     pub(super) async fn answer(&mut self, reading: Reading) -> Result<(u16, Vec<u8>), FetchError> {
         self.lane.note(Step::Reading);
         let mut answer = Vec::new();
@@ -79,7 +79,7 @@ impl<'a> Exchange<'a> {
                 self.lane.note(Step::FirstByte);
             }
             if bytes.is_empty() {
-                return Err(ErrorKind::Http.because("the connection ended before the answer was complete"));
+                return Err(ErrorKind::Http.because("the connection was closed before the response was complete"));
             }
             answer.extend_from_slice(&bytes);
             if let Some((status, body)) = complete(&answer)? {
@@ -89,7 +89,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// A path or a URL with the request's number, as the talk's scripts have it: every answer names it back.
+/// A path or a URL with the request's number, as in the talk's scripts: every response repeats it.
 pub(super) fn paged(path: &str, request: u64) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
     format!("{path}{separator}page={request}")

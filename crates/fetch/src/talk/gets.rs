@@ -1,7 +1,7 @@
-//! Many HTTPS GETs of many targets in the talk's three manners, each answer handed to the caller as it came.
+//! Many HTTPS GETs to many targets in the talk's three manners; the caller receives each response as it arrives.
 //!
-//! Every request is a new connection, and all of them share one thread with whoever looks at the answers. What an
-//! answer must hold and what is made of it is the caller's; so is timing anything but the whole and each request.
+//! Every request opens a new connection, and all of them share one thread with the code that handles the responses. The
+//! caller checks the responses and uses them; only the total time and each request's latency are measured here.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,14 +29,14 @@ use crate::{FetchError, PrepareError};
 pub enum Manner {
     /// One after another.
     Serially,
-    /// In tasks of an executor that their TLS layer knows nothing of: it holds the thread (stage 2).
+    /// In tasks of an executor that their TLS layer does not know: it holds the thread (stage 2).
     BlockingInAsync,
-    /// In tasks whose TLS layer gives the thread away while it waits (stage 1).
+    /// In tasks whose TLS layer yields the thread while it waits (stage 1).
     Properly,
 }
 
 impl Manner {
-    /// All of them, as the talk tells them.
+    /// All of them, in the talk's order.
     pub const ALL: [Manner; 3] = [Manner::Serially, Manner::BlockingInAsync, Manner::Properly];
 
     /// The name in figures.
@@ -57,27 +57,27 @@ impl Manner {
     }
 }
 
-/// What came of one request.
+/// The outcome of one request.
 #[derive(Debug)]
 pub struct Got {
-    /// Its number, which is the page it asked for; its target is that number modulo the number of targets.
+    /// Its number, which is also the page that it requests; its target is that number modulo the number of targets.
     pub request: u64,
-    /// From the first step of its connection to the last byte of its answer.
+    /// From the first step of its connection to the last byte of its response.
     pub latency: Duration,
-    /// Status and body, whatever they are, or why there are none.
+    /// Status and body, whatever they are, or why there is no response.
     pub answer: Result<(u16, Vec<u8>), FetchError>,
 }
 
-/// What came of all.
+/// The totals of all requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
-    /// Requests begun: numbers from 0. As many as were asked for unless the caller stopped them.
+    /// Number of requests that were started, from number 0 on: all of them unless the caller stopped them.
     pub requests: u64,
-    /// From before the first until all answers had been looked at.
+    /// From before the first request until all responses had been handled.
     pub wall: Duration,
 }
 
-/// Targets and what it takes to trust them.
+/// Targets, and the TLS config that trusts them.
 pub struct Getter {
     targets: Arc<Targets>,
     tls: Arc<ClientConfig>,
@@ -88,7 +88,8 @@ impl Getter {
     /// groups to offer, by their names in the ledger.
     ///
     /// # Errors
-    /// When a target cannot be fetched, the file not be read, or TLS not be set up.
+    ///
+    /// When a target cannot be fetched, the file cannot be read, or TLS cannot be set up.
     pub fn new(targets: &[protocol::Target], trust_file: &Path, groups: &[String]) -> Result<Getter, PrepareError> {
         let targets = Arc::new(Targets::parse(targets)?);
         let trust = TrustStore::read(trust_file)?;
@@ -100,21 +101,22 @@ impl Getter {
             sessions: Sessions::Forgotten,
         };
         let rustls = Rustls::new(settings)?;
-        let missing = || PrepareError::Tls { stack: "rustls", reason: "there is no configuration".to_owned() };
+        let missing = || PrepareError::Tls { stack: "rustls", reason: "there is no TLS config".to_owned() };
         Ok(Getter { targets, tls: rustls.rustls().ok_or_else(missing)? })
     }
 
-    /// The URL that request number `request` asks for, as its answer must name it back.
+    /// The URL that request number `request` fetches, as its response must repeat it.
     pub fn url(&self, request: u64) -> String {
         let target = self.targets.get(self.targets.pick(Connection::NewConn, 0, request));
         paged(&target.url, request)
     }
 
-    /// Makes `requests` requests in `manner`, `at_once` of them in tasks beside each other (one if serially), on an
-    /// executor of this one thread. Once `stop` is true, none is begun any more.
+    /// Makes `requests` requests in `manner`, `at_once` of them concurrently in tasks (one if serially), on an executor
+    /// of this one thread. Once `stop` is true, no further request is started.
     ///
     /// # Errors
-    /// When there is no executor to be had. A request that fails is no error here: `seen` is told.
+    ///
+    /// When the executor cannot be started. A failed request is no error here: `seen` receives it.
     pub fn get(
         &self,
         manner: Manner,
@@ -153,7 +155,7 @@ impl Getter {
     }
 }
 
-/// What all tasks share.
+/// State that all tasks share.
 struct Work {
     targets: Arc<Targets>,
     tls: Arc<ClientConfig>,
@@ -176,7 +178,7 @@ impl Work {
             if seen.send(Got { request, latency: begun.elapsed(), answer }).is_err() {
                 return;
             }
-            // A task that never yields otherwise would have its answers looked at when all are there.
+            // Yields: the responses of a task that never yields otherwise would be handled only at the end.
             tokio::task::yield_now().await;
         }
     }

@@ -1,4 +1,4 @@
-//! The table of stages: who fetches in which, on which executor.
+//! The table of stages: the client and the executor of each.
 
 use workload::{Cell, Connection};
 
@@ -16,7 +16,7 @@ use crate::models::tokio_multi::TokioMulti;
 use crate::models::{Model, threads};
 use crate::slot::Task;
 
-/// The model of all of them.
+/// The model of all stages.
 pub const MODEL: &str = "talk";
 
 const PLAIN_TOO: &[&str] = &[Cell::PLAIN, "rustls"];
@@ -30,7 +30,7 @@ struct Stage {
     /// Its name, as the client of its cells.
     name: &'static str,
     stacks: &'static [&'static str],
-    /// How its TLS layer waits; that of a blocking client where it has none of its own.
+    /// How its TLS layer waits; for a blocking client, which has no such layer, how that client waits.
     ways: fn() -> Ways,
     prepare: fn(&Shared, u32, Ways) -> Prepared,
     libraries: &'static [&'static str],
@@ -42,7 +42,7 @@ fn staged(shared: &Shared, slots: u32, ways: Ways, reading: Reading) -> Prepared
     Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, reading, false)?, Task::run))
 }
 
-/// Stage 2 on an executor of so many threads.
+/// Stage 2 on an executor with this many threads.
 fn on_workers(shared: &Shared, slots: u32, ways: Ways, workers: usize) -> Prepared {
     Ok(any_thread(TokioMulti::new(workers)?, clients(shared, slots, ways, Reading::Recv, false)?, Task::run))
 }
@@ -70,7 +70,7 @@ static STAGES: &[Stage] = &[
         ways: || registered_last(&[Ways::COOPERATIVE, Ways::BLOCKING]),
         prepare: |shared, slots, ways| staged(shared, slots, ways, Reading::Recv),
         libraries: &["tokio"],
-        note: "the same program where a blocking layer happens to be installed too, and registers last",
+        note: "the same program with a blocking layer installed too, which registers last",
     },
     Stage {
         name: "1-recv",
@@ -168,7 +168,7 @@ static STAGES: &[Stage] = &[
             Ok(any_thread(TokioCurrent::new()?, clients(shared, slots, ways, Reading::Recv, true)?, Task::run))
         },
         libraries: &["tokio"],
-        note: "stage 2, but all requests are sent before any answer is read: what harms is that sends are held back",
+        note: "stage 2, but all requests are sent before any response is read: the harm is that sends are delayed",
     },
     Stage {
         name: "2-workers-2",
@@ -249,7 +249,7 @@ pub fn cells() -> Vec<Cell> {
     STAGES.iter().flat_map(of_stage).collect()
 }
 
-/// What there is to know about a stage; empty for one that there is not.
+/// A note on a stage; empty for a name that is no stage.
 pub(crate) fn note_of(cell: &Cell) -> &'static str {
     stage(cell).map_or("", |stage| stage.note)
 }
@@ -259,12 +259,12 @@ pub(crate) fn is_stage(cell: &Cell) -> bool {
     stage(cell).is_some()
 }
 
-/// The libraries of a stage beside its TLS stack's.
+/// The libraries that a stage uses beside its TLS stack's.
 pub(crate) fn libraries(cell: &Cell) -> &'static [&'static str] {
     stage(cell).map_or(&[], |stage| stage.libraries)
 }
 
-/// Who carries TLS in a stage and which of its operations yield: told apart, because the one does not decide the other.
+/// What carries TLS in a stage, and which of its operations yield: two facts, neither of which follows from the other.
 /// `None` for a cell that is no stage.
 pub fn probe(cell: &Cell) -> Option<String> {
     let stage = stage(cell)?;

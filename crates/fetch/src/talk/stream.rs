@@ -1,5 +1,5 @@
-//! One connection: rustls as a state machine over a socket that never blocks by itself, each operation waiting in its
-//! way.
+//! One connection: rustls as a state machine over a socket that never blocks by itself; each operation waits as the
+//! stage prescribes.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,13 +16,13 @@ use tokio::io::Interest;
 
 use super::ways::{Way, Ways};
 
-/// Bytes that one read asks for.
+/// Size of a read, bytes.
 const CHUNK: usize = 4096;
 
-/// Who a connection works for, in the trace.
+/// The request that a connection serves, in the trace.
 #[derive(Clone, Copy)]
 pub(super) struct Lane<'a> {
-    /// `None`: nobody asks what it did when.
+    /// `None`: the steps are not traced.
     pub(super) tracer: Option<&'a Tracer>,
     pub(super) request: u64,
 }
@@ -35,11 +35,11 @@ impl Lane<'_> {
     }
 }
 
-/// A connection of a request's own.
+/// The connection of one request.
 pub(super) struct Stream<'a> {
-    /// What the reactor knows.
+    /// The socket, registered with the reactor.
     socket: tokio::net::TcpStream,
-    /// The same socket, for operations that ask no reactor: it would not try what it does not know to be ready.
+    /// The same socket, for operations that bypass the reactor: it does not try what it does not know to be ready.
     raw: TcpStream,
     tls: Option<Box<ClientConnection>>,
     ways: Ways,
@@ -47,8 +47,8 @@ pub(super) struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// Opens the TCP connection. That it stands is noted when it does, not when its task comes to hear of it: what lies
-    /// between is the time for which others held the thread.
+    /// Opens the TCP connection. It is traced as established when that happens, not when its task is polled again:
+    /// during the time between, other tasks held the thread.
     pub(super) async fn connect(addr: SocketAddr, ways: Ways, lane: Lane<'a>) -> io::Result<Stream<'a>> {
         let socket = socket2::Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
@@ -59,7 +59,7 @@ impl<'a> Stream<'a> {
         let stream = Stream { socket, raw, tls: None, ways, lane };
         let stands = match begun {
             Ok(()) => true,
-            // Over loopback it stands by now, whoever is told so later.
+            // Over loopback the connection is established by now, even if the task is only told later.
             Err(error) if error.raw_os_error() == Some(Errno::EINPROGRESS as i32) => {
                 poll(&mut [PollFd::new(stream.raw.as_fd(), PollFlags::POLLOUT)], PollTimeout::ZERO)? > 0
             }
@@ -89,7 +89,7 @@ impl<'a> Stream<'a> {
                 self.fill(&mut tls, self.ways.handshake).await?;
             }
         }
-        // The client's last flight.
+        // Sends the client's last flight.
         self.flush(&mut tls, self.ways.handshake).await?;
         self.tls = Some(tls);
         Ok(())
@@ -116,7 +116,7 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// The next bytes, in a buffer of the connection's; none at the end.
+    /// The next bytes, in a buffer of the connection's; empty at the end.
     pub(super) async fn recv(&mut self) -> io::Result<Vec<u8>> {
         let mut buffer = vec![0; CHUNK];
         let count = self.read(&mut buffer, self.ways.recv).await?;
@@ -124,7 +124,7 @@ impl<'a> Stream<'a> {
         Ok(buffer)
     }
 
-    /// The next bytes, in a buffer of the caller's: how many; 0 at the end.
+    /// Reads the next bytes into a buffer of the caller's and returns their number; 0 at the end.
     pub(super) async fn recv_into(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.read(buffer, self.ways.recv_into).await
     }
@@ -148,7 +148,7 @@ impl<'a> Stream<'a> {
         count
     }
 
-    /// Writes what the state machine has to say.
+    /// Writes the pending output of the state machine.
     async fn flush(&self, tls: &mut ClientConnection, way: Way) -> io::Result<()> {
         while tls.wants_write() {
             self.operate(way, Interest::WRITABLE, |mut raw| tls.write_tls(&mut raw)).await?;
@@ -156,21 +156,21 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    /// Reads what the other side says, and has the state machine take it.
+    /// Reads what the server has sent, and passes it to the state machine.
     async fn fill(&self, tls: &mut ClientConnection, way: Way) -> io::Result<()> {
         let count = self.operate(way, Interest::READABLE, |mut raw| tls.read_tls(&mut raw)).await?;
         if count == 0 && tls.is_handshaking() {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         if let Err(error) = tls.process_new_packets() {
-            // The alert that says why.
+            // Sends the alert that gives the reason.
             let _ = tls.write_tls(&mut &self.raw);
             return Err(io::Error::other(error));
         }
         Ok(())
     }
 
-    /// Does one thing with the socket, waiting in its way until that can be done.
+    /// Performs one operation on the socket, waiting as `way` prescribes until it is possible.
     async fn operate<T>(
         &self,
         way: Way,
@@ -180,7 +180,7 @@ impl<'a> Stream<'a> {
         loop {
             let done = match way {
                 Way::Hold => operation(&self.raw),
-                // Tried only when the reactor says so, so that it knows when it was not ready after all.
+                // Through the reactor, so that it learns when the socket was not ready after all.
                 Way::Yield => self.socket.try_io(interest, || operation(&self.raw)),
             };
             match done {

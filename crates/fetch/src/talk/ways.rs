@@ -1,22 +1,22 @@
-//! How each operation of a connection waits: the whole difference between one stage of the talk and the next.
+//! How each operation of a connection waits: the only difference between one stage of the talk and the next.
 
 /// What an operation does when its socket is not ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     /// It holds the thread in poll(2), and with it every other task of the executor.
     Hold,
-    /// It gives the thread away until the reactor says that the socket is ready.
+    /// It yields the thread until the reactor reports that the socket is ready.
     Yield,
 }
 
-/// The way of each operation.
+/// How each operation waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ways {
-    /// The socket beneath: connecting, and every operation where there is no TLS layer above it.
+    /// The socket below TLS: connecting, and every operation without TLS.
     pub(crate) socket: Way,
     pub(crate) handshake: Way,
     pub(crate) send: Way,
-    /// Reading into a buffer of the connection's, which is handed out.
+    /// Reading into a buffer of the connection's, which is returned.
     pub(crate) recv: Way,
     /// Reading into a buffer of the caller's.
     pub(crate) recv_into: Way,
@@ -27,18 +27,19 @@ impl Ways {
     pub(crate) const COOPERATIVE: Ways =
         Ways { socket: Way::Yield, handshake: Way::Yield, send: Way::Yield, recv: Way::Yield, recv_into: Way::Yield };
 
-    /// Stage 2: a TLS layer that does not, under a socket that does: connections still open together.
+    /// Stage 2: a TLS layer that does not know the event loop, over a socket that does: connections are still opened
+    /// together.
     pub(crate) const BLOCKING: Ways =
         Ways { socket: Way::Yield, handshake: Way::Hold, send: Way::Hold, recv: Way::Hold, recv_into: Way::Hold };
 
-    /// Stage 3: stage 2's layer in a wrapper that makes handshake, send and recv cooperative. It knows no recv_into,
-    /// which falls through to the layer within.
+    /// Stage 3: stage 2's layer in a wrapper that makes handshake, send and recv cooperative. It has no recv_into, so
+    /// that call goes to the layer within.
     pub(crate) const WRAPPED: Ways = Ways { recv_into: Ways::BLOCKING.recv_into, ..Ways::COOPERATIVE };
 
-    /// Stage 4: the wrapper, patched: it has learnt recv_into too.
+    /// Stage 4: the wrapper, patched to have recv_into too.
     pub(crate) const PATCHED: Ways = Ways { recv_into: Way::Yield, ..Ways::WRAPPED };
 
-    /// Stage 5: stage 2's layer as it is; what it waits with has been replaced by a wait that yields.
+    /// Stage 5: stage 2's layer, unchanged; the function that it waits with has been replaced by one that yields.
     pub(crate) const COOPERATIVE_WAIT: Ways = Ways::BLOCKING.waiting(Way::Yield);
 
     /// Which operations of the TLS layer hold the thread, in words.
@@ -55,17 +56,17 @@ impl Ways {
         }
     }
 
-    /// Every wait of the layer made in this way.
+    /// The same, with every wait of the TLS layer made in this way.
     const fn waiting(self, way: Way) -> Ways {
         Ways { socket: self.socket, handshake: way, send: way, recv: way, recv_into: way }
     }
 
-    /// One after another has no need to yield.
+    /// Requests one after another need not yield.
     pub(crate) const SERIAL: Ways = Ways { socket: Way::Hold, ..Ways::BLOCKING };
 }
 
-/// Stage 0: who carries TLS is whoever has registered last. A program that names no layer of its own gets whatever else
-/// happens to be installed.
+/// Stage 0: the layer that was registered last carries TLS. A program that names no layer of its own gets whichever
+/// else is installed.
 pub(crate) fn registered_last(installed: &[Ways]) -> Ways {
     installed.last().copied().unwrap_or(Ways::COOPERATIVE)
 }

@@ -1,7 +1,7 @@
-//! How a trial's TLS settings are made: which stack, from which trust store, with which groups.
+//! How a trial's TLS config is made: which stack, which trust store, which groups.
 //!
-//! Making them is work that a client may do once, once for each slot, or, as the habit of a client object per request
-//! has it, once for each request: that is what becomes of a connection ([`ConfigFactory::for_slots`]).
+//! A client may make it once, once for each slot, or, if it builds a client object per request, once for each request;
+//! this follows from the kind of connection ([`ConfigFactory::for_slots`]).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use workload::catalog::Backend;
 use super::{Sessions, Stack, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 
-/// What TLS settings are made of.
+/// The ingredients of a TLS config.
 pub(crate) struct ConfigFactory {
     pub(crate) stack: &'static Stack,
     /// PEM file of the roots to trust; none for cells without TLS.
@@ -24,21 +24,21 @@ pub(crate) struct ConfigFactory {
     pub(crate) version: TlsVersion,
 }
 
-/// The TLS settings that a slot's connections are made with.
+/// The TLS config of a slot's connections.
 pub(crate) enum SlotTls {
-    /// Made before the clock.
+    /// Made before the measurement.
     Standing(Arc<dyn Tls>),
-    /// Made for each request anew, its trust store read each time.
+    /// Made anew for each request, including reading the trust store.
     PerRequest(Arc<ConfigFactory>),
 }
 
 impl ConfigFactory {
-    /// Reads the trust store and sets up the stack, which resumes nothing.
+    /// Reads the trust store and makes the stack's config, without resumption.
     pub(crate) fn make(&self) -> Result<Arc<dyn Tls>, PrepareError> {
         self.build(Sessions::Forgotten)
     }
 
-    /// The settings of each slot, whose connections are of that kind.
+    /// The config of each slot, for connections of that kind.
     pub(crate) fn for_slots(
         self: &Arc<Self>,
         connection: Connection,
@@ -54,7 +54,7 @@ impl ConfigFactory {
         }
     }
 
-    /// The settings of each slot that resumes its own sessions.
+    /// The config of each slot that resumes its own sessions.
     pub(crate) fn resuming(&self, slots: u32) -> Result<Vec<Arc<dyn Tls>>, PrepareError> {
         let shared = self.build(Sessions::BySlot)?;
         let refuse = || PrepareError::Tls {
@@ -74,7 +74,7 @@ impl ConfigFactory {
         self.trust_file.as_deref().map_or_else(|| Ok(TrustStore::empty()), TrustStore::read)
     }
 
-    /// What a client as it comes from the box calls the stack.
+    /// The stack's name in a client that is used with its defaults.
     pub(crate) fn stock(&self) -> Result<Backend, PrepareError> {
         let refuse = || PrepareError::Tls { stack: self.stack.entry.name, reason: "no stock client has it".to_owned() };
         self.stack.entry.stock.ok_or_else(refuse)

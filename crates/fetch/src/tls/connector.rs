@@ -1,8 +1,8 @@
-//! The trait of a TLS stack that is set up, and the connections that it makes.
+//! The trait of a configured TLS stack, and of the connections that it makes.
 //!
-//! A stack writes its handshake over a connection that does not block once, as a method
-//! `async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<impl Stream>`, whose result is `Send` where
-//! `S` is. [`secures!`] makes both methods of it that [`Tls`] asks for.
+//! A stack implements its handshake over a non-blocking connection once, as a method `async fn handshake<S:
+//! Stream>(&self, host: &str, tcp: S) -> io::Result<impl Stream>`, whose result is `Send` where `S` is. [`secures!`]
+//! derives from it both methods that [`Tls`] requires.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::stream::{LocalStream, SendStream};
 
-/// A future that any thread may run.
+/// A future that may run on any thread.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A future that stays on its thread.
@@ -19,22 +19,23 @@ pub(crate) type LocalBoxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// A blocking connection, with or without TLS.
 pub(crate) trait BlockingStream: Read + Write + Send + Sync {
-    /// The socket beneath.
+    /// The TCP socket below it.
     fn socket(&self) -> &TcpStream;
 }
 
-/// One TLS stack, set up.
+/// A TLS stack with its config.
 pub(crate) trait Tls: Send + Sync + 'static {
-    /// Hands its settings to reqwest, which makes connections itself. `None`: reqwest cannot be told to use it.
+    /// Adds the config to reqwest's builder, because reqwest makes its connections itself. `None`: reqwest cannot use
+    /// this stack.
     fn configure(&self, builder: reqwest::ClientBuilder) -> Option<reqwest::ClientBuilder>;
 
-    /// Its configuration, if it is rustls: for a client that drives the state machine itself.
+    /// The rustls config, if the stack is rustls: for a client that drives the state machine itself.
     fn rustls(&self) -> Option<Arc<::rustls::ClientConfig>> {
         None
     }
 
-    /// The same settings for one slot, whose connections resume each other's sessions and no other slot's. `None`: set
-    /// up to resume nothing, or unable to.
+    /// The same config for one slot, whose connections resume each other's sessions and no other slot's. `None`: the
+    /// config resumes nothing, or the stack cannot.
     fn for_slot(&self) -> Option<Arc<dyn Tls>> {
         None
     }
@@ -47,14 +48,14 @@ pub(crate) trait Tls: Send + Sync + 'static {
     /// Makes the handshake with `host` over a blocking connection.
     fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>>;
 
-    /// Makes the handshake with `host` over one that does not block.
+    /// Makes the handshake with `host` over a non-blocking connection.
     fn connect_async<'a>(&'a self, host: &'a str, tcp: SendStream) -> Boxed<'a, io::Result<SendStream>>;
 
-    /// The same over one that stays on its thread.
+    /// The same over a connection that stays on its thread.
     fn connect_local<'a>(&'a self, host: &'a str, tcp: LocalStream) -> LocalBoxed<'a, io::Result<LocalStream>>;
 }
 
-/// The methods of [`Tls`] over a connection that does not block, for a stack with a method `handshake`.
+/// The methods of [`Tls`] for non-blocking connections, for a stack with a method `handshake`.
 macro_rules! secures {
     () => {
         fn connect_async<'a>(

@@ -1,5 +1,5 @@
-//! A connection that can be told to keep what is written to it to itself, so that a TLS library may end its side of a
-//! session without a word to the other.
+//! A connection that can be made to discard what is written to it, so that a TLS library can shut down its side of a
+//! session without sending anything.
 
 use std::io;
 use std::pin::Pin;
@@ -9,19 +9,19 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stream::Stream;
 
-/// The connection, and whether it keeps what it is given.
+/// The connection, and whether it discards writes.
 pub(super) struct DiscardWrites<S> {
     stream: S,
     discards: bool,
 }
 
 impl<S: Stream> DiscardWrites<S> {
-    /// A connection that sends what it is given.
+    /// A connection that sends what is written.
     pub(super) fn new(stream: S) -> DiscardWrites<S> {
         DiscardWrites { stream, discards: false }
     }
 
-    /// From now on nothing is sent.
+    /// From now on, writes are discarded.
     pub(super) fn close(&mut self) {
         self.discards = true;
     }

@@ -1,4 +1,5 @@
-//! The groups that a trial names: read before any stack is told of them, so that an unknown name is an error in all.
+//! Parses the groups that a trial names, before any stack uses them, so that an unknown name is an error for every
+//! stack.
 
 use params::Group;
 
@@ -12,7 +13,7 @@ pub(crate) fn named(names: &[String]) -> Result<Vec<Group>, PrepareError> {
     names.iter().map(|name| Ok(name.parse()?)).collect()
 }
 
-/// The groups in words, for errors.
+/// The groups' names, joined for error messages.
 pub(crate) fn listed(groups: &[Group]) -> String {
     groups.iter().map(|group| group.registered()).collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,8 @@
-//! TLS stacks: who turns a TCP connection into a secure one. One file each.
+//! TLS stacks: each turns a TCP connection into a secure one. One file each.
 //!
-//! All verify the server against the same trust store and offer the groups that the trial names where they can be told.
-//! When they are set up, and for whom, is for [`ConfigFactory`] to say. What was negotiated is proved by the origin's
-//! ledger, not here.
+//! All verify the server against the same trust store, and offer the groups that the trial names where the stack allows
+//! it. [`ConfigFactory`] decides when and how often a config is made. The origin's ledger, not this code, proves what
+//! was negotiated.
 
 mod config_factory;
 mod connector;
@@ -29,5 +29,5 @@ pub(crate) use settings::{Sessions, TlsSettings};
 pub(crate) use stack::Stack;
 pub(crate) use trust::{SYMBOLS as TRUST_SYMBOLS, TrustStore};
 
-/// What the bill charges these modules to.
+/// The class of the bill that these modules' CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(TlsState);

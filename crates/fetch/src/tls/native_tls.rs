@@ -1,6 +1,6 @@
 //! native-tls: the platform's TLS, which on Linux is OpenSSL.
 //!
-//! It has no way to name the groups it offers. The harness does that from outside, through OpenSSL's own configuration
+//! It has no way to choose the groups that it offers. The harness does so from outside, through OpenSSL's configuration
 //! file, and the origin's ledger shows whether it worked.
 
 use std::io;
@@ -15,13 +15,13 @@ use super::{BlockingStream, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::stream::Stream;
 
-/// native-tls, its connector shared by all connections of a trial: building one costs tens of milliseconds.
+/// native-tls, with a connector that all connections of a trial share: building one costs tens of milliseconds.
 pub(crate) struct NativeTls {
     connector: TlsConnector,
     asynchronous: tokio_native_tls::TlsConnector,
 }
 
-/// Sets the stack up.
+/// Sets up the stack.
 pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
     Ok(Arc::new(NativeTls::new(settings)?))
 }
@@ -59,7 +59,7 @@ impl Tls for NativeTls {
         match self.connector.connect(host, tcp) {
             Ok(stream) => Ok(Box::new(stream)),
             Err(HandshakeError::Failure(error)) => Err(io::Error::other(error)),
-            // Only a socket that does not block can do this.
+            // Only a non-blocking socket can return this.
             Err(HandshakeError::WouldBlock(_)) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }

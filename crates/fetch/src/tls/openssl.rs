@@ -1,8 +1,8 @@
-//! OpenSSL, as the crate `openssl` wraps it: what native-tls is made of, with everything that it hides.
+//! OpenSSL through the crate `openssl`: the library below native-tls, with all its options accessible.
 //!
-//! OpenSSL takes a session for broken whose connection was freed without having been shut down, and never resumes it. A
-//! connection's end therefore counts as its shutdown where sessions are resumed, without the record that a real one
-//! would send: no other stack sends it.
+//! OpenSSL regards a session as broken if its connection was freed without a shutdown, and never resumes it. Where
+//! sessions are resumed, a connection is therefore marked as shut down when it ends, without sending the close_notify
+//! alert: no other stack sends it.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -28,18 +28,18 @@ use super::{BlockingStream, Sessions, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::stream::Stream;
 
-/// ALPN's `http/1.1`, its length before it (RFC 7301 §3.1).
+/// ALPN's `http/1.1`, preceded by its length (RFC 7301 §3.1).
 const ALPN: &[u8] = b"\x08http/1.1";
 
-/// OpenSSL, its context shared by all connections of a trial.
+/// OpenSSL, with a context that all connections of a trial share.
 pub(crate) struct OpenSsl {
     connector: SslConnector,
     sessions: Sessions,
-    /// The session of the slot that these settings are for.
+    /// The session of the slot that this config is for.
     session: Option<SlotSession>,
 }
 
-/// Sets the stack up.
+/// Sets up the stack.
 pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
     Ok(Arc::new(OpenSsl::new(settings)?))
 }
@@ -52,7 +52,7 @@ impl OpenSsl {
         configured(settings, &groups).map_err(|error| refuse(error.to_string()))
     }
 
-    /// The state of one connection to `host`: who must be at the other end.
+    /// The state of one connection to `host`, which the certificate must name.
     fn ssl(&self, host: &str) -> Result<Ssl, ErrorStack> {
         let mut ssl = self.connector.configure()?.into_ssl(host)?;
         if let Some(session) = &self.session {
@@ -75,7 +75,7 @@ fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorS
     }
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
-    // In the place of the platform's.
+    // Replaces the platform's trust store.
     builder.set_cert_store(store.build());
     builder.set_alpn_protos(ALPN)?;
     builder.set_groups_list(groups)?;
@@ -85,15 +85,15 @@ fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorS
     Ok(OpenSsl { connector: builder.build(), sessions: settings.sessions, session: None })
 }
 
-/// The groups to offer, as OpenSSL lists them.
+/// The groups to offer, in OpenSSL's list format.
 fn groups_of(settings: TlsSettings<'_>) -> Result<String, String> {
     let had = settings.groups.iter().filter(|group| STACK.lacks(Need::Group(**group), version::number()).is_none());
     let mut names: Vec<&str> = had.map(|group| group.openssl()).collect();
     if names.is_empty() {
         return Err(format!("it has none of the groups {}", listed(settings.groups)));
     }
-    // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). Only the first has a key
-    // share, and the origin takes no other.
+    // In TLS 1.2, a client's groups also limit the certificates that it accepts (RFC 8422 §5.1). Only the first has a
+    // key share, and the origin accepts no other.
     if settings.version == TlsVersion::Tls12 && !names.contains(&Group::Secp256r1.openssl()) {
         names.push(Group::Secp256r1.openssl());
     }
@@ -137,7 +137,7 @@ impl Drop for Blocking {
     }
 }
 
-/// One that does not block.
+/// A non-blocking connection.
 struct Cooperative<S: Stream> {
     stream: tokio_openssl::SslStream<DiscardWrites<S>>,
     session: Option<SlotSession>,
@@ -147,7 +147,7 @@ impl<S: Stream> Drop for Cooperative<S> {
     fn drop(&mut self) {
         if let Some(session) = &self.session {
             session.keep(self.stream.ssl());
-            // There is no call that only says so.
+            // OpenSSL has no call that only marks the connection as shut down.
             self.stream.get_mut().close();
             let _ = Pin::new(&mut self.stream).poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }

@@ -1,8 +1,8 @@
 //! The session that a slot's OpenSSL connections resume from one another: kept when one ends, offered when the next
 //! begins.
 //!
-//! It is read off the connection rather than told by a callback: OpenSSL does not tell of a ticket that renews a
-//! session of TLS 1.2. By its end a connection has read the tickets that came before its answer.
+//! It is read from the connection when that ends, not in a callback: OpenSSL calls none for a ticket that renews a
+//! session of TLS 1.2. By its end a connection has read the tickets that arrived before its response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,12 +14,12 @@ use ::openssl::ssl::{Ssl, SslRef, SslSession, SslVersion};
 pub(super) struct SlotSession(Arc<Mutex<Option<SslSession>>>);
 
 impl SlotSession {
-    /// Keeps the session of a connection that ends.
+    /// Keeps the session of a connection that has ended.
     pub(super) fn keep(&self, ssl: &SslRef) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ssl.session().map(ToOwned::to_owned);
     }
 
-    /// Offers the slot's session on a connection that begins.
+    /// Offers the slot's session on a new connection.
     pub(super) fn offer(&self, ssl: &mut Ssl) -> Result<(), ErrorStack> {
         match self.take() {
             Some(session) => set(ssl, &session),
@@ -40,7 +40,7 @@ impl SlotSession {
 /// The crate has no safe call for it.
 #[allow(unsafe_code, reason = "a session must be one of the connection's own context, which the crate cannot see")]
 fn set(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
-    // SAFETY: the session was read off a connection of the slot, and all of those are made from the one context that
-    // the `SlotSession` stands beside in `OpenSsl`, as `ssl` is.
+    // SAFETY: the session comes from a connection of the slot, and all of these are made from the one context that
+    // belongs to the same `OpenSsl` as this `SlotSession`; so is `ssl`.
     unsafe { ssl.set_session(session) }
 }

@@ -1,4 +1,4 @@
-//! No TLS: what the others are compared with.
+//! No TLS: the baseline for the other stacks.
 
 use std::io;
 use std::net::TcpStream;
@@ -8,10 +8,10 @@ use super::{BlockingStream, Boxed, LocalBoxed, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::stream::{LocalStream, SendStream};
 
-/// The connection as it is.
+/// The connection, unchanged.
 pub(crate) struct Plain;
 
-/// Sets the stack up.
+/// Sets up the stack.
 pub(crate) fn build(_settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
     Ok(Arc::new(Plain))
 }

@@ -1,4 +1,4 @@
-//! rustls, with aws-lc-rs unless told otherwise.
+//! rustls, with aws-lc-rs unless another provider is given.
 
 use std::io;
 use std::net::TcpStream;
@@ -19,26 +19,26 @@ use super::{BlockingStream, Tls, TlsSettings};
 use crate::PrepareError;
 use crate::stream::Stream;
 
-/// Sessions that a slot has room for. It stays with one server, for which rustls keeps up to 8 tickets.
+/// Capacity of a slot's session store. A slot uses one server, for which rustls keeps up to 8 tickets.
 const SESSIONS: usize = 8;
 
-/// rustls, its configuration shared by all connections of a trial.
+/// rustls, with a config that all connections of a trial share.
 pub(crate) struct Rustls {
     config: Arc<ClientConfig>,
 }
 
-/// Sets the stack up.
+/// Sets up the stack.
 pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
     Ok(Arc::new(Rustls::new(settings)?))
 }
 
 impl Rustls {
-    /// Builds the configuration over aws-lc-rs.
+    /// Builds the config over aws-lc-rs.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<Rustls, PrepareError> {
         Rustls::with(STACK.name, aws_lc_rs::default_provider(), settings)
     }
 
-    /// Builds the configuration of the stack named `stack` over `provider`.
+    /// Builds the config of the stack named `stack` over `provider`.
     pub(super) fn with(
         stack: &'static str,
         provider: CryptoProvider,
@@ -49,7 +49,7 @@ impl Rustls {
         for root in settings.trust.roots() {
             roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
         }
-        // With two providers compiled in, the plain `builder()` would panic: the provider is always named.
+        // With two providers compiled in, `builder()` without a provider would panic.
         let config =
             ClientConfig::builder_with_provider(Arc::new(offering(settings.groups, provider).map_err(refuse)?))
                 .with_safe_default_protocol_versions()
@@ -65,8 +65,8 @@ impl Rustls {
     }
 }
 
-/// The stock provider, offering `groups` and no others. Offering more would make every hello pay for key shares that
-/// the pinned origin never takes.
+/// The stock provider, offering `groups` and no others. Offering more would add key shares to every ClientHello that
+/// the pinned origin never accepts.
 fn offering(groups: &[Group], mut provider: CryptoProvider) -> Result<CryptoProvider, String> {
     provider.kx_groups.retain(|group| groups.iter().any(|wanted| wanted.number() == u16::from(group.name())));
     match provider.kx_groups.is_empty() {
@@ -86,7 +86,7 @@ impl Tls for Rustls {
         Some(Arc::clone(&self.config))
     }
 
-    /// Verifier and provider are shared, the store of sessions is not.
+    /// Verifier and provider are shared, the session store is not.
     fn for_slot(&self) -> Option<Arc<dyn Tls>> {
         let mut config = ClientConfig::clone(&self.config);
         config.resumption = Resumption::in_memory_sessions(SESSIONS);

@@ -9,7 +9,7 @@ use super::rustls::Rustls;
 use super::{Tls, TlsSettings};
 use crate::PrepareError;
 
-/// Sets the stack up.
+/// Sets up the stack.
 pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError> {
     Ok(Arc::new(Rustls::with(STACK.name, ring::default_provider(), settings)?))
 }

@@ -1,11 +1,11 @@
-//! Which of a stack's two handshakes a connection takes: its box says it.
+//! Selects which of a stack's two handshake methods a connection uses, by the type of its box.
 
 use std::io;
 
 use super::connector::Tls;
 use crate::stream::{LocalStream, SendStream, Stream};
 
-/// A connection that a TLS stack can secure, and that is of the same kind then.
+/// A connection that a TLS stack can secure; the secured one has the same type.
 pub(crate) trait Secure: Stream + Sized {
     /// Makes the handshake with `host`.
     fn secure(self, tls: &dyn Tls, host: &str) -> impl Future<Output = io::Result<Self>>;

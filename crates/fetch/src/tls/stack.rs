@@ -1,4 +1,4 @@
-//! A TLS stack: its entry of the catalog, and the code that sets it up.
+//! A TLS stack: its entry in the catalog, and the function that sets it up.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::PrepareError;
 
 /// A TLS stack.
 pub(crate) struct Stack {
-    /// Its entry.
+    /// Its entry in the catalog.
     pub(crate) entry: &'static catalog::Stack,
     /// Sets it up.
     pub(crate) build: fn(TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareError>,

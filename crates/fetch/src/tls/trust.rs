@@ -9,7 +9,7 @@ use workload::charged;
 
 use crate::PrepareError;
 
-/// What the bill charges this module to.
+/// The class of the bill that this module's CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(TrustStore);
 
 /// Root certificates, DER.

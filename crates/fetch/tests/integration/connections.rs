@@ -1,9 +1,9 @@
-//! What becomes of connections after a request: the server counts them, and what came over each.
+//! When connections are closed: the server counts them, and the requests over each.
 
 use crate::support::{Pins, Server, pairs, run};
 use workload::{Terms, catalog};
 
-/// Every model with those of its clients that can be told when to close a connection.
+/// Every model with those of its clients that can be configured to close a connection after a number of requests.
 fn told() -> impl Iterator<Item = String> {
     pairs().into_iter().filter(|(_, client)| client.terms == Terms::Pinned).map(|(pair, _)| pair)
 }
@@ -14,7 +14,7 @@ fn a_connection_for_so_many_requests_ends_with_the_last() {
         for pair in told() {
             let server = if stack.library.is_none() { Server::plain() } else { Server::secure(Pins::default()) };
             let cell = format!("{pair}/{}/keep-alive:3", stack.name);
-            // Slots take turns as they please, and so may have unequal shares; one slot has them all.
+            // With several slots, their shares of the requests may be unequal; one slot makes them all.
             assert_eq!(run(&server.job(&cell, 10, 1, 1)).unwrap().right, 10, "{cell}");
             let requests: Vec<u64> = server.connections().iter().map(|seen| seen.requests).collect();
             assert_eq!(requests, [3, 3, 3, 2], "{cell}: ten, and one to warm up");

@@ -1,5 +1,5 @@
-//! Floors: handshakes and primitives of every stack that tell the client's cost, and bare sockets against a server that
-//! counts.
+//! Floors: handshakes and primitives of every stack that report the client's cost, and bare sockets against a server
+//! that counts.
 
 use crate::support::{Server, run, secure_stacks};
 use fetch::floor::{net_of, primitives_of, tls_of};
@@ -44,7 +44,7 @@ fn bare_sockets_make_every_request() {
         assert_eq!(seen.most_in_flight, Some(4), "{kind}");
         let seen = server.connections();
         assert_eq!(seen.len(), connections, "{kind}");
-        // Whose slot is free first makes the next request.
+        // The first slot that is free makes the next request, so a slot's share may vary.
         let least = if kind == "new-conn" { requests_each } else { 1 };
         assert!(seen.iter().all(|connection| connection.requests >= least), "{kind}");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Clients and stacks against a server that tells of every connection.
+//! Clients and stacks against a server that records every connection.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

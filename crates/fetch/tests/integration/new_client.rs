@@ -30,7 +30,7 @@ fn every_request_has_a_client_of_its_own() {
         assert_eq!(seen.right, 8, "{cell}: {:?}", seen.errors);
         let connections = server.connections();
         assert!(connections.len() > 8 && connections.iter().all(|seen| seen.requests == 1), "{cell}");
-        // Tickets were to be had.
+        // The server did offer tickets.
         assert_eq!(server.resumed(), 0, "{cell}");
         let built = histogram::decode(&seen.histograms["build"]).unwrap();
         assert_eq!(built.len(), 8, "{cell}");

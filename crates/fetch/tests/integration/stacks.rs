@@ -1,5 +1,5 @@
-//! Every TLS stack under our clients: it speaks each group that it has, under both versions of TLS, and refuses whom it
-//! must not trust.
+//! Every TLS stack under our clients: it negotiates each group that it supports, under both versions of TLS, and
+//! refuses servers that it must not trust.
 
 use certificates::Leaf;
 use params::{Group, TlsVersion};

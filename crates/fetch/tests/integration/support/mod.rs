@@ -1,5 +1,5 @@
-//! A server that tells of every connection: how its handshake went, for which host, whose ticket it was resumed by, and
-//! how many requests came over it; and jobs that fetch from it.
+//! A server that records every connection: how its handshake went, for which host, with which ticket it was resumed,
+//! and how many requests it carried; and jobs that fetch from it.
 
 mod tickets;
 
@@ -43,7 +43,7 @@ pub(crate) fn clients() -> Vec<String> {
 
 pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::create().unwrap());
 
-/// What a server speaks.
+/// The server's protocol parameters.
 #[derive(Clone, Copy)]
 pub(crate) struct Pins {
     pub(crate) version: TlsVersion,
@@ -65,12 +65,12 @@ pub(crate) struct Connection {
     pub(crate) number: usize,
     /// Which of the server's ports it came to.
     pub(crate) port: u16,
-    /// The host that was asked for; empty without TLS.
+    /// The host in the ClientHello; empty without TLS.
     pub(crate) host: String,
     pub(crate) resumed: bool,
-    /// The group that keys were exchanged with, as ledgers spell it.
+    /// The key-exchange group, in the ledger's spelling.
     pub(crate) group: String,
-    /// The connection that its ticket was given on.
+    /// The connection on which its ticket was issued.
     pub(crate) parent: Option<usize>,
     pub(crate) requests: u64,
 }
@@ -131,7 +131,7 @@ impl Server {
         self.connections().iter().filter(|connection| connection.resumed).count()
     }
 
-    /// A job for `cell`: so many requests, so many at once, of so many hosts that take turns on the first port.
+    /// A job for `cell`: this many requests, this many at once, to hosts that take turns on the first port.
     pub(crate) fn job(&self, cell: &str, requests: u64, at_once: u32, hosts: usize) -> Job {
         let scheme = if self.secure { "https" } else { "http" };
         let of_number = |number| target(scheme, &format!("host-{number}.tlstax.test"), self.addrs[0]);
@@ -178,7 +178,7 @@ impl Drop for Server {
     }
 }
 
-/// Runs a job to its end: what was seen of the measured part, or why it could not be prepared.
+/// Runs a job to its end: the results of the measured part, or why it could not be prepared.
 pub(crate) fn run(job: &Job) -> Result<Seen, String> {
     let mut prepared = fetch::Prepared::new(job).map_err(|error| error.to_string())?;
     let recorder = prepared.recorder();
@@ -253,7 +253,7 @@ fn serve(number: usize, mut tcp: TcpStream, config: Option<Arc<ServerConfig>>, s
     answer(number, StreamOwned::new(tls, tcp), seen);
 }
 
-/// Answers requests until there are no more.
+/// Responds to requests until there are no more.
 fn answer(number: usize, stream: impl Read + Write, seen: &Mutex<Vec<Connection>>) {
     let mut stream = BufReader::new(stream);
     loop {

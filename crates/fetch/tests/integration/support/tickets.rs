@@ -1,6 +1,6 @@
-//! Tickets that tell whose they are: each holds the number of the connection that it was given on.
+//! Tickets that can be traced: each holds the number of the connection that it was issued on.
 //!
-//! They hide nothing, which between a test and itself does no harm.
+//! They are not encrypted, which does no harm between a test and itself.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -9,23 +9,24 @@ use std::sync::Mutex;
 use rustls::server::ProducesTickets;
 
 thread_local! {
-    /// The connection that this thread serves, and the one that its ticket was given on.
+    /// The connection that this thread serves, and the one on which its ticket was issued.
     static NUMBER: Cell<usize> = const { Cell::new(0) };
     static PARENT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// This thread serves that connection.
+/// Sets the connection that this thread serves.
 pub(super) fn on_connection(number: usize) {
     NUMBER.set(number);
     PARENT.set(None);
 }
 
-/// The connection that the ticket was given on by which this thread's is resumed.
+/// The connection that issued the ticket with which this thread's connection is resumed.
 pub(super) fn parent() -> Option<usize> {
     PARENT.get()
 }
 
-/// Gives tickets, and takes each as often as TLS 1.2 does; a test sees from the parents whether one was used twice.
+/// Issues tickets, and accepts each any number of times, as TLS 1.2 does; a test sees from the parents whether one was
+/// used twice.
 #[derive(Debug, Default)]
 pub(super) struct Tickets {
     given: Mutex<HashSet<usize>>,
