@@ -1,4 +1,4 @@
-//! The handshakes there are: one static table of valid combinations, times stacks and kinds.
+//! The handshakes that can be measured: a static table of valid combinations, times stacks and kinds.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub enum Stack {
     OpenSsl,
 }
 
-/// Whether a handshake begins a session or resumes one.
+/// Whether a handshake starts a new session or resumes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// With certificates, and no tickets afterwards.
@@ -25,31 +25,31 @@ pub enum Kind {
     Resumed,
 }
 
-/// An end of a connection.
+/// A side of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
-    /// The one that connects, and verifies.
+    /// The side that connects, and verifies the certificate.
     Client,
-    /// The one that presents a certificate.
+    /// The side that presents a certificate.
     Server,
 }
 
-/// One handshake to measure. The suite follows from it: AES-128-GCM with SHA-256 throughout.
+/// A handshake to measure. The cipher suite follows from it: always AES-128-GCM with SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Case {
-    /// Whose.
+    /// The TLS library.
     pub stack: Stack,
-    /// Of which TLS.
+    /// The version of TLS.
     pub version: TlsVersion,
-    /// With which key exchange.
+    /// The key-exchange group.
     pub group: Group,
-    /// With which keys, root to leaf.
+    /// The type of the certificates' keys, root to leaf.
     pub key: CertificateKey,
-    /// From nothing or from a session.
+    /// Full or resumed.
     pub kind: Kind,
 }
 
-/// Which version, group and key go together. The hybrid group is for TLS 1.3 only.
+/// The valid combinations of version, group and key. The hybrid group is for TLS 1.3 only.
 static COMBINATIONS: [(TlsVersion, Group, CertificateKey); 6] = [
     (TlsVersion::Tls13, Group::X25519, CertificateKey::EcdsaP256),
     (TlsVersion::Tls13, Group::X25519, CertificateKey::Rsa2048),
@@ -69,13 +69,13 @@ impl Case {
         })
     }
 
-    /// The reason why this case is not available, if so. It depends on the linked libraries.
+    /// The reason why this case is not available; `None` if it is. It depends on the linked libraries.
     pub fn missing(self) -> Option<&'static str> {
         self.stack.lacks(self.group)
     }
 }
 
-/// Without the kind, which is the group in a benchmark's name: `rustls-aws-lc/tls1.3/x25519/ecdsa-p256`.
+/// Without the kind, which is a separate part of a benchmark's name: `rustls-aws-lc/tls1.3/x25519/ecdsa-p256`.
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}/{}", self.stack, self.version.in_benchmarks(), self.group.registered(), self.key)
@@ -83,7 +83,7 @@ impl fmt::Display for Case {
 }
 
 impl Stack {
-    /// Every stack there is.
+    /// All stacks.
     pub const ALL: [Stack; 3] = [Stack::RustlsAwsLc, Stack::RustlsRing, Stack::OpenSsl];
 
     /// The linked library and its version, e.g. `rustls 0.23.46 (ring 0.17.14)`.
@@ -99,7 +99,7 @@ impl Stack {
         }
     }
 
-    /// Why the stack has no such group, if so.
+    /// The reason why the stack lacks this group; `None` if it supports it.
     pub(crate) fn lacks(self, group: Group) -> Option<&'static str> {
         match (self, group) {
             (Stack::RustlsRing, Group::X25519MlKem768) => Some("ring has no ML-KEM"),
@@ -117,7 +117,7 @@ impl Kind {
 }
 
 impl Side {
-    /// Both ends.
+    /// Both sides.
     pub const ALL: [Side; 2] = [Side::Client, Side::Server];
 }
 

@@ -1,14 +1,14 @@
 //! The clock of every figure: CPU time of the calling thread.
 //!
-//! Both ends of a handshake take turns in one thread, so wall time would suffice on an idle machine; on a shared one,
+//! Both sides of a handshake take turns in one thread, so wall time would suffice on an idle machine; on a shared one,
 //! it includes other threads that were scheduled in between. Reading this clock is a system call (some 0.2 µs), and a
-//! handshake consists of five to seven stretches, so the measured time of an empty stretch is subtracted from each.
+//! handshake consists of five to seven turns, so the measured time of an empty turn is subtracted from each.
 
 use std::sync::OnceLock;
 
 use nix::time::{ClockId, clock_gettime};
 
-/// How many empty stretches the clock's own cost is taken from; their minimum, since everything else is disturbance.
+/// How many empty turns are timed. The clock's cost is their minimum, since everything above it is disturbance.
 const EMPTY_STRETCHES: usize = 1000;
 
 /// CPU time that this thread has used, ns (CLOCK_THREAD_CPUTIME_ID). 0 where the kernel has no such clock (no Linux
@@ -30,7 +30,7 @@ pub(crate) fn timed<T>(sum: &mut u64, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// The measured time of an empty stretch, ns.
+/// The measured time of an empty turn, ns.
 fn own_cost_ns() -> u64 {
     static COST: OnceLock<u64> = OnceLock::new();
     *COST.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! What can go wrong with a handshake in memory, and with its parts.
+//! Errors of handshakes in memory, and of their parts.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::Side;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// What was asked for isn't to be had of this library.
+    /// The library does not support what was requested.
     #[error("{what} can't be had: {reason}")]
     Missing {
         /// The handshake or the primitive.
@@ -29,36 +29,36 @@ pub enum Error {
     Setup {
         /// The library.
         library: &'static str,
-        /// What it said.
+        /// Its error.
         reason: String,
     },
-    /// An end that broke the handshake, or the connection, off.
+    /// One side aborted the handshake, or the connection.
     #[error("the {side} gave up: {reason}")]
     Failed {
-        /// Which end.
+        /// The side.
         side: Side,
-        /// What it said.
+        /// Its error.
         reason: String,
     },
-    /// Neither end had anything more to say, and the handshake wasn't done.
+    /// Neither side had anything more to send, and the handshake was not complete.
     #[error("the handshake came to a halt before the {waiting} was done")]
     Halted {
-        /// Who was waiting.
+        /// The side that was waiting.
         waiting: Side,
     },
-    /// A handshake of another kind than asked for.
+    /// The handshake has other parameters than requested.
     #[error("the {side}'s {what} is {got}, not {wanted}: the handshake doesn't count")]
     Differs {
-        /// Who reports it.
+        /// The side that reports it.
         side: Side,
         /// What differs: version, kind, suite or group.
         what: &'static str,
-        /// What was asked for.
+        /// The requested value.
         wanted: String,
-        /// What it was.
+        /// The actual value.
         got: String,
     },
-    /// Bytes that didn't come through.
+    /// Application data did not arrive unchanged.
     #[error("the client received {got} bytes of {sent}, or others than were sent")]
     Mangled {
         /// How many were sent.
@@ -69,7 +69,7 @@ pub enum Error {
     /// A primitive that failed, or whose result is wrong.
     #[error("{what}: {reason}")]
     Primitive {
-        /// Which.
+        /// The primitive.
         what: &'static str,
         /// What is wrong.
         reason: String,
@@ -77,17 +77,17 @@ pub enum Error {
 }
 
 impl Error {
-    /// For `map_err` on configuring `library`.
+    /// Converts an error of configuring `library`, for `map_err`.
     pub(crate) fn setup<E: ToString>(library: &'static str) -> impl Fn(E) -> Error {
         move |error| Error::Setup { library, reason: error.to_string() }
     }
 
-    /// For `map_err` on what the end `side` does.
+    /// Converts an error of `side`, for `map_err`.
     pub(crate) fn failed<E: ToString>(side: Side) -> impl Fn(E) -> Error {
         move |error| Error::Failed { side, reason: error.to_string() }
     }
 
-    /// For `map_err` on the primitive `what`.
+    /// Converts an error of the primitive `what`, for `map_err`.
     pub(crate) fn primitive<E: ToString>(what: &'static str) -> impl Fn(E) -> Error {
         move |error| Error::Primitive { what, reason: error.to_string() }
     }

@@ -1,7 +1,7 @@
-//! The key-exchange group as the server names it, in the clear, in its first flight (crate `wire`).
+//! Reads the key-exchange group from the server's first flight, where it is unencrypted (crate `wire`).
 //!
-//! For libraries that don't tell it. The handshake's transcript is authenticated, so both ends of a completed handshake
-//! have used this group.
+//! It is for libraries that do not report the group. The handshake's transcript is authenticated, so both sides of a
+//! completed handshake have used this group.
 
 use params::Group;
 use wire::{Event, PassiveParser, Side};

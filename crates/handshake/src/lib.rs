@@ -1,9 +1,9 @@
-//! TLS handshakes in memory: what they cost a client and a server, and what they are made of.
+//! TLS handshakes in memory: their cost for a client and a server, and the cost of their parts.
 //!
-//! Both ends live in one thread and hand each other their bytes: no sockets, no kernel, no waiting. What remains is
-//! the library's own work, the floor beneath every figure that is measured over a network. [`Case::all`] are the
-//! handshakes there are to measure, [`Case::pair`] sets one up, [`Pair::handshake`] makes one and says what each end
-//! spent; [`Primitive`] is a part of a handshake by itself. Sampling, statistics and printing are for others.
+//! Both sides run in one thread and pass each other their bytes: no sockets, no kernel, no waiting. What remains is the
+//! library's own work, the floor below every figure that is measured over a network. [`Case::all`] lists the handshakes
+//! that can be measured, [`Case::pair`] sets one up, [`Pair::handshake`] makes one and returns the time of each side;
+//! [`Primitive`] is a part of a handshake by itself. Sampling, statistics and printing are for others.
 
 mod case;
 mod clock;

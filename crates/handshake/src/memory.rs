@@ -1,47 +1,47 @@
-//! A connection in memory: two ends that take turns, and the time each spends.
+//! A connection in memory: two endpoints that take turns, and the time each uses.
 //!
-//! What an end does with the bytes is for [`crate::stack`].
+//! What an endpoint does with the bytes is for [`crate::stack`].
 
 use crate::clock::timed;
 use crate::negotiated::Negotiated;
 use crate::{Error, Link, Pair, Side, Times};
 
-/// Plaintext that passes at a time, bytes: four records of TLS at their largest (RFC 8446 §5.1).
+/// Plaintext that is passed at a time, bytes: four TLS records of the largest size (RFC 8446 §5.1).
 const FLIGHT: usize = 64 << 10;
 
-/// A library with its configuration, which makes the ends.
+/// A library with its configuration, which makes the endpoints.
 pub(crate) trait Library: Send {
     type End: End + 'static;
 
-    /// A client's end, nothing sent yet.
+    /// A client's endpoint, which has sent nothing yet.
     fn client(&self) -> Result<Self::End, Error>;
 
-    /// A server's end.
+    /// A server's endpoint.
     fn server(&self) -> Result<Self::End, Error>;
 }
 
-/// One end of a connection.
+/// One endpoint of a connection.
 pub(crate) trait End: Send {
-    /// Takes all of `incoming`, goes as far as that allows, and appends what it has to say to `outgoing`.
+    /// Reads all of `incoming`, makes as much progress as that allows, and appends its output to `outgoing`.
     fn advance(&mut self, incoming: &mut Vec<u8>, outgoing: &mut Vec<u8>) -> Result<(), Error>;
 
-    /// Whether the handshake is done, as far as this end is concerned.
+    /// Whether the handshake is complete for this endpoint.
     fn is_established(&self) -> bool;
 
-    /// What came of it. `answer` is the server's first flight, for libraries that don't tell everything.
+    /// What was negotiated. `answer` is the server's first flight, for libraries that do not report everything.
     fn negotiated(&self, answer: &[u8]) -> Negotiated;
 
     /// Encrypts `plain`.
     fn send(&mut self, plain: &[u8], outgoing: &mut Vec<u8>) -> Result<(), Error>;
 
-    /// Takes all of `incoming`, decrypted, into `plain`; says how many bytes that were.
+    /// Reads and decrypts all of `incoming` into `plain`; returns the number of plaintext bytes.
     fn receive(&mut self, incoming: &mut Vec<u8>, plain: &mut [u8]) -> Result<usize, Error>;
 
-    /// Told that the connection ends well: its session remains fit for resumption.
+    /// Called when the connection ends without error: its session can still be resumed.
     fn close(&mut self) {}
 }
 
-/// A library's client and server, and what must come of each handshake of theirs.
+/// A library's client and server, and the parameters that each of their handshakes must have.
 pub(crate) struct Memory<L> {
     library: L,
     wanted: Negotiated,
@@ -52,19 +52,19 @@ impl<L: Library> Memory<L> {
         Memory { library, wanted }
     }
 
-    /// Makes a handshake, whatever kind it be: one to resume from.
+    /// Makes a handshake of either kind, as the one to resume from.
     pub(crate) fn prime(&self) -> Result<(), Error> {
         connect(&self.library).map(|_| ())
     }
 
-    /// The group as the client tells it, and as it was on the wire.
+    /// The group as the client reports it, and as it was on the wire.
     #[cfg(test)]
     pub(crate) fn groups(&self) -> Result<(Option<params::Group>, Option<params::Group>), Error> {
         let (connection, _) = connect(&self.library)?;
         Ok((connection.client.negotiated(&connection.answer).group, crate::group_on_wire::group(&connection.answer)))
     }
 
-    /// Makes a handshake that counts.
+    /// Makes a handshake and checks its parameters.
     fn proved(&self) -> Result<(Connection<L::End>, Times), Error> {
         let (connection, times) = connect(&self.library)?;
         self.wanted.demand(Side::Client, &connection.client.negotiated(&connection.answer))?;
@@ -83,7 +83,7 @@ impl<L: Library> Pair for Memory<L> {
     }
 }
 
-/// Both ends, and the bytes on their way to the client.
+/// Both endpoints, and the bytes on their way to the client.
 struct Connection<E: End> {
     client: E,
     server: E,
@@ -93,7 +93,7 @@ struct Connection<E: End> {
     received: Vec<u8>,
 }
 
-/// A handshake, whatever kind it be.
+/// Makes a handshake of either kind.
 fn connect<L: Library>(library: &L) -> Result<(Connection<L::End>, Times), Error> {
     let mut times = Times::default();
     let (mut to_client, mut to_server) = (Vec::with_capacity(FLIGHT), Vec::with_capacity(FLIGHT));

@@ -1,22 +1,23 @@
-//! What an end reports of a handshake, and whether it is what was asked for.
+//! The parameters that an endpoint reports for a handshake, and whether they are those that were requested.
 
 use params::{Group, Suite, TlsVersion};
 
 use crate::{Case, Error, Kind, Side};
 
-/// What came of a handshake, as one end tells it. `None` is what the end doesn't know, or something unheard-of.
+/// The parameters of a handshake, as one endpoint reports them. `None` if the endpoint does not know, or for an unknown
+/// value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Negotiated {
     pub(crate) version: Option<TlsVersion>,
     pub(crate) kind: Option<Kind>,
     /// The cipher suite's number in IANA's registry.
     pub(crate) suite: Option<u16>,
-    /// None where no keys were exchanged.
+    /// `None` if no keys were exchanged.
     pub(crate) group: Option<Group>,
 }
 
 impl Negotiated {
-    /// What both ends must report of `case`.
+    /// The parameters that both sides must report for `case`.
     pub(crate) fn wanted(case: Case) -> Negotiated {
         let group = match (case.version, case.kind) {
             // TLS 1.2 resumes with the keys of the session (RFC 5246 §7.3): no exchange, no group.
@@ -31,7 +32,7 @@ impl Negotiated {
         }
     }
 
-    /// Compares what `side` reports.
+    /// Checks the parameters that `side` reports.
     pub(crate) fn demand(&self, side: Side, got: &Negotiated) -> Result<(), Error> {
         same(side, "version", self.version.map(TlsVersion::in_benchmarks), got.version.map(TlsVersion::in_benchmarks))?;
         same(side, "kind", self.kind.map(Kind::name), got.kind.map(Kind::name))?;

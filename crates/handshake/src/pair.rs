@@ -1,8 +1,8 @@
-//! What others see of a stack that is set up: a client and a server that make handshakes with each other.
+//! The public interface of a configured stack: a client and a server that make handshakes with each other.
 
 use crate::Error;
 
-/// What each end spent, ns of CPU.
+/// The CPU time of each side, ns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
     /// The client.

@@ -1,4 +1,4 @@
-//! The files of an authority, as the libraries want them.
+//! An authority's files, parsed for the libraries.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::Error;
 
-/// What is presented and trusted, where it is not the usual: an intermediate, and the full store.
+/// The chain and the trust store; by default a chain with an intermediate, and the full store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Setting {
     /// What the server sends.
@@ -19,23 +19,23 @@ pub struct Setting {
     pub trust: Trust,
 }
 
-/// What a server presents and a client trusts. DER, but for what [`PrivateKeyDer`] may be.
+/// The chain and key of a server and the roots of a client. In DER, except for the forms that [`PrivateKeyDer`] allows.
 pub(crate) struct Material {
     /// The leaf, then its intermediates.
     pub(crate) chain: Vec<CertificateDer<'static>>,
     /// The leaf's key.
     pub(crate) key: PrivateKeyDer<'static>,
-    /// What is trusted; the authority's root is the last.
+    /// The trusted roots; the last is the authority's.
     pub(crate) roots: Vec<CertificateDer<'static>>,
 }
 
 impl Material {
-    /// Reads the usual.
+    /// Reads the material with the default setting.
     pub(crate) fn read(authority: &Authority) -> Result<Material, Error> {
         Material::of(authority.chain_file(), authority.key_file(), &authority.trust_file())
     }
 
-    /// Reads what the setting asks for; another chain than the usual is issued for it.
+    /// Reads the material for `setting`; a chain other than the default is issued for it.
     pub(crate) fn read_in(authority: &Authority, setting: Setting) -> Result<Material, Error> {
         let trust = match setting.trust {
             Trust::Mozilla => authority.trust_file(),
@@ -48,7 +48,7 @@ impl Material {
         Material::of(&issued.chain_file, &issued.key_file, &trust)
     }
 
-    /// Reads it of these files.
+    /// Reads the material from these files.
     pub(crate) fn of(chain: &Path, key: &Path, trust: &Path) -> Result<Material, Error> {
         Ok(Material {
             chain: certificates(chain)?,

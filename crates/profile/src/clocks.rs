@@ -1,8 +1,8 @@
-//! Opens the sampling clocks of a process, the best that the system allows, and switches them.
+//! Opens the sampling clocks of a process, the best that the system allows, and switches them on and off.
 //!
-//! A clock that each thread owns starts anew with each thread: 2,000 threads of 300 µs gave no sample at all of 640 ms.
-//! The CPUs' own clocks gave 99.7–100.2 % of that time, so they come first, and samples of other processes are dropped
-//! by whoever reads.
+//! A clock that belongs to a thread starts anew with each thread: 2,000 threads that took 640 ms, 300 µs each, gave no
+//! sample at all. The CPUs' own clocks covered 99.7–100.2 % of that time, so they are tried first, and the reader
+//! drops samples of other processes.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -15,12 +15,12 @@ use crate::event;
 use crate::registers;
 use crate::stack::Scope;
 
-/// Ring sizes to try, bytes: 136 samples fit the first, and a user without privilege may lock the last ones.
+/// Ring sizes to try, bytes: the first holds 136 samples; a user without privileges may only lock the last ones.
 const RINGS: [usize; 5] = [8 << 20, 2 << 20, 512 << 10, 256 << 10, 128 << 10];
 
 /// The clocks of one process.
 pub(crate) struct Clocks {
-    /// One for each CPU, with the buffer that all of that CPU write to.
+    /// One for each CPU, with the ring buffer that all clocks of that CPU write to.
     pub(crate) rings: Vec<Sampler>,
     /// Clocks of further threads.
     others: Vec<Counter>,
@@ -43,7 +43,7 @@ impl Clocks {
     }
 }
 
-/// The open clocks of one process, still off, and what they see.
+/// The open clocks of one process, still off, and what they sample.
 pub(crate) struct Opened {
     pub(crate) clocks: Clocks,
     pub(crate) scope: Scope,
@@ -52,7 +52,7 @@ pub(crate) struct Opened {
     pub(crate) ring: usize,
 }
 
-/// Opens the best clocks that the system allows on process `pid`; with `scope`, of that scope alone.
+/// Opens the best clocks that the system allows on process `pid`; if `scope` is given, only clocks of that scope.
 pub(crate) fn open(pid: u32, scope: Option<Scope>) -> Result<Opened, ProfileError> {
     let registers = registers::mask()?;
     let tasks = event::tasks(pid)?;
@@ -71,7 +71,7 @@ pub(crate) fn open(pid: u32, scope: Option<Scope>) -> Result<Opened, ProfileErro
                     refusal = source;
                     break;
                 }
-                // More memory than this user may lock: try less.
+                // The user may not lock that much memory: try a smaller ring.
                 Err(Refusal::Ring(source)) => refusal = source,
             }
         }
@@ -79,13 +79,13 @@ pub(crate) fn open(pid: u32, scope: Option<Scope>) -> Result<Opened, ProfileErro
     Err(explain(pid, refusal))
 }
 
-/// What was refused.
+/// What the system refused.
 enum Refusal {
     Clock(io::Error),
     Ring(io::Error),
 }
 
-/// One clock for each CPU and each task; no task means whatever runs there.
+/// Opens one clock for each CPU and each task; without a task, a clock for whatever runs on the CPU.
 fn open_each(
     cpus: &[usize],
     tasks: &[Option<i32>],
@@ -113,7 +113,7 @@ fn open_each(
         }
         clocks.rings.extend(of_cpu);
     }
-    // All of them have ended: a clock on nothing would be taken for a process that did nothing.
+    // All tasks have ended: a clock on none of them would look like a process that used no CPU time.
     if clocks.rings.is_empty() { Err(Refusal::Clock(Errno::ESRCH.into())) } else { Ok(clocks) }
 }
 
@@ -131,12 +131,12 @@ fn explain(pid: u32, source: io::Error) -> ProfileError {
     }
 }
 
-/// The one request that the library for events does not pass on.
+/// The one ioctl that the library for events does not offer.
 #[allow(unsafe_code, reason = "a system call that no safe library offers")]
 mod output {
     use super::{AsRawFd, Counter, Sampler, io};
 
-    /// Has `clock` write to the buffer of `ring`, which is of the same CPU.
+    /// Makes `clock` write to the buffer of `ring`, which belongs to the same CPU.
     pub(super) fn share(clock: &Counter, ring: &Sampler) -> io::Result<()> {
         // SAFETY: both descriptors are open for as long as the borrows last, and the request takes no pointer.
         let answer =
@@ -159,7 +159,7 @@ mod tests {
         let outcome = open_each(&[0], &[ended(), ended()], false, registers::mask().unwrap(), 128 << 10);
         let Some(Refusal::Clock(error)) = outcome.err() else { panic!("a clock was opened on no thread at all") };
         match explain(7, error) {
-            // A system that forbids sampling says so first.
+            // A system that forbids sampling reports that first.
             ProfileError::Gone { pid: 7 } | ProfileError::Forbidden { .. } => {}
             other => panic!("{other}"),
         }

@@ -1,5 +1,5 @@
 //! Differential flamegraphs: what one program spends per request that another does not. Red functions cost more than
-//! before, blue ones less - by their own time, callees left out - and widths are nanoseconds of CPU time per request.
+//! before, blue ones less (by their own time, without callees), and widths are nanoseconds of CPU time per request.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,12 +19,12 @@ pub struct Side<'a> {
     pub requests: NonZeroU64,
 }
 
-/// Whose costs the widths are. A function that only one side has is missing where the widths are the other's.
+/// Which side's costs the widths show. A function that only the other side has is not drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// Those of the side before: shows what has gone.
+    /// The side before: shows what is gone.
     Before,
-    /// Those of the side after: shows what has come.
+    /// The side after: shows what is new.
     After,
 }
 
@@ -47,13 +47,14 @@ pub fn write(
     }
     let mut options = picture(title, subtitle);
     options.count_name = "ns per request".to_owned();
-    // The counts are picoseconds, lest rounding a single sample among many requests make it nothing.
+    // The counts are picoseconds, so that a single sample among many requests is not rounded to zero.
     options.factor = 0.001;
     options.negate_differentials = width == Width::Before;
     draw(&mut options, &lines(before, after, width), writer, what)
 }
 
-/// Folded stacks with two counts, ps per request: of the side that is compared with, and of the side that gives widths.
+/// Folded stacks with two counts, ps per request: first of the side to compare with, then of the side that gives the
+/// widths.
 fn lines(before: Side<'_>, after: Side<'_>, width: Width) -> Vec<String> {
     let mut costs: BTreeMap<String, (u128, u128)> = BTreeMap::new();
     for (stack, &samples) in &before.profile.stacks {

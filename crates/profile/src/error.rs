@@ -1,4 +1,4 @@
-//! What can go wrong between a process and its profile.
+//! Errors of sampling, and of writing a profile's files.
 
 use std::io;
 
@@ -15,46 +15,46 @@ pub enum ProfileError {
     Forbidden {
         /// The process to be sampled.
         pid: u32,
-        /// What the kernel said to the least that was asked for.
+        /// The kernel's error for the least that was requested.
         source: io::Error,
     },
-    /// The process ended before it could be sampled, or never was.
-    #[error("process {pid} cannot be sampled, for it is gone: start sampling while it lives")]
+    /// The process ended before it could be sampled, or did not exist.
+    #[error("process {pid} cannot be sampled, because it has ended: start sampling while it runs")]
     Gone {
         /// The process to be sampled.
         pid: u32,
     },
-    /// The system let the sampler begin, and then something failed.
+    /// A step of sampling failed after the system had allowed it.
     #[error("{doing} of process {pid}: {source}")]
     System {
         /// What was being done.
         doing: &'static str,
         /// The process being sampled.
         pid: u32,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The thread that empties the ring buffers ended before its time.
+    /// The thread that empties the ring buffers failed.
     #[error("the thread that reads the samples of process {pid} failed: sample it once more")]
     ReaderFailed {
         /// The process being sampled.
         pid: u32,
     },
-    /// This kind of processor has registers that are not known here.
-    #[error("sampling is not written for processors of kind {0}: run it on x86_64 or aarch64")]
+    /// The registers of this processor architecture are not known here.
+    #[error("sampling does not support processors of type {0}: run it on x86_64 or aarch64")]
     Processor(&'static str),
     /// A picture or a file could not be written.
     #[error("writing {what}: {source}")]
     Write {
         /// What was being written.
         what: &'static str,
-        /// What the system or the library said.
+        /// The error of the system or the library.
         source: io::Error,
     },
-    /// A picture of nothing.
+    /// There are no samples to draw.
     #[error("{what} needs at least one sample: sample for longer, or check that the process did work meanwhile")]
     Empty {
-        /// What was to be drawn.
+        /// What should be drawn.
         what: &'static str,
     },
 }

@@ -1,6 +1,6 @@
-//! The kernel's sampling clock: how often it ticks, what each sample carries, and which threads and CPUs it is for.
+//! The kernel's sampling clock: how often it ticks, what each sample contains, and which threads and CPUs it covers.
 //!
-//! Opening it, and what to fall back to where the system allows less, is left to the clocks.
+//! Opening it, and the fallbacks where the system allows less, are for [`crate::clocks`].
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,14 +12,15 @@ use perf_event::{Builder, Clock, SampleFlag};
 
 use crate::error::ProfileError;
 
-/// CPU time per sample, ns: 997 Hz, which falls into step with no timer of the kernel's.
+/// CPU time per sample, ns: 997 Hz, which is not in step with any timer of the kernel.
 pub const PERIOD_NS: u64 = 1_003_009;
 
 /// Bytes of user stack copied with each sample. A handshake of rustls goes deep below tokio and hyper: with 32 KiB 42 %
 /// of its stacks were truncated, with these 1 %, and 3 % below ureq. A sample can hold no more than 64 KiB.
 pub const STACK_BYTES: u32 = 60 * 1024;
 
-/// A clock that samples `task` while it runs on `cpu`, or without a task whatever runs there. It is still off.
+/// The attributes of a clock that samples `task` while it runs on `cpu`, or without a task whatever runs there. It
+/// starts switched off.
 pub(crate) fn describe(cpu: usize, task: Option<i32>, kernel: bool, registers: u64) -> Builder<'static> {
     let mut builder = Builder::new(Software::CPU_CLOCK);
     let mut sample = SampleFlag::IP

@@ -1,6 +1,6 @@
-//! Flamegraphs: the stacks of a profile as one interactive picture, wide where the time went.
+//! Flamegraphs: the stacks of a profile as one interactive picture, in which width is time.
 //!
-//! Search and zoom are inferno's; what the colours mean is the palette's.
+//! Search and zoom are inferno's; [`crate::palette`] defines the colours.
 
 use std::io::Write;
 
@@ -11,9 +11,10 @@ use crate::folded;
 use crate::palette;
 use crate::stack::Profile;
 
-/// Draws `profile` as an SVG. Widths are samples: for time, times the period.
+/// Draws `profile` as an SVG. Widths are samples; multiply by the period to get time.
 ///
 /// # Errors
+///
 /// There is no sample, or `writer` cannot be written to.
 pub fn write(profile: &Profile, title: &str, subtitle: &str, writer: impl Write) -> Result<(), ProfileError> {
     if profile.samples == 0 {
@@ -26,7 +27,7 @@ pub fn write(profile: &Profile, title: &str, subtitle: &str, writer: impl Write)
     draw(&mut options, &folded::lines(profile), writer, "a flamegraph")
 }
 
-/// What all pictures share.
+/// The options that all pictures share.
 pub(crate) fn picture<'a>(title: &str, subtitle: &str) -> Options<'a> {
     let mut options = Options::default();
     options.title = title.to_owned();

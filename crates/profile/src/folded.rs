@@ -1,7 +1,7 @@
-//! Folded stacks, the plain text that flamegraph tools share: a line per stack, its thread and then its frames
-//! outermost first with `;` between, a space, and the number of samples. Kernel functions end in `_[k]`.
+//! Folded stacks, the text format that flamegraph tools share: a line per stack, with its thread and its frames, the
+//! outermost first, separated by `;`, then a space, and the number of samples. Kernel functions end in `_[k]`.
 //!
-//! What the text does not carry is lost: objects, addresses, and the clock.
+//! Objects, addresses and the clock have no place in the format and are lost.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::stack::{Frame, KERNEL, Profile, Stack, UNKNOWN};
 /// The mark of a kernel function.
 const KERNEL_MARK: &str = "_[k]";
 
-/// What stands between the thread and the frames of a stack whose outermost frames are missing.
+/// Written between the thread and the frames of a stack whose outermost frames are missing.
 pub const TRUNCATED: &str = "[truncated]";
 
 /// Why a text is not folded stacks.
@@ -38,10 +38,11 @@ pub fn write(profile: &Profile, mut writer: impl Write) -> Result<(), ProfileErr
     written.map_err(|source| ProfileError::Write { what: "folded stacks", source })
 }
 
-/// Reads folded stacks; `period_ns` is the CPU time of one sample, which they do not carry. Writing the profile again
-/// gives the same text, but for the order of its lines.
+/// Reads folded stacks; `period_ns` is the CPU time of one sample, which they do not contain. Writing the profile again
+/// gives the same text, except for the order of its lines.
 ///
 /// # Errors
+///
 /// A line has no count.
 pub fn read(text: &str, period_ns: u64) -> Result<Profile, NotFolded> {
     let mut profile = Profile { period_ns, ..Profile::default() };
@@ -58,7 +59,7 @@ pub fn read(text: &str, period_ns: u64) -> Result<Profile, NotFolded> {
     Ok(profile)
 }
 
-/// A stack as it stands before its count.
+/// The text of a stack in a line, before the count.
 pub(crate) fn fold(stack: &Stack) -> String {
     let mut text = plain(&stack.thread);
     if stack.truncated {
@@ -72,7 +73,7 @@ pub(crate) fn fold(stack: &Stack) -> String {
     text
 }
 
-/// One frame as it stands in a line.
+/// The text of one frame in a line.
 pub(crate) fn frame_text(frame: &Frame) -> String {
     let mut text = plain(&frame.name);
     if frame.kernel {
@@ -81,7 +82,7 @@ pub(crate) fn frame_text(frame: &Frame) -> String {
     text
 }
 
-/// A name without what the format gives a meaning to.
+/// A name without the characters that have a meaning in the format.
 pub(crate) fn plain(name: &str) -> String {
     name.replace([';', '\n', '\r'], ",")
 }

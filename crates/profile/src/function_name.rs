@@ -1,24 +1,24 @@
-//! A function's name as a reader knows it: demangled, without its hash, its generic arguments cut short, and with its
-//! path also where the compiler wrote none down.
+//! A function's name in readable form: demangled, without its hash, its generic arguments shortened, and with its path
+//! even where the compiler did not record one.
 
 use std::path::Path;
 use std::sync::Arc;
 
-/// What the compiler makes to drop a value. Which type it is of stands in its generic arguments, and they alone tell
-/// whose work it is: they are kept.
+/// The functions that the compiler generates to drop a value. The value's type is in their generic arguments, and shows
+/// which library's work it is; so these arguments are kept.
 pub(crate) const DROP_GLUE: [&str; 2] = ["core::ptr::drop_in_place", "core::ptr::drop_glue"];
 
 /// The readable form of a linked name; a name that is not mangled stays as it is.
 pub(crate) fn demangle(linked: &str) -> Arc<str> {
     match rustc_demangle::try_demangle(linked) {
-        // The alternate form leaves the hash away.
+        // The alternate form omits the hash.
         Ok(name) => shorten(&format!("{name:#}")).into(),
         Err(_) => linked.into(),
     }
 }
 
-/// The readable form of a name from line tables. Those that are "line tables only" give an inlined Rust function
-/// neither path nor linked name (`poll<T>`), but its source file: the path is made of that.
+/// The readable form of a name from line tables. Line tables without further debug information give an inlined Rust
+/// function neither path nor linked name (`poll<T>`), but its source file: the path is derived from that.
 pub(crate) fn of_line_table(name: &str, file: Option<&str>) -> Arc<str> {
     if name.starts_with("_R") || name.starts_with("_ZN") {
         return demangle(name);
@@ -32,11 +32,11 @@ pub(crate) fn of_line_table(name: &str, file: Option<&str>) -> Arc<str> {
     }
 }
 
-/// Leaves away what stands between the brackets of generic arguments: `A<B<C>>::f::<D>` is `A<..>::f`. The brackets of
-/// `<A as B>::f`, `<A>::f` and [`DROP_GLUE`] are kept, and their contents cut short in turn.
+/// Removes the contents of generic arguments: `A<B<C>>::f::<D>` is `A<..>::f`. The brackets of `<A as B>::f`, `<A>::f`
+/// and [`DROP_GLUE`] are kept, and their contents shortened in the same way.
 fn shorten(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
-    // Kept brackets that are open; inside a dropped one, how many are open there.
+    // How many kept brackets are open; and inside a removed one, how many are open there.
     let (mut kept, mut dropped) = (0usize, 0usize);
     let mut previous = ' ';
     for letter in name.chars() {
@@ -61,7 +61,7 @@ fn shorten(name: &str) -> String {
                 short.push('>');
             }
             _ if dropped > 0 => {}
-            // What separates frames and counts in folded stacks.
+            // These characters separate frames and counts in folded stacks.
             ';' | '\n' => short.push(','),
             _ => short.push(letter),
         }
@@ -70,18 +70,18 @@ fn shorten(name: &str) -> String {
     short
 }
 
-/// A bracket that opens here is of `<A>::f` or `<A as B>::f`, for no name stands before it.
+/// Whether a bracket that opens here belongs to `<A>::f` or `<A as B>::f`: then no name precedes it.
 fn is_qualified(before: &str) -> bool {
     before.is_empty() || before.ends_with(['<', '(', ' ', '&', '*', ',', '['])
 }
 
-/// The name before a bracket is that of [`DROP_GLUE`], as linked or as line tables have it.
+/// Whether the name before a bracket is one of [`DROP_GLUE`], in the linked form or in that of line tables.
 fn is_drop_glue(before: &str) -> bool {
     let name = before.strip_suffix("::").unwrap_or(before);
     DROP_GLUE.iter().any(|glue| glue.strip_suffix(name).is_some_and(|path| matches!(path, "" | "core::ptr::")))
 }
 
-/// Packages whose library has another name, which no path tells.
+/// Packages whose library has another name, which the source path does not show.
 const RENAMED: &[(&str, &str)] = &[("rustls-webpki", "webpki")];
 
 /// The module that a Rust source file holds: `…/hyper-1.12.0/src/proto/h1/mod.rs` is `hyper::proto::h1`.

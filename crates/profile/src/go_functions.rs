@@ -1,7 +1,7 @@
-//! The functions of a Go program that was stripped: Go keeps a table of its own, which it needs for its stack traces.
+//! The functions of a stripped Go program: Go keeps a table of its own, which it needs for stack traces.
 //!
-//! The layout is that of Go 1.20 and later (`pcHeader`, `functab` and `_func` in Go's `runtime/symtab.go`), in words of
-//! eight bytes. Older programs and others stay without names.
+//! The layout is that of Go 1.20 and later (`pcHeader`, `functab` and `_func` in Go's `runtime/symtab.go`) with words
+//! of eight bytes. Programs with another layout have no names.
 
 use std::sync::Arc;
 
@@ -13,20 +13,21 @@ pub(crate) type Function = (u64, u64, Arc<str>);
 /// `abi.Go120PCLnTabMagic`, then two zeros.
 const MAGIC: [u8; 6] = [0xf1, 0xff, 0xff, 0xff, 0, 0];
 
-/// Where in the header these stand; the names' offset and the functions' are from the start of the table.
+/// Positions in the header; the offsets of names and functions count from the start of the table.
 const POINTER_SIZE: usize = 7;
 const COUNT: usize = 8;
 const NAMES: usize = 32;
 const FUNCTIONS: usize = 64;
 
-/// The functions of `object` by Go's own table; none where it has none that can be trusted.
+/// The functions of `object` by Go's own table; empty if it has none that can be trusted.
 pub(crate) fn read<'data, R: ReadRef<'data>>(object: &object::File<'data, R>) -> Vec<Function> {
     let section = [".gopclntab", ".data.rel.ro.gopclntab"].iter().find_map(|name| object.section_by_name(name));
     let table = section.and_then(|section| section.uncompressed_data().ok());
     let text = object.section_by_name(".text").map(|text| text.address());
     let (Some(table), Some(text)) = (table, text) else { return Vec::new() };
     let functions = parse(&table, text).unwrap_or_default();
-    // The table counts from where Go's code begins, which is the section's start only if no C was linked in before.
+    // The table counts from the start of Go's code, which is the section's start only if no C code was linked before
+    // it.
     let entered = functions.iter().find(|(address, ..)| *address == object.entry());
     if entered.is_some_and(|(.., name)| name.starts_with("_rt0_")) { functions } else { Vec::new() }
 }
@@ -38,7 +39,7 @@ fn parse(table: &[u8], text: u64) -> Option<Vec<Function>> {
     let names = table.get(word(table, NAMES)?..)?;
     let functions = table.get(word(table, FUNCTIONS)?..)?;
     let count = word(table, COUNT)?;
-    // Each takes two half-words here, so that no more can be asked for than there are bytes.
+    // Each entry takes two half-words here, so a count that exceeds the file's size is rejected.
     let entries = functions.get(..count.checked_mul(8)?.checked_add(4)?)?;
     let function = |index: usize| {
         let start = half(entries, 8 * index)?;

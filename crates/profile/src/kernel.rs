@@ -1,4 +1,4 @@
-//! The kernel's symbols, where it shows them.
+//! The kernel's symbols, if the system shows them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub(crate) struct KernelSymbols {
 }
 
 impl KernelSymbols {
-    /// Of the running kernel. Empty where the addresses are hidden (`kernel.kptr_restrict`).
+    /// Those of the running kernel. Empty if the addresses are hidden (`kernel.kptr_restrict`).
     pub(crate) fn read() -> Self {
         Self::parse(&std::fs::read_to_string("/proc/kallsyms").unwrap_or_default())
     }
@@ -28,7 +28,7 @@ impl KernelSymbols {
         Self { symbols: symbols.collect() }
     }
 
-    /// The function that holds `address`; `[kernel]` where that cannot be told.
+    /// The function that contains `address`; `[kernel]` if it is not known.
     pub(crate) fn find(&self, address: u64) -> Arc<str> {
         self.symbols.range(..=address).next_back().map_or_else(|| KERNEL.into(), |(_, name)| Arc::clone(name))
     }

@@ -1,6 +1,7 @@
-//! Where the time goes: stacks sampled from a process, named, counted, and drawn.
+//! Profiles of CPU time: stacks are sampled from a process, named, counted, and drawn.
 //!
-//! What a stack's time is charged to is the bill's question; who starts the process and when it works is the harness's.
+//! The module [`bill`] decides what a stack's time is charged to. Starting the process, and deciding when it is
+//! sampled, is for the caller.
 
 pub mod bill;
 mod clocks;

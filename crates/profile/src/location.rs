@@ -1,6 +1,6 @@
 //! Where the functions of a profile are: addresses, objects in memory, source lines.
 //!
-//! Formats that keep addresses are written from these; everything else reads the stacks.
+//! Formats that contain addresses are written from these; everything else reads the stacks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 /// An object in the sampled process' memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MappedObject {
-    /// Where it was mapped from, or `[kernel]`.
+    /// The file that it was mapped from, or `[kernel]`.
     pub path: Arc<str>,
     /// The first address.
     pub start: u64,
     /// The address after the last.
     pub end: u64,
-    /// Where in the file it begins.
+    /// The offset in the file.
     pub offset: u64,
 }
 
@@ -29,12 +29,12 @@ pub struct Line {
     pub line: u32,
 }
 
-/// An address that was on a stack.
+/// An address that occurs on a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Location {
-    /// In the sampled process' memory.
+    /// The address in the sampled process's memory.
     pub address: u64,
-    /// Which of [`Locations::objects`] holds it.
+    /// The index in [`Locations::objects`] of the object that contains it.
     pub object: Option<usize>,
     /// What is at the address, innermost first: every function but the last was inlined into the next.
     pub lines: Arc<[Line]>,
@@ -45,16 +45,16 @@ pub struct Location {
 pub struct AddressStack {
     /// The thread's name when it was sampled.
     pub thread: Arc<str>,
-    /// Which of [`Locations::locations`] were on it, innermost first.
+    /// The indices in [`Locations::locations`] of the addresses, innermost first.
     pub locations: Vec<usize>,
 }
 
 /// A profile by address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locations {
-    /// The objects in memory; the first is the program's own file, as `profile.proto` has it, where that is known.
+    /// The objects in memory. The first is the program's own file if that is known, as `profile.proto` requires.
     pub objects: Vec<MappedObject>,
-    /// Every address that was on a stack.
+    /// Every address that occurs on a stack.
     pub locations: Vec<Location>,
     /// Samples per stack.
     pub stacks: BTreeMap<AddressStack, u64>,

@@ -1,29 +1,29 @@
-//! Which object stands where in a process' memory: the part of `/proc/PID/maps` that unwinding and naming need.
+//! The objects that are mapped into a process's memory: the part of `/proc/PID/maps` that unwinding and naming need.
 
 use std::path::PathBuf;
 
 use procfs::process::{MMPermissions, MMapPath, Process};
 
-/// What a stretch of executable memory was mapped from.
+/// What a range of executable memory was mapped from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     /// A file, and its inode when it was mapped.
     File { path: PathBuf, inode: u64 },
-    /// The page of code that the kernel lends each process.
+    /// The page of code that the kernel maps into each process.
     Vdso,
 }
 
-/// A stretch of executable memory.
+/// A range of executable memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mapping {
     pub(crate) start: u64,
     pub(crate) end: u64,
-    /// Where in the object it begins.
+    /// Its offset in the object.
     pub(crate) offset: u64,
     pub(crate) source: Source,
 }
 
-/// The executable mappings of process `pid`, by address. Empty when it is gone, or is only waiting to be reaped.
+/// The executable mappings of process `pid`, by address. Empty if it has ended, even if it has not been waited for.
 pub(crate) fn read(pid: u32) -> Vec<Mapping> {
     let Ok(pid) = i32::try_from(pid) else { return Vec::new() };
     let Ok(maps) = Process::new(pid).and_then(|process| process.maps()) else { return Vec::new() };
@@ -41,12 +41,12 @@ pub(crate) fn read(pid: u32) -> Vec<Mapping> {
         .collect()
 }
 
-/// The file that process `pid` runs, as [`read`] names it; `None` when it is gone or of another user.
+/// The program file of process `pid`, named as in [`read`]; `None` if it has ended or belongs to another user.
 pub(crate) fn program(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/{pid}/exe")).ok()
 }
 
-/// `before`, with what was mapped `since` in its place where they overlap. By address.
+/// `before`, overlaid by `since`: where they overlap, the later mapping counts. Sorted by address.
 pub(crate) fn overlay(before: Vec<Mapping>, since: Vec<Mapping>) -> Vec<Mapping> {
     let mut all = before;
     all.sort_by_key(|mapping| mapping.start);
@@ -56,7 +56,7 @@ pub(crate) fn overlay(before: Vec<Mapping>, since: Vec<Mapping>) -> Vec<Mapping>
     all
 }
 
-/// Puts `new` in the place of what it covers. `all` stands by address.
+/// Inserts `new`, which replaces whatever it covers. `all` is sorted by address.
 pub(crate) fn insert(all: &mut Vec<Mapping>, new: Mapping) {
     all.retain(|old| old.end <= new.start || old.start >= new.end);
     let at = all.partition_point(|old| old.start < new.start);

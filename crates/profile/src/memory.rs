@@ -1,4 +1,4 @@
-//! A process' memory as objects: which object, and where in it, an address is.
+//! A process's memory as a set of objects: finds the object of an address, and the position in it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::maps::{Mapping, Source};
 use crate::objects::{LoadedObject, Objects};
 
-/// An object where it is mapped.
+/// An object at its place in memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) source: Source,
@@ -16,19 +16,19 @@ pub(crate) struct Place {
     pub(crate) range: Range<u64>,
     /// Add this to a linked address to get the one in memory.
     pub(crate) bias: u64,
-    /// Where in the file its first executable mapping begins.
+    /// The file offset of its first executable mapping.
     pub(crate) offset: u64,
 }
 
 /// The executable memory of a process.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    /// By the start of their range.
+    /// The places by the start of their range.
     places: BTreeMap<u64, Place>,
 }
 
 impl Memory {
-    /// Reads the objects that `maps` names, each once for all memories that share `objects`.
+    /// Reads the objects in `maps`. Each is read once for all memories that share `objects`.
     pub(crate) fn new(maps: &[Mapping], objects: &mut Objects) -> Self {
         let mut places: BTreeMap<u64, Place> = BTreeMap::new();
         for mapping in maps {
@@ -53,7 +53,7 @@ impl Memory {
         self.places.values()
     }
 
-    /// The object that holds `address`.
+    /// The object that contains `address`.
     pub(crate) fn find(&self, address: u64) -> Option<&Place> {
         let (_, place) = self.places.range(..=address).next_back()?;
         place.range.contains(&address).then_some(place)

@@ -1,4 +1,4 @@
-//! What stands at an address: the functions, and the object that has them.
+//! Names an address: its functions, and the object that contains them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use crate::maps::Source;
 use crate::memory::{Memory, Place};
 use crate::stack::{Frame, KERNEL, ObjectWithoutSymbols, UNKNOWN};
 
-/// What stands at an address.
+/// The names of an address.
 pub(crate) struct Named<'a> {
-    /// Innermost first, never none.
+    /// Innermost first, at least one.
     pub(crate) lines: Arc<[Line]>,
     /// The object's file name.
     object: Arc<str>,
-    /// Where that object is; `None` in the kernel, and where none is known.
+    /// The object's place; `None` in the kernel, and where no object is known.
     pub(crate) place: Option<&'a Place>,
     kernel: bool,
 }
 
 impl<'a> Named<'a> {
-    /// At an address of user space.
+    /// For an address of user space.
     pub(crate) fn in_user(memory: &'a Memory, address: u64) -> Self {
         let Some(place) = memory.find(address) else {
             return Self { lines: nameless(UNKNOWN.into()), object: UNKNOWN.into(), place: None, kernel: false };
@@ -30,7 +30,7 @@ impl<'a> Named<'a> {
         Self { lines, object: Arc::clone(&place.object.name), place: Some(place), kernel: false }
     }
 
-    /// At an address of the kernel.
+    /// For an address of the kernel.
     pub(crate) fn in_kernel(symbols: &KernelSymbols, address: u64) -> Self {
         Self { lines: nameless(symbols.find(address)), object: KERNEL.into(), place: None, kernel: true }
     }
@@ -55,12 +55,12 @@ impl<'a> Named<'a> {
     }
 }
 
-/// A function of which no source line is known.
+/// A function without a known source line.
 fn nameless(function: Arc<str>) -> Arc<[Line]> {
     [Line { function, file: "".into(), line: 0 }].into()
 }
 
-/// Where the object was mapped from.
+/// The path that the object was mapped from.
 pub(crate) fn path(place: &Place) -> Arc<str> {
     match &place.source {
         Source::File { path, .. } => path.to_string_lossy().into(),

@@ -1,4 +1,4 @@
-//! One object of a process - a program, a library, the kernel's vdso - read once: its unwind tables, its symbols, and
+//! One object of a process (a program, a library, the kernel's vdso), read once: its unwind tables, its symbols, and
 //! where its contents are mapped.
 
 use std::fs::File;
@@ -12,14 +12,14 @@ use object::{Object, ObjectSection, ObjectSegment, ReadCache, ReadRef};
 use crate::maps::{self, Source};
 use crate::symbol_table::SymbolTable;
 
-/// A section's bytes and where the object was linked to have them.
+/// A section's bytes and the addresses for which it was linked.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
     pub(crate) addresses: Range<u64>,
     pub(crate) bytes: Arc<[u8]>,
 }
 
-/// A part of the file that is mapped as one.
+/// A part of the file that is mapped as a unit.
 #[derive(Debug, Clone, Copy)]
 struct Segment {
     offset: u64,
@@ -35,13 +35,13 @@ pub(crate) struct ObjectFile {
     pub(crate) eh_frame_hdr: Option<Section>,
     pub(crate) got: Option<Range<u64>>,
     pub(crate) symbols: SymbolTable,
-    /// Where the kernel enters it, if it is a program or a loader of programs; 0 otherwise.
+    /// The entry point, if it is a program or a dynamic loader; 0 otherwise.
     pub(crate) entry: u64,
     segments: Vec<Segment>,
 }
 
 impl ObjectFile {
-    /// Reads the object; `None` if it is no longer there, was replaced since it was mapped, or is no object file.
+    /// Reads the object; `None` if it no longer exists, was replaced after it was mapped, or is no object file.
     pub(crate) fn read(source: &Source) -> Option<Self> {
         match source {
             Source::File { path, inode } => Self::read_file(path, *inode),
@@ -81,7 +81,7 @@ impl ObjectFile {
         })
     }
 
-    /// The address that the object was linked to have at `offset` in its file.
+    /// The address for which the byte at `offset` in the file was linked.
     pub(crate) fn linked_address(&self, offset: u64) -> Option<u64> {
         // A mapping begins at the start of a page, which may lie before the segment.
         let page = 4096;
@@ -93,7 +93,7 @@ impl ObjectFile {
     }
 }
 
-/// The vdso of this process, which is that of every process under this kernel.
+/// The vdso of this process, which every process of this kernel shares.
 fn own_vdso() -> Option<Vec<u8>> {
     let mapping = maps::read(std::process::id()).into_iter().find(|mapping| mapping.source == Source::Vdso)?;
     let mut bytes = vec![0; usize::try_from(mapping.end - mapping.start).ok()?];

@@ -1,4 +1,4 @@
-//! The objects that profiles have met, each read and searched once however many profiles share them.
+//! The objects of all profiles: each is read and searched once, even if several profiles share it.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::maps::Source;
 use crate::object_file::ObjectFile;
 use crate::stack::UNKNOWN;
 
-/// A cache of objects: keep one for all profiles of a run.
+/// A cache of objects: use one for all profiles of a run.
 #[derive(Debug, Default)]
 pub struct Objects {
     loaded: HashMap<Source, Arc<LoadedObject>>,
@@ -21,12 +21,12 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// Knows no object yet.
+    /// An empty cache.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The kernel's symbols, read when first wanted; none where they are not.
+    /// The kernel's symbols, read when first `wanted`; none if they are not.
     pub(crate) fn kernel(&mut self, wanted: bool) -> Arc<KernelSymbols> {
         match &self.kernel {
             Some(symbols) => Arc::clone(symbols),
@@ -41,7 +41,7 @@ impl Objects {
     }
 }
 
-/// An object and what was looked up in it so far.
+/// An object and the results of earlier look-ups in it.
 pub(crate) struct LoadedObject {
     /// The file name without its folder.
     pub(crate) name: Arc<str>,
@@ -63,7 +63,7 @@ impl LoadedObject {
             Source::Vdso => "[vdso]".into(),
         };
         let file = ObjectFile::read(source);
-        // What could not be read, or is another file by now, has no line tables of this process either.
+        // An object that could not be read, or is another file now, has no line tables for this process either.
         let line_tables = if file.is_some() { LineTables::Unopened } else { LineTables::Absent };
         let search = Mutex::new(Search { line_tables, found: HashMap::new() });
         Self { name, file: file.unwrap_or_default(), source: source.clone(), search }
@@ -78,7 +78,8 @@ impl LoadedObject {
         let mut lines = search.inlined(&self.source, address).unwrap_or_default();
         let linked = self.file.symbols.find(address).map(|name| function_name::demangle(name));
         match (lines.last_mut(), linked) {
-            // The line table's name of the function lacks its path where the compiler was asked for little.
+            // The function's name in the line table lacks its path if the program was compiled with little debug
+            // information.
             (Some(outermost), Some(linked)) => outermost.function = linked,
             (Some(_), None) => {}
             (None, linked) => {
@@ -92,13 +93,13 @@ impl LoadedObject {
     }
 }
 
-/// What is opened and found as addresses are asked for.
+/// What is opened and found when addresses are looked up.
 struct Search {
     line_tables: LineTables,
     found: HashMap<u64, Arc<[Line]>>,
 }
 
-/// An object's line tables, which take long enough to open that it is left until they are needed.
+/// An object's line tables. Opening them takes long, so they are opened when they are first needed.
 enum LineTables {
     Unopened,
     Absent,

@@ -1,4 +1,4 @@
-//! Keeps what is of one process, and nothing of those it starts.
+//! Keeps the samples of one process, and none of the processes that it starts.
 
 use crate::raw_sample::TaskEvent;
 use crate::reader::Keep;
@@ -6,7 +6,7 @@ use crate::records::Event;
 use crate::sample_store::SampleStore;
 use crate::space::{SpaceId, Start};
 
-/// Keeps what is of one process.
+/// Keeps the samples of one process.
 #[derive(Debug)]
 pub(crate) struct OneProcess {
     pid: u32,

@@ -1,6 +1,6 @@
-//! What the colours of a flamegraph mean: the kernel, cryptography and TLS in C or assembly, Rust, and other C.
+//! The colours of a flamegraph: the kernel, cryptography and TLS in C or assembly, Rust, and other C.
 //!
-//! A reader's first glance, no account: what time is charged to is the bill's question.
+//! They serve as orientation only: which class time is charged to is decided by the bill.
 
 use inferno::flamegraph::color::{Color, PaletteMap};
 
@@ -20,7 +20,7 @@ const OTHER: Color = Color { r: 226, g: 205, b: 110 };
 /// Threads, and functions without a name.
 const NAMELESS: Color = Color { r: 200, g: 200, b: 200 };
 
-/// How cryptographic functions of aws-lc, ring and OpenSSL begin.
+/// The first characters of cryptographic functions of aws-lc, ring and OpenSSL.
 const CRYPTOGRAPHIC: &[&str] = &[
     "aws_lc_",
     "ring_core_",

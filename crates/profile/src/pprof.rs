@@ -1,7 +1,7 @@
-//! The profile format of pprof (`profile.proto`, gzip), for `go tool pprof` and the viewers that read what it reads.
+//! The profile format of pprof (`profile.proto`, gzip), for `go tool pprof` and compatible viewers.
 //!
-//! Messages and field numbers are those of github.com/google/pprof/proto/profile.proto, fields that are not written
-//! left out.
+//! Messages and field numbers are those of github.com/google/pprof/proto/profile.proto, without the fields that are not
+//! written here.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -59,7 +59,7 @@ struct ProfileMessage {
     default_sample_type: i64,
 }
 
-/// Indices into the string table, like every `int64` below that is not a number of its own right.
+/// Strings are indices into the string table, and so is every `int64` below that is not itself a number.
 #[derive(Clone, Copy, PartialEq, Message)]
 struct ValueType {
     #[prost(int64, tag = "1")]
@@ -231,7 +231,7 @@ impl Tables {
     }
 }
 
-/// 0 means none, so the first is 1.
+/// 0 means none, so IDs start at 1.
 fn id(index: usize) -> u64 {
     index as u64 + 1
 }
@@ -240,7 +240,7 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A location per function, for a profile that knows of no addresses.
+/// A location per function, for a profile without addresses.
 fn functions_as_locations(profile: &Profile) -> Locations {
     let mut locations = Locations::default();
     let mut known: HashMap<&Frame, usize> = HashMap::new();

@@ -1,10 +1,10 @@
-//! Follows a process and all that descend from it: which samples are theirs, and in which address space each was taken.
+//! Follows a process and all its descendants: which samples are theirs, and in which address space each was taken.
 //!
-//! Each CPU has its own ring, so records of one process come in several orders. They wait until every ring has given
-//! all that is older, and are then taken in the order of their times.
+//! Each CPU has its own ring, so the records of one process arrive in several sequences. They wait until every ring has
+//! delivered all older ones, and are then handled in the order of their times.
 //!
-//! Of memory this holds, besides what is kept of samples, one map for each process that lives; a process that did not
-//! map anything since its fork shares its parent's.
+//! Besides the samples that are kept, this holds one memory map for each running process; a process that has mapped
+//! nothing since its fork shares its parent's.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,23 +16,23 @@ use crate::records::Event;
 use crate::sample_store::SampleStore;
 use crate::space::{SpaceId, Start};
 
-/// A process that lives.
+/// A running process.
 #[derive(Debug)]
 struct Member {
     space: SpaceId,
     name: Arc<str>,
-    /// It is gone when the last has ended; the first may end before.
+    /// It has ended when its last thread has; the first may end before.
     threads: u32,
     maps: Arc<Vec<maps::Mapping>>,
 }
 
-/// Keeps what is of a process tree.
+/// Keeps the samples of a process tree.
 #[derive(Debug)]
 pub(crate) struct ProcessTree {
     members: HashMap<u32, Member>,
-    /// Living processes that are known not to belong to it, so that their stacks need not be copied.
+    /// Running processes that are known not to belong to the tree, so that their stacks need not be copied.
     strangers: HashSet<u32>,
-    /// Records that wait for older ones.
+    /// Records that wait for older ones of other rings.
     waiting: Vec<Event>,
     begun: bool,
     spaces: u64,
@@ -87,7 +87,7 @@ impl ProcessTree {
 
     fn fork(&mut self, pid: u32, parent: u32) {
         self.strangers.remove(&pid);
-        // Its number may be that of a process whose end was lost.
+        // A process with the same ID may be known, if the record of its end was lost.
         self.remove(pid);
         let space = self.new_space();
         if let Some(parent) = self.members.get(&parent) {
@@ -96,7 +96,7 @@ impl ProcessTree {
         }
     }
 
-    /// The memory of before is gone, and so is every thread but one.
+    /// The process executes another program: its memory is gone, and so is every thread but one.
     fn exec(&mut self, pid: u32) {
         let space = self.new_space();
         if let Some(member) = self.members.get_mut(&pid) {
@@ -128,7 +128,7 @@ impl Keep for ProcessTree {
         !self.strangers.contains(&pid)
     }
 
-    /// What is told before is taken after: it may know of memory that was mapped since.
+    /// Called before the first record, but applied after it: the list may include memory that was mapped since.
     fn begin(&mut self, starts: Vec<Start>) {
         self.begun = true;
         for Start { pid, name, threads, maps } in starts {
@@ -139,7 +139,7 @@ impl Keep for ProcessTree {
 
     fn take(&mut self, event: Event) {
         if let Event::Exit { pid, .. } = event {
-            // Whoever has its number next may belong here.
+            // The next process with this ID may belong to the tree.
             self.strangers.remove(&pid);
         }
         self.waiting.push(event);

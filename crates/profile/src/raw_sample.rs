@@ -1,10 +1,11 @@
-//! What the kernel tells of threads, before anything has a name: raw samples, and how threads began and were called.
+//! The kernel's records about threads, before names are looked up: raw samples, starts of threads, and changes of their
+//! names.
 
 use std::sync::Arc;
 
 use crate::registers::UserRegisters;
 
-/// One sample as the kernel took it.
+/// One sample as the kernel recorded it.
 #[derive(Debug)]
 pub(crate) struct RawSample {
     /// CLOCK_MONOTONIC, ns.
@@ -13,7 +14,7 @@ pub(crate) struct RawSample {
     pub(crate) tid: u32,
     /// Return addresses in the kernel, innermost first; empty for a sample in user space.
     pub(crate) kernel: Box<[u64]>,
-    /// Where user space was; `None` for a thread that has no user space (any more).
+    /// The state of user space; `None` for a thread that has no user space (any more).
     pub(crate) user: Option<UserStack>,
 }
 
@@ -25,7 +26,7 @@ pub(crate) struct UserStack {
     pub(crate) bytes: Box<[u8]>,
 }
 
-/// A thread began, with its parent's name, or took a name.
+/// A thread started, with its parent's name, or changed its name.
 #[derive(Debug)]
 pub(crate) enum TaskEvent {
     Fork { time: u64, tid: u32, parent: u32 },

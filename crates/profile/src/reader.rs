@@ -1,6 +1,6 @@
 //! Empties the ring buffers while the sampled processes run.
 //!
-//! What their records say, and which are kept, is left to others.
+//! Parsing the records is for [`crate::records`]; which of them are kept is decided by an implementation of [`Keep`].
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -19,40 +19,40 @@ use crate::records::{self, Event};
 use crate::sample_store::SampleStore;
 use crate::space::Start;
 
-/// Whoever chooses what is kept.
+/// Decides which samples are kept.
 pub(crate) trait Keep: Send {
     /// Whether samples of process `pid` may be kept.
     fn wants(&self, pid: u32) -> bool;
-    /// The processes as they are when sampling starts.
+    /// Receives the processes that exist when sampling starts.
     fn begin(&mut self, starts: Vec<Start>);
-    /// Takes a record; those of one ring come in the order of their times.
+    /// Receives a record; those of one ring come in the order of their times.
     fn take(&mut self, event: Event);
-    /// All records up to this time have come, CLOCK_MONOTONIC in ns.
+    /// All records up to this time have been received, CLOCK_MONOTONIC in ns.
     fn settle(&mut self, until: u64);
-    /// No more will come.
+    /// No more records will come.
     fn finish(self: Box<Self>) -> SampleStore;
 }
 
-/// A record may stand in its ring so much later than its time, ns: what a processor takes to write the longest.
+/// How much later than its time a record may appear in its ring, ns: the longest that a processor takes to write one.
 const LATE_NS: u64 = 2_000_000;
 
-/// The clocks, shared between whoever switches them and the thread that reads them.
+/// The clocks, shared between the caller, who switches them, and the thread that reads them.
 pub(crate) type Shared = Arc<Mutex<Clocks>>;
 
-/// The clocks, whatever became of another thread that held them.
+/// Locks the clocks, even if another thread panicked while holding the lock.
 pub(crate) fn lock(clocks: &Shared) -> MutexGuard<'_, Clocks> {
     clocks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The running thread. Dropped, it has ended, and what it had read is lost.
+/// The reading thread. Dropping this ends the thread and discards what it has read.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// The thread, and what is closed to say: once more, and that was all. `None` once it has ended.
+    /// The thread, and a channel that is closed to make it read once more and end. `None` once it has ended.
     running: Option<(JoinHandle<SampleStore>, Sender<Vec<Start>>)>,
 }
 
 impl Reader {
-    /// Starts the thread, on `cpus` if any are given.
+    /// Starts the thread, on `cpus` unless that is empty.
     pub(crate) fn spawn(
         keep: Box<dyn Keep>,
         clocks: Shared,
@@ -67,15 +67,15 @@ impl Reader {
         Ok(Self { running: Some((thread, running)) })
     }
 
-    /// Says which processes there are at the start.
+    /// Passes on the processes that exist at the start.
     pub(crate) fn begin(&self, starts: Vec<Start>) {
         if let Some((_, running)) = &self.running {
-            // A thread that failed is told of by `finish`.
+            // If the thread failed, `finish` reports it.
             let _ = running.send(starts);
         }
     }
 
-    /// Empties the ring buffers a last time and gives all that was in them; `None` if the thread failed.
+    /// Empties the ring buffers a last time and returns everything that was read; `None` if the thread failed.
     pub(crate) fn finish(mut self) -> Option<SampleStore> {
         self.end()
     }
@@ -93,13 +93,13 @@ impl Drop for Reader {
     }
 }
 
-/// Time between two looks: a quarter of what it takes to fill a ring.
+/// The time between two reads: a quarter of what it takes to fill a ring.
 fn pause(ring: usize) -> Duration {
     let samples = ring as u64 / u64::from(STACK_BYTES);
     Duration::from_nanos((samples * PERIOD_NS / 4).clamp(1_000_000, 25_000_000))
 }
 
-/// Keeps this thread off the CPUs that are being measured; where that is refused, it merely costs them a little.
+/// Keeps this thread off the CPUs that are being measured; if that is refused, it only uses a little of their time.
 fn pin(cpus: &BTreeSet<usize>) {
     let mut set = CpuSet::new();
     let known = cpus.iter().filter(|&&cpu| set.set(cpu).is_ok()).count();
@@ -129,7 +129,7 @@ fn read(mut keep: Box<dyn Keep>, clocks: &Shared, pause: Duration, stopped: &Rec
     }
 }
 
-/// Takes everything out of one ring.
+/// Reads all records of one ring.
 fn drain(ring: &mut Sampler, own_tid: u32, keep: &mut dyn Keep) {
     while let Some(record) = ring.next_record() {
         if let Some(event) = records::read(&record, |pid, tid| tid != own_tid && keep.wants(pid)) {
@@ -138,7 +138,7 @@ fn drain(ring: &mut Sampler, own_tid: u32, keep: &mut dyn Keep) {
     }
 }
 
-/// What `clock` shows, ns.
+/// The time of `clock`, ns.
 fn clock(clock: ClockId) -> u64 {
     clock_gettime(clock).map_or(0, |time| time.tv_sec().unsigned_abs() * 1_000_000_000 + time.tv_nsec().unsigned_abs())
 }

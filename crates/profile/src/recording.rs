@@ -1,4 +1,4 @@
-//! What was sampled, before anything has a name: raw stacks, the threads' names, and the memory maps.
+//! The result of sampling, before names are looked up: raw stacks, the threads' names, and the memory maps.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -11,31 +11,31 @@ use crate::sample_store::{Kept, SampleStore};
 use crate::space::SpaceId;
 use crate::stack::Scope;
 
-/// What was sampled of a process or of a process tree, not yet unwound: small enough to wait until the run is over.
+/// The samples of a process or of a process tree, not yet unwound: small enough to keep until the run is over.
 ///
-/// Without [`Options::room`](crate::Options::room), of stacks no more than [`Recording::MOST_STACK_BYTES`] are kept.
-/// Samples beyond are counted with the rest and keep their thread, their kernel frames and the function that ran in
-/// user space, but not who had called it: they are among [`Profile::truncated`](crate::Profile::truncated). They take
-/// some hundred bytes each.
+/// Without [`Options::room`](crate::Options::room), no more than [`Recording::MOST_STACK_BYTES`] of stacks are kept.
+/// Samples beyond that are counted like the rest and keep their thread, their kernel frames and the function that ran
+/// in user space, but not its callers: they are among [`Profile::truncated`](crate::Profile::truncated). They take some
+/// hundred bytes each.
 #[derive(Debug)]
 pub struct Recording {
     pub(crate) store: SampleStore,
-    /// Names of the threads that were there at the start.
+    /// Names of the threads that existed at the start.
     pub(crate) names: HashMap<u32, Arc<str>>,
-    /// The memory that samples were taken in.
+    /// The memory maps of the address spaces with samples.
     pub(crate) spaces: HashMap<SpaceId, Arc<Vec<Mapping>>>,
-    /// The file that the process runs, as its maps name it; `None` where that could not be read.
+    /// The process's program file, as named in its maps; `None` if that could not be read.
     pub(crate) program: Option<PathBuf>,
     pub(crate) scope: Scope,
     pub(crate) kernel: bool,
 }
 
 impl Recording {
-    /// The most that is kept of stacks, bytes: 17 s of CPU time where every sample has the most that it can hold
-    /// ([`STACK_BYTES`](crate::STACK_BYTES)), more where stacks are shorter.
+    /// The most bytes of stacks that are kept: enough for 17 s of CPU time if every sample has the largest stack
+    /// ([`STACK_BYTES`](crate::STACK_BYTES)), for more if stacks are shorter.
     pub const MOST_STACK_BYTES: u64 = 1 << 30;
 
-    /// Samples that were kept.
+    /// Number of samples that were kept.
     pub fn samples(&self) -> u64 {
         self.store.samples.len() as u64
     }
@@ -45,7 +45,7 @@ impl Recording {
         self.store.stack_bytes
     }
 
-    /// Takes the samples out, by the space they were taken in and in each by time, with that space's memory.
+    /// Removes and returns the samples, grouped by address space and sorted by time, with each space's memory map.
     pub(crate) fn take_by_space(&mut self) -> Vec<(SpaceId, Arc<Vec<Mapping>>, Vec<Kept>)> {
         let mut by_space: BTreeMap<SpaceId, Vec<Kept>> = BTreeMap::new();
         for kept in std::mem::take(&mut self.store.samples) {
@@ -58,14 +58,14 @@ impl Recording {
         with_memory.collect()
     }
 
-    /// CPU time that one kept sample stands for, ns: the clock's period, doubled as often as half of the samples had to
-    /// make room.
+    /// CPU time per kept sample, ns: the clock's period, doubled each time half of the samples were dropped to make
+    /// room.
     pub(crate) fn period_ns(&self) -> u64 {
         PERIOD_NS.checked_shl(self.store.halvings).unwrap_or(u64::MAX)
     }
 
-    /// CPU time that the thread which read the samples took: part of the calling process' own clock, so part of what a
-    /// process that samples itself is charged.
+    /// CPU time of the thread that read the samples. It is part of the calling process's CPU time, and so of the
+    /// measured time of a process that samples itself.
     pub fn reader_cpu(&self) -> Duration {
         Duration::from_nanos(self.store.reader_cpu_ns)
     }

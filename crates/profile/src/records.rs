@@ -1,6 +1,6 @@
-//! What the kernel's records say, copied out of the ring they stand in.
+//! Parses the kernel's records, and copies them out of the ring buffer.
 //!
-//! Whose records are kept is left to whoever follows the processes.
+//! Which records are kept is decided by the callers, who follow the processes.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -19,8 +19,8 @@ use crate::registers;
 #[derive(Debug)]
 pub(crate) enum Event {
     Sample(RawSample),
-    /// Thread `tid` of process `pid` began, by thread `parent` of process `parent_pid`: a thread has its own process
-    /// there.
+    /// Thread `tid` of process `pid` was started by thread `parent` of process `parent_pid`, which is another process
+    /// if this is the first thread of a new one.
     Fork {
         time: u64,
         pid: u32,
@@ -28,7 +28,7 @@ pub(crate) enum Event {
         parent_pid: u32,
         parent: u32,
     },
-    /// A thread took a name; with `exec`, that of the program which the process now runs.
+    /// A thread changed its name; with `exec`, the process now runs the program of that name.
     Name {
         time: u64,
         pid: u32,
@@ -47,12 +47,12 @@ pub(crate) enum Event {
         time: u64,
         pid: u32,
     },
-    /// Records for which the kernel had no room, or that could not be read.
+    /// Records for which the ring had no room, or that could not be read.
     Lost(u64),
 }
 
 impl Event {
-    /// When it was; 0 for what was lost, which has no time.
+    /// Its time; 0 for lost records, which have none.
     pub(crate) fn time(&self) -> u64 {
         match self {
             Self::Sample(sample) => sample.time,
@@ -64,8 +64,8 @@ impl Event {
     }
 }
 
-/// What `record` says, if it is of a kind that matters here. Of samples, only those that are `wanted` by their process
-/// and thread: copying their stacks is most of the work.
+/// Parses `record` if its type matters here. Samples are parsed only if `wanted` returns true for their process and
+/// thread: copying their stacks is most of the work.
 pub(crate) fn read(record: &Record<'_>, wanted: impl FnOnce(u32, u32) -> bool) -> Option<Event> {
     let Ok(parsed) = record.parse_record() else {
         let ending = (record.ty() == PERF_RECORD_SAMPLE).then(|| without_user(&record.to_contiguous())).flatten();
@@ -104,7 +104,7 @@ pub(crate) fn read(record: &Record<'_>, wanted: impl FnOnce(u32, u32) -> bool) -
     }
 }
 
-/// Executable memory that was just mapped from a file, or the kernel's page.
+/// The executable memory that was mapped from a file, or the kernel's page.
 fn mapping(map: &Mmap2<'_>) -> Option<Mapping> {
     let end = map.addr.checked_add(map.len)?;
     let name = unpadded(&map.filename);
@@ -112,21 +112,21 @@ fn mapping(map: &Mmap2<'_>) -> Option<Mapping> {
         return Some(Mapping { start: map.addr, end, offset: 0, source: Source::Vdso });
     }
     let path = PathBuf::from(OsStr::from_bytes(name));
-    // Others are named `[stack]`, `//anon` and the like.
+    // Other mappings have names such as `[stack]` and `//anon`.
     if !path.is_absolute() || name.starts_with(b"//") {
         return None;
     }
     Some(Mapping { start: map.addr, end, offset: map.pgoff, source: Source::File { path, inode: map.ino()? } })
 }
 
-/// Bytes without the zeros that pad them.
+/// The bytes without the zeros that pad them.
 fn unpadded(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
     &bytes[..end]
 }
 
-/// The time of a record other than a sample: its trailer is `pid, tid: u32; time: u64; cpu, reserved: u32` for what is
-/// sampled here (`struct sample_id` in perf_event_open(2)). 0 if it is too short to have one.
+/// The time of a record other than a sample: its trailer is `pid, tid: u32; time: u64; cpu, reserved: u32` with the
+/// attributes used here (`struct sample_id` in perf_event_open(2)). 0 if it is too short to have one.
 fn trailer_time(record: &[u8]) -> u64 {
     record
         .len()
@@ -136,14 +136,14 @@ fn trailer_time(record: &[u8]) -> u64 {
         .map_or(0, u64::from_ne_bytes)
 }
 
-/// Markers between the parts of a call chain are the last page of addresses (`PERF_CONTEXT_MAX`).
+/// Markers between the parts of a call chain use the last page of addresses (`PERF_CONTEXT_MAX`).
 const MARKERS: u64 = u64::MAX - 4095;
 
-/// The sample of a thread that has no user space any more, for it is ending. Instead of a stack such a sample has the
-/// size 0 and nothing behind it, for which the library looks in vain.
+/// Parses the sample of a thread that has no user space any more, because it is ending. In place of a stack such a
+/// sample has the size 0 and nothing after it, which the library does not expect.
 ///
-/// The layout is that of `PERF_RECORD_SAMPLE` in perf_event_open(2) for what is sampled here: `ip: u64; pid, tid: u32;
-/// time: u64; cpu, reserved: u32; nr, chain[nr]: u64; abi: u64 = 0; size: u64 = 0`.
+/// The layout is that of `PERF_RECORD_SAMPLE` in perf_event_open(2) with the attributes used here: `ip: u64; pid, tid:
+/// u32; time: u64; cpu, reserved: u32; nr, chain[nr]: u64; abi: u64 = 0; size: u64 = 0`.
 fn without_user(record: &[u8]) -> Option<RawSample> {
     let word = |at: usize| Some(u64::from_ne_bytes(record.get(at..at + 8)?.try_into().ok()?));
     let half = |at: usize| Some(u32::from_ne_bytes(record.get(at..at + 4)?.try_into().ok()?));

@@ -1,17 +1,17 @@
-//! Which registers a sample carries, by processor: those that unwinding starts from.
+//! The registers that a sample contains, by processor architecture: those from which unwinding starts.
 
 use crate::error::ProfileError;
 
-/// The registers that unwinding starts from.
+/// The registers from which unwinding starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UserRegisters {
-    /// Where user space was.
+    /// The instruction pointer in user space.
     pub(crate) ip: u64,
-    /// Where its stack was: the copied bytes begin here.
+    /// The stack pointer: the copied bytes begin here.
     pub(crate) sp: u64,
     /// The frame pointer.
     pub(crate) fp: u64,
-    /// The return address where it is kept in a register; 0 on x86_64, which keeps it on the stack.
+    /// The return address, if the architecture keeps it in a register; 0 on x86_64, which keeps it on the stack.
     pub(crate) lr: u64,
 }
 

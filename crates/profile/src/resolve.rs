@@ -1,4 +1,4 @@
-//! From a recording to a profile: unwinds every stack, names what is on it, and counts equal ones.
+//! Turns a recording into a profile: unwinds every stack, names its addresses, and counts equal stacks.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,8 +18,8 @@ use crate::threads::ThreadNames;
 use crate::unwind::{StackUnwinder, Unwound};
 
 impl Recording {
-    /// Unwinds and names everything. `objects` keeps what was read of programs and libraries: share it between the
-    /// profiles of a run. Of descendants' samples the thread's name is the process', and the objects in memory are
+    /// Unwinds and names everything. `objects` caches what was read of programs and libraries: share it between the
+    /// profiles of a run. For descendants, the thread's name is that of the process, and the objects in memory are
     /// those of every process.
     pub fn resolve(mut self, objects: &mut Objects) -> Profile {
         let period_ns = self.period_ns();
@@ -44,15 +44,15 @@ impl Recording {
     }
 }
 
-/// A profile in the making.
+/// A profile under construction.
 struct Build {
     kernel: Arc<KernelSymbols>,
     profile: Profile,
-    /// By space and address; the kernel's are in no space.
+    /// By address space and address; kernel addresses have no space.
     by_address: HashMap<(Option<SpaceId>, u64), usize>,
     /// Frames of each location, outermost first.
     frames: Vec<Vec<Frame>>,
-    /// By the start of their place.
+    /// By address space and start of the place.
     objects: HashMap<(Option<SpaceId>, u64), usize>,
     nameless: Nameless,
 }
@@ -79,7 +79,7 @@ impl Build {
     }
 }
 
-/// A profile in the making, in one address space.
+/// A profile under construction, in one address space.
 struct Within<'a> {
     build: &'a mut Build,
     space: SpaceId,
@@ -87,7 +87,7 @@ struct Within<'a> {
 }
 
 impl Within<'_> {
-    /// Makes the program's own file the first of the objects, whether any sample is in it or not.
+    /// Makes the program's own file the first object, whether any sample is in it or not.
     fn begin_with(&mut self, program: &Path) {
         let is_program = |place: &&Place| matches!(&place.source, Source::File { path, .. } if path == program);
         if let Some(place) = self.memory.places().find(is_program) {
@@ -116,7 +116,7 @@ impl Within<'_> {
         *profile.locations.stacks.entry(stack).or_default() += 1;
     }
 
-    /// The index of an address' location, which is looked up when first met.
+    /// The index of an address's location. An address is looked up when it first occurs.
     fn location(&mut self, address: u64, kernel: bool) -> usize {
         let key = ((!kernel).then_some(self.space), address);
         if let Some(&known) = self.build.by_address.get(&key) {
@@ -154,7 +154,7 @@ impl Within<'_> {
         })
     }
 
-    /// Counts a sample that ended in a function without a name, for the object it ended in.
+    /// If the innermost function has no name, counts the sample for its object.
     fn count_nameless(&mut self, innermost_first: &[usize]) {
         let all = &self.build.profile.locations;
         let Some(location) = innermost_first.first().map(|&index| &all.locations[index]) else { return };

@@ -1,4 +1,4 @@
-//! What is kept of the ring buffers, and how much of it: the bounds on memory.
+//! The store for samples, which limits how much memory they use.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,9 +11,10 @@ use crate::space::SpaceId;
 /// What to do when the room for samples is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// Every sample is kept; of those beyond so many bytes of stacks, no more than where they were.
+    /// Every sample is kept; beyond this many bytes of stacks, only with its innermost address.
     Whole { stack_bytes: u64 },
-    /// No more than so many bytes are kept, with all that samples take; half of the samples make room, again and again.
+    /// At most this many bytes are kept, all parts of a sample included; half of the samples are dropped to make room,
+    /// as often as needed.
     Halved { bytes: u64 },
 }
 
@@ -21,39 +22,39 @@ pub(crate) enum Room {
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) space: SpaceId,
-    /// The process' name; `None` where the threads' own are known.
+    /// The process's name; `None` if the names of its threads are recorded.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) sample: RawSample,
-    /// It outlives as many halvings as zeros stand at the end.
+    /// A random number: the sample survives as many halvings as its binary form has trailing zeros.
     lot: u64,
 }
 
-/// What the ring buffers held.
+/// The samples, and the memory maps that belong to them.
 #[derive(Debug)]
 pub(crate) struct SampleStore {
     pub(crate) samples: Vec<Kept>,
     room: Room,
-    /// Samples that were met, kept or not.
+    /// Samples received, kept or not.
     met: u64,
-    /// How often half of the samples made room.
+    /// How often half of the samples were dropped to make room.
     pub(crate) halvings: u32,
-    /// Bytes of user stack that the kept samples have together.
+    /// Total bytes of user stack of the kept samples.
     pub(crate) stack_bytes: u64,
-    /// Kept samples in each space.
+    /// Number of kept samples in each space.
     sampled: HashMap<SpaceId, u64>,
     pub(crate) tasks: Vec<TaskEvent>,
-    /// Executable memory that the one process mapped meanwhile, in that order on each CPU.
+    /// Executable memory that the single sampled process mapped meanwhile, in that order for each CPU.
     pub(crate) maps: Vec<Mapping>,
-    /// The memory of each space that has samples and will not change any more.
+    /// The memory map of each space that has samples and will not change any more.
     pub(crate) spaces: HashMap<SpaceId, Arc<Vec<Mapping>>>,
     pub(crate) lost: u64,
     pub(crate) reader_cpu_ns: u64,
 }
 
-/// What a sample takes besides its stack, bytes: its own fields, kernel frames, and what the allocator adds.
+/// Memory of a sample besides its stack, bytes: its own fields, kernel frames, and the allocator's overhead.
 const SAMPLE_BYTES: u64 = 256;
 
-/// What an address space with samples takes, bytes: some forty mappings, which is what curl has.
+/// Memory of an address space with samples, bytes: some forty mappings, as curl has.
 const SPACE_BYTES: u64 = 8 << 10;
 
 impl SampleStore {
@@ -75,7 +76,7 @@ impl SampleStore {
 
     /// Keeps a sample, as far as there is room.
     pub(crate) fn keep(&mut self, space: SpaceId, name: Option<Arc<str>>, mut sample: RawSample) {
-        // By lot and not in turn: two CPUs' clocks take turns, and every second sample would be one CPU's.
+        // At random and not alternately: two CPUs' clocks alternate, so every second sample would be from one CPU.
         let lot = lot(self.met);
         self.met += 1;
         if lot.trailing_zeros() < self.halvings {
@@ -97,7 +98,7 @@ impl SampleStore {
         }
     }
 
-    /// What the samples and their spaces take.
+    /// The memory of the samples and their spaces.
     fn bytes(&self) -> u64 {
         self.stack_bytes + self.samples.len() as u64 * SAMPLE_BYTES + self.sampled.len() as u64 * SPACE_BYTES
     }
@@ -113,7 +114,7 @@ impl SampleStore {
         self.spaces.retain(|space, _| self.sampled.contains_key(space));
     }
 
-    /// Takes the memory of a space that will not change any more; that of one without samples is dropped.
+    /// Stores the map of a space that will not change any more, unless the space has no samples.
     pub(crate) fn retire(&mut self, space: SpaceId, maps: Arc<Vec<Mapping>>) {
         if self.sampled.contains_key(&space) {
             self.spaces.insert(space, maps);

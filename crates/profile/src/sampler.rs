@@ -1,7 +1,7 @@
-//! Samples a running process, or it and all that descend from it: attached when it has just been spawned, switched on
-//! and off around the stretch that is measured.
+//! Samples a running process, or it and all its descendants: attached when it has just been started, switched on and
+//! off around the measured part.
 //!
-//! What comes out is a [`Recording`]; giving its stacks names is left for after the run.
+//! The result is a [`Recording`]; names are looked up after the run.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -21,21 +21,22 @@ use crate::stack::Scope;
 /// How to sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// CPUs for the thread that reads the samples: those that the sampled process does not use. Empty: any.
+    /// CPUs for the thread that reads the samples, which should be CPUs that the sampled process does not use. Empty:
+    /// any.
     pub reader_cpus: BTreeSet<usize>,
-    /// This scope or an error. `None`: the best that the system allows.
+    /// The scope, or an error if it is not available. `None`: the best that the system allows.
     pub scope: Option<Scope>,
-    /// Samples also every process that descends from the one attached to, on the CPUs which that one may use. Those
-    /// that begin before [`Sampler::start`] are met in [`Scope::Cpus`] only; those that a program with other privileges
-    /// starts (`sudo`), perhaps not at all in [`Scope::Process`].
+    /// Whether to sample every descendant as well, on the CPUs that the process itself may use. Descendants that start
+    /// before [`Sampler::start`] are included in [`Scope::Cpus`] only; those started by a program with other privileges
+    /// (`sudo`) may be missing in [`Scope::Process`].
     pub descendants: bool,
-    /// At most so many bytes are kept of samples: when there is no more room, half of them are dropped by lot, and from
-    /// then on half of those that come, so that what is kept is spread over all of the time and each sample stands for
-    /// twice as much. `None`: every sample is kept, and of stacks [`Recording::MOST_STACK_BYTES`].
+    /// The most bytes of samples that are kept: when this is reached, a random half of them is dropped, and from then
+    /// on half of the new ones, so that the kept samples cover the whole time evenly and each stands for twice as much
+    /// CPU time. `None`: every sample is kept, with [`Recording::MOST_STACK_BYTES`] of stacks.
     pub room: Option<u64>,
 }
 
-/// The sampling clock on a process, or on it and its descendants. Dropped, it is off.
+/// The sampling clock on a process, or on it and its descendants. Dropping it switches the clock off.
 pub struct Sampler {
     pid: u32,
     descendants: bool,
@@ -49,11 +50,12 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Attaches to process `pid` and all threads that it has and will have, the clock still off. Attach after the
-    /// process has been given its CPUs: those it may use now are the ones that are watched.
+    /// Attaches to process `pid` and its threads, including those that it will start, with the clock still off. Attach
+    /// after the process has been given its CPUs: the clocks watch those that it may use now.
     ///
     /// # Errors
-    /// The process is gone, or the system forbids sampling it; the error then says what to set.
+    ///
+    /// The process has ended, or the system forbids sampling it; the error then says what to set.
     pub fn attach(pid: u32, options: &Options) -> Result<Self, ProfileError> {
         let Opened { clocks, scope, kernel, ring } = clocks::open(pid, options.scope)?;
         let clocks = Arc::new(Mutex::new(clocks));
@@ -70,33 +72,34 @@ impl Sampler {
         Ok(Self { pid, descendants, clocks, reader, scope, kernel, names, maps, program: None })
     }
 
-    /// Attaches to the calling process. The thread that reads the samples is left out of them.
+    /// Attaches to the calling process. The thread that reads the samples is not sampled.
     ///
     /// # Errors
+    ///
     /// As [`Sampler::attach`].
     pub fn attach_to_self(options: &Options) -> Result<Self, ProfileError> {
         Self::attach(std::process::id(), options)
     }
 
-    /// Whose time the clock runs on.
+    /// What the clock covers.
     pub fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// Time in the kernel is sampled too.
+    /// Whether time in the kernel is sampled too.
     pub fn kernel(&self) -> bool {
         self.kernel
     }
 
-    /// Switches the clock on. Takes about a millisecond, most of it to read what the process has mapped, for each
-    /// process that there is.
+    /// Switches the clock on. It takes about a millisecond per process, mostly to read its memory map.
     ///
     /// # Errors
-    /// The kernel refuses to run a clock it has let us open, which no known kernel does.
+    ///
+    /// The kernel refuses to run a clock that it has let us open, which no known kernel does.
     pub fn start(&mut self) -> Result<(), ProfileError> {
         self.switch("switching on the sampling clock", Clocks::enable)?;
-        // Only now: what is mapped and which threads begin in between is in the list, among the records, or in both.
-        // The map is for a process that dies before `stop`.
+        // After the clock is on, so that mappings and threads that appear in between are in the list, among the
+        // records, or in both. The map is needed for a process that ends before `stop`.
         if self.descendants {
             self.reader.begin(space::descendants(self.pid));
         } else {
@@ -107,9 +110,10 @@ impl Sampler {
         Ok(())
     }
 
-    /// Switches the clock off and gives what it recorded, also of a process that has died meanwhile.
+    /// Switches the clock off and returns what it recorded, even if the process has ended meanwhile.
     ///
     /// # Errors
+    ///
     /// The kernel refuses to stop the clock, or the thread that reads the samples failed.
     pub fn stop(self) -> Result<Recording, ProfileError> {
         self.switch("switching off the sampling clock", Clocks::disable)?;

@@ -7,11 +7,11 @@ use procfs::process::Process;
 
 use crate::maps::{self, Mapping};
 
-/// Which address space, of those that one sampler met. The first is that of the process it was attached to.
+/// The number of an address space in one recording. The first is that of the process that the sampler was attached to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SpaceId(pub(crate) u64);
 
-/// A process as it is when sampling starts.
+/// A process that exists when sampling starts.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
     pub(crate) pid: u32,
@@ -20,7 +20,7 @@ pub(crate) struct Start {
     pub(crate) maps: Arc<Vec<Mapping>>,
 }
 
-/// Process `pid` and all that descend from it now, a parent before its children. Empty when it is gone.
+/// Process `pid` and its current descendants, a parent before its children. Empty if it has ended.
 pub(crate) fn descendants(pid: u32) -> Vec<Start> {
     let mut found: Vec<Start> = Vec::new();
     let mut seen = HashSet::new();
@@ -41,7 +41,7 @@ fn look(pid: u32) -> Option<(Start, Vec<u32>)> {
     let process = Process::new(i32::try_from(pid).ok()?).ok()?;
     let name = process.stat().ok()?.comm.into();
     let tasks: Vec<_> = process.tasks().ok()?.flatten().collect();
-    // A kernel without the list of children gives none: then only those that begin from now on are met.
+    // A kernel without the list of children returns none: then only processes that start from now on are included.
     let children = tasks.iter().flat_map(|task| task.children().unwrap_or_default()).collect();
     let threads = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
     Some((Start { pid, name, threads, maps: Arc::new(maps::read(pid)) }, children))

@@ -1,4 +1,4 @@
-//! The symbol table of an object: which function an address is in, where no line table says so.
+//! The symbol table of an object: finds the function of an address if no line table does.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use object::{Object, ObjectSymbol, ReadRef, SymbolKind};
 
 use crate::go_functions;
 
-/// A function's name as it is linked, and where it is.
+/// A function's linked name and address range.
 #[derive(Debug)]
 struct Symbol {
     address: u64,
-    /// 0 for a label: it reaches to the next symbol.
+    /// 0 for a label: it extends to the next symbol.
     size: u64,
     name: Arc<str>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct SymbolTable {
 }
 
 impl SymbolTable {
-    /// The functions of `object`, dynamic symbols included; of a stripped Go program, those that Go itself keeps.
+    /// The functions of `object`, dynamic symbols included; of a stripped Go program, those in Go's own table.
     pub(crate) fn read<'data, R: ReadRef<'data>>(object: &object::File<'data, R>) -> Self {
         let named = object.symbols().chain(object.dynamic_symbols()).filter(|symbol| {
             symbol.is_definition()
@@ -38,16 +38,16 @@ impl SymbolTable {
             let of_go = go_functions::read(object).into_iter();
             symbols.extend(of_go.map(|(address, size, name)| Symbol { address, size, name }));
         }
-        // Of several names for one place, the one with the longest reach: labels come last.
+        // If one address has several names, the one with the largest size counts: labels come last.
         symbols.sort_by_key(|symbol| (symbol.address, std::cmp::Reverse(symbol.size)));
         symbols.dedup_by_key(|symbol| symbol.address);
         Self { symbols }
     }
 
-    /// The linked name of the function that holds `address`.
+    /// The linked name of the function that contains `address`.
     pub(crate) fn find(&self, address: u64) -> Option<&Arc<str>> {
         let after = self.symbols.partition_point(|symbol| symbol.address <= address);
-        // A label within a function hides the function: look past a few.
+        // A label within a function hides the function: look at a few symbols before it.
         self.symbols[..after]
             .iter()
             .rev()

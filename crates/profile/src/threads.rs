@@ -1,5 +1,5 @@
-//! Which name a thread bore when: threads start with the name of their parent, take others, and their numbers are used
-//! again.
+//! Which name a thread had at which time: threads start with the name of their parent, may change it, and thread IDs
+//! are reused.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,23 +7,23 @@ use std::sync::Arc;
 use crate::raw_sample::TaskEvent;
 use crate::stack::UNKNOWN;
 
-/// The names of a process' threads, walked forward in time.
+/// The names of a process's threads, followed forward in time.
 #[derive(Debug)]
 pub(crate) struct ThreadNames {
     now: HashMap<u32, Arc<str>>,
-    /// Latest first.
+    /// Future events, the latest first.
     to_come: Vec<TaskEvent>,
     unknown: Arc<str>,
 }
 
 impl ThreadNames {
-    /// Begins with the names at the start.
+    /// Starts with the names at the beginning.
     pub(crate) fn new(start: HashMap<u32, Arc<str>>, mut events: Vec<TaskEvent>) -> Self {
         events.sort_by_key(|event| std::cmp::Reverse(event.time()));
         Self { now: start, to_come: events, unknown: UNKNOWN.into() }
     }
 
-    /// The name of thread `tid` at `time`, which must not be earlier than any time asked before.
+    /// The name of thread `tid` at `time`, which must not be earlier than in any previous call.
     pub(crate) fn at(&mut self, time: u64, tid: u32) -> Arc<str> {
         while let Some(event) = self.to_come.pop_if(|event| event.time() <= time) {
             match event {

@@ -1,4 +1,4 @@
-//! When which class of work was done, and by which process: a timeline, where a profile only has sums.
+//! A timeline: which process did work of which class at which time. A profile only has sums.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,43 +13,43 @@ use crate::sample_store::Kept;
 use crate::stack::{Frame, ObjectWithoutSymbols, Scope, Stack};
 use crate::unwind::{StackUnwinder, Unwound};
 
-/// One sample: a process was at work of this class, for about [`Moments::period_ns`] of CPU time.
+/// One sample: a process did work of this class, for about [`Moments::period_ns`] of CPU time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// When, CLOCK_MONOTONIC in ns.
     pub time_ns: u64,
     /// The process.
     pub pid: u32,
-    /// What it did, by the bill's rules.
+    /// The class of the work, by the bill's rules.
     pub class: Class,
-    /// It was done for the trust store, whatever its class: memory that is allocated for a store, or a page that is
-    /// fetched, is of class memory and a file that is read of the kernel's, about a quarter of what loading one takes.
+    /// Whether it was done for the trust store, whatever its class. About a quarter of the time to load a store belongs
+    /// to other classes: allocations and page faults to memory, reading files to the kernel.
     pub trust_store: bool,
 }
 
-/// What was sampled, by time.
+/// All samples, by time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moments {
-    /// CPU time that one moment stands for, ns: [`PERIOD_NS`](crate::PERIOD_NS), doubled as often as half of the
-    /// samples had to make room ([`Options::room`](crate::Options::room)).
+    /// CPU time per moment, ns: [`PERIOD_NS`](crate::PERIOD_NS), doubled each time half of the samples were dropped to
+    /// make room ([`Options::room`](crate::Options::room)).
     pub period_ns: u64,
     /// Every sample that was kept, by time.
     pub all: Vec<Moment>,
-    /// Samples that the kernel took and had no room for, or that could not be read: as in
+    /// Samples for which the kernel had no room, or that could not be read: as in
     /// [`Profile::lost`](crate::Profile::lost).
     pub lost: u64,
-    /// Moments whose stack is truncated: what called is missing, and the class may be that of an inner step.
+    /// Moments whose stack is truncated: the callers are missing, and the class may be that of an inner step.
     pub truncated: u64,
-    /// Whose time the sampling clock ran on.
+    /// What the sampling clock counted.
     pub scope: Scope,
-    /// Time spent in the kernel was sampled; without, only the time in user space was.
+    /// Whether time in the kernel was sampled; otherwise only time in user space was.
     pub kernel: bool,
     /// Objects whose functions could not be named, most samples first.
     pub without_symbols: Vec<ObjectWithoutSymbols>,
 }
 
 impl Recording {
-    /// Unwinds every sample and says of what class it is. `objects` keeps what was read of programs and libraries.
+    /// Unwinds and classifies every sample. `objects` caches what was read of programs and libraries.
     pub fn moments(mut self, objects: &mut Objects) -> Moments {
         let mut moments = Moments {
             period_ns: self.period_ns(),
@@ -69,14 +69,14 @@ impl Recording {
     }
 }
 
-/// What is known of stacks so far.
+/// A timeline under construction.
 struct Timeline {
     kernel: Arc<KernelSymbols>,
     classifier: Classifier,
     nameless: Nameless,
 }
 
-/// What stands at an address: the frames, outermost first, and the object that does not name them.
+/// The names of an address: the frames, outermost first, and the object if it does not name them.
 struct Found {
     frames: Vec<Frame>,
     nameless: Option<Arc<str>>,

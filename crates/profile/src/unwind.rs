@@ -1,6 +1,6 @@
-//! Unwinds copied stacks by the objects' DWARF call frame information, out of the process and after the fact.
+//! Unwinds copied stacks by the objects' DWARF call frame information, outside the process and afterwards.
 //!
-//! Nothing here runs inside what is sampled: unwinders that do have crashed in it.
+//! Nothing here runs inside the sampled process: unwinders that do have made it crash.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use crate::object_file::Section;
 use crate::raw_sample::UserStack;
 use crate::registers::UserRegisters;
 
-/// Deeper stacks than this are a loop, or a recursion that no picture can show.
+/// The deepest stack that is unwound. A deeper one is a loop, or a recursion that no picture can show.
 const DEEPEST: usize = 1024;
 
 /// An unwound stack.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unwound {
-    /// Addresses to be looked up, innermost first: those of calls, not of what follows them.
+    /// Addresses to look up, innermost first: those of the calls, not of the instructions after them.
     pub(crate) addresses: Vec<u64>,
-    /// The thread's start was not reached.
+    /// Whether unwinding stopped before the thread's start.
     pub(crate) truncated: bool,
 }
 
@@ -28,16 +28,16 @@ pub(crate) struct Unwound {
 pub(crate) struct StackUnwinder {
     unwinder: UnwinderNative<Arc<[u8]>, framehop::MayAllocateDuringUnwind>,
     cache: CacheNative<framehop::MayAllocateDuringUnwind>,
-    /// Where the kernel enters programs: nothing called what stands there.
+    /// The code at which the kernel enters programs: it has no caller.
     entries: Vec<Range<u64>>,
 }
 
-/// How far the code reaches that an object is entered by: 61 bytes in glibc's loader on x86_64, which has no call frame
-/// information there and so would leave all stacks of starting programs truncated.
+/// The size of the code at an object's entry point: 61 bytes in glibc's loader on x86_64. It has no call frame
+/// information, so without this exception all stacks of starting programs would be truncated.
 const ENTRY_BYTES: u64 = 64;
 
 impl StackUnwinder {
-    /// Knows the objects in `memory`.
+    /// An unwinder for the objects in `memory`.
     pub(crate) fn new(memory: &Memory) -> Self {
         let mut unwinder = UnwinderNative::new();
         let mut entries = Vec::new();
@@ -51,7 +51,7 @@ impl StackUnwinder {
         Self { unwinder, cache: CacheNative::new(), entries }
     }
 
-    /// The addresses on a stack. Of one whose bytes were not kept: where it was, and truncated.
+    /// The addresses on a stack. If its bytes were not kept: the innermost address only, and truncated.
     pub(crate) fn unwind(&mut self, user: &UserStack) -> Unwound {
         if user.bytes.is_empty() {
             return Unwound { addresses: vec![user.registers.ip], truncated: true };

@@ -1,20 +1,20 @@
-//! How two sides were measured: in pairs that share a round, or apart; and what can be told from so many rounds.
+//! The design of a comparison: in pairs that share a round, or apart; and which differences that many rounds can show.
 
 use crate::mann_whitney::Null;
 use crate::sign_test;
 
-/// The level of every claim: the share of claims of a difference that are wrong where there is none.
+/// The significance level: the share of claimed differences that are wrong if there is none.
 pub const LEVEL: f64 = 0.05;
 
 /// How two sides were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Design {
-    /// Both sides ran in each of so many rounds: whatever drifts hits both.
+    /// Both sides ran in each round, so that drift affects both.
     Paired {
         /// How many rounds both have.
         rounds: usize,
     },
-    /// Each side ran for itself.
+    /// Each side ran separately.
     Unpaired {
         /// Rounds of the base.
         base: usize,
@@ -24,7 +24,7 @@ pub enum Design {
 }
 
 impl Design {
-    /// The least two-sided p-value that so many rounds can give, however far apart the sides are.
+    /// The smallest two-sided p-value that this many rounds can give, however far apart the sides are.
     pub fn least_p(self) -> f64 {
         match self {
             Design::Paired { rounds } => least_paired(rounds),
@@ -32,8 +32,8 @@ impl Design {
         }
     }
 
-    /// The least number of rounds (of each side, where they ran apart) from which one of `comparisons` made at once can
-    /// be told from chance at [`LEVEL`] after [Holm](crate::holm): 6 for one pair by pair, 12 for 72 of them.
+    /// The least number of rounds (of each side, if they ran apart) with which one of `comparisons` made at once can be
+    /// significant at [`LEVEL`] after [Holm](crate::holm): 6 for one comparison in pairs, 12 for 72 of them.
     pub fn least_rounds(self, comparisons: usize) -> usize {
         let told = |rounds: &usize| {
             let least = match self {
@@ -42,16 +42,16 @@ impl Design {
             };
             least * comparisons as f64 <= LEVEL
         };
-        // 2⁻⁶⁴ is the inverse of as many comparisons as there are numbers for.
+        // 2⁻⁶⁴ is the inverse of the largest possible number of comparisons.
         (1..72).find(told).unwrap_or(72)
     }
 
-    /// Whether a verdict is possible at all with `comparisons` at once.
+    /// Whether a verdict is possible with `comparisons` at once.
     pub fn suffices(self, comparisons: usize) -> bool {
         self.least_p() * comparisons as f64 <= LEVEL
     }
 
-    /// How the number of quotients at or below the true ratio is distributed.
+    /// The distribution of the number of quotients at or below the true ratio.
     pub(crate) fn null(self) -> Below {
         match self {
             Design::Paired { rounds } => Below::Sign(rounds),
@@ -60,7 +60,7 @@ impl Design {
     }
 }
 
-/// The distribution of a count that both tests and intervals are read from.
+/// The distribution of a count, from which both tests and intervals are derived.
 #[derive(Debug, Clone)]
 pub(crate) enum Below {
     Sign(usize),

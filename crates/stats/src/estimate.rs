@@ -3,8 +3,8 @@
 use crate::design::LEVEL;
 use crate::sign_test;
 
-/// Rounds from which a 95 % interval of a median exists: with fewer, even the whole range holds the true median less
-/// often (6 values: 1 − 2·½⁶ = 96.9 %; 5 values: 93.8 %).
+/// The number of rounds from which a 95 % interval of a median exists: with fewer, even the whole range contains the
+/// true median less often (6 values: 1 − 2·½⁶ = 96.9 %; 5 values: 93.8 %).
 pub const ENOUGH_ROUNDS: usize = 6;
 
 /// A median with its uncertainty.
@@ -16,16 +16,16 @@ pub struct Estimate {
     pub low: f64,
     /// The interval's upper end.
     pub high: f64,
-    /// What the interval is.
+    /// The kind of interval.
     pub interval: Interval,
 }
 
-/// What an interval says.
+/// The meaning of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interval {
-    /// Smallest and greatest value: no claim. Fewer than [`ENOUGH_ROUNDS`] values allow no more.
+    /// Smallest and largest value, without a confidence level: fewer than [`ENOUGH_ROUNDS`] values allow no more.
     Range,
-    /// It holds the true median with a probability of at least 95 %, whatever the values' distribution.
+    /// It contains the true median with a probability of at least 95 %, whatever the values' distribution.
     Confidence95,
 }
 
@@ -48,15 +48,15 @@ impl Estimate {
         Estimate::of(&pairs.iter().map(|(base, new)| new - base).collect::<Vec<_>>())
     }
 
-    /// The median of `new ÷ base`, pair by pair. `None` if a base is 0, or so near to it that the ratio is not finite.
+    /// The median of `new ÷ base`, pair by pair. `None` if a base is 0, or so small that the ratio is not finite.
     pub fn of_ratios(pairs: &[(f64, f64)]) -> Option<Estimate> {
         Estimate::of(&pairs.iter().map(|(base, new)| new / base).collect::<Vec<_>>())
     }
 
-    /// `new − base` of two medians that were not measured in pairs: between the farthest ends of their intervals, which
-    /// holds the true difference at least as often as both intervals hold their medians.
+    /// `new − base` of two medians that were not measured in pairs: between the outermost ends of their intervals,
+    /// which contains the true difference at least as often as both intervals contain their medians.
     pub fn difference(new: &Estimate, base: &Estimate) -> Estimate {
-        // At the ends of what a float holds the difference stays there.
+        // Differences beyond the range of floats are limited to it.
         let less = |new: f64, base: f64| (new - base).clamp(f64::MIN, f64::MAX);
         Estimate {
             median: less(new.median, base.median),
@@ -66,7 +66,7 @@ impl Estimate {
         }
     }
 
-    /// `new ÷ base`, likewise. `None` unless all of `base` is above 0, and the quotients finite.
+    /// `new ÷ base`, in the same way. `None` unless all of `base` is above 0, and the quotients are finite.
     pub fn quotient(new: &Estimate, base: &Estimate) -> Option<Estimate> {
         let quotient = Estimate {
             median: new.median / base.median,
@@ -80,7 +80,7 @@ impl Estimate {
 }
 
 impl Interval {
-    /// What can be said of two together: no more than of the weaker.
+    /// The kind of interval of a combination: that of the weaker one.
     fn weaker(self, other: Interval) -> Interval {
         if self == other { self } else { Interval::Range }
     }

@@ -1,20 +1,20 @@
-//! Values so far out that something else happened: to be shown, never to be dropped.
+//! Finds outliers, which must be reported, and never be dropped.
 
 use crate::estimate::{ENOUGH_ROUNDS, median};
 
-/// Tukey's outer fences (Exploratory Data Analysis, 1977, ch. 2): what lies beyond them is far out.
+/// Tukey's outer fences (Exploratory Data Analysis, 1977, ch. 2): values beyond them are outliers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fences {
     low: f64,
     high: f64,
 }
 
-/// How far beyond the hinges the outer fences stand, in distances between the hinges.
+/// The distance between hinges and outer fences, in distances between the hinges.
 const OUTER: f64 = 3.0;
 
 impl Fences {
-    /// Those of `values`. `None` for fewer than 6 values, where one is not finite, and where the middle half does not
-    /// differ: what is far has no measure then.
+    /// The fences of `values`. `None` for fewer than 6 values, if one is not finite, and if the middle half of the
+    /// values are equal, so that there is no measure of distance.
     pub fn of(values: &[f64]) -> Option<Fences> {
         if values.len() < ENOUGH_ROUNDS || !values.iter().all(|value| value.is_finite()) {
             return None;
@@ -29,7 +29,7 @@ impl Fences {
         (spread > 0.0 && fences.low.is_finite() && fences.high.is_finite()).then_some(fences)
     }
 
-    /// Whether `value` lies beyond them.
+    /// Whether `value` is beyond them.
     pub fn leave_out(&self, value: f64) -> bool {
         value < self.low || value > self.high
     }

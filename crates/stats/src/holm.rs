@@ -1,8 +1,8 @@
-//! Many comparisons at once: of a hundred without any difference, five would come out at 5 %.
+//! Corrects p-values for multiple comparisons: of a hundred without any difference, five would be significant at 5 %.
 
 /// p-values after Holm's step-down correction (Scand. J. Statist. 6, 1979), in their order: each is the level at which
-/// its comparison would be told from chance while the chance of even one wrong claim among all of them stays within
-/// that level, whatever the comparisons have to do with one another. What is not a number counts as 1.
+/// its comparison is significant, while the probability of even one wrong claim among all of them stays within that
+/// level, however the comparisons depend on one another. NaN counts as 1.
 pub fn holm(ps: &[f64]) -> Vec<f64> {
     let usable = |p: f64| if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) };
     let mut order: Vec<usize> = (0..ps.len()).collect();

@@ -1,8 +1,8 @@
-//! What the figures mean: medians with intervals, and comparisons.
+//! The statistics of figures: medians with intervals, and comparisons.
 //!
-//! Comparisons are paired by round, because the machine's speed drifts between rounds and hits both sides of a pair
-//! alike. Every claim is by ranks or signs: nothing is assumed of how figures are distributed, and one wild round
-//! cannot sway it.
+//! Comparisons are paired by round, because the machine's speed drifts between rounds and affects both sides of a pair
+//! alike. Every claim is based on ranks or signs: no distribution of the figures is assumed, and a single outlier has
+//! little effect.
 
 mod design;
 mod estimate;

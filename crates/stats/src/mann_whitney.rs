@@ -7,10 +7,11 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// Pairs up to which the distribution is counted; beyond, the normal approximation is within 0.001 of it.
+/// The number of pairs up to which the distribution is counted; beyond, the error of the normal approximation is below
+/// 0.001.
 const COUNTED: usize = 1000;
 
-/// How U is distributed where both runs are alike.
+/// The distribution of U if both runs are alike.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Null {
     /// P(U = u) for each u from 0.
@@ -35,7 +36,7 @@ impl Null {
     pub(crate) fn at_most(&self, count: usize) -> f64 {
         match self {
             Null::Exact(each) => each.iter().take(count.saturating_add(1)).sum::<f64>().min(1.0),
-            // Half a step further: U is whole.
+            // With a continuity correction of half a step, since U is a whole number.
             Null::Normal(mean, deviation) => Normal::standard().cdf((count as f64 + 0.5 - mean) / deviation),
         }
     }

@@ -1,15 +1,15 @@
-//! What the interval of a ratio says of which is the less.
+//! Which of two is less, by the interval of their ratio.
 
 use crate::estimate::{Estimate, Interval};
 
-/// Which of two is the less, as far as the interval of their ratio tells.
+/// Which of two is less, by the interval of their ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// The new one is less than the base.
     Less,
     /// The new one is more than the base.
     More,
-    /// The interval holds 1: neither.
+    /// The interval contains 1: neither.
     Tie,
     /// There are too few rounds for a claim.
     Unknown,

@@ -1,9 +1,8 @@
-//! Whether a series goes up or down as it goes on, and how fast: what tells a machine that is still warming up from one
-//! that is merely noisy.
+//! Whether a series rises or falls, and how fast: distinguishes a machine that is still warming up from one that is
+//! merely noisy.
 //!
-//! The Mann–Kendall test counts pairs that rise against pairs that fall, so that one wild value sways it little and
-//! nothing is assumed of how the values are distributed; the slope beside it is the median of the slopes of all those
-//! pairs.
+//! The Mann–Kendall test counts pairs that rise and pairs that fall, so that a single outlier has little effect and
+//! no distribution of the values is assumed; the slope is the median of the slopes of all those pairs.
 
 use std::cmp::Ordering;
 
@@ -11,7 +10,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::estimate::median;
 
-/// A series' slope, and how likely one as steep is where there is none.
+/// The slope of a series, and the probability of one as steep if there is no trend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
     /// By how much the values change from one to the next, in their own unit: the median slope of all pairs (Theil
@@ -23,7 +22,7 @@ pub struct Trend {
     pub p: f64,
 }
 
-/// Values that a trend takes: of two, either order is as likely as not.
+/// The fewest values with a trend: of two, either order is equally likely.
 const FEWEST: usize = 3;
 
 /// The trend of `values` in their order; each pair is looked at, so that the time grows with the square of their

@@ -1,7 +1,7 @@
-//! Key exchange: a fresh share and the secret it leads to, by side.
+//! Key exchange: a new key share and the resulting secret, by side.
 //!
-//! A client's part comes in two pieces with the server's between, and that of ML-KEM must be to this very share. So
-//! exchanges are made in rounds of some dozens, each side's pieces timed together.
+//! The client's part consists of two steps with the server's step in between, and for ML-KEM the server's must use this
+//! very share. So exchanges are made in rounds of some dozens, and each side's steps are timed together.
 
 use ::openssl::bn::BigNumContext;
 use ::openssl::derive::Deriver;
@@ -17,10 +17,10 @@ use crate::clock::timed;
 use crate::stack::stock;
 use crate::{Error, Side, Stack, Times};
 
-/// Exchanges to a round.
+/// Exchanges per round.
 const ROUND: u64 = 32;
 
-/// Names it in errors.
+/// Names the operation in errors.
 const WHAT: &str = "exchanging keys";
 
 pub(super) fn prepare(stack: Stack, group: Group, side: Side) -> Result<Operation, Error> {
@@ -38,18 +38,18 @@ pub(super) fn prepare(stack: Stack, group: Group, side: Side) -> Result<Operatio
     }
 }
 
-/// A library's way.
+/// A key exchange of one library.
 trait Exchange {
-    /// What the client keeps until it has the server's share.
+    /// The client's state until it has the server's share.
     type Begun;
 
-    /// The client's share.
+    /// Makes the client's share.
     fn begin(&self) -> Result<(Self::Begun, Vec<u8>), Error>;
 
-    /// The server's share and secret.
+    /// Makes the server's share and secret.
     fn answer(&self, share: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Error>;
 
-    /// The client's secret.
+    /// Computes the client's secret.
     fn complete(&self, begun: Self::Begun, share: &[u8]) -> Result<Vec<u8>, Error>;
 }
 
@@ -71,7 +71,7 @@ fn rounds<E: Exchange + Send + 'static>(exchange: E, side: Side) -> Result<Opera
     }))
 }
 
-/// `count` exchanges, in each of which both sides must come to the same secret.
+/// Makes `count` exchanges, in each of which both sides must get the same secret.
 fn round<E: Exchange>(exchange: &E, count: u64) -> Result<Times, Error> {
     let mut times = Times::default();
     let begun: Vec<_> = timed(&mut times.client_ns, || (0..count).map(|_| exchange.begin()).collect::<Result<_, _>>())?;
@@ -190,7 +190,7 @@ impl Exchange for OpenSslP256 {
 mod tests {
     use super::*;
 
-    /// Exchanges keys, but answers with somebody else's share.
+    /// A key exchange whose server returns the share of another exchange.
     struct Liar;
 
     impl Exchange for Liar {

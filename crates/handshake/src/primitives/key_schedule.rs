@@ -12,7 +12,7 @@ use super::operation::{Operation, demand};
 use crate::stack::stock;
 use crate::{Error, Stack};
 
-/// Names it in errors.
+/// Names the operation in errors.
 const WHAT: &str = "deriving keys";
 
 /// Output of SHA-256, the suite's hash, bytes.
@@ -83,18 +83,18 @@ trait Kdf {
     /// A secret that was itself expanded from another.
     fn expanded(&self, secret: &[u8; HASH]) -> Self::Secret;
 
-    /// HKDF-Expand; `info` is to be read as one.
+    /// HKDF-Expand; the parts of `info` are concatenated.
     fn expand(&self, secret: &Self::Secret, info: &[&[u8]], output: &mut [u8]) -> Result<(), Error>;
 }
 
-/// What one direction is protected with (RFC 8446 §7.3).
+/// The keys that protect one direction (RFC 8446 §7.3).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Traffic {
     key: [u8; 16],
     iv: [u8; 12],
 }
 
-/// All that a full handshake derives.
+/// Everything that a full handshake derives.
 #[derive(Debug, PartialEq, Eq)]
 struct Keys {
     client_handshake: Traffic,
@@ -107,8 +107,8 @@ struct Keys {
     resumption: [u8; HASH],
 }
 
-/// `hellos` is the transcript's hash up to ServerHello, `whole` that of all of it. (To the resumption secret belongs
-/// the client's Finished too; the cost is the same.)
+/// `hellos` is the hash of the transcript up to ServerHello, `whole` that of the complete transcript. (The resumption
+/// secret also covers the client's Finished; the cost is the same.)
 fn schedule<K: Kdf>(kdf: &K, shared: &[u8], hellos: &[u8; HASH], whole: &[u8; HASH]) -> Result<Keys, Error> {
     let early = kdf.extract(None, None)?;
     let derived = label(kdf, &early, b"derived", &NOTHING)?;
@@ -144,7 +144,7 @@ fn traffic<K: Kdf>(kdf: &K, secret: &K::Secret) -> Result<Traffic, Error> {
 fn label<K: Kdf, const N: usize>(kdf: &K, secret: &K::Secret, label: &[u8], context: &[u8]) -> Result<[u8; N], Error> {
     const PREFIX: &[u8] = b"tls13 ";
     let mut output = [0; N];
-    // Labels, contexts and lengths are all constants of a byte's worth.
+    // Labels, contexts and lengths are constants shorter than 256 bytes.
     let info: [&[u8]; 6] =
         [&[0, N as u8], &[(PREFIX.len() + label.len()) as u8], PREFIX, label, &[context.len() as u8], context];
     kdf.expand(secret, &info, &mut output).map(|()| output)

@@ -18,28 +18,29 @@ use crate::trust::Material;
 use crate::{Error, Setting, Side, Stack};
 pub use operation::Operation;
 
-/// A part of a handshake, or of getting ready for one.
+/// A part of a handshake, or of its preparation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Primitive {
-    /// A side's key exchange: the client makes a key share and, once it has the server's, the secret; the server makes
-    /// share and secret in one go.
+    /// One side's key exchange: the client makes a key share and, once it has the server's, the secret; the server
+    /// makes share and secret in one step.
     KeyExchange(Group, Side),
     /// Signing `CertificateVerify` (RFC 8446 §4.4.3), which is the server's: ECDSA with SHA-256 on P-256, or RSA-2048
     /// PSS with SHA-256.
     Sign(CertificateKey),
     /// Verifying that signature, which is the client's.
     Verify(CertificateKey),
-    /// Validating the chain that is sent, usually leaf and intermediate, DER as they come, against the trust store,
-    /// usually the full one; host name included.
+    /// Validating the server's chain, usually leaf and intermediate in DER, against the trust store, usually the full
+    /// one; host name included.
     Chain(CertificateKey),
     /// All that a full handshake of TLS 1.3 derives (RFC 8446 §7.1 and §7.3): the same on either side.
     KeySchedule,
-    /// Loading the full store from PEM. Not per handshake: per configuration, if a client is wise.
+    /// Loading the full store from PEM. This is not part of a handshake: a well-made client does it once per TLS
+    /// config.
     TrustStore,
 }
 
 impl Primitive {
-    /// Every one there is.
+    /// All primitives.
     pub const ALL: [Primitive; 12] = [
         Primitive::KeyExchange(Group::X25519, Side::Client),
         Primitive::KeyExchange(Group::X25519, Side::Server),
@@ -55,7 +56,7 @@ impl Primitive {
         Primitive::TrustStore,
     ];
 
-    /// The reason why `stack` does not provide it, if so.
+    /// The reason why `stack` does not provide it; `None` if it does.
     pub fn missing(self, stack: Stack) -> Option<&'static str> {
         match (self, stack) {
             (Primitive::KeyExchange(Group::X25519MlKem768, _), Stack::OpenSsl) => {
@@ -66,7 +67,7 @@ impl Primitive {
         }
     }
 
-    /// The kind of keys that its authority must have; any will do for those that take none.
+    /// The key type that its authority must have; arbitrary for primitives without certificates.
     pub fn key(self) -> CertificateKey {
         match self {
             Primitive::Sign(key) | Primitive::Verify(key) | Primitive::Chain(key) => key,

@@ -18,7 +18,7 @@ impl Operation {
         (self.0)(times)
     }
 
-    /// One that is timed as a whole.
+    /// An operation that is timed as a whole.
     pub(super) fn of<T>(mut once: impl FnMut() -> Result<T, Error> + Send + 'static) -> Operation {
         Operation::batch(move |times| {
             let mut sum = 0;
@@ -27,13 +27,13 @@ impl Operation {
         })
     }
 
-    /// One that times itself.
+    /// An operation that measures its own time.
     pub(super) fn batch(batch: impl FnMut(u64) -> Result<u64, Error> + Send + 'static) -> Operation {
         Operation(Box::new(batch))
     }
 }
 
-/// An error where what was computed `is_right` not.
+/// An error unless the result `is_right`.
 pub(super) fn demand(is_right: bool, what: &'static str, reason: &str) -> Result<(), Error> {
     match is_right {
         true => Ok(()),

@@ -1,7 +1,7 @@
-//! The signature of `CertificateVerify`: making it, which is the server's part, and verifying it, the client's.
+//! The signature of `CertificateVerify`: making it is the server's part, verifying it the client's.
 //!
-//! The leaf's key is parsed beforehand for signing. For verifying, rustls takes it as it is in the certificate;
-//! OpenSSL's has been parsed with the certificate, as in a handshake.
+//! For signing, the leaf's key is parsed beforehand. For verifying, rustls uses the key as it is in the certificate;
+//! OpenSSL's key has been parsed with the certificate, as in a handshake.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::stack::stock;
 use crate::trust::Material;
 use crate::{Error, Stack};
 
-/// Name them in errors.
+/// Name the operations in errors.
 const SIGNING: &str = "signing";
 const VERIFYING: &str = "verifying a signature";
 
@@ -69,7 +69,7 @@ fn signer(stack: Stack, key: CertificateKey, material: &Material) -> Result<Sign
             let own = stock(stack).key_provider.load_private_key(material.key.clone_key());
             let own = own.map_err(Error::primitive(SIGNING))?;
             let offered = [SignatureScheme::from(key.signature_scheme().number)];
-            // Chosen anew each time, as in a handshake.
+            // The scheme is chosen each time, as in a handshake.
             Ok(Box::new(move |message| {
                 let signer = own.choose_scheme(&offered);
                 let signer = signer.ok_or_else(|| Error::primitive(SIGNING)("the key has no such scheme"))?;
@@ -86,7 +86,7 @@ fn verifier(stack: Stack, key: CertificateKey, material: &Material) -> Result<Ve
     let leaf = public_key(material)?;
     match stack {
         Stack::OpenSsl => Ok(Box::new(move |message, signature| {
-            // An error where the signature isn't even well-formed, which is as good as a no.
+            // A signature that is not well-formed gives an error, which counts as invalid.
             Ok(openssl_verifies(&leaf, signature, message).unwrap_or(false))
         })),
         Stack::RustlsAwsLc | Stack::RustlsRing => {

@@ -12,7 +12,7 @@ use super::operation::{Operation, demand};
 use crate::trust::{Material, bundle};
 use crate::{Error, Stack};
 
-/// Names it in errors.
+/// Names the operation in errors.
 const WHAT: &str = "loading the trust store";
 
 pub(super) fn prepare(stack: Stack, authority: &Authority) -> Result<Operation, Error> {
@@ -31,7 +31,7 @@ pub(super) fn prepare(stack: Stack, authority: &Authority) -> Result<Operation, 
     }
 }
 
-/// What any client of rustls does with a PEM file; the provider has no part in it.
+/// What any client with rustls does with a PEM file; the provider is not involved.
 fn rustls_loads(pem: &[u8]) -> Result<RootCertStore, Error> {
     let mut store = RootCertStore::empty();
     for root in CertificateDer::pem_slice_iter(pem) {

@@ -1,7 +1,8 @@
-//! The TLS stacks, one file each: how a library is configured for a case, and how its ends take and give bytes.
+//! The TLS stacks, one file each: how a library is configured for a case, and how its endpoints pass bytes.
 //!
-//! Both offer the same: the version and the group of the case, the suite and the signature scheme that follow from it,
-//! the host that [`crate::pinned`] names, and `http/1.1` by ALPN. Both verify the server against the full trust store.
+//! Both sides offer the same: the version and the group of the case, the suite and the signature scheme that follow
+//! from it, the host that [`crate::pinned`] names, and `http/1.1` by ALPN. The client verifies the server against the
+//! full trust store.
 
 mod openssl;
 mod rustls;
@@ -23,16 +24,17 @@ impl Case {
         self.pair_in(authority, Setting::default())
     }
 
-    /// As [`Case::pair`], with another chain or trust store than the usual ones.
+    /// As [`Case::pair`], with another chain or trust store.
     ///
     /// # Errors
+    ///
     /// As [`Case::pair`].
     pub fn pair_in(self, authority: &Authority, setting: Setting) -> Result<Box<dyn Pair>, Error> {
         pair(self, authority, setting, self.kind == Kind::Resumed)
     }
 }
 
-/// Sets a case up. `resumes` is whether the server lets sessions be resumed.
+/// Sets up a case. `resumes` is whether the server allows resumption.
 pub(crate) fn pair(case: Case, authority: &Authority, setting: Setting, resumes: bool) -> Result<Box<dyn Pair>, Error> {
     if let Some(reason) = case.missing() {
         return Err(Error::Missing { what: case.to_string(), reason });

@@ -1,4 +1,4 @@
-//! OpenSSL, as the crate `openssl` wraps it: its client is the one that native-tls makes.
+//! OpenSSL through the crate `openssl`: its client is configured as native-tls does it.
 
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,17 +23,17 @@ use crate::{Case, Error, Kind, Side};
 /// The name in errors.
 const LIBRARY: &str = "OpenSSL";
 
-/// ALPN's `http/1.1`, its length before it (RFC 7301 §3.1).
+/// ALPN's `http/1.1`, preceded by its length (RFC 7301 §3.1).
 const ALPN: &[u8] = b"\x08http/1.1";
 
-/// The session to resume: the last one that a client of this context was given.
+/// The session to resume: the latest one that a client of this context has received.
 type LastSession = Arc<Mutex<Option<SslSession>>>;
 
-/// OpenSSL, configured.
+/// OpenSSL with its contexts.
 pub(crate) struct OpenSsl {
     client: SslConnector,
     server: SslAcceptor,
-    /// None where nothing is to be resumed.
+    /// `None` if nothing is resumed.
     session: Option<LastSession>,
 }
 
@@ -52,8 +52,8 @@ fn client(case: Case, material: &Material, session: Option<&LastSession>) -> Res
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     pin(&mut builder, case)?;
     if case.version == TlsVersion::Tls12 && case.key == CertificateKey::EcdsaP256 && case.group != Group::Secp256r1 {
-        // Of TLS 1.2, a client's groups are also those it takes certificates of (RFC 8422 §5.1). The server's list has
-        // the one group only, so keys are exchanged with that.
+        // In TLS 1.2, a client's groups also limit the certificates that it accepts (RFC 8422 §5.1). The server's list
+        // has only the one group, so keys are exchanged with that.
         builder.set_groups_list(&format!("{}:{}", case.group.openssl(), Group::Secp256r1.openssl()))?;
     }
     builder.set_sigalgs_list(case.key.signature_scheme().name)?;
@@ -151,11 +151,11 @@ fn resume(ssl: &mut Ssl, session: &SslSession) -> Result<(), ErrorStack> {
     unsafe { ssl.set_session(session) }
 }
 
-/// What stands for a socket: bytes that came, and bytes to go.
+/// Replaces a socket: bytes received, and bytes to send.
 #[derive(Default)]
 struct Pipe {
     incoming: Vec<u8>,
-    /// How much of `incoming` is read.
+    /// How much of `incoming` has been read.
     read: usize,
     outgoing: Vec<u8>,
 }
@@ -182,7 +182,7 @@ impl Write for Pipe {
     }
 }
 
-/// An end made of OpenSSL.
+/// An endpoint that uses OpenSSL.
 pub(crate) struct OpenSslEnd {
     side: Side,
     stream: SslStream<Pipe>,
@@ -195,7 +195,7 @@ impl OpenSslEnd {
         Ok(OpenSslEnd { side, stream, established: false })
     }
 
-    /// Puts `incoming` where OpenSSL reads it.
+    /// Passes `incoming` to OpenSSL.
     fn feed(&mut self, incoming: &mut Vec<u8>) {
         let pipe = self.stream.get_mut();
         pipe.incoming.clear();
@@ -203,7 +203,7 @@ impl OpenSslEnd {
         std::mem::swap(&mut pipe.incoming, incoming);
     }
 
-    /// Reads plaintext as far as it goes.
+    /// Reads as much plaintext as there is.
     fn read(&mut self, plain: &mut [u8]) -> Result<usize, Error> {
         let mut filled = 0;
         loop {
@@ -221,7 +221,7 @@ impl End for OpenSslEnd {
     fn advance(&mut self, incoming: &mut Vec<u8>, outgoing: &mut Vec<u8>) -> Result<(), Error> {
         self.feed(incoming);
         if self.established {
-            // What comes now is tickets, which OpenSSL reads on the way to plaintext.
+            // Only tickets can arrive now, which OpenSSL processes while it looks for plaintext.
             self.read(&mut [0])?;
         } else {
             let step = match self.side {
@@ -273,7 +273,7 @@ impl End for OpenSslEnd {
         self.read(plain)
     }
 
-    /// A session whose connection was freed without this is taken for broken, and never resumed.
+    /// OpenSSL regards a session whose connection was freed without this as broken, and never resumes it.
     fn close(&mut self) {
         self.stream.set_shutdown(ShutdownState::SENT | ShutdownState::RECEIVED);
     }

@@ -22,10 +22,10 @@ use crate::{Case, Error, Kind, Side, Stack};
 /// The name in errors.
 const LIBRARY: &str = "rustls";
 
-/// How many sessions are remembered: more than one pair ever has.
+/// Capacity of the session store: more than one pair ever has.
 const SESSIONS: usize = 32;
 
-/// rustls, configured.
+/// rustls with its configs.
 pub(crate) struct Rustls {
     client: Arc<ClientConfig>,
     server: Arc<ServerConfig>,
@@ -54,7 +54,7 @@ fn client(
     for root in &material.roots {
         roots.add(root.clone()).map_err(Error::setup(LIBRARY))?;
     }
-    // With two providers compiled in, the plain `builder()` would panic: the provider is always named.
+    // With two providers compiled in, `builder()` without a provider would panic.
     let mut config = ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_protocol_versions(&[protocol(version)])
         .map_err(Error::setup(LIBRARY))?
@@ -97,7 +97,7 @@ fn server(
     Ok(config)
 }
 
-/// The provider of a stack as it comes, all of its algorithms for certificates included.
+/// A stack's provider with its defaults, including all its algorithms for certificates.
 pub(crate) fn stock(stack: Stack) -> CryptoProvider {
     match stack {
         Stack::RustlsRing => ring::default_provider(),
@@ -118,7 +118,7 @@ fn provider(case: Case) -> Result<CryptoProvider, Error> {
     }
 }
 
-/// The algorithms as they are for certificates, but one scheme only for the server's signature.
+/// All algorithms for certificates, but only one scheme for the server's signature.
 fn only(algorithms: WebPkiSupportedAlgorithms, scheme: SignatureScheme) -> Result<WebPkiSupportedAlgorithms, Error> {
     let mapping = algorithms.mapping.chunks(1).find(|entry| entry.iter().any(|(offered, _)| *offered == scheme));
     let mapping = mapping.ok_or_else(|| Error::setup(LIBRARY)(format!("the provider can't verify {scheme:?}")))?;
@@ -158,7 +158,7 @@ impl Library for Rustls {
     }
 }
 
-/// An end made of rustls.
+/// An endpoint that uses rustls.
 pub(crate) struct RustlsEnd {
     side: Side,
     connection: Connection,
@@ -194,7 +194,7 @@ impl End for RustlsEnd {
             kind: match self.connection.handshake_kind() {
                 Some(HandshakeKind::Full) => Some(Kind::Full),
                 Some(HandshakeKind::Resumed) => Some(Kind::Resumed),
-                // A retry costs another round trip and is no handshake of ours.
+                // A retry takes another round trip, and no case includes one.
                 Some(HandshakeKind::FullWithHelloRetryRequest) | None => None,
             },
             suite: self.connection.negotiated_cipher_suite().map(|suite| u16::from(suite.suite())),

@@ -1,4 +1,4 @@
-//! The bill of one profile: samples per class, as CPU time per request, held against the process's CPU clock.
+//! The bill of one profile: samples per class, as CPU time per request, compared with the process's CPU clock.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use super::classify::Classifier;
 use super::interval::Interval;
 use crate::stack::{Profile, Stack, UNKNOWN};
 
-/// How far samples × period may be from the CPU clock, sampling error aside, for the two to agree.
+/// How far samples × period may differ from the CPU clock, apart from sampling error, for the two to agree.
 pub const TOLERANCE: f64 = 0.03;
 
-/// Of how many functions a bill says that no rule names them.
+/// How many functions without a rule a bill lists.
 const UNNAMED_SHOWN: usize = 10;
 
-/// What CPU time was spent on, by class. Nothing is scaled: what sampling missed is not shared out over what it met.
+/// CPU time by class. Nothing is scaled: time that sampling missed is not distributed over the classes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bill {
-    /// CPU time that one sample stands for, ns.
+    /// CPU time per sample, ns.
     pub period_ns: u64,
-    /// Requests that were made meanwhile.
+    /// Requests that were made while sampling.
     pub requests: u64,
     /// One item for each class, in the order of [`Class::ALL`].
     pub items: Vec<Item>,
@@ -47,7 +47,7 @@ pub struct Item {
     pub class: Class,
     /// Samples.
     pub samples: u64,
-    /// CPU time they stand for, ns.
+    /// The CPU time of these samples, ns.
     pub cpu_ns: u64,
     /// The same per request, µs. `None` without requests.
     pub per_request_us: Option<Interval>,
@@ -58,24 +58,24 @@ pub struct Item {
 pub struct Coverage {
     /// The CPU clock's difference, ns.
     pub cpu_clock_ns: u64,
-    /// The ratio, 1 where nothing was missed.
+    /// The ratio; 1 if sampling missed nothing.
     pub ratio: Interval,
     /// The ratio is 1 within [`TOLERANCE`] and its sampling interval.
     pub agrees: bool,
 }
 
-/// A function in the class of what no rule names.
+/// A function that no rule names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unnamed {
-    /// Its name, or of a stack without any name the object's.
+    /// Its name; for a stack without any name, that of the object.
     pub function: String,
     /// Samples in which it is the innermost function that has a name.
     pub samples: u64,
 }
 
 impl Bill {
-    /// The bill of `profile`, in which `requests` requests were made and the process's CPU clock ran on by
-    /// `cpu_clock_ns`, kernel time included. `own` are the modules of tlstax, if it is what was sampled.
+    /// The bill of `profile`, during which `requests` requests were made and the process's CPU clock advanced by
+    /// `cpu_clock_ns`, kernel time included. `own` are tlstax's modules if tlstax was sampled, else empty.
     pub fn of(profile: &Profile, requests: u64, cpu_clock_ns: u64, own: &'static [Charged]) -> Bill {
         let mut classifier = Classifier::with_own(own);
         let mut counts = [0_u64; Class::ALL.len()];
@@ -108,7 +108,7 @@ impl Bill {
         }
     }
 
-    /// The item of `class`. `None` in a bill read from a file whose writer did not know the class.
+    /// The item of `class`. `None` in a bill from a file whose writer did not know the class.
     pub fn item(&self, class: Class) -> Option<&Item> {
         self.items.iter().find(|item| item.class == class)
     }

@@ -1,4 +1,4 @@
-//! Which class a stack belongs to: the walk along it, by the rules of the table.
+//! Classifies a stack: walks along it and applies the rules of the table.
 
 use std::collections::HashMap;
 
@@ -13,21 +13,22 @@ use crate::stack::{Frame, Stack};
 pub struct Verdict {
     /// The class.
     pub class: Class,
-    /// The frame that decided, as an index into the stack's frames. `None` if no rule named any.
+    /// The frame that decided, as an index into the stack's frames. `None` if no rule names any frame.
     pub frame: Option<usize>,
     /// The deciding rule's reason.
     pub reason: &'static str,
 }
 
-/// Classifies stacks, by whole stack rather than by leaf. Keep one for many stacks: it remembers every function it met.
+/// Classifies whole stacks, not only their innermost frames. Use one for many stacks: it caches every function that it
+/// has looked up.
 #[derive(Debug, Default)]
 pub struct Classifier {
     /// The modules of tlstax itself, with their classes.
     own: &'static [Charged],
-    known: HashMap<(Frame, Inside), Option<Named>>,
+    known: HashMap<(Frame, FurtherIn), Option<Named>>,
 }
 
-/// What the rule that names a function says of it.
+/// The rule that names a function.
 #[derive(Debug, Clone, Copy)]
 struct Named {
     class: Class,
@@ -35,9 +36,9 @@ struct Named {
     reason: &'static str,
 }
 
-/// What has been met further in than a frame.
+/// What the frames further inward contain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-struct Inside {
+struct FurtherIn {
     /// Frames of neither the kernel nor the C library.
     foreign: bool,
     /// Frames that a rule names.
@@ -45,21 +46,21 @@ struct Inside {
 }
 
 impl Classifier {
-    /// One that has met no function yet, for any program.
+    /// A classifier for any program.
     pub fn new() -> Classifier {
         Classifier::default()
     }
 
-    /// One for tlstax itself, whose modules are `own`.
+    /// A classifier for tlstax itself, whose modules are `own`.
     pub fn with_own(own: &'static [Charged]) -> Classifier {
         Classifier { own, ..Classifier::default() }
     }
 
-    /// The class of `stack`, and why. The innermost frame that a rule names decides, unless its rule yields to a class
-    /// that a frame further out is of. Where no rule names any frame: [`Class::Other`].
+    /// The class of `stack`, and why. The innermost frame that a rule names decides, unless its rule yields to the
+    /// class of a frame further out. If no rule names any frame: [`Class::Other`].
     pub fn classify(&mut self, stack: &Stack) -> Verdict {
         let mut decided: Option<(usize, Named)> = None;
-        let mut inside = Inside::default();
+        let mut inside = FurtherIn::default();
         for (at, frame) in stack.frames.iter().enumerate().rev() {
             let Some(rule) = self.meet(frame, &mut inside) else { continue };
             if decided.is_none_or(|(_, held)| held.yields.contains(&rule.class)) {
@@ -75,27 +76,27 @@ impl Classifier {
         }
     }
 
-    /// Whether a function of `class` stands anywhere on `stack`: then the time was spent on its behalf, though it may
+    /// Whether a function of `class` is anywhere on `stack`: then the time was spent on its behalf, although it may
     /// belong to another class, as that of an allocation does.
     pub fn serves(&mut self, stack: &Stack, class: Class) -> bool {
-        let mut inside = Inside::default();
+        let mut inside = FurtherIn::default();
         stack.frames.iter().rev().any(|frame| self.meet(frame, &mut inside).is_some_and(|rule| rule.class == class))
     }
 
-    /// The rule that names `frame`, the next one outward.
-    fn meet(&mut self, frame: &Frame, inside: &mut Inside) -> Option<Named> {
+    /// The rule that names `frame`. Called for each frame, from the innermost outward.
+    fn meet(&mut self, frame: &Frame, inside: &mut FurtherIn) -> Option<Named> {
         let found = self.rule_of(frame, *inside);
         inside.foreign |= !frame.kernel && !is_c_library(&frame.object);
         inside.named |= found.is_some();
         found
     }
 
-    fn rule_of(&mut self, frame: &Frame, inside: Inside) -> Option<Named> {
+    fn rule_of(&mut self, frame: &Frame, inside: FurtherIn) -> Option<Named> {
         *self.known.entry((frame.clone(), inside)).or_insert_with(|| lookup(frame, inside, self.own))
     }
 }
 
-fn lookup(frame: &Frame, inside: Inside, own: &[Charged]) -> Option<Named> {
+fn lookup(frame: &Frame, inside: FurtherIn, own: &[Charged]) -> Option<Named> {
     let name = plain(&frame.name);
     let applies = |place| match place {
         Place::Kernel => frame.kernel,

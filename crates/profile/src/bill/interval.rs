@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-/// Half of what a 95 % interval leaves out.
+/// The probability of each tail outside a 95 % interval.
 const TAIL: f64 = 0.025;
 
 /// The standard normal distribution's quantile at 1 − [`TAIL`].
 const Z: f64 = 1.959_963_984_540_054;
 
-/// Degrees of freedom from which Wilson and Hilferty's approximation stands for the exact χ² quantile: there it is
-/// right to 10⁻⁶, while the exact one is searched for, for ever where counts are huge.
+/// Degrees of freedom from which Wilson and Hilferty's approximation is used instead of the exact χ² quantile: there
+/// its error is 10⁻⁶, while the search for the exact one does not end where counts are huge.
 const MANY: f64 = 2_000.0;
 
-/// A figure and the 95 % interval that sampling leaves it.
+/// A figure and its 95 % sampling interval.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Interval {
     /// What was measured.
@@ -34,7 +34,7 @@ impl Interval {
         Interval { value, low, high: chi_squared(Tail::Upper, 2.0 * value + 2.0) / 2.0 }
     }
 
-    /// All of it `factor` times; `factor` is finite and not negative.
+    /// Value and interval multiplied by `factor`, which is finite and not negative.
     pub(super) fn times(self, factor: f64) -> Interval {
         Interval { value: self.value * factor, low: self.low * factor, high: self.high * factor }
     }
@@ -51,7 +51,7 @@ impl Interval {
         }
     }
 
-    /// Whether it holds `value`.
+    /// Whether the interval contains `value`.
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
@@ -62,7 +62,7 @@ enum Tail {
     Upper,
 }
 
-/// The χ² quantile that leaves out [`TAIL`], for `freedom` degrees of freedom, above 0 (for many: Wilson & Hilferty,
+/// The χ² quantile with [`TAIL`] outside it, for `freedom` degrees of freedom, above 0 (for many: Wilson & Hilferty,
 /// "The distribution of chi-square", PNAS 17, 1931).
 fn chi_squared(tail: Tail, freedom: f64) -> f64 {
     let (probability, z) = match tail {

@@ -1,8 +1,8 @@
-//! The bill: what a request's CPU time was spent on.
+//! The bill: a request's CPU time by class.
 //!
-//! A [`Classifier`] says to which [`Class`] a sampled stack belongs, a [`Bill`] adds up a profile's samples, and a
-//! [`Tax`] is what the bill of an https cell has over that of its plain twin. Sampling, symbols and tables are left to
-//! others.
+//! A [`Classifier`] determines the [`Class`] of a sampled stack, a [`Bill`] adds up a profile's samples, and a [`Tax`]
+//! is the difference between the bills of an https cell and its plain twin. Sampling and symbols are for the rest of
+//! this crate, tables for crate `render`.
 
 mod account;
 mod classify;

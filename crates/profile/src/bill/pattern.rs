@@ -1,10 +1,10 @@
-//! Names of functions, brought to the form that rules are written in, and the patterns of those rules.
+//! Normalises names of functions to the form that rules use, and matches the patterns of those rules.
 
 use std::borrow::Cow;
 
 use crate::function_name::DROP_GLUE;
 
-/// Whether `name`, as [`plain`] gives it, is what `pattern` means, in which each `*` stands for anything.
+/// Whether `name`, as [`plain`] returns it, matches `pattern`, in which each `*` stands for any text.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, others)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut rest) = name.strip_prefix(start) else { return false };
@@ -18,10 +18,10 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     rest.ends_with(end)
 }
 
-/// The plain path of a function: `<rustls::Stream<C, T> as std::io::Read>::read::<u8>` is `rustls::Stream::read`, and C
-/// symbols are without what a library's build has put around them.
+/// The plain path of a function: `<rustls::Stream<C, T> as std::io::Read>::read::<u8>` is `rustls::Stream::read`; C
+/// symbols lose what a library's build has added to them.
 ///
-/// Dropping a value is the work of the value's type: `core::ptr::drop_in_place<hyper::Body>` is `hyper::Body`.
+/// Dropping a value counts as work of the value's type: `core::ptr::drop_in_place<hyper::Body>` is `hyper::Body`.
 pub(super) fn plain(name: &str) -> Cow<'_, str> {
     for glue in DROP_GLUE {
         let arguments = name.strip_prefix(glue).map(|after| after.strip_prefix("::").unwrap_or(after));
@@ -35,9 +35,9 @@ pub(super) fn plain(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// A C symbol without version, clone suffix and the prefix that keeps two builds of a library apart:
+/// A C symbol without its version, its clone suffix and the prefix that separates two builds of a library:
 /// `aws_lc_0_47_0_EVP_sha256` and `free@GLIBC_2.2.5` are `EVP_sha256` and `free`. Go's `crypto/x509.ParseCertificate`
-/// is left whole.
+/// is not changed.
 fn symbol(name: &str) -> &str {
     if name.contains("::") || name.contains('/') || name.starts_with('[') {
         return name;
@@ -68,7 +68,7 @@ fn path(name: &str) -> String {
     plain
 }
 
-/// Where the bracket closes that stands open at the start of `text`.
+/// The position of the bracket that closes the one at the start of `text`.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     let mut before = ' ';
@@ -85,7 +85,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Where ` as ` stands in `text` outside any brackets.
+/// The position of ` as ` in `text`, outside any brackets.
 fn top_level_as(text: &str) -> Option<usize> {
     let mut depth = 0_i32;
     text.char_indices().find_map(|(at, c)| {

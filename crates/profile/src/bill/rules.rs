@@ -1,15 +1,15 @@
 //! The table: which function's time belongs to which class.
 //!
-//! A stack is walked from the innermost frame outward. Of the rules that match a frame, the first in [`RULES`] counts,
-//! so the particular stands above the general. The first frame that a rule names gives the class, and settles it unless
-//! that rule yields: then the walk goes on, and the next frame whose class is among those yielded to takes the time
-//! over, on its own rule's terms. So a SHA-256 block is charged to whoever asked for it, and an allocation is not.
+//! A stack is walked from the innermost frame outward. If several rules match a frame, the first in [`RULES`] counts,
+//! so specific rules come before general ones. The first frame that a rule names gives the class and decides, unless
+//! that rule yields: then the walk continues, and the next frame whose class is among those yielded to takes the time
+//! over, by its own rule. So a SHA-256 block is charged to the function that called it, and an allocation is not.
 //!
 //! Generic Rust is compiled into its callers, and without full debug information an inlined function's name lacks its
-//! crate (`poll_inner`). Such frames match nothing, and their time goes to the function they were compiled into.
+//! crate (`poll_inner`). Such frames match nothing, and their time goes to the function that they were compiled into.
 //!
-//! What belongs to one model, client or TLS stack is in its entry of the catalog and counts as if it stood here, in the
-//! rule for that work. What is tlstax's own is said by its modules.
+//! The functions of one model, client or TLS stack are in its entry of the catalog, and count as if they were listed
+//! here, in the rule for that work. The classes of tlstax's own functions are declared by their modules.
 
 use Class::{
     CertificateVerify, ChainValidation, Harness, Http, KernelNetwork, KernelOther, KeyExchange, KeySchedule, Memory,
@@ -18,19 +18,19 @@ use Class::{
 
 use workload::catalog::{CostClass as Class, Work, symbols_of};
 
-/// In which frames a rule's patterns are looked for. C's short names (`send`) are Rust's as well, so they are looked
-/// for in the C library alone.
+/// In which frames a rule's patterns are searched. C's short names (`send`) are also names in Rust, so they are
+/// searched in the C library only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Kernel,
     User,
     CLibrary,
-    /// In the C library where nothing but it and the kernel stands further in: it is at work itself, and does not just
-    /// call `main` or a thread's function.
+    /// In the C library if all frames further in belong to it or to the kernel: it does the work itself, and does not
+    /// just call `main` or a thread's function.
     CLibraryAtWork,
-    /// In any program's own frames, where no frame further in has been named.
+    /// In any program's own frames, if no frame further in was named.
     AtLast,
-    /// In tlstax's own modules, whose class is what they say.
+    /// In tlstax's own modules, which declare their class.
     Own,
 }
 
@@ -39,12 +39,12 @@ pub(super) enum Place {
 pub(super) struct Rule {
     pub(super) class: Class,
     pub(super) place: Place,
-    /// Names of functions with blanks between, in which `*` stands for anything: without generic arguments, and a
-    /// trait's method under the type that has it.
+    /// Names of functions separated by spaces, in which `*` stands for any text: without generic arguments, and a
+    /// trait's method under the type that implements it.
     patterns: &'static str,
-    /// The work whose functions in the catalog count as if they stood here.
+    /// The work whose functions in the catalog count as if they were listed here.
     work: Option<Work>,
-    /// Classes that take the time over where one of their functions stands further out.
+    /// Classes that take the time over if one of their functions is further out.
     pub(super) yields: &'static [Class],
     pub(super) reason: &'static str,
 }
@@ -62,20 +62,20 @@ impl Rule {
         Rule { work: Some(work), ..self }
     }
 
-    /// All its patterns, those of the catalog among them.
+    /// All its patterns, including those of the catalog.
     pub(super) fn patterns(&self) -> impl Iterator<Item = &'static str> {
         let listed = self.patterns.split(' ').filter(|pattern| !pattern.is_empty());
         listed.chain(self.work.into_iter().flat_map(symbols_of))
     }
 }
 
-/// Whom a cryptographic primitive may be working for.
+/// The classes that may have called a cryptographic primitive.
 const PURPOSES: &[Class] =
     &[KeyExchange, ChainValidation, CertificateVerify, KeySchedule, RecordEncryption, TrustStore, TlsState];
-/// The same without the libraries at large, which stand around everything.
+/// The same without the classes of whole libraries, whose functions are on almost every stack.
 const STEPS: &[Class] = &[KeyExchange, ChainValidation, CertificateVerify, KeySchedule, RecordEncryption, TrustStore];
 
-/// Every rule, the particular above the general.
+/// Every rule, the specific before the general.
 pub(super) const RULES: &[Rule] = &[
     // The kernel.
     rule(
@@ -122,7 +122,7 @@ pub(super) const RULES: &[Rule] = &[
     .yields_to(&[KernelNetwork, ThreadCreation]),
     rule(KernelOther, Place::Kernel, "*", "no call of the above: scheduling, futexes, timers, interrupts")
         .yields_to(&[KernelNetwork, ThreadCreation, Memory, KernelOther]),
-    // Memory, whoever asks for it: the same question in every class, answered once.
+    // Memory, whichever class allocates it: decided once for all classes.
     rule(
         Memory,
         Place::User,
@@ -179,7 +179,7 @@ pub(super) const RULES: &[Rule] = &[
         "the door to the kernel, and all there is of it where the kernel's functions are hidden: a file that is read \
          is then taken for a socket",
     ),
-    // What of TLS is a step of its own. The nearest step outward of a primitive is the one it works for.
+    // The steps of TLS that have a class of their own. A primitive belongs to the nearest step outward.
     rule(
         CertificateVerify,
         Place::User,
@@ -245,7 +245,7 @@ pub(super) const RULES: &[Rule] = &[
         "a key share is made, or a secret agreed on",
     )
     .and_all_of(Work::KeyExchange),
-    // Parsing and signatures, which several steps need.
+    // Parsing and signatures, which several steps use.
     rule(
         ChainValidation,
         Place::User,
@@ -355,7 +355,7 @@ mod tests {
 
     use super::*;
 
-    /// A module that a rule names as text takes its CPU time to another class, or to none, once it is renamed.
+    /// If a rule names a module of tlstax as text, renaming the module moves its CPU time to another class, or to none.
     #[test]
     fn rules_name_no_module_of_this_workspace() {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

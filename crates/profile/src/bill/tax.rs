@@ -1,4 +1,4 @@
-//! The TLS tax by class: the bill of an https cell without that of its plain twin.
+//! The TLS tax by class: the bill of an https cell minus that of its plain twin.
 
 use serde::{Deserialize, Serialize};
 use workload::catalog::CostClass as Class;
@@ -6,10 +6,10 @@ use workload::catalog::CostClass as Class;
 use super::account::Bill;
 use super::interval::Interval;
 
-/// What a request costs over https beyond what it costs without, by class.
+/// The additional cost of a request over https, by class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tax {
-    /// One levy for each class, in the order of [`Class::ALL`]: also where it is nothing, or below nothing.
+    /// One levy for each class, in the order of [`Class::ALL`], even if it is zero or negative.
     pub levies: Vec<Levy>,
     /// All classes together, CPU µs per request.
     pub per_request_us: Interval,
@@ -20,12 +20,12 @@ pub struct Tax {
 pub struct Levy {
     /// The class.
     pub class: Class,
-    /// CPU µs per request. The interval holds 0 where sampling cannot tell the two cells apart.
+    /// CPU µs per request. The interval contains 0 if sampling cannot distinguish the two cells.
     pub per_request_us: Interval,
 }
 
 impl Tax {
-    /// `https` − `plain`, class by class. `None` if one of them has no requests to share its time among.
+    /// `https` − `plain`, class by class. `None` if one of them has no requests.
     pub fn between(https: &Bill, plain: &Bill) -> Option<Tax> {
         let per_request_us = https.per_request_us?.minus(plain.per_request_us?);
         let cost = |bill: &Bill, class| bill.item(class).and_then(|item| item.per_request_us).unwrap_or_default();

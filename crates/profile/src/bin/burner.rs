@@ -1,5 +1,5 @@
-//! A program that burns CPU time in known functions, for the tests of this package: it reads a line, burns, says the
-//! CPU time it has used since, and waits for a second line.
+//! A program that burns CPU time in known functions, for the tests of this package: it reads a line, burns, prints the
+//! CPU time that it has used since, and waits for a second line.
 //!
 //! Arguments: `deep|threads|short|kernel|die|signature|chain` and how many milliseconds of CPU time to burn.
 
@@ -50,14 +50,14 @@ fn burn_in_a_known_function(time: Duration) {
     }
 }
 
-/// Bears a name that the bill knows.
+/// Has a name that a rule of the bill matches.
 #[inline(never)]
 fn verify_tls13_signature(time: Duration) {
     burn_in_a_known_function(time);
     black_box("what is done after a call keeps the function on the stack");
 }
 
-/// Bears another name that the bill knows.
+/// Has another name that a rule of the bill matches.
 #[inline(never)]
 fn verify_server_cert(time: Duration) {
     burn_in_a_known_function(time);
@@ -83,7 +83,7 @@ fn short_threads(time: Duration) {
     }
 }
 
-/// Has the kernel make zeros.
+/// Makes the kernel produce zeros.
 #[inline(never)]
 fn in_kernel(time: Duration) -> io::Result<()> {
     let end = clock(ClockId::CLOCK_THREAD_CPUTIME_ID) + time;

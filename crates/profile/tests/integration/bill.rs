@@ -1,9 +1,8 @@
-//! The bill of real stacks: thirty of each cell's samples, drawn at random from those taken while its requests were
-//! made.
+//! The bill of real stacks: thirty samples of each cell, drawn at random from those taken while its requests were made.
 //!
 //! They were taken by `perf record -e cpu-clock -F 997 --call-graph dwarf,65528` of `tlstax run`, and unwound by their
-//! call frame information. Generic arguments and the frames between a thread's start and its first function are cut
-//! out.
+//! call frame information. Generic arguments and the frames between a thread's start and its first function were
+//! removed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,7 +49,7 @@ fn handshakes_are_most_of_new_tls_connections_little_of_kept_ones_and_nothing_of
         if cell.contains("-plain-") {
             assert_eq!(tls, 0, "{cell}");
         } else {
-            // A quarter stands between the two kinds: a kept connection pays for its one handshake as well.
+            // The threshold is a quarter, because a kept connection's handshake is part of its bill as well.
             let much = handshake * 4 >= bill.samples;
             assert_eq!(much, cell.ends_with("new-conn"), "{cell}: {handshake} of {}", bill.samples);
         }
@@ -61,7 +60,7 @@ fn handshakes_are_most_of_new_tls_connections_little_of_kept_ones_and_nothing_of
 fn thousands_of_stacks_are_classified_at_once() {
     let stacks: Vec<_> = cells().into_values().flat_map(|profile| profile.stacks.into_keys()).collect();
     let mut classifier = Classifier::with_own(support::OWN);
-    // CPU time of this thread: how busy the machine is besides makes little difference to it.
+    // The CPU time of this thread hardly depends on the load of the machine.
     let used = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
     let before = used();
     let classified =

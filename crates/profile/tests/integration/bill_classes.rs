@@ -1,4 +1,4 @@
-//! To which class a single real stack belongs, each cut down to its innermost frames.
+//! The class of single real stacks, each reduced to its innermost frames.
 
 use crate::support;
 use profile::bill::{Class, Classifier};
@@ -119,7 +119,7 @@ fn trust_anchors_are_loaded_in_every_language() {
     ] {
         belongs(stack, Class::TrustStore);
     }
-    // Without a store around it, OpenSSL's buffer is the connection's.
+    // Without a trust store's function further out, OpenSSL's buffer belongs to the connection.
     belongs("SSL_read;[libssl.so.3];BIO_read;[libcrypto.so.3]", Class::TlsState);
 }
 
@@ -183,12 +183,12 @@ fn the_kernel_is_told_apart_by_its_call() {
         belongs(&format!("{run};read_[c];{call};ksys_read_[k];vfs_read_[k];{file}"), Class::KernelOther);
     }
     belongs(&format!("{run};read_[c];{call};ksys_read_[k];sock_read_iter_[k];tcp_recvmsg_[k]"), Class::KernelNetwork);
-    // A page that stands in a file is fetched all the same because memory was touched.
+    // A page fault on a file's page counts as memory, because touching memory caused it.
     belongs(
         &format!("{run};asm_exc_page_fault_[k];handle_mm_fault_[k];ext4_filemap_map_pages_[k];filemap_map_pages_[k]"),
         Class::Memory,
     );
-    // Where the kernel hides its functions, the C library's door to it says what was asked.
+    // If the kernel's functions are hidden, the C library's system-call wrapper shows which call it was.
     belongs(&format!("{run};recv_[c];[kernel]_[k]"), Class::KernelNetwork);
     belongs(&format!("{run};[kernel]_[k]"), Class::KernelOther);
 }

@@ -1,4 +1,4 @@
-//! A command is sampled with all that it starts, and the timeline says which process did what, and when.
+//! Samples a command with all its descendants: the timeline shows which process did what, and when.
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -9,14 +9,14 @@ use profile::{Moment, Moments, Objects, Options, PERIOD_NS, Recording, Sampler, 
 
 const BURNER: &str = env!("CARGO_BIN_EXE_profile-burner");
 
-/// A shell that runs `script` when it is told.
+/// A shell that runs `script` when it receives a line.
 fn shell(script: &str) -> Child {
     let script = format!("read go; {script}");
     let command = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
     command.unwrap()
 }
 
-/// What was recorded of a shell and its children until it ended; `None` where sampling is forbidden.
+/// The recording of a shell and its children until it ended; `None` where sampling is forbidden.
 fn record(script: &str, options: &Options) -> Option<Recording> {
     let mut child = shell(script);
     let Some(mut sampler) = allowed(Sampler::attach(child.id(), options)) else {
@@ -67,7 +67,7 @@ fn two_programs_one_after_the_other_each_have_their_class_and_their_time() {
         assert!(first.last().unwrap().time_ns < second[0].time_ns);
         for (of, class) in [(first, Class::CertificateVerify), (second, Class::ChainValidation)] {
             let share = share(of, |moment| moment.class == class);
-            // On a busy machine a program's start and its page faults take more than a tenth.
+            // On a busy machine, starting a program and its page faults take more than a tenth.
             assert!(share > 0.6, "{class:?}: {share} of {} by {scope:?}", of.len());
         }
         assert_eq!(moments.period_ns, PERIOD_NS);

@@ -1,4 +1,4 @@
-//! Go's own reader opens what is written for it.
+//! Go's own reader can open the files written for it.
 use std::process::Command;
 
 use profile::{folded, pprof};
@@ -11,7 +11,7 @@ fn go_reads_the_profile() {
     pprof::write(&profile, std::fs::File::create(&path).unwrap()).unwrap();
     let output = Command::new("go").args(["tool", "pprof", "-top"]).arg(&path).output();
     let Ok(output) = output else {
-        // The tests of the messages stand without Go.
+        // Without Go, the unit tests of the messages still run.
         assert!(std::env::var_os("CI").is_none(), "in CI Go is installed");
         return;
     };

@@ -1,4 +1,4 @@
-//! A child process whose costs are known is sampled, and the profile says what the child did.
+//! Samples a child process whose costs are known, and checks that the profile shows them.
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use profile::{Objects, Options, Profile, ProfileError, Sampler, Scope};
 
 const KNOWN: &str = "profile_burner::burn_in_a_known_function";
 
-/// A child that burns CPU time when told.
+/// A child that burns CPU time when it receives a line.
 struct Burner {
     child: Child,
     input: ChildStdin,
@@ -50,7 +50,7 @@ fn attach(pid: u32, scope: Option<Scope>) -> Option<Sampler> {
     allowed(Sampler::attach(pid, &Options { scope, ..Options::default() }))
 }
 
-/// The profile of a child and the CPU time that it says it used, ns.
+/// The profile of a child and the CPU time that the child reports, ns.
 fn sample(how: &str, milliseconds: u32, scope: Option<Scope>) -> Option<(Profile, u64)> {
     let mut burner = Burner::spawn(how, milliseconds);
     let mut sampler = attach(burner.child.id(), scope)?;
@@ -108,7 +108,7 @@ fn threads_shorter_than_the_period_are_met_or_the_profile_tells() {
     if profile.scope == Scope::Cpus {
         assert_covers(&profile, used);
         let known = samples_with(&profile, KNOWN);
-        // Starting threads takes the rest: a tenth, or on a busy machine a third.
+        // Starting threads takes the rest: a tenth, or a third on a busy machine.
         assert!(known * 2 >= profile.samples, "{known} of {}", profile.samples);
     }
 }
@@ -159,7 +159,7 @@ fn a_child_that_is_gone_is_named() {
     assert!(matches!(error, ProfileError::Gone { .. }), "{error}");
 }
 
-/// CPU time of this thread: how busy the machine is does not show in it.
+/// The CPU time of this thread, which does not depend on the load of the machine.
 fn cpu_time() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
 }
@@ -183,7 +183,7 @@ fn profiles_share_what_was_read_of_objects() {
     if resolve(&mut shared).is_none() {
         return;
     }
-    // The least of a few tells what it takes where nothing comes between.
+    // The minimum of a few attempts shows the time without interruptions.
     let pair = || Some((resolve(&mut Objects::new())?, resolve(&mut shared)?));
     let (new, again): (Vec<_>, Vec<_>) = std::iter::repeat_with(pair).take(3).map(Option::unwrap).unzip();
     assert!(again.iter().min() < new.iter().min(), "{again:?} {new:?}");

@@ -1,4 +1,4 @@
-//! A process samples itself, as a benchmark does: all the threads it has and those it starts meanwhile.
+//! A process samples itself, as a benchmark does: all its threads, including those that it starts meanwhile.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn share(profile: &Profile, function: &str) -> f64 {
     found.map(|(_, count)| count).sum::<u64>() as f64 / profile.samples.max(1) as f64
 }
 
-/// Whether the count falls to nothing soon: a thread that was joined may stand in the list a moment longer.
+/// Whether the count drops to zero soon: a joined thread may remain in the list a moment longer.
 fn vanish(count: fn() -> usize) -> bool {
     let end = Instant::now() + Duration::from_secs(5);
     loop {

@@ -1,4 +1,4 @@
-//! What tests of the sampler share: whether the system lets it sample, and stacks written in one line.
+//! Support for the tests of the sampler: whether the system allows sampling, and stacks written in one line.
 
 use std::sync::Arc;
 
@@ -6,8 +6,7 @@ use profile::stack::{Frame, Stack};
 use profile::{ProfileError, Sampler};
 use workload::catalog::{Charged, CostClass};
 
-/// tlstax's modules, as they were called when the stacks of the tests were sampled, with the classes they are charged
-/// to.
+/// tlstax's modules, under the names that they had when the stacks of the tests were sampled, with their classes.
 pub(crate) const OWN: &[Charged] = &[
     Charged { class: CostClass::Harness, path: "fetch" },
     Charged { class: CostClass::Http, path: "fetch::clients" },
@@ -22,8 +21,8 @@ pub(crate) const OWN: &[Charged] = &[
     Charged { class: CostClass::Harness, path: "tlstax" },
 ];
 
-/// The sampler; `None` where the system forbids sampling, and then its error says what to set. In CI that fails the
-/// test, because it would have tested nothing.
+/// The sampler; `None` where the system forbids sampling, in which case its error must say what to set. In CI that
+/// fails the test, because nothing would be tested.
 pub(crate) fn allowed(sampler: Result<Sampler, ProfileError>) -> Option<Sampler> {
     match sampler {
         Ok(sampler) => Some(sampler),
@@ -37,8 +36,8 @@ pub(crate) fn allowed(sampler: Result<Sampler, ProfileError>) -> Option<Sampler>
     }
 }
 
-/// A stack from its folded form: outermost frame first, `;` between, `_[k]` behind the kernel's frames and `_[c]`
-/// behind the C library's; a frame without a name is its object's in brackets; the thread's name stands first.
+/// A stack from its folded form: outermost frame first, `;` between, `_[k]` after the kernel's frames and `_[c]` after
+/// the C library's; a frame without a name is its object's in brackets; the thread's name comes first.
 pub(crate) fn stack(folded: &str) -> Stack {
     let mut parts = folded.split(';');
     let thread = parts.next().unwrap_or_default().into();
