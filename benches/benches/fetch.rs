@@ -1,8 +1,8 @@
 //! Every cell of the matrix as a Criterion benchmark: a group per TLS stack and kind of connection, a function per
 //! model and client, a batch of requests per iteration.
 //!
-//! Models are set up outside the timing; their concurrency is inside. The batches are trials as those of `tlstax run`
-//! are, held against the origin's ledger, and the latest of each cell are left in a result folder with their
+//! Models are set up outside the timing; their concurrency is inside. The batches are trials like those of `tlstax
+//! run`, checked against the origin's ledger, and the latest of each cell are left in a result folder with their
 //! percentiles, phases and ledgers. `TLSTAX_MEASURE=wall` measures wall time instead of CPU time; `--profile-time 5`
 //! draws a flamegraph of each cell instead, into `target/criterion`.
 
@@ -20,7 +20,8 @@ use criterion::{Criterion, SamplingMode, Throughput};
 use measure::result::{Pinning, Section};
 use workload::{Cell, Connection, catalog};
 
-/// What the CPU time of a cell drifts by from one run to the next on a shared machine: less is no change.
+/// How much the CPU time of a cell drifts from one run to the next on a shared machine: smaller differences are no
+/// change.
 const NOISE: f64 = 0.05;
 
 fn main() -> ExitCode {
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     outcome.unwrap_or_else(|failure| failure.report())
 }
 
-/// Measures on the client's CPUs: threads that are started here keep to them.
+/// Measures on the client's CPUs, to which all threads that are started here are bound.
 fn measure(dir: &Path) -> Result<ExitCode, Failure> {
     let cost = Cost::chosen(std::env::var(cost::VARIABLE).ok().as_deref())?;
     let pinning = runner::default_pinning();
@@ -74,7 +75,7 @@ fn group(
     let connection = section.cells.first().map(|cell| cell.connection);
     let (warm_up, measurement) = times(stack, connection);
     group.sampling_mode(SamplingMode::Flat);
-    // A group's own times would beat those of the command line.
+    // A group's own times would override those of the command line.
     if !is_asked("--warm-up-time") {
         group.warm_up_time(warm_up);
     }
@@ -98,12 +99,12 @@ fn is_asked(flag: &str) -> bool {
     std::env::args().any(|argument| argument.split('=').next() == Some(flag))
 }
 
-/// What one batch cost.
+/// The cost of one batch.
 fn batch(bench: &mut Bench<'_>, cost: Cost) -> u64 {
     cost.of(&or_end(bench.batch()))
 }
 
-/// Criterion has no way to hear of a failure: it ends the benchmark before a figure of it is kept.
+/// Criterion cannot be told about a failure, so the benchmark ends before any figure of it is stored.
 fn or_end<T>(outcome: Result<T, Failure>) -> T {
     outcome.unwrap_or_else(|failure| {
         failure.report();
@@ -111,8 +112,8 @@ fn or_end<T>(outcome: Result<T, Failure>) -> T {
     })
 }
 
-/// For how long Criterion warms up and measures: ten batches at least. Plain connections are made so fast that their
-/// sockets in TIME_WAIT set the bound.
+/// How long Criterion warms up and measures: at least ten batches. Plain connections are made so fast that their
+/// sockets in TIME_WAIT limit the time.
 fn times(stack: &str, connection: Option<Connection>) -> (Duration, Duration) {
     let ms = Duration::from_millis;
     match (stack, connection) {

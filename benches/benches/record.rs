@@ -1,4 +1,4 @@
-//! What the harness itself adds to a request: stamps, histograms, and the lock of a shard.
+//! The harness's own cost per request: timestamps, histograms, and the lock of a shard.
 //!
 //! `keep-alive` is a request over a kept connection, `new-conn` one that also connects and makes a handshake. Both do
 //! exactly what a slot and its connection do around a fetch, and nothing else.
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let mut criterion = Criterion::default().configure_from_args();
     record(&mut criterion);
     criterion.final_summary();
-    // The last of a `cargo bench`: its last line says where the page is.
+    // This is the last benchmark of a `cargo bench`, so its last line says where the page is.
     match page::draw(&folder::of_this_bench()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -1,13 +1,14 @@
-//! What Criterion measures: CPU time of a batch, or its wall time.
+//! What Criterion measures: the CPU time of a batch, or its wall time.
 //!
-//! CPU time by default: on a shared machine wall time drifts by a factor of two, and every baseline would cry wolf.
+//! CPU time by default: on a shared machine wall time drifts by a factor of two, and every comparison with a baseline
+//! would report a change.
 
 use criterion::Throughput;
 use criterion::measurement::{Measurement, ValueFormatter};
 use measure::clock::{now_ns, own_cpu_ns};
 use measure::result::Trial;
 
-/// The variable that chooses: `cpu` or `wall`.
+/// The variable that selects it: `cpu` or `wall`.
 pub const VARIABLE: &str = "TLSTAX_MEASURE";
 
 /// One of the two.
@@ -19,15 +20,16 @@ pub enum Cost {
     Wall,
 }
 
-/// Why the variable says nothing.
+/// The value of the variable is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{VARIABLE}={0:?} is neither cpu nor wall")]
 pub struct CostError(String);
 
 impl Cost {
-    /// What the variable's value asks for; CPU time where it is not set.
+    /// The measure that the variable's value selects; CPU time if it is not set.
     ///
     /// # Errors
+    ///
     /// When the value is neither of the two.
     pub fn chosen(value: Option<&str>) -> Result<Cost, CostError> {
         match value {
@@ -93,7 +95,7 @@ impl Measurement for Cost {
     }
 }
 
-/// Puts ns into words, naming the clock.
+/// Formats ns, naming the clock.
 struct Formatter {
     /// From ns to s.
     time: [&'static str; 4],

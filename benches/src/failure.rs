@@ -1,4 +1,4 @@
-//! What ends a benchmark before its time, and the exit codes that say so: those of `tlstax run`.
+//! Errors that end a benchmark, and their exit codes, which are those of `tlstax run`.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,13 +7,13 @@ use std::process::ExitCode;
 /// Why a benchmark ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The measure was not understood.
+    /// An invalid measure.
     #[error(transparent)]
     Cost(#[from] crate::cost::CostError),
-    /// An origin.
+    /// The error of an origin.
     #[error(transparent)]
     Origin(#[from] origin::Error),
-    /// A cell, or what is set up for all of them.
+    /// The error of a cell, or of the set-up for all cells.
     #[error(transparent)]
     Runner(#[from] runner::Error),
     /// The result folder could not be written.
@@ -28,24 +28,24 @@ pub enum Failure {
     /// The folder of that report.
     #[error(transparent)]
     Folder(#[from] render::folder::FolderError),
-    /// The engine that examines a client.
+    /// The error of the engine that checks a client.
     #[error(transparent)]
     Engine(#[from] fetch::engine::EngineError),
     /// The limit of open files.
     #[error(transparent)]
     Limit(#[from] measure::process::ProcessError),
-    /// A batch did not do the work: what Criterion would say of it means nothing.
+    /// A batch did not do the requested work, so Criterion's figures would be meaningless.
     #[error("{cell} did not do the work, and the benchmark ends here: {reasons}")]
     Invalid {
-        /// Which.
+        /// The cell.
         cell: workload::Cell,
-        /// The rules that it broke.
+        /// The broken rules.
         reasons: String,
     },
     /// Nothing could be written to standard output.
     #[error("writing to standard output: {source}")]
     Output {
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The system refused.
@@ -53,21 +53,21 @@ pub enum Failure {
     Io {
         /// What was being done.
         doing: &'static str,
-        /// To what.
+        /// The file or folder.
         path: PathBuf,
-        /// What it said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Failure {
-    /// Says it on standard error, and gives the exit code.
+    /// Prints it to standard error, and returns the exit code.
     pub fn report(&self) -> ExitCode {
         terminal::say(format_args!("tlstax: {self}"));
         ExitCode::from(self.code())
     }
 
-    /// 3 for a batch that is invalid, 130 for an interruption, 2 for whatever else kept it from running.
+    /// 3 for an invalid batch, 130 for an interruption, 2 for any other error.
     pub fn code(&self) -> u8 {
         match self {
             Failure::Invalid { .. } => 3,

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use measure::result::{Order, Pinning, ResultWriter, Section, Trial, Validity};
+use measure::result::{Pinning, ResultWriter, Section, Trial, TrialOrder, Validity};
 use origin::Choice;
 use runner::{Choices, OriginSpec, Pins, Plan, Resident, Session};
 use workload::Cell;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::matrix::ROUNDS;
 use crate::{matrix, role};
 
-/// How often it is looked whether the sockets in TIME_WAIT are gone.
+/// The interval at which the number of sockets in TIME_WAIT is checked.
 const GLANCE: Duration = Duration::from_millis(500);
 
 /// Runs the batches of all cells.
@@ -27,7 +27,7 @@ pub struct Laboratory {
     opened: Option<(Session, ResultWriter)>,
 }
 
-/// A cell at work: prepared when Criterion first asks for it, so that one that is filtered out costs nothing.
+/// A cell that is benchmarked: prepared when Criterion first needs it, so that a filtered cell costs nothing.
 pub struct Bench<'a> {
     laboratory: &'a mut Laboratory,
     section: &'a Section,
@@ -37,7 +37,8 @@ pub struct Bench<'a> {
 }
 
 impl Laboratory {
-    /// A laboratory whose result folder, not made yet, is `dir`. The caller's thread keeps to the client's CPUs.
+    /// A laboratory whose result folder, which does not exist yet, is `dir`. Binds the calling thread to the client's
+    /// CPUs.
     pub fn new(dir: &Path, pinning: Pinning) -> Laboratory {
         Laboratory { dir: dir.to_owned(), pinning, opened: None }
     }
@@ -47,7 +48,7 @@ impl Laboratory {
         Bench { laboratory: self, section, cell, resident: None, kept: VecDeque::new() }
     }
 
-    /// What was opened with the first cell.
+    /// The session and the writer, which are opened with the first cell.
     fn opened(&mut self) -> Result<&mut (Session, ResultWriter), Failure> {
         if self.opened.is_none() {
             self.opened = Some(open(&self.dir, self.pinning.clone())?);
@@ -61,7 +62,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     measure::process::raise_open_files()?;
     let (sections, left_out) = matrix::sections();
     let program = role::program()?;
-    // A build is ended with all that it started; the benchmarks themselves end as any program does.
+    // An interrupted build is ended with all its processes; the benchmarks themselves end like any program.
     let (kind, why) = {
         let noted = processes::note().map_err(|source| Failure::Io {
             doing: "listening for Ctrl-C",
@@ -75,7 +76,7 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
         sections,
         left_out,
         scenario: None,
-        order: Order::Blocks,
+        order: TrialOrder::Blocks,
         origin: OriginSpec::Ours(kind),
         why,
         pins: Pins::default(),
@@ -93,16 +94,17 @@ fn open(dir: &Path, pinning: Pinning) -> Result<(Session, ResultWriter), Failure
     Ok((session, writer))
 }
 
-/// What was typed: cargo gives the program a flag of its own.
+/// The command line as the user typed it, without the flag that cargo adds.
 fn command() -> Vec<String> {
     let typed = std::env::args().skip(1).filter(|argument| argument != "--bench");
     ["cargo", "bench", "--bench", "fetch", "--"].map(str::to_owned).into_iter().chain(typed).collect()
 }
 
 impl Bench<'_> {
-    /// Prepares the cell, if it is not prepared yet: to be called before Criterion's clocks run.
+    /// Prepares the cell, if it is not prepared yet. Call this before Criterion's clocks run.
     ///
     /// # Errors
+    ///
     /// When it cannot be prepared.
     pub fn prepare(&mut self) -> Result<(), Failure> {
         if self.resident.is_none() {

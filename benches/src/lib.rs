@@ -1,7 +1,7 @@
-//! What the benchmarks share: what Criterion measures, the processes around a benchmark, and the folder of its results.
+//! Shared by the benchmarks: what Criterion measures, the processes around a benchmark, and the folder of its results.
 //!
 //! `cargo bench` runs them, each in a file or folder of its own under `benches/`. Cells, their origins and the rules
-//! that a batch must keep are those of `tlstax run`.
+//! for a batch are those of `tlstax run`.
 
 pub mod cost;
 pub mod failure;

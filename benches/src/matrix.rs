@@ -4,16 +4,16 @@ use measure::result::{LeftOut, Section};
 use runner::sections::{WorkloadOptions, by_connection};
 use workload::{Amount, Cell, Connection, Requests, catalog};
 
-/// Requests of a batch over new connections: many times C, so that beginning and end weigh little.
+/// Requests of a batch over new connections: many times C, so that start and end have little effect.
 const NEW_CONN_REQUESTS: Requests = Requests::new(400).unwrap();
 
 /// Requests of a batch over kept connections: each costs a tenth or less.
 const KEEP_ALIVE_REQUESTS: Requests = Requests::new(4_000).unwrap();
 
-/// Batches of a cell that the result folder keeps: its latest.
+/// The number of batches per cell that the result folder keeps: the latest ones.
 pub const ROUNDS: u32 = 10;
 
-/// All cells that one process can run as they are meant, in a section per kind of connection, and those that it cannot.
+/// All cells that one process can run as intended, in a section per kind of connection, and those that it cannot.
 pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
     let (cells, left): (Vec<Cell>, Vec<Cell>) = fetch::cells().into_iter().partition(can_stand_here);
     let sections = |(connection, requests)| {
@@ -30,7 +30,7 @@ pub fn sections() -> (Vec<Section>, Vec<LeftOut>) {
     (sections, left.collect())
 }
 
-/// Whether pinned settings of OpenSSL leave the cell what it is.
+/// Whether the process-wide OpenSSL configuration leaves the cell unchanged.
 fn can_stand_here(cell: &Cell) -> bool {
     let pinned = catalog::stack_named(&cell.tls).is_some_and(|stack| stack.groups_from_environment);
     fetch::terms_of(cell).compares() || !pinned

@@ -1,11 +1,12 @@
-//! The page of a `cargo bench`, drawn from what was run of it.
+//! The page of a `cargo bench`, drawn from its results.
 
 use std::path::Path;
 
 use analysis::report_data::ReportData;
 use measure::machine::{Machine, allowed_cpus};
 use measure::result::{
-    FORMAT, Handshake, Order, OriginInfo, Pinning, RUN_FILE, ResultWriter, RunInfo, RunResult, Section, Trial, describe,
+    FORMAT, Handshake, OriginInfo, Pinning, RUN_FILE, ResultWriter, RunInfo, RunResult, Section, Trial, TrialOrder,
+    describe,
 };
 use render::files::{PAGE, files};
 use render::folder;
@@ -13,10 +14,11 @@ use workload::Cell;
 
 use crate::failure::Failure;
 
-/// Makes the folder of a run that has no cells, for figures that stand beside none; a run that is there stays.
+/// Creates the folder of a run without cells, for figures that need none; an existing run is kept.
 ///
 /// # Errors
-/// When the folder cannot be made.
+///
+/// When the folder cannot be created.
 pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
     if dir.join(RUN_FILE).is_file() {
         return Ok(());
@@ -35,7 +37,7 @@ pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
         origin: OriginInfo { name: "none".to_owned(), version: String::new(), why: "in memory".to_owned(), ports: 0 },
         handshake: Handshake::default(),
         machine: Machine::read(),
-        order: Order::Blocks,
+        order: TrialOrder::Blocks,
         arms: Vec::new(),
         scenario: None,
         sections: Vec::new(),
@@ -48,9 +50,10 @@ pub fn begin_without_cells(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ends the run in `dir`: what was filtered out is taken from its description.
+/// Ends the run in `dir`: cells that were filtered out are removed from its description.
 ///
 /// # Errors
+///
 /// When the folder cannot be read or written.
 pub fn close(dir: &Path, interrupted: bool) -> Result<(), Failure> {
     if !dir.join(RUN_FILE).is_file() {
@@ -62,10 +65,11 @@ pub fn close(dir: &Path, interrupted: bool) -> Result<(), Failure> {
     Ok(describe(dir, &RunInfo { sections, ended, interrupted, ..result.run })?)
 }
 
-/// Draws the page of what there is in `dir`, and says where it is. Without a run there is none.
+/// Draws the page of the results in `dir`, and prints its path. Without a run there is none.
 ///
 /// # Errors
-/// When the folder cannot be read, or the report not be written.
+///
+/// When the folder cannot be read, or the report cannot be written.
 pub fn draw(dir: &Path) -> Result<(), Failure> {
     if !dir.join(RUN_FILE).is_file() {
         return Ok(());

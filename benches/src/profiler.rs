@@ -1,8 +1,8 @@
 //! `--profile-time`: where a benchmark's CPU time goes, as a flamegraph and folded stacks beside Criterion's own files.
 //!
-//! The process samples itself: what the harness adds between batches, and the cell's preparation, are in the picture
-//! too. Where the kernel forbids its sampler, crate `pprof` takes its place by signals and frame pointers. That one
-//! never records the innermost function and loses many stacks, so its picture says how many.
+//! The process samples itself: the harness's work between batches and the cell's preparation are in the picture too. If
+//! the kernel forbids the sampler, crate `pprof` samples instead, by signals and frame pointers. It never records the
+//! innermost function and loses many stacks, so its picture says how many.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use pprof::{ProfilerGuard, ProfilerGuardBuilder};
 use profile::{Objects, Options, Profile, Sampler, flamegraph, folded};
 
-/// Samples per second that `pprof` is asked for; timers give it a quarter on many kernels.
+/// The sampling frequency requested from `pprof`; on many kernels timers give a quarter of it.
 const FREQUENCY: i32 = 997;
 
-/// The share of stacks with fewer than two frames above which a picture tells nothing.
+/// The share of stacks with fewer than two frames above which a picture is useless.
 const UNUSABLE: f64 = 0.2;
 
-/// What a sample of `pprof` is said to stand for, ns: it does not tell, and no picture shows it.
+/// The nominal period of a sample of `pprof`, ns: the real one is unknown, and no picture shows it.
 const UNKNOWN_PERIOD: u64 = 1;
 
 /// Criterion's hook.
@@ -34,12 +34,12 @@ enum Running {
 }
 
 impl Flamegraphs {
-    /// The thread that reads the samples keeps to `reader_cpus`, which the benchmark does not use; empty: to none.
+    /// The thread that reads the samples is bound to `reader_cpus`, which the benchmark does not use; empty: to none.
     pub fn new(reader_cpus: Vec<usize>) -> Flamegraphs {
         Flamegraphs { signals_only: false, reader_cpus, running: None, objects: Objects::new() }
     }
 
-    /// Without the kernel's sampler, as where it is forbidden.
+    /// Without the kernel's sampler, as on systems that forbid it.
     pub fn by_signals(self) -> Flamegraphs {
         Flamegraphs { signals_only: true, ..self }
     }
@@ -62,7 +62,7 @@ impl Flamegraphs {
         }
     }
 
-    /// What was sampled, and what its picture says of that.
+    /// The profile, and the subtitle of its picture.
     fn stop(&mut self, running: Running) -> Result<(Profile, String), String> {
         match running {
             Running::Kernel(sampler) => {
@@ -122,7 +122,7 @@ fn lines(report: &pprof::Report) -> String {
     lines.collect()
 }
 
-/// How much of what was sampled by signals is worth something.
+/// How reliable a profile by signals is.
 fn verdict(profile: &Profile) -> String {
     let short = profile.stacks.iter().filter(|(stack, _)| stack.frames.len() < 2).map(|(_, samples)| samples);
     let share = short.sum::<u64>() as f64 / profile.samples.max(1) as f64;

@@ -1,4 +1,4 @@
-//! What a benchmark's program is to be: its name is all that the harness has to start engines and origins with.
+//! The role of a benchmark's process: the harness starts engines and origins by running the benchmark's own program.
 
 use std::io;
 use std::process::{self, ExitCode};
@@ -11,21 +11,21 @@ use crate::failure::Failure;
 /// The first argument of the embedded origin.
 const ORIGIN: &str = "serve-embedded";
 
-/// What this process is.
+/// The role of this process.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Role {
-    /// An engine that examines a client, as the trial protocol tells it.
+    /// An engine that checks a client, by the trial protocol.
     Engine,
     /// The embedded origin.
     Origin(Vec<String>),
-    /// Who measures.
+    /// The process that measures.
     Laboratory,
-    /// Who was started by cargo, and starts who measures.
+    /// The process that cargo started, which starts the one that measures.
     Supervisor,
 }
 
 impl Role {
-    /// What the arguments, without the program's name, and the supervisor's variable make of it.
+    /// The role that follows from the arguments, without the program's name, and from the supervisor's variable.
     pub fn of(args: &[String], supervised: bool) -> Role {
         match args {
             [only] if only == "engine" => Role::Engine,

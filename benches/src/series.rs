@@ -1,4 +1,4 @@
-//! Timings that a benchmark keeps for itself, beside what Criterion makes of them.
+//! Timings that a benchmark keeps in addition to Criterion's.
 
 /// Timings of one benchmark.
 #[derive(Debug, Default)]
@@ -12,14 +12,14 @@ struct Batch {
 }
 
 impl Batch {
-    /// Of one run, ns.
+    /// The time of one run, ns.
     fn each(&self) -> f64 {
         self.ns as f64 / self.count as f64
     }
 }
 
 impl Series {
-    /// Keeps that `count` runs took `ns` together. None are no batch.
+    /// Adds a batch of `count` runs that took `ns` together. An empty batch is ignored.
     pub fn push(&mut self, ns: u64, count: u64) {
         if count > 0 {
             self.0.push(Batch { ns, count });
@@ -31,12 +31,12 @@ impl Series {
         self.0.iter().map(|batch| batch.count).sum()
     }
 
-    /// What a run took, ns: all time by all runs. NaN where there were none.
+    /// The mean time of a run, ns. NaN if there were none.
     pub fn mean(&self) -> f64 {
         self.0.iter().map(|batch| batch.ns).sum::<u64>() as f64 / self.count() as f64
     }
 
-    /// What a run took, ns: the median of batches, each weighted with its size. NaN where there were none.
+    /// The time of a run, ns: the median of batches, each weighted with its size. NaN if there were none.
     pub fn median(&self) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(|a, b| a.each().total_cmp(&b.each()));

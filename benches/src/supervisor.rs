@@ -1,7 +1,7 @@
-//! Starts the process that measures, with what it must be told before it begins, and draws the page when it has ended.
+//! Starts the process that measures with the right environment, and draws the page when it has ended.
 //!
-//! OpenSSL reads the file that pins its groups when it is first used, and executors the number of their threads: both
-//! are told by the environment, which a process cannot change for itself once it runs.
+//! OpenSSL reads the file that pins its groups when it is first used, and executors read their number of threads: both
+//! from the environment, which a process cannot change for itself once it runs.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -14,21 +14,23 @@ use signal_hook::consts::SIGINT;
 use crate::failure::Failure;
 use crate::{folder, page};
 
-/// Runs this program again as the one that measures, its results in `dir`.
+/// Runs this program again as the one that measures, with its results in `dir`.
 ///
 /// # Errors
-/// When it cannot be started, or the page not be drawn.
+///
+/// When it cannot be started, or the page cannot be drawn.
 pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
     let environment = Environment::new(default_workers(&default_pinning()))?;
     let failed = |source| Failure::Io { doing: "starting the benchmark", path: dir.to_owned(), source };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
     command.args(args).envs(environment.pinned(&Pins::default())?);
-    // Keys and settings of a process that is ended by a signal stay behind: here they go with this one.
+    // If a signal ends the process that measures, its keys and settings remain: here they are removed with this
+    // process.
     let temporary = processes::TemporaryFolder::new("bench").map_err(failed)?;
     command.env(folder::VARIABLE, dir).env("TMPDIR", temporary.path());
-    // Ctrl-C on a terminal reaches both: the one that measures ends, and this one still draws what there is.
-    // Where it was ignored when this one was started, both ignore it.
+    // Ctrl-C on a terminal reaches both processes: the one that measures ends, and this one still draws the results. If
+    // the signal was ignored when this process was started, both ignore it.
     if processes::heeded().contains(&SIGINT) {
         signal_hook::flag::register(SIGINT, Arc::default()).map_err(failed)?;
     }
@@ -46,5 +48,5 @@ pub fn supervise(dir: &Path, args: &[String]) -> Result<ExitCode, Failure> {
 /// 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
 
-/// Ended by another signal: the benchmark could not do its work.
+/// Ended by another signal: the benchmark failed.
 const BROKEN_OFF: u8 = 2;

@@ -1,4 +1,4 @@
-//! Tells the crate which compiler built it, so that every run can name it.
+//! Passes the version of the compiler to the crate, so that every run can name it.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Tells the program which revision it was built from, so that every run can name it.
+//! Passes the revision that the program is built from, so that every run can name it.
 
 use std::path::Path;
 use std::process::Command;

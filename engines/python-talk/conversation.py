@@ -44,7 +44,7 @@ class Conversation(object):
         try:
             return json.loads(line.decode('utf-8'))
         except ValueError:
-            raise Refused('the harness was to say %s and said no JSON: %.200r' % (due, line))
+            raise Refused('expected %s from the harness, but it said no JSON: %.200r' % (due, line))
 
     def job(self):
         """What to do."""
@@ -70,7 +70,7 @@ class Conversation(object):
         """Waits for an order of one word."""
         said = self._next(repr(word))
         if said != word:
-            raise Refused('the harness was to say "%s" and said %.200r' % (word, said))
+            raise Refused('expected "%s" from the harness, but it said %.200r' % (word, said))
 
     def say(self, answer):
         """One line to the harness."""

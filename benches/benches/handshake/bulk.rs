@@ -11,7 +11,7 @@ use crate::handshakes::of;
 use crate::log::Log;
 use crate::setup::{Authorities, or_exit};
 
-/// What passes at a time.
+/// Bytes of a transfer.
 const BYTES: usize = 1 << 20;
 
 pub(crate) fn bench(criterion: &mut Criterion, authorities: &Authorities, log: &mut Log) {
@@ -20,7 +20,7 @@ pub(crate) fn bench(criterion: &mut Criterion, authorities: &Authorities, log: &
     let bytes = vec![b'x'; BYTES];
     for stack in Stack::ALL {
         for version in [TlsVersion::Tls13, TlsVersion::Tls12] {
-            // How the connection came about makes no difference to what it carries.
+            // The kind of handshake does not affect the transfer.
             let case = Case { stack, version, group: Group::X25519, key: CertificateKey::EcdsaP256, kind: Kind::Full };
             let mut link: Option<Box<dyn Link>> = None;
             for side in Side::ALL {

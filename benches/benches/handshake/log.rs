@@ -1,4 +1,4 @@
-//! Every timing that Criterion asks for is also kept here: it keeps its own samples to itself.
+//! Keeps every timing that Criterion requests, because Criterion does not give access to its samples.
 
 use benches::Series;
 use handshake::{Case, Primitive, Side, Stack};

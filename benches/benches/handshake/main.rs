@@ -1,8 +1,8 @@
-//! What TLS itself costs, in memory: handshakes by stack, version, group and key, full and resumed; bulk transfer; and
-//! the primitives beneath.
+//! The cost of TLS itself, in memory: handshakes by stack, version, group and key, full and resumed; bulk transfer; and
+//! the primitives.
 //!
-//! All times are CPU time of the side or the primitive that is named, not of the wall. After the run come handshakes
-//! per second per core, as libraries publish them; all figures also go into the folder of this `cargo bench`.
+//! All times are CPU time of the side or primitive that is named, not wall time. After the run, handshakes per second
+//! per core are printed, as libraries publish them; all figures are also written to the folder of this `cargo bench`.
 
 mod bulk;
 mod handshakes;
@@ -20,7 +20,7 @@ use log::Log;
 use setup::Authorities;
 
 fn main() {
-    // Some hundred benchmarks: what each takes, resampling included, is what keeps all of them within two minutes.
+    // There are some hundred benchmarks: these times, resampling included, keep the total within two minutes.
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(800))
@@ -33,7 +33,7 @@ fn main() {
     let folder = folder::of_this_bench();
     for bench in [handshakes::bench, bulk::bench, primitives::bench] {
         bench(&mut criterion, &authorities, &mut log);
-        // Each time anew: whoever ends it halfway keeps what was measured.
+        // Written after each group, so that an interrupted run keeps its figures.
         if setup::is_measuring() {
             setup::or_exit(show::write(&log.figures(), &folder));
         }

@@ -1,4 +1,4 @@
-//! What benchmarks share: authorities, made when first asked for, and what becomes of errors.
+//! Shared by the benchmarks: authorities, created when they are first needed, and error handling.
 
 use std::cell::OnceCell;
 use std::fmt::Display;
@@ -7,7 +7,7 @@ use std::process;
 use handshake::Authority;
 use params::CertificateKey;
 
-/// An authority per kind of key. Made only when a benchmark runs: `--list` needs none.
+/// An authority per key type, created only when a benchmark runs: `--list` needs none.
 #[derive(Default)]
 pub(crate) struct Authorities {
     ecdsa: OnceCell<Authority>,
@@ -24,7 +24,7 @@ impl Authorities {
     }
 }
 
-/// The value, or the end of the program: what went wrong has no figure, and Criterion takes no errors.
+/// The value; on an error, the program ends: there is no figure, and Criterion accepts no errors.
 pub(crate) fn or_exit<T, E: Display>(result: Result<T, E>) -> T {
     result.unwrap_or_else(|error| {
         terminal::say(format_args!("tlstax: {error}"));
@@ -32,7 +32,7 @@ pub(crate) fn or_exit<T, E: Display>(result: Result<T, E>) -> T {
     })
 }
 
-/// Whether figures come of this: not where benchmarks are only listed, tested or profiled.
+/// Whether this run produces figures: not if benchmarks are only listed, tested or profiled.
 pub(crate) fn is_measuring() -> bool {
     let given = |flag: &str| std::env::args().any(|argument| argument == flag);
     given("--bench") && !given("--test") && !given("--list") && !given("--profile-time")

@@ -1,4 +1,4 @@
-//! What comes after the run: what could not be had, a table of handshakes, and the file of figures.
+//! The output after the run: what is not available, a table of handshakes, and the file of figures.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};
 use render::tables::handshakes;
 
-/// Shows what there is, and draws the page of what was run there.
+/// Prints the figures, and draws the page of what was run.
 pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     if !figures.is_empty() {
         for line in left_out() {
@@ -26,7 +26,7 @@ pub(crate) fn report(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     page::draw(folder)
 }
 
-/// Writes what there is so far into `folder`, with a run of no cells where it has none.
+/// Writes the figures so far into `folder`, with a run without cells if it has none.
 pub(crate) fn write(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     if figures.is_empty() {
         return Ok(());
@@ -37,7 +37,7 @@ pub(crate) fn write(figures: &InMemory, folder: &Path) -> Result<(), Failure> {
     fs::write(folder.join(HANDSHAKE_FILE), text + "\n").map_err(failed)
 }
 
-/// What can't be had here, by reason.
+/// What is not available here, by reason.
 fn left_out() -> Vec<String> {
     let cases = Case::all().filter_map(|case| Some((case.missing()?, format!("{}/{}", case.stack, case.group))));
     let primitives = Stack::ALL.into_iter().flat_map(|stack| {
@@ -52,7 +52,7 @@ fn left_out() -> Vec<String> {
     by_reason.into_iter().map(line).collect()
 }
 
-/// Handshakes per second per core, beneath the libraries they are of.
+/// Handshakes per second per core, preceded by their libraries.
 fn table(figures: &[HandshakeFigure]) -> String {
     let mut text = String::from("handshakes per second per core, one side's CPU time each\n");
     let libraries: BTreeSet<(&str, &str)> = figures.iter().map(|figure| (&*figure.stack, &*figure.library)).collect();

@@ -1,15 +1,15 @@
-//! Cells that differ on purpose, each held against itself with the usual value: what a group, a certificate, a resumed
-//! session or a client of one's own costs more or less.
+//! Cells that differ in one parameter on purpose, each compared with the same cell at the default: what a group, a
+//! certificate, a resumed session or a client per request adds or saves.
 
-use measure::result::Order;
+use measure::result::TrialOrder;
 use workload::Variable;
 
 use crate::compare::compare;
 use crate::row::Row;
 use crate::summary::AxisDelta;
 
-/// Every cell among `rows` that has a counterpart with the usual value of one of `varies`.
-pub(crate) fn against(rows: &[Row], varies: &[Variable], order: Order) -> Vec<AxisDelta> {
+/// Every cell in `rows` that has a counterpart with the default of one of `varies`.
+pub(crate) fn against(rows: &[Row], varies: &[Variable], order: TrialOrder) -> Vec<AxisDelta> {
     let pairs = varies.iter().flat_map(|variable| {
         rows.iter().filter_map(|row| {
             let base = variable.base_of(&row.cell)?;
@@ -19,7 +19,7 @@ pub(crate) fn against(rows: &[Row], varies: &[Variable], order: Order) -> Vec<Ax
     pairs.filter_map(|(row, base)| one(row, base, order)).collect()
 }
 
-fn one(row: &Row, base: &Row, order: Order) -> Option<AxisDelta> {
+fn one(row: &Row, base: &Row, order: TrialOrder) -> Option<AxisDelta> {
     let client = compare(base, row, |round| round.client_us, order)?;
     let origin = compare(base, row, |round| round.origin_us, order);
     Some(AxisDelta {

@@ -1,15 +1,15 @@
-//! The trials of a run by section and cell: found once, not once for every table and chart.
+//! The trials of a run by section and cell: grouped once, not for every table and chart.
 
 use std::collections::HashMap;
 
 use measure::result::{Section, Trial};
 use workload::Cell;
 
-/// Trials by section and cell, each cell's by its rounds: whatever the order of lines in a file, the same is shown.
+/// Trials by section and cell, sorted by round: the result does not depend on the order of lines in a file.
 pub struct ByCell<'a>(HashMap<(&'a str, &'a Cell), Vec<&'a Trial>>);
 
 impl<'a> ByCell<'a> {
-    /// Sorts the trials.
+    /// Groups the trials.
     pub fn new(trials: &'a [Trial]) -> ByCell<'a> {
         let mut by_cell: HashMap<_, Vec<&Trial>> = HashMap::new();
         for trial in trials {

@@ -1,10 +1,10 @@
-//! What to choose, from the figures of a run: a decision for each kind of work that it did. A tie is called a tie, and
-//! too few rounds give no winner.
+//! What to choose, by the figures of a run: a decision for each kind of work in it. A tie is reported as a tie, and too
+//! few rounds give no winner.
 //!
-//! The figure is client CPU where work costs CPU, and the time that a round took where it waits. Cells that had far
-//! fewer requests in flight than were asked for are no candidates: they did other work.
+//! Cells are compared by client CPU where work costs CPU, and by the length of a trial where requests wait. Cells that
+//! had far fewer requests in flight than the concurrency allows are no candidates, because they did other work.
 
-use measure::result::{Flag, Order as Rounds};
+use measure::result::{Flag, TrialOrder};
 use stats::Order;
 
 use crate::compare::{Comparison, compare};
@@ -12,26 +12,26 @@ use crate::figure::Figure;
 use crate::row::{Round, Row, Tax};
 use crate::summary::Summary;
 
-/// What one kind of work comes to.
+/// The decision for one kind of work.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
-    /// The section it is from.
+    /// The section that it is based on.
     pub summary: &'a Summary,
-    /// What was compared.
+    /// The figure that was compared.
     pub yardstick: Yardstick,
     /// The cell that costs least.
     pub best: &'a Row,
-    /// What it costs.
+    /// Its cost.
     pub figure: Figure,
-    /// Cells that are not told from it.
+    /// Cells that do not differ from it significantly.
     pub ties: Vec<&'a Row>,
-    /// Cells that cost more, dearest last.
+    /// Cells that cost more, the most expensive last.
     pub dearer: Vec<(&'a Row, Comparison)>,
-    /// Cells with too few rounds in common with it: nothing can be said of them.
+    /// Cells with too few rounds in common with it to be compared.
     pub unknown: Vec<&'a Row>,
 }
 
-/// By what cells are compared.
+/// The figure by which cells are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Yardstick {
     /// Client CPU per request, µs.
@@ -40,7 +40,7 @@ pub enum Yardstick {
     WallTime,
 }
 
-/// What may be chosen.
+/// The kind of choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     /// Nothing: there were too few rounds.
@@ -58,8 +58,8 @@ pub enum Choice {
 const MATTERS_FROM: f64 = 60.0;
 
 /// A decision for every section that has cells over TLS which may be compared.
-pub fn decisions(summaries: &[Summary], rounds: Rounds) -> Vec<Decision<'_>> {
-    // Cells that differ in more than model, client and stack are no alternatives to one another.
+pub fn decisions(summaries: &[Summary], rounds: TrialOrder) -> Vec<Decision<'_>> {
+    // Cells that differ in more than model, client and stack are not alternatives.
     summaries.iter().filter(|summary| summary.is_uniform()).filter_map(|summary| decision(summary, rounds)).collect()
 }
 
@@ -80,7 +80,7 @@ impl Yardstick {
     }
 }
 
-fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision<'_>> {
+fn decision(summary: &Summary, rounds: TrialOrder) -> Option<Decision<'_>> {
     let yardstick = if summary.is_told_by_time() { Yardstick::WallTime } else { Yardstick::ClientCpu };
     let fit = |row: &&Row| row.cell.is_tls() && row.compares() && !row.flags.contains(&Flag::FewInFlight);
     let mut rows: Vec<(&Row, Figure)> =
@@ -99,7 +99,7 @@ fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision<'_>> {
     for (row, _) in others {
         match compare(best, row, yardstick.of(), rounds).map(|known| (Order::of_ratio(&known.ratio), known)) {
             Some((Order::More, known)) => decision.dearer.push((*row, known)),
-            // Paired, the least median may come out as the greater: no more than a tie either.
+            // In pairs, the cell with the least median may turn out to cost more: that is a tie as well.
             Some((Order::Tie | Order::Less, _)) => decision.ties.push(*row),
             Some((Order::Unknown, _)) | None => decision.unknown.push(*row),
         }
@@ -109,7 +109,7 @@ fn decision(summary: &Summary, rounds: Rounds) -> Option<Decision<'_>> {
 }
 
 impl<'a> Decision<'a> {
-    /// What may be chosen.
+    /// The kind of choice that the figures allow.
     pub fn choice(&self) -> Choice {
         let alone = self.ties.is_empty() && self.dearer.is_empty();
         if !self.figure.confident || (alone && !self.unknown.is_empty()) {
@@ -119,22 +119,22 @@ impl<'a> Decision<'a> {
         if alone { Choice::NothingElse } else { Choice::Least }
     }
 
-    /// The dearest cell, and from how many requests a day on it costs a minute of CPU more than the cheapest; `None`
-    /// where that says nothing.
+    /// The most expensive cell, and from how many requests a day it costs a minute of CPU more than the cheapest;
+    /// `None` if that cannot be computed.
     pub fn matters_from(&self) -> Option<(&'a Row, f64)> {
         let (row, dearest) = self.dearer.last()?;
-        // The interval's upper end, so that what is said holds.
+        // The interval's upper end, so that the statement is on the safe side.
         let added = dearest.added.high;
         if self.summary.waits() || added <= 0.0 {
             return None;
         }
         let requests = MATTERS_FROM / (added / 1e6);
-        // One significant digit: more would pretend to know the machine that it will run on.
+        // One significant digit: more would suggest knowledge of the machine that it will run on.
         let power = 10f64.powf(requests.log10().floor());
         Some((*row, (requests / power).floor() * power))
     }
 
-    /// What TLS adds to the model and client that cost least, for each stack.
+    /// What TLS adds to the cheapest model and client, for each stack.
     pub fn taxes(&self) -> impl Iterator<Item = (&'a Row, Tax)> {
         let chosen = &self.best.cell;
         let same = move |row: &&Row| row.cell.model == chosen.model && row.cell.client == chosen.client;

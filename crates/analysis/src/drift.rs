@@ -1,11 +1,11 @@
-//! Whether latency stayed what it was while a trial ran, or drifted: a median of what drifts is a median of when one
-//! looked.
+//! Whether latency was stable while a trial ran, or drifted: the median of a drifting latency depends on when it was
+//! measured.
 //!
-//! Judged from the sample of timelines in each trial. All C slots begin at once, and at the end they empty: the first C
-//! requests and the last C are left out. A trial drifts when a Mann–Kendall test tells (p < 0.01) and the change over
-//! what is left is more than a tenth of the median. Latencies of one trial are not independent: about one trial in
-//! thirteen drifts by what else the machine does, up or down. A cell is not steady only when half of its trials drift,
-//! all in one direction.
+//! The sample of timelines in each trial is tested. All C slots start at once, and at the end they become idle, so the
+//! first C requests and the last C are excluded. A trial drifts if a Mann–Kendall test is significant (p < 0.01) and
+//! the change over the remaining requests is more than a tenth of the median. Latencies of one trial are not
+//! independent: about one trial in thirteen drifts because of other work on the machine, up or down. A cell only counts
+//! as unsteady if half of its trials drift in the same direction.
 
 use measure::phase::Timeline;
 use measure::result::Trial;
@@ -13,7 +13,7 @@ use stats::Estimate;
 
 use crate::row::{Drift, Row};
 
-/// Requests that a trend takes: below, the test's p is no longer good.
+/// The requests that a trend test needs: with fewer, its p-value is not accurate.
 const FEWEST: usize = 10;
 
 /// The p-value below which a trial drifts.
@@ -22,7 +22,7 @@ const P: f64 = 0.01;
 /// The change over the trial from which it drifts, as a share of the median.
 const CHANGE: f64 = 0.1;
 
-/// The drift of the trials that count, with `slots` requests in flight; `None` where no trial could be judged.
+/// The drift of the trials that count, with `slots` requests in flight; `None` if no trial could be tested.
 pub(crate) fn drift(counting: &[&Trial], slots: u32) -> Option<Drift> {
     let judged: Vec<Change> = counting.iter().filter_map(|trial| change(&trial.sample, trial.right, slots)).collect();
     let shares: Vec<f64> = judged.iter().map(|change| change.share).collect();
@@ -60,7 +60,7 @@ fn change(sample: &[Timeline], requests: u64, slots: u32) -> Option<Change> {
     Some(Change { share, tells: trend.p < P && share.abs() > CHANGE })
 }
 
-/// Whether a row is known to be not steady.
+/// Whether a row is known to be unsteady.
 pub fn is_unsteady(row: &Row) -> bool {
     row.drift.is_some_and(|drift| !drift.steady)
 }

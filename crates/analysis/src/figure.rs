@@ -12,7 +12,7 @@ pub struct Figure {
     pub low: f64,
     /// The interval's upper end.
     pub high: f64,
-    /// Whether the interval holds the true median with 95 %; otherwise it is the range of too few rounds for a claim.
+    /// Whether the interval contains the true median with 95 % confidence; otherwise it is the range of too few rounds.
     pub confident: bool,
 }
 

@@ -1,16 +1,15 @@
-//! How far a cell is from the least that its work can cost here: distances to the floors of its section, paired by
-//! round.
+//! How far a cell is from the least that its work can cost here: ratios to the floors of its section, paired by round.
 
-use measure::result::Order;
+use measure::result::TrialOrder;
 use stats::Estimate;
 use workload::{Cell, floor};
 
 use crate::figure::Figure;
 use crate::row::{Floors, Row};
 
-/// The distances of `row`, whose plain twin is looked for among `rows`, to its floors among `floors`. `None` where none
-/// of its floors was run, or nothing may be compared.
-pub(crate) fn distances(rows: &[Row], floors: &[Row], row: &Row, order: Order) -> Option<Floors> {
+/// The ratios of `row`, whose plain twin is searched in `rows`, to its floors in `floors`. `None` if none of its floors
+/// was run, or a comparison is not allowed.
+pub(crate) fn distances(rows: &[Row], floors: &[Row], row: &Row, order: TrialOrder) -> Option<Floors> {
     let find = |among: &'_ [Row], cell: Option<Cell>| among.iter().position(|row| Some(&row.cell) == cell.as_ref());
     let twin = find(rows, row.cell.plain_twin()).map(|number| &rows[number]).filter(|twin| twin.compares());
     let floor = |cell: Option<Cell>| find(floors, cell).map(|number| &floors[number]);
@@ -24,23 +23,23 @@ pub(crate) fn distances(rows: &[Row], floors: &[Row], row: &Row, order: Order) -
     floors.filter(|floors| floors.tls.or(floors.primitives).or(floors.net).is_some())
 }
 
-/// What is held against a floor.
+/// The cost that is compared with a floor.
 enum Cost<'a> {
-    /// All of a request.
+    /// The whole cost of a request.
     Whole(&'a Row),
-    /// What the first takes more than the second.
+    /// The cost of the first minus that of the second.
     Added(&'a Row, &'a Row),
 }
 
 /// The cost ÷ that of the floor, by client CPU per request.
-fn over(cost: &Cost<'_>, floor: &Row, order: Order) -> Option<Figure> {
+fn over(cost: &Cost<'_>, floor: &Row, order: TrialOrder) -> Option<Figure> {
     match order {
-        Order::Interleaved => {
+        TrialOrder::Interleaved => {
             let quotient = |number: u32| Some(cost.in_round(number)? / of_round(floor, number).filter(|us| *us > 0.0)?);
             let quotients: Vec<f64> = floor.rounds.iter().filter_map(|round| quotient(round.number)).collect();
             Estimate::of(&quotients)
         }
-        Order::Blocks => Estimate::quotient(&cost.over_rounds()?, &over_rounds(floor)?),
+        TrialOrder::Blocks => Estimate::quotient(&cost.over_rounds()?, &over_rounds(floor)?),
     }
     .map(Figure::from)
 }

@@ -1,8 +1,8 @@
-//! What the figures of a run mean.
+//! The meaning of a run's figures.
 //!
-//! This crate turns the trials of a result into values: figures with intervals, what TLS adds, and what comparisons
-//! say. It reads no files and draws nothing: crate `render` puts the values into words, tables and charts. What may be
-//! claimed from how many rounds is decided in crate `stats`.
+//! This crate turns the trials of a result into values: figures with intervals, the cost of TLS, and comparisons. It
+//! reads no files and draws nothing: crate `render` puts the values into words, tables and charts. Crate `stats`
+//! decides what may be claimed from how many rounds.
 //!
 //! Files import in one direction: [`figure`], then [`row`] and [`summary`], which hold data only, then a file for each
 //! computation, then [`summarize`] and [`report_data`].

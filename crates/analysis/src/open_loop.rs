@@ -1,8 +1,7 @@
-//! Open loop: cells at a fixed rate. What is measured of them beside what is measured of all, and which of them could
-//! not keep up.
+//! Open loop: cells at a fixed rate. Computes their additional figures, and which of them could not keep up.
 //!
-//! Latency from when a request was due is what a user of a service sees. Latency from its start leaves out the time for
-//! which a client that was busy with slow answers did not even send (coordinated omission, as Gil Tene calls it).
+//! Latency from when a request was due is what a user of a service sees. Latency from its start excludes the time for
+//! which a client that was busy with slow responses could not even send (coordinated omission, as Gil Tene calls it).
 
 use measure::recorder::FROM_START;
 use measure::result::{Flag, Trial};
@@ -13,13 +12,13 @@ use crate::figure::Figure;
 use crate::row::{OpenLoop, Row};
 use crate::summary::Summary;
 
-/// Share of late starts from which a cell is said not to have kept up: one in a hundred shows in the 99th percentile.
+/// Share of late starts from which a cell counts as not keeping up: one in a hundred shows in the 99th percentile.
 const LATE_SHARE: f64 = 0.01;
 
-/// Late starts below which nothing is said of them: one or two may be the machine's.
+/// The least number of late starts that is reported: one or two may be due to the machine.
 const LATE_LEAST: f64 = 3.0;
 
-/// Share of the rate below which a cell is said not to have reached it.
+/// Share of the rate below which a cell counts as not reaching it.
 const REACHED_SHARE: f64 = 0.99;
 
 /// Over the trials that count; `None` where none does.
@@ -57,13 +56,13 @@ fn reached(trial: &Trial, last_took: Option<f64>) -> f64 {
 pub struct Shortfall<'a> {
     /// Its row.
     pub row: &'a Row,
-    /// The rate that was asked for.
+    /// The requested rate.
     pub rate: Rate,
-    /// Requests per second that were made of it.
+    /// Requests per second that were reached.
     pub reached_per_second: f64,
     /// Whether that is less than the rate. Otherwise it reached the rate, but with requests that started late.
     pub fell_short: bool,
-    /// Share of requests that were started late, where enough were, 0 to 1.
+    /// Share of requests that started late, 0 to 1, if there were enough of them.
     pub late_share: Option<f64>,
     /// Why, as far as is known.
     pub cause: Cause,
@@ -81,7 +80,7 @@ pub enum Cause {
         /// How many there are.
         slots: u64,
     },
-    /// Slots were left, and no CPUs were full.
+    /// Slots were free, and no CPUs were full.
     SlotsLeft {
         /// The most that were in use at once.
         most: f64,
@@ -103,7 +102,7 @@ fn shortfall<'a>(summary: &Summary, row: &'a Row, rate: Rate) -> Option<Shortfal
     let paced = figures.paced?;
     let late = paced.late_share.map(|share| share.median);
     let reached_per_second = paced.reached_per_second.median;
-    // Where it is known that nothing started late, all was made when it was due, however short the trial was.
+    // If no request started late, all were made when they were due, however short the trial was.
     let fell_short = reached_per_second < REACHED_SHARE * rate.per_second() && late != Some(0.0);
     let requests = summary.workload.requests().map_or(0.0, |requests| requests.get() as f64);
     let many = late.filter(|late| *late > LATE_SHARE && late * requests >= LATE_LEAST);

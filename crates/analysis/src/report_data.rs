@@ -1,4 +1,4 @@
-//! All values of a result: what tables, sentences and charts are made of.
+//! All values of a result, from which tables, sentences and charts are made.
 
 use measure::result::{RunResult, Section};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use crate::row::Row;
 use crate::summarize::summaries;
 use crate::summary::Summary;
 
-/// Everything that is shown of one result.
+/// All values of one result.
 pub struct ReportData<'a> {
     /// The result itself.
     pub result: &'a RunResult,
@@ -19,7 +19,7 @@ pub struct ReportData<'a> {
     pub trials: ByCell<'a>,
     /// A summary per section.
     pub summaries: Vec<Summary>,
-    /// The bills of its profiled cells: none, unless [`ReportData::with_bills`] gave it some.
+    /// The bills of its profiled cells; empty unless [`ReportData::with_bills`] added some.
     pub bills: Bills,
     /// A distribution per row, in the order of the summaries' rows.
     distributions: Vec<Vec<Distribution>>,
@@ -30,7 +30,7 @@ impl<'a> ReportData<'a> {
     pub fn of(result: &'a RunResult) -> ReportData<'a> {
         let trials = ByCell::new(&result.trials);
         let of_section = |section: &Section| {
-            // Of the rows: floors have none.
+            // Only of the rows: floors have none.
             let cells = section.cells.par_iter().filter(|cell| !is_floor(cell));
             cells.map(|cell| Distribution::of(trials.of(section, cell))).collect()
         };
@@ -38,18 +38,18 @@ impl<'a> ReportData<'a> {
         ReportData { result, summaries: summaries(result), distributions, trials, bills: Bills::default() }
     }
 
-    /// The same with what its profiled cells' CPU time went to.
+    /// Adds the bills of its profiled cells.
     #[must_use]
     pub fn with_bills(self, bills: Bills) -> ReportData<'a> {
         ReportData { bills, ..self }
     }
 
-    /// All that could not be read of it.
+    /// Everything of it that could not be read.
     pub fn problems(&self) -> impl Iterator<Item = &String> {
         self.result.problems.iter().chain(&self.bills.problems)
     }
 
-    /// Whether all that was run are stages of the talk: they are no models to choose from.
+    /// Whether only stages of the talk were run: these are no models to choose from.
     pub fn is_talk(&self) -> bool {
         let mut cells = self.result.run.sections.iter().flat_map(|section| &section.cells).peekable();
         cells.peek().is_some() && cells.all(|cell| talk::stage::of(cell).is_some())

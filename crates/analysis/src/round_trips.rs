@@ -1,8 +1,8 @@
-//! How many round trips TLS adds to a request, where the origin was far away.
+//! How many round trips TLS adds to a request, if the origin was distant.
 //!
-//! The median latency of a cell less that of its plain twin at the same distance, less the CPU time that TLS adds at
-//! both ends, divided by the round trip. Paired by round, as every comparison. What the difference on loopback would be
-//! is no measure of the CPU's share: requests in flight together queue for the CPU there, and far away they do not.
+//! The median latency of a cell, minus that of its plain twin at the same distance, minus the CPU time that TLS adds on
+//! both sides, divided by the round-trip time; paired by round, like every comparison. The difference on loopback
+//! cannot be used for the CPU's share: there, concurrent requests queue for the CPU, which they do not at a distance.
 
 use stats::Estimate;
 use workload::Rtt;

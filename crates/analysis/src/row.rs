@@ -18,23 +18,23 @@ pub struct Row {
     pub counted: usize,
     /// Its figures; `None` when no round counts.
     pub figures: Option<Figures>,
-    /// What other than the model was the limit, in half of the rounds that count or more.
+    /// What limited at least half of the rounds that count, other than the model.
     pub flags: Vec<Flag>,
     /// Why rounds do not count, each reason with how many rounds gave it.
     pub invalid: BTreeMap<String, usize>,
     /// Whether there was no ledger to prove it.
     pub unproven: bool,
-    /// On which terms it took part.
+    /// The terms of the cell.
     pub terms: Terms,
-    /// What the ledger saw in its first round that counts.
+    /// The ledger's counts in its first round that counts.
     pub seen: Option<Seen>,
     /// The libraries that did the work, with their versions.
     pub libraries: Vec<String>,
-    /// How its latency changed while trials ran; `None` where too few requests tell.
+    /// How its latency changed while trials ran; `None` if there were too few requests.
     pub drift: Option<Drift>,
-    /// What warming up did and cost, which is in no figure; `None` where the engine tells of none.
+    /// The work of the warm-up, which is part of no figure; `None` if the engine does not report it.
     pub warm_up: Option<WarmUp>,
-    /// What comparisons are made of: its rounds that count.
+    /// Its rounds that count, from which comparisons are made.
     #[serde(skip)]
     pub rounds: Vec<Round>,
 }
@@ -50,11 +50,11 @@ pub struct Round {
     pub origin_us: f64,
     /// Length of the measured part, ns.
     pub wall_ns: f64,
-    /// Median latency, ns; told only where an origin of the section was far away.
+    /// Median latency, ns; only present if an origin of the section was distant.
     pub p50_ns: Option<f64>,
 }
 
-/// What the ledger saw of a trial, for rows that are not pinned.
+/// The ledger's counts of a trial, for rows that are not pinned.
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen {
     /// Connections per request.
@@ -63,13 +63,13 @@ pub struct Seen {
     pub full: u64,
     /// Resumed sessions.
     pub resumed: u64,
-    /// What handshakes settled on, most first.
+    /// What handshakes negotiated, the most frequent first.
     pub negotiated: Vec<String>,
     /// Whether it refused servers that it must not trust; absent without TLS.
     pub verifies: Option<bool>,
 }
 
-/// What was measured of a cell.
+/// The figures of a cell.
 #[derive(Debug, Clone, Serialize)]
 pub struct Figures {
     /// Requests per second.
@@ -80,8 +80,7 @@ pub struct Figures {
     pub p99_ns: Option<Figure>,
     /// Client CPU per request, µs.
     pub client_us: Figure,
-    /// The share of it spent in user mode, 0 to 1, over all rounds: a sample of timer ticks, too coarse for one of
-    /// them.
+    /// The share of it spent in user mode, 0 to 1, over all rounds: based on timer ticks, too few in a single round.
     pub user_share: Option<f64>,
     /// Origin CPU per request, µs.
     pub origin_us: Figure,
@@ -89,29 +88,29 @@ pub struct Figures {
     pub memory_bytes: Figure,
     /// Length of a trial's measured part, ns.
     pub wall_ns: Figure,
-    /// Most requests in flight at once, as the origin saw it; absent without a ledger.
+    /// Most requests in flight at once, counted by the origin; absent without a ledger.
     pub in_flight: Option<Figure>,
-    /// Most requests in flight at once, as the client saw it; absent where it does not tell.
+    /// Most requests in flight at once, counted by the client; absent if it does not report it.
     pub client_in_flight: Option<Figure>,
-    /// The longest time for which the event loop left a ready task waiting, ns; absent without an event loop.
+    /// The longest time for which a ready task had to wait for the event loop, ns; absent without an event loop.
     pub loop_late_ns: Option<Figure>,
     /// The share of wall time for which fetches held the executor's threads, 0 to 1; absent without an event loop.
     pub held: Option<Figure>,
-    /// Most threads that the client was seen with.
+    /// The largest number of the client's threads that was observed.
     pub threads: Option<Figure>,
     /// What TLS adds; absent for plain cells and without a plain twin in the same section.
     pub tls_tax: Option<Tax>,
-    /// Round trips that TLS adds, where the origin was far away.
+    /// Round trips that TLS adds, if the origin was distant.
     pub round_trips: Option<Figure>,
-    /// How far it is from the least that its work can cost; absent where no floor of it was run.
+    /// How far it is from the least that its work can cost; absent if none of its floors was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floors: Option<Floors>,
-    /// What there is beside at a fixed rate.
+    /// Additional figures at a fixed rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paced: Option<OpenLoop>,
 }
 
-/// What TLS adds to a request, against the plain twin, paired by round.
+/// What TLS adds to a request, compared with the plain twin, paired by round.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Tax {
     /// Client CPU added, µs per request.
@@ -120,7 +119,7 @@ pub struct Tax {
     pub ratio: Figure,
 }
 
-/// Distances to the floors, each as a quotient: 1 is the floor itself.
+/// Ratios to the floors: 1 is the floor itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Floors {
     /// What TLS adds to a request's client CPU ÷ the client's part of the same handshake in memory.
@@ -132,14 +131,13 @@ pub struct Floors {
 }
 
 impl Floors {
-    /// The one distance that a table has room for: over TLS that of what TLS adds, without it that of the whole
-    /// request.
+    /// The one ratio that a table has room for: with TLS that of the cost of TLS, without it that of the whole request.
     pub fn nearest(&self, cell: &Cell) -> Option<Figure> {
         if cell.is_tls() { self.tls } else { self.net }
     }
 }
 
-/// What was measured of a cell at a fixed rate, beside what is measured of all.
+/// The additional figures of a cell at a fixed rate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OpenLoop {
     /// Median of the time from the start of a request, ns.
@@ -150,40 +148,40 @@ pub struct OpenLoop {
     pub start_error_p99_ns: Option<Figure>,
     /// Share of requests that were started more than 1 ms after they were due, 0 to 1.
     pub late_share: Option<Figure>,
-    /// Requests per second of the time in which requests were started: that of a trial, less the median time that the
-    /// last of them took. A short trial at a slow origin would otherwise seem to fall behind.
+    /// Requests per second over the time in which requests were started: a trial's length minus the median time of its
+    /// last requests. Otherwise a short trial with a slow origin would seem to fall behind.
     pub reached_per_second: Figure,
-    /// CPU of pacing, µs per request; it is no part of the client's.
+    /// CPU of pacing, µs per request; not included in the client's.
     pub pacer_us: Option<Figure>,
 }
 
 /// How a cell's latency changed while its trials ran.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Drift {
-    /// The median over the judged trials: change of latency from first to last request, as a share of the trial's
+    /// The median over the tested trials: change of latency from first to last request, as a share of the trial's
     /// median.
     pub change: f64,
-    /// Trials that could be judged: enough requests beside the first and the last C.
+    /// Trials that could be tested: with enough requests besides the first and the last C.
     pub judged: usize,
-    /// Those of them that drifted, in the direction that more did.
+    /// Number of them that drifted in the more frequent direction.
     pub drifted: usize,
     /// Whether the cell counts as steady.
     pub steady: bool,
 }
 
-/// What a cell's engine did before `go`.
+/// The work of a cell's engine before `go`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct WarmUp {
-    /// Requests, as the engine tells.
+    /// Requests, as reported by the engine.
     pub requests: Figure,
-    /// CPU time of preparing and warming up, as the engine tells, ms.
+    /// CPU time of preparing and warming up, as reported by the engine, ms.
     pub cpu_ms: Figure,
-    /// TLS handshakes, full or resumed, that the origin saw meanwhile; absent without a ledger.
+    /// TLS handshakes, full or resumed, that the origin counted meanwhile; absent without a ledger.
     pub handshakes: Option<Figure>,
 }
 
 impl Row {
-    /// Whether its figures may be held against those of others.
+    /// Whether its figures may be compared with those of others.
     pub fn compares(&self) -> bool {
         self.terms.compares() && !self.unproven
     }

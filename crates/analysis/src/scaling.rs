@@ -1,5 +1,5 @@
-//! How cells scale with concurrency, where a run swept it: which sections make a sweep, memory for each connection, and
-//! where a model stops.
+//! How cells scale with concurrency, in a run that varied it: which sections form a sweep, the memory per connection,
+//! and where a model stops.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use workload::{Cell, Concurrency};
 use crate::row::Figures;
 use crate::summary::Summary;
 
-/// Sections that differ in nothing but concurrency, where there are two or more, with what they have in common.
+/// Groups of two or more sections that differ only in concurrency, each with a name for what they have in common.
 pub fn sweeps(summaries: &[Summary]) -> Vec<(String, Vec<&Summary>)> {
     let mut sweeps: Vec<((String, String), Vec<&Summary>)> = Vec::new();
     for summary in summaries {
@@ -24,14 +24,14 @@ pub fn sweeps(summaries: &[Summary]) -> Vec<(String, Vec<&Summary>)> {
     sweeps.into_iter().map(|((kind, path), sweep)| (format!("{kind} of {path}"), sweep)).collect()
 }
 
-/// What makes sections one sweep: all but the concurrency.
+/// The key that sections of one sweep share: everything but the concurrency.
 fn key(summary: &Summary) -> (String, String) {
     let kind = summary.rows.first().map_or_else(String::new, |row| row.cell.connection.to_string());
     let path = &summary.workload.path;
     (kind, summary.workload.rate.map_or_else(|| path.to_string(), |rate| format!("{path} at {rate}/s")))
 }
 
-/// Every cell of the sweep, those too that only ran at some concurrencies.
+/// Every cell of the sweep, including those that only ran at some concurrencies.
 pub fn cells(sweep: &[&Summary]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for row in sweep.iter().flat_map(|summary| &summary.rows) {
@@ -42,7 +42,7 @@ pub fn cells(sweep: &[&Summary]) -> Vec<Cell> {
     cells
 }
 
-/// Memory that one more connection takes, KiB: the slope between the least and the greatest concurrency that counts.
+/// Memory per additional connection, KiB: the slope between the least and the greatest concurrency that counts.
 /// `figures` are those of one cell, one for each section of the sweep.
 pub fn per_connection_kib(sweep: &[&Summary], figures: &[Option<Figures>]) -> Option<f64> {
     let slots = |summary: &Summary| f64::from(summary.workload.slots());

@@ -1,8 +1,8 @@
-//! Sums up a run: one row for each cell and section, medians over rounds, the TLS tax paired by round.
+//! Summarises a run: one row for each cell and section, medians over rounds, the TLS tax paired by round.
 
 use std::collections::BTreeMap;
 
-use measure::result::{Flag, Order, RunResult, Section, Terms, Trial, Validity};
+use measure::result::{Flag, RunResult, Section, Terms, Trial, TrialOrder, Validity};
 use rayon::prelude::*;
 use stats::Estimate;
 use workload::floor::is_floor;
@@ -16,16 +16,16 @@ use crate::row::{Figures, Round, Row, Seen, Tax};
 use crate::summary::Summary;
 use crate::{axis_comparison, drift, open_loop, round_trips, warm_up};
 
-/// Sums up every section of a run.
+/// Summarises every section of a run.
 pub fn summaries(result: &RunResult) -> Vec<Summary> {
     let trials = ByCell::new(&result.trials);
     result.run.sections.iter().map(|section| summary(section, &trials, result.run.order)).collect()
 }
 
-/// Sums up one section of a run, of which `trials` are the trials.
-pub fn summary(section: &Section, trials: &ByCell<'_>, order: Order) -> Summary {
-    // Decoding histograms is what it costs, so that all cores share it.
-    // Where nothing is far away nobody asks for the median of a single round.
+/// Summarises one section of a run, from its `trials`.
+pub fn summary(section: &Section, trials: &ByCell<'_>, order: TrialOrder) -> Summary {
+    // Decoding histograms takes most of the time, so all cores share it. If no cell is distant, the medians of single
+    // rounds are not needed.
     let far = section.cells.iter().any(|cell| cell.axes.rtt > Rtt::NONE);
     let all: Vec<Row> =
         section.cells.par_iter().map(|cell| row(section, cell, trials.of(section, cell), far)).collect();
@@ -56,7 +56,7 @@ fn row(section: &Section, cell: &Cell, own: &[&Trial], far: bool) -> Row {
     let mut flags: Vec<Flag> = counting.iter().flat_map(|trial| trial.flags.iter().copied()).collect();
     flags.sort_unstable();
     flags.dedup();
-    // A median is what most rounds were: what held in a few of them did not limit it.
+    // A median describes most rounds: a limit in only a few of them did not affect it.
     flags.retain(|flag| 2 * counting.iter().filter(|trial| trial.flags.contains(flag)).count() >= counting.len());
     let mut invalid = BTreeMap::new();
     for trial in own {
@@ -94,7 +94,7 @@ fn round(trial: &Trial, far: bool) -> Round {
 
 fn seen(trial: &Trial) -> Option<Seen> {
     let ledger = trial.ledger.as_ref()?;
-    // Kept connections made their handshakes while warming up.
+    // Kept connections are opened, with their handshakes, during the warm-up.
     let warm_up = trial.warm_up.iter().flat_map(|ledger| &ledger.negotiated);
     let mut settled: Vec<_> = ledger.negotiated.iter().chain(warm_up).collect();
     settled.sort_by_key(|negotiated| std::cmp::Reverse(negotiated.count));
@@ -146,7 +146,7 @@ fn figures(trials: &[&Trial]) -> Option<Figures> {
     })
 }
 
-/// User CPU time ÷ CPU time, where ticks fell.
+/// User CPU time ÷ CPU time, if there were timer ticks.
 fn user_share(trials: &[&Trial]) -> Option<f64> {
     let told = trials.iter().filter_map(|trial| Some((trial.client.user_share?, trial.client.cpu_ns as f64)));
     let (user, all) = told.fold((0.0, 0.0), |(user, all), (share, cpu)| (user + share * cpu, all + cpu));
@@ -156,13 +156,13 @@ fn user_share(trials: &[&Trial]) -> Option<f64> {
 /// The share of its threads' wall time for which fetches held them.
 fn held(trial: &Trial) -> Option<f64> {
     let workers = trial.engine.as_ref()?.workers.unwrap_or(1).max(1) as f64;
-    // Measured on a sample of requests, so that it can come out a little above the whole.
+    // Measured on a sample of requests, so it can be slightly more than the whole.
     let wall = Some(trial.wall_ns as f64).filter(|wall| *wall > 0.0)?;
     trial.event_loop.map(|seen| (seen.held_ns as f64 / (wall * workers)).min(1.0))
 }
 
 /// What TLS adds to `row`, if its plain twin is among `rows` and both may be compared.
-fn tax(rows: &[Row], row: &Row, order: Order) -> Option<Tax> {
+fn tax(rows: &[Row], row: &Row, order: TrialOrder) -> Option<Tax> {
     let twin = row.cell.plain_twin()?;
     let twin = rows.iter().find(|other| other.cell == twin)?;
     let Comparison { added, ratio } = compare(twin, row, |round| round.client_us, order)?;

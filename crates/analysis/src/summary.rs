@@ -12,32 +12,32 @@ use crate::row::{Figures, Row};
 pub struct Summary {
     /// The section's name.
     pub section: String,
-    /// What each trial fetched.
+    /// The workload of each trial.
     pub workload: Workload,
-    /// Rounds that were asked for.
+    /// Rounds that were planned.
     pub rounds: u32,
     /// One row per cell, in the order of the section.
     pub rows: Vec<Row>,
-    /// One row per floor: what rows are measured by, and ranked with nothing. Of a handshake in memory and of
-    /// primitives the client's CPU alone means anything.
+    /// One row per floor: other rows are compared with them, and they are ranked with none. For a handshake in memory
+    /// and for primitives, only the client's CPU is meaningful.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub floors: Vec<Row>,
-    /// Cells that differ on purpose, held against their usual selves.
+    /// Cells that differ in one parameter on purpose, compared with the same cells at its default.
     pub varied: Vec<AxisDelta>,
 }
 
-/// One cell held against another.
+/// One cell compared with another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AxisDelta {
     /// The cell.
     pub cell: Cell,
-    /// What it is held against.
+    /// The cell that it is compared with.
     pub base: Cell,
     /// Client CPU added, µs per request.
     pub client_added_us: Figure,
     /// Client CPU ÷ that of the base.
     pub client_ratio: Figure,
-    /// Origin CPU added, µs per request; absent where the origin's cost is not known.
+    /// Origin CPU added, µs per request; absent if the origin's cost is not known.
     pub origin_added_us: Option<Figure>,
     /// Origin CPU ÷ that of the base.
     pub origin_ratio: Option<Figure>,
@@ -49,12 +49,12 @@ impl Summary {
         self.rows.iter().chain(&self.floors)
     }
 
-    /// Whether anything of it counts.
+    /// Whether any of its rows has figures.
     pub fn has_figures(&self) -> bool {
         self.rows.iter().any(|row| row.figures.is_some())
     }
 
-    /// The TLS stacks of its cells, each once, in the order of the table.
+    /// The TLS stacks of its cells, without duplicates, in the order of the table.
     pub fn stacks(&self) -> Vec<&str> {
         let mut stacks = Vec::new();
         for row in &self.rows {
@@ -65,14 +65,14 @@ impl Summary {
         stacks
     }
 
-    /// Whether all its cells make the same kind of connection with the same kind of handshake, those without TLS aside.
+    /// Whether all its cells use the same kind of connection and handshake, apart from those without TLS.
     pub fn is_uniform(&self) -> bool {
         let mut kinds = self.rows.iter().map(|row| row.cell.connection);
         let one_kind = kinds.next().is_none_or(|first| kinds.all(|kind| kind == first));
         one_kind && self.rows.iter().all(|row| row.cell.axes.is_default())
     }
 
-    /// Whether the origin makes every request wait.
+    /// Whether the origin delays every response.
     pub fn waits(&self) -> bool {
         self.workload.path.delay_seconds() > 0.0
     }

@@ -33,14 +33,14 @@ pub struct ClientGauges {
     pacer_cpu_ns: AtomicU64,
 }
 
-/// How an event loop kept up.
+/// The lag of an event loop: how long ready tasks waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventLoop {
     /// The longest time for which a ready task was not run, ns.
     pub latest_ns: u64,
-    /// How often it was looked at.
+    /// The number of heartbeats by which it was measured.
     pub beats: u64,
-    /// Time for which fetches held the executor's threads, summed over threads, ns. From every 8th request.
+    /// Time for which fetches held the executor's threads, summed over threads, ns. Measured for every 8th request.
     pub held_ns: u64,
 }
 

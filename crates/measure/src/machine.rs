@@ -6,7 +6,7 @@ use procfs::{CpuInfo, Current, LoadAverage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The machine, as far as it bears on the figures.
+/// The machine, as far as it affects the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// The CPU's model name.

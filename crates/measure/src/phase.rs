@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
-    /// From when the request was due (its slot was free, or at a fixed rate its moment had come) until the model ran
-    /// it: spawning, waking, waiting for a thread, and at a fixed rate for a slot.
+    /// From when the request was due (its slot was free, or at a fixed rate its scheduled time had come) until the
+    /// model ran it: spawning, waking, waiting for a thread, and at a fixed rate for a slot.
     Queue,
-    /// Until the client object was built; only if each request builds its own. What the object defers to its first
-    /// connection is not part of it.
+    /// Until the client object was built; only if each request builds its own. It does not include what the object
+    /// defers to its first connection.
     Build,
     /// From there until the TCP connection was established; only if one was opened.
     Connect,
@@ -44,27 +44,27 @@ impl Phase {
     }
 }
 
-/// The stamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be seen.
+/// The timestamps of one request: CLOCK_MONOTONIC, ns; 0 for what did not happen or could not be observed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
-    /// When it could have started: its slot was free. At a fixed rate: when its moment had come, so that the latency
-    /// tells of the time for which a slow answer keeps later requests from being made (what Gil Tene calls coordinated
-    /// omission when it is left out; wrk2 measures likewise).
+    /// When it could have started: its slot was free. At a fixed rate: its scheduled time, so that the latency includes
+    /// the time for which a slow response delays later requests (leaving that out is what Gil Tene calls coordinated
+    /// omission; wrk2 measures likewise).
     pub due: u64,
     /// When the model ran it.
     pub start: u64,
-    /// When the client object of its own was built. Left out of files where there is none.
+    /// When its own client object was built. Absent from files if there is none.
     #[serde(default, skip_serializing_if = "is_absent")]
     pub built: u64,
-    /// When its TCP connection stood.
+    /// When its TCP connection was established.
     pub connected: u64,
     /// When its TLS handshake was complete.
     pub secured: u64,
-    /// When the last byte of the request was handed to the connection.
+    /// When the last byte of the request was passed to the connection.
     pub sent: u64,
-    /// When the first bytes of the answer were read.
+    /// When the first bytes of the response were read.
     pub first_byte: u64,
-    /// When the answer was complete and found right.
+    /// When the response was complete and had been checked.
     pub done: u64,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::cpu_ns_of;
 
-/// One reading of a process' counters.
+/// One reading of a process's counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     cpu_ns: u64,
@@ -15,13 +15,13 @@ pub struct Reading {
     system_ticks: u64,
 }
 
-/// What a process cost between two readings.
+/// What a process used between two readings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// CPU time by the process CPU clock, ended threads included, ns.
     pub cpu_ns: u64,
-    /// The share of it spent in user mode, 0 to 1. On many kernels a sample of timer ticks, coarse for short trials;
-    /// `None` where no tick fell.
+    /// The share of it spent in user mode, 0 to 1. Many kernels estimate it from timer ticks, which is coarse for short
+    /// trials; `None` if there was no tick.
     pub user_share: Option<f64>,
 }
 
@@ -60,7 +60,7 @@ pub fn reset_peak_memory(pid: u32) -> Result<(), ProcessError> {
 /// Peak resident memory since the last reset, bytes.
 pub fn peak_memory_bytes(pid: u32) -> Result<u64, ProcessError> {
     let status = open(pid)?.status().map_err(|error| failed("peak memory", pid, &error))?;
-    let kib = status.vmhwm.ok_or_else(|| failed("peak memory", pid, &"the kernel does not tell VmHWM"))?;
+    let kib = status.vmhwm.ok_or_else(|| failed("peak memory", pid, &"the kernel does not report VmHWM"))?;
     Ok(kib * 1024)
 }
 

@@ -78,7 +78,7 @@ pub struct Target {
     pub addr: SocketAddr,
 }
 
-/// What an engine says of itself when it is prepared.
+/// An engine's description of itself, sent when it is prepared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ready {
     /// The engine's name.
@@ -88,19 +88,19 @@ pub struct Ready {
     /// The libraries that do the work, with their versions, e.g. `rustls 0.23.46 (aws-lc-rs)`.
     #[serde(default)]
     pub libraries: Vec<String>,
-    /// Threads that run fetches, where there is such a number.
+    /// Number of threads that run fetches, if it is fixed.
     #[serde(default)]
     pub workers: Option<usize>,
-    /// What it does not measure: phases by name.
+    /// The phases that it does not measure, by name.
     #[serde(default)]
     pub cannot_measure: Vec<String>,
     /// Requests made while warming up.
     #[serde(default)]
     pub warm_up_requests: u64,
-    /// CPU spent on preparing and warming up, ns.
+    /// CPU time spent on preparing and warming up, ns.
     #[serde(default)]
     pub warm_up_cpu_ns: u64,
-    /// Whether it starts requests by the workload's rate, and for as long as its duration says.
+    /// Whether it supports the workload's rate and duration: starts requests at the rate, and stops after the duration.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paces: bool,
 }
@@ -117,7 +117,7 @@ pub struct Finished {
     pub recorder_bytes: u64,
 }
 
-/// What was seen in the measured part.
+/// The results of the measured part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Requests with a correct response.
@@ -134,7 +134,7 @@ pub struct Seen {
     /// A bounded sample of timelines, evenly spread over the trial.
     #[serde(default)]
     pub sample: Vec<Timeline>,
-    /// Most requests in flight at once, as the client saw it.
+    /// Most requests in flight at once, counted by the client.
     #[serde(default)]
     pub most_in_flight: Option<u64>,
     /// The lag of its event loop, if there is one.
@@ -159,10 +159,10 @@ pub struct Seen {
     pub pacer_cpu_ns: Option<u64>,
 }
 
-/// What a deterministic profiler saw of the measured part.
+/// The results of a deterministic profiler in the measured part.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
-    /// Length of what was profiled, ns.
+    /// Length of the profiled part, ns.
     pub wall_ns: u64,
     /// Functions, the longest first.
     pub rows: Vec<ProfileRow>,
@@ -181,12 +181,12 @@ pub struct ProfileRow {
     pub cumulative_ns: u64,
 }
 
-/// How often one kind of error came, and what the first one was.
+/// How often one kind of error occurred, and the message of the first one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorCount {
     /// How often.
     pub count: u64,
-    /// What the first one said.
+    /// The message of the first one.
     pub first: String,
 }
 

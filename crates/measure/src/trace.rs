@@ -31,7 +31,7 @@ pub struct Event {
 pub enum Step {
     /// Its task runs for the first time.
     Start,
-    /// Its TCP connection stands.
+    /// Its TCP connection is established.
     Opened,
     /// Its handshake begins.
     Handshake,
@@ -39,21 +39,21 @@ pub enum Step {
     Secured,
     /// It begins to send.
     Sending,
-    /// All of it was handed to the connection.
+    /// The whole request was passed to the connection.
     Sent,
-    /// It begins to read the answer.
+    /// It begins to read the response.
     Reading,
     /// It waits and holds the thread.
     Hold,
-    /// It gives the thread that it held back.
+    /// It releases the thread that it held.
     Released,
-    /// It waits and has given the thread away.
+    /// It waits and has yielded the thread.
     Parked,
-    /// It goes on after that.
+    /// It continues after that.
     Resumed,
-    /// The first bytes of the answer came.
+    /// The first bytes of the response arrived.
     FirstByte,
-    /// The answer was complete and found right.
+    /// The response was complete and had been checked.
     Done,
 }
 

@@ -1,7 +1,7 @@
 //! Tells requests and responses apart by direction and pauses, where their content is not visible.
 
 use crate::connection::{Doing, Exchange};
-use crate::session_tickets::{Last, SessionTickets, Size, Was};
+use crate::session_tickets::{BurstKind, LastBurst, SessionTickets, Size};
 
 /// The most that a server sends without a request after a TLS 1.3 handshake, bytes: a few tickets.
 const TICKETS_BYTES: u64 = 4_096;
@@ -53,7 +53,7 @@ pub(crate) struct Unasked {
 
 /// What bytes from the server showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub(crate) struct Received {
     /// They are, or may be, part of a response.
     pub(crate) is_answer: bool,
     /// The length of each ticket, if the bytes before them were tickets.
@@ -70,7 +70,7 @@ impl RequestState {
             RequestState::Sent(exchange) => (None, RequestState::Sent(exchange.went_on(at, bytes))),
             RequestState::SentAndEarly(exchange, burst)
                 if at.saturating_sub(exchange.sent_last_ns) < TICKETS_LATE_NS
-                    || early.by_size(burst.size()) == Was::Tickets =>
+                    || early.by_size(burst.size()) == BurstKind::Tickets =>
             {
                 (None, RequestState::SentAndEarly(exchange.went_on(at, bytes), burst))
             }
@@ -82,11 +82,11 @@ impl RequestState {
     }
 
     /// The server has sent a record of `bytes`. `unasked` is what it may send without a request; `None` if it can't.
-    pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<&Unasked>) -> Heard {
+    pub(crate) fn answered(&mut self, bytes: u64, at: u64, unasked: Option<&Unasked>) -> Received {
         let tickets = unasked.filter(|unasked| {
             bytes + unasked.bytes <= TICKETS_BYTES && at <= unasked.until_ns.saturating_add(TICKETS_LATE_NS)
         });
-        let by_size = |burst: Burst| unasked.map_or(Was::Answer, |unasked| unasked.early.by_size(burst.size()));
+        let by_size = |burst: Burst| unasked.map_or(BurstKind::Answer, |unasked| unasked.early.by_size(burst.size()));
         let mut learnt = None;
         *self = match *self {
             RequestState::Quiet => RequestState::Quiet,
@@ -100,7 +100,7 @@ impl RequestState {
                 None => RequestState::Answered(exchange.answered(at, at, bytes)),
             },
             RequestState::SentAndEarly(exchange, burst) if at.saturating_sub(burst.last_ns) >= PAUSE_NS => {
-                let was_answer = by_size(burst) == Was::Answer;
+                let was_answer = by_size(burst) == BurstKind::Answer;
                 learnt = burst.record.filter(|_| !was_answer);
                 let (first_ns, before) = if was_answer { (burst.first_ns, burst.bytes) } else { (at, 0) };
                 RequestState::Answered(exchange.answered(first_ns, at, before + bytes))
@@ -115,16 +115,16 @@ impl RequestState {
             }
         };
         let is_answer = match *self {
-            RequestState::SentAndEarly(_, burst) => by_size(burst) != Was::Tickets,
+            RequestState::SentAndEarly(_, burst) => by_size(burst) != BurstKind::Tickets,
             _ => !self.is_quiet(),
         };
-        Heard { is_answer, tickets: learnt }
+        Received { is_answer, tickets: learnt }
     }
 
     /// The burst that the server sent last, if it may be tickets or a response, and nothing has followed it until `at`.
-    pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<Last> {
+    pub(crate) fn last(&self, at: u64, by_client: bool) -> Option<LastBurst> {
         let RequestState::SentAndEarly(exchange, burst) = self else { return None };
-        Some(Last {
+        Some(LastBurst {
             size: burst.size(),
             took_ns: burst.first_ns.saturating_sub(exchange.sent_ns),
             silent_ns: at.saturating_sub(burst.last_ns),
@@ -232,8 +232,8 @@ mod tests {
     fn tickets_before_the_answer_are_not_the_answer_and_their_length_is_learnt() {
         let mut state = RequestState::default();
         state.asked(1, 10 * MS, &SessionTickets::default());
-        assert_eq!(state.answered(500, 11 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: None });
-        assert_eq!(state.answered(300, 211 * MS, until(12).as_ref()), Heard { is_answer: true, tickets: Some(500) });
+        assert_eq!(state.answered(500, 11 * MS, until(12).as_ref()), Received { is_answer: true, tickets: None });
+        assert_eq!(state.answered(300, 211 * MS, until(12).as_ref()), Received { is_answer: true, tickets: Some(500) });
         assert_eq!(state.ended(true).unwrap().answered_ns, Some(211 * MS));
     }
 

@@ -37,7 +37,7 @@ pub(crate) struct Size {
 
 /// What a burst was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Was {
+pub(crate) enum BurstKind {
     /// Tickets only.
     Tickets,
     /// A response, with or without tickets.
@@ -46,21 +46,21 @@ pub(crate) enum Was {
     Either,
 }
 
-impl Was {
+impl BurstKind {
     /// Whether the burst is taken for a response. If nothing decides, a client that closes the connection after a long
     /// silence is assumed to have waited in vain, and one that leaves it open to keep it.
     pub(crate) fn is_taken_for_answer(self, by_client: bool) -> bool {
         match self {
-            Was::Answer => true,
-            Was::Tickets => false,
-            Was::Either => !by_client,
+            BurstKind::Answer => true,
+            BurstKind::Tickets => false,
+            BurstKind::Either => !by_client,
         }
     }
 }
 
 /// A burst after which the server sent nothing until the connection or the run ended.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Last {
+pub(crate) struct LastBurst {
     /// Its size.
     pub(crate) size: Size,
     /// The time from the request to the burst, ns.
@@ -86,27 +86,28 @@ impl SessionTickets {
     /// Decides by size only. Contradicting evidence decides nothing. If ticket lengths are known, a burst that holds a
     /// record of another length holds a response: that came together with the tickets, or so soon after them that no
     /// pause was seen, as happens on a busy machine.
-    pub(crate) fn by_size(&self, size: Size) -> Was {
+    pub(crate) fn by_size(&self, size: Size) -> BurstKind {
         let is_tickets = size.record.is_some_and(|length| self.tickets.contains(&length));
         let is_other = !is_tickets && !self.tickets.is_empty();
         let may_be_answer = self.answer.is_some_and(|least| size.bytes >= least);
         match (is_tickets, may_be_answer || is_other) {
-            (true, false) => Was::Tickets,
-            (false, true) => Was::Answer,
-            _ => Was::Either,
+            (true, false) => BurstKind::Tickets,
+            (false, true) => BurstKind::Answer,
+            _ => BurstKind::Either,
         }
     }
 
-    /// Decides what a connection's last burst was, also by the client's silence after it. The result is [`Was::Either`]
-    /// if the silence fits both a client that waited in vain and one that kept an idle connection.
-    pub(crate) fn judge(&self, last: Last) -> Was {
+    /// Decides what a connection's last burst was, also by the client's silence after it. The result is
+    /// [`BurstKind::Either`] if the silence fits both a client that waited in vain and one that kept an idle
+    /// connection.
+    pub(crate) fn judge(&self, last: LastBurst) -> BurstKind {
         match self.by_size(last.size) {
-            Was::Either
+            BurstKind::Either
                 if last.silent_ns >= last.size.gave_up_ns() && last.silent_ns > GAVE_UP_TIMES * last.took_ns =>
             {
-                Was::Either
+                BurstKind::Either
             }
-            Was::Either => Was::Answer,
+            BurstKind::Either => BurstKind::Answer,
             known => known,
         }
     }
@@ -120,7 +121,7 @@ impl Size {
     }
 }
 
-impl Last {
+impl LastBurst {
     /// Whether the client closed the connection right after the burst: it had received what it wanted.
     pub(crate) fn is_prompt(self) -> bool {
         self.by_client && self.silent_ns < PROMPT_NS
@@ -138,8 +139,8 @@ mod tests {
         Size { bytes: records.iter().sum(), record: first, records: records.len() as u64 }
     }
 
-    fn last(records: &[u64], silent_ms: u64) -> Last {
-        Last { size: size(records), took_ns: MS, silent_ns: silent_ms * MS, by_client: true }
+    fn last(records: &[u64], silent_ms: u64) -> LastBurst {
+        LastBurst { size: size(records), took_ns: MS, silent_ns: silent_ms * MS, by_client: true }
     }
 
     #[test]
@@ -147,30 +148,34 @@ mod tests {
         let mut early = SessionTickets::default();
         early.learn_tickets(255);
         for tickets in [&[255][..], &[255, 255]] {
-            assert_eq!(early.by_size(size(tickets)), Was::Tickets);
+            assert_eq!(early.by_size(size(tickets)), BurstKind::Tickets);
         }
-        assert_eq!(early.by_size(size(&[300])), Was::Answer, "no ticket of this host is so long");
+        assert_eq!(early.by_size(size(&[300])), BurstKind::Answer, "no ticket of this host is so long");
         early.learn_answer(700);
-        assert_eq!(early.by_size(size(&[700])), Was::Answer);
+        assert_eq!(early.by_size(size(&[700])), BurstKind::Answer);
         early.learn_answer(200);
-        assert_eq!(early.by_size(size(&[255])), Was::Either, "known as both");
+        assert_eq!(early.by_size(size(&[255])), BurstKind::Either, "known as both");
     }
 
     #[test]
     fn an_answer_that_comes_together_with_the_tickets_is_no_ticket() {
         let mut early = SessionTickets::default();
         early.learn_tickets(255);
-        assert_eq!(early.by_size(size(&[255, 255, 180])), Was::Answer);
-        assert_eq!(early.by_size(size(&[255, 255, 180, 24])), Was::Answer);
-        assert_eq!(SessionTickets::default().by_size(size(&[255, 180])), Was::Either, "nothing is known of tickets");
+        assert_eq!(early.by_size(size(&[255, 255, 180])), BurstKind::Answer);
+        assert_eq!(early.by_size(size(&[255, 255, 180, 24])), BurstKind::Answer);
+        assert_eq!(
+            SessionTickets::default().by_size(size(&[255, 180])),
+            BurstKind::Either,
+            "nothing is known of tickets"
+        );
     }
 
     #[test]
     fn of_an_unknown_size_a_long_silence_leaves_it_open_and_a_short_one_does_not() {
         let early = SessionTickets::default();
-        assert_eq!(early.judge(last(&[510], 99)), Was::Answer);
-        assert_eq!(early.judge(last(&[510], 100)), Was::Either);
-        let slow = Last { took_ns: 30 * MS, ..last(&[510], 140) };
-        assert_eq!(early.judge(slow), Was::Answer, "it came no sooner than an answer would");
+        assert_eq!(early.judge(last(&[510], 99)), BurstKind::Answer);
+        assert_eq!(early.judge(last(&[510], 100)), BurstKind::Either);
+        let slow = LastBurst { took_ns: 30 * MS, ..last(&[510], 140) };
+        assert_eq!(early.judge(slow), BurstKind::Answer, "it came no sooner than an answer would");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::named::named;
 
-/// The kind of every key in a chain: the root's, the intermediates' and the leaf's.
+/// The type of every key in a chain: the root's, the intermediates' and the leaf's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CertificateKey {
     /// ECDSA on NIST P-256, certificates signed with SHA-256 (RFC 5758 §3.2). Signing is about as cheap as verifying.
@@ -25,8 +25,8 @@ pub struct SignatureScheme {
 }
 
 impl CertificateKey {
-    /// The scheme with SHA-256 that goes with the key in TLS 1.3. Left to themselves, libraries choose differently:
-    /// rustls signs with SHA-512.
+    /// The scheme with SHA-256 for this key type in TLS 1.3. By default libraries choose differently: rustls signs with
+    /// SHA-512.
     pub fn signature_scheme(self) -> SignatureScheme {
         match self {
             CertificateKey::EcdsaP256 => SignatureScheme { number: 0x0403, name: "ecdsa_secp256r1_sha256" },

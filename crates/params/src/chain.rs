@@ -2,7 +2,7 @@
 
 use crate::named::named;
 
-/// How many certificates a server sends: the leaf, and the intermediates between it and the root that it leaves out.
+/// How many certificates a server sends: the leaf and its intermediates, without the root.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Chain {
     /// The leaf, issued by the root.
@@ -17,7 +17,7 @@ pub enum Chain {
 named!(Chain, "chain", { One => "1", Two => "2", Three => "3" });
 
 impl Chain {
-    /// Certificates that are sent beside the leaf.
+    /// Number of intermediates sent with the leaf.
     pub fn intermediates(self) -> u8 {
         match self {
             Chain::One => 0,
@@ -26,7 +26,7 @@ impl Chain {
         }
     }
 
-    /// Certificates that are sent.
+    /// Number of certificates sent.
     pub fn certificates(self) -> usize {
         usize::from(self.intermediates()) + 1
     }

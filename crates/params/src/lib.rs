@@ -1,8 +1,8 @@
-//! What a TLS handshake can be varied in: versions, key-exchange groups, keys of certificates, chains, cipher suites
-//! and trust, each with its number in IANA's registries and its names for cells, the ledger and OpenSSL.
+//! The parameters of a TLS handshake: versions, key-exchange groups, certificate keys, chains, cipher suites and trust
+//! stores, each with its number in IANA's registries and its names for cells, the ledger and OpenSSL.
 //!
-//! This crate depends on no other of the workspace and on no TLS library. Libraries that number their types (rustls)
-//! are told by number. What a stack cannot do is known where the stacks are (crate `fetch`).
+//! This crate depends on no other of the workspace and on no TLS library. Libraries with numbered types (rustls) are
+//! configured by number. What a stack does not support is recorded in the catalog of crate `workload`.
 
 mod certificate_key;
 mod chain;

@@ -1,14 +1,14 @@
-//! Values that have a name each, which is written in cells and read from flags: `group=p256`.
+//! Values with a name each, which is written in cells and parsed from flags: `group=p256`.
 
 /// A text that names no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is no value of {axis}: there are {known}")]
 pub struct UnknownValue {
-    /// What the values are values of, e.g. `group`.
+    /// The kind of value, e.g. `group`.
     pub axis: &'static str,
     /// The text.
     pub given: String,
-    /// The values there are.
+    /// The known values.
     pub known: String,
 }
 

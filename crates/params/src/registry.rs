@@ -1,15 +1,15 @@
-//! Names of numbers that come off the network, beyond those that tlstax pins: versions and groups, as ledgers spell
+//! Names of numbers from the network, including those that tlstax does not pin: versions and groups, as ledgers spell
 //! them.
 
 use crate::{Group, TlsVersion};
 
-/// Whether a value means nothing and is there to be ignored (RFC 8701 §2).
+/// Whether a value is a GREASE value, which has no meaning and must be ignored (RFC 8701 §2).
 pub fn is_grease(value: u16) -> bool {
     let [high, low] = value.to_be_bytes();
     high == low && low & 0x0f == 0x0a
 }
 
-/// The name of a `ProtocolVersion`, e.g. `TLSv1.3`; the number in hexadecimal where it has none.
+/// The name of a `ProtocolVersion`, e.g. `TLSv1.3`; the number in hexadecimal if it has none.
 pub fn version(number: u16) -> String {
     let older = || match number {
         0x0300 => Some("SSLv3"),
@@ -20,7 +20,7 @@ pub fn version(number: u16) -> String {
     named(number, TlsVersion::from_number(number).map(TlsVersion::registered).or_else(older))
 }
 
-/// IANA's name of a group in lower case, e.g. `x25519`; the number in hexadecimal where it has none.
+/// IANA's name of a group in lower case, e.g. `x25519`; the number in hexadecimal if it has none.
 pub fn group(number: u16) -> String {
     let other = || match number {
         0x0018 => Some("secp384r1"),
@@ -38,7 +38,7 @@ pub fn group(number: u16) -> String {
     named(number, Group::from_number(number).map(Group::registered).or_else(other))
 }
 
-/// A number as it is shown where it has no name: `0x6399`.
+/// A number without a name, as it is displayed: `0x6399`.
 pub fn hexadecimal(number: u16) -> String {
     format!("0x{number:04x}")
 }

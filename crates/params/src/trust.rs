@@ -1,14 +1,14 @@
-//! What a client trusts.
+//! The client's trust store.
 
 use crate::named::named;
 
-/// What a client trusts.
+/// The client's trust store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trust {
     /// Mozilla's roots and the run's own.
     #[default]
     Mozilla,
-    /// The run's own root alone.
+    /// Only the run's own root.
     Own,
 }
 

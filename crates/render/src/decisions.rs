@@ -4,7 +4,7 @@ use analysis::compare::Comparison;
 use analysis::decisions::{Choice, Decision, Yardstick};
 use analysis::row::{Row, Tax};
 use analysis::summary::Summary;
-use measure::result::Order;
+use measure::result::TrialOrder;
 use stats::Estimate;
 use workload::{Cell, Connection};
 
@@ -13,23 +13,23 @@ use crate::format::{grouped, number, time};
 /// A decision in words.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DecisionText {
-    /// What one does: `If you fetch many hosts once`.
+    /// The use case: `If you fetch many hosts once`.
     pub(crate) when: String,
-    /// What to choose then, or why nothing can be.
+    /// What to choose then, or why there is no choice.
     pub(crate) choose: String,
-    /// What the others cost, dearest last.
+    /// What the others cost, the most expensive last.
     pub(crate) others: Vec<String>,
-    /// From when on it matters.
+    /// From how many requests on it matters.
     pub(crate) matters: Option<String>,
     /// What TLS costs in this case, a sentence for each stack.
     pub(crate) taxes: Vec<String>,
 }
 
-/// The others that are named: the nearest ones and the dearest.
+/// The most others that are named: the closest ones and the most expensive.
 const NAMED: usize = 6;
 
 /// The decisions of a run in words.
-pub(crate) fn decisions(summaries: &[Summary], rounds: Order) -> Vec<DecisionText> {
+pub(crate) fn decisions(summaries: &[Summary], rounds: TrialOrder) -> Vec<DecisionText> {
     analysis::decisions::decisions(summaries, rounds).iter().map(text).collect()
 }
 
@@ -52,7 +52,7 @@ fn say(yardstick: Yardstick, value: f64) -> String {
     }
 }
 
-/// What the figure is of.
+/// The quantity of the figure.
 fn what(yardstick: Yardstick) -> &'static str {
     match yardstick {
         Yardstick::ClientCpu => "of client CPU per request",
@@ -60,7 +60,7 @@ fn what(yardstick: Yardstick) -> &'static str {
     }
 }
 
-/// What one more costs.
+/// The additional cost of another choice.
 fn more(yardstick: Yardstick, added: f64) -> String {
     match yardstick {
         // A microsecond a request is a second per million of them.
@@ -112,7 +112,7 @@ fn choose(decision: &Decision<'_>) -> String {
     format!("Choose {least} or, in a tie with it, {}: {interval}.{undecided}", names(ties))
 }
 
-/// The nearest and the dearest of them.
+/// The closest and the most expensive of them.
 fn named<'a>(dearer: &[(&'a Row, Comparison)]) -> Vec<(&'a Row, Comparison)> {
     if dearer.len() <= NAMED {
         return dearer.to_vec();
@@ -222,7 +222,7 @@ mod tests {
         };
         let summary =
             Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() };
-        decisions(&[summary], Order::Interleaved).remove(0)
+        decisions(&[summary], TrialOrder::Interleaved).remove(0)
     }
 
     const LEAST: [f64; 6] = [10.0, 11.0, 10.0, 11.0, 10.0, 11.0];

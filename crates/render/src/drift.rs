@@ -1,9 +1,9 @@
-//! The lines beneath a table that say which cells are not steady.
+//! The lines below a table that name unsteady cells.
 
 use analysis::row::{Drift, Row};
 use analysis::summary::Summary;
 
-/// What is said of the rows that are not steady, a line each.
+/// A line for each unsteady row.
 pub(crate) fn lines(summary: &Summary) -> Vec<String> {
     let told = |row: &Row| {
         let Drift { change, drifted, .. } = row.drift.filter(|drift| !drift.steady)?;

@@ -11,13 +11,13 @@ use crate::{bills, markdown, page};
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// A chart.
+    /// The error of a chart.
     #[error(transparent)]
     Chart(#[from] ChartError),
-    /// The page.
+    /// The error of the page.
     #[error("filling in the page: {0}")]
     Page(#[from] askama::Error),
-    /// The data.
+    /// The error of the data.
     #[error("writing CSV: {0}")]
     Csv(#[from] csv::Error),
 }
@@ -25,10 +25,11 @@ pub enum ReportError {
 /// The page's name.
 pub const PAGE: &str = "index.html";
 
-/// Everything that a report of this result consists of.
+/// All files of this result's report.
 ///
 /// # Errors
-/// None that a result can cause; each library says for itself.
+///
+/// None that a result can cause, but the libraries can return errors.
 pub fn files(data: &ReportData<'_>) -> Result<Vec<ReportFile>, ReportError> {
     let panels = panels(data)?;
     let charts = || panels.iter().flat_map(|panel| &panel.charts);

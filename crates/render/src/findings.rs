@@ -1,4 +1,4 @@
-//! What a run means, in a few plain sentences, each made of its figures. What was not run is not spoken of.
+//! The meaning of a run in a few plain sentences, each based on its figures. Nothing is said about what was not run.
 
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
@@ -65,7 +65,7 @@ fn waiting(summary: &Summary) -> Option<String> {
     let mut rows: Vec<(Cell, Figures)> = summary.rows.iter().filter_map(told).collect();
     rows.sort_by(|a, b| a.1.wall_ns.median.total_cmp(&b.1.wall_ns.median));
     let ((fast, quick), (slow, late)) = (rows.first()?, rows.last()?);
-    // Anything less may be chance, in a section that runs but once.
+    // A smaller difference may be chance, in a section with one round.
     if late.wall_ns.median < 2.0 * quick.wall_ns.median {
         return None;
     }

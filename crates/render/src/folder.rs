@@ -1,11 +1,11 @@
-//! The folder of a report: it replaces the files that it wrote itself, and no others.
+//! The folder of a report: a report replaces files that an earlier one wrote, and no others.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The list of files that are the report's, one name a line.
+/// The list of files that belong to the report, one name a line.
 const LIST: &str = ".tlstax-report";
 
 /// A file of a report.
@@ -13,33 +13,34 @@ const LIST: &str = ".tlstax-report";
 pub struct ReportFile {
     /// Its name, without a folder.
     pub name: String,
-    /// What is in it.
+    /// Its contents.
     pub bytes: Vec<u8>,
 }
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// A file of somebody else's is in the way.
-    #[error("{} is there and no report wrote it: name another folder with -o, or take it away", .0.display())]
+    /// A file that no report wrote has the name of one of the report's.
+    #[error("{} exists and was not written by a report: name another folder with -o, or remove the file", .0.display())]
     Foreign(PathBuf),
     /// The system refused.
     #[error("{doing} {}: {source}", .path.display())]
     Io {
         /// What was being done.
         doing: &'static str,
-        /// To what.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Writes all files into `dir`, which is made if need be, each whole or not at all; files of an earlier report that
-/// this one has not are removed.
+/// Writes all files into `dir`, which is created if necessary, each atomically; files of an earlier report that are not
+/// part of this one are removed.
 ///
 /// # Errors
-/// When a file that no report wrote is in the way (nothing is touched then), or the system refuses.
+///
+/// When a file that no report wrote is in the way (nothing is changed then), or the system refuses.
 pub fn write(dir: &Path, files: &[ReportFile]) -> Result<(), FolderError> {
     fs::create_dir_all(dir).map_err(failed("making the folder", dir))?;
     let before = listed(dir)?;
@@ -50,7 +51,7 @@ pub fn write(dir: &Path, files: &[ReportFile]) -> Result<(), FolderError> {
             return Err(FolderError::Foreign(path));
         }
     }
-    // Listed before they are there: should this break off, the next report knows them for its own.
+    // The list is written first: if writing is interrupted, the next report recognises the files as its own.
     put(dir, LIST, lines(before.union(&now)).as_bytes())?;
     for name in before.difference(&now) {
         let path = dir.join(name);
@@ -65,16 +66,17 @@ pub fn write(dir: &Path, files: &[ReportFile]) -> Result<(), FolderError> {
     put(dir, LIST, lines(now.iter()).as_bytes())
 }
 
-/// Puts a file in place as a whole: a reader sees the old one or the new one.
+/// Writes a file atomically: a reader sees the old one or the new one.
 ///
 /// # Errors
+///
 /// When the system refuses.
 pub fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
     let path = dir.join(name);
     let write = || -> io::Result<()> {
         let mut draft = tempfile::Builder::new().prefix(".report-").tempfile_in(dir)?;
         draft.write_all(bytes)?;
-        // Temporary files are their owner's alone; a report is for everyone.
+        // Only the owner can read a temporary file, but everyone may read a report.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         draft.as_file().set_permissions(mode)?;
         draft.persist(&path).map_err(|error| error.error)?;
@@ -83,7 +85,7 @@ pub fn put(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
     write().map_err(failed("writing", &path))
 }
 
-/// What an earlier report wrote. A list that somebody has tampered with leads out of the folder to nothing.
+/// The files of an earlier report. Names in a manipulated list that lead out of the folder are ignored.
 fn listed(dir: &Path) -> Result<BTreeSet<String>, FolderError> {
     let path = dir.join(LIST);
     let text = match result_file::read_text(&path) {

@@ -1,4 +1,4 @@
-//! Figures as people read them: three digits at most after the first, a unit beside them, an interval behind them.
+//! Figures in readable form: at most three significant digits, with a unit and an interval.
 
 use analysis::figure::Figure;
 
@@ -13,7 +13,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A whole number, its thousands apart: `41,200`.
+/// A whole number with separators for thousands: `41,200`.
 pub fn grouped(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut text = String::new();
@@ -35,7 +35,7 @@ pub fn time(ns: f64) -> String {
     }
 }
 
-/// A size given in bytes, in MiB: `12.4 MiB`. Nothing for 0, which no process has.
+/// A size given in bytes, in MiB: `12.4 MiB`. Empty for 0, which means that it is not known.
 pub fn memory(bytes: f64) -> String {
     if bytes == 0.0 {
         return String::new();
@@ -48,7 +48,7 @@ pub fn with_interval(figure: &Figure) -> String {
     ranged(figure.median, figure.low, figure.high)
 }
 
-/// A number with both ends of its interval, which is left out where they read alike.
+/// A number with both ends of its interval, which is omitted if both look the same.
 pub fn ranged(middle: f64, low: f64, high: f64) -> String {
     let (low, high) = (number(low), number(high));
     match low == high {

@@ -1,4 +1,4 @@
-//! The report as Markdown: decisions, tables and links to the charts, for places that show no HTML.
+//! The report as Markdown: decisions, tables and links to the charts, for places that do not show HTML.
 
 use analysis::report_data::ReportData;
 

@@ -1,6 +1,6 @@
 //! Escapes text for Markdown.
 
-/// Text that Markdown takes for nothing but text.
+/// Escapes all characters that have a meaning in Markdown.
 pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

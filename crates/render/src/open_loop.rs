@@ -1,5 +1,5 @@
-//! Fixed rates and durations in words: what a section asks for, the latency with and without its wait for the start,
-//! and which cells could not keep up. Both latencies stand side by side, as wrk2 shows them.
+//! Fixed rates and durations in words: what a section runs, the latency with and without its wait for the start, and
+//! which cells could not keep up. Both latencies are shown side by side, as in wrk2.
 
 use analysis::open_loop::{Cause, Shortfall, shortfalls};
 use analysis::row::Row;
@@ -9,7 +9,7 @@ use workload::{Amount, Rate, Workload};
 
 use crate::format::{grouped, number, time};
 
-/// What a workload asks for: `800 × GET /get`, `GET /get for 2.00 s`, `400 × GET /get at 200/s`.
+/// The work of a workload: `800 × GET /get`, `GET /get for 2.00 s`, `400 × GET /get at 200/s`.
 pub(crate) fn asked(workload: &Workload) -> String {
     let path = &workload.path;
     let what = match (workload.requests(), workload.amount) {
@@ -28,8 +28,7 @@ fn per_second(rate: Rate) -> String {
     if rate.fract() == 0.0 { grouped(rate) } else { rate.to_string() }
 }
 
-/// The latency from the start of requests beside the one from when they were due, and how many started late, in a few
-/// words.
+/// The latency from the start of requests, as opposed to that from when they were due, and how many started late.
 pub(crate) fn note(row: &Row) -> Option<String> {
     let paced = row.figures.as_ref()?.paced?;
     let (p50, p99) = (paced.from_start_p50_ns?.median, paced.from_start_p99_ns?.median);
@@ -37,7 +36,7 @@ pub(crate) fn note(row: &Row) -> Option<String> {
     Some(format!("from its start p50 {}, p99 {}{late}", time(p50), time(p99)))
 }
 
-/// Who could not keep up with the section's rate, a sentence each.
+/// The cells that could not keep up with the section's rate, a sentence each.
 pub(crate) fn sentences(summary: &Summary) -> Vec<String> {
     shortfalls(summary).iter().map(sentence).collect()
 }

@@ -1,11 +1,11 @@
-//! The page: one HTML file that opens from disk, asks nothing of any network, and shows everything without its script
-//! too.
+//! The page: one HTML file that opens from disk, loads nothing from the network, and shows everything without its
+//! script too.
 
 use analysis::report_data::ReportData;
 use analysis::row::Row;
 use analysis::summary::Summary;
 use askama::Template;
-use measure::result::{Order, RunResult};
+use measure::result::{RunResult, TrialOrder};
 
 use crate::decisions::{DecisionText, decisions};
 use crate::format::time;
@@ -21,7 +21,7 @@ struct Page<'a> {
     title: String,
     subtitle: String,
     problems: Vec<&'a String>,
-    /// Whether there is anything to choose from by its kind.
+    /// Whether there are decisions to show.
     chooses: bool,
     decisions: &'a [DecisionText],
     caution: Option<&'a str>,
@@ -52,7 +52,7 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[Panel]) -> Result<String, as
         scenario: result.run.scenario.as_ref().map(|about| about.why.as_str()),
         problems: data.problems().collect(),
         decisions: &decisions,
-        caution: (result.run.order == Order::Blocks).then_some(BLOCKS),
+        caution: (result.run.order == TrialOrder::Blocks).then_some(BLOCKS),
         panels,
         bills: (!data.bills.is_empty()).then(|| bills::page_table::linked(&data.bills)),
         tables: derived::tables(data),

@@ -10,9 +10,9 @@ pub(crate) struct Panel {
     pub(crate) id: &'static str,
     pub(crate) heading: &'static str,
     pub(crate) intro: &'static str,
-    /// Whether it waits to be asked for.
+    /// Whether it is collapsed at first.
     pub(crate) folded: bool,
-    /// What its charts say, in words.
+    /// The charts' conclusions, in words.
     pub(crate) told: Vec<String>,
     /// Its charts.
     pub(crate) charts: Vec<Chart>,
@@ -28,7 +28,7 @@ pub(crate) fn panels(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
     Ok(panels.filter(|panel| !panel.charts.is_empty()).collect())
 }
 
-/// A profiled run is about its bills: they come before everything else.
+/// The bills are the purpose of a profiled run, so they come before everything else.
 fn of_bills(data: &ReportData<'_>) -> Result<Vec<Panel>, ChartError> {
     let sheet = &data.bills.sheet;
     let panel = |id, heading, intro, told, charts| Panel { id, heading, intro, folded: false, told, charts };

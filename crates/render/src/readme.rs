@@ -1,5 +1,5 @@
-//! The parts of a README that a run keeps true: the finding, two small pictures, a table of five rows, and the caveat;
-//! or, from a run that was profiled, where the time goes.
+//! The parts of a README that are generated from a run: the finding, two small pictures, a table of five rows, and the
+//! caveat; or, from a profiled run, where the time goes.
 
 use analysis::bills::tax_holds;
 use analysis::report_data::ReportData;
@@ -17,7 +17,7 @@ use crate::splice::Part;
 use crate::table::column::{self, Column};
 use crate::table::{Markup, markdown};
 
-/// The parts that there are.
+/// The names of all parts.
 pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];
 
 /// The part that a profiled run writes.
@@ -26,8 +26,8 @@ const BILL: &str = "bill";
 /// The parts that show pictures and name the folder for them.
 pub const WITH_PICTURES: [&str; 2] = ["pictures", BILL];
 
-/// The parts that this result has matter for. Sampling costs a little of what it measures: a profiled run says where
-/// time goes and leaves how much there is of it to runs that were not.
+/// The parts that can be written from this result. Sampling has a small cost of its own: a profiled run shows where
+/// time goes, and other runs how much there is.
 pub fn writable(data: &ReportData<'_>) -> Vec<&'static str> {
     PARTS.into_iter().filter(|part| (*part == BILL) != data.bills.is_empty()).collect()
 }
@@ -52,7 +52,7 @@ pub fn pictures(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     Ok(small::bill(&data.bills.sheet, SHOWN[0])?.into_iter().collect())
 }
 
-/// A part's text. `command` is what made it, `pictures` are what [`pictures`] drew.
+/// A part's text. `command` is the command that made it, `pictures` are those of [`pictures`].
 pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
     match part.name {
         "finding" => prose(&finding(data)),
@@ -63,8 +63,8 @@ pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Ch
     }
 }
 
-/// A paragraph in lines of 120 columns at most, as the prose around it is; also as tools see it that count a letter like
-/// µ, of which a line has a few, by its bytes.
+/// Wraps a paragraph at 120 columns, like the text around it. Columns are counted in bytes, as some tools do, so
+/// letters like µ count twice.
 fn prose(text: &str) -> String {
     textwrap::fill(text, textwrap::Options::new(COLUMNS).break_words(false).word_splitter(WordSplitter::NoHyphenation))
 }
@@ -105,7 +105,7 @@ fn finding(data: &ReportData<'_>) -> String {
     format!("**A new HTTPS connection costs a client {stacks} ({model}/{client}){kept}.**")
 }
 
-/// The picture of where time goes, and what it says.
+/// The picture of where time goes, and its description.
 fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) -> String {
     let (model, client) = SHOWN[0];
     let sheet = &data.bills.sheet;
@@ -121,7 +121,7 @@ fn bill(data: &ReportData<'_>, folder: &str, command: &str, pictures: &[Chart]) 
 }
 
 fn tags(pictures: &[Chart], folder: &str) -> String {
-    // A picture on its own has a long description: on a line of its own.
+    // A picture that is alone in its line has a long description, which gets a line of its own.
     let (width, gap) = if pictures.len() == 1 { (100, "\n     ") } else { (49, " ") };
     let tag = |chart: &Chart| {
         let path = if folder.is_empty() { String::new() } else { format!("{}/", folder.trim_end_matches('/')) };
@@ -150,7 +150,7 @@ fn field(figures: &Figures) -> String {
     format!("{}{tax}", number(figures.client_us.median))
 }
 
-/// Under which conditions the figures hold, and what made them.
+/// The conditions under which the figures hold, and the command that made them.
 fn caveat(data: &ReportData<'_>, command: &str) -> String {
     let run = &data.result.run;
     let day = run.started.split('T').next().unwrap_or_default();

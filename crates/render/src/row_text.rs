@@ -1,4 +1,4 @@
-//! Words of a row: its rate, what TLS adds, what is in flight, and what is to be noted of its trials.
+//! Texts of a row: its rate, what TLS adds, what is in flight, and notes on its trials.
 
 use analysis::drift::is_unsteady;
 use analysis::figure::Figure;
@@ -14,13 +14,13 @@ pub(crate) fn rate(row: &Row, figures: &Figures) -> String {
     format!("{bound}{}", number(figures.per_second.median))
 }
 
-/// The rate with the marks of what happened to its trials.
+/// The rate with marks for what affected its trials.
 pub(crate) fn per_second(row: &Row, figures: &Figures) -> String {
     rate(row, figures) + &marks(row)
 }
 
-/// What the network did to the trial, and whether it ever settled. That the client's CPUs were full is the rule and
-/// stands in the data alone; the other flags have marks of their own.
+/// Marks for what the network did to the trial, and for unsteady latency. Full client CPUs are the normal case and only
+/// shown in the data; the other flags have marks of their own.
 pub(crate) fn marks(row: &Row) -> String {
     let of_network = [Flag::TimeWait, Flag::ListenOverflow];
     let seen = of_network.iter().filter(|flag| row.flags.contains(flag)).map(|flag| flag.mark());
@@ -28,12 +28,12 @@ pub(crate) fn marks(row: &Row) -> String {
     if marks.is_empty() { String::new() } else { format!(" [{}]", marks.join(", ")) }
 }
 
-/// The most requests in flight that the client saw.
+/// The most requests in flight, counted by the client.
 pub(crate) fn in_flight(row: &Row, figures: &Figures) -> String {
     marked(row, most(figures.client_in_flight))
 }
 
-/// `64/61`: as the client and as the origin saw it.
+/// `64/61`: counted by the client and by the origin.
 pub(crate) fn both_in_flight(row: &Row, figures: &Figures) -> String {
     marked(row, format!("{}/{}", most(figures.client_in_flight), most(figures.in_flight)))
 }
@@ -42,12 +42,12 @@ fn most(figure: Option<Figure>) -> String {
     figure.map_or_else(|| "–".to_owned(), |most| format!("{:.0}", most.median))
 }
 
-/// Marked where it is far below what was asked for.
+/// Marked if it is far below the concurrency.
 fn marked(row: &Row, in_flight: String) -> String {
     if row.flags.contains(&Flag::FewInFlight) { format!("{in_flight} few") } else { in_flight }
 }
 
-/// What TLS adds: CPU, how many times the plain request's that makes in all, and round trips.
+/// What TLS adds: CPU, the ratio to the plain request, and round trips.
 pub(crate) fn tax(figures: &Figures) -> String {
     let Some(tax) = figures.tls_tax else { return String::new() };
     let Figure { median, low, high, .. } = tax.ratio;
@@ -62,13 +62,13 @@ pub(crate) fn short_tax(figures: &Figures) -> String {
     tax.map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median))
 }
 
-/// On which terms it took part, and what is to be known of its trials.
+/// The terms of the row, and notes on its trials.
 pub(crate) fn notes(row: &Row) -> String {
     let terms = match row.terms {
         Terms::Pinned => None,
         Terms::Pooled => Some("pool of its own".to_owned()),
-        Terms::Stock => Some("as it comes, not compared".to_owned()),
-        Terms::Command => Some("program, answers not checked".to_owned()),
+        Terms::Stock => Some("own defaults, not compared".to_owned()),
+        Terms::Command => Some("program, responses not checked".to_owned()),
         Terms::Floor => Some("floor".to_owned()),
     };
     let seen = row.seen.as_ref().filter(|_| !row.terms.compares());

@@ -1,21 +1,21 @@
-//! What stands above every table: CPUs, workers, origin, and what handshakes settled on.
+//! Run metadata shown above each table: CPUs, workers, origin, and what handshakes negotiated.
 
 use std::collections::BTreeSet;
 
 use analysis::report_data::ReportData;
-use measure::result::{Handshake, Order, OriginInfo, Pinning, RunResult, Trial};
+use measure::result::{Handshake, OriginInfo, Pinning, RunResult, Trial, TrialOrder};
 
-/// What the report is called.
+/// The title of the report.
 pub(crate) fn title(data: &ReportData<'_>) -> &'static str {
     if data.is_talk() { "Slow HTTPS, and why" } else { "What HTTPS costs here" }
 }
 
-/// One thing to know of a run.
+/// One fact about a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is about.
+    /// The subject.
     pub name: &'static str,
-    /// What is to be known.
+    /// The fact.
     pub text: String,
 }
 
@@ -24,7 +24,7 @@ pub fn lines(result: &RunResult) -> Vec<String> {
     facts(result).into_iter().map(|Fact { name, text }| format!("{name:<11}{text}")).collect()
 }
 
-/// What decides how far the figures of a run hold.
+/// The facts that limit how far the figures of a run can be generalised.
 pub fn facts(result: &RunResult) -> Vec<Fact> {
     let run = &result.run;
     let fact = |name, text| Fact { name, text };
@@ -39,13 +39,16 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
         fact("libraries", libraries(result)),
     ]);
     if run.sections.iter().flat_map(|section| &section.cells).any(|cell| !cell.axes.is_default()) {
-        facts.push(fact("axes", "what stands behind an @ was pinned otherwise, by an origin of its own".to_owned()));
+        facts.push(fact(
+            "axes",
+            "cells with an @ have other pins than the line TLS, at origins of their own".to_owned(),
+        ));
     }
     facts.extend(offered(result).map(|text| fact("note", text)));
     if run.pinning.is_split() && run.pinning.client.len() == 1 {
         facts.push(fact("note", "one client CPU: parallel speed-up cannot be seen in this run".to_owned()));
     }
-    if run.order == Order::Blocks {
+    if run.order == TrialOrder::Blocks {
         facts.push(fact("note", BLOCKS.to_owned()));
     }
     facts.extend(run.left_out.iter().map(|left| {
@@ -59,8 +62,8 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
     facts
 }
 
-/// What comparisons of cells that ran one after another are worth.
-pub const BLOCKS: &str = "cells ran one after another, not in rounds over all of them: what the machine did meanwhile \
+/// A caution about comparisons of cells that ran one after another.
+pub const BLOCKS: &str = "cells ran one after another, not in rounds over all of them: changes of the machine's load \
                           is in the differences between cells. `tlstax run` alternates them";
 
 fn tls(pinned: &Handshake) -> Fact {
@@ -68,7 +71,7 @@ fn tls(pinned: &Handshake) -> Fact {
     match version.is_empty() {
         true => Fact {
             name: "unproven",
-            text: "no ledger of this server tells what was negotiated, or that anything was fetched".to_owned(),
+            text: "this server has no ledger, which would show what was negotiated and fetched".to_owned(),
         },
         false => {
             Fact { name: "TLS", text: format!("pinned to {version} · {suite} · {group} · {alpn} · {certificate}") }
@@ -76,7 +79,7 @@ fn tls(pinned: &Handshake) -> Fact {
     }
 }
 
-/// What a run that was taken up again cannot tell.
+/// A caution about a run that was resumed.
 fn resumed(times: &[String]) -> Option<String> {
     let often = match times.len() {
         0 => return None,
@@ -91,7 +94,7 @@ fn resumed(times: &[String]) -> Option<String> {
     ))
 }
 
-/// The reason for this origin, without its name in front.
+/// The reason for this origin, without its name before it.
 fn why(origin: &OriginInfo) -> &str {
     let named = origin.why.strip_prefix(origin.name.as_str()).and_then(|rest| rest.strip_prefix(": "));
     named.unwrap_or(&origin.why)
@@ -111,7 +114,7 @@ fn libraries(result: &RunResult) -> String {
     if names.is_empty() { "none seen yet".to_owned() } else { names.into_iter().collect::<Vec<_>>().join(", ") }
 }
 
-/// A line when clients offered other groups than the pinned one: they paid for key shares that were not taken.
+/// A note if clients offered other groups than the pinned one: they paid for key shares that were not used.
 fn offered(result: &RunResult) -> Option<String> {
     let pinned = &result.run.handshake.group;
     let usual = |trial: &&Trial| trial.counts() && trial.terms.compares() && trial.cell.axes.is_default();

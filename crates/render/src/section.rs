@@ -1,4 +1,4 @@
-//! A section for a terminal: its table, and beneath it what the figures do not say by themselves.
+//! A section for a terminal: its table, and explanations below it.
 
 use analysis::row::Row;
 use analysis::summary::Summary;
@@ -10,7 +10,7 @@ use crate::table::terminal;
 use crate::tables::cells;
 use crate::{drift, open_loop, warm_up};
 
-/// Draws the section's table with its title, in as many columns as `width` has room for.
+/// Draws the section's table with its title, in as many columns as fit in `width`.
 pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     let (table, left_out) = terminal::fitting(&cells::terminal(summary), width);
     let mut text = format!("{}\n{}{left_out}", title(summary), terminal::draw(&table));
@@ -21,7 +21,7 @@ pub fn draw(summary: &Summary, width: Option<u16>) -> String {
     text
 }
 
-/// What the ledger saw of rows that were let do as they do, and of pools.
+/// The ledger's counts of rows that are not pinned, and of pools.
 fn unpinned(summary: &Summary) -> Vec<String> {
     let told = |row: &Row| {
         let seen = row.seen.as_ref()?;
@@ -41,9 +41,9 @@ fn unpinned(summary: &Summary) -> Vec<String> {
             Terms::Pooled => {
                 (row.cell.connection == Connection::KeepAlive).then(|| format!("pooled: {}: {accepts}", row.cell))
             }
-            Terms::Stock => Some(format!("as it comes: {}: {accepts}{handshakes}", row.cell)),
+            Terms::Stock => Some(format!("own defaults: {}: {accepts}{handshakes}", row.cell)),
             Terms::Command => {
-                Some(format!("program (answers not checked): {}: {accepts}{handshakes}{verifies}", row.cell))
+                Some(format!("program (responses not checked): {}: {accepts}{handshakes}{verifies}", row.cell))
             }
         }
     };
@@ -70,7 +70,7 @@ fn rounds(summary: &Summary) -> String {
     }
 }
 
-/// Which rows have fewer rounds than an interval takes.
+/// Rows with fewer rounds than an interval needs.
 fn exceptions(summary: &Summary) -> String {
     let few = summary.rows.iter().filter(|row| row.figures.is_some() && row.counted < stats::ENOUGH_ROUNDS);
     let few: Vec<String> = few.map(|row| format!("{} {}", row.cell, row.counted)).collect();

@@ -1,15 +1,15 @@
-//! Keeps parts of a text file true: what stands between two markers is replaced by what the figures say.
+//! Updates parts of a text file: the text between two markers is replaced by what the figures say.
 //!
 //! A part begins with `<!-- tlstax report: NAME -->`, or `NAME ARGUMENT`, and ends with `<!-- tlstax report end -->`.
-//! Everything else is left as it is, byte for byte, and so is a part that the figures say nothing of: a text may hold
-//! parts of several runs.
+//! Everything else is kept, byte for byte, and so are parts that this run cannot write: a text may have parts of
+//! several runs.
 
 /// A part, as its marker names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Which.
+    /// Its name.
     pub name: &'a str,
-    /// What stands behind the name, if anything does.
+    /// The text after the name, if there is any.
     pub argument: &'a str,
 }
 
@@ -34,10 +34,10 @@ pub enum SpliceError {
         /// Those that there are.
         known: String,
     },
-    /// There are parts, and none of them is about this run.
+    /// There are parts, but this run can write none of them.
     #[error("none of its parts is about this run, which could write {writable}")]
     NoMatter {
-        /// Those that it could write.
+        /// The parts that it could write.
         writable: String,
     },
     /// There is no marker at all.
@@ -48,10 +48,10 @@ pub enum SpliceError {
 const BEGIN: &str = "<!-- tlstax report: ";
 const END: &str = "<!-- tlstax report end -->";
 
-/// Replaces every part of `text` that is one of `writable` by what `write` makes of it; `known` are all parts that
-/// there are.
+/// Replaces every part of `text` that is in `writable` by the result of `write`; `known` are all parts.
 ///
 /// # Errors
+///
 /// When a part is unknown or has no end, and when there is none to write.
 pub fn splice(
     text: &str,
@@ -72,7 +72,7 @@ pub fn splice(
         if !known.contains(&name) {
             return Err(SpliceError::Unknown { line, name: name_owned, known: known.join(", ") });
         }
-        // An end behind the next part's beginning is that part's.
+        // An end marker after the beginning of the next part belongs to that part.
         let Some((between, after)) = behind.split_once(END).filter(|(between, _)| !between.contains(BEGIN)) else {
             return Err(SpliceError::Endless { line, name: name_owned });
         };

@@ -1,8 +1,8 @@
-//! What tables, spreadsheets and sentences say of the same made-up run.
+//! Tables, spreadsheets and sentences of the same made-up run.
 
 use analysis::by_cell::ByCell;
 use analysis::summarize::summary;
-use measure::result::{Order, Trial};
+use measure::result::{Trial, TrialOrder};
 use workload::Variable;
 
 use crate::decisions::decisions;
@@ -17,7 +17,7 @@ fn what_varies_is_told_with_its_usual_self() {
     let varied = "m/c/rustls/new-conn@group=p256";
     let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
     let section = measure::result::Section { varies: vec![Variable::Group], ..section(&[SECURE, varied]) };
-    let summary = summary(&section, &ByCell::new(&trials), Order::Interleaved);
+    let summary = summary(&section, &ByCell::new(&trials), TrialOrder::Interleaved);
     assert!(axis_comparison::terminal(&summary).unwrap().contains("the usual group"));
 }
 
@@ -27,8 +27,8 @@ fn floors_beside_cells_change_nothing_that_is_claimed() {
     let floors = [floor(MEMORY, [1, 1]), floor(SOCKETS, [1, 1])].concat();
     let all = [trials.clone(), floors].concat();
     let told = |cells: &[&str], trials: &[Trial]| {
-        let summaries = [summary(&section(cells), &ByCell::new(trials), Order::Interleaved)];
-        let decisions = decisions(&summaries, Order::Interleaved);
+        let summaries = [summary(&section(cells), &ByCell::new(trials), TrialOrder::Interleaved)];
+        let decisions = decisions(&summaries, TrialOrder::Interleaved);
         (decisions, sentences(&summaries), summaries[0].stacks().join(" "))
     };
     assert_eq!(told(&[PLAIN, SECURE], &trials), told(&[MEMORY, SOCKETS, PLAIN, SECURE], &all));
@@ -37,11 +37,11 @@ fn floors_beside_cells_change_nothing_that_is_claimed() {
 #[test]
 fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
     let mut trials = vec![trial(PLAIN, 1, 10), trial(SECURE, 1, 40)];
-    let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), TrialOrder::Interleaved);
     assert!(!draw(&without, None).contains("÷ floor"));
     trials.extend(floor(MEMORY, [15, 15]));
     trials.extend(floor(SOCKETS, [4, 4]));
-    let with = summary(&section(&[MEMORY, PLAIN, SECURE, SOCKETS]), &ByCell::new(&trials), Order::Interleaved);
+    let with = summary(&section(&[MEMORY, PLAIN, SECURE, SOCKETS]), &ByCell::new(&trials), TrialOrder::Interleaved);
     let table = draw(&with, None);
     let line = |cell: &str| table.lines().find(|line| line.trim_start().starts_with(cell)).unwrap();
     assert!(table.contains("÷ floor") && line(SECURE).contains("2.00") && line(PLAIN).contains("2.50"), "{table}");
@@ -54,7 +54,7 @@ fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
         line.split(',').map(str::to_owned).collect()
     };
     assert_eq!(fields(SECURE)[24..33], ["2", "2", "2", "", "", "", "2.5", "2.5", "2.5"]);
-    // Of handshakes in memory the client's CPU alone is told.
+    // Of handshakes in memory only the client's CPU is shown.
     assert_eq!((&*fields(MEMORY)[3], &*fields(MEMORY)[6]), ("", "15"));
 }
 
@@ -69,7 +69,7 @@ fn warming_up_is_told_beneath_the_table_and_in_no_figure() {
         Trial { engine: Some(engine), ..trial(cell, 1, 30) }
     };
     let trials = [warmed(PLAIN, 2, 3), warmed(SECURE, 64, 21)];
-    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), Order::Interleaved);
+    let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), TrialOrder::Interleaved);
     let drawn = draw(&summary, None);
     assert!(drawn.ends_with("warm-up, in no figure: 2–64 requests and 3.0–21 ms of client CPU a trial"), "{drawn}");
     assert_eq!(summary.rows[0].warm_up.unwrap().handshakes, None, "there was no ledger");
@@ -79,7 +79,7 @@ fn warming_up_is_told_beneath_the_table_and_in_no_figure() {
 fn a_cell_that_is_not_steady_is_told_in_table_and_spreadsheet() {
     let drift = |steps: [i64; 4]| {
         let trials: Vec<Trial> = (1..).zip(steps).map(|(round, step)| drifting(round, step)).collect();
-        summary(&section(&[PLAIN]), &ByCell::new(&trials), Order::Interleaved)
+        summary(&section(&[PLAIN]), &ByCell::new(&trials), TrialOrder::Interleaved)
     };
     let falling = drift([-1_000, -1_000, 0, 0]);
     let drawn = draw(&falling, None);

@@ -1,4 +1,4 @@
-//! The line beneath a table that says what warming up did and cost.
+//! The line below a table about the warm-up's requests and cost.
 
 use analysis::figure::Figure;
 use analysis::row::WarmUp;

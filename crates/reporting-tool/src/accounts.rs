@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fetch::talk::gets::Got;
+use fetch::talk::gets::FetchOutcome;
 use fetch::{ErrorKind, FetchError};
 use serde::{Deserialize, Serialize};
 
@@ -24,24 +24,24 @@ pub struct HostAccount {
     pub answers: u64,
     /// Requests that failed.
     pub failures: u64,
-    /// Bytes of the bodies of those answers.
+    /// Bytes of the bodies of these responses.
     pub bytes: u64,
-    /// Mean time from opening the connection to the end of a right answer, ms; 0 without one.
+    /// Mean time from opening the connection to the end of a correct response, ms; 0 without one.
     pub mean_latency_ms: f64,
-    /// The greatest of them, ms.
+    /// The greatest of these times, ms.
     pub greatest_latency_ms: f64,
 }
 
 /// A request that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Of which host.
+    /// The host.
     pub host: String,
-    /// Which page was asked for.
+    /// The requested page.
     pub page: u64,
     /// What went wrong.
     pub reason: String,
-    /// Whether it had to: it is the failing host's own failure.
+    /// Whether it is expected: the failing host fails on purpose.
     pub expected: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct Accounts<'a> {
 pub struct Totals {
     /// Requests with a correct response.
     pub answers: u64,
-    /// The sum of the page numbers in those answers.
+    /// The sum of the page numbers in these responses.
     pub page_sum: u64,
     /// Bytes of their bodies.
     pub bytes: u64,
@@ -101,7 +101,7 @@ impl<'a> Accounts<'a> {
     }
 
     /// Adds the result of one request for `url`.
-    pub fn take(&mut self, got: Got, url: &str) {
+    pub fn take(&mut self, got: FetchOutcome, url: &str) {
         let number = self.fleet.host_of(got.request);
         let account = &mut self.hosts[number];
         match got.answer.and_then(|(status, body)| read(status, &body, url, got.request).map(|page| (page, body.len())))
@@ -214,12 +214,12 @@ mod tests {
         format!(r#"{{"url":"{}","args":{{"page":["{request}"]}}}}"#, url(request)).into_bytes()
     }
 
-    fn got(request: u64, status: u16, body: Vec<u8>) -> Got {
-        Got { request, latency: LATENCY * (1 + request as u32), answer: Ok((status, body)) }
+    fn got(request: u64, status: u16, body: Vec<u8>) -> FetchOutcome {
+        FetchOutcome { request, latency: LATENCY * (1 + request as u32), answer: Ok((status, body)) }
     }
 
     /// Five hosts, ten requests, of which `change` changes some.
-    fn totals(change: impl Fn(Got) -> Option<Got>) -> Totals {
+    fn totals(change: impl Fn(FetchOutcome) -> Option<FetchOutcome>) -> Totals {
         let fleet = example(5, Duration::from_secs(1));
         let mut accounts = Accounts::new(&fleet);
         for request in 0..10 {
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_doubled_or_mixed_up_is_found() {
-        let wrong = |change: &dyn Fn(Got) -> Option<Got>| totals(change).wrong(10).join("; ");
+        let wrong = |change: &dyn Fn(FetchOutcome) -> Option<FetchOutcome>| totals(change).wrong(10).join("; ");
         let lost = wrong(&|got| (got.request != 7).then_some(got));
         assert!(
             lost.contains("7 answers and 2 failures are not the 10 requests") && lost.contains("not to 45"),
@@ -274,7 +274,7 @@ mod tests {
         assert!(cut.contains("not the JSON"), "{cut}");
         let refused = wrong(&|got| {
             Some(match got.request {
-                6 => Got { answer: Err(ErrorKind::Connect.because("refused")), ..got },
+                6 => FetchOutcome { answer: Err(ErrorKind::Connect.because("refused")), ..got },
                 _ => got,
             })
         });

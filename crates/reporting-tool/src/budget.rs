@@ -5,10 +5,10 @@ use serde::Serialize;
 /// How long AWS Lambda lets a function run, s.
 pub const LIMIT_S: f64 = 900.0;
 
-/// The talk's: 10,000 requests in 20 to 25 minutes, one by one, are 0.12 to 0.15 s each.
+/// The talk's numbers: 10,000 requests in 20 to 25 minutes, one by one, are 0.12 to 0.15 s each.
 const TALK: (u64, [f64; 2]) = (10_000, [0.12, 0.15]);
 
-/// What it takes to fit the limit.
+/// The concurrency that is needed to finish within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Budget {
     /// [`LIMIT_S`].
@@ -17,12 +17,12 @@ pub struct Budget {
     pub needed: f64,
     /// The same with the slow host and the failing one as they are.
     pub needed_as_served: f64,
-    /// What the talk's needed, from its shortest to its longest service time.
+    /// What the talk's requests needed, for its shortest and its longest service time.
     pub needed_by_the_talk: [f64; 2],
 }
 
 impl Budget {
-    /// For `requests` of `service_s` each, which come to `served_s` together as the hosts are.
+    /// For `requests` with `service_s` each, whose actual service times add up to `served_s`.
     pub fn of(requests: u64, service_s: f64, served_s: f64) -> Budget {
         let (talk, times) = TALK;
         Budget {
@@ -53,9 +53,9 @@ pub struct Load {
     pub service_s: f64,
 }
 
-/// How long `all` would take where `part` of it took `wall_s`. A part may hold the slow host more or less often than
-/// the whole: requests that went one by one are taken apart into their service, which is known, and the rest, which is
-/// each request's alike; of requests beside each other the service alone counts.
+/// How long `all` would take if `part` of it took `wall_s`. A part may contain the slow host more or less often than
+/// the whole. The time of requests one by one is therefore divided into their service times, which are known, and the
+/// rest, which is the same for each request; for concurrent requests only the service times count.
 pub fn extrapolated(wall_s: f64, part: Load, all: Load) -> f64 {
     if part.requests == 0 {
         return 0.0;
@@ -94,11 +94,11 @@ mod tests {
     #[test]
     fn a_part_stands_for_the_whole() {
         let load = |requests, service_s| Load { requests, service_s };
-        // As in the whole, each in its share: by number.
+        // The same proportions as in the whole: extrapolated by number.
         is_near(extrapolated(14.0, load(100, 13.0), load(10_000, 1300.0)), 1400.0);
-        // The part has the slow host twice as often: what it served counts as served, 0.01 s a request as overhead.
+        // The part has the slow host twice as often: its service times count as such, and 0.01 s a request as overhead.
         is_near(extrapolated(14.0, load(100, 13.0), load(10_000, 1000.0)), 1100.0);
-        // Beside each other.
+        // Concurrent requests.
         is_near(extrapolated(2.0, load(100, 13.0), load(1_000, 130.0)), 20.0);
         is_near(extrapolated(1.0, load(0, 0.0), load(1_000, 130.0)), 0.0);
     }

@@ -10,23 +10,23 @@ pub enum Error {
     /// No origin, or no certificate for it.
     #[error(transparent)]
     Origin(#[from] origin::Error),
-    /// Nothing to fetch with.
+    /// The TLS config or the executor could not be set up.
     #[error(transparent)]
     Prepare(#[from] fetch::PrepareError),
     /// The limit of open files could not be raised.
     #[error(transparent)]
     Process(#[from] measure::process::ProcessError),
-    /// More connections than the system lets this process have.
+    /// More connections than the system allows this process.
     #[error(
         "{at_once} requests in flight need {needed} open files and the limit is {limit}: raise it (ulimit -Hn) or use \
          a smaller -c"
     )]
     OpenFiles {
-        /// Requests in flight that were asked for.
+        /// The requested number of requests in flight.
         at_once: u32,
-        /// Descriptors that they take.
+        /// Descriptors that they need.
         needed: u64,
-        /// Descriptors that there may be.
+        /// Descriptors that are allowed.
         limit: u64,
     },
     /// An origin without a listener for every host.
@@ -37,8 +37,11 @@ pub enum Error {
         /// Hosts.
         hosts: u16,
     },
-    /// A report that is there already.
-    #[error("{} is there already and is not overwritten: name another file with --report, or another folder with --out", .0.display())]
+    /// The report file exists already.
+    #[error(
+        "{} exists and is not overwritten: name another file with --report, or another folder with --out",
+        .0.display()
+    )]
     ReportExists(PathBuf),
     /// A file that could not be written.
     #[error("{doing} {}: {source}; name another place with --report or --out", path.display())]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fetch::talk::gets::{Made, Manner};
+use fetch::talk::gets::{GetTotals, Manner};
 use ledger::Side;
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub struct Figures {
     pub way: &'static str,
     /// Requests made.
     pub requests: u64,
-    /// Requests in flight that were asked for.
+    /// The requested number of requests in flight.
     pub asked_in_flight: u32,
     /// Most requests in flight, by the origin's ledger.
     pub most_in_flight: u64,
@@ -27,13 +27,13 @@ pub struct Figures {
     pub per_second: f64,
     /// The sum of service times over the wall time.
     pub effective_concurrency: f64,
-    /// Requests answered rightly.
+    /// Requests with a correct response.
     pub answered: u64,
     /// Requests that failed.
     pub failed: u64,
-    /// The sum of the page numbers answered.
+    /// The sum of the page numbers in the responses.
     pub page_sum: u64,
-    /// Bytes of the bodies of right answers.
+    /// Bytes of the bodies of correct responses.
     pub bytes: u64,
     /// How long all requests take, s.
     pub seconds_for_all: f64,
@@ -46,7 +46,7 @@ pub struct Figures {
 /// A manner with its hosts and failures, as the report file has it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WayReport {
-    /// What it came to.
+    /// Its figures.
     #[serde(flatten)]
     pub figures: Figures,
     /// By host.
@@ -59,8 +59,8 @@ pub struct WayReport {
 pub(crate) struct Done<'a> {
     pub(crate) manner: Manner,
     pub(crate) at_once: u32,
-    pub(crate) made: Made,
-    /// Requests there are to make.
+    pub(crate) made: GetTotals,
+    /// The total number of requests to make.
     pub(crate) all: u64,
     pub(crate) totals: Totals,
     /// The origin's counts of it.
@@ -84,7 +84,7 @@ impl Done<'_> {
 
     /// Its figures.
     pub(crate) fn report(self, fleet: &Fleet) -> WayReport {
-        let Done { manner, at_once, made: Made { requests, wall }, all, totals, seen } = self;
+        let Done { manner, at_once, made: GetTotals { requests, wall }, all, totals, seen } = self;
         let seconds = wall.as_secs_f64();
         let load = |requests| Load { requests, service_s: fleet.service_s(requests) };
         let is_part = requests < all;
@@ -109,8 +109,8 @@ impl Done<'_> {
     }
 }
 
-/// What is wrong with a manner that should fit the limit and does not: with `at_once` requests in flight, waiting alone
-/// leaves time enough.
+/// What is wrong with a manner that should fit the limit and does not: with `at_once` requests in flight, the waiting
+/// alone would fit.
 pub(crate) fn misfit(figures: &Figures, service_s: f64) -> Option<String> {
     let should = service_s / f64::from(figures.asked_in_flight.max(1)) <= LIMIT_S;
     (should && !figures.fits).then(|| {
@@ -134,7 +134,7 @@ mod tests {
             hosts: Vec::new(),
             failures: Vec::new(),
         };
-        let made = Made { requests, wall: Duration::from_secs_f64(seconds) };
+        let made = GetTotals { requests, wall: Duration::from_secs_f64(seconds) };
         Done { manner: Manner::Properly, at_once: 64, made, all: 10_000, totals, seen }
     }
 

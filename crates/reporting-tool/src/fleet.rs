@@ -1,4 +1,4 @@
-//! The hosts: names that stand for listeners on several loopback addresses, and what each of them does.
+//! The hosts: names for listeners on several loopback addresses, and the behaviour of each.
 //!
 //! No name is resolved. Request i goes to host i modulo their number. One host is slow and one fails, as happens with
 //! many hosts.
@@ -11,8 +11,8 @@ use std::time::Duration;
 use measure::protocol::Target;
 use serde::Serialize;
 
-/// How many hosts there may be: one slow and one that fails at least, and no more names than a certificate holds
-/// easily.
+/// How many hosts are allowed: at least one that is slow and one that fails, and no more names than fit in a
+/// certificate.
 pub const HOSTS: RangeInclusive<u16> = 2..=200;
 
 /// How many loopback addresses they share.
@@ -24,7 +24,7 @@ pub const SLOW: u32 = 5;
 /// The status with which the failing host responds.
 pub const FAILING_STATUS: u16 = 500;
 
-/// Which host is slow and which fails: the first ones, so that the smallest sample holds both.
+/// The slow and the failing host are the first ones, so that the smallest sample contains both.
 const SLOW_HOST: usize = 0;
 const FAILING_HOST: usize = 1;
 

@@ -32,9 +32,9 @@ pub struct Settings {
     pub hosts: u16,
     /// Requests in flight.
     pub at_once: u32,
-    /// How long an ordinary host takes to answer.
+    /// The service time of an ordinary host.
     pub service: Duration,
-    /// The origin that plays the hosts.
+    /// The origin that serves as all hosts.
     pub origin: Kind,
     /// Becomes true when the run must end.
     pub interrupt: Arc<AtomicBool>,
@@ -52,20 +52,20 @@ pub trait Observer {
     fn ended(&mut self, figures: &Figures);
 }
 
-/// What was asked for.
+/// The requested workload.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Workload {
-    /// Requests there are to make.
+    /// The total number of requests to make.
     pub requests: u64,
-    /// Requests that scaled-down manners make.
+    /// The number of requests in manners that only make a sample.
     pub sample: u64,
-    /// Requests in flight that were asked for.
+    /// The requested number of requests in flight.
     pub in_flight: u32,
     /// Hosts.
     pub hosts: u16,
     /// The addresses they share.
     pub addresses: Vec<Ipv4Addr>,
-    /// How long an ordinary host takes, s.
+    /// The service time of an ordinary host, s.
     pub service_s: f64,
     /// The host that takes longer, and how many times as long.
     pub slow_host: String,
@@ -73,22 +73,23 @@ pub struct Workload {
     pub slow_factor: u32,
     /// The host that fails every request.
     pub failing_host: String,
-    /// Who played the hosts.
+    /// The origin that served as all hosts.
     pub origin: String,
 }
 
-/// What came of it.
+/// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// What was asked for.
+    /// The requested workload.
     pub workload: Workload,
-    /// What it takes to fit the limit.
+    /// The concurrency that is needed to finish within the limit.
     pub budget: Budget,
-    /// What each manner came to.
+    /// The results of each manner.
     pub ways: Vec<WayReport>,
-    /// What was lost, failed unexpectedly, or does not fit while it should, a sentence each.
+    /// Requests that were lost or failed unexpectedly, and manners that should fit the limit but do not, a sentence
+    /// each.
     pub wrong: Vec<String>,
-    /// Whether it was ended before its time.
+    /// Whether it was interrupted.
     pub interrupted: bool,
 }
 
@@ -177,7 +178,7 @@ fn start(settings: &Settings, authority: &Authority) -> Result<Origin, Error> {
 /// Raises the limit of open files, and refuses what would exceed it.
 fn open_files(at_once: u32, hosts: u16) -> Result<(), Error> {
     let limit = raise_open_files()?;
-    // The client has two for a connection, what the reactor knows and what it does not. The origin has one, and
+    // The client has two per connection, one registered with the reactor and one that is not. The origin has one, and
     // listeners.
     let needed = (2 * u64::from(at_once)).max(u64::from(at_once) + 2 * u64::from(hosts)) + BESIDE;
     if needed > limit { Err(Error::OpenFiles { at_once, needed, limit }) } else { Ok(()) }

@@ -1,5 +1,4 @@
-//! In what two runs differ, judged by what is written down of them (`run.json`). Whether their trials differ is left to
-//! whoever reads those.
+//! The differences between two runs, by their descriptions (`run.json`). Their trials are compared elsewhere.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,14 +7,14 @@ use measure::result::{RunInfo, Section};
 use serde::Serialize;
 use workload::Cell;
 
-/// Something in which a run that was begun differs from what would go on with it.
+/// A difference between a run that was started and the one that would continue it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// What differs.
     pub what: String,
-    /// As the run was begun.
+    /// The value when the run was started.
     pub was: String,
-    /// As it would go on.
+    /// The value now.
     pub now: String,
 }
 
@@ -26,8 +25,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Everything that keeps `now` from being the run that `was` begun: what was to be run, how, from what, on what and by
-/// what. The machine's load and the time are none of it.
+/// Everything that makes `now` another run than `was`: what is run, how, with which origin, machine and programs. The
+/// machine's load and the time do not count.
 pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     let mut found = Found::default();
     found.compare("the version of tlstax", &was.tlstax, &now.tlstax);

@@ -1,4 +1,4 @@
-//! Why a run cannot begin or go on. What fails within a trial makes that trial invalid instead, and is not told here.
+//! Why a run cannot start or continue. A failure within a trial makes that trial invalid instead, and is no error here.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,37 +8,37 @@ use workload::Cell;
 
 use crate::difference::Difference;
 
-/// Why a run could not begin or go on.
+/// Why a run could not start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The origin or its certificates.
+    /// An error of the origin or its certificates.
     #[error(transparent)]
     Origin(#[from] origin::Error),
-    /// The result folder.
+    /// An error of the result folder.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// What would go on with a run is not that run.
-    #[error("this would be another run, so that nothing was run{}", listed(.0))]
+    /// The run to be resumed differs from the one that would continue it.
+    #[error("this would be another run, so nothing was run{}", listed(.0))]
     Differs(Vec<Difference>),
     /// A file of the run's own could not be written.
     #[error("writing a temporary file in {}: {source}; set TMPDIR to a folder with room", .path.display())]
     Temporary {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A cell of this process could not be prepared.
     #[error("preparing {cell}: {reason}")]
     Cell {
-        /// Which.
+        /// The cell.
         cell: Cell,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// Each on a line of its own, below what is said before them.
+/// The differences, each on a line of its own, to follow the message.
 fn listed(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }

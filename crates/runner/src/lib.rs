@@ -1,9 +1,9 @@
-//! Plans runs, and runs their trials: each cell in a process of its own, in shuffled rounds, judged by its answers and
-//! the origin's ledger.
+//! Plans runs, and runs their trials: each cell in a process of its own, in shuffled rounds, checked by its responses
+//! and the origin's ledger.
 //!
-//! The runner joins an engine (who fetches) and an origin (what it is fetched from), reads what both cost, and writes
-//! one line per trial. It neither fetches itself nor says what the figures mean. It reads no command line and prints
-//! nothing: its callers are told of its progress, and its errors are its own.
+//! The runner starts an engine (the client) and an origin (the server), reads the costs of both, and writes one line
+//! per trial. It does not fetch anything itself, and does not interpret the figures. It parses no command line and
+//! prints nothing: it reports progress to its callers, and returns errors.
 
 mod difference;
 mod error;

@@ -1,6 +1,6 @@
-//! Going on with a run that was interrupted: only what is the same run, on the same machine, by the same program.
+//! Resumes an interrupted run, provided that it is the same run, on the same machine, by the same program.
 //!
-//! What is on disk stays, trials that do not count too: running those again until they count would choose among
+//! All trials on disk are kept, including those that do not count: repeating these until they count would select
 //! results.
 
 use std::path::Path;
@@ -15,18 +15,19 @@ use crate::plan::trial_order::shuffled;
 use crate::rounds::{Done, Observer, Outcome, to_the_end};
 use crate::trial::run_context::RunContext;
 
-/// A run that was begun.
+/// A run that was started earlier.
 pub enum Begun {
-    /// It ended at that time, with all its trials: nothing is left to be run.
+    /// It is complete and ended at that time: there is nothing left to run.
     Whole(String),
-    /// It lacks trials, or did not come to write down that it has ended.
+    /// It lacks trials, or was stopped before it recorded its end.
     Unfinished(Box<Unfinished>),
 }
 
-/// Opens the run in `dir`, to be gone on with.
+/// Opens the run in `dir` to resume it.
 ///
 /// # Errors
-/// When there is none, and when it cannot be gone on with.
+///
+/// When there is none, and when it cannot be resumed.
 pub fn open(dir: &Path) -> Result<Begun, ResumeError> {
     match Unfinished::open(dir) {
         Ok(unfinished) => Ok(match unfinished.run.ended.as_ref().filter(|_| unfinished.is_whole()) {
@@ -38,14 +39,15 @@ pub fn open(dir: &Path) -> Result<Begun, ResumeError> {
     }
 }
 
-/// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan's, and the others follow
-/// in its order. The outcome counts those that were there, too.
+/// Runs the trials of `plan` that `unfinished` lacks: those on disk are the first of the plan, and the others follow in
+/// its order. The outcome includes the trials on disk.
 ///
 /// # Errors
+///
 /// As [`run()`](crate::run()), and [`Error::Differs`], before anything is run or written, when the plan is not that of
 /// the run.
 pub fn resume(plan: Plan, unfinished: Unfinished, observer: &mut impl Observer) -> Result<Outcome, Error> {
-    // The origin tells its version once it runs.
+    // The origin's version is only known once it runs.
     let mut context = RunContext::open(plan)?;
     let mut differences = differences(&unfinished.run, &context.plan.run);
     if differences.is_empty() {
@@ -61,8 +63,7 @@ pub fn resume(plan: Plan, unfinished: Unfinished, observer: &mut impl Observer) 
     to_the_end(&mut context, &mut writer, observer, None, &done)
 }
 
-/// The first trial on disk that does not stand where the plan's order has it: the seed was changed, or lines were
-/// moved.
+/// The first trial on disk that is not at its place in the plan's order: the seed was changed, or lines were moved.
 fn elsewhere(plan: &Plan, trials: &[Trial]) -> Option<Difference> {
     let turns = plan.turns();
     let RunInfo { sections, seed, .. } = &plan.run;

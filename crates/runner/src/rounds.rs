@@ -1,6 +1,6 @@
-//! The rounds of a run: each trial that is not there yet, one after another, on disk before the next begins.
+//! The rounds of a run: runs each missing trial, one after another, and writes it to disk before the next begins.
 //!
-//! Who opens the run and makes its folder, and what is there already, is the caller's to say.
+//! The caller creates the result folder, and knows which trials exist already.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering::Relaxed;
@@ -14,7 +14,7 @@ use crate::trial::Interrupted;
 use crate::trial::probe::{Probe, lent};
 use crate::trial::run_context::RunContext;
 
-/// Told of a run's progress.
+/// Receives a run's progress.
 pub trait Observer {
     /// The origin listens.
     fn origin(&mut self, origin: &OriginInfo);
@@ -35,7 +35,7 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
-/// The trials that are there already.
+/// The trials that exist already.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
     trials: HashSet<(String, Cell, Option<Arm>, u32)>,
@@ -44,20 +44,20 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    /// The trials that were read back.
+    /// The trials that were read from disk.
     pub(crate) fn of(trials: &[Trial]) -> Done {
         let valid = trials.iter().filter(|trial| trial.counts()).count();
         let key = |trial: &Trial| (trial.section.clone(), trial.cell.clone(), trial.arm, trial.round);
         Done { trials: trials.iter().map(key).collect(), valid, invalid: trials.len() - valid }
     }
 
-    /// Whether this trial is there.
+    /// Whether this trial exists.
     pub(crate) fn has(&self, section: &Section, cell: &Cell, arm: Option<Arm>, round: u32) -> bool {
         self.trials.contains(&(section.name.clone(), cell.clone(), arm, round))
     }
 }
 
-/// Runs what is not `done` of the context's plan, and writes down that it has ended.
+/// Runs the trials of the context's plan that are not in `done`, and records the end of the run.
 pub(crate) fn to_the_end(
     context: &mut RunContext,
     writer: &mut ResultWriter,

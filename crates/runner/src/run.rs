@@ -1,4 +1,4 @@
-//! A whole run, from its origin's start to its last trial.
+//! A complete run, from the start of its origin to its last trial.
 
 use measure::result::{ResultWriter, RunInfo, WriteError};
 
@@ -8,8 +8,8 @@ use crate::rounds::{Done, Observer, Outcome, to_the_end};
 use crate::trial::probe::Probe;
 use crate::trial::run_context::RunContext;
 
-/// Runs the plan. Each trial is on disk before the next begins. `make_writer` is called with what was learnt of the
-/// origin, and makes the result folder: nothing is measured before it is there.
+/// Runs the plan. Each trial is on disk before the next begins. `make_writer` receives the run's description, completed
+/// by what the started origin reports, and creates the result folder, before anything is measured.
 pub fn run(
     plan: Plan,
     make_writer: impl FnOnce(&RunInfo) -> Result<ResultWriter, WriteError>,
@@ -18,9 +18,10 @@ pub fn run(
     run_with(plan, make_writer, observer, None)
 }
 
-/// [`run`], with a probe that is told of each trial's process.
+/// [`run`], with a probe that observes each trial's process.
 ///
 /// # Errors
+///
 /// As [`run`].
 pub fn run_probed(
     plan: Plan,

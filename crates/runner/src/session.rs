@@ -1,8 +1,8 @@
-//! Trials of cells in this very process, batch after batch: what a benchmark's timing loop needs.
+//! Trials of cells in this process, batch after batch: what a benchmark's timing loop needs.
 //!
-//! Origins, certificates, the examination of clients, ledgers and rules are those of a run. What a process of its own
-//! would keep apart is lost: memory and threads are the caller's too and are not told, and what one process can be told
-//! but once, such as OpenSSL's configuration, holds for all cells.
+//! Origins, certificates, the check of clients, ledgers and rules are those of a run. What only separate processes can
+//! separate is lost: memory and threads include the caller's and are not reported, and settings of a whole process,
+//! such as OpenSSL's configuration, apply to all cells.
 
 use std::sync::Arc;
 
@@ -22,12 +22,12 @@ use crate::trial::run_context::{RunContext, TrialStart};
 use crate::trial::saturation::most_time_wait;
 use crate::trial::trial_builder::TrialBuilder;
 
-/// An origin and what it takes to hold cells of this process against it.
+/// An origin, and what is needed to check cells of this process against it.
 pub struct Session {
     context: RunContext,
 }
 
-/// A cell of this process, warm.
+/// A cell of this process, warmed up.
 pub struct Resident {
     section: Section,
     cell: Cell,
@@ -41,18 +41,19 @@ impl Session {
     /// Starts the origin of `plan`.
     ///
     /// # Errors
-    /// When the origin, its certificates or the temporary files cannot be had.
+    ///
+    /// When the origin, its certificates or the temporary files cannot be created.
     pub fn open(plan: Plan) -> Result<Session, Error> {
         Ok(Session { context: RunContext::open(plan)? })
     }
 
-    /// What is run, with what was learnt of the origin.
+    /// The run's description, completed by what the origin reported.
     pub fn run(&self) -> &RunInfo {
         &self.context.plan.run
     }
 
-    /// Sockets in TIME_WAIT now, if they are so many that connecting itself turns slow: a cell that runs now would pay
-    /// for those before it.
+    /// The number of sockets in TIME_WAIT, if there are so many that connecting itself becomes slow: the next cell
+    /// would pay for the connections of earlier ones.
     pub fn crowd(&self) -> Option<u64> {
         let waiting = Counters::read().time_wait;
         (waiting >= most_time_wait(self.context.plan.ports)).then_some(waiting)
@@ -61,7 +62,8 @@ impl Session {
     /// Prepares a cell and warms it up.
     ///
     /// # Errors
-    /// When it cannot be set up, its client not be examined, or its warm-up failed.
+    ///
+    /// When it cannot be set up, its client cannot be checked, or its warm-up failed.
     pub fn prepare(&mut self, section: &Section, cell: &Cell) -> Result<Resident, Error> {
         let failed = |fault| match fault {
             TrialError::Failed(reason) => Error::Cell { cell: cell.clone(), reason },
@@ -77,7 +79,7 @@ impl Session {
         Ok(Resident { section: section.clone(), cell: cell.clone(), start, warm, prepared, batches: 0 })
     }
 
-    /// Makes all requests of the cell's workload once more: a trial, with its own round.
+    /// Makes all requests of the cell's workload once more: a trial in a round of its own.
     pub fn batch(&mut self, resident: &mut Resident) -> Trial {
         resident.batches += 1;
         let Resident { section, cell, start, warm, prepared, batches } = resident;

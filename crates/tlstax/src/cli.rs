@@ -1,4 +1,4 @@
-//! The commands and their arguments. What each of them does is left to [`cmd`].
+//! The commands and their arguments. Their implementations are in [`cmd`].
 
 use clap::{Parser, Subcommand};
 

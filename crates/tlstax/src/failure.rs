@@ -1,4 +1,4 @@
-//! What ended a command, and the exit code that says so.
+//! The reason why a command failed, and its exit code.
 
 use std::io;
 use std::path::Path;
@@ -10,13 +10,13 @@ pub(crate) const EXPECTATION: u8 = 1;
 /// A trial was invalid.
 pub(crate) const INVALID_TRIAL: u8 = 3;
 
-/// The user ended it: 128 + SIGINT, as shells have it.
+/// The user interrupted it: 128 + SIGINT, as in shells.
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Bad usage or input.
 pub(crate) const BAD_INPUT: u8 = 2;
 
-/// Why a command could not do its work.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
@@ -78,25 +78,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// For `map_err` on what the system refused.
+    /// Converts an error of the system, for `map_err`.
     pub(crate) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Failure {
         move |source| Failure::Io { doing, source }
     }
 
-    /// The same, for what was done to a file.
+    /// The same, for an operation on a file.
     pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Failure {
         let path = path.to_owned();
         move |source| Failure::Usage(format!("{doing} {}: {source}", path.display()))
     }
 
-    /// Whether nobody reads standard output any more.
+    /// Whether standard output was closed by its reader.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Failure::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// Says it on standard error, and gives the exit code.
+    /// Prints it to standard error, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        // A reader that has seen enough (`tlstax list | head`) is no failure.
+        // A reader that has seen enough and closes the pipe (`tlstax list | head`) is no failure.
         if self.is_closed_pipe() {
             return ExitCode::SUCCESS;
         }

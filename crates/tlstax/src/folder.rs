@@ -1,4 +1,4 @@
-//! Where results go when no folder is named, and which run is the latest.
+//! The default folder for results, and the latest run in it.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use crate::failure::Failure;
 /// Local results, ignored by git.
 const LOCAL: &str = "results/local";
 
-/// Where a run puts its results. A folder that was made for it goes with this value where nothing was put into it: a
-/// run that could not begin leaves nothing behind.
+/// The folder for a run's results. If it was created here and is empty when this value is dropped, it is removed: a run
+/// that could not start leaves nothing behind.
 pub(crate) struct Place {
     dir: PathBuf,
-    /// Whether it was made here.
+    /// Whether it was created here.
     is_made: bool,
 }
 
 impl Place {
-    /// The folder that was named, or one of its own for a run that begins now. That one is made here, so that of runs
-    /// that begin at once each has another.
+    /// The named folder, or a new one for a run that starts now. The new one is created at once, so that runs that
+    /// start at the same time get different folders.
     pub(crate) fn of(named: Option<&Path>) -> Result<Place, Failure> {
         match named {
             Some(dir) => Ok(Place { dir: dir.to_owned(), is_made: false }),
@@ -35,13 +35,13 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if self.is_made {
-            // One that holds something stays.
+            // Fails if the folder is not empty, which then remains.
             let _ = std::fs::remove_dir(&self.dir);
         }
     }
 }
 
-/// A new folder, named by the time.
+/// Creates a new folder, named by the time.
 fn fresh() -> Result<Place, Failure> {
     let stamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
     let local = Path::new(LOCAL);
@@ -58,7 +58,7 @@ fn fresh() -> Result<Place, Failure> {
     }
 }
 
-/// What is being done when it fails.
+/// The operation, for errors.
 const MAKING: &str = "making the folder";
 
 /// The folder of the latest local run: names sort by time.

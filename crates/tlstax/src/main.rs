@@ -23,7 +23,7 @@ use clap::Parser;
 use self::cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    // Where the system refuses, a limit of file sizes ends the program as it ends any other.
+    // If the system refuses, exceeding a limit of file sizes ends the program, as it does by default.
     let _ = processes::outlive_file_size_limit();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -52,8 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints help and versions, which were asked for, to standard output, and what is wrong with a command line to
-/// standard error.
+/// Prints requested help and versions to standard output, and errors of the command line to standard error.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {

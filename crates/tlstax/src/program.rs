@@ -1,10 +1,11 @@
-//! This program itself: how it was called, and how it is called again as an origin.
+//! This program itself: its command line, and how to start it as an origin.
 
 use origin::EmbeddedProgram;
 
 use crate::failure::Failure;
 
-/// The command line as it can be typed again: the program by its name alone, since its path is of this machine.
+/// The command line in a form that can be typed again: with the program's name only, since its path is specific to this
+/// machine.
 pub(crate) fn command() -> Vec<String> {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     std::iter::once("tlstax".to_owned()).chain(arguments).collect()

@@ -1,4 +1,4 @@
-//! A run's progress on standard error: a row per trial as it is measured, and a bar where there is a terminal.
+//! A run's progress on standard error: a row per finished trial, and a bar if it is a terminal.
 
 use std::io::IsTerminal;
 
@@ -22,12 +22,12 @@ impl Progress {
         Progress { bar: bar(trials), section: String::new() }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// The bar, for who has lines of its own to print above it.
+    /// The bar, for callers that print lines of their own above it.
     pub(crate) fn bar(&self) -> ProgressBar {
         self.bar.clone()
     }
@@ -37,10 +37,10 @@ impl Progress {
     }
 }
 
-/// A bar of `length` steps on standard error; nothing where that is no terminal.
+/// A bar of `length` steps on standard error; hidden if that is no terminal.
 pub(crate) fn bar(length: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    // A template of ours that the library does not understand would show the library's own bar.
+    // If the library did not understand the template, it would use its default bar.
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} · {elapsed} of about {duration} · {msg}") {
         bar.set_style(style);
     }
@@ -50,14 +50,14 @@ pub(crate) fn bar(length: u64) -> ProgressBar {
 /// A line on standard error, above the bar.
 pub(crate) fn line(bar: &ProgressBar, text: &str) {
     if std::io::stderr().is_terminal() {
-        // Above a bar that is drawn, the bar has to be told.
+        // While the bar is drawn, it must be suspended to print above it.
         bar.suspend(|| terminal::say(text));
     } else {
         terminal::say(format_args!("{text}"));
     }
 }
 
-/// Says on standard error why something of a run is left out, each reason once.
+/// Reports on standard error why parts of a run are skipped, each reason once.
 pub(crate) fn left_out(left_out: &[LeftOut]) {
     for reason in skipped::reasons(left_out) {
         terminal::say(format_args!("left out: {reason}"));
@@ -87,7 +87,7 @@ impl Observer for Progress {
 }
 
 fn row(trial: &Trial) -> String {
-    // Whose trial it is, where several take turns.
+    // The name includes the arm, if several take turns.
     let name = trial.arm.map_or_else(|| trial.cell.to_string(), |arm| format!("{} {arm}", trial.cell));
     if let Validity::Invalid(reasons) = &trial.verdict {
         return format!("{:<42}{:>6}  invalid: {}", name, trial.round, plain(&reasons.join("; ")));

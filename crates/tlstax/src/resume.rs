@@ -1,5 +1,5 @@
-//! `tlstax run --resume`: goes on with an interrupted run, by the command line that began it. Whether it is still the
-//! same run on the same machine is for the harness to judge.
+//! `tlstax run --resume`: continues an interrupted run, by the command line that started it. The runner decides whether
+//! it is still the same run on the same machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::folder;
 use crate::progress::Progress;
 
-/// All that may stand on a command line that resumes.
+/// The flags that are allowed on a command line that resumes.
 #[derive(Parser)]
 struct Alone {
     #[arg(long)]
@@ -25,7 +25,7 @@ struct Alone {
     json: bool,
 }
 
-/// Goes on with an interrupted run, by the command line that began it.
+/// Continues an interrupted run, by the command line that started it.
 pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
     let Some((dir, unfinished)) = find(args.out.as_deref())? else { return Ok(ExitCode::SUCCESS) };
     let begun = begun_with(&unfinished.run)?;
@@ -38,8 +38,7 @@ pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
     print_outcome(&begun, args.json, &dir, &outcome?)
 }
 
-/// The run in `out`, or the latest here, with its folder; `None`, having said so, where nothing of it is left to be
-/// run.
+/// The run in `out`, or the latest here, with its folder; `None`, after a message, if the run is complete.
 fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
         let words =
@@ -59,7 +58,7 @@ fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     }
 }
 
-/// What the run was begun with: its command line, read again.
+/// The command line that started the run, parsed again.
 fn begun_with(run: &RunInfo) -> Result<Box<Args>, Failure> {
     let line = run.command.join(" ");
     let cli = Cli::try_parse_from(&run.command).map_err(|error| {

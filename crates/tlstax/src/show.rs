@@ -1,4 +1,4 @@
-//! Printing a result: as tables, as JSON or as CSV.
+//! Prints a result: as tables, as JSON or as CSV.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use render::{run_facts, section};
 
 use crate::failure::Failure;
 
-/// In which form.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Tables,
@@ -17,10 +17,10 @@ pub(crate) enum Form {
     Csv,
 }
 
-/// What is being done when it fails.
+/// The operation, for errors.
 const WRITING: &str = "writing to standard output";
 
-/// Prints `result` to standard output. Standard error names what could not be read.
+/// Prints `result` to standard output. What could not be read is reported on standard error.
 pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
     for problem in &result.problems {
         terminal::say(format_args!("tlstax: {problem}"));

@@ -1,4 +1,4 @@
-//! How much a trial does: so many requests, or as many as a time has room for.
+//! How much a trial does: a number of requests, or as many as fit in a time.
 
 use std::num::NonZeroU64;
 
@@ -17,13 +17,13 @@ pub enum Amount {
     /// N requests.
     #[serde(rename = "requests")]
     Requests(Requests),
-    /// Requests start for so many ns; those that have started are waited for.
+    /// Requests start during this many ns; those that have started are waited for.
     #[serde(rename = "duration_ns")]
     Duration(NonZeroU64),
 }
 
 impl Amount {
-    /// The same at a fixed rate, where the number of requests follows from the time.
+    /// The same at a fixed rate, at which the number of requests follows from the time.
     pub fn at(self, rate: Rate) -> Amount {
         match self {
             Amount::Duration(ns) => {
@@ -33,7 +33,7 @@ impl Amount {
         }
     }
 
-    /// N, where it is known beforehand.
+    /// N, if it is known beforehand.
     pub fn requests(self) -> Option<Requests> {
         match self {
             Amount::Requests(requests) => Some(requests),

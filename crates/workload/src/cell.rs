@@ -1,7 +1,7 @@
-//! The name of one point of the matrix: `model/client/tls/connection[@axis=value,…]`.
+//! The name of a cell: `model/client/tls/connection[@axis=value,…]`.
 //!
-//! The grammar checks the shape and the connection kind. Which models, clients and TLS stacks there are is not
-//! known here, so that adding one touches nothing in this crate.
+//! The grammar checks the form and the connection kind. It does not know which models, clients and TLS stacks exist, so
+//! that adding one changes nothing in this file.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,49 +13,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Axes, AxisError};
 
-/// One point of the matrix, written `model/client/tls/connection`, with `@axis=value,…` behind it where its handshake
-/// is another than the usual one.
+/// A cell, written `model/client/tls/connection`, followed by `@axis=value,…` if its handshake differs from the
+/// default.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cell {
-    /// How many fetches run at once, e.g. `tokio-current`.
+    /// How requests run concurrently, e.g. `tokio-current`.
     pub model: String,
-    /// Who speaks HTTP, e.g. `hyper`.
+    /// The HTTP client, e.g. `hyper`.
     pub client: String,
-    /// Who speaks TLS, e.g. `rustls`; `plain` for none.
+    /// The TLS stack, e.g. `rustls`; `plain` for none.
     pub tls: String,
-    /// What becomes of a connection after a request.
+    /// What happens to a connection after a request.
     pub connection: Connection,
-    /// What its handshake is varied in.
+    /// The parameters of its handshake.
     pub axes: Axes,
 }
 
-/// What becomes of a connection after a request.
+/// What happens to a connection after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Connection {
     /// A connection, and over TLS a full handshake, per request.
     NewConn,
     /// A connection per request, its TLS session resumed from the one before in the same slot.
     Resumed,
-    /// One connection per slot, opened before the clock starts and kept throughout.
+    /// One connection per slot, opened before the measurement and kept throughout.
     KeepAlive,
-    /// So many requests on a connection of the slot's, then a new one.
+    /// This many requests on a connection of the slot's, then a new one.
     KeepAliveFor(NonZeroU32),
-    /// A client object per request, over TLS with its trust store parsed each time; and so a new connection.
+    /// A client object per request, which with TLS parses the trust store each time and opens a new connection.
     NewClient,
-    /// Whatever a program does that cannot be told: only cells of such programs have it.
+    /// Whatever a program does, which cannot be configured: only cells of such programs have it.
     Own,
 }
 
 impl Connection {
-    /// The kinds that the matrix is made of, in the order of tables.
+    /// The kinds of the matrix, in the order in which tables list them.
     pub const MATRIX: [Connection; 2] = [Connection::NewConn, Connection::KeepAlive];
 
-    /// Every kind that a model can be told and that has no number in it.
+    /// Every kind that a model can be configured for and that has no number in it.
     pub const NAMED: [Connection; 4] =
         [Connection::NewConn, Connection::Resumed, Connection::KeepAlive, Connection::NewClient];
 
-    /// The name as it stands in a cell.
+    /// The name in a cell.
     pub fn name(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Connection::NewConn => "new-conn",
@@ -72,7 +72,7 @@ impl Connection {
         matches!(self, Connection::NewConn | Connection::Resumed | Connection::NewClient)
     }
 
-    /// How many requests share a connection: 1, K, or `None` for as many as there are.
+    /// How many requests share a connection: 1, K, or `None` for an unlimited number.
     pub fn requests_each(self) -> Option<NonZeroU32> {
         match self {
             Connection::NewConn | Connection::Resumed | Connection::NewClient => Some(NonZeroU32::MIN),
@@ -101,8 +101,8 @@ impl Cell {
         self.tls != Cell::PLAIN
     }
 
-    /// The cell that differs from this one only in having no TLS: what the TLS tax is counted from. `None` for a
-    /// plain cell. Without TLS there is nothing to resume: the twin of a resumed cell opens new connections.
+    /// The cell that differs from this one only in having no TLS: the baseline of the TLS tax. `None` for a plain cell.
+    /// Without TLS there is nothing to resume: the twin of a resumed cell opens new connections.
     pub fn plain_twin(&self) -> Option<Cell> {
         let connection = if self.connection == Connection::Resumed { Connection::NewConn } else { self.connection };
         self.is_tls().then(|| Cell {
@@ -113,7 +113,7 @@ impl Cell {
         })
     }
 
-    /// The parts of the name before the axes, which words of a selection are compared with.
+    /// The parts of the name before the axes, with which the words of a selection are compared.
     pub fn components(&self) -> [Cow<'_, str>; 4] {
         [(&self.model).into(), (&self.client).into(), (&self.tls).into(), self.connection.name()]
     }
@@ -123,7 +123,7 @@ impl Cell {
         self.at(Axes::default())
     }
 
-    /// The same cell elsewhere on the axes. A plain cell has no place on those of TLS.
+    /// The same cell with other values of its axes. A plain cell only keeps those that need no TLS.
     pub fn at(&self, axes: Axes) -> Cell {
         let axes = if self.is_tls() { axes } else { axes.without_tls() };
         Cell { axes, ..self.clone() }
@@ -147,7 +147,7 @@ impl JsonSchema for Cell {
 
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Through `pad`, so that a width given by the caller holds for the whole name.
+        // Through `pad`, so that a width given by the caller applies to the whole name.
         let name = self.components().join("/");
         match self.axes.is_default() {
             true => f.pad(&name),
@@ -170,18 +170,18 @@ pub enum CellError {
         "{0:?} is not a cell: a cell is written model/client/tls/connection, e.g. tokio-current/hyper/rustls/new-conn"
     )]
     Shape(String),
-    /// The last part is no connection kind.
+    /// The last part is not a kind of connection.
     #[error(
         "{0:?} is not a connection kind: there are new-conn, resumed, keep-alive, keep-alive:K (K requests each) and \
          new-client"
     )]
     Connection(String),
-    /// What stands behind the `@` is no place on the axes.
+    /// The text after the `@` is invalid.
     #[error("in {cell:?}: {reason}")]
     Axes {
         /// The whole text.
         cell: String,
-        /// Why not.
+        /// The reason.
         reason: AxisError,
     },
     /// A plain cell with an axis of TLS.

@@ -1,45 +1,45 @@
-//! What a right answer to a path is: the status, and what its body must be.
+//! The right response to a path: the status, and the requirements for its body.
 //!
-//! The clients check every answer against this (crate `fetch`); here it is only derived from the path.
+//! The clients check every response (crate `fetch`); here the expectation is only derived from the path.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Path;
 
-/// What every answer must be.
+/// The requirements for every response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expectation {
     /// The status code.
     pub status: u16,
-    /// What the body must be.
+    /// The requirements for the body.
     pub body: Body,
 }
 
-/// What the body of every answer must be.
+/// The requirements for the body of every response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Body {
-    /// JSON whose `url` is the URL that was asked for, and the same bytes each time it is asked for.
+    /// JSON whose `url` is the requested URL, with the same bytes each time.
     Echo,
     /// This many bytes; `repeats`: the same ones each time.
     Sized {
         /// The length, bytes.
         length: u64,
-        /// Whether every answer holds the same bytes.
+        /// Whether every response has the same bytes.
         repeats: bool,
     },
     /// The same length each time.
     SameLength,
-    /// Whatever it is, as long as it is complete: all that can be said of a server that is not known.
+    /// Any complete body: nothing else is known about an unknown server.
     Any,
 }
 
-/// Whose answers are to be expected.
+/// The kind of server, which determines the expected responses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Server {
-    /// go-httpbin's, or the embedded origin's, which are the same.
+    /// go-httpbin or the embedded origin, whose responses are the same.
     #[default]
     Httpbin,
     /// A server of the user's.
@@ -47,13 +47,13 @@ pub enum Server {
 }
 
 impl Expectation {
-    /// What a server that is not known answers: 200, and a body.
+    /// The expected response of an unknown server: 200, and a body.
     pub fn unknown() -> Expectation {
         Expectation { status: 200, body: Body::Any }
     }
 
-    /// What go-httpbin's endpoints answer to `path`. For a path that is not one of them: 200 and a body that does
-    /// not change its length.
+    /// The response of go-httpbin's endpoints to `path`. For a path that is not one of them: 200 and a body whose
+    /// length does not change.
     pub fn of(path: &Path) -> Expectation {
         let segments: Vec<&str> = path.segments().collect();
         let with = |status, body| Expectation { status, body };

@@ -1,9 +1,9 @@
 //! Floors: the least that a cell's work can cost, as cells of a model of their own, and which of them belong to a cell.
 //!
-//! `floor/memory/<stack>/…` is the stack's handshake in memory, `floor/primitives/<stack>/…` the client's cryptography
-//! of it alone, and `floor/sockets/plain/…` the bare system calls of a request. They run as trials in the same rounds
-//! as the cells they belong to. This is the naming alone: what they do is in crate `fetch`, what a distance means in
-//! `report`.
+//! `floor/memory/<stack>/…` is the stack's handshake in memory, `floor/primitives/<stack>/…` the client's
+//! cryptography in it alone, and `floor/sockets/plain/…` the bare system calls of a request. They run as trials in
+//! the same rounds as the cells that they belong to. This file only defines their names: their code is in crate
+//! `fetch`, the ratios to them are computed in crate `analysis`.
 
 use crate::{Axes, Cell, Connection, Rtt};
 
@@ -24,18 +24,18 @@ pub fn is_floor(cell: &Cell) -> bool {
     cell.model == MODEL
 }
 
-/// The handshake in memory that a cell's connections cannot do without: of its stack, kind and axes. `None` without
-/// TLS, and over connections that are kept, whose handshakes are few or before the clock.
+/// The handshake in memory that a cell's connections need at least: of its stack, kind and axes. `None` without TLS,
+/// and for kept connections, whose handshakes are few or before the measurement.
 pub fn tls_of(cell: &Cell) -> Option<Cell> {
     of_handshake(cell, MEMORY)
 }
 
-/// The primitives of that handshake; `None` where [`tls_of`] is.
+/// The primitives of that handshake; `None` if [`tls_of`] is.
 pub fn primitives_of(cell: &Cell) -> Option<Cell> {
     of_handshake(cell, PRIMITIVES)
 }
 
-/// The system calls that a cell, or over TLS its plain twin, cannot do without. `None` for programs of which it is not
+/// The system calls that a cell, or with TLS its plain twin, needs at least. `None` for programs, of which it is not
 /// known when they connect.
 pub fn net_of(cell: &Cell) -> Option<Cell> {
     let connection = match cell.connection {

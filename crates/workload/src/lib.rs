@@ -1,8 +1,7 @@
-//! What is fetched: the workload, the grammar of a cell's name, and the choice of cells by words and patterns.
+//! What is fetched: the workload, the grammar of a cell's name, and the selection of cells by words and patterns.
 //!
-//! This crate knows what TLS can be varied in (crate `params`), and has the facts about every model, client and TLS
-//! stack ([`catalog`]). Which cells those make is the registry's business (crate `fetch`); running them is the
-//! harness's.
+//! The parameters of TLS come from crate `params`; the facts about every model, client and TLS stack are in
+//! [`catalog`]. Crate `fetch` combines those into cells and makes requests; crate `runner` runs trials.
 
 mod amount;
 mod axes;

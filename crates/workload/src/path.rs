@@ -21,12 +21,12 @@ pub struct PathError {
 }
 
 impl Path {
-    /// `/get`: a small JSON answer at once.
+    /// `/get`: a small JSON response without delay.
     pub fn get() -> Path {
         Path("/get".to_owned())
     }
 
-    /// `/delay/{seconds}`: the same answer after the origin has waited so long.
+    /// `/delay/{seconds}`: the same response after the origin has waited this long.
     pub fn delay(seconds: f64) -> Path {
         Path(format!("/delay/{seconds}"))
     }
@@ -42,7 +42,7 @@ impl Path {
         before_query.split('/').skip(1)
     }
 
-    /// The service time that a `/delay/{seconds}` path asks of the origin, in seconds; 0 for any other path.
+    /// The service time that a `/delay/{seconds}` path requests from the origin, in seconds; 0 for any other path.
     pub fn delay_seconds(&self) -> f64 {
         let mut segments = self.segments();
         match (segments.next(), segments.next()) {

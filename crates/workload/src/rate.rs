@@ -1,5 +1,5 @@
-//! Requests per second of an open loop: request number i is due i/R after the beginning, whatever became of those
-//! before.
+//! Requests per second of an open loop: request number i is due i/R after the beginning, regardless of earlier
+//! requests.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +21,7 @@ impl Eq for Rate {}
 pub struct RateError(String);
 
 impl Rate {
-    /// The highest: a request every µs, which no pacer of one thread keeps up with.
+    /// The highest rate: a request every µs, which no single-threaded pacer keeps up with.
     pub const MOST: f64 = 1_000_000.0;
 
     /// Requests per second.
@@ -29,15 +29,15 @@ impl Rate {
         self.0
     }
 
-    /// When request `number` (from 0) is due, ns after the beginning. Worked out from the number, so that no rounding
-    /// adds up from one request to the next: it is right to 1 ns for 50 days.
+    /// When request `number` (from 0) is due, ns after the beginning. Computed from the number, so that rounding errors
+    /// do not accumulate: it is exact to 1 ns for 50 days.
     pub fn due_ns(self, number: u64) -> u64 {
         (number as f64 * 1e9 / self.0).round() as u64
     }
 
     /// Requests that are due within `ns`, the first of them at once: ⌈R × D⌉.
     pub fn requests_in(self, ns: u64) -> u64 {
-        // Whole numbers must not become one more by a rounding error.
+        // A rounding error must not increase a whole number by one.
         let exact = self.0 * (ns as f64 / 1e9);
         let nearest = exact.round();
         if (exact - nearest).abs() <= 1e-9 * exact { nearest as u64 } else { exact.ceil() as u64 }
@@ -87,9 +87,9 @@ mod tests {
             [0, 1, 2, 3, 3_000_000].map(|i| rate("3").due_ns(i)),
             [0, 333_333_333, 666_666_667, 1_000_000_000, 1_000_000_000_000_000]
         );
-        // An hour at 20,000 a second, against whole numbers: 50,000 ns each.
+        // An hour at 20,000 a second, compared with whole numbers: 50,000 ns each.
         assert!((0..72_000_000).step_by(7_919).all(|i| rate("20000").due_ns(i) == i * 50_000));
-        // A day at a rate whose interval is no whole number, against 128-bit arithmetic.
+        // A day at a rate whose interval is no whole number, compared with 128-bit arithmetic.
         let exact = |i: u64| ((i as u128 * 1_000_000_000 * 2 + 30_007) / (2 * 30_007)) as u64;
         assert!((0..86_400 * 30_007).step_by(1_000_003).all(|i| rate("30007").due_ns(i).abs_diff(exact(i)) <= 1));
         assert_eq!(Rate(f64::MIN_POSITIVE).due_ns(u64::MAX), u64::MAX, "what no clock can hold is never due");

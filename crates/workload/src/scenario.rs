@@ -10,16 +10,16 @@ use crate::{Axes, Cell, CellError, Concurrency, Connection, Hosts, Path, Request
 /// A scenario, read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
-    /// What it is about.
+    /// Its description.
     pub about: About,
-    /// What is fetched, by which cells.
+    /// Its workloads, with their cells.
     pub sections: Vec<Part>,
 }
 
-/// What a scenario is about, as results keep it.
+/// The description of a scenario, as results contain it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct About {
-    /// Its name: that of its file.
+    /// Its name: the stem of its file's name.
     pub name: String,
     /// Its title.
     pub title: String,
@@ -42,34 +42,35 @@ pub struct Part {
     pub hosts: Hosts,
     /// How often each cell runs.
     pub rounds: NonZeroU32,
-    /// In what its cells differ on purpose.
+    /// The parameters in which its cells differ on purpose.
     pub varies: Vec<Variable>,
-    /// Its cells, those that cannot run here among them.
+    /// Its cells, including those that cannot run here.
     pub cells: Vec<Cell>,
 }
 
-/// In what cells of a section differ on purpose, so that they are held against one another nevertheless.
+/// A parameter in which cells of a section differ on purpose, by which they may still be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variable {
-    /// The kind of connection, held against `new-conn`.
+    /// The kind of connection, compared with `new-conn`.
     Connection,
     /// The version of TLS.
     TlsVersion,
     /// The key-exchange group.
     Group,
-    /// The kind of the certificates' keys.
+    /// The type of the certificates' keys.
     Cert,
     /// The length of the chain.
     Chain,
-    /// What the client trusts.
+    /// The client's trust store.
     Trust,
     /// The distance.
     Rtt,
 }
 
 impl Variable {
-    /// The cell that `cell` is held against where this varies: itself with the usual value. `None` where it has that.
+    /// The cell that `cell` is compared with if this varies: the same cell with the default. `None` if it has the
+    /// default.
     pub fn base_of(self, cell: &Cell) -> Option<Cell> {
         let usual = Axes::default();
         let axes = match self {
@@ -94,29 +95,29 @@ pub enum ScenarioError {
     /// Not TOML, or not of this form.
     #[error("the scenario {name} cannot be read: {reason}")]
     Form {
-        /// Which.
+        /// The scenario.
         name: String,
-        /// What the parser said, with the line.
+        /// The parser's error, with the line.
         reason: String,
     },
     /// A cell or an axis in it.
     #[error("the scenario {name}, section {section}: {reason}")]
     Cell {
-        /// Which.
+        /// The scenario.
         name: String,
-        /// In which section.
+        /// The section.
         section: String,
-        /// Why not.
+        /// The reason.
         reason: Box<CellError>,
     },
     /// More hosts than a section may have.
     #[error("the scenario {name}, section {section}: {hosts} hosts are too many: {MOST_HOSTS} at most")]
     Hosts {
-        /// Which.
+        /// The scenario.
         name: String,
-        /// In which section.
+        /// The section.
         section: String,
-        /// How many it asks for.
+        /// The number of hosts.
         hosts: Hosts,
     },
     /// There is nothing to run.
@@ -124,7 +125,7 @@ pub enum ScenarioError {
     Empty(String),
 }
 
-/// The most hosts of a section. Each is a name, an address and a URL that every trial's job lists: 10,000 of them are a
+/// The most hosts of a section. Each has a name, an address and a URL in every trial's job: 10,000 of them are a
 /// megabyte or two, and no question about hosts needs more.
 const MOST_HOSTS: u32 = 10_000;
 
@@ -151,7 +152,7 @@ struct FileSection {
     #[serde(default)]
     varies: Vec<Variable>,
     cells: Vec<String>,
-    /// Places on the axes that each cell takes, the usual one written `""`; none: just that.
+    /// Combinations of axis values for each cell, the default written `""`; none: only the default.
     #[serde(default)]
     at: Vec<String>,
 }

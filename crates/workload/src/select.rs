@@ -1,4 +1,4 @@
-//! Choosing cells by words, which match components of a cell's name, and by patterns over the whole name.
+//! Selects cells by words, which match components of a cell's name, and by patterns over the whole name.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::Cell;
 
-/// What the user chose: words and patterns as given on the command line.
+/// The user's selection: words and patterns as given on the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     words: Vec<String>,
@@ -19,25 +19,25 @@ pub enum SelectError {
     /// A pattern is not a regular expression.
     #[error("-f {pattern:?} is not a regular expression: {reason}")]
     Pattern {
-        /// What was given.
+        /// The pattern.
         pattern: String,
-        /// What the regular-expression engine said.
+        /// The error of the regular-expression engine.
         reason: String,
     },
     /// A word is no component of any cell.
     #[error("no cell has {word:?} in its name{}", did_you_mean(.nearest))]
     UnknownWord {
-        /// What was given.
+        /// The word.
         word: String,
-        /// Components spelled much like it, best first.
+        /// Components with a similar spelling, the most similar first.
         nearest: Vec<String>,
     },
-    /// Words and patterns are sound, and no cell has them all.
+    /// Words and patterns are valid, but no cell matches all of them.
     #[error("no cell matches {given}{}; `tlstax list` names them all", did_you_mean(.nearest))]
     Nothing {
         /// The words and patterns.
         given: String,
-        /// Cells spelled much like what was given, best first.
+        /// Cells with a similar spelling, the most similar first.
         nearest: Vec<String>,
     },
 }
@@ -62,7 +62,7 @@ impl Selection {
         Ok(Selection { words: words.to_vec(), patterns })
     }
 
-    /// Whether nothing was asked for.
+    /// Whether neither words nor patterns were given.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.patterns.is_empty()
     }
@@ -125,9 +125,9 @@ fn unknown(word: &str, cells: &[Cell]) -> SelectError {
     SelectError::UnknownWord { word: word.to_owned(), nearest }
 }
 
-/// At most three names that are spelled much like `sought`, best first.
+/// At most three names with a spelling similar to `sought`, the most similar first.
 fn nearest(sought: &str, names: impl Iterator<Item = String>) -> Vec<String> {
-    // Jaro-Winkler favours a common beginning, which is how names are mistyped; 0.75 keeps guesses apart from noise.
+    // Jaro-Winkler favours a common beginning, which fits typical typing errors; below 0.75 suggestions are noise.
     let mut close: Vec<(f64, String)> = names
         .map(|name| (strsim::jaro_winkler(sought, &name), name))
         .filter(|(likeness, _)| *likeness >= 0.75)

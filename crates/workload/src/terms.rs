@@ -1,24 +1,24 @@
-//! On which terms a cell takes part in a comparison.
+//! The terms of a cell: what is pinned and checked, and so what it may be compared with.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// On which terms a cell takes part.
+/// The terms of a cell: what is pinned and checked, and so what it may be compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Terms {
     /// Its handshakes are pinned, its connections are counted, and it is compared with the others.
     #[default]
     Pinned,
-    /// As pinned, with a pool of its client's own that may open a few connections more than there are slots.
+    /// As pinned, but the client has a connection pool that may open a few more connections than there are slots.
     Pooled,
-    /// A library as it comes from the box, over whatever it negotiates: its answers are checked, what the ledger saw is
-    /// shown, and it is compared with nothing.
+    /// A library with its own defaults, which negotiates what it likes: its responses are checked, the ledger's counts
+    /// are displayed, and it is not compared.
     Stock,
-    /// An existing program that knows nothing of the trial: the ledger and the system tell what it did.
+    /// An external program that does not know the trial protocol: only the ledger and the system show what it did.
     Command,
-    /// The least that a handshake can cost, made within the engine's process: it connects to nobody, its client's cost
-    /// is what that told of the client's side, and distances are counted from it.
+    /// The least that a cell's work can cost, made within the engine's process: a handshake in memory opens no
+    /// connection and reports the cost of its client's side, and other cells are compared with it as a ratio.
     Floor,
 }
 

@@ -1,7 +1,7 @@
-//! GETs of one path, C at most in flight: N of them, or as many as a time has room for.
+//! GETs of one path, at most C in flight: N of them, or as many as fit in a time.
 //!
-//! Closed loop without a rate: a request starts when one of the C slots is free. Open loop with one: it is due at its
-//! own moment, and waits for a slot where none is free.
+//! Without a rate it is a closed loop: a request starts when one of the C slots is free. With a rate it is an open
+//! loop: a request is due at its own time, and waits for a slot if none is free.
 
 use std::num::NonZeroU32;
 
@@ -13,10 +13,10 @@ use crate::{Amount, Expectation, Path, Rate, Requests, Server};
 /// How many requests are in flight at most.
 pub type Concurrency = NonZeroU32;
 
-/// How many hosts are fetched from.
+/// The number of hosts to fetch from.
 pub type Hosts = NonZeroU32;
 
-/// What is fetched in each trial.
+/// The work of each trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Workload {
     /// The path of every request.
@@ -26,13 +26,13 @@ pub struct Workload {
     pub amount: Amount,
     /// C: requests in flight at most. Where it exceeds N, N are in flight.
     pub concurrency: Concurrency,
-    /// R: requests that are due in a second; `None`: a request starts when a slot is free.
+    /// R: requests due per second; `None`: a request starts when a slot is free.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// Whose answers are to be expected.
+    /// The kind of server, which determines the expected responses.
     #[serde(default)]
     pub server: Server,
-    /// How many hosts are fetched from by turns, each under a name of its own.
+    /// The number of hosts that take turns, each with a name of its own.
     #[serde(default = "one_host", skip_serializing_if = "is_one")]
     pub hosts: Hosts,
 }
@@ -46,7 +46,7 @@ fn is_one(hosts: &Hosts) -> bool {
 }
 
 impl Workload {
-    /// What every answer must be.
+    /// The requirements for every response.
     pub fn expectation(&self) -> Expectation {
         match self.server {
             Server::Httpbin => Expectation::of(&self.path),
@@ -54,7 +54,7 @@ impl Workload {
         }
     }
 
-    /// N, where it is known beforehand: everywhere but in a closed loop that runs for a time.
+    /// N, if it is known beforehand: always, except in a closed loop with a duration.
     pub fn requests(&self) -> Option<Requests> {
         self.rate.map_or(self.amount, |rate| self.amount.at(rate)).requests()
     }
@@ -64,7 +64,7 @@ impl Workload {
         self.rate.is_some() || matches!(self.amount, Amount::Duration(_))
     }
 
-    /// The time that it takes at least, however fast the client is, ns: until its last request is due, or no more may
+    /// The least time that it takes, however fast the client is, ns: until its last request is due, or no more may
     /// start.
     pub fn least_ns(&self) -> u64 {
         match (self.rate, self.requests(), self.amount) {
@@ -74,14 +74,14 @@ impl Workload {
         }
     }
 
-    /// Slots that can ever be in use: C, or N where that is less.
+    /// Slots that can be used: C, or N if that is less.
     pub fn slots(&self) -> u32 {
         let requests = self.requests().and_then(|requests| u32::try_from(requests.get()).ok());
         requests.map_or(self.concurrency.get(), |n| n.min(self.concurrency.get()))
     }
 
-    /// The time a model that never overlaps two requests spends waiting for the origin's service time, s. Where the
-    /// number is not known: for those that are under way when the time is over.
+    /// How long a model that never overlaps two requests waits for the origin's service time, s. If the number is not
+    /// known: for those that are in flight when the time is over.
     pub fn serial_wait_seconds(&self) -> f64 {
         let requests = self.requests().map_or(u64::from(self.concurrency.get()), Requests::get);
         self.path.delay_seconds() * requests as f64

@@ -30,14 +30,14 @@ trait Stream: Read + Write {}
 impl<T: Read + Write> Stream for T {}
 
 impl Client {
-    /// A client for the job, honest but for `lie`.
+    /// A client for the job, honest except for `lie`.
     pub(crate) fn new(job: &Job, lie: Option<Lie>) -> io::Result<Client> {
         let tls = job.cell.is_tls().then(|| config(job, lie)).transpose()?;
         let keeps = job.cell.connection == Connection::KeepAlive || lie == Some(Lie::Kept);
         Ok(Client { targets: job.targets.clone(), tls: tls.map(Arc::new), keeps, kept: None, made: 0 })
     }
 
-    /// Makes one request, and reads its answer.
+    /// Makes one request, and reads its response.
     pub(crate) fn get(&mut self) -> io::Result<()> {
         let number = if self.keeps { 0 } else { self.made };
         self.made += 1;
@@ -111,7 +111,7 @@ fn roots(job: &Job) -> io::Result<RootCertStore> {
     Ok(roots)
 }
 
-/// Believes every certificate: the lie `unverified`, which the harness must catch.
+/// Accepts every certificate: the lie `unverified`, which the harness must detect.
 #[derive(Debug)]
 struct Credulous(rustls::crypto::CryptoProvider);
 

@@ -1,30 +1,30 @@
-//! The rules of a trial that this engine can be told to break.
+//! The rules of a trial that this engine can break on purpose.
 
 use clap::ValueEnum;
 
-/// One way not to do the work.
+/// A way not to do the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lie {
-    /// Fetch once, and give that answer for every request.
+    /// Fetch once, and use that response for every request.
     Cached,
-    /// Leave one request out, and tell of all.
+    /// Omit one request, and report all.
     Missing,
-    /// Keep a connection that was to be new for every request.
+    /// Keep a connection that should be new for every request.
     Kept,
     /// Offer another key-exchange group than the pinned one.
     WrongGroup,
     /// Trust any certificate.
     Unverified,
-    /// Say no version.
+    /// State no version.
     NoVersion,
-    /// Never say that the work is finished.
+    /// Never report that the work is finished.
     Hang,
     /// End in the middle.
     Exit,
-    /// Say that the work ended when it began.
+    /// Report that the work ended when it began.
     Backwards,
-    /// Tell of a thousandth of the time that passed.
+    /// Report a thousandth of the time that passed.
     FastClock,
-    /// Have another process do something.
+    /// Let another process do something.
     Forks,
 }

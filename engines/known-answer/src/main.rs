@@ -1,8 +1,8 @@
 //! An engine whose cost is known: each request burns X µs of CPU and sleeps Y ms, the fetch itself included.
 //!
-//! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. Told to `--add-us`, a
-//! request costs so much more than its fetch, which then is as noisy as any: whether tlstax finds a slowdown that is
-//! known. Told to `--lie`, it breaks one rule of a trial, and shows that tlstax catches it.
+//! It speaks the trial protocol (docs/trial-protocol.md) and shows that tlstax reports X and Y. With `--add-us`, a
+//! request costs this much more than its fetch, whose cost is as noisy as any: it shows whether tlstax finds a known
+//! slowdown. With `--lie`, it breaks one rule of a trial, and shows that tlstax detects that.
 
 mod client;
 mod lie;
@@ -79,7 +79,7 @@ fn trial(cli: &Cli) -> io::Result<()> {
         EngineRequest::Go | EngineRequest::Report => return Err(io::Error::other("the harness must begin with a job")),
     };
     let mut client = Client::new(&job, cli.lie)?;
-    // One request before the clock opens what is kept and shows that the job can be done.
+    // One request before the measurement opens kept connections and shows that the job can be done.
     if let Err(error) = client.get() {
         return say(&EngineReply::Failed(error.to_string()));
     }
@@ -118,7 +118,7 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
         match cli.lie {
             Some(Lie::Hang) => thread::sleep(Duration::from_secs(3600)),
             Some(Lie::Exit) if request > 0 => std::process::exit(7),
-            // The answer of before, once more.
+            // The previous response, once more.
             Some(Lie::Cached) if request > 0 => {}
             Some(Lie::Missing) if request == 1 => {}
             _ => client.get()?,
@@ -137,20 +137,20 @@ fn measured(cli: &Cli, job: &Job, client: &mut Client) -> io::Result<(Recorder, 
     Ok((recorder, Finished { started_ns, ended_ns, recorder_bytes: 0 }))
 }
 
-/// Burns what a request owes, whose account of CPU stood at `before` when it began; returns where the next one's
-/// begins. A virtual machine that is held up charges that to whoever runs: what one request burnt beyond its due, the
-/// next ones owe less.
+/// Burns the CPU time that a request owes, whose account stood at `before` when it began; returns where the next one's
+/// begins. A virtual machine that is delayed charges that to the running process: what one request burnt beyond its
+/// due, the next ones owe less.
 fn burn(cli: &Cli, before: u64) -> u64 {
-    // What the fetch itself has cost counts: a request costs X in all, not X and something.
+    // The fetch's own cost counts: a request costs X in total.
     let owed = before + cli.burn_us * 1_000;
-    // A number that is none, or less than nothing, becomes 0.
+    // NaN and negative numbers become 0.
     let added = own_cpu_ns() + (cli.add_us * 1e3) as u64;
     let until = if cli.add_us > 0.0 { added } else { owed };
     while own_cpu_ns() < until {}
     owed
 }
 
-/// When the next request is due, which is waited for where it has a moment of its own; `None` when there is none left.
+/// When the next request is due, after waiting for that time if there is a rate; `None` if there is none left.
 fn next_due(workload: &Workload, begun: u64, request: u64) -> Option<u64> {
     let left = match workload.requests() {
         Some(requests) => request < requests.get(),
@@ -166,7 +166,7 @@ fn next_due(workload: &Workload, begun: u64, request: u64) -> Option<u64> {
 fn hear() -> io::Result<EngineRequest> {
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {
-        // The harness is gone, and so is the reason for this process.
+        // The harness is gone, so this process is no longer needed.
         std::process::exit(0);
     }
     Ok(serde_json::from_str(&line)?)

@@ -2,28 +2,28 @@
 
 use profile::bill::Sheet;
 
-/// All that is known of a run's bills; nothing of a run that was not profiled.
+/// Everything known about a run's bills; empty for a run that was not profiled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Bills {
     /// The bills.
     pub sheet: Sheet,
-    /// Flamegraphs, stacks and profiles beside the bills.
+    /// Flamegraphs, stacks and profiles in the same folder.
     pub attached: Vec<Attachment>,
     /// What could not be read.
     pub problems: Vec<String>,
 }
 
-/// A file beside the bills.
+/// A file in the same folder as the bills.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Its name in the result folder.
     pub name: String,
-    /// What is in it.
+    /// Its contents.
     pub bytes: Vec<u8>,
 }
 
 impl Bills {
-    /// Whether there is none.
+    /// Whether there is no bill.
     pub fn is_empty(&self) -> bool {
         self.sheet.cells.is_empty()
     }

@@ -1,11 +1,11 @@
-//! Classes that belong together: what a sentence speaks of and a hue stands for.
+//! Groups of classes, as sentences name them and charts colour them.
 
 use profile::bill::Class;
 
-/// What several classes have in common.
+/// A group of classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Public-key cryptography: what a handshake is dear for.
+    /// Public-key cryptography: the expensive part of a handshake.
     Asymmetric,
     /// Hashes, keys and records.
     Symmetric,
@@ -23,7 +23,7 @@ pub enum Group {
     Kernel,
     /// tlstax.
     Harness,
-    /// What no rule names.
+    /// Functions that no rule names.
     Other,
 }
 

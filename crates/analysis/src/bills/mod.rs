@@ -1,6 +1,6 @@
-//! The bills of a profiled run: what may be said of them, and what must be doubted.
+//! The bills of a profiled run: what can be derived from them, and what is doubtful.
 //!
-//! What a class is and how samples become a bill is decided in crate `profile`.
+//! Crate `profile` defines the classes and makes bills from samples.
 
 mod doubt;
 mod figures;

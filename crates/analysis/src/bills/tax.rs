@@ -1,10 +1,10 @@
-//! What the TLS tax of a bill consists of.
+//! The parts of a bill's TLS tax.
 
 use profile::bill::{Class, Interval, Tax};
 
 use super::group::Group;
 
-/// What each group adds to a request, µs, dearest first.
+/// What each group adds to a request, µs, the largest first.
 pub fn by_group(tax: &Tax) -> Vec<(Group, f64)> {
     let sum = |group: Group| group.classes().map(|class| levy(tax, class).value).sum();
     let mut groups: Vec<(Group, f64)> = Group::ALL.map(|group| (group, sum(group))).into();

@@ -1,4 +1,4 @@
-//! In what two sides differ: what makes their figures incomparable, and what one wants to compare.
+//! The differences between two sides: those that make their figures incomparable, and those that are to be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use super::subject::{Pair, Subject};
 
-/// One thing that is not the same on both sides.
+/// A property that differs between the two sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What it is.
+    /// The property.
     pub what: String,
-    /// What the base has.
+    /// Its value on the base's side.
     pub base: String,
-    /// What the new one has.
+    /// Its value on the new side.
     pub new: String,
 }
 
@@ -25,21 +25,21 @@ impl fmt::Display for Difference {
     }
 }
 
-/// What forbids a comparison: workload, origin, what handshakes settled on, CPUs, workers, machine.
+/// Differences that forbid a comparison: workload, origin, negotiated parameters, CPUs, workers, machine.
 pub(super) fn unlike(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Difference> {
     let mut found = Vec::new();
     if let Subject::Runs { base, new } = subject {
         found.extend(of_workloads(&base.run, &new.run, pairs));
         found.extend(of_runs(&base.run, &new.run));
     }
-    // Two cells of a run may be held against each other because of what they settle on.
+    // Two cells of a run may be compared because of what they negotiate.
     if !matches!(subject, Subject::Cells { .. }) {
         found.extend(of_handshakes(pairs));
     }
     found
 }
 
-/// What is compared: programs and the libraries in them.
+/// The differences that are compared: programs and their libraries.
 pub(super) fn changed(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Difference> {
     let (base, new) = (subject.base_run(), subject.new_run());
     let mut found = Vec::new();
@@ -69,13 +69,13 @@ pub(super) fn changed(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Vec<Differen
     found
 }
 
-/// That this tlstax ran the base's cells, and another the new one's.
+/// The property that different builds of tlstax ran the two sides.
 pub(super) const TLSTAX: &str = "tlstax";
 
-/// That the arms of a paired run are not the same file.
+/// The property that the arms of a paired run are different files.
 pub(super) const PROGRAM: &str = "program";
 
-/// What stands for nothing.
+/// The value of a missing property.
 const NONE: &str = "none";
 
 fn differ(what: &str, base: &str, new: &str) -> Option<Difference> {
@@ -105,7 +105,7 @@ fn of_runs(base: &RunInfo, new: &RunInfo) -> Vec<Difference> {
     found.into_iter().flatten().collect()
 }
 
-/// Differences of workloads, field by field as the file has them: a field that is added is compared, too.
+/// Differences between workloads, field by field as in the file, so that fields added later are compared, too.
 fn of_workloads(base: &RunInfo, new: &RunInfo, pairs: &[Pair<'_>]) -> Vec<Difference> {
     let compared: BTreeSet<&str> = pairs.iter().map(|pair| pair.section.name.as_str()).collect();
     let mut found = Vec::new();
@@ -130,11 +130,11 @@ fn fields(section: &Section) -> BTreeMap<String, String> {
     fields.map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
-/// What the ledger saw of either side, where it is not the same; cells that differ alike are told together.
+/// Differences between the ledgers of both sides; cells with the same difference are reported together.
 fn of_handshakes(pairs: &[Pair<'_>]) -> Vec<Difference> {
     let mut alike: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for pair in pairs {
-        // What comes as it does settles on what it likes, and is ranked with nothing.
+        // A stock client negotiates by its own defaults, and is not ranked.
         let usable = |trial: &&&Trial| trial.counts() && trial.terms.compares();
         let side = |trials: &[&Trial]| trials.iter().find(usable).map(|trial| negotiated(trial));
         if let (Some(base), Some(new)) = (side(&pair.base), side(&pair.new))
@@ -150,7 +150,7 @@ fn of_handshakes(pairs: &[Pair<'_>]) -> Vec<Difference> {
     told.collect()
 }
 
-/// What a trial's handshakes settled on, those of its warm-up included: kept connections made theirs there.
+/// What a trial's handshakes negotiated, including those of its warm-up, in which kept connections are opened.
 fn negotiated(trial: &Trial) -> String {
     let sides = trial.ledger.iter().chain(&trial.warm_up);
     let all = sides.flat_map(|side| &side.negotiated);
@@ -172,7 +172,7 @@ fn of_libraries(pairs: &[Pair<'_>]) -> Vec<Difference> {
     names.into_iter().filter_map(|name| differ(name, &text(&base, name), &text(&new, name))).collect()
 }
 
-/// Engines are told among their libraries.
+/// Engines are listed among their libraries.
 fn libraries<'a>(trials: impl Iterator<Item = &'a &'a Trial>) -> Libraries<'a> {
     let mut libraries = Libraries::new();
     for engine in trials.filter_map(|trial| trial.engine.as_ref()) {

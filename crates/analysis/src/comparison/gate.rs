@@ -1,4 +1,4 @@
-//! A bound that no comparison may lie past: what a build is failed by.
+//! The gate: the bound beyond which a comparison fails a build.
 
 use serde::Serialize;
 use stats::{LEVEL, holm};
@@ -8,22 +8,22 @@ use super::metric::Metric;
 use super::row::Row;
 use super::verdict::Unknown;
 
-/// What came of the bound.
+/// The result of the gate.
 #[derive(Debug, Clone, Serialize)]
 pub struct Gate {
     /// By how much a figure may be worse, percent.
     pub above_percent: f64,
-    /// Comparisons that lie wholly past it.
+    /// Comparisons whose whole interval is beyond it.
     pub failed: Vec<Past>,
-    /// Comparisons that were held against it.
+    /// Number of comparisons that were checked.
     pub judged: usize,
-    /// Why others could not be, each reason with how many.
+    /// Why others could not be checked, and how many for each reason.
     pub undecided: Vec<Undecided>,
-    /// What it all comes to.
+    /// The overall outcome.
     pub outcome: Outcome,
 }
 
-/// What it all comes to.
+/// The overall outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -35,7 +35,7 @@ pub enum Outcome {
     Undecided,
 }
 
-/// A comparison that lies past the bound.
+/// A comparison beyond the bound.
 #[derive(Debug, Clone, Serialize)]
 pub struct Past {
     /// The section.
@@ -46,25 +46,25 @@ pub struct Past {
     pub metric: Metric,
     /// By how much it is worse at the median, percent.
     pub worse_percent: f64,
-    /// By how much at least, as far as the interval tells, percent.
+    /// By how much at least, by the interval, percent.
     pub least_percent: f64,
-    /// The one-sided p-value of lying within the bound, twice, corrected after Holm.
+    /// The p-value of being within the bound: one-sided, doubled, with Holm's correction.
     pub p_holm: f64,
 }
 
-/// Comparisons that could not be held against the bound.
+/// Comparisons that could not be checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Undecided {
     /// Why.
     pub reason: String,
     /// How many.
     pub comparisons: usize,
-    /// Whether they were never meant to be judged: rates that the origin bounds, rows that are compared with nothing.
+    /// Whether they cannot be checked in principle: rates limited by the origin, rows that are never compared.
     pub by_nature: bool,
 }
 
 impl Gate {
-    /// Holds every row against a bound of so many percent.
+    /// Checks every row against a bound of `above_percent`.
     pub(super) fn of(rows: &[Row], above_percent: f64) -> Gate {
         let bound = 1.0 + above_percent / 100.0;
         let able: Vec<&Row> = rows.iter().filter(|row| row.verdict.unknown().is_none()).collect();
@@ -83,7 +83,7 @@ impl Gate {
     }
 }
 
-/// The p-value, made two-sided as all others are, of being no worse than `bound`.
+/// The p-value, doubled to be two-sided like all others, of being no worse than `bound`.
 fn p_within(row: &Row, bound: f64) -> f64 {
     let one_sided = row.tested.as_ref().map_or(1.0, |ratio| match row.metric {
         Metric::Rate => ratio.p_below(1.0 / bound),
@@ -92,10 +92,10 @@ fn p_within(row: &Row, bound: f64) -> f64 {
     (2.0 * one_sided).min(1.0)
 }
 
-/// Where the whole interval is past the bound, and past what layout alone makes.
+/// `Some` if the whole interval is beyond the bound, and beyond the effect of code layout.
 fn past(row: &Row, bound: f64, p_holm: f64) -> Option<Past> {
     let ratio = row.ratio?;
-    // By what factor it is worse: of a rate, less is.
+    // The factor by which it is worse: for a rate, a lower value is worse.
     let (median, least) = match row.metric {
         Metric::Rate => (1.0 / ratio.median, 1.0 / ratio.high),
         _ => (ratio.median, ratio.low),

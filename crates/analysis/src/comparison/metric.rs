@@ -1,4 +1,4 @@
-//! What is compared of a trial: which figure, in what unit, and whether more of it is better.
+//! The figures of a trial that can be compared: their units, and whether more is better.
 
 use measure::result::Trial;
 use serde::Serialize;
@@ -20,10 +20,10 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Every one, the headline first.
+    /// All metrics, the main one first.
     pub const ALL: [Metric; 5] = [Metric::Cpu, Metric::Rate, Metric::P50, Metric::P99, Metric::Rss];
 
-    /// What it is called on the command line and in data.
+    /// Its name on the command line and in data.
     pub fn name(self) -> &'static str {
         match self {
             Metric::Cpu => "cpu",
@@ -34,7 +34,7 @@ impl Metric {
         }
     }
 
-    /// Whether it is read from a histogram, which is costly to decode.
+    /// Whether it comes from a histogram, which is slow to decode.
     fn is_latency(self) -> bool {
         matches!(self, Metric::P50 | Metric::P99)
     }
@@ -46,12 +46,12 @@ pub(crate) struct Measured {
     cpu: f64,
     rate: f64,
     rss: f64,
-    /// p50 and p99, where they were asked for and measured.
+    /// p50 and p99, if they were requested and measured.
     latency: Option<(f64, f64)>,
 }
 
 impl Measured {
-    /// Reads them off a trial; its histogram only where one of `metrics` needs it.
+    /// Reads them from a trial; decodes its histogram only if one of `metrics` needs it.
     pub(crate) fn of(trial: &Trial, metrics: &[Metric]) -> Measured {
         let times = || trial.times("total").ok().flatten();
         let needed = metrics.iter().any(|metric| metric.is_latency());
@@ -64,7 +64,7 @@ impl Measured {
         }
     }
 
-    /// One of them. `None` where it was not measured: nothing of these is ever 0.
+    /// One of them. `None` if it was not measured; 0 counts as not measured, since none of these can be 0.
     pub(crate) fn get(&self, metric: Metric) -> Option<f64> {
         let value = match metric {
             Metric::Cpu => self.cpu,

@@ -1,7 +1,7 @@
-//! Two runs, two arms of one, or two cells of one, held against each other figure by figure.
+//! Compares two runs, two arms of one, or two cells of one, figure by figure.
 //!
-//! It reads results and runs nothing. What may be claimed of a ratio is decided in crate `stats`; which trials are held
-//! against which in [`subject`], what makes them incomparable in [`difference`], what is said of each ratio here.
+//! It reads results and runs nothing. Crate `stats` decides what may be claimed of a ratio, [`subject`] which trials
+//! are compared with which, and [`difference`] what makes them incomparable; the verdict on each ratio is made here.
 
 pub mod difference;
 pub mod gate;
@@ -26,35 +26,35 @@ use row::Row;
 use subject::{BySection, Pair, Subject};
 use verdict::{Unknown, Verdict};
 
-/// What is asked for.
+/// The options of a comparison.
 #[derive(Debug, Clone)]
-pub struct Asked {
-    /// What the base is called.
+pub struct CompareOptions {
+    /// The name of the base.
     pub base: String,
-    /// What the new side is called.
+    /// The name of the new side.
     pub new: String,
-    /// The cells to compare, of those that [`Subject::cells`] gives.
+    /// The cells to compare, among those of [`Subject::cells`].
     pub cells: Vec<Cell>,
     /// The figures to compare.
     pub metrics: Vec<Metric>,
     /// By how many percent a figure may be worse before it is a failure.
     pub fail_above: Option<f64>,
-    /// Whether to compare what differs in more than it should.
+    /// Whether to compare in spite of differences that forbid it.
     pub anyway: bool,
 }
 
 /// A finished comparison.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// In spite of what it was made: differences that forbid it.
+    /// The differences in spite of which the comparison was made.
     pub anyway: Vec<Difference>,
-    /// What the base is called.
+    /// The name of the base.
     pub base: String,
-    /// What the new side is called.
+    /// The name of the new side.
     pub new: String,
-    /// How rounds of both sides belong together.
+    /// How the rounds of both sides are paired.
     pub pairing: Pairing,
-    /// What is compared: programs, libraries, cells.
+    /// The differences that are compared: programs, libraries, cells.
     pub changed: Vec<Difference>,
     /// Cells of the base that the new side lacks, by section.
     pub only_in_base: BySection,
@@ -62,17 +62,17 @@ pub struct Comparison {
     pub only_in_new: BySection,
     /// How many comparisons the p-values are corrected for.
     pub comparisons: usize,
-    /// Whether it is known by how much layout alone makes two builds differ.
+    /// Whether the effect of code layout alone on two builds was measured.
     pub layout_known: bool,
     /// How often each verdict was given.
     pub verdicts: BTreeMap<&'static str, usize>,
-    /// What came of the bound, where one was given.
+    /// The result of the gate, if a bound was given.
     pub gate: Option<Gate>,
     /// Figure by figure.
     pub rows: Vec<Row>,
 }
 
-/// How rounds of both sides belong together.
+/// How the rounds of both sides are paired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pairing {
@@ -80,26 +80,26 @@ pub enum Pairing {
     ByRound,
     /// Cells of one run that ran one after another.
     OneAfterAnother,
-    /// Two runs: whatever drifted between them counts as change.
+    /// Two runs: any drift between them appears as a change.
     RunsApart,
 }
 
 /// Why nothing was compared.
 #[derive(Debug, thiserror::Error)]
 pub enum ComparisonError {
-    /// Too much differs.
+    /// There are too many differences.
     #[error("these runs do not compare, they differ in more than what was built:\n{}\n--anyway compares them all the \
              same, and says so", lines(.0))]
     Unlike(Vec<Difference>),
-    /// There is nothing to hold against anything.
+    /// There is nothing to compare.
     #[error("the two have no cell in common: the base has {base}; the new one has {new}")]
     NothingInCommon {
-        /// What the base has.
+        /// The base's cells.
         base: String,
-        /// What the new side has.
+        /// The new side's cells.
         new: String,
     },
-    /// A run with arms where one without is needed, or the other way round, or cells that it lacks.
+    /// A run has arms where one without is needed, or the other way round, or lacks cells.
     #[error("{0}")]
     Subject(String),
 }
@@ -115,11 +115,12 @@ fn lines(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("  {difference}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Compares.
+/// Makes the comparison.
 ///
 /// # Errors
-/// Where there is nothing in common, or what was measured does not compare.
-pub fn compare(subject: &Subject<'_>, asked: &Asked) -> Result<Comparison, ComparisonError> {
+///
+/// When both sides have nothing in common, or must not be compared.
+pub fn compare(subject: &Subject<'_>, asked: &CompareOptions) -> Result<Comparison, ComparisonError> {
     if subject.cells().is_empty() {
         return Err(nothing_in_common(subject));
     }
@@ -130,7 +131,7 @@ pub fn compare(subject: &Subject<'_>, asked: &Asked) -> Result<Comparison, Compa
         return Err(ComparisonError::Unlike(unlike));
     }
     let paired = subject.is_paired();
-    // Decoding histograms is what it costs, where latencies are asked for.
+    // Decoding histograms takes most of the time, so all cores share it.
     let mut rows: Vec<Row> =
         pairs.par_iter().flat_map_iter(|pair| Row::of_pair(pair, &asked.metrics, paired)).collect();
     let comparisons = judge(&mut rows);
@@ -163,7 +164,7 @@ fn pairing(subject: &Subject<'_>) -> Pairing {
     }
 }
 
-/// Gives every row that has a p-value its verdict, corrected for all of them, and says how many they are.
+/// Gives every row with a p-value its verdict, corrected for all of them, and returns their number.
 fn judge(rows: &mut [Row]) -> usize {
     let ps: Vec<f64> = rows.iter().filter_map(|row| row.p).collect();
     let comparisons = ps.len();
@@ -183,7 +184,7 @@ fn judge(rows: &mut [Row]) -> usize {
     comparisons
 }
 
-/// In which direction the new side differs: told from chance, and by more than layout alone.
+/// In which direction the new side differs: significantly, and by more than code layout alone.
 fn order(row: &Row, p: f64) -> Order {
     let estimate = row.tested.as_ref().map(Ratio::estimate);
     let band = row.layout.unwrap_or(1.0);
@@ -201,7 +202,7 @@ fn rounds(design: Design) -> usize {
     }
 }
 
-/// Two cells of one run must be such as are compared at all; of many, those that are not are told as unknown.
+/// Two given cells of one run must be comparable; among many cells, those that are not are reported as unknown.
 fn check_cells(subject: &Subject<'_>, pairs: &[Pair<'_>]) -> Result<(), ComparisonError> {
     let Subject::Cells { base, new, .. } = subject else { return Ok(()) };
     let refused = |(cell, trials): (&Cell, Vec<&_>)| {

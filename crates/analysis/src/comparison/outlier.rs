@@ -1,4 +1,4 @@
-//! Rounds in which something else happened: shown beside the comparison, and part of it.
+//! Outlying rounds: shown beside the comparison, and included in it.
 
 use serde::Serialize;
 use stats::{Estimate, Fences};
@@ -6,33 +6,34 @@ use stats::{Estimate, Fences};
 /// A round that lies beyond Tukey's outer fences.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Outlier {
-    /// Its number.
+    /// The round's number.
     pub round: u32,
-    /// Whose round, where the sides ran apart.
+    /// The side that it belongs to, if the sides did not alternate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
-    /// Its ratio new ÷ base; where the sides ran apart, its figure ÷ that side's median.
+    /// Its ratio new ÷ base; if the sides did not alternate, its figure ÷ that side's median.
     pub factor: f64,
-    /// CPU time that the hypervisor gave to others meanwhile, as a share of one CPU's; the more of both trials.
+    /// CPU time that the hypervisor gave to other machines meanwhile, as a share of one CPU's; the larger of both
+    /// trials.
     pub steal: f64,
 }
 
-/// Whose round.
+/// A side of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
-    /// What the other is held against.
+    /// The side that the other is compared with.
     Base,
-    /// What may have changed.
+    /// The side that may have changed.
     New,
 }
 
-/// Those among rounds of (number, figure, steal); figures multiply, so that their logarithms are what is near or far.
+/// The outliers among rounds of (number, figure, steal). Figures differ by factors, so their logarithms are compared.
 pub(super) fn among(side: Option<Side>, rounds: &[(u32, f64, f64)]) -> Vec<Outlier> {
     let logs: Vec<f64> = rounds.iter().map(|(_, figure, _)| figure.ln()).collect();
     let Some(fences) = Fences::of(&logs) else { return Vec::new() };
     let figures: Vec<f64> = rounds.iter().map(|(_, figure, _)| *figure).collect();
-    // A ratio is a factor by itself.
+    // A ratio is already a factor.
     let unit = side.and_then(|_| Estimate::of(&figures)).map_or(1.0, |estimate| estimate.median);
     let far = rounds.iter().zip(logs).filter(|(_, log)| fences.leave_out(*log));
     far.map(|((round, figure, steal), _)| Outlier { round: *round, side, factor: figure / unit, steal: *steal })

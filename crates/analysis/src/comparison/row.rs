@@ -1,4 +1,4 @@
-//! One figure of two cells held against each other: its medians, its ratio, and what is to be known of its rounds.
+//! One figure of two cells: its medians, its ratio, and facts about its rounds.
 
 use measure::result::{Flag, Terms, Trial, Validity};
 use serde::Serialize;
@@ -18,10 +18,10 @@ pub struct Row {
     pub section: String,
     /// The new side's cell.
     pub cell: Cell,
-    /// The base's, where it is another.
+    /// The base's cell, if it is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_cell: Option<Cell>,
-    /// Which figure.
+    /// The figure.
     pub metric: Metric,
     /// Rounds that are compared.
     pub rounds: Rounds,
@@ -33,17 +33,18 @@ pub struct Row {
     pub ratio: Option<Figure>,
     /// The two-sided p-value of "no difference", by itself.
     pub p: Option<f64>,
-    /// The same, corrected for all comparisons of the command after Holm: what the verdict goes by.
+    /// The same with Holm's correction for all comparisons of the command: it decides the verdict.
     pub p_holm: Option<f64>,
-    /// By which factor the base built again differs at most, either way; `None` where that was not measured.
+    /// The factor by which a second build of the base differs at most, in either direction; `None` if that was not
+    /// measured.
     pub layout: Option<f64>,
-    /// What is said.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why nothing is, where nothing is.
+    /// The reason, if there is no verdict.
     pub reason: Option<String>,
-    /// Rounds in which something else happened.
+    /// Outlying rounds.
     pub outliers: Vec<Outlier>,
-    /// What p-values are computed of.
+    /// The values from which p-values are computed.
     #[serde(skip)]
     pub(super) tested: Option<Ratio>,
 }
@@ -51,15 +52,15 @@ pub struct Row {
 /// How many rounds are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Rounds {
-    /// The base's that count.
+    /// The base's rounds that count.
     pub base: usize,
-    /// The new side's.
+    /// The new side's rounds that count.
     pub new: usize,
-    /// Those in which both do; absent where rounds are no pairs.
+    /// Rounds that count on both sides; absent if rounds are not paired.
     pub common: Option<usize>,
-    /// Trials of the base that are invalid, and left out.
+    /// Invalid trials of the base, which are excluded.
     pub invalid_base: usize,
-    /// Those of the new side.
+    /// Invalid trials of the new side.
     pub invalid_new: usize,
 }
 
@@ -76,7 +77,7 @@ impl Row {
         metrics.iter().map(|metric| row(pair, [&base, &again, &new], *metric, paired)).collect()
     }
 
-    /// Says why nothing can be said.
+    /// Sets the reason why there is no verdict.
     pub(super) fn refuse(&mut self, why: Unknown) {
         self.reason = Some(why.to_string());
         self.verdict = Verdict::Unknown(why);
@@ -137,12 +138,12 @@ fn row(pair: &Pair<'_>, [base, again, new]: [&[Round<'_>]; 3], metric: Metric, p
     row
 }
 
-/// Why the figures of these trials are compared with nothing.
+/// Why the figures of these trials are never compared.
 pub(super) fn terms<'a>(mut trials: impl Iterator<Item = &'a &'a Trial>, metric: Metric) -> Option<&'static str> {
     trials.find_map(|trial| match (trial.terms, &trial.verdict) {
-        (Terms::Stock, _) => Some("a library as it comes from the box is compared with nothing"),
-        (Terms::Command, _) => Some("an existing program is compared with nothing: its answers are not checked"),
-        (Terms::Floor, _) if metric != Metric::Cpu => Some("of a floor the CPU alone means anything"),
+        (Terms::Stock, _) => Some("a library with its own defaults is not compared"),
+        (Terms::Command, _) => Some("an external program is not compared: its responses are not checked"),
+        (Terms::Floor, _) if metric != Metric::Cpu => Some("of a floor, only the CPU time can be compared"),
         (_, Validity::Unproven) => Some("no ledger proves what was fetched"),
         _ => None,
     })
@@ -162,7 +163,7 @@ fn median(rounds: &[Round<'_>], metric: Metric) -> Option<Figure> {
     Estimate::of(&values(rounds, metric)?).map(Figure::from)
 }
 
-/// `None` where there is nothing to divide, or a round has no such figure.
+/// `None` if there is nothing to divide, or a round lacks the figure.
 fn ratio(base: &[Round<'_>], new: &[Round<'_>], metric: Metric, paired: bool) -> Option<Ratio> {
     if !paired {
         return Ratio::unpaired(&values(base, metric)?, &values(new, metric)?);
@@ -171,13 +172,12 @@ fn ratio(base: &[Round<'_>], new: &[Round<'_>], metric: Metric, paired: bool) ->
     Ratio::paired(&common(base, new).iter().map(both).collect::<Option<Vec<_>>>()?)
 }
 
-/// The factor that two builds of the same source differ by at most, as far as was measured: the same whichever is the
-/// less.
+/// The factor by which two builds of the same source differ at most, as far as it was measured, in either direction.
 fn band(again: &Estimate) -> f64 {
     again.high.max(1.0 / again.low).max(1.0)
 }
 
-/// As tables mark it: in half of the rounds or more.
+/// Whether the origin was the limit in at least half of the rounds, as in the flags of tables.
 fn origin_bound(rounds: &[Round<'_>]) -> bool {
     let bound = rounds.iter().filter(|round| round.trial.flags.contains(&Flag::OriginBound)).count();
     bound > 0 && 2 * bound >= rounds.len()
@@ -198,7 +198,7 @@ fn outliers(base: &[Round<'_>], new: &[Round<'_>], metric: Metric, paired: bool)
     [of_side(outlier::Side::Base, base), of_side(outlier::Side::New, new)].concat()
 }
 
-/// CPU time that others took meanwhile, as a share of one CPU's.
+/// CPU time that other machines took meanwhile, as a share of one CPU's.
 fn steal(trial: &Trial) -> f64 {
     if trial.wall_ns == 0 { 0.0 } else { trial.steal_ns as f64 / trial.wall_ns as f64 }
 }

@@ -1,18 +1,18 @@
-//! What is held against what: two runs, the arms of one, or two cells of one; and which trials belong together.
+//! The subject of a comparison: two runs, the arms of one, or two cells of one; and which trials belong together.
 
 use std::collections::{BTreeMap, HashMap};
 
-use measure::result::{Arm, Order, RunInfo, RunResult, Section, Trial};
+use measure::result::{Arm, RunInfo, RunResult, Section, Trial, TrialOrder};
 use workload::Cell;
 
-/// What is compared.
+/// The subject of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
     /// Two runs, cell by cell.
     Runs {
-        /// What the other is held against.
+        /// The run that the other is compared with.
         base: &'a RunResult,
-        /// What may have changed.
+        /// The run that may have changed.
         new: &'a RunResult,
     },
     /// The arms of a paired run, cell by cell.
@@ -21,9 +21,9 @@ pub enum Subject<'a> {
     Cells {
         /// The run.
         run: &'a RunResult,
-        /// What the other is held against.
+        /// The cell that the other is compared with.
         base: &'a Cell,
-        /// What it is compared with.
+        /// The other cell.
         new: &'a Cell,
     },
 }
@@ -31,13 +31,13 @@ pub enum Subject<'a> {
 /// Cells by the section's name.
 pub type BySection = BTreeMap<String, Vec<Cell>>;
 
-/// Two cells that are held against each other, with their trials in the order in which they ran.
+/// Two cells that are compared, with their trials in the order in which they ran.
 pub(crate) struct Pair<'a> {
     pub(crate) section: &'a Section,
     pub(crate) base_cell: &'a Cell,
     pub(crate) new_cell: &'a Cell,
     pub(crate) base: Vec<&'a Trial>,
-    /// Those of the base built again; none where there is no such arm.
+    /// Trials of the base's second build; empty if there is no such arm.
     pub(crate) again: Vec<&'a Trial>,
     pub(crate) new: Vec<&'a Trial>,
 }
@@ -51,7 +51,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The run of what may have changed: the same but for two runs.
+    /// The run of the new side: the same unless two runs are compared.
     pub fn new_run(&self) -> &'a RunInfo {
         match self {
             Subject::Runs { new, .. } => &new.run,
@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What could not be read of either run.
+    /// The parts of either run that could not be read.
     pub fn problems(&self) -> impl Iterator<Item = &'a String> {
         let (one, other): (&[String], &[String]) = match self {
             Subject::Runs { base, new } => (&base.problems, &new.problems),
@@ -68,18 +68,17 @@ impl<'a> Subject<'a> {
         one.iter().chain(other)
     }
 
-    /// Whether rounds of both sides alternated, so that a round of the one belongs to the same round of the other.
+    /// Whether rounds of both sides alternated, so that equal rounds form pairs.
     pub fn is_paired(&self) -> bool {
         match self {
             Subject::Runs { .. } => false,
-            // Arms take turns within each cell's round, in whatever order the cells are.
+            // Arms alternate within each cell's round, in whatever order the cells are.
             Subject::Arms(_) => true,
-            Subject::Cells { run, .. } => run.run.order == Order::Interleaved,
+            Subject::Cells { run, .. } => run.run.order == TrialOrder::Interleaved,
         }
     }
 
-    /// The cells that both sides have in a section of the same name, each once, in the order of the new one: what words
-    /// may choose from.
+    /// The cells that both sides have in sections of the same name, without duplicates, in the order of the new one.
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells: Vec<Cell> = Vec::new();
         for (_, _, cell) in self.common() {
@@ -90,7 +89,7 @@ impl<'a> Subject<'a> {
         cells
     }
 
-    /// The cells that the base alone has, and those that the new side alone has.
+    /// The cells that only the base has, and those that only the new side has.
     pub fn only(&self) -> (BySection, BySection) {
         match self {
             Subject::Runs { base, new } => (missing(&base.run, &new.run), missing(&new.run, &base.run)),
@@ -98,7 +97,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// What both sides have: the new one's section, and the two cells.
+    /// What both sides have in common: the new side's section, and the two cells.
     fn common(&self) -> Vec<(&'a Section, &'a Cell, &'a Cell)> {
         match *self {
             Subject::Runs { base, new } => same(&base.run, &new.run),
@@ -110,7 +109,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Every two cells that are held against each other, those of `chosen`.
+    /// All pairs of cells to compare, among `chosen`.
     pub(crate) fn pairs(&self, chosen: &[Cell]) -> Vec<Pair<'a>> {
         let (base, again, new) = match self {
             Subject::Runs { base, new } => (by_cell(base, None), HashMap::new(), by_cell(new, None)),

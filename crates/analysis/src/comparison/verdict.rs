@@ -1,4 +1,4 @@
-//! What is said of two figures: which is better, that neither is, or why nothing can be said.
+//! The verdict on two figures: which is better, that neither is, or why none can be given.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use stats::Order;
 
 use super::metric::Metric;
 
-/// What is said of the new figure against the base.
+/// The verdict on the new figure compared with the base.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// Less time, or more per second.
@@ -18,31 +18,31 @@ pub enum Verdict {
     Smaller,
     /// More memory.
     Larger,
-    /// Enough rounds, and no difference told from chance, or from what layout alone makes.
+    /// Enough rounds, and no difference beyond chance or the effect of code layout.
     Tie,
-    /// Nothing can be said.
+    /// Inconclusive.
     Unknown(Unknown),
 }
 
-/// Why nothing can be said.
+/// Why a comparison is inconclusive.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unknown {
-    /// Even the clearest difference would not be told from chance.
+    /// Even the clearest difference would not be significant.
     TooFewRounds {
         /// Rounds that both sides have, or the side that has fewer.
         have: usize,
-        /// Rounds that it takes.
+        /// The rounds needed.
         need: usize,
-        /// Among so many comparisons at once.
+        /// The number of comparisons made at once.
         comparisons: usize,
     },
-    /// Rounds of both sides that count, in pairs or at all.
+    /// No round counts on both sides.
     NoCommonRound,
-    /// A trial has no such figure, or 0, which nothing costs.
+    /// A trial lacks the figure, or has 0, which counts as not measured.
     NotMeasured,
     /// The origin was the limit: the client could have done more.
     OriginBound,
-    /// It is compared with nothing: as a library comes from the box, an existing program, or without a ledger's proof.
+    /// Its figures are never compared: a library with its own defaults, an external program, or no ledger as proof.
     Terms(&'static str),
 }
 
@@ -60,7 +60,7 @@ impl Verdict {
         }
     }
 
-    /// The one word of tables and data.
+    /// Its word in tables and data.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Faster => "faster",
@@ -72,7 +72,7 @@ impl Verdict {
         }
     }
 
-    /// Why nothing can be said, where nothing can.
+    /// The reason, if it is inconclusive.
     pub fn unknown(&self) -> Option<&Unknown> {
         match self {
             Verdict::Unknown(why) => Some(why),
@@ -98,7 +98,7 @@ impl fmt::Display for Unknown {
             }
             Unknown::NoCommonRound => f.write_str("no round of both sides counts"),
             Unknown::NotMeasured => f.write_str("not measured in every round"),
-            Unknown::OriginBound => f.write_str("the origin was the limit: a rate that it bounds is not ranked"),
+            Unknown::OriginBound => f.write_str("the origin was the limit: a rate that it limits is not ranked"),
             Unknown::Terms(why) => f.write_str(why),
         }
     }

@@ -34,7 +34,7 @@ const OUTPUT_BUFFER: usize = 4 << 10;
 /// A slot's client.
 pub(crate) struct UreqClient {
     agents: Agents,
-    seat: Arc<Seat>,
+    connect_target: Arc<ConnectTarget>,
     slot: u32,
     body: Vec<u8>,
 }
@@ -48,7 +48,7 @@ enum Agents {
 }
 
 /// What the agent's connector needs to know about the request that it connects for.
-struct Seat {
+struct ConnectTarget {
     shared: Shared,
     marks: RequestMarks,
     /// The number of the current target.
@@ -62,16 +62,17 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqClient>, Pr
 }
 
 fn client(shared: &Shared, slot: u32, tls: SlotTls) -> UreqClient {
-    let seat = Arc::new(Seat { shared: shared.clone(), marks: RequestMarks::default(), target: AtomicUsize::new(0) });
+    let connect_target =
+        Arc::new(ConnectTarget { shared: shared.clone(), marks: RequestMarks::default(), target: AtomicUsize::new(0) });
     let agents = match tls {
-        SlotTls::Standing(tls) => Agents::Standing(agent(&seat, tls)),
+        SlotTls::Standing(tls) => Agents::Standing(agent(&connect_target, tls)),
         SlotTls::PerRequest(config_factory) => Agents::PerRequest(config_factory),
     };
-    UreqClient { agents, seat, slot, body: Vec::new() }
+    UreqClient { agents, connect_target, slot, body: Vec::new() }
 }
 
-fn agent(seat: &Arc<Seat>, tls: Arc<dyn Tls>) -> Agent {
-    let kept = usize::from(seat.shared.requests_each() > 1);
+fn agent(connect_target: &Arc<ConnectTarget>, tls: Arc<dyn Tls>) -> Agent {
+    let kept = usize::from(connect_target.shared.requests_each() > 1);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -86,21 +87,24 @@ fn agent(seat: &Arc<Seat>, tls: Arc<dyn Tls>) -> Agent {
         // The trial closes its connections itself; none may be closed for its age during a long one.
         .max_idle_age(std::time::Duration::from_secs(24 * 3600))
         .build();
-    let connector = OurConnector { seat: Arc::clone(seat), tls };
-    Agent::with_parts(config, connector, OurResolver(Arc::clone(seat)))
+    let connector = OurConnector { connect_target: Arc::clone(connect_target), tls };
+    Agent::with_parts(config, connector, OurResolver(Arc::clone(connect_target)))
 }
 
 impl BlockingClient for UreqClient {
     fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
-        let Shared { targets, checker, connection, .. } = &self.seat.shared;
+        let Shared { targets, checker, connection, .. } = &self.connect_target.shared;
         let number = targets.pick(*connection, self.slot, request);
-        self.seat.target.store(number, Relaxed);
+        self.connect_target.target.store(number, Relaxed);
         let own;
         let agent = match &self.agents {
             Agents::Standing(agent) => agent,
             Agents::PerRequest(config_factory) => {
-                own = agent(&self.seat, config_factory.make().map_err(|error| ErrorKind::Build.because(error))?);
-                self.seat.marks.built();
+                own = agent(
+                    &self.connect_target,
+                    config_factory.make().map_err(|error| ErrorKind::Build.because(error))?,
+                );
+                self.connect_target.marks.built();
                 &own
             }
         };
@@ -110,7 +114,7 @@ impl BlockingClient for UreqClient {
     }
 
     fn marks(&self) -> &RequestMarks {
-        &self.seat.marks
+        &self.connect_target.marks
     }
 }
 
@@ -138,7 +142,7 @@ fn classify(error: ::ureq::Error) -> FetchError {
 }
 
 #[derive(Debug)]
-struct OurResolver(Arc<Seat>);
+struct OurResolver(Arc<ConnectTarget>);
 
 impl Resolver for OurResolver {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ::ureq::Error> {
@@ -149,7 +153,7 @@ impl Resolver for OurResolver {
 }
 
 struct OurConnector {
-    seat: Arc<Seat>,
+    connect_target: Arc<ConnectTarget>,
     tls: Arc<dyn Tls>,
 }
 
@@ -157,7 +161,7 @@ impl Connector for OurConnector {
     type Out = StampedTransport;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<StampedTransport>, ::ureq::Error> {
-        let Seat { shared, marks, target } = &*self.seat;
+        let ConnectTarget { shared, marks, target } = &*self.connect_target;
         let target = shared.targets.get(target.load(Relaxed));
         let tcp = TcpStream::connect(target.addr).map_err(|error| failed(ErrorKind::Connect, &error))?;
         tcp.set_nodelay(true)?;
@@ -171,7 +175,7 @@ impl Connector for OurConnector {
         Ok(Some(StampedTransport {
             stream,
             secures,
-            seat: Arc::clone(&self.seat),
+            connect_target: Arc::clone(&self.connect_target),
             buffers: LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER),
             is_asked: false,
             responses_left: shared.requests_each(),
@@ -190,7 +194,7 @@ pub(crate) const STAMPING: Charged = charged!(Harness: StampedTransport);
 struct StampedTransport {
     stream: Box<dyn BlockingStream>,
     secures: bool,
-    seat: Arc<Seat>,
+    connect_target: Arc<ConnectTarget>,
     buffers: LazyBuffers,
     /// Whether a request was sent and no byte of its response has arrived.
     is_asked: bool,
@@ -205,7 +209,7 @@ impl Transport for StampedTransport {
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ::ureq::Error> {
         self.stream.write_all(&self.buffers.output()[..amount])?;
-        self.seat.marks.wrote();
+        self.connect_target.marks.wrote();
         self.is_asked = true;
         Ok(())
     }
@@ -213,7 +217,7 @@ impl Transport for StampedTransport {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ::ureq::Error> {
         let read = self.stream.read(self.buffers.input_append_buf())?;
         if read > 0 {
-            self.seat.marks.read();
+            self.connect_target.marks.read();
             self.responses_left = self.responses_left.saturating_sub(u64::from(std::mem::take(&mut self.is_asked)));
         }
         self.buffers.input_appended(read);
@@ -243,13 +247,13 @@ impl Transport for StampedTransport {
 
 impl fmt::Debug for OurConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OurConnector").field("seat", &self.seat).finish_non_exhaustive()
+        f.debug_struct("OurConnector").field("connect_target", &self.connect_target).finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Seat {
+impl fmt::Debug for ConnectTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seat").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("ConnectTarget").field("target", &self.target).finish_non_exhaustive()
     }
 }
 

@@ -6,14 +6,14 @@ use crate::slot::{AsyncClient, BlockingClient};
 use crate::{ErrorKind, FetchError};
 
 /// Called directly from `async fn`: it holds the thread that polls it until the response is complete.
-pub(crate) struct Inside<C>(C);
+pub(crate) struct InTask<C>(C);
 
 /// These clients, in tasks.
-pub(crate) fn inside<C: BlockingClient>(clients: Vec<C>) -> Vec<Inside<C>> {
-    clients.into_iter().map(Inside).collect()
+pub(crate) fn inside<C: BlockingClient>(clients: Vec<C>) -> Vec<InTask<C>> {
+    clients.into_iter().map(InTask).collect()
 }
 
-impl<C: BlockingClient + Sync> AsyncClient for Inside<C> {
+impl<C: BlockingClient + Sync> AsyncClient for InTask<C> {
     async fn fetch(&mut self, request: u64) -> Result<(), FetchError> {
         self.0.fetch(request)
     }

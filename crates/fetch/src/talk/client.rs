@@ -36,18 +36,18 @@ struct Meeting {
 }
 
 /// A request that has not been sent yet. When this is dropped, it has been sent, or never will be.
-struct Coming<'a>(&'a Meeting);
+struct Unsent<'a>(&'a Meeting);
 
-impl Drop for Coming<'_> {
+impl Drop for Unsent<'_> {
     fn drop(&mut self) {
         self.0.sent.fetch_add(1, Relaxed);
     }
 }
 
 impl Meeting {
-    fn begins(&self) -> Coming<'_> {
+    fn begins(&self) -> Unsent<'_> {
         self.begun.fetch_add(1, Relaxed);
-        Coming(self)
+        Unsent(self)
     }
 
     /// Returns when all requests that have begun are sent: on one thread the others run at every yield.
@@ -84,12 +84,12 @@ impl AsyncClient for StageClient {
         let tracer = Arc::clone(&self.shared.tracer);
         let lane = Lane { tracer: Some(&tracer), request };
         lane.note(Step::Start);
-        let coming = self.meet.as_deref().map(Meeting::begins);
+        let unsent = self.meet.as_deref().map(Meeting::begins);
         let targets = Arc::clone(&self.shared.targets);
         let target = targets.get(targets.pick(self.shared.connection, 0, request));
         let mut exchange = Exchange::open(target, self.tls.as_ref(), self.ways, lane, &self.marks).await?;
         exchange.send(target, request).await?;
-        drop(coming);
+        drop(unsent);
         if let Some(meet) = &self.meet {
             meet.all_sent().await;
         }

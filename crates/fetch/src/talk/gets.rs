@@ -59,7 +59,7 @@ impl Manner {
 
 /// The outcome of one request.
 #[derive(Debug)]
-pub struct Got {
+pub struct FetchOutcome {
     /// Its number, which is also the page that it requests; its target is that number modulo the number of targets.
     pub request: u64,
     /// From the first step of its connection to the last byte of its response.
@@ -70,7 +70,7 @@ pub struct Got {
 
 /// The totals of all requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Made {
+pub struct GetTotals {
     /// Number of requests that were started, from number 0 on: all of them unless the caller stopped them.
     pub requests: u64,
     /// From before the first request until all responses had been handled.
@@ -123,8 +123,8 @@ impl Getter {
         requests: u64,
         at_once: u32,
         stop: &Arc<AtomicBool>,
-        mut seen: impl FnMut(Got),
-    ) -> Result<Made, PrepareError> {
+        mut seen: impl FnMut(FetchOutcome),
+    ) -> Result<GetTotals, PrepareError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime =
             runtime.map_err(|error| PrepareError::Model { model: "tokio-current", reason: error.to_string() })?;
@@ -151,7 +151,7 @@ impl Getter {
                 seen(got);
             }
         });
-        Ok(Made { requests: work.next.load(Relaxed).min(requests), wall: begun.elapsed() })
+        Ok(GetTotals { requests: work.next.load(Relaxed).min(requests), wall: begun.elapsed() })
     }
 }
 
@@ -167,7 +167,7 @@ struct Work {
 
 impl Work {
     /// Makes requests until there are no more.
-    async fn run(self: Arc<Self>, seen: UnboundedSender<Got>) {
+    async fn run(self: Arc<Self>, seen: UnboundedSender<FetchOutcome>) {
         while !self.stop.load(Relaxed) {
             let request = self.next.fetch_add(1, Relaxed);
             if request >= self.requests {
@@ -175,7 +175,7 @@ impl Work {
             }
             let begun = Instant::now();
             let answer = self.get(request).await;
-            if seen.send(Got { request, latency: begun.elapsed(), answer }).is_err() {
+            if seen.send(FetchOutcome { request, latency: begun.elapsed(), answer }).is_err() {
                 return;
             }
             // Yields: the responses of a task that never yields otherwise would be handled only at the end.

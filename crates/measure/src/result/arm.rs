@@ -1,19 +1,20 @@
-//! The arms of a paired run: programs that run the same cells by turns, so that whatever drifts hits all of them alike.
+//! The arms of a paired run: programs that run the same cells in turns, so that drift affects all of them alike.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an arm stands for in the comparison.
+/// The role of an arm in the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arm {
-    /// What the others are held against.
+    /// The program that the others are compared with.
     Base,
-    /// The source of `base`, built again: how far two builds of the same differ by the layout of their code alone.
+    /// The same source as `base`, built again: it shows how far two builds of one source differ by their code layout
+    /// alone.
     Again,
-    /// What may have become slower.
+    /// The program that may have become slower.
     New,
 }
 
@@ -41,6 +42,6 @@ pub struct ArmInfo {
     pub arm: Arm,
     /// The program's file name.
     pub program: String,
-    /// SHA-256 of the file, hexadecimal: whether two arms are the same program.
+    /// SHA-256 of the file, hexadecimal: shows whether two arms are the same program.
     pub sha256: String,
 }

@@ -1,16 +1,16 @@
-//! The time that all requests of a trial spent in one phase: what a thinned trial keeps of a phase's histogram.
+//! The total time of a trial's requests in one phase, which a thinned trial keeps instead of the phase's histogram.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::histogram::Times;
 
-/// How many requests had a phase, and how long they were in it altogether. Those of several trials add up.
+/// How many requests had a phase, and the sum of their times in it. Values of several trials can be added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhaseTime {
     /// Requests that had the phase.
     pub requests: u64,
-    /// Their times in it, added up, ns: each as its histogram has it, off by at most 0.1 %.
+    /// The sum of their times, ns, each as recorded in the histogram, with an error of at most 0.1 %.
     pub sum_ns: u64,
 }
 

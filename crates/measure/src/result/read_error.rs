@@ -34,8 +34,11 @@ pub enum ReadError {
         source: result_file::compressed::Fault,
     },
     /// There are two files of trials.
-    #[error("{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove the one that is not wanted (where a \
-             command was ended while it compressed, they are the same, but for what `tlstax thin` takes out)", .dir.display())]
+    #[error(
+        "{} holds both {TRIALS_FILE} and {COMPRESSED_TRIALS_FILE}: remove one of them (if a command was ended while it \
+         compressed, they are the same, except for what `tlstax thin` removes)",
+        .dir.display()
+    )]
     Twice {
         /// The folder.
         dir: PathBuf,

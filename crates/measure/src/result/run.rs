@@ -1,4 +1,4 @@
-//! What a run was: everything needed to repeat it and to judge whether it may be compared with another.
+//! The description of a run: everything needed to repeat it, and to decide whether it may be compared with another.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,64 +19,66 @@ pub struct RunInfo {
     pub format: u32,
     /// The version of tlstax.
     pub tlstax: String,
-    /// The git revision that it was built from, `-dirty` behind it where the tree had changes; `None` outside git.
+    /// The git revision that it was built from, followed by `-dirty` if the tree had changes; `None` outside git.
     pub revision: Option<String>,
     /// When it began, RFC 3339, UTC.
     pub started: String,
     /// The command line, so that it can be repeated.
     pub command: Vec<String>,
-    /// What the order of trials was drawn from.
+    /// The seed from which the order of trials was drawn.
     pub seed: u64,
-    /// Which CPUs ran what.
+    /// The CPUs of client and origin.
     pub pinning: Pinning,
     /// Worker threads of models that have a choice.
     pub workers: usize,
-    /// What was fetched from.
+    /// The origin that served the requests.
     pub origin: OriginInfo,
-    /// What every TLS handshake was pinned to.
+    /// The parameters to which every TLS handshake was pinned.
     pub handshake: Handshake,
     /// The machine.
     pub machine: Machine,
     /// In which order the trials ran.
     #[serde(default)]
-    pub order: Order,
-    /// The programs that ran each cell by turns; none of an ordinary run, in which this program does.
+    pub order: TrialOrder,
+    /// The programs that ran each cell in turns in a paired run; empty for an ordinary run, in which tlstax itself
+    /// does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arms: Vec<ArmInfo>,
     /// The scenario that it ran, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<About>,
-    /// What was fetched, by which cells.
+    /// The workloads, each with the cells that ran it.
     pub sections: Vec<Section>,
-    /// What was asked for and could not run here.
+    /// Requested cells that could not run here.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
-    /// When it was taken up again after it had been interrupted, RFC 3339, UTC: what ran before and after stood on
-    /// other days.
+    /// When the run was resumed after an interruption, RFC 3339, UTC; trials before and after may have run under
+    /// different conditions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resumed: Vec<String>,
-    /// When it ended, RFC 3339, UTC; `None` while it runs, and when it was killed.
+    /// When it ended, RFC 3339, UTC; `None` while it is in progress, and if it was killed.
     pub ended: Option<String>,
     /// Whether it was interrupted before its last trial.
     pub interrupted: bool,
 }
 
 impl RunInfo {
-    /// How many trials it has when it is whole: each cell once a round, in a paired run once for each arm.
+    /// The number of trials of the complete run: each cell once per round, and in a paired run once for each arm.
     pub fn trials_due(&self) -> u64 {
         let cells = |section: &Section| section.cells.len() as u64 * u64::from(section.rounds);
         self.sections.iter().map(cells).sum::<u64>() * self.arms.len().max(1) as u64
     }
 }
 
-/// In which order trials ran: whether comparisons of cells may be paired by round.
+/// The order in which trials ran, which decides whether comparisons of cells may be paired by round.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Order {
-    /// Each round passed over all cells, so that what drifts hits all of them alike.
+pub enum TrialOrder {
+    /// Each round ran all cells once, so that drift affects all of them alike.
     #[default]
     Interleaved,
-    /// All trials of one cell, then all of the next: what drifts between them is not told apart from what they cost.
+    /// All trials of one cell, then all of the next: drift in between cannot be distinguished from a difference in
+    /// cost.
     Blocks,
 }
 
@@ -89,25 +91,25 @@ pub struct Section {
     pub workload: Workload,
     /// How often each cell ran.
     pub rounds: u32,
-    /// The cells, in the order of the table.
+    /// The cells, in the order in which tables list them.
     pub cells: Vec<Cell>,
-    /// In what they differ on purpose, so that they are held against one another nevertheless.
+    /// The parameters in which they differ on purpose, by which they may still be compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub varies: Vec<Variable>,
 }
 
-/// A cell that was asked for and could not run on this machine.
+/// A requested cell that could not run on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// The cell, or the engine's command line.
     pub what: String,
-    /// The concurrency at which it could not; `None`: at none.
+    /// The concurrency at which it could not run; `None`: at no concurrency.
     pub concurrency: Option<Concurrency>,
-    /// Why, in a sentence.
+    /// The reason, as a sentence.
     pub why: String,
 }
 
-/// Which CPUs ran client and origin.
+/// The CPUs of client and origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pinning {
     /// CPUs of the client.
@@ -123,20 +125,21 @@ impl Pinning {
     }
 }
 
-/// What was fetched from. Results of different origins are never compared.
+/// The origin. Results of different origins are never compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OriginInfo {
     /// `go-httpbin` or `embedded`.
     pub name: String,
     /// Its version and those of the libraries in it.
     pub version: String,
-    /// Why this one.
+    /// Why this origin was chosen.
     pub why: String,
     /// Listening ports per transport.
     pub ports: usize,
 }
 
-/// What handshakes were pinned to at the origin, and read back from its ledger. Empty for a server of the user's.
+/// The parameters to which handshakes were pinned, as the origin's ledger recorded them. Empty for a server of the
+/// user's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handshake {
     /// `TLSv1.3`.
@@ -147,6 +150,6 @@ pub struct Handshake {
     pub group: String,
     /// The protocol chosen by ALPN.
     pub alpn: String,
-    /// The leaf's key, and the certificates sent.
+    /// The type of the leaf's key, and the certificates sent.
     pub certificate: String,
 }

@@ -1,6 +1,6 @@
-//! JSON Schema (draft 2020-12) of the result files, derived from the types that are written: for who reads them in
-//! another language. A file of any format up to [`FORMAT`] is valid, so that what earlier ones lack is not required;
-//! what no tlstax has ever written is not.
+//! JSON Schema (draft 2020-12) of the result files, derived from the types that are written, for programs that read
+//! them in another language. A file of any format up to [`FORMAT`] is valid: fields that earlier formats lack are not
+//! required. Fields that no version of tlstax has written are not allowed.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -9,17 +9,17 @@ use serde_json::{Map, Value};
 
 use super::{FORMAT, RUN_FILE, RunInfo, TRIALS_FILE, Trial};
 
-/// Of `run.json`.
+/// The schema of `run.json`.
 pub fn of_run() -> Value {
     of::<RunInfo>(&format!("{RUN_FILE} of a tlstax result, format {FORMAT}"))
 }
 
-/// Of one line of `trials.ndjson`.
+/// The schema of one line of `trials.ndjson`.
 pub fn of_trial() -> Value {
     of::<Trial>(&format!("a line of {TRIALS_FILE} of a tlstax result, format {FORMAT}"))
 }
 
-/// Of a file that holds a `T`, under this title.
+/// The schema of a file that holds a `T`, with this title.
 pub fn of<T: JsonSchema>(title: &str) -> Value {
     let settings = SchemaSettings::draft2020_12().for_deserialize().with_transform(RecursiveTransform(plain_words));
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
@@ -32,15 +32,15 @@ pub fn of<T: JsonSchema>(title: &str) -> Value {
     schema
 }
 
-/// A struct has the fields that it has. Asked of whole types and not of their variants, so that a type which is written
-/// in the place of its parent's fields counts as the parent's.
+/// Forbids other fields than those of a struct. Applied to whole types and not to their variants, so that the fields of
+/// a flattened type count as its parent's.
 fn nothing_else(schema: &mut Map<String, Value>) {
     if schema.contains_key("properties") {
         schema.entry("unevaluatedProperties").or_insert(Value::Bool(false));
     }
 }
 
-/// Takes the brackets of rustdoc's links out of descriptions.
+/// Removes the brackets of rustdoc's links from descriptions.
 fn plain_words(schema: &mut Schema) {
     if let Some(Value::String(words)) = schema.get_mut("description") {
         *words = words.replace("[`", "`").replace("`]", "`");

@@ -1,7 +1,7 @@
 //! Thins trials: removes what no table, chart or comparison uses.
 //!
 //! Other crates decide which figures are shown. This file keeps what those are computed from, so that a thinned run is
-//! shown like the whole one. A test of `tlstax` checks that for every committed run.
+//! displayed like the complete one. A test of `tlstax` checks that for every committed run.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,18 @@ use crate::histogram::HistogramError;
 use crate::phase::{Phase, Timeline};
 use crate::recorder::FROM_START;
 
-/// Takes out of the trials of a run:
+/// Removes from the trials of a run:
 ///
-/// - of each phase the histogram, for which its [`PhaseTime`] stands; those of whole requests stay, and at a fixed rate
-///   that of the queue, which tells how exactly requests were started,
-/// - of each timeline all stamps but when the request was due and done; whole ones stay where they may be drawn: in the
-///   first trial that counts of each pinned cell over TLS,
+/// - the histogram of each phase, which its [`PhaseTime`] replaces; those of whole requests are kept, and at a fixed
+///   rate that of the queue, which shows how exactly requests were started,
+/// - of each timeline all timestamps but when the request was due and done; complete timelines are kept where they may
+///   be drawn: in the first trial that counts of each pinned cell over TLS,
 /// - the origin's log of requests.
 ///
-/// A trial with a trace, which is drawn with all of these, is left as it is.
+/// A trial with a trace is not changed, because its chart uses all of these.
 ///
 /// # Errors
+///
 /// A histogram can't be decoded; then nothing is changed.
 pub fn thin(trials: &mut [Trial]) -> Result<(), HistogramError> {
     let times = trials.iter().map(phase_times).collect::<Result<Vec<_>, _>>()?;

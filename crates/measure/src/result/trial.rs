@@ -1,4 +1,4 @@
-//! One trial: what it cost, what was seen, and whether it counts.
+//! One trial: its cost, its results, and whether it counts.
 
 use std::collections::BTreeMap;
 
@@ -18,84 +18,81 @@ use crate::trace::Event;
 /// One line of `trials.ndjson`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trial {
-    /// When its run began, as `run.json` has it: what tells a line of another run; `None` before runs told it.
+    /// When its run started, as in `run.json`: identifies a line of another run. `None` in files of versions that did
+    /// not record it.
     #[serde(default)]
     pub run: Option<String>,
     /// The section it belongs to.
     pub section: String,
     /// The cell.
     pub cell: Cell,
-    /// Whose trial it is, in a paired run.
+    /// The arm that it belongs to, in a paired run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arm: Option<Arm>,
     /// The round, counted from 1.
     pub round: u32,
     /// Whether it counts.
     pub verdict: Validity,
-    /// What the engine said of itself; `None` when it never became ready.
+    /// The engine's description of itself; `None` if it never became ready.
     pub engine: Option<Ready>,
-    /// Length of the measured part, ns; 0 when it was never finished.
+    /// Length of the measured part, ns; 0 if it was never finished.
     pub wall_ns: u64,
-    /// Requests answered rightly.
+    /// Requests with a correct response.
     pub right: u64,
     /// Requests that failed, by kind.
     pub errors: BTreeMap<String, ErrorCount>,
-    /// What the client's process cost in the measured part.
+    /// What the client's process used in the measured part.
     pub client: Cost,
-    /// What the origin's process cost in the measured part.
+    /// What the origin's process used in the measured part.
     pub origin: Cost,
     /// Peak resident memory of the client in the measured part, bytes.
     pub peak_memory_bytes: u64,
     /// The share of it that is the recorder's, bytes.
     pub recorder_bytes: u64,
-    /// What the origin saw in the measured part; `None` where there is no ledger, or it could not be read.
+    /// The origin's counts in the measured part; `None` if there is no ledger, or it could not be read.
     pub ledger: Option<Side>,
-    /// What the origin saw while the client warmed up.
+    /// The origin's counts while the client warmed up.
     pub warm_up: Option<Side>,
-    /// What other than the model was, or may have been, the limit.
+    /// What limited the trial, or may have, other than the model.
     pub flags: Vec<Flag>,
-    /// CPU time that the hypervisor gave to others meanwhile, ns.
+    /// CPU time that the hypervisor gave to other machines meanwhile, ns.
     pub steal_ns: u64,
-    /// Sockets in TIME_WAIT on the machine when it began.
+    /// Sockets in TIME_WAIT on the machine when it started.
     pub time_wait: u64,
     /// HdrHistogram V2, base64, ns: `total` and each phase that was measured.
     pub histograms: BTreeMap<String, String>,
-    /// What is left of the phases' histograms where `tlstax thin` took them out.
+    /// The sums of the phases whose histograms `tlstax thin` has removed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub phases: BTreeMap<String, PhaseTime>,
-    /// A sample of timelines. Where `tlstax thin` was, of most only when they were due and done; the other stamps are
-    /// 0.
+    /// A sample of timelines. After `tlstax thin`, most have only the times when they were due and done; the other
+    /// timestamps are 0.
     pub sample: Vec<Timeline>,
-    /// Every step of every request, where the client notes them.
+    /// Every step of every request, if the client records them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Event>,
-    /// Where a profiler ran: the functions in which most time went by.
+    /// If a profiler ran: the functions that took most time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// On which terms it took part.
+    /// The terms on which the cell takes part: whether its handshake is pinned.
     #[serde(default)]
     pub terms: Terms,
-    /// Most requests in flight at once, as the client saw it; `None` where it does not tell.
+    /// Most requests in flight at once, counted by the client; `None` if it does not report it.
     #[serde(default)]
     pub client_in_flight: Option<u64>,
-    /// How the client's event loop kept up; `None` where it has none or does not tell.
+    /// The lag of the client's event loop; `None` if it has none or does not report it.
     #[serde(default)]
     pub event_loop: Option<EventLoop>,
-    /// Most threads that the client was seen with.
+    /// The largest number of the client's threads that was observed.
     #[serde(default)]
     pub threads: Option<u64>,
-    /// Whether it refused servers that it must not trust; `None` without TLS.
+    /// Whether the client refused servers that it must not trust; `None` without TLS.
     #[serde(default)]
     pub verifies: Option<bool>,
     /// At a fixed rate: requests that were started more than [`LATE_NS`](crate::event_loop_lag::LATE_NS) after they
     /// were due.
-    #[schemars(
-        description = "At a fixed rate: requests that were started more than [`LATE_NS`](crate::watch::LATE_NS) after \
-                       they were due."
-    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<u64>,
-    /// At a fixed rate: the share of the client's CPU time that went into waiting for requests to be due, ns.
+    /// At a fixed rate: client CPU time spent on waiting for requests to be due, ns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pacer_cpu_ns: Option<u64>,
 }
@@ -105,15 +102,15 @@ pub struct Trial {
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Verdict")]
 pub enum Validity {
-    /// Every answer was right and the ledger agrees.
+    /// Every response was right and the ledger agrees.
     Valid,
-    /// Every answer was right, and there is no ledger to agree.
+    /// Every response was right, but there is no ledger to confirm it.
     Unproven,
-    /// It did not do the work, for these reasons.
+    /// It did not do the requested work, for these reasons.
     Invalid(Vec<String>),
 }
 
-/// What other than the model was, or may have been, the limit of a trial.
+/// What limited a trial, or may have, other than the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
@@ -121,16 +118,16 @@ pub enum Flag {
     OriginBound,
     /// The client's CPUs were busy for 95 % of the time or more.
     ClientFull,
-    /// So many sockets stood in TIME_WAIT that connecting itself may have been slow.
+    /// There were so many sockets in TIME_WAIT that connecting itself may have been slow.
     TimeWait,
     /// A listener's backlog overflowed: some connects waited a second for their retry.
     ListenOverflow,
-    /// Far fewer requests were in flight than were asked for: a quarter of C or less.
+    /// Far fewer requests were in flight than the concurrency allows: a quarter of C or less.
     FewInFlight,
 }
 
 impl Flag {
-    /// The short mark of tables.
+    /// The short mark used in tables.
     pub fn mark(self) -> &'static str {
         match self {
             Flag::OriginBound => "origin-bound",
@@ -153,12 +150,12 @@ impl Trial {
         if self.wall_ns == 0 { 0.0 } else { self.right as f64 * 1e9 / self.wall_ns as f64 }
     }
 
-    /// Client CPU per request, µs, without that of pacing: it is the load generator's, not the model's.
+    /// Client CPU per request, µs, without that of pacing, which belongs to the load generator, not to the model.
     pub fn client_us(&self) -> f64 {
         per_request_us(self.client.cpu_ns.saturating_sub(self.pacer_cpu_ns.unwrap_or(0)), self.right)
     }
 
-    /// CPU of pacing per request, µs; `None` where nothing paced.
+    /// CPU of pacing per request, µs; `None` if requests were not paced.
     pub fn pacer_us(&self) -> Option<f64> {
         self.pacer_cpu_ns.map(|ns| per_request_us(ns, self.right))
     }
@@ -168,23 +165,25 @@ impl Trial {
         per_request_us(self.origin.cpu_ns, self.right)
     }
 
-    /// The model's own peak resident memory, the recorder's taken off, bytes.
+    /// The model's own peak resident memory, without the recorder's, bytes.
     pub fn model_memory_bytes(&self) -> u64 {
         self.peak_memory_bytes.saturating_sub(self.recorder_bytes)
     }
 
-    /// The times of `phase` (`total` for the whole request), ns; `None` where it was not measured.
+    /// The times of `phase` (`total` for the whole request), ns; `None` if it was not measured.
     ///
     /// # Errors
-    /// When what the file holds is no histogram.
+    ///
+    /// The file's histogram can't be decoded.
     pub fn times(&self, phase: &str) -> Result<Option<Times>, HistogramError> {
         let times = self.histograms.get(phase).map(|text| histogram::decode(text)).transpose()?;
         Ok(times.filter(|times| !times.is_empty()))
     }
 
-    /// The time of all requests in `phase`; `None` where it was not measured.
+    /// The time of all requests in `phase`; `None` if it was not measured.
     ///
     /// # Errors
+    ///
     /// As [`Trial::times`].
     pub fn phase_time(&self, phase: Phase) -> Result<Option<PhaseTime>, HistogramError> {
         match self.phases.get(phase.name()) {
@@ -193,9 +192,10 @@ impl Trial {
         }
     }
 
-    /// Latency at a quantile (0 to 1) of the whole request, ns; `None` where it was not measured.
+    /// Latency at a quantile (0 to 1) of the whole request, ns; `None` if it was not measured.
     ///
     /// # Errors
+    ///
     /// As [`Trial::times`].
     pub fn latency_ns(&self, quantile: f64) -> Result<Option<u64>, HistogramError> {
         Ok(self.times("total")?.map(|times| times.value_at_quantile(quantile)))

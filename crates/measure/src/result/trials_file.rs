@@ -12,8 +12,8 @@ use super::{COMPRESSED_TRIALS_FILE, ReadError, TRIALS_FILE, Trial, WriteError};
 /// The most that is read of `trials.ndjson`, bytes: the size of a run of 150,000 trials of 64 requests.
 pub(super) const LARGEST: u64 = 4 << 30;
 
-/// The most that `trials.ndjson.zst` may hold decompressed, bytes. It may come from an untrusted source, and be a
-/// thousandth of that size.
+/// The most that `trials.ndjson.zst` may hold decompressed, bytes. The file may come from an untrusted source, and
+/// decompress to a thousand times its size.
 pub(super) const LARGEST_DECOMPRESSED: u64 = 1 << 30;
 
 /// The file that holds a folder's trials.
@@ -76,10 +76,13 @@ pub enum CompressError {
     /// A run writes them.
     #[error("{} is being written: wait until the run has ended", .0.display())]
     Running(PathBuf),
-    /// There are more than can be read back.
-    #[error("{} holds more than the {} MiB that are read of compressed trials: leave it as it is", .0.display(), LARGEST_DECOMPRESSED >> 20)]
+    /// There is more than can be read back.
+    #[error(
+        "{} holds more than the {} MiB that can be read of compressed trials: do not compress it",
+        .0.display(), LARGEST_DECOMPRESSED >> 20
+    )]
     TooLong(PathBuf),
-    /// Decompressing did not give what had been compressed.
+    /// Decompressing did not give the original text.
     #[error("compressing {} failed, a fault of tlstax: it is left as it is", .0.display())]
     Other(PathBuf),
 }

@@ -29,10 +29,16 @@ pub enum ResumeError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The run is still in progress, or another process has resumed it.
-    #[error("{} is being written: the run is still going, or has been taken up elsewhere. Wait until that has ended", .0.display())]
+    #[error(
+        "{} is being written: the run is still in progress, or another process has resumed it. Wait until it has ended",
+        .0.display()
+    )]
     Running(PathBuf),
     /// The file of trials holds something that the run did not write.
-    #[error("{} was changed since the run stopped: {problem}. Put the file back as it was, or begin a new run", .path.display())]
+    #[error(
+        "{} was changed since the run stopped: {problem}. Restore the file, or start a new run",
+        .path.display()
+    )]
     Changed {
         /// Which file.
         path: PathBuf,
@@ -40,7 +46,10 @@ pub enum ResumeError {
         problem: String,
     },
     /// Its trials are compressed, so none can be added. A complete run needs none.
-    #[error("{} is compressed, and a run goes on in {TRIALS_FILE} alone: `zstd -d --rm {}` makes that of it", .path.display(), .path.display())]
+    #[error(
+        "{} is compressed, and a run can only be resumed with {TRIALS_FILE}: `zstd -d --rm {}` restores it",
+        .path.display(), .path.display()
+    )]
     Compressed {
         /// The compressed file.
         path: PathBuf,
@@ -102,11 +111,12 @@ impl Unfinished {
     /// and is in progress.
     ///
     /// # Errors
+    ///
     /// When the system refuses.
     pub fn go_on(self, now: String) -> Result<(ResultWriter, RunInfo), WriteError> {
         let Unfinished { mut run, writer, .. } = self;
         let cut = writer.trials.set_len(writer.length).and_then(|()| writer.trials.sync_data());
-        cut.map_err(|source| io_error("taking a cut line off", &writer.dir.join(TRIALS_FILE), source))?;
+        cut.map_err(|source| io_error("removing a cut line from", &writer.dir.join(TRIALS_FILE), source))?;
         run.resumed.push(now);
         (run.ended, run.interrupted) = (None, false);
         writer.describe(&run)?;

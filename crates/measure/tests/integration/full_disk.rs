@@ -1,5 +1,5 @@
-//! A disk that fills up leaves the lines before intact. In a program of its own: the limit that stands in for the full
-//! disk holds for the whole process.
+//! A disk that fills up leaves the lines before intact. In a program of its own: the limit that simulates the full disk
+//! applies to the whole process.
 
 use std::fs;
 
@@ -16,7 +16,8 @@ rusty_fork_test! {
         writer.append(&trial(1)).unwrap();
         let length = fs::metadata(dir.path().join("trials.ndjson")).unwrap().len();
         let (soft, hard) = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_FSIZE).unwrap();
-        let limit = |bytes| nix::sys::resource::setrlimit(nix::sys::resource::Resource::RLIMIT_FSIZE, bytes, hard).unwrap();
+        let size = nix::sys::resource::Resource::RLIMIT_FSIZE;
+        let limit = |bytes| nix::sys::resource::setrlimit(size, bytes, hard).unwrap();
         // Past the limit the kernel sends SIGXFSZ, whose default ends the process; blocked, write(2) fails with EFBIG.
         let mut blocked = nix::sys::signal::SigSet::empty();
         blocked.add(nix::sys::signal::Signal::SIGXFSZ);

@@ -74,7 +74,7 @@ fn a_run_is_taken_up_behind_its_last_whole_line() {
     writer.append(&trial(1)).unwrap();
     assert!(matches!(Unfinished::open(dir.path()), Err(ResumeError::Running(_))), "who writes has locked it");
     drop(writer);
-    // A whole record without its end of line is one that may be cut, too: it is run again.
+    // A complete record without a line end may be cut as well: the trial is run again.
     let trials = dir.path().join("trials.ndjson");
     let whole = fs::read(&trials).unwrap();
     fs::write(&trials, [&whole[..], b"{\"section\":\"co\xc3"].concat()).unwrap();

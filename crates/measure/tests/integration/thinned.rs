@@ -1,4 +1,4 @@
-//! What thinning takes out of trials, what it leaves, and what becomes of their file.
+//! What thinning removes from trials, what it keeps, and what happens to their file.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use measure::trace::{Event, Step};
 
 use crate::records::{run, trial};
 
-/// A trial that counts, with everything that could be taken out of it.
+/// A trial that counts, with everything that could be removed from it.
 fn full(round: u32, cell: &str) -> Trial {
     let mut times = histogram::empty();
     (1..=100).for_each(|step| times.saturating_record(step * 1_000));
@@ -62,7 +62,7 @@ fn what_is_drawn_as_it_is_stays_as_it_is() {
     let mut thinned = [traced.clone()];
     result::thin(&mut thinned).unwrap();
     assert_eq!(thinned, [traced]);
-    // A round that does not count is not drawn, nor is a client as it comes from the box.
+    // Timelines of a trial that does not count are not drawn, nor are those of a client with its defaults.
     let invalid = Trial { verdict: Validity::Invalid(vec!["broken".into()]), ..full(1, TLS) };
     let stock = Trial { terms: Terms::Stock, ..full(1, "smol/reqwest/rustls/new-conn") };
     let mut thinned = [invalid, full(2, TLS), full(3, TLS), stock];

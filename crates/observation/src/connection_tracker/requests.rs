@@ -7,7 +7,7 @@ use super::{AFTER_ANSWER_NS, ALERT_BYTES, ConnectionTracker};
 use crate::connection::{Doing, Exchange, Handshake};
 use crate::recorder::{DELAYED_ACK_NS, MOST_EXCHANGES};
 use crate::request_state::Unasked;
-use crate::session_tickets::Was;
+use crate::session_tickets::BurstKind;
 
 /// A client that closes a connection this soon after it sent something does not wait for a response: none arrives so
 /// fast over a network, and a client that gives up waits longer.
@@ -85,7 +85,7 @@ impl ConnectionTracker {
     }
 
     /// What the server's last burst was, if it may be tickets or a response, and nothing followed until `at`.
-    pub(super) fn last_was(&self, at: u64) -> Option<Was> {
+    pub(super) fn last_was(&self, at: u64) -> Option<BurstKind> {
         let last = self.request_state.last(at, true)?;
         Some(self.recorder.totals().early(&self.connection.host).judge(last))
     }
@@ -100,8 +100,8 @@ impl ConnectionTracker {
         let was = self.last_was(at);
         if let Some(last) = self.request_state.last(at, by_client) {
             let mut totals = self.recorder.totals();
-            totals.counts.perhaps_unanswered += u64::from(was == Some(Was::Either));
-            if last.is_prompt() && was == Some(Was::Answer) {
+            totals.counts.perhaps_unanswered += u64::from(was == Some(BurstKind::Either));
+            if last.is_prompt() && was == Some(BurstKind::Answer) {
                 totals.learn(&self.connection.host, |early| early.learn_answer(last.size.bytes));
             }
         }

@@ -1,4 +1,4 @@
-//! What the embedded server is told on its command line: the same flags as the origin in Go takes.
+//! The settings of the embedded server: the same command-line flags as for the origin in Go.
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -37,10 +37,10 @@ pub struct Settings {
     /// The oldest version of TLS that is spoken besides the pinned one; none: the pinned one alone.
     #[arg(long, value_name = "VERSION")]
     pub oldest_tls: Option<TlsVersion>,
-    /// Hold every answer back for so long, besides what its path asks for.
+    /// Delay every response by this long, in addition to the delay that its path requests.
     #[arg(long, value_name = "NS", default_value_t = 0)]
     pub service_ns: u64,
-    /// Answer requests that are for no endpoint with 200 and their echo, whatever their path and method.
+    /// Respond to requests that are for no endpoint with 200 and their echo, whatever their path and method.
     #[arg(long)]
     pub any_request: bool,
     /// Don't read standard input; end on SIGINT or SIGTERM.

@@ -19,7 +19,7 @@ const ALL: usize = 256 << 20;
 const FLOOR: usize = 16 << 10;
 /// With less room than this a read is not worth a system call, bytes.
 const TOO_LITTLE: usize = 4 << 10;
-/// The memory that a parcel uses besides its bytes: many small ones must count too.
+/// The memory that an item of the queue uses besides its bytes: many small ones must count too.
 const OVERHEAD: usize = 128;
 
 /// The bytes that all lines of a relay hold together.
@@ -46,13 +46,13 @@ pub(super) enum Passed {
 }
 
 #[derive(Debug)]
-struct Parcel {
+struct Delayed {
     due: Instant,
-    freight: Freight,
+    payload: Payload,
 }
 
 #[derive(Debug)]
-enum Freight {
+enum Payload {
     Bytes { bytes: Box<[u8]>, sent: usize },
     End,
 }
@@ -72,7 +72,7 @@ pub(super) struct DelayLine {
     one_way: Duration,
     /// Nothing leaves the source's end before this time.
     opens: Instant,
-    queue: VecDeque<Parcel>,
+    queue: VecDeque<Delayed>,
     held: usize,
     held_by_all: Held,
     source: Source,
@@ -118,9 +118,9 @@ impl DelayLine {
                 Ok(0) if self.source == Source::Broken => self.reset_behind(clock()),
                 Ok(0) => {
                     self.source = Source::Ended;
-                    self.push(Freight::End, clock());
+                    self.push(Payload::End, clock());
                 }
-                Ok(length) => self.push(Freight::Bytes { bytes: scratch[..length].into(), sent: 0 }, clock()),
+                Ok(length) => self.push(Payload::Bytes { bytes: scratch[..length].into(), sent: 0 }, clock()),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => self.reset_behind(clock()),
@@ -177,11 +177,11 @@ impl DelayLine {
     pub(super) fn pass(&mut self, mut sink: Option<&mut impl Sink>, now: Instant) -> Passed {
         while let Some(sink) = sink.as_mut()
             && self.sink_ready
-            && let Some(parcel) = self.queue.front_mut()
-            && parcel.due <= now
+            && let Some(item) = self.queue.front_mut()
+            && item.due <= now
         {
-            match &mut parcel.freight {
-                Freight::Bytes { bytes, sent } => match sink.write(&bytes[*sent..]) {
+            match &mut item.payload {
+                Payload::Bytes { bytes, sent } => match sink.write(&bytes[*sent..]) {
                     Ok(written) => {
                         *sent += written;
                         let length = bytes.len();
@@ -194,7 +194,7 @@ impl DelayLine {
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
                     Err(_) => return Passed::SinkBroken,
                 },
-                Freight::End => {
+                Payload::End => {
                     if sink.end().is_err() {
                         return Passed::SinkBroken;
                     }
@@ -213,7 +213,7 @@ impl DelayLine {
 
     /// When to call [`DelayLine::pass`] next, unless that was requested already.
     pub(super) fn alarm(&mut self) -> Option<Instant> {
-        let next = self.queue.front().filter(|_| self.sink_ready).map(|parcel| parcel.due);
+        let next = self.queue.front().filter(|_| self.sink_ready).map(|item| item.due);
         let wanted = next.into_iter().chain(self.reset).min()?;
         if self.alarm.is_some_and(|asked| asked <= wanted) {
             return None;
@@ -227,14 +227,14 @@ impl DelayLine {
         self.alarm = None;
     }
 
-    fn push(&mut self, freight: Freight, now: Instant) {
-        let bytes = match &freight {
-            Freight::Bytes { bytes, .. } => bytes.len(),
-            Freight::End => 0,
+    fn push(&mut self, payload: Payload, now: Instant) {
+        let bytes = match &payload {
+            Payload::Bytes { bytes, .. } => bytes.len(),
+            Payload::End => 0,
         };
         self.held += bytes + OVERHEAD;
         self.held_by_all.0.update(|held| held + bytes + OVERHEAD);
-        self.queue.push_back(Parcel { due: now.max(self.opens) + self.one_way, freight });
+        self.queue.push_back(Delayed { due: now.max(self.opens) + self.one_way, payload });
     }
 
     fn release(&mut self, bytes: usize) {

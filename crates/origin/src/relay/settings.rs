@@ -11,7 +11,7 @@ use crate::Error;
 /// The longest round-trip time that a relay imitates.
 pub const LONGEST_RTT: Duration = Duration::from_secs(10);
 
-/// What to relay to, and how far away that is to seem.
+/// The addresses to relay to, and the distance to imitate.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "relay", no_binary_name = true)]
 pub struct Settings {

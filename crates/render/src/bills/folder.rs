@@ -1,4 +1,4 @@
-//! The bills in a result folder: reads them, and names the files that a report takes over from there.
+//! The bills in a result folder: reads them, and lists the files that a report copies from there.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,11 +17,14 @@ enum BillsError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// It is no file of bills.
-    #[error("{} is damaged or a newer tlstax wrote it ({source}): profile again, or use a newer tlstax", .path.display())]
+    #[error(
+        "{} is damaged or a newer tlstax wrote it ({source}): profile again, or use a newer tlstax",
+        .path.display()
+    )]
     Json {
         /// The file.
         path: PathBuf,
@@ -40,13 +43,14 @@ fn sheet(dir: &Path) -> Result<Option<Sheet>, BillsError> {
     };
     let sheet = match std::str::from_utf8(&bytes) {
         Ok(text) => serde_json::from_str(&terminal::plain_json(text)),
-        // What is no UTF-8 is no JSON either, and the decoder says so.
+        // Text that is not UTF-8 is not JSON either, and the decoder reports it.
         Err(_) => serde_json::from_slice(&bytes),
     };
     sheet.map(Some).map_err(|source| BillsError::Json { path, source })
 }
 
-/// All there is in the result folder `dir`, what cannot be read told as a problem: a report shows the rest.
+/// All bills and attached files in the result folder `dir`. What cannot be read is a problem in the result, so that a
+/// report shows the rest.
 pub fn read(dir: &Path) -> Bills {
     let sheet = match sheet(dir) {
         Ok(sheet) => sheet.unwrap_or_default(),
@@ -58,14 +62,14 @@ pub fn read(dir: &Path) -> Bills {
         match attachment(dir, &name) {
             Ok(file) if bills.attached.contains(&file) => {}
             Ok(file) => bills.attached.push(file),
-            Err(error) => bills.problems.push(format!("{name} is left out: {error}")),
+            Err(error) => bills.problems.push(format!("{name} is omitted: {error}")),
         }
     }
     bills
 }
 
-/// A file of the result folder. A name that leads elsewhere is refused: the report of somebody else's folder shows
-/// nothing but what is in it.
+/// Reads a file of the result folder. A name that leads elsewhere is refused: the report of a foreign folder must show
+/// only that folder's contents.
 fn attachment(dir: &Path, name: &str) -> io::Result<Attachment> {
     let path = Path::new(name);
     if path.is_absolute() || path.components().any(|part| !matches!(part, Component::Normal(_))) {
@@ -74,19 +78,19 @@ fn attachment(dir: &Path, name: &str) -> io::Result<Attachment> {
     Ok(Attachment { name: name.to_owned(), bytes: result_file::read(&dir.join(path))? })
 }
 
-/// The files beside the bills, as files of a report.
+/// The files that belong to the bills, as files of a report.
 pub(crate) fn attached(bills: &Bills) -> impl Iterator<Item = ReportFile> {
     bills.attached.iter().map(|file| ReportFile { name: name(&file.name), bytes: file.bytes.clone() })
 }
 
-/// The files of a cell that the report has: what each is, and its name there.
+/// The files of a cell in the report: the kind and name of each.
 pub(crate) fn links(bills: &Bills, cell: &CellBill) -> BTreeMap<String, String> {
     let has = |wanted: &String| bills.attached.iter().any(|file| name(&file.name) == *wanted);
     let names = cell.files.iter().map(|(what, file)| (what.clone(), name(file)));
     names.filter(|(_, name)| has(name)).collect()
 }
 
-/// The name of a file in a report, which has no folders, and charts and tables of its own.
+/// The name of a file in a report, which has no subfolders, and has charts and tables of its own.
 fn name(file: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' };
     format!("profile-{}", file.chars().map(safe).collect::<String>())

@@ -1,6 +1,6 @@
-//! What is shown of the bills of a profiled run: tables, sentences and CSV.
+//! The bills of a profiled run: tables, sentences and CSV.
 //!
-//! The values are those of crates `profile` and `analysis`. The charts are in [`charts::bill`](crate::charts::bill) and
+//! The values come from crates `profile` and `analysis`. The charts are in [`charts::bill`](crate::charts::bill) and
 //! its neighbour.
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The table of bills on a page and in Markdown: a row per cell, a column per class, and what the figures are worth.
+//! The table of bills on a page and in Markdown: a row per cell, a column per class, and how reliable the figures are.
 
 use analysis::bills::{Bills, agrees};
 use profile::bill::{CellBill, Class, Sheet, ThreadTimes};
@@ -9,10 +9,10 @@ use crate::format::{grouped, number, time};
 use crate::table::column::{Column, table};
 use crate::table::{Field, Head, Look, Table};
 
-/// Phases in the order of a request; those of other names come behind.
+/// Phases in the order of a request; phases with other names follow.
 const PHASES: [&str; 7] = ["queue", "build", "connect", "tls", "send", "wait", "body"];
 
-/// The table. Classes on which no cell spent anything have no column.
+/// The table. Classes without CPU time in any cell have no column.
 pub(crate) fn page(sheet: &Sheet) -> Table {
     table(&columns(sheet), &sheet.cells)
         .titled(
@@ -25,7 +25,7 @@ pub(crate) fn page(sheet: &Sheet) -> Table {
         .looking(Look::SortableByName)
 }
 
-/// The table with the files that go with each row.
+/// The table with the files that belong to each row.
 pub(crate) fn linked(bills: &Bills) -> Table {
     let mut table = page(&bills.sheet);
     table.heads.push(Head::new("files"));
@@ -66,7 +66,7 @@ fn columns(sheet: &Sheet) -> Vec<Column<'_, &CellBill>> {
     columns
 }
 
-/// What the threads did with the wall clock, in parts of the sum of their times.
+/// How the threads spent the wall-clock time, as shares of the sum of their times.
 fn share<'a>(title: &str, pick: fn(&ThreadTimes) -> u64) -> Column<'a, &'a CellBill> {
     let share = move |cell: &&CellBill| {
         let threads = cell.threads.as_ref()?;

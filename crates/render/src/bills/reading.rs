@@ -1,4 +1,4 @@
-//! A bill read aloud: what the TLS tax consists of, in a sentence or two for each cell whose figures bear them.
+//! A bill in sentences: the parts of the TLS tax, for each cell whose figures are reliable.
 
 use analysis::bills::group::Group;
 use analysis::bills::{by_group, levy, tax_holds};
@@ -8,16 +8,16 @@ use workload::{Cell, Connection};
 use super::words::{doubts, with_interval};
 use crate::format::number;
 
-/// Share of the tax from which on a group is named.
+/// Share of the tax from which a group is named.
 const NAMED: f64 = 0.02;
 
-/// A paragraph for every cell with a tax, but none where its bill or its plain twin's does not agree with the CPU clock
-/// or lacks the kernel: shares of half a bill mislead.
+/// A paragraph for every cell with a tax, unless its bill or its plain twin's disagrees with the CPU clock or lacks the
+/// kernel: shares of an incomplete bill are misleading.
 pub(crate) fn paragraphs(sheet: &Sheet) -> Vec<String> {
     sheet.cells.iter().filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).collect()
 }
 
-/// The paragraph of one cell, whatever it is worth. `None` without a tax.
+/// The paragraph of one cell, whether its figures are reliable or not. `None` without a tax.
 pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
     let tax = cell.tax.as_ref()?;
     let whole = tax.per_request_us;
@@ -25,7 +25,7 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
     let (library, where_to) = (&name.tls, added_to(name));
     if whole.low <= 0.0 {
         return Some(format!(
-            "What {library} adds to {where_to} ({}/{}) is not told from nothing: {} µs.",
+            "What {library} adds to {where_to} ({}/{}) does not differ significantly from zero: {} µs.",
             name.model,
             name.client,
             with_interval(&whole)
@@ -51,7 +51,7 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
     ))
 }
 
-/// `58 % is asymmetric cryptography (key exchange 200 µs, …)`: its classes are named where it has several.
+/// `58 % is asymmetric cryptography (key exchange 200 µs, …)`: a group of several classes names them.
 fn part(tax: &Tax, group: Group, us: f64) -> String {
     let share = us / tax.per_request_us.value * 100.0;
     let mut classes: Vec<(Class, f64)> = group.classes().map(|class| (class, levy(tax, class).value)).collect();
@@ -65,7 +65,7 @@ fn part(tax: &Tax, group: Group, us: f64) -> String {
     format!("{share:.0} % is {} ({parts} µs)", group.name())
 }
 
-/// On what a request over TLS surely spends less.
+/// The classes in which a request over TLS costs significantly less.
 fn saved(tax: &Tax) -> String {
     let less = tax.levies.iter().filter(|levy| levy.per_request_us.high < 0.0);
     let less: Vec<String> =
@@ -136,6 +136,6 @@ mod tests {
         if let Some(tax) = &mut sheet.cells[0].tax {
             tax.per_request_us = Interval { value: 3.0, low: -2.0, high: 8.0 };
         }
-        assert!(paragraphs(&sheet)[0].contains("is not told from nothing: 3.0 (-2.0 to 8.0) µs"));
+        assert!(paragraphs(&sheet)[0].contains("does not differ significantly from zero: 3.0 (-2.0 to 8.0) µs"));
     }
 }

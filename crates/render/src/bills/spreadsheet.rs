@@ -1,22 +1,22 @@
-//! Bills as CSV: a line per cell and class, and one for the whole of each cell.
+//! Bills as CSV: a line per cell and class, and one for the total of each cell.
 
 use profile::bill::{Bill, CellBill, Class, Coverage, Interval, Sheet};
 
 use crate::table::column::Column;
 use crate::table::csv;
 
-/// The class of the line that has a cell's whole.
+/// The class in the line of a cell's total.
 const TOTAL: &str = "total";
 
-/// What a line is of.
+/// The subject of a line.
 struct Line<'a> {
     cell: &'a CellBill,
-    /// The class; `None` for the whole.
+    /// The class; `None` for the total.
     class: Option<Class>,
 }
 
 impl<'a> Line<'a> {
-    /// What holds for the whole of a bill stands in its line of the total.
+    /// Values of the whole bill are only in the line of the total.
     fn whole(&self) -> Option<&'a CellBill> {
         self.class.is_none().then_some(self.cell)
     }
@@ -70,10 +70,11 @@ fn columns<'a>() -> [Column<'a, Line<'a>>; 13] {
     ]
 }
 
-/// The sheet as CSV with a header, empty where there is no figure: µs of CPU per request with their 95 % intervals, and
-/// what of them the plain request does not have.
+/// The sheet as CSV with a header, empty where there is no figure: µs of CPU per request with their 95 % intervals,
+/// and the difference to the plain request.
 ///
 /// # Errors
+///
 /// None that a sheet can cause: the writer's target is memory.
 pub(crate) fn csv(sheet: &Sheet) -> Result<String, ::csv::Error> {
     let classes = || Class::ALL.into_iter().map(Some).chain([None]);

@@ -7,7 +7,7 @@ use crate::format::number;
 use crate::table::column::{Column, table};
 use crate::table::terminal;
 
-/// Draws the sheet, in as many tables beneath each other as `width` makes it take, with what is to be doubted below.
+/// Draws the sheet, in as many tables as `width` requires, with the reasons for doubt below.
 pub fn draw(sheet: &Sheet, width: Option<u16>) -> String {
     if sheet.cells.is_empty() {
         return "no cell was profiled".to_owned();
@@ -27,7 +27,7 @@ pub fn draw(sheet: &Sheet, width: Option<u16>) -> String {
 }
 
 const TITLE: &str =
-    "Where the CPU time of a request goes, µs (what TLS adds; ~ where sampling cannot tell that from nothing)";
+    "Where the CPU time of a request goes, µs (what TLS adds; ~ if it does not differ significantly from zero)";
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,7 +67,7 @@ impl Line {
     }
 }
 
-/// All classes on which any cell spent anything, and the sums.
+/// All classes with CPU time in any cell, and the sums.
 fn rows(sheet: &Sheet) -> Vec<Line> {
     let spent =
         |class: Class| sheet.cells.iter().any(|cell| cell.bill.item(class).is_some_and(|item| item.samples > 0));
@@ -125,7 +125,7 @@ fn shares(cell: &CellBill) -> Option<String> {
     (sum > 0.0).then(|| format!("{running:.0} / {runnable:.0} / {blocked:.0} %"))
 }
 
-/// The numbers of the columns that stand beside the first one in each table, one at least.
+/// The numbers of the columns that fit beside the first one in each table, at least one.
 fn beside_each_other(needs: &[usize], width: Option<u16>) -> Vec<Vec<usize>> {
     let width = width.map_or(usize::MAX, usize::from);
     let first = needs.first().copied().unwrap_or(0);

@@ -6,7 +6,7 @@ use workload::Cell;
 
 use crate::format::{grouped, number};
 
-/// What a bill leaves out and why it should be doubted, in words.
+/// What a bill lacks and why it may be wrong, in words.
 pub(crate) fn doubts(cell: &CellBill) -> Vec<String> {
     analysis::bills::doubts(cell).iter().map(doubt).collect()
 }
@@ -18,29 +18,29 @@ fn doubt(doubt: &Doubt<'_>) -> String {
             "sampled by thread: threads shorter than a sampling period are missing".to_owned()
         }
         Doubt::Disagrees { ratio } => format!("samples make {:.0} % of the CPU clock", ratio * 100.0),
-        Doubt::NoClock => "the CPU clock did not move: nothing to hold it against".to_owned(),
+        Doubt::NoClock => "the CPU clock did not advance: nothing to compare it with".to_owned(),
         Doubt::Lost(samples) => format!("{} samples lost", grouped(*samples as f64)),
         Doubt::WithoutSymbols(objects) => format!("no symbols: {}", objects.join(", ")),
     }
 }
 
-/// A figure with its interval: `243 (231–260)`; below zero the dash would be a sign.
+/// A figure with its interval: `243 (231–260)`; for negative numbers without the dash, which would look like a sign.
 pub(crate) fn with_interval(interval: &Interval) -> String {
     ranged(interval.value, interval.low, interval.high)
 }
 
-/// The same of a number and both ends of its interval.
+/// The same from a number and both ends of its interval.
 pub(crate) fn ranged(value: f64, low: f64, high: f64) -> String {
     let between = if low < 0.0 || high < 0.0 { " to " } else { "–" };
     format!("{} ({}{between}{})", number(value), number(low), number(high))
 }
 
-/// The cell without what it connects by.
+/// The cell without its connection.
 pub(crate) fn short_name(cell: &Cell) -> String {
     format!("{}/{} · {}", cell.model, cell.client, cell.tls)
 }
 
-/// A class in a word or two, for where there is no room for its name.
+/// A short form of a class, where there is no room for its name.
 pub(crate) fn short(class: Class) -> &'static str {
     match class {
         Class::KeyExchange => "key exch.",

@@ -11,11 +11,11 @@ use super::palette::{INK, luminance};
 /// A chart of bars.
 pub(crate) struct Bars<'a> {
     pub(crate) title: &'a str,
-    /// What the axis shows, with its unit.
+    /// The quantity on the axis, with its unit.
     pub(crate) axis: &'a str,
-    /// How ticks are written.
+    /// The format of ticks.
     pub(crate) tick: &'a dyn Fn(&f64) -> String,
-    /// Colours and what they mean, where they do not name the row's model.
+    /// The legend: colours and their meanings, unless colours stand for models.
     pub(crate) keys: Vec<(RGBColor, f64, String)>,
     pub(crate) rows: Vec<Bar>,
     pub(crate) shape: Shape,
@@ -25,9 +25,9 @@ pub(crate) struct Bars<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
     pub(crate) width: u32,
-    /// Room for labels of rows.
+    /// Space for the labels of rows.
     pub(crate) labels: u32,
-    /// Room for what stands behind bars.
+    /// Space for the values after bars.
     pub(crate) values: u32,
     /// Height of a row.
     pub(crate) pitch: u32,
@@ -44,7 +44,7 @@ impl Shape {
     pub(crate) const LABELLED: Shape = Shape { width: WIDTH, labels: 230, values: 165, pitch: 24 };
     /// A bill alone, across a README.
     pub(crate) const STACKS: Shape = Shape { width: WIDTH, labels: 90, values: 165, pitch: 30 };
-    /// Two of them stand side by side.
+    /// Two of them fit side by side.
     pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
 }
 
@@ -53,12 +53,12 @@ pub(crate) struct Bar {
     /// The cell it belongs to, for filters; rows of one cell's own chart have none.
     pub(crate) cell: Option<String>,
     pub(crate) label: String,
-    /// Whether a gap goes before it.
+    /// Whether there is a gap before it.
     pub(crate) apart: bool,
     pub(crate) pieces: Vec<Piece>,
-    /// The interval of the whole, and where its middle ends.
+    /// The interval of the whole, and the position of its middle.
     pub(crate) interval: Option<(f64, f64)>,
-    /// What stands behind it.
+    /// The value after it.
     pub(crate) value: String,
     /// The text alternative.
     pub(crate) told: String,
@@ -70,31 +70,31 @@ pub(crate) struct Piece {
     pub(crate) to: f64,
     pub(crate) color: RGBColor,
     pub(crate) opacity: f64,
-    /// What it says for itself, where a row's words do not say it all.
+    /// The piece's own text, unless the row's text says it all.
     pub(crate) part: Option<Part>,
 }
 
-/// A piece's own words.
+/// The text of a piece.
 pub(crate) struct Part {
     /// Its text alternative.
     pub(crate) told: String,
-    /// What stands inside it: the first of these that fits, if one does.
+    /// The text inside it: the first of these that fits, if any.
     pub(crate) inside: Vec<String>,
 }
 
-/// Room above and below, pixels.
+/// Space above and below, pixels.
 const ABOVE: u32 = 30;
 const KEYS: u32 = 20;
 const BELOW: u32 = 48;
-/// Where keys begin.
+/// The left edge of the legend.
 const LEFT: i32 = 12;
-/// Width of a letter inside of a piece: the mean of those of its size, a little over.
+/// Width of a letter inside a piece: slightly more than the mean at that size.
 const INSIDE_WIDTH: i32 = 6;
 /// The gap between groups of rows, in rows.
 const GAP: f64 = 0.45;
 
 impl Bars<'_> {
-    /// Draws it.
+    /// Draws the chart.
     pub(crate) fn draw(&self) -> Result<Canvas, ChartError> {
         let gaps = self.rows.iter().filter(|row| row.apart).count() as f64 * GAP;
         let height = self.rows.len() as f64 + gaps;
@@ -169,7 +169,7 @@ impl Bars<'_> {
         Ok(canvas)
     }
 
-    /// Where the keys stand: each one's line and its place there, in as many lines as they take.
+    /// The positions of the legend's entries: the line and the place of each, in as many lines as needed.
     fn placed_keys(&self) -> Vec<(u32, i32, &(RGBColor, f64, String))> {
         let (mut line, mut x) = (0, LEFT);
         let place = |key| {
@@ -185,7 +185,7 @@ impl Bars<'_> {
         self.keys.iter().map(place).collect()
     }
 
-    /// The colours' meanings.
+    /// Draws the legend.
     fn draw_keys(
         &self,
         root: &DrawingArea<Canvas, Shift>,
@@ -201,7 +201,7 @@ impl Bars<'_> {
 }
 
 impl Piece {
-    /// Draws it from corner to corner, with its words.
+    /// Draws the piece from corner to corner, with its text.
     fn draw(
         &self,
         canvas: &Canvas,
@@ -213,13 +213,13 @@ impl Piece {
         };
         let [(left, top), (right, bottom)] = corners;
         canvas.open("part", None, &part.told);
-        // The page shows between neighbours: they are told apart by more than their colours.
+        // A gap in the page's colour separates neighbours, so that they differ by more than their colours.
         let edge = if right - left > 3 { right - 1 } else { right };
         root.draw(&Rectangle::new([(left, top), (edge, bottom)], self.color.mix(self.opacity).filled()))?;
         let fits = |words: &&String| words.chars().count() as i32 * INSIDE_WIDTH + 6 <= right - left;
         if let Some(words) = part.inside.iter().find(fits) {
-            // Not the page's ink, unless the page shows through: it must stand out from the piece, whatever the page
-            // is.
+            // Not the page's ink, unless the page shows through: it must contrast with the piece, on a light or dark
+            // page.
             let ink = match luminance(self.color) {
                 _ if self.opacity < 1.0 => &INK,
                 light if light > 0.18 => &RGBColor(1, 1, 1),
@@ -239,7 +239,7 @@ impl Bar {
     }
 }
 
-/// A legend entry for what is not a model's colour.
+/// A legend entry for a colour that stands for no model.
 pub(crate) fn key(color: RGBColor, name: &str) -> (RGBColor, f64, String) {
     (color, 1.0, name.to_owned())
 }
@@ -250,8 +250,8 @@ pub(crate) fn user_and_system() -> Vec<(RGBColor, f64, String)> {
     vec![key(1.0, "user"), key(SYSTEM, "system (kernel)"), key(UNKNOWN, "not told apart: no timer tick fell")]
 }
 
-/// How pale a whole is drawn whose halves are not known.
+/// Opacity of a whole whose parts are not known.
 pub(crate) const UNKNOWN: f64 = 0.7;
 
-/// How pale the kernel's share is drawn.
+/// Opacity of the kernel's share.
 pub(crate) const SYSTEM: f64 = 0.45;

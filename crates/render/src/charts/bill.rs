@@ -1,4 +1,4 @@
-//! Where the CPU time of a request goes: a stack of classes per profiled cell, and the same of what TLS adds.
+//! Where the CPU time of a request goes: a stack of classes per profiled cell, and the same for the cost of TLS.
 
 use profile::bill::{CellBill, Class, Interval, Sheet};
 
@@ -8,11 +8,11 @@ use super::palette::of_class;
 use crate::bills::words::{doubts, short, short_name, with_interval};
 use crate::format::number;
 
-/// How many times as dear as the next cheaper one a cell over TLS is for it to have a chart of its own: on one axis it
-/// would flatten the others.
+/// How many times as expensive as the next cheaper one a cell over TLS must be to get a chart of its own: on the same
+/// axis it would flatten the others.
 const APART: f64 = 4.0;
 
-/// How pale a bill is drawn that does not agree with the CPU clock.
+/// Opacity of a bill that does not agree with the CPU clock.
 const DOUBTED: f64 = 0.45;
 
 /// What bars show.
@@ -24,9 +24,10 @@ enum Of {
     Tax,
 }
 
-/// A chart for every kind of connection, in which the dearest stand apart where they would flatten the rest.
+/// A chart for every kind of connection; the most expensive cells get another one if they would flatten the rest.
 ///
 /// # Errors
+///
 /// When the chart library refuses.
 pub fn charts(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
     parts(sheet, Of::Whole).iter().map(|set| chart(set, Of::Whole)).collect()
@@ -151,7 +152,7 @@ pub(super) fn whole(cell: &CellBill) -> Bar {
     bar(cell, Of::Whole, false)
 }
 
-/// Pieces from the leftmost on: what is below nothing up to zero, and all else from there.
+/// The pieces from left to right: negative ones up to zero, all others from there.
 fn pieces(costs: &[(Class, Interval)], total: Interval, opacity: f64) -> Vec<Piece> {
     let below: f64 = costs.iter().map(|(_, us)| us.value.min(0.0)).sum();
     let mut from = below;
@@ -174,7 +175,7 @@ fn pieces(costs: &[(Class, Interval)], total: Interval, opacity: f64) -> Vec<Pie
     less.into_iter().chain(more).map(piece).collect()
 }
 
-/// Share of a bar, in percent, from which on a piece has words inside.
+/// Share of a bar, in percent, from which a piece has text inside.
 const INSIDE_FROM: f64 = 3.0;
 
 #[cfg(test)]

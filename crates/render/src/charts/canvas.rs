@@ -1,6 +1,6 @@
-//! The sheet that charts are drawn on: a backend of plotters that writes SVG in which every shape belongs to a datum.
+//! The canvas for charts: a backend of plotters that writes SVG in which every shape belongs to a datum.
 //!
-//! The library's own SVG backend writes bare shapes. Here shapes stand in groups that carry the cell they show and a
+//! The library's own SVG backend writes bare shapes. Here, shapes are in groups that have the name of their cell and a
 //! text alternative with its figures, so that a page can filter, dim and explain them; neutral ink is `currentColor`,
 //! so that one picture serves a light and a dark page.
 
@@ -15,7 +15,7 @@ use plotters_backend::{
     FontTransform,
 };
 
-/// A sheet of SVG. Clones write on the same one.
+/// An SVG canvas. Clones write to the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Canvas {
     size: (u32, u32),
@@ -25,7 +25,7 @@ pub(crate) struct Canvas {
 type Drawn = Result<(), DrawingErrorKind<fmt::Error>>;
 
 impl Canvas {
-    /// An empty sheet of so many pixels.
+    /// An empty canvas of this size, pixels.
     pub(crate) fn new(width: u32, height: u32) -> Canvas {
         Canvas { size: (width, height), body: Rc::default() }
     }
@@ -37,12 +37,12 @@ impl Canvas {
         self.put(format_args!("<g class=\"{class}\"{cell}>{title}"));
     }
 
-    /// Ends the group begun last.
+    /// Ends the innermost group.
     pub(crate) fn close(&self) {
         self.put(format_args!("</g>\n"));
     }
 
-    /// A dash pattern for the lines of the group that is open: `""` for none.
+    /// Sets the dash pattern for the lines of the current group; `""` for none.
     pub(crate) fn dashed(&self, pattern: &str) {
         if pattern.is_empty() {
             self.put(format_args!("<g>"));
@@ -51,14 +51,13 @@ impl Canvas {
         }
     }
 
-    /// Begins a group whose shapes end on whole pixels of whatever shows them, so that none shines through between
-    /// neighbours.
+    /// Begins a group whose shapes end on whole pixels of the device, so that no gap is visible between neighbours.
     pub(crate) fn crisp(&self) {
         self.put(format_args!("<g shape-rendering=\"crispEdges\">"));
     }
 
-    /// Pieces of a lane around `middle`, from where to where each, as one path: there may be many. None is thinner than
-    /// can be seen.
+    /// Draws pieces of a lane around `middle`, given as start and end, as one path, since there may be many. Each is
+    /// wide enough to be visible.
     pub(crate) fn lane(&self, middle: i32, thickness: f64, RGBColor(r, g, b): RGBColor, pieces: &[(f64, f64)]) {
         if pieces.is_empty() {
             return;
@@ -70,12 +69,12 @@ impl Canvas {
         self.put(format_args!("\"/>"));
     }
 
-    /// The whole picture: `title` and `description` are what a screen reader says of it.
+    /// The complete picture: `title` and `description` are for screen readers.
     pub(crate) fn finish(&self, id: &str, title: &str, description: &str) -> String {
         let (width, height) = self.size;
         let (title, description) = (escaped(title), escaped(description));
-        // Whatever an image holds is hidden from those who cannot see it; a group's shapes tell their figures, and the
-        // entries of its legend are buttons.
+        // The contents of an image are hidden from screen readers; a group's shapes give their figures, and the entries
+        // of its legend are buttons.
         let role = "group";
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
@@ -92,7 +91,7 @@ impl Canvas {
     }
 }
 
-/// Text as it may stand in SVG, in an attribute too.
+/// Text escaped for SVG, also for attributes.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -109,7 +108,7 @@ fn escaped(text: &str) -> String {
     safe
 }
 
-/// `fill` or `stroke` in this colour; black is whatever ink the page has.
+/// `fill` or `stroke` in this colour; black is the page's ink.
 fn paint(what: &str, color: BackendColor) -> String {
     let (r, g, b) = color.rgb;
     let name = if color.rgb == (0, 0, 0) { "currentColor".to_owned() } else { format!("#{r:02x}{g:02x}{b:02x}") };

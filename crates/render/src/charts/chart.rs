@@ -1,4 +1,4 @@
-//! What all charts have in common: a picture with its title, and the ink, the text and the width of it.
+//! Common parts of all charts: a picture with its title, and their ink, text and width.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::palette::INK;
 /// One chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
-    /// Its name among the charts of a report: the stem of its file.
+    /// Its ID among the charts of a report: the stem of its file name.
     pub id: String,
     /// What it shows.
     pub title: String,
@@ -39,7 +39,7 @@ impl Chart {
         Chart { id, title: title.to_owned(), svg }
     }
 
-    /// The picture as a file of its own: with ink and paper for a light and a dark desktop.
+    /// The picture as a separate file, with ink and background for a light and a dark desktop.
     pub fn file(&self) -> String {
         let style = "<style>svg{color:#1b1f24;background:#fff}@media(prefers-color-scheme:dark){svg{color:#e6e9ee;\
                      background:#14171c}}</style>";

@@ -9,7 +9,7 @@ use super::chart::{Chart, ChartError};
 use super::palette;
 use crate::format::{number, with_interval};
 
-/// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
+/// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
@@ -38,7 +38,7 @@ fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     let piece = |from, to, opacity| Piece { from, to, color, opacity, part: None };
     let pieces = match figures.user_share.map(|share| whole.median * share) {
         Some(user) => vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
-        // Where no timer tick fell, the halves are not known, and none is made up.
+        // Without a timer tick the two parts are not known, and the bar is not divided.
         None => vec![piece(0.0, whole.median, UNKNOWN)],
     };
     let halves = figures
@@ -55,19 +55,19 @@ fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     }
 }
 
-/// The cell without its connection, which is the chart's.
+/// The cell without its connection, which the chart's title names.
 pub(crate) fn name(row: &Row) -> String {
     format!("{}/{} · {}", row.cell.model, row.cell.client, row.cell.tls)
 }
 
-/// Rows of a section that stand on one axis.
+/// Rows of a section that share an axis.
 pub(crate) struct Part<'a> {
     pub(crate) name: String,
-    /// Each with its figures, and whether it begins another model or client.
+    /// Each with its figures, and whether another model or client begins with it.
     pub(crate) rows: Vec<(&'a Row, &'a Figures, bool)>,
 }
 
-/// Those rows that are compared, and those that are not, where there are any.
+/// The rows that are compared, and those that are not, if there are any.
 pub(crate) fn parts(summary: &Summary) -> Vec<Part<'_>> {
     let part = |compares: bool, name: String| {
         let mut last: Option<(&str, &str)> = None;
@@ -82,7 +82,7 @@ pub(crate) fn parts(summary: &Summary) -> Vec<Part<'_>> {
     };
     let parts = [
         part(true, summary.section.clone()),
-        part(false, format!("{}, as they come and not compared", summary.section)),
+        part(false, format!("{}, with their own defaults and not compared", summary.section)),
     ];
     parts.into_iter().filter(|part| !part.rows.is_empty()).collect()
 }

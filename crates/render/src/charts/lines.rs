@@ -1,4 +1,4 @@
-//! Lines over an axis, a series per cell, with a legend whose entries switch their series off.
+//! Lines in a coordinate system, a series per cell, with a legend whose entries toggle their series.
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
@@ -15,12 +15,12 @@ pub(crate) struct Lines<'a> {
     pub(crate) series: Vec<Series>,
 }
 
-/// An axis with ticks at places of its own.
+/// An axis with given ticks.
 pub(crate) struct Axis<'a> {
     pub(crate) name: &'a str,
     pub(crate) ticks: Vec<f64>,
     pub(crate) tick: &'a dyn Fn(&f64) -> String,
-    /// Whether equal steps are equal factors.
+    /// Whether the scale is logarithmic.
     pub(crate) log: bool,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Series {
     pub(crate) color: RGBColor,
     pub(crate) dashes: &'static str,
     pub(crate) points: Vec<(f64, f64)>,
-    /// What each point says, in the order of points.
+    /// The text of each point, in the order of points.
     pub(crate) told: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ const ABOVE: u32 = 34;
 const BELOW: u32 = 8;
 
 impl Lines<'_> {
-    /// Draws it. Nothing to draw gives an empty plot.
+    /// Draws the chart. Without series the plot is empty.
     pub(crate) fn draw(&self) -> Result<Canvas, ChartError> {
         let height = PLOT.max(self.series.len() as u32 * ENTRY as u32 + 20) + ABOVE + BELOW;
         let canvas = Canvas::new(WIDTH, height);
@@ -109,7 +109,7 @@ impl Lines<'_> {
     }
 }
 
-/// A range with ticks where they are wanted: the libraries' own choice knows neither percentiles nor powers of two.
+/// A range with given ticks: the library's own choice does not suit percentiles or powers of two.
 #[derive(Clone)]
 struct Ticked {
     low: f64,

@@ -1,6 +1,6 @@
-//! The charts, one file each, and what they have in common. Every chart is one SVG with a text alternative.
+//! The charts, one file each, and their common parts. Every chart is one SVG with a text alternative.
 //!
-//! `bars` and `lines` are shapes: they know how to draw and nothing of TLS. The others choose what is drawn.
+//! `bars` and `lines` are shapes: they draw, and know nothing about TLS. The others choose what is drawn.
 
 mod bars;
 pub mod bill;

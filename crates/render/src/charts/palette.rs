@@ -1,4 +1,5 @@
-//! The colours: one for each model, the same on every chart, told apart by colour-blind readers too; others for phases.
+//! The colours: one for each model, the same on every chart and distinguishable for colour-blind readers; others for
+//! phases.
 
 use measure::phase::Phase;
 use observation::Doing;
@@ -9,28 +10,28 @@ use workload::catalog::{self, Rgb};
 
 use crate::observed::drawn::Drawn;
 
-/// Neutral ink: whatever colour the page writes in.
+/// Neutral ink: the page's text colour.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
 
-/// What any other model has: programs from outside, mostly.
+/// The colour of any other model, mostly external programs.
 const OTHER: RGBColor = RGBColor(0x73, 0x4b, 0x6e);
 
-/// A model's colour. Those in the catalog were found by search for the greatest least distance as four kinds of eyes
-/// see it, between what stands out from a white page and what does from a dark one; a test holds them to it.
+/// A model's colour. Those in the catalog were found by maximising the least distance as seen with four kinds of colour
+/// vision, among colours that contrast with a white and with a dark page; a test checks this.
 pub(crate) fn of_model(model: &str) -> RGBColor {
     let own = catalog::model_named(model).and_then(|model| model.colour);
     own.map_or(OTHER, |Rgb(red, green, blue)| RGBColor(red, green, blue))
 }
 
-/// The dashes of a client's lines: the second thing that tells lines of one model apart.
+/// The dash pattern of a client's lines, which distinguishes lines of one model.
 pub(crate) fn dashes_of(client: &str) -> &'static str {
     catalog::client_named(client).map_or(OTHER_DASHES, |client| client.dashes)
 }
 
-/// The dashes of any other client.
+/// The dash pattern of any other client.
 const OTHER_DASHES: &str = "8 3 2 3";
 
-/// A phase's colour, from pale (waiting for a turn) over strong (TLS) to pale again.
+/// A phase's colour, from pale (queueing) over strong (TLS) to pale again.
 pub(crate) fn of_phase(phase: Phase) -> RGBColor {
     match phase {
         Phase::Queue => RGBColor(0xb4, 0xb4, 0xb4),
@@ -43,7 +44,8 @@ pub(crate) fn of_phase(phase: Phase) -> RGBColor {
     }
 }
 
-/// The colour of what a request does in a stage of the talk. Holding the thread is the darkest: it is what to look for.
+/// The colour of what a request does in a stage of the talk. Holding the thread is the darkest, because that is the
+/// fault.
 pub(crate) fn of_state(state: State) -> RGBColor {
     match state {
         State::Queued => RGBColor(0xf0, 0xf0, 0xf0),
@@ -71,8 +73,8 @@ pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
 }
 
 /// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric,
-/// purples for the rest of TLS, blues for the kernel, greys for tlstax and what has no name). Found by search as those
-/// of models were, neighbours in a stack furthest apart.
+/// purples for the rest of TLS, blues for the kernel, greys for tlstax and functions without a name). Found in the same
+/// way as those of models, with neighbours in a stack furthest apart.
 pub(crate) fn of_class(class: Class) -> RGBColor {
     match class {
         Class::KeyExchange => RGBColor(0x6f, 0x27, 0x28),
@@ -93,8 +95,8 @@ pub(crate) fn of_class(class: Class) -> RGBColor {
     }
 }
 
-/// A colour for a share from 0 to 1, pale to dark: for maps. Interpolated between the ends and the middle of a scale of
-/// one hue, so that it reads without colour too.
+/// A colour for a share from 0 to 1, pale to dark, for maps. Interpolated between the ends and the middle of a scale of
+/// one hue, so that it can be read without colour vision too.
 pub(crate) fn scale(share: f64) -> RGBColor {
     const STOPS: [(f64, f64, f64); 3] = [(255.0, 247.0, 222.0), (240.0, 150.0, 70.0), (120.0, 20.0, 30.0)];
     let at = share.clamp(0.0, 1.0) * 2.0;
@@ -124,7 +126,8 @@ mod tests {
 
     type Matrix = [[f64; 3]; 3];
 
-    /// Full sight, then protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009, severity 1).
+    /// Normal colour vision, then protanopia, deuteranopia and tritanopia (Machado, Oliveira & Fernandes 2009, severity
+    /// 1).
     const EYES: [Matrix; 4] = [
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
         [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
@@ -132,7 +135,7 @@ mod tests {
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
     ];
 
-    /// CIE L*a*b* (D65) of a colour as such eyes see it.
+    /// CIE L*a*b* (D65) of a colour as seen with this colour vision.
     fn lab(color: RGBColor, eyes: &Matrix) -> [f64; 3] {
         let rgb = [color.0, color.1, color.2].map(linear);
         let seen = eyes.map(|row| (row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2]).clamp(0.0, 1.0));
@@ -170,7 +173,7 @@ mod tests {
 
     #[test]
     fn all_eyes_tell_what_connections_do_apart_and_from_the_page() {
-        // What is idle is a thin line, told apart by that.
+        // An idle connection is a thin line, which distinguishes it.
         let shown = drawn::ALL.into_iter().filter(|what| *what != Drawn::Doing(Doing::Idle));
         let shown: Vec<Drawn> = shown.collect();
         for eyes in &EYES {

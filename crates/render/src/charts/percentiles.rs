@@ -54,14 +54,14 @@ fn line(row: &Row, told: &Distribution) -> Series {
     }
 }
 
-/// One in how many requests takes longer: what equal factors of give equal steps.
+/// One in how many requests takes longer: the axis is logarithmic in this value.
 fn beyond(quantile: f64) -> f64 {
     1.0 / (1.0 - quantile)
 }
 
 /// `p99.9`.
 pub(crate) fn percentile(quantile: f64) -> String {
-    // The way through 1 / (1 − q) and back costs digits; no quantile that is told has more than four.
+    // Computing 1 / (1 − q) and back loses digits; no reported quantile has more than four.
     let percent = (quantile * 1e6).round() / 1e4;
     format!("p{percent}")
 }

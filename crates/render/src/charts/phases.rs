@@ -1,5 +1,5 @@
-//! Where a request's time goes: the means of its phases, stacked. Waiting for a turn is told, not drawn: it is the
-//! model's queue, and where a model has one it would hide all the rest.
+//! Where a request's time goes: the means of its phases, stacked. Queueing is given as text only: it is the model's
+//! queue, and where there is one it would hide all other phases.
 
 use analysis::distribution::Distribution;
 use analysis::report_data::ReportData;
@@ -13,10 +13,10 @@ use super::cpu::name;
 use super::palette::of_phase;
 use crate::format::time;
 
-/// What is drawn, in the order of time.
+/// The phases that are drawn, in the order of time.
 const SHOWN: [Phase; 5] = [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
 
-/// A chart for every section of new connections: kept ones have neither connect nor handshake.
+/// A chart for every section of new connections: kept ones have neither a connect nor a TLS phase.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (number, summary) in data.summaries.iter().enumerate() {

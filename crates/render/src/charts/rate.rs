@@ -11,10 +11,10 @@ use super::cpu::{Part, name, parts};
 use super::palette::{self, INK};
 use crate::format::{number, with_interval};
 
-/// How pale a lower bound is.
+/// Opacity of a lower bound.
 const BOUND: f64 = 0.4;
 
-/// A chart per section, and one of those that compare with nothing: they would stretch the axis of the others.
+/// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }

@@ -1,4 +1,4 @@
-//! How cells scale: rate, tail latency, memory and threads against concurrency, where a run swept it.
+//! How cells scale: rate, tail latency, memory and threads against concurrency, for a run that varied it.
 
 use analysis::report_data::ReportData;
 use analysis::row::Figures;
@@ -11,7 +11,7 @@ use super::lines::{Axis, Lines, Series, decades};
 use super::palette;
 use crate::format::{memory, number, time};
 
-/// What is drawn against concurrency.
+/// A quantity that is drawn against concurrency.
 struct Measure {
     name: &'static str,
     axis: &'static str,

@@ -1,4 +1,4 @@
-//! Small pictures that tell the whole story: CPU of a request over a new and over a kept connection, and where it goes.
+//! Small pictures for a README: the CPU of a request over a new and over a kept connection, and where it goes.
 
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
@@ -11,7 +11,7 @@ use super::chart::{Chart, ChartError};
 use super::{bill, palette};
 use crate::format::number;
 
-/// How opaque the bar of a stack is that the catalog does not have.
+/// Opacity of the bar of a stack that is not in the catalog.
 const OTHER: f64 = 0.7;
 
 /// A small picture for each kind of connection that was run, of the models in `pairs`.

@@ -1,4 +1,4 @@
-//! The tax map: what TLS adds to a request, model by model and stack by stack, the plain twin beside it.
+//! The tax map: what TLS adds to a request, by model and stack, beside the plain twin.
 
 use analysis::report_data::ReportData;
 use analysis::row::Row;
@@ -17,7 +17,7 @@ const COLUMN: i32 = 118;
 const ROW: i32 = 26;
 const ABOVE: i32 = 74;
 
-/// One map of the whole run; none where nothing has a tax.
+/// One map of the whole run; none if no row has a tax.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let columns = columns(&data.summaries);
     let ratios =
@@ -65,11 +65,11 @@ fn square(
     canvas.open("row", Some(&row.cell.to_string()), &told.1);
     match tax(row) {
         Some((_, ratio)) => {
-            // Equal factors are equal steps: 2 to 4 is as much as 4 to 8.
+            // Logarithmic: from 2 to 4 is as much as from 4 to 8.
             let share = if greatest > 1.0 { ratio.max(1.0).ln() / greatest.ln() } else { 0.0 };
             let color = scale(share);
             root.draw(&Rectangle::new(corners, color.filled()))?;
-            // Not the page's ink: it must stand out from the square, whatever the page is.
+            // Not the page's ink: it must contrast with the square, on a light or dark page.
             let ink = if luminance(color) > 0.3 { &RGBColor(1, 1, 1) } else { &WHITE };
             root.draw(&Text::new(told.0, at, centred().color(ink)))?;
         }
@@ -82,7 +82,7 @@ fn square(
     Ok(())
 }
 
-/// What stands in the square, and what it says when it is asked.
+/// The text in the square, and its text alternative.
 fn told(row: &Row) -> (String, String) {
     let Some(figures) = &row.figures else { return ("–".to_owned(), format!("{}: no round counts", row.cell)) };
     let cpu = number(figures.client_us.median);

@@ -1,4 +1,4 @@
-//! Timelines: a sample of one trial's requests as lanes of time, each in its phases.
+//! Timelines: a sample of one trial's requests as lanes of time, each divided into its phases.
 
 use analysis::report_data::ReportData;
 use analysis::row::Row;
@@ -11,10 +11,11 @@ use super::chart::{Chart, ChartError};
 use super::palette::of_phase;
 use crate::format::time;
 
-/// Lanes in a chart at most: evenly spread over the sample.
+/// Lanes in a chart at most: spread evenly over the sample.
 const LANES: usize = 48;
 
-/// For each section the cell over TLS that was done soonest and the one that took longest, of those that tell phases.
+/// For each section, the cell over TLS that was done soonest and the one that took longest, among those that report
+/// phases.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (section, summary) in data.sections() {
@@ -30,8 +31,8 @@ pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 }
 
 fn ends(summary: &Summary) -> Vec<&Row> {
-    // Clients that tell no phases give lanes of one colour. Cells with few requests in flight are of interest where the
-    // origin makes them wait; elsewhere they did other work.
+    // Clients that report no phases would give lanes of one colour. Cells with few requests in flight are only of
+    // interest if the origin delays responses; otherwise they did other work.
     let told = |row: &&Row| {
         let few = row.flags.contains(&Flag::FewInFlight) && !summary.waits();
         row.terms == Terms::Pinned && row.figures.is_some() && row.cell.is_tls() && !few
@@ -78,7 +79,7 @@ fn lane(line: &Timeline, begin: u64) -> Bar {
         told.push(format!("{} {}", doing(phase), time(length as f64)));
         from += length;
     });
-    // A client that tells no phases: its whole time is a wait.
+    // A client that reports no phases: its whole time is drawn as waiting.
     let done = line.done.saturating_sub(begin);
     if done > from {
         pieces.push(Piece {

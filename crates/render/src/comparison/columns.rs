@@ -64,10 +64,10 @@ fn columns<'a>() -> Vec<Column<'a, Line<'a>>> {
     ]
 }
 
-/// The columns of a terminal.
+/// The columns on a terminal.
 const TERMINAL: [&str; 8] = ["cell", "figure", "base", "new", "new ÷ base", "layout", "p", "verdict"];
 
-/// The table of a section for a terminal, without columns that say the same of every row.
+/// The table of a section for a terminal, without columns that have the same value in every row.
 pub(super) fn terminal(comparison: &Comparison, rows: &[Row]) -> Table {
     let one_metric = rows.windows(2).all(|pair| pair[0].metric == pair[1].metric);
     let one_cell = rows.windows(2).all(|pair| pair[0].cell == pair[1].cell);
@@ -99,7 +99,7 @@ fn lines<'a>(comparison: &Comparison, rows: &'a [Row]) -> impl Iterator<Item = L
     })
 }
 
-/// What stands for a figure, with its unit where its values carry none.
+/// The name of a figure, with its unit if its values have none.
 pub(super) fn heading(metric: Metric) -> &'static str {
     match metric {
         Metric::Cpu => "client CPU, µs/req",
@@ -110,7 +110,7 @@ pub(super) fn heading(metric: Metric) -> &'static str {
     }
 }
 
-/// A value of this figure as people read it.
+/// A value of this figure in readable form.
 fn text(metric: Metric, value: f64) -> String {
     match metric {
         Metric::Cpu | Metric::Rate => number(value),
@@ -119,7 +119,7 @@ fn text(metric: Metric, value: f64) -> String {
     }
 }
 
-/// A factor in three decimals where those say something: `1.021`, `14.2`, `3e12`.
+/// A factor with as many digits as are meaningful: `1.021`, `14.2`, `3e12`.
 fn factor(value: f64) -> String {
     match value {
         value if !(0.001..1e4).contains(&value) => format!("{value:.0e}"),
@@ -128,7 +128,7 @@ fn factor(value: f64) -> String {
     }
 }
 
-/// By how many percent a factor is more than 1.
+/// By how many percent a factor exceeds 1.
 fn percent(factor: f64) -> String {
     let percent = (factor - 1.0) * 100.0;
     if percent < 1e4 { format!("{percent:.1}") } else { format!("{percent:.0e}") }

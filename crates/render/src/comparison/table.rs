@@ -1,4 +1,4 @@
-//! A comparison for a terminal: a table per section, and beneath it what the figures do not say by themselves.
+//! A comparison for a terminal: a table per section, with explanations below it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use workload::Cell;
 use super::columns::{self, heading, p};
 use crate::table::terminal;
 
-/// Draws it, in as many columns as `width` has room for.
+/// Draws it, in as many columns as fit in `width`.
 pub fn draw(comparison: &Comparison, width: Option<u16>) -> String {
     let mut parts = vec![head(comparison)];
     for rows in comparison.rows.chunk_by(|one, other| one.section == other.section) {
@@ -63,7 +63,7 @@ fn lacking(what: &str, cells: &BySection) -> Vec<String> {
 
 fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String {
     let one_metric = rows.iter().all(|row| row.metric == rows[0].metric);
-    // The last column's blanks are cut off.
+    // The blanks after the last column are removed.
     let room = width.map(|width| width.saturating_add(2));
     let (table, left_out) = terminal::fitting(&columns::terminal(comparison, rows), room);
     let what = if one_metric { format!(": {}", heading(rows[0].metric)) } else { String::new() };
@@ -72,7 +72,7 @@ fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String 
     format!("{}{what}, {}\n{}{left_out}", rows[0].section, rounds(rows), drawn.join("\n"))
 }
 
-/// `10 rounds in pairs`, `10 against 12 rounds`, or from the least to the most where cells have not as many.
+/// `10 rounds in pairs`, `10 against 12 rounds`, or a range if cells differ.
 fn rounds(rows: &[Row]) -> String {
     let span = |of: &dyn Fn(&Rounds) -> usize| {
         let counts = || rows.iter().map(|row| of(&row.rounds));
@@ -142,7 +142,7 @@ fn invalid(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
-/// The most far-out rounds that are told one by one.
+/// The most outliers that are listed one by one.
 const TOLD: usize = 10;
 
 fn far_out(comparison: &Comparison) -> Vec<String> {
@@ -176,7 +176,7 @@ fn told(outlier: &Outlier) -> String {
     format!("round {}{side}: ×{:.2}{steal}", outlier.round, outlier.factor)
 }
 
-/// What came of the bound, a sentence or several.
+/// The result of the gate, in one sentence or several.
 fn gate_lines(gate: &Gate) -> Vec<String> {
     let percent = gate.above_percent;
     let mut lines: Vec<String> = gate

@@ -2,7 +2,7 @@ use analysis::by_cell::ByCell;
 use analysis::summarize;
 use measure::histogram;
 use measure::recorder::FROM_START;
-use measure::result::{Flag, Order, Section, Trial};
+use measure::result::{Flag, Section, Trial, TrialOrder};
 use workload::{Concurrency, Requests};
 
 use super::*;
@@ -55,7 +55,7 @@ fn summed(trial: Trial) -> Summary {
         cells: vec![trial.cell.clone()],
         varies: Vec::new(),
     };
-    summarize::summary(&section, &ByCell::new(&[trial]), Order::Interleaved)
+    summarize::summary(&section, &ByCell::new(&[trial]), TrialOrder::Interleaved)
 }
 
 #[test]

@@ -1,43 +1,43 @@
-//! A column: what stands above it, and what a row has in it.
+//! A column: its title, and its value in each row.
 
 use super::value::Value;
 use super::{Align, Field, Head, Markup, Table};
 
 /// A column of a table whose rows are made of `R`.
 pub struct Column<'a, R> {
-    /// What lists of columns call it.
+    /// Its name in lists of columns.
     name: String,
     head: Head,
-    /// Its names in CSV: one, or three for a number with its interval. What has none is not in CSV.
+    /// Its names in CSV: one, or three for a number with its interval. A column without names is not in CSV.
     csv: &'static [&'static str],
-    /// Decimals in CSV; all that there are where none are asked for.
+    /// Decimals in CSV; `None`: all.
     decimals: Option<usize>,
     value: Box<dyn Fn(&R) -> Value + 'a>,
     words: Words<'a, R>,
 }
 
-/// How a column's values are said in words.
+/// How a column's values become text.
 enum Words<'a, R> {
-    /// As they are.
+    /// Unchanged.
     Plain,
-    /// By the number alone.
+    /// From the number alone.
     Number(fn(f64) -> String),
-    /// By the number and both ends of its interval.
+    /// From the number and both ends of its interval.
     Interval(fn(f64, f64, f64) -> String),
-    /// By the whole row.
+    /// From the whole row.
     Row(Box<dyn Fn(&R) -> String + 'a>),
 }
 
 impl<'a, R> Column<'a, R> {
-    /// A column under that title, which stands in lines on a terminal. Lists of columns call it by its title in one
-    /// line.
+    /// A column with that title, which may have several lines on a terminal. Its name in lists of columns is the title
+    /// in one line.
     pub fn new<V: Into<Value>>(title: impl Into<String>, value: impl Fn(&R) -> V + 'a) -> Column<'a, R> {
         let head = Head::new(title);
         let value = Box::new(move |row: &R| value(row).into());
         Column { name: head.line(), head, csv: &[], decimals: None, value, words: Words::Plain }
     }
 
-    /// A column of what is in CSV alone, under that name.
+    /// A column that is only in CSV, under that name.
     pub fn csv_only<V: Into<Value>>(csv: &'static [&'static str], value: impl Fn(&R) -> V + 'a) -> Column<'a, R> {
         Column::new("", value).csv(csv)
     }
@@ -48,13 +48,13 @@ impl<'a, R> Column<'a, R> {
         Column { csv, ..self }
     }
 
-    /// The same with so many decimals in CSV.
+    /// The same with this many decimals in CSV.
     #[must_use]
     pub fn decimals(self, decimals: usize) -> Self {
         Column { decimals: Some(decimals), ..self }
     }
 
-    /// The same, called so in lists of columns.
+    /// The same with this name in lists of columns.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Column { name: name.to_owned(), ..self }
@@ -66,43 +66,43 @@ impl<'a, R> Column<'a, R> {
         Column { head: Head { title: title.into(), ..self.head }, ..self }
     }
 
-    /// The same with fields on the right.
+    /// The same, aligned to the right.
     #[must_use]
     pub fn right(self) -> Self {
         Column { head: Head { align: Align::Right, ..self.head }, ..self }
     }
 
-    /// The same with that rank: where it is narrow, the highest ranks give way first, 0 never does.
+    /// The same with that rank: on a narrow terminal, the highest ranks are omitted first, 0 never.
     #[must_use]
     pub fn rank(self, rank: u8) -> Self {
         Column { head: Head { rank, ..self.head }, ..self }
     }
 
-    /// The same in Markdown as said.
+    /// The same with this markup in Markdown.
     #[must_use]
     pub fn markdown(self, markdown: Markup) -> Self {
         Column { head: Head { markdown, ..self.head }, ..self }
     }
 
-    /// The same, its numbers said in these words.
+    /// The same, with its numbers formatted by this function.
     #[must_use]
     pub fn number(self, say: fn(f64) -> String) -> Self {
         Column { words: Words::Number(say), ..self }
     }
 
-    /// The same, its numbers said with the ends of their intervals.
+    /// The same, with its numbers and intervals formatted by this function.
     #[must_use]
     pub fn interval(self, say: fn(f64, f64, f64) -> String) -> Self {
         Column { words: Words::Interval(say), ..self }
     }
 
-    /// The same, said in words that take the whole row to tell.
+    /// The same, with the text made from the whole row.
     #[must_use]
     pub fn words(self, say: impl Fn(&R) -> String + 'a) -> Self {
         Column { words: Words::Row(Box::new(say)), ..self }
     }
 
-    /// What lists of columns call it.
+    /// Its name in lists of columns.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -112,7 +112,7 @@ impl<'a, R> Column<'a, R> {
         self.csv
     }
 
-    /// What CSV has of a row, a field per name.
+    /// Its fields in CSV for a row, one per name.
     pub(crate) fn csv_fields(&self, row: &R) -> impl Iterator<Item = String> {
         let text = |number: f64| match self.decimals {
             Some(decimals) => format!("{number:.decimals$}"),
@@ -138,13 +138,13 @@ impl<'a, R> Column<'a, R> {
             (Words::Interval(say), Value::Number(number)) => say(*number, *number, *number),
             (Words::Interval(say), Value::Interval { middle, low, high }) => say(*middle, *low, *high),
         };
-        // What is not said is not sorted by.
+        // Rows without text are not sorted by the number.
         let number = value.number().filter(|_| !text.is_empty());
         Field { text, number, ..Field::default() }
     }
 }
 
-/// The columns that are called so, in this order.
+/// The columns of these names, in this order.
 pub fn pick<'a, R>(mut columns: Vec<Column<'a, R>>, names: &[&str]) -> Vec<Column<'a, R>> {
     let take = |name: &&str| Some(columns.swap_remove(columns.iter().position(|column| column.name == *name)?));
     names.iter().filter_map(take).collect()

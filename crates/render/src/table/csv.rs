@@ -2,9 +2,10 @@
 
 use super::column::Column;
 
-/// Its lines, with a header. A column without a name is left out.
+/// The table's lines, with a header. A column without a name is omitted.
 ///
 /// # Errors
+///
 /// None that a row can cause: the writer's target is memory.
 pub(crate) fn write<R>(columns: &[Column<'_, R>], rows: impl IntoIterator<Item = R>) -> Result<String, ::csv::Error> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());

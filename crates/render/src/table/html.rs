@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Align, Look, Table};
 
-/// Writes itself where a page shows it.
+/// A table as a template of the page.
 #[derive(Template)]
 #[template(path = "table.html")]
 pub(crate) struct Html<'a> {
@@ -12,12 +12,12 @@ pub(crate) struct Html<'a> {
     /// Its class; none if empty.
     class: &'static str,
     sortable: bool,
-    /// Whether the first field names its row.
+    /// Whether the first field is the row's header.
     named: bool,
 }
 
 impl Table {
-    /// The element. What stands above it is the page's own.
+    /// The element, without the title above it, which the page writes.
     pub(crate) fn html(&self) -> Html<'_> {
         let (class, sortable, named) = match self.look {
             Look::Sortable => ("sortable", true, false),

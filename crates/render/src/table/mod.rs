@@ -1,8 +1,8 @@
 //! A table: its columns are one list, and each medium has a writer that draws them.
 //!
-//! A [`Column`](column::Column) says what a row has in it, in words and as a value. The words make a [`Table`], which
-//! `terminal`, `markdown` and `html` write. The values make CSV, which `csv` writes. Which columns a table has,
-//! and in which order, is said where the table is made.
+//! A [`Column`](column::Column) gives a row's value and its text. The texts make a [`Table`], which `terminal`,
+//! `markdown` and `html` write. The values make CSV, which `csv` writes. The file that makes a table decides which
+//! columns it has, and in which order.
 
 pub mod column;
 pub(crate) mod csv;
@@ -11,18 +11,18 @@ pub(crate) mod markdown;
 pub mod terminal;
 pub mod value;
 
-/// A table in words.
+/// A table of texts.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     /// Its anchor on a page.
     pub id: String,
-    /// What stands above it.
+    /// Its title.
     pub title: String,
-    /// What is to be known before it is read.
+    /// An explanation above it.
     pub intro: String,
     /// How a page shows it.
     pub look: Look,
-    /// What stands above each column.
+    /// The header of each column.
     pub heads: Vec<Head>,
     /// A field per column in each row.
     pub rows: Vec<Vec<Field>>,
@@ -31,62 +31,62 @@ pub struct Table {
 /// How a page shows a table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Look {
-    /// A click on a column's head sorts the rows.
+    /// A click on a column's header sorts the rows.
     #[default]
     Sortable,
-    /// The same, and the first field names its row, which charts may point at.
+    /// The same, and the first field is the row's header, to which charts may refer.
     SortableByName,
-    /// The first field names its row.
+    /// The first field is the row's header.
     Plain,
-    /// The same for many rows of a few words.
+    /// The same, compact, for many rows with short texts.
     Counts,
 }
 
-/// What stands above a column.
+/// The header of a column.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// Its words. A terminal shows them in lines, other media in one.
+    /// Its text. A terminal shows it in lines, other media in one line.
     pub title: String,
-    /// On which side its fields stand.
+    /// The alignment of its fields.
     pub align: Align,
-    /// How soon it gives way where there is no room: the highest rank first, 0 never.
+    /// Which columns are omitted if there is no room: the highest rank first, 0 never.
     pub rank: u8,
     /// How Markdown shows its fields.
     pub markdown: Markup,
 }
 
-/// On which side of its column a field stands.
+/// The alignment of a field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// Left: words.
     #[default]
     Left,
-    /// Figures.
+    /// Right: figures.
     Right,
 }
 
 /// How Markdown shows a field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Markup {
-    /// As text, whatever is in it.
+    /// As text, with everything escaped.
     #[default]
     Text,
     /// As code.
     Code,
-    /// As it is: this program wrote all of it.
+    /// Unchanged: this program wrote all of it.
     Verbatim,
 }
 
 /// A field of a row.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Field {
-    /// Its words.
+    /// Its text.
     pub text: String,
-    /// The number behind them, by which a page sorts.
+    /// The number that it shows, by which a page sorts.
     pub number: Option<f64>,
-    /// Files that belong to the row: what each is, and its name.
+    /// Files that belong to the row: the kind and name of each.
     pub links: Vec<(String, String)>,
-    /// Whether the row has no such field at all. Markdown sets no blanks around it.
+    /// Whether the row has no such field at all. Markdown writes no blanks around it.
     pub missing: bool,
 }
 
@@ -103,20 +103,20 @@ impl Head {
 }
 
 impl Field {
-    /// What a row has not.
+    /// A field that a row does not have.
     pub fn missing() -> Field {
         Field { missing: true, ..Field::default() }
     }
 }
 
 impl Table {
-    /// The same table with an anchor, a title, and what is to be known of it.
+    /// The same table with an anchor, a title, and an explanation.
     #[must_use]
     pub fn titled(self, id: impl Into<String>, title: impl Into<String>, intro: impl Into<String>) -> Table {
         Table { id: id.into(), title: title.into(), intro: intro.into(), ..self }
     }
 
-    /// The same table as a page is to show it.
+    /// The same table with this look on a page.
     #[must_use]
     pub fn looking(self, look: Look) -> Table {
         Table { look, ..self }

@@ -1,16 +1,16 @@
-//! A table for a terminal: in columns side by side, as many as there is room for.
+//! A table for a terminal, with as many columns as fit.
 
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, TableStyle};
 
 use super::{Align, Head, Table};
 
-/// Columns side by side under one line: nothing between rows, so that a table stays as short as its figures.
+/// Columns side by side under one line, without lines between rows, to keep a table short.
 const STYLE: TableStyle = TableStyle::new()
     .header_lines(ContentLineStyle::none())
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .content_lines(ContentLineStyle::none());
 
-/// What a column takes beside its words: a blank on either side and one between.
+/// The width of a column besides its text: a blank on either side and one in between.
 const AROUND: usize = 3;
 
 /// Draws all of it, without its title.
@@ -29,8 +29,8 @@ pub fn draw(table: &Table) -> String {
     drawn.to_string()
 }
 
-/// The columns that `width` has room for, and a line that names the others, which begins with a line feed; empty where
-/// there are none. A column that is wrapped into slivers tells nobody anything.
+/// The columns that fit in `width`, and a line that names the others, which begins with a line feed; empty if there are
+/// none. Wrapping columns into slivers would make them unreadable.
 pub(crate) fn fitting(table: &Table, width: Option<u16>) -> (Table, String) {
     let Some(width) = width.map(usize::from) else { return (table.clone(), String::new()) };
     let needs = widths(table);
@@ -49,7 +49,7 @@ pub(crate) fn fitting(table: &Table, width: Option<u16>) -> (Table, String) {
     (table.only(&shown), told)
 }
 
-/// How many characters each column takes at least.
+/// The least width of each column, in characters.
 pub(crate) fn widths(table: &Table) -> Vec<usize> {
     let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
     let column = |(at, head): (usize, &Head)| {

@@ -1,4 +1,4 @@
-//! What a row has in a column: nothing, words, a number, or a number with its interval.
+//! A row's value in a column: nothing, words, a number, or a number with its interval.
 
 use analysis::figure::Figure;
 use profile::bill::Interval;
@@ -6,7 +6,7 @@ use profile::bill::Interval;
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// It was not measured, or is not told of this row.
+    /// It was not measured, or does not apply to this row.
     None,
     /// Words.
     Words(String),

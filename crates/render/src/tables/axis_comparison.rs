@@ -1,5 +1,5 @@
-//! Cells that differ on purpose, each held against itself with the usual value: for a terminal, for the page and for
-//! Markdown.
+//! Cells that differ in one parameter on purpose, each compared with the same cell at the default: for a terminal, for
+//! the page and for Markdown.
 
 use analysis::summary::{AxisDelta, Summary};
 use workload::Cell;
@@ -8,7 +8,7 @@ use crate::format::number;
 use crate::table::column::{Column, pick, table};
 use crate::table::{Table, terminal as writer};
 
-/// A cell that is held against another, in its section.
+/// A cell that is compared with another, in its section.
 struct Line<'a> {
     section: &'a str,
     held: &'a AxisDelta,
@@ -27,7 +27,7 @@ fn columns<'a>() -> Vec<Column<'a, Line<'a>>> {
     ]
 }
 
-/// The columns of a terminal, with their titles there. Figures stand on the right.
+/// The columns on a terminal, with their titles there. Figures are aligned to the right.
 const TERMINAL: [(&str, &str); 6] = [
     ("cell", "cell"),
     ("against", "against"),
@@ -41,7 +41,7 @@ fn lines(summary: &Summary) -> impl Iterator<Item = Line<'_>> {
     summary.varied.iter().map(|held| Line { section: &summary.section, held })
 }
 
-/// The table of a section for a terminal; `None` where nothing varies.
+/// The table of a section for a terminal; `None` if nothing varies.
 pub fn terminal(summary: &Summary) -> Option<String> {
     if summary.varied.is_empty() {
         return None;
@@ -55,7 +55,7 @@ pub fn terminal(summary: &Summary) -> Option<String> {
     Some(format!("{}: the same cells, one thing changed\n{}", summary.section, writer::draw(&table)))
 }
 
-/// The table of all sections for the page and for Markdown; without rows where nothing varies.
+/// The table of all sections for the page and for Markdown; without rows if nothing varies.
 pub(crate) fn page(summaries: &[Summary]) -> Table {
     table(&columns(), summaries.iter().flat_map(lines)).titled(
         "varied",
@@ -65,7 +65,7 @@ pub(crate) fn page(summaries: &[Summary]) -> Table {
     )
 }
 
-/// What the base has where the two differ.
+/// The base's value of the parameter in which the two differ.
 fn differs(cell: &Cell, base: &Cell) -> String {
     if cell.connection != base.connection {
         return base.connection.name().into_owned();

@@ -21,12 +21,12 @@ impl<'a> Line<'a> {
         self.row.figures.as_ref()
     }
 
-    /// Of what is done in memory, the client's CPU is told and nothing else.
+    /// `None` for floors in memory, of which only the client's CPU is shown.
     fn whole(&self) -> Option<&'a Figures> {
         self.figures().filter(|_| self.row.terms != Terms::Floor)
     }
 
-    /// What its figures say in words; nothing where it has none.
+    /// The text of its figures; empty if it has none.
     fn said(&self, say: impl Fn(&'a Row, &'a Figures) -> String) -> String {
         self.whole().map_or_else(String::new, |figures| say(self.row, figures))
     }
@@ -83,12 +83,12 @@ fn columns<'a>() -> Vec<Column<'a, Line<'a>>> {
     columns
 }
 
-/// A column of a figure, which floors have none of.
+/// A column of a figure that floors do not have.
 fn figure<'a>(title: &str, pick: fn(&Figures) -> Option<Figure>) -> Column<'a, Line<'a>> {
     Column::new(title, move |line: &Line<'_>| line.whole().and_then(pick)).right()
 }
 
-/// How far a cell is from each floor.
+/// The ratios of a cell to each floor.
 fn distances<'a>() -> [Column<'a, Line<'a>>; 3] {
     [
         figure("", |f| f.floors?.tls).csv(&[
@@ -109,7 +109,7 @@ fn distances<'a>() -> [Column<'a, Line<'a>>; 3] {
     ]
 }
 
-/// What is told of a row beside its figures: its warm-up, and how steady it was.
+/// Values beside the figures: warm-up and drift.
 fn around<'a>() -> [Column<'a, Line<'a>>; 4] {
     [
         Column::csv_only(&["warm_up_requests"], |line: &Line<'_>| line.row.warm_up.map(|warm_up| warm_up.requests)),
@@ -120,7 +120,7 @@ fn around<'a>() -> [Column<'a, Line<'a>>; 4] {
     ]
 }
 
-/// What there is beside at a fixed rate.
+/// Additional columns at a fixed rate.
 fn paced<'a>() -> [Column<'a, Line<'a>>; 7] {
     let told = |title: &str, pick: fn(OpenLoop) -> Option<Figure>| {
         Column::new(title, move |line: &Line<'_>| line.figures().and_then(|f| f.paced).and_then(pick)).right()
@@ -140,7 +140,7 @@ fn paced<'a>() -> [Column<'a, Line<'a>>; 7] {
     ]
 }
 
-/// What a medium has room for in one column, or says with more words than others.
+/// Columns of one medium, which has room for only one column, or for more words than others.
 fn of_one_medium<'a>() -> Vec<Column<'a, Line<'a>>> {
     vec![
         figure("req/s", |f| Some(f.per_second)).named("req/s unmarked").words(|line| line.said(row_text::rate)),
@@ -166,14 +166,14 @@ fn whole(count: f64) -> String {
     format!("{count:.0}")
 }
 
-/// How far a cell is from the least that its work can cost: what TLS adds ÷ its handshake in memory, or a plain request
-/// ÷ its system calls.
+/// How far a cell is from the least that its work can cost: what TLS adds ÷ its handshake in memory, or a plain
+/// request ÷ its system calls.
 fn distance(row: &Row) -> Option<Figure> {
     row.figures.as_ref()?.floors?.nearest(&row.cell)
 }
 
-/// The columns of a terminal where answers come at once, each with its rank: where it is narrow, the highest ranks give
-/// way first. Where answers come at once the origin has few in flight, whatever the client does.
+/// The columns on a terminal if the origin does not delay responses, each with its rank: on a narrow terminal, the
+/// highest ranks are omitted first. Without delay the origin has few requests in flight, whatever the client does.
 const COST: [(&str, u8); 12] = [
     ("cell", 0),
     ("req/s", 2),
@@ -189,7 +189,7 @@ const COST: [(&str, u8); 12] = [
     ("threads held", 9),
 ];
 
-/// Those where the origin makes every request wait.
+/// The columns if the origin delays every response.
 const WAITING: [(&str, u8); 9] = [
     ("cell", 0),
     ("in flight client/origin", 1),
@@ -202,7 +202,7 @@ const WAITING: [(&str, u8); 9] = [
     ("threads held", 7),
 ];
 
-/// Those of a fixed rate, behind the latency that counts from when requests were due.
+/// The columns of a fixed rate, which follow the latency that counts from when requests were due.
 const PACED: [(&str, u8); 4] = [("p50 from start", 6), ("p99 from start", 3), ("late", 2), ("pacer CPU µs/req", 8)];
 
 /// The columns of Markdown.
@@ -242,7 +242,7 @@ pub(crate) fn terminal(summary: &Summary) -> Table {
     let columns = pick(columns(), &names).into_iter().zip(&shown).map(|(column, (_, rank))| column.rank(*rank));
     let mut table = table(&columns.collect::<Vec<_>>(), lines(summary, summary.all()));
     for (at, (fields, row)) in table.rows.iter_mut().zip(summary.all()).enumerate() {
-        // Of a floor, the client's CPU is told, and nothing that it is no measure of.
+        // Of a floor only the client's CPU is shown.
         if at >= summary.rows.len() {
             let others = fields.iter_mut().zip(&names).skip(1).filter(|(_, name)| **name != "client CPU µs/req");
             others.for_each(|(field, _)| *field = Field::default());

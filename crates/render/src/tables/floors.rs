@@ -8,14 +8,14 @@ use crate::format::ranged;
 use crate::table::Table;
 use crate::table::column::{Column, table};
 
-/// A cell with its distances, or a floor, which has none.
+/// A cell with its ratios to the floors, or a floor, which has none.
 struct Line<'a> {
     section: &'a str,
     row: &'a Row,
     figures: &'a Figures,
 }
 
-/// All distances, the floors themselves behind; without rows where none ran.
+/// All ratios, followed by the floors themselves; without rows if no floor ran.
 pub(crate) fn page(summaries: &[Summary]) -> Table {
     let distance = |title: &str, pick: fn(Floors) -> Option<Figure>| {
         Column::new(title, move |line: &Line<'_>| line.figures.floors.and_then(pick))

@@ -6,20 +6,20 @@ use crate::format::{number, time};
 use crate::table::column::{Column, table};
 use crate::table::{Table, terminal as writer};
 
-/// Those tables that have rows, for the page and for Markdown.
+/// The tables that have rows, for the page and for Markdown.
 pub(crate) fn page(figures: &InMemory) -> Vec<Table> {
     let tables = [handshakes(figures), bulk(figures), primitives(figures)];
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
-/// What is done in a handshake, whatever the side.
+/// The parameters of a handshake, without the side.
 type Kind<'a> = [&'a str; 5];
 
 fn kind(figure: &HandshakeFigure) -> Kind<'_> {
     [&figure.stack, &figure.version, &figure.group, &figure.key, &figure.kind]
 }
 
-/// Each kind once, in the order of the figures.
+/// Each set of parameters once, in the order of the figures.
 fn kinds(figures: &[HandshakeFigure]) -> Vec<Kind<'_>> {
     let mut kinds = Vec::new();
     for kind in figures.iter().map(kind) {

@@ -1,4 +1,4 @@
-//! The tables of a run. Each file has the columns of one of them, for all media that show it.
+//! The tables of a run. Each file defines the columns of one table, for all media that show it.
 
 pub mod axis_comparison;
 pub mod cells;

@@ -1,4 +1,4 @@
-//! How cells scale with concurrency, where a run swept it: for a terminal.
+//! How cells scale with concurrency, for a run that varied it: for a terminal.
 
 use analysis::row::Figures;
 use analysis::scaling::{cells, per_connection_kib, stops, sweeps};

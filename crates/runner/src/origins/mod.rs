@@ -1,6 +1,6 @@
-//! What the cells of a run fetch from: the user's server, or an origin of ours for every kind of handshake that they
-//! ask for. Each of ours has listeners of its own, and is started when a cell first needs it. So values of an axis can
-//! take turns within a run.
+//! The servers of a run: the user's server, or one of our origins for every kind of handshake that its cells need. Each
+//! of these has listeners of its own, and is started when a cell first needs it. So the values of an axis can alternate
+//! within a run.
 
 pub(crate) mod origin_process;
 pub(crate) mod server;
@@ -21,7 +21,7 @@ use crate::plan::handshake_pins::{pins, stock_pins};
 use crate::plan::origin_spec::OriginSpec;
 use crate::plan::user_server::UserServer;
 
-/// What an origin of ours is started with for a cell.
+/// The configuration of one of our origins for a cell.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct OriginConfig {
     pins: Pins,
@@ -31,15 +31,15 @@ struct OriginConfig {
 }
 
 impl OriginConfig {
-    /// For `cell`; `stock`: so that its client may do as it does. A plain cell shares the origin of the usual
-    /// handshake.
+    /// The configuration for `cell`; with `stock`, one that allows the client its own defaults. A cell without TLS
+    /// shares the origin of the usual handshake.
     fn of(kind: &Kind, plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
         let Axes { cert, chain, rtt, .. } = cell.axes;
         let pins = if stock { stock_pins(kind) } else { pins(&plan.pins, cell) };
         OriginConfig { pins, cert, chain, rtt }
     }
 
-    /// How that origin is started, with a certificate of `authority`.
+    /// The command that starts this origin, with a certificate of `authority`.
     fn launch(&self, kind: &Kind, plan: &Plan, authority: &Authority) -> Result<Launch, origin::Error> {
         let issued = match self.chain {
             Chain::Two => authority.issue(origin::Leaf::Good)?,
@@ -53,14 +53,14 @@ impl OriginConfig {
     }
 }
 
-/// The servers of a run, and the authorities that origins of ours present certificates of.
+/// The servers of a run, and the authorities that issue the certificates of our origins.
 pub(crate) struct Origins {
     authorities: Authorities,
     servers: OriginSpec<(Kind, HashMap<OriginConfig, OriginProcess>), UserServer>,
 }
 
 impl Origins {
-    /// Those of `plan`, none of them started, with the authority that most cells trust.
+    /// The servers of `plan`, none of them started, with the authority that most cells trust.
     pub(crate) fn new(plan: &Plan) -> Result<Origins, Error> {
         let servers = match &plan.origin {
             OriginSpec::Ours(kind) => OriginSpec::Ours((kind.clone(), HashMap::new())),
@@ -70,12 +70,12 @@ impl Origins {
         Ok(Origins { authorities: Authorities(vec![usual]), servers })
     }
 
-    /// The authority whose keys are of the kind `cert`, made when it is first asked for.
+    /// The authority with keys of the type `cert`, created when it is first needed.
     pub(crate) fn authority(&mut self, cert: CertificateKey) -> Result<&Authority, origin::Error> {
         self.authorities.with(cert)
     }
 
-    /// PEM file of what a client at `axes` trusts.
+    /// The PEM file of the roots that a client at `axes` trusts.
     pub(crate) fn trust_file(&mut self, axes: &Axes) -> Result<PathBuf, origin::Error> {
         let authority = self.authority(axes.cert)?;
         Ok(match axes.trust {
@@ -84,7 +84,7 @@ impl Origins {
         })
     }
 
-    /// What `cell` fetches from; `stock`: an origin that lets a client do as it does.
+    /// The server of `cell`; with `stock`, an origin that allows the client its own defaults.
     pub(crate) fn of(&mut self, plan: &Plan, cell: &Cell, stock: bool) -> Result<&mut dyn Server, origin::Error> {
         let (kind, processes) = match &mut self.servers {
             OriginSpec::Ours((kind, processes)) => (kind, processes),
@@ -102,11 +102,11 @@ impl Origins {
     }
 }
 
-/// Authorities, each with keys of another kind.
+/// Authorities, each with keys of another type.
 struct Authorities(Vec<Authority>);
 
 impl Authorities {
-    /// The one whose keys are of the kind `cert`, made when it is first asked for.
+    /// The one with keys of the type `cert`, created when it is first needed.
     fn with(&mut self, cert: CertificateKey) -> Result<&Authority, origin::Error> {
         let at = match self.0.iter().position(|authority| authority.key() == cert) {
             Some(at) => at,

@@ -1,5 +1,5 @@
-//! An origin of ours, with the relay that stands before it where it is far away: started when it is first needed, and
-//! anew whenever it has died, hangs or says nonsense.
+//! One of our origins, with the relay before it if a distance is imitated: started when it is first needed, and
+//! restarted after it has died, hangs or violates the protocol.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use workload::{Cell, Hosts, Path, Rtt, Workload};
 
 use crate::origins::server::Server;
 
-/// The host's name where there is but one, as it stands in the leaf certificate.
+/// The host's name, if there is only one, as in the leaf certificate.
 const HOST: &str = "localhost";
 
-/// An origin that is there when it is asked for.
+/// An origin that is started on demand.
 pub(crate) struct OriginProcess {
     launch: Launch,
     rtt: Rtt,
@@ -22,19 +22,19 @@ pub(crate) struct OriginProcess {
     running: Option<Running>,
 }
 
-/// An origin, and what stands between it and its clients.
+/// A running origin, and the relay between it and its clients.
 struct Running {
     origin: Origin,
     relay: Option<Relay>,
 }
 
 impl Running {
-    /// How it ended, or what stands before it, where it has.
+    /// The error of the origin or the relay, if one of them has ended.
     fn ended(&mut self) -> Option<origin::Error> {
         self.origin.ended().or_else(|| self.relay.as_mut().and_then(Relay::ended))
     }
 
-    /// Where clients reach it, by whether they speak TLS.
+    /// The addresses for clients, with or without TLS.
     fn addresses(&self, tls: bool) -> &[SocketAddr] {
         let ready = self.origin.ready();
         match (&self.relay, tls) {
@@ -48,17 +48,18 @@ impl Running {
 }
 
 impl OriginProcess {
-    /// An origin to be started when it is first needed.
+    /// An origin that is started when it is first needed.
     pub(crate) fn new(launch: Launch) -> OriginProcess {
         OriginProcess { launch, rtt: Rtt::NONE, relay: None, running: None }
     }
 
-    /// The same, so far away by way of a relay that `relay` runs.
+    /// The same, at the distance `rtt`, which the relay program `relay` imitates.
     pub(crate) fn far(launch: Launch, rtt: Rtt, relay: EmbeddedProgram) -> OriginProcess {
         OriginProcess { rtt, relay: Some(relay), ..OriginProcess::new(launch) }
     }
 
-    /// The origin, started if there is none. One that has ended is an error, and the next call starts another.
+    /// The running origin; starts it if there is none. One that has ended is an error, and the next call starts
+    /// another.
     pub(crate) fn running(&mut self) -> Result<&mut Origin, origin::Error> {
         self.reachable().map(|running| &mut running.origin)
     }
@@ -88,13 +89,13 @@ impl OriginProcess {
         Ok(Running { origin, relay })
     }
 
-    /// Starts a trial: the ledger with its maxima and log begun anew. An origin that does not answer, because the trial
-    /// before killed or stalled it, is replaced by a fresh one.
+    /// Starts a trial: resets the ledger's maxima and log. An origin that does not respond, because the previous trial
+    /// killed or stalled it, is replaced by a new one.
     pub(crate) fn begin(&mut self) -> Result<Ledger, origin::Error> {
         self.read(true).or_else(|_| self.read(true))
     }
 
-    /// Reads the ledger, its maxima and log begun anew if `mark`. An origin that fails to answer is given up.
+    /// Reads the ledger, after resetting its maxima and log if `mark`. An origin that does not respond is stopped.
     pub(crate) fn read(&mut self, mark: bool) -> Result<Ledger, origin::Error> {
         let running = self.running()?;
         let ledger = if mark { running.mark() } else { running.ledger() };
@@ -104,7 +105,7 @@ impl OriginProcess {
         ledger
     }
 
-    /// What `cell` fetches: the workload's path from every listener of its transport, and from each of its hosts.
+    /// The targets of `cell`: the workload's path at every listener of its transport, and at each of its hosts.
     pub(crate) fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error> {
         let addresses = self.reachable()?.addresses(cell.is_tls());
         let scheme = if cell.is_tls() { "https" } else { "http" };
@@ -142,7 +143,7 @@ impl Server for OriginProcess {
     }
 
     fn ended(&mut self) -> Option<origin::Error> {
-        // Whoever needs an origin next starts another.
+        // The next caller that needs an origin starts another.
         let ended = self.running.as_mut()?.ended()?;
         self.running = None;
         Some(ended)

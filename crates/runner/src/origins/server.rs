@@ -1,4 +1,4 @@
-//! What a trial asks of the server that its cell fetches from, be it an origin of ours or a server of the user's.
+//! What a trial needs from the server of its cell, whether that is one of our origins or a server of the user's.
 
 use ledger::Ledger;
 use measure::process::{ProcessError, Reading};
@@ -7,38 +7,38 @@ use workload::{Cell, Workload};
 
 use crate::plan::user_server::UserServer;
 
-/// A server that cells fetch from. What is not said of one is not known of it: a server of the user's has no ledger and
-/// no process.
+/// A server that cells fetch from. The default methods are those of a server about which this is not known: a server of
+/// the user's has no ledger and no process.
 pub(crate) trait Server {
-    /// What `cell` fetches.
+    /// The targets of `cell`.
     fn targets(&mut self, cell: &Cell, workload: &Workload) -> Result<Vec<Target>, origin::Error>;
 
-    /// Starts a trial: the ledger, with its maxima and log begun anew.
+    /// Starts a trial: returns the ledger after resetting its maxima and log.
     fn begin(&mut self) -> Result<Option<Ledger>, origin::Error> {
         Ok(None)
     }
 
-    /// Reads the ledger, with its maxima and log begun anew if `mark`.
+    /// Reads the ledger, after resetting its maxima and log if `mark`.
     fn read(&mut self, _mark: bool) -> Result<Option<Ledger>, origin::Error> {
         Ok(None)
     }
 
-    /// Which version runs.
+    /// The version of the running server.
     fn version(&mut self) -> Result<Option<String>, origin::Error> {
         Ok(None)
     }
 
-    /// Its process.
+    /// Its process ID.
     fn pid(&mut self) -> Result<Option<u32>, origin::Error> {
         Ok(None)
     }
 
-    /// How it ended, where it has.
+    /// The error that says how it ended, if it has ended.
     fn ended(&mut self) -> Option<origin::Error> {
         None
     }
 
-    /// What it has cost so far.
+    /// Its costs so far.
     fn reading(&mut self) -> Result<Option<Reading>, ReadingError> {
         let Some(pid) = self.pid()? else { return Ok(None) };
         Reading::of(pid).map(Some).map_err(|error| match self.pid() {
@@ -54,13 +54,13 @@ impl Server for UserServer {
     }
 }
 
-/// Why what an origin has cost cannot be read.
+/// Why an origin's costs cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadingError {
     /// It cannot be started, or has ended.
     #[error(transparent)]
     Origin(#[from] origin::Error),
-    /// It runs, and its process cannot be read.
+    /// It is running, but its process cannot be read.
     #[error(transparent)]
     Process(ProcessError),
 }

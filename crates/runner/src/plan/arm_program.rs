@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use measure::result::{Arm, ArmInfo};
 use sha2::{Digest, Sha256};
 
-/// A program that takes part in a paired run: a build of tlstax, or any that speaks the trial protocol when it is told
-/// `engine`.
+/// A program that takes part in a paired run: a build of tlstax, or any program that speaks the trial protocol when
+/// called with the argument `engine`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArmProgram {
-    /// What is written down of it.
+    /// Its description in `run.json`.
     pub info: ArmInfo,
-    /// Where it is.
+    /// Its path.
     pub exe: PathBuf,
 }
 
@@ -24,24 +24,25 @@ pub enum ArmError {
     /// It cannot be read.
     #[error("reading the program {}: {source}; name two builds of tlstax", .exe.display())]
     Unreadable {
-        /// Which.
+        /// The program.
         exe: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// It is no program.
+    /// It is not executable.
     #[error("{} cannot be executed: name two builds of tlstax", .0.display())]
     NotExecutable(PathBuf),
 }
 
 impl ArmProgram {
-    /// The program `exe` as that arm. Its whole file is read, for its digest.
+    /// The program `exe` as that arm. Reads the whole file for its digest.
     ///
     /// # Errors
+    ///
     /// When it cannot be read or executed.
     pub fn read(arm: Arm, exe: &Path) -> Result<ArmProgram, ArmError> {
         let unreadable = |source| ArmError::Unreadable { exe: exe.to_owned(), source };
-        // Its place must hold wherever the engine is started.
+        // Absolute, so that it is found from any working directory.
         let exe = exe.canonicalize().map_err(unreadable)?;
         let mut file = File::open(&exe).map_err(unreadable)?;
         let about = file.metadata().map_err(unreadable)?;
@@ -55,9 +56,10 @@ impl ArmProgram {
         Ok(ArmProgram { info: ArmInfo { arm, program, sha256 }, exe })
     }
 
-    /// The program `exe` twice, to be held against itself.
+    /// The program `exe` twice, to be compared with itself.
     ///
     /// # Errors
+    ///
     /// As [`ArmProgram::read`].
     pub fn twice(exe: &Path) -> Result<Vec<ArmProgram>, ArmError> {
         [Arm::Base, Arm::New].map(|arm| ArmProgram::read(arm, exe)).into_iter().collect()

@@ -1,6 +1,7 @@
-//! A command line that is measured as it is: any program that fetches a URL, with placeholders for what it is to fetch.
+//! A command line that is measured as an engine: any program that fetches a URL, with placeholders for the URL and
+//! other parameters.
 //!
-//! How such a program is run, and what it costs, is left to the trial.
+//! Running such a program and reading its costs is for the trial.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,10 +10,10 @@ use workload::Workload;
 
 use crate::plan::engine_command::EngineCommand;
 
-/// For how long a program that asks for `{s}` is told to run, s.
+/// The duration passed to a program with the placeholder `{s}`, s.
 const SECONDS: u64 = 2;
 
-/// A command line, split as a shell splits words, with placeholders: `{url}`, `{c}`, `{n}`, `{s}`, `{ca}`.
+/// A command line, split into words as by a shell, with placeholders: `{url}`, `{c}`, `{n}`, `{s}`, `{ca}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandLine {
     pub(crate) program: PathBuf,
@@ -29,7 +30,7 @@ pub enum CommandError {
     /// It names no program.
     #[error("--engine is empty: give a command line, e.g. 'curl -s --cacert {{ca}} {{url}}'")]
     Empty,
-    /// Its program is not there.
+    /// Its program is not installed.
     #[error("{program:?} of --engine {line:?} is not installed: not found on PATH")]
     NotInstalled {
         /// The program.
@@ -40,7 +41,7 @@ pub enum CommandError {
 }
 
 impl CommandLine {
-    /// Reads one, and looks its program up.
+    /// Parses a command line, and looks up its program.
     pub fn parse(line: &str) -> Result<CommandLine, CommandError> {
         let words = shell_words::split(line).map_err(|_| CommandError::Quotes(line.to_owned()))?;
         let (first, args) = words.split_first().ok_or(CommandError::Empty)?;
@@ -48,7 +49,7 @@ impl CommandLine {
         let program = which::which(first).map_err(|_| missing())?;
         let name: String =
             PathBuf::from(first).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // As a cell's name takes it.
+        // In the form that a cell's name allows.
         let name = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         Ok(CommandLine { program, name, args: args.to_vec() })
     }
@@ -58,12 +59,12 @@ impl CommandLine {
         &self.name
     }
 
-    /// Whether it fetches a URL that it is given; otherwise it is to speak the trial protocol.
+    /// Whether it fetches a URL that it is given; otherwise it must speak the trial protocol.
     pub fn takes_url(&self) -> bool {
         self.args.iter().any(|arg| arg.contains("{url}"))
     }
 
-    /// Whether it is told how many requests to make.
+    /// Whether it is given the number of requests.
     fn takes_requests(&self) -> bool {
         self.args.iter().any(|arg| arg.contains("{n}"))
     }
@@ -86,13 +87,14 @@ impl CommandLine {
         self.args.iter().map(fill).collect()
     }
 
-    /// Requests that the origin must have seen, at least.
+    /// The least number of requests that the origin must have served.
     pub(crate) fn requests(&self, workload: &Workload) -> u64 {
         if self.takes_requests() { requests(workload) } else { 1 }
     }
 }
 
-/// N. A workload whose number is not known beforehand is never given to a program: nothing would make it end.
+/// N. A workload whose number of requests is not known beforehand is never run by a program, because nothing would end
+/// it.
 fn requests(workload: &Workload) -> u64 {
     workload.requests().map_or(1, workload::Requests::get)
 }

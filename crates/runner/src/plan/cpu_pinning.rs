@@ -3,13 +3,13 @@
 use measure::machine::allowed_cpus;
 use measure::result::Pinning;
 
-/// Why CPUs could not be shared out.
+/// Why CPUs could not be divided.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("--pin split needs two CPUs and there is one: use --pin none")]
 pub struct PinningError;
 
-/// Shares `cpus` out between client and origin: disjoint halves if `split`, the origin's the larger, so that the client
-/// rather than the origin is the limit; otherwise all for both.
+/// Divides `cpus` between client and origin: disjoint halves if `split`, the origin's the larger, so that the client
+/// rather than the origin is the limit; otherwise both may use all.
 pub fn pin(cpus: &[usize], split: bool) -> Result<Pinning, PinningError> {
     let (client, origin) = match (split, cpus.len()) {
         (false, _) => (cpus, cpus),
@@ -19,13 +19,13 @@ pub fn pin(cpus: &[usize], split: bool) -> Result<Pinning, PinningError> {
     Ok(Pinning { client: client.to_vec(), origin: origin.to_vec() })
 }
 
-/// Shares out the CPUs that this process may use: split where there are two.
+/// Divides the CPUs that this process may use: split if there are at least two.
 pub fn default_pinning() -> Pinning {
     let cpus = allowed_cpus();
     pin(&cpus, true).unwrap_or_else(|PinningError| Pinning { client: cpus.clone(), origin: cpus })
 }
 
-/// Worker threads where none are asked for: the client's CPUs, two at least.
+/// The default number of worker threads: that of the client's CPUs, but at least two.
 pub fn default_workers(pinning: &Pinning) -> usize {
     pinning.client.len().max(2)
 }

@@ -13,7 +13,7 @@ pub struct EngineCommand {
 }
 
 impl EngineCommand {
-    /// A build of tlstax, which speaks the trial protocol when it is told `engine`.
+    /// A build of tlstax, which speaks the trial protocol when called with the argument `engine`.
     pub(crate) fn of_build(exe: &Path) -> EngineCommand {
         EngineCommand { program: exe.to_owned(), args: vec![OsString::from("engine")] }
     }

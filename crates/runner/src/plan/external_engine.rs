@@ -1,5 +1,5 @@
-//! Engines that are not built in: programs that the user names, and the cells that they run. One is any program that
-//! fetches a URL, or one that speaks the trial protocol.
+//! Engines that are not built in: programs that the user names, and the cells that they run. An external engine is any
+//! program that fetches a URL, or one that speaks the trial protocol.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::plan::engine_command::EngineCommand;
 /// The model of cells that an external engine runs.
 pub const EXTERNAL: &str = "engine";
 
-/// The TLS stack in the name of an external engine's cell: which one it is only the engine knows.
+/// The TLS stack in the name of an external engine's cell, since only the engine knows which one it is.
 const HTTPS: &str = "https";
 
 /// An external engine.
@@ -24,7 +24,7 @@ pub enum ExternalEngine {
     Command(CommandLine),
 }
 
-/// The engines that were named, their cells, and those that are not there.
+/// The external engines, their cells, and the command lines that cannot run.
 #[derive(Debug, Default)]
 pub struct ExternalEngines {
     /// The engines, by the clients of their cells.
@@ -36,11 +36,12 @@ pub struct ExternalEngines {
 }
 
 impl ExternalEngines {
-    /// Reads the command lines. One without `{url}` must speak the protocol; one whose program is not installed is
-    /// left out.
+    /// Parses the command lines. One without `{url}` must speak the protocol; one whose program is not installed is
+    /// skipped.
     ///
     /// # Errors
-    /// When one is no command line.
+    ///
+    /// When a command line is invalid.
     pub fn read(lines: &[String]) -> Result<ExternalEngines, CommandError> {
         let mut engines = ExternalEngines::default();
         for line in lines {
@@ -67,7 +68,7 @@ impl ExternalEngines {
         self.by_name.insert(name, engine);
     }
 
-    /// The program's name, numbered where another engine has it already.
+    /// The program's name, with a number if another engine has that name.
     fn free_name(&self, name: &str) -> String {
         let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
         let mut names = std::iter::once(name.to_owned()).chain(numbered);

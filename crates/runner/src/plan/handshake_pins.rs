@@ -1,13 +1,12 @@
-//! What handshakes are pinned to, by a run and by a cell's axes and kind of connection, and what that is in the
-//! ledger's words. What the origin allows a client that is left as it comes stands here, too.
+//! The parameters to which handshakes are pinned, by the run and by a cell's axes and kind of connection, and their
+//! names in the ledger. Also the parameters that the origin allows a stock client.
 
 use measure::result::Handshake;
 use origin::{Kind, Pins};
 use params::{CertificateKey, Chain, Group, Suite};
 use workload::{Axes, Cell, Connection};
 
-/// What handshakes of `cell` are pinned to: what those of the run are, and what its axes and its kind of connection
-/// say.
+/// The pins of `cell`: those of the run, changed by its axes and its kind of connection.
 pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
     let mut pins = usual.clone();
     let (axes, default) = (cell.axes, Axes::default());
@@ -21,7 +20,7 @@ pub(crate) fn pins(usual: &Pins, cell: &Cell) -> Pins {
     pins
 }
 
-/// What the origin allows a stock client: everything that it can do itself.
+/// The pins for a stock client: everything that the origin supports.
 pub(crate) fn stock_pins(origin: &Kind) -> Pins {
     let http1 = "http/1.1".to_owned();
     let alpn = match origin {
@@ -33,7 +32,7 @@ pub(crate) fn stock_pins(origin: &Kind) -> Pins {
     Pins { groups, alpn, tickets: true, ..Pins::default() }
 }
 
-/// What the pins of a cell at `axes` come to in the ledger's words.
+/// The handshake that results from the pins of a cell at `axes`, in the ledger's spelling.
 pub(crate) fn handshake(pins: &Pins, axes: Axes) -> Handshake {
     Handshake {
         version: pins.tls_version.registered().to_owned(),

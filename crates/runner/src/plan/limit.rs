@@ -1,11 +1,11 @@
-//! What a concurrency needs of the machine, asked before anything is measured.
+//! The resources that a concurrency needs, checked before anything is measured.
 
 use std::fmt;
 use std::fs;
 
 use workload::{Cell, Concurrency, Connection, Rtt, Workload, catalog};
 
-/// Descriptors that a client or an origin has open beside its connections: streams, reactors, listeners, libraries.
+/// Descriptors that a client or an origin has open besides its connections: streams, reactors, listeners, libraries.
 const BESIDE: u64 = 128;
 
 /// A limit of the machine that a cell at some concurrency would exceed.
@@ -13,11 +13,11 @@ const BESIDE: u64 = 128;
 pub(crate) struct Limit {
     /// C.
     concurrency: Concurrency,
-    /// What there is too little of.
+    /// The scarce resource.
     what: &'static str,
-    /// How many it takes.
+    /// How many are needed.
     needed: u64,
-    /// How many there may be.
+    /// How many are allowed.
     limit: u64,
     /// How to raise it.
     advice: &'static str,
@@ -34,11 +34,11 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The limit that binds when `cell` runs `workload` with `open_files` descriptors to a process; `None` when all is
-/// well.
+/// The limit that would be exceeded when `cell` runs `workload` with `open_files` descriptors per process; `None` if
+/// there is none.
 pub(crate) fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Option<Limit> {
     let slots = u64::from(workload.slots());
-    // A connection per slot, and now and then one more while it is being replaced.
+    // A connection per slot, and sometimes one more while a connection is replaced.
     let files = slots + slots / 8 + BESIDE;
     let exceeds =
         |what, needed, limit, advice| Limit { concurrency: workload.concurrency, what, needed, limit, advice };
@@ -56,10 +56,10 @@ pub(crate) fn binding(cell: &Cell, workload: &Workload, open_files: u64) -> Opti
         .then(|| exceeds("threads", threads, most, "raise it (kernel.threads-max, vm.max_map_count, pids.max)"))
 }
 
-/// Files that the relay of a distant cell has open at once: a socket each way for every connection. It keeps one for a
-/// round trip after the client has closed it, for that long the end of it is on its way; and as slots that have started
-/// together stay together, there is then a new one for each. 200 slots were seen to take 838 where each request has its
-/// connection (RTT 100 ms), and 438 where connections are kept.
+/// Files that the relay of a distant cell has open at once: a socket in each direction for every connection. It keeps a
+/// connection for a round trip after the client has closed it, because the close is on its way for that long; and since
+/// slots that start together stay together, each then has a new one. 200 slots used 838 files with a connection per
+/// request (RTT 100 ms), and 438 with kept connections.
 fn relay_files(cell: &Cell, slots: u64) -> u64 {
     if cell.axes.rtt == Rtt::NONE {
         return 0;
@@ -71,8 +71,8 @@ fn relay_files(cell: &Cell, slots: u64) -> u64 {
     2 * connections + BESIDE
 }
 
-/// Threads that one process can have: the least of the kernel's, the control group's and the address space's limits. A
-/// thread takes two memory maps, its stack and the guard below it.
+/// Number of threads that one process can have: the least of the limits of the kernel, the control group and the
+/// address space. A thread takes two memory maps: its stack and the guard page below it.
 fn most_threads() -> u64 {
     let read = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
     let maps = read("/proc/sys/vm/max_map_count").map(|maps| maps / 2);

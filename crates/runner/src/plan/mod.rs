@@ -1,6 +1,6 @@
-//! What a run is to do: everything decided before the first trial.
+//! The plan of a run: everything decided before the first trial.
 //!
-//! Nothing is started here: the servers and the trials are left to those that carry the plan out.
+//! Nothing is started here: servers and trials are for the modules that carry out the plan.
 
 pub(crate) mod arm_program;
 pub(crate) mod command_line;
@@ -21,7 +21,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use measure::machine::Machine;
-use measure::result::{Arm, FORMAT, Handshake, LeftOut, Order, Pinning, RunInfo, Section, Terms};
+use measure::result::{Arm, FORMAT, Handshake, LeftOut, Pinning, RunInfo, Section, Terms, TrialOrder};
 use origin::{EmbeddedProgram, Kind, Pins};
 use params::Group;
 use workload::{About, Axes, Cell};
@@ -34,68 +34,68 @@ use self::handshake_pins::{handshake, pins};
 use self::origin_spec::OriginSpec;
 use self::user_server::UserServer;
 
-/// Listeners per transport: enough that sockets in TIME_WAIT do not gather at one.
+/// Listeners per transport: enough that sockets in TIME_WAIT do not accumulate at one port.
 const PORTS: u16 = 16;
 
-/// What the maker of a run decides; the rest of its plan follows.
+/// The decisions of the caller, from which the rest of the plan follows.
 #[derive(Debug)]
 pub struct Choices {
-    /// What is fetched, by which cells.
+    /// The workloads, with their cells.
     pub sections: Vec<Section>,
-    /// What was asked for and cannot run here.
+    /// Requested cells that cannot run here.
     pub left_out: Vec<LeftOut>,
     /// The scenario that they come from, if any.
     pub scenario: Option<About>,
-    /// In which order trials run.
-    pub order: Order,
-    /// What is fetched from.
+    /// The order in which trials run.
+    pub order: TrialOrder,
+    /// The origin.
     pub origin: OriginSpec<Kind, UserServer>,
-    /// Why that.
+    /// Why this origin was chosen.
     pub why: String,
-    /// What handshakes are pinned to.
+    /// The parameters to which handshakes are pinned.
     pub pins: Pins,
-    /// Which CPUs run what.
+    /// The CPUs of client and origin.
     pub pinning: Pinning,
     /// Worker threads; `None`: as many as the client's CPUs, two at least.
     pub workers: Option<usize>,
-    /// What the order of trials is drawn from; `None`: the time.
+    /// The seed of the order of trials; `None`: taken from the time.
     pub seed: Option<u64>,
-    /// What was typed to start it.
+    /// The command line that started it.
     pub command: Vec<String>,
     /// This program: it is the engine of built-in cells (`engine`), and the embedded origin.
     pub program: EmbeddedProgram,
     /// The external engines, by the client of their cells.
     pub external_engines: BTreeMap<String, ExternalEngine>,
-    /// The programs that run each built-in cell by turns; none for an ordinary run, in which this program does.
+    /// The programs that run each built-in cell in turns; empty for an ordinary run, in which this program does.
     pub arms: Vec<ArmProgram>,
-    /// Becomes true when the run is to end now.
+    /// Becomes true when the run must end now.
     pub interrupt: Arc<AtomicBool>,
 }
 
-/// A run, decided.
+/// The plan of a run.
 #[derive(Debug)]
 pub struct Plan {
-    /// What is written to `run.json`: sections, seed, pinning, workers and the rest.
+    /// The contents of `run.json`: sections, seed, pinning, workers and the rest.
     pub run: RunInfo,
-    /// What is fetched from.
+    /// The origin.
     pub origin: OriginSpec<Kind, UserServer>,
     /// Listeners per transport.
     pub ports: u16,
-    /// What handshakes are pinned to.
+    /// The parameters to which handshakes are pinned.
     pub pins: Pins,
-    /// The embedded origin's program, which also plays the impostors that no client may trust.
+    /// The embedded origin's program, which also serves as the impostors that no client may trust.
     pub embedded: EmbeddedProgram,
-    /// What makes an origin far away.
+    /// The relay's program, which imitates a distance.
     pub relay: EmbeddedProgram,
-    /// Who runs the built-in cells.
+    /// The engine of the built-in cells.
     pub engine: EngineCommand,
-    /// Who runs them in a paired run.
+    /// Their engines in a paired run.
     pub arms: BTreeMap<Arm, EngineCommand>,
-    /// Who runs the cells of external engines, by the engine's name: the client of such a cell.
+    /// The engines of external cells, by the client of such a cell.
     pub external_engines: BTreeMap<String, ExternalEngine>,
-    /// How long a trial may take; `None`: by its workload.
+    /// The longest time for a trial; `None`: determined by its workload.
     pub deadline: Option<Duration>,
-    /// Becomes true when the run is to end now.
+    /// Becomes true when the run must end now.
     pub interrupt: Arc<AtomicBool>,
 }
 
@@ -146,22 +146,22 @@ impl Plan {
         }
     }
 
-    /// Who runs `cell`, if it is not built in.
+    /// The external engine of `cell`; `None` if the cell is built in.
     pub(crate) fn external_engine(&self, cell: &Cell) -> Option<&ExternalEngine> {
         if cell.model == EXTERNAL { self.external_engines.get(&cell.client) } else { None }
     }
 
-    /// What handshakes of `cell` are pinned to.
+    /// The parameters to which handshakes of `cell` are pinned.
     pub(crate) fn pins_of(&self, cell: &Cell) -> Pins {
         pins(&self.pins, cell)
     }
 
-    /// What every handshake of `cell` must have settled on, in the ledger's words.
+    /// What every handshake of `cell` must have negotiated, in the ledger's spelling.
     pub(crate) fn handshake_of(&self, cell: &Cell) -> Handshake {
         handshake(&self.pins_of(cell), cell.axes)
     }
 
-    /// Groups that the client of `cell` is told to offer, where it can be told.
+    /// Groups that the client of `cell` should offer, if it can be configured.
     pub(crate) fn groups(&self, cell: &Cell) -> Vec<String> {
         let groups = match self.origin {
             OriginSpec::Ours(_) => self.pins_of(cell).groups,
@@ -170,10 +170,10 @@ impl Plan {
         groups.into_iter().map(|group| group.registered().to_owned()).collect()
     }
 
-    /// On which terms `cell` takes part.
+    /// The terms of `cell`.
     pub(crate) fn terms(&self, cell: &Cell) -> Terms {
         match self.external_engine(cell) {
-            // An engine of another language may keep a pool of its own.
+            // An engine in another language may have a connection pool of its own.
             Some(ExternalEngine::Protocol(_)) => Terms::Pooled,
             Some(ExternalEngine::Command(_)) => Terms::Command,
             None => fetch::terms_of(cell),
@@ -188,7 +188,7 @@ impl Plan {
         }
     }
 
-    /// The arms of a paired run; none of an ordinary one, which is `[None]`.
+    /// The arms of a paired run; `[None]` for an ordinary one.
     pub(crate) fn turns(&self) -> Vec<Option<Arm>> {
         let arms: Vec<Option<Arm>> = self.arms.keys().copied().map(Some).collect();
         if arms.is_empty() { vec![None] } else { arms }

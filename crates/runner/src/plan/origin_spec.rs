@@ -1,7 +1,6 @@
-//! Which origin a run fetches from: one of ours, or a server of the user's.
+//! The origin of a run: one of ours, or a server of the user's.
 //!
-//! It is asked for by `--origin`, and found before the run is planned. Starting it is left to those that carry the plan
-//! out.
+//! `--origin` requests it, and it is found before the run is planned. The modules that carry out the plan start it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,20 +13,20 @@ use workload::{Path, PathError};
 
 use crate::plan::user_server::{LoadConsent, UserServer, UserServerError};
 
-/// An origin of ours, or a server of the user's. When it is asked for, the one is a choice and the other a URL. Once it
-/// is found, the one is a program, and the other has an address.
+/// An origin of ours, or a server of the user's. When it is requested, the former is a choice and the latter a URL.
+/// Once it is found, the former is a program, and the latter has an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OriginSpec<Ours = Choice, Theirs = Url> {
     /// An origin of ours.
     Ours(Ours),
-    /// A server of the user's: no ledger, so nothing is proved, and nothing is pinned.
+    /// A server of the user's: it has no ledger, so nothing is proved, and nothing is pinned.
     Theirs(Theirs),
 }
 
 /// Why an origin cannot be found.
 #[derive(Debug, thiserror::Error)]
 pub enum OriginSpecError {
-    /// One of ours cannot be had.
+    /// One of our origins is not available.
     #[error(transparent)]
     Ours(#[from] origin::Error),
     /// A server of the user's cannot be used.
@@ -66,7 +65,7 @@ impl OriginSpec {
         matches!(self, OriginSpec::Ours(_))
     }
 
-    /// Whether cells over TLS (or those without) are the ones that can fetch it; `None`: both can.
+    /// Whether only cells with TLS (or only those without) can fetch from it; `None`: both can.
     pub fn wants_tls(&self) -> Option<bool> {
         match self {
             OriginSpec::Ours(_) => None,
@@ -87,12 +86,13 @@ impl OriginSpec {
         text.parse().map(Some)
     }
 
-    /// Finds what to fetch from, and says in one line why that. `path` is what is fetched of a URL, where it is not the
-    /// URL's own. `embedded` is the program of the embedded origin; `say` is told what takes long, which ends once
-    /// `interrupt` is true.
+    /// Finds the origin, and returns one line that says why it was chosen. `path` is fetched from the user's server
+    /// instead of its URL's own path. `embedded` is the program of the embedded origin; `say` receives a message before
+    /// a step that takes long, which ends once `interrupt` is true.
     ///
     /// # Errors
-    /// When an origin of ours cannot be had, a host is not known, or `consent` does not allow to load it.
+    ///
+    /// When one of our origins is not available, a host is unknown, or `consent` does not allow loading it.
     pub fn find(
         &self,
         path: Option<&Path>,
@@ -114,8 +114,8 @@ impl OriginSpec {
 }
 
 impl OriginSpec<Kind, UserServer> {
-    /// What is written down of it: `why` it was chosen, and how many listeners a transport of ours has. What its
-    /// program's version is shows once it runs.
+    /// Its description in `run.json`: `why` it was chosen, and how many listeners a transport of ours has. The version
+    /// is only known once it runs.
     pub(crate) fn info(&self, why: String, ports: u16) -> OriginInfo {
         match self {
             OriginSpec::Ours(kind) => {

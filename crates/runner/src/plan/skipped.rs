@@ -1,4 +1,4 @@
-//! What was asked for and cannot run here: taken out before anything is measured, each with its reason.
+//! Removes cells that cannot run here, before anything is measured, and records the reason of each.
 
 use std::collections::BTreeSet;
 
@@ -15,15 +15,16 @@ pub enum SkipError {
     /// The limit of open files.
     #[error(transparent)]
     OpenFiles(#[from] ProcessError),
-    /// All was taken out, for these reasons.
+    /// All cells were removed, for these reasons.
     #[error("nothing is left to run: {0}")]
     NothingLeft(String),
 }
 
-/// Takes out of `sections` what a library cannot do or this machine not hold, and returns it behind what is in
-/// `left_out` already. The limit of open files is raised as far as it goes.
+/// Removes from `sections` what a library does not support or this machine cannot run, and returns it after the entries
+/// of `left_out`. Raises the limit of open files as far as possible.
 ///
 /// # Errors
+///
 /// When nothing is left, with all reasons; and when the limit of open files cannot be read.
 pub fn take_out(sections: &mut Vec<Section>, mut left_out: Vec<LeftOut>) -> Result<Vec<LeftOut>, SkipError> {
     let open_files = raise_open_files()?;
@@ -63,10 +64,10 @@ pub fn reasons(left_out: &[LeftOut]) -> BTreeSet<&str> {
     left_out.iter().map(|left| left.why.as_str()).collect()
 }
 
-/// Takes out what cannot be, each with its reason.
+/// Removes the cells that cannot run, and returns them with their reasons.
 pub fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
     let mut refused = Vec::new();
-    // What an external engine can do is known when it has tried.
+    // The abilities of an external engine are only known once it has tried.
     let refusal = |cell: &Cell| if cell.model == EXTERNAL { None } else { fetch::refusal(cell) };
     cells.retain(|cell| match refusal(cell) {
         Some(why) => {
@@ -78,13 +79,11 @@ pub fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
     refused
 }
 
-/// Why a cell of ours or a program can keep neither a rate nor a duration; `None` for one that can, or may say that it
-/// can.
+/// Why a cell of ours or a program supports neither a rate nor a duration; `None` for one that does, or may.
 fn unpaced(cell: &Cell) -> Option<&'static str> {
     let program = cell.model == EXTERNAL && cell.connection == Connection::Own;
-    fetch::unpaced(cell).or(program.then_some(
-        "a program that is given a URL paces itself: leave --rate and --duration out, and give it flags of its own",
-    ))
+    fetch::unpaced(cell).or(program
+        .then_some("a program with {url} paces itself: omit --rate and --duration, and use the program's own flags"))
 }
 
 #[cfg(test)]

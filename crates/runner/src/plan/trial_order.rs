@@ -6,8 +6,8 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use workload::Cell;
 
-/// The trials of round `round` of one section, in order: the cells shuffled, and each one's turns shuffled in its
-/// place, so that arms that are held against each other run one right after another. ChaCha8 is the same on every
+/// The trials of round `round` of one section, in order: the cells are shuffled, and the turns of each are shuffled in
+/// its place, so that arms to be compared run directly after one another. ChaCha8 gives the same sequence on every
 /// platform and in every version.
 pub(crate) fn shuffled(
     cells: &[Cell],

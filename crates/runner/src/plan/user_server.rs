@@ -1,4 +1,4 @@
-//! A server of the user's: looked up by its URL, and loaded only where that is allowed.
+//! A server of the user's: looked up by its URL, and put under load only if that is allowed.
 
 use std::net::ToSocketAddrs;
 
@@ -6,42 +6,43 @@ use measure::protocol::Target;
 use url::Url;
 use workload::Path;
 
-/// A server of the user's, of which nothing is known but its one address.
+/// A server of the user's, of which only the address is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserServer {
     pub(crate) target: Target,
 }
 
-/// What the user says of loading a server off this machine.
+/// The user's consent to put load on a server that is not on this machine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LoadConsent {
-    /// That it may be loaded.
+    /// Whether the user allows the load.
     pub may_load: bool,
-    /// How much is fetched, and how much of that at once.
+    /// Whether the user has set the number of requests and the concurrency.
     pub limited: bool,
 }
 
 /// Why a server of the user's cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum UserServerError {
-    /// Its name stands for no address.
+    /// Its name cannot be resolved.
     #[error("looking up {host}: {reason}")]
     Unknown {
         /// The name.
         host: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// It is off this machine, and the user did not say all that it takes to load it.
+    /// It is not on this machine, and the user has not given the full consent.
     #[error("{0} is not on this machine: only with --i-may-load-this-host, -n and -c will it be loaded")]
     Elsewhere(String),
 }
 
 impl UserServer {
-    /// The server of `url`, of which `path` is fetched where it is not the URL's own.
+    /// The server of `url`; `path` replaces the URL's own path.
     ///
     /// # Errors
-    /// When its host is not known, and when it is off this machine and `consent` is not whole.
+    ///
+    /// When its host is unknown, or when it is not on this machine and `consent` is incomplete.
     pub(crate) fn find(url: &Url, path: Option<&Path>, consent: LoadConsent) -> Result<UserServer, UserServerError> {
         let target = target(url, path)?;
         let allowed = target.addr.ip().is_loopback() || (consent.may_load && consent.limited);
@@ -54,7 +55,7 @@ fn target(url: &Url, path: Option<&Path>) -> Result<Target, UserServerError> {
     let port = url.port_or_known_default().unwrap_or(443);
     let unknown = |reason: String| UserServerError::Unknown { host: host.clone(), reason };
     let mut addresses = (host.as_str(), port).to_socket_addrs().map_err(|error| unknown(error.to_string()))?;
-    // IPv4 first: a server on localhost often listens there alone.
+    // IPv4 first: a server on localhost often listens only there.
     let first = addresses.next();
     let addr = addresses.chain(first).find(|addr| addr.is_ipv4()).or(first);
     let addr = addr.ok_or_else(|| unknown("it has no address".to_owned()))?;

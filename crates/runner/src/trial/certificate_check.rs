@@ -1,7 +1,7 @@
-//! Whether an engine verifies certificates: it is sent to servers that it must not trust.
+//! Checks whether an engine verifies certificates: connects it to servers that it must not trust.
 //!
-//! A ledger cannot tell a verified handshake from one that was waved through, and not verifying saves a good part of
-//! the cost. So each client × TLS stack is examined once per run, before its first trial.
+//! A ledger cannot distinguish a verified handshake from one that accepted any certificate, and not verifying saves a
+//! good part of the cost. So each pair of client and TLS stack is checked once per run, before its first trial.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -25,23 +25,23 @@ use crate::trial::engine::Engine;
 use crate::trial::error::TrialError;
 use crate::trial::program;
 
-/// How long an examination may take.
+/// The longest time for a check.
 const WITHIN: Duration = Duration::from_secs(30);
 
-/// How long the impostor may take to count what a client that has ended left behind.
+/// How long the impostor may take to count the handshakes of a client that has ended.
 const COUNTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// The servers that no client may trust, and what is wrong with them.
 const IMPOSTORS: [(Leaf, &str); 2] =
     [(Leaf::Untrusted, "signed by no root that it trusts"), (Leaf::WrongName, "issued for another name")];
 
-/// The words of an examination that came to nothing.
+/// Part of the message of a check without a result.
 const NOTHING_SHOWS: &str = "nothing shows that it verifies";
 
-/// Examines engines, and remembers what came of it.
+/// Checks engines, and remembers the results.
 pub(crate) struct CertificateCheck {
     impostors: Vec<(OriginProcess, &'static str)>,
-    /// What a client trusts that would trust the impostors, were it not for what is wrong with them.
+    /// The trust store with which a client would trust the impostors, if their certificates were right.
     trust_file: PathBuf,
     found: HashMap<(String, String, Option<Arm>), Vec<String>>,
     /// Whether programs verify, by the clients of their cells.
@@ -50,8 +50,8 @@ pub(crate) struct CertificateCheck {
 }
 
 impl CertificateCheck {
-    /// Makes the impostors' certificates, by the `authority` that cells at the default of every axis trust; their
-    /// servers start when the first engine is examined.
+    /// Makes the impostors' certificates, issued by the `authority` that cells with default axes trust; their servers
+    /// start with the first check.
     pub(crate) fn new(plan: &Plan, authority: &Authority) -> Result<CertificateCheck, origin::Error> {
         let impostor = |(leaf, fault)| {
             let issued = authority.issue(leaf)?;
@@ -73,8 +73,8 @@ impl CertificateCheck {
         })
     }
 
-    /// What is wrong with how the client of the job's cell verifies, one sentence each; `engine` runs it. Asked anew,
-    /// it is not examined anew.
+    /// What is wrong with how the client of the job's cell verifies, one sentence each; `engine` runs it. The result is
+    /// remembered.
     pub(crate) fn faults(
         &mut self,
         engine: &EngineCommand,
@@ -83,7 +83,7 @@ impl CertificateCheck {
         environment: &[(&str, OsString)],
     ) -> Result<Vec<String>, TrialError> {
         let key = (job.cell.client.clone(), job.cell.tls.clone(), arm);
-        // A floor connects to nobody, and its handshakes fail where a certificate is not right.
+        // A floor opens no connection, and its handshakes fail if a certificate is wrong.
         if !job.cell.is_tls() || workload::floor::is_floor(&job.cell) {
             return Ok(Vec::new());
         }
@@ -94,16 +94,17 @@ impl CertificateCheck {
         for (impostor, fault) in &mut self.impostors {
             faults.extend(self.bounds.examine(engine, job, environment, impostor, fault)?);
         }
-        // What could not be seen may be seen another time.
+        // A check without a result may succeed another time.
         if !faults.iter().any(|fault| fault.contains(NOTHING_SHOWS)) {
             self.found.insert(key, faults.clone());
         }
         Ok(faults)
     }
 
-    /// Whether a program verifies: it sent no impostor a request. `None` without TLS, and where it broke off no
-    /// handshake either. It is shown, and forbids nothing. Whatever the cell's certificates are, the program is given
-    /// the authority of the impostors' to trust: with another it would refuse also a leaf that only has the wrong name.
+    /// Whether a program verifies: it sent no request to any impostor. `None` without TLS, and if it aborted no
+    /// handshake either. The result is displayed, and forbids nothing. Whichever certificates the cell has, the program
+    /// is given the impostors' authority to trust: with another it would refuse even the leaf that only has the wrong
+    /// name.
     pub(crate) fn verifies(
         &mut self,
         cell: &Cell,
@@ -131,7 +132,7 @@ impl CertificateCheck {
                 Instant::now() + WITHIN,
             ) {
                 Err(TrialError::Interrupted) => return Err(TrialError::Interrupted),
-                // Most programs fail here, as they should; what counts is what the impostor saw.
+                // Most programs fail here, as they should; the impostor's ledger decides.
                 Ok(_) | Err(TrialError::Failed(_)) => {}
             }
             let seen = counted(impostor, &before.https)?;
@@ -159,16 +160,16 @@ fn one_request(workload: &Workload) -> Workload {
     }
 }
 
-/// Where clients run while they are examined, and what ends that.
+/// The limits of clients during a check.
 struct Bounds {
     /// The CPUs of clients.
     cpus: Vec<usize>,
-    /// Becomes true when the run is to end now.
+    /// Becomes true when the run must end now.
     interrupt: Arc<AtomicBool>,
 }
 
 impl Bounds {
-    /// What is wrong, if anything, with how the engine meets one impostor, which has that `fault`.
+    /// What is wrong, if anything, with how the engine treats one impostor, whose certificate has that `fault`.
     fn examine(
         &self,
         engine: &EngineCommand,
@@ -183,17 +184,17 @@ impl Bounds {
         let job = Job { workload: one, targets, ..job.clone() };
         self.tempt(engine, job, environment)?;
         let after = counted(impostor, &before.https)?;
-        // Some libraries look at the name only when the handshake is over: who then sends nothing has refused as well.
+        // Some libraries check the name only after the handshake: a client that then sends nothing has refused as well.
         Ok(match (after.requests, after.handshakes.failed + after.handshakes.full) {
             (0, 0) => {
-                Some(format!("it broke off no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
+                Some(format!("it aborted no handshake with a server whose certificate is {fault}: {NOTHING_SHOWS}"))
             }
             (0, _) => None,
             _ => Some(format!("it sent a request to a server whose certificate is {fault}: it does not verify")),
         })
     }
 
-    /// Has the engine do the job. That it says it failed is what is hoped for; what counts is what the impostor saw.
+    /// Makes the engine do the job. It should report a failure, but the impostor's ledger decides.
     fn tempt(&self, engine: &EngineCommand, job: Job, environment: &[(&str, OsString)]) -> Result<(), TrialError> {
         let converse = || -> Result<(), TrialError> {
             let deadline = Instant::now() + WITHIN;
@@ -211,7 +212,7 @@ impl Bounds {
     }
 }
 
-/// What the impostor saw since `before`: a handshake that a client breaks off is counted a moment after it has.
+/// The impostor's counts since `before`: it counts an aborted handshake a moment after the client has aborted it.
 fn counted(impostor: &mut OriginProcess, before: &Side) -> Result<Side, TrialError> {
     let until = Instant::now() + COUNTED_WITHIN;
     loop {

@@ -1,35 +1,35 @@
-//! How long a trial may take before it counts as stuck.
+//! The time after which a trial counts as stuck.
 
 use std::time::{Duration, Instant};
 
 use workload::{Cell, Connection, Requests, Workload};
 
-/// What any trial may take, preparing and warming up included, on a machine that is slow or shared.
+/// The allowance for any trial, preparing and warming up included, on a slow or shared machine.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// What a request may take beyond the origin's service time: several times the dearest built-in one.
+/// The allowance for a request beyond the origin's service time: several times the most expensive built-in one.
 const PER_REQUEST: Duration = Duration::from_millis(5);
 
-/// Round trips of a request at most, twice over: a connect, a handshake with a second hello, the request.
+/// Twice the most round trips of a request: a connect, a handshake with a second ClientHello, the request.
 const ROUND_TRIPS: u32 = 10;
 
-/// The same for a program that may start another for every request, and for a client that is made for every one.
+/// The same for a program that may start another for every request, and for a client that is built for every one.
 const PER_PROCESS: Duration = Duration::from_millis(100);
 
-/// When a trial that begins now counts as stuck: after what its plan allows, or what its workload takes.
+/// The deadline of a trial that begins now: by its plan, or by its workload.
 pub(crate) fn of_trial(planned: Option<Duration>, workload: &Workload, cell: &Cell) -> Instant {
     after(planned.unwrap_or_else(|| of(workload, cell)))
 }
 
-/// When what begins now has taken so long; a year for what no clock can hold.
+/// The time after this duration; a year from now if the clock cannot represent it.
 fn after(within: Duration) -> Instant {
     const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
     let now = Instant::now();
     now.checked_add(within).unwrap_or_else(|| now + FOREVER)
 }
 
-/// Time for a trial in which nothing overlaps, twice over. Where the number of requests is not known beforehand: the
-/// time for which they start, twice over, and what all that are under way then may take.
+/// Twice the time of a trial in which nothing overlaps. If the number of requests is not known beforehand: twice the
+/// time in which they start, and the time that all in flight may then take.
 fn of(workload: &Workload, cell: &Cell) -> Duration {
     let requests = workload.requests().map_or(u64::from(workload.concurrency.get()), Requests::get);
     let requests = u32::try_from(requests).unwrap_or(u32::MAX);

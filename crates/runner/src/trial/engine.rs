@@ -1,4 +1,4 @@
-//! An engine's process, and the harness' end of the trial protocol.
+//! An engine's process, and the harness's side of the trial protocol.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -16,38 +16,38 @@ use terminal::{plain, plain_json};
 use workload::Workload;
 
 use crate::plan::engine_command::EngineCommand;
-use crate::trial::engine_output::{Lines, Said};
+use crate::trial::engine_output::{EngineLine, Lines};
 use crate::trial::error::TrialError;
 use crate::trial::output_tail::{READ_WITHIN, Tail};
 
-/// How much of what an engine says stands in a reason, characters.
+/// The most characters of an engine's output that a reason quotes.
 const SHOWN: usize = 200;
 
-/// How long a reason of its own may be, characters.
+/// The most characters of a reason that an engine gives.
 const REASON: usize = 2_000;
 
-/// How often a wait looks whether the run is to end.
+/// How often a wait checks whether the run must end.
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// How long an engine may take to end by itself.
 const END_WITHIN: Duration = Duration::from_secs(1);
 
-/// A running engine. Dropping it ends the process, and all that it started.
+/// A running engine. Dropping it ends the process, and everything that it has started.
 pub(crate) struct Engine {
     child: Child,
     stdin: Option<ChildStdin>,
-    /// Until the engine is to end.
+    /// `None` while the engine is being ended.
     lines: Option<Lines>,
     stderr: Tail,
     descendants: Descendants,
     deadline: Instant,
-    /// Most threads that it was seen with.
+    /// The largest number of its threads that was observed.
     threads: u64,
 }
 
 impl Engine {
-    /// Starts it on `cpus`, to be done before `deadline`. In a process group of its own: Ctrl-C on the terminal reaches
-    /// the harness, which ends it in order.
+    /// Starts it on `cpus`, to be done before `deadline`. It has a process group of its own, so that Ctrl-C on the
+    /// terminal reaches the harness, which ends it in order.
     pub(crate) fn start(
         command: &EngineCommand,
         environment: &[(&str, OsString)],
@@ -68,17 +68,17 @@ impl Engine {
         Ok(Engine { stdin: child.stdin.take(), child, lines, stderr, descendants, deadline, threads: 0 })
     }
 
-    /// Its process.
+    /// Its process ID.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Most threads that it was seen with, looked at every 20 ms while an answer was waited for.
+    /// The largest number of its threads that was observed, every 20 ms while waiting for its messages.
     pub(crate) fn threads(&self) -> Option<u64> {
         Some(self.threads).filter(|threads| *threads > 0)
     }
 
-    /// Says one order. That nobody listens shows when an answer is due.
+    /// Sends one message. If the engine has gone, that shows when its reply is due.
     pub(crate) fn say(&mut self, order: &EngineRequest) -> Result<(), TrialError> {
         let mut line =
             serde_json::to_vec(order).map_err(|error| TrialError::Failed(format!("encoding an order: {error}")))?;
@@ -89,7 +89,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Asks what was seen of a trial of `workload`: its answer may be as long as that has requests.
+    /// Requests the results of a trial of `workload`, which determines how long they may be.
     pub(crate) fn ask_report(&mut self, workload: &Workload) -> Result<(), TrialError> {
         if let Some(lines) = &self.lines {
             lines.expect_done(workload);
@@ -97,40 +97,42 @@ impl Engine {
         self.say(&EngineRequest::Report)
     }
 
-    /// Waits for the next answer; `due` names it in errors. Its strings hold no instructions to a terminal.
+    /// Waits for the next message; `due` names it in errors. Terminal control sequences are removed from its strings.
     pub(crate) fn hear(&mut self, due: &str, interrupt: &AtomicBool) -> Result<EngineReply, TrialError> {
         let line = self.next_line(due, interrupt)?;
         match serde_json::from_str(&plain_json(&line)) {
             Ok(EngineReply::Failed(reason)) => Err(TrialError::Failed(beginning(&reason, REASON))),
             Ok(answer) => Ok(answer),
-            Err(error) => {
-                Err(TrialError::Failed(format!("the engine was to say {due:?} and said {} ({error})", shown(&line))))
-            }
+            Err(error) => Err(TrialError::Failed(format!(
+                "expected {due:?} from the engine, but it said {} ({error})",
+                shown(&line)
+            ))),
         }
     }
 
-    /// Tells it that nothing more is asked, and waits until it has closed its output, at most 1 s: then it is ended.
+    /// Closes its input, and waits at most 1 s until it has closed its output; then the process is ended.
     ///
     /// # Errors
-    /// When it says more.
+    ///
+    /// When it sends more messages.
     pub(crate) fn hear_out(&mut self) -> Result<(), TrialError> {
         drop(self.stdin.take());
         let until = Instant::now() + END_WITHIN;
         while let Some(lines) = self.lines.as_ref().filter(|_| Instant::now() < until) {
             let said = match lines.next(until.saturating_duration_since(Instant::now())) {
-                Ok(Said::Line(line)) if line.trim().is_empty() => continue,
+                Ok(EngineLine::Line(line)) if line.trim().is_empty() => continue,
                 Ok(said) => said,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
             };
             return Err(TrialError::Failed(match said {
-                Said::Line(line) => format!("the engine went on after \"done\": it said {}", shown(&line)),
-                Said::TooLong(limit) => format!("the engine went on after \"done\": {}", too_long(limit)),
+                EngineLine::Line(line) => format!("the engine went on after \"done\": it said {}", shown(&line)),
+                EngineLine::TooLong(limit) => format!("the engine went on after \"done\": {}", too_long(limit)),
             }));
         }
         Ok(())
     }
 
-    /// Why its process could not be read: because it has ended, before it said what was `due`, or for that reason.
+    /// The error for a process that could not be read: it ended before it sent what was `due`, or `error`.
     pub(crate) fn unread(&mut self, due: &str, error: &ProcessError) -> TrialError {
         TrialError::Failed(match wait(&mut self.child, READ_WITHIN) {
             Some(status) => self.ended(due, &status.to_string()),
@@ -151,11 +153,11 @@ impl Engine {
             let within = left.min(if ended.is_some() { READ_WITHIN } else { GLANCE });
             let said = self.lines.as_ref().map_or(Err(RecvTimeoutError::Disconnected), |lines| lines.next(within));
             match said {
-                Ok(Said::Line(line)) => return Ok(line),
-                Ok(Said::TooLong(limit)) => {
-                    return Err(TrialError::Failed(format!("the engine was to say {due:?}: {}", too_long(limit))));
+                Ok(EngineLine::Line(line)) => return Ok(line),
+                Ok(EngineLine::TooLong(limit)) => {
+                    return Err(TrialError::Failed(format!("expected {due:?} from the engine: {}", too_long(limit))));
                 }
-                // An engine that has ended says no more, even where a process that it started holds its output open.
+                // An engine that has ended sends no more, even if a process that it started holds its output open.
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(status) = ended {
                         return Err(TrialError::Failed(self.ended(due, &ExitStatus::to_string(&status))));
@@ -185,7 +187,7 @@ fn too_long(limit: usize) -> String {
     format!("it said a line of more than {} MiB, and no more of it was read", limit >> 20)
 }
 
-/// The beginning of what was said, for a reason.
+/// The beginning of a line, for a reason.
 fn shown(line: &str) -> String {
     format!("\"{}\"", beginning(&plain(&beginning(line, SHOWN)), SHOWN))
 }
@@ -199,7 +201,7 @@ fn beginning(text: &str, most: usize) -> String {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // An engine that keeps the protocol ends when its orders do. What it still says, nobody reads any more.
+        // An engine that follows the protocol ends when its input does. Nobody reads what it still writes.
         drop((self.stdin.take(), self.lines.take()));
         let ended = wait(&mut self.child, END_WITHIN).is_some();
         let group = i32::try_from(self.child.id()).map(nix::unistd::Pid::from_raw);

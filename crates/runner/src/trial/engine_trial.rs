@@ -17,7 +17,7 @@ use crate::trial::run_context::RunContext;
 use crate::trial::trial_builder::TrialBuilder;
 
 impl RunContext {
-    /// Runs it, and tells `builder` what came of it.
+    /// Runs it, and passes its results to `builder`.
     pub(super) fn engine_trial(
         &mut self,
         section: &Section,
@@ -93,8 +93,8 @@ impl Fetcher for SeparateProcess<'_> {
     }
 }
 
-/// What is wrong with an engine's stamps, held against the harness' own. Between them lie a few wake-ups; half a second
-/// and a tenth of the trial allow for a busy machine, and for no other clock or unit.
+/// What is wrong with an engine's timestamps, compared with the harness's. A few wake-ups lie in between; half a second
+/// and a tenth of the trial are enough for a busy machine, but not for another clock or unit.
 fn clock_fault(said: u64, finished: &Finished, heard: u64) -> Option<String> {
     let Finished { started_ns, ended_ns, .. } = *finished;
     let between = heard.saturating_sub(said);
@@ -102,25 +102,25 @@ fn clock_fault(said: u64, finished: &Finished, heard: u64) -> Option<String> {
     let agrees = said <= started_ns && ended_ns <= heard && untold <= 500_000_000 + between / 10;
     (!agrees).then(|| {
         format!(
-            "its clock is not the harness': it tells of {} ms, {} ms passed between \"go\" and \"finished\"",
+            "its clock is not the harness's: it reports {} ms, but {} ms passed between \"go\" and \"finished\"",
             ended_ns.saturating_sub(started_ns) / 1_000_000,
             between / 1_000_000
         )
     })
 }
 
-/// An engine that works in processes of its own: only its own cost is read.
+/// The reason if an engine works in processes of its own: only its own cost is read.
 fn unseen_processes(pid: u32) -> Option<String> {
     let count = process::children(pid);
     (count > 0).then(|| {
-        format!("it has started {count} processes, whose cost is not seen: give the program itself, not a wrapper")
+        format!("it has started {count} processes, whose cost is not measured: name the program itself, not a wrapper")
     })
 }
 
 fn ready(answer: EngineReply) -> Result<Ready, TrialError> {
     match answer {
         EngineReply::Ready(ready) if ready.version.trim().is_empty() => {
-            Err(TrialError::Failed(format!("the engine {:?} does not say its version", ready.engine)))
+            Err(TrialError::Failed(format!("the engine {:?} does not state its version", ready.engine)))
         }
         EngineReply::Ready(ready) => Ok(*ready),
         other => Err(unexpected("ready", &other)),
@@ -149,5 +149,5 @@ fn unexpected(due: &str, answer: &EngineReply) -> TrialError {
         EngineReply::Done(_) => "done",
         EngineReply::Failed(_) => "failed",
     };
-    TrialError::Failed(format!("the engine was to say {due:?} and said {said:?}"))
+    TrialError::Failed(format!("expected {due:?} from the engine, but it said {said:?}"))
 }

@@ -1,4 +1,4 @@
-//! The variables that engines are given: how many threads executors have, and which groups OpenSSL offers.
+//! The environment variables of engines: how many threads executors have, and which groups OpenSSL offers.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,18 +10,19 @@ use workload::catalog::models;
 use crate::error::Error;
 use crate::trial::openssl_config::{self, OPENSSL_CONF};
 
-/// The variables that engines are given.
+/// The environment variables of engines.
 #[derive(Debug)]
 pub struct Environment {
     workers: OsString,
-    /// Holds the files that one of them names.
+    /// Contains the files that the variables name.
     folder: TemporaryFolder,
 }
 
 impl Environment {
-    /// For executors that ask the environment for their threads.
+    /// The variables for executors that read their number of threads from the environment.
     ///
     /// # Errors
+    ///
     /// When there is no room for temporary files.
     pub fn new(workers: usize) -> Result<Environment, Error> {
         let folder = TemporaryFolder::new("environment").map_err(temporary(&std::env::temp_dir()))?;
@@ -39,7 +40,7 @@ impl Environment {
         Ok(variables)
     }
 
-    /// Those that leave OpenSSL as it comes.
+    /// Those that leave OpenSSL's defaults unchanged.
     pub(crate) fn free(&self) -> Vec<(&'static str, OsString)> {
         let of_models = models::ALL.iter().filter_map(|model| model.threads_variable);
         of_models.map(|variable| (variable, self.workers.clone())).collect()

@@ -1,11 +1,11 @@
-//! Why a trial did not come to its end, and how such a reason is put.
+//! Why a trial did not reach its end, and how the reason is formatted.
 
 use crate::origins::server::ReadingError;
 
-/// Why a trial did not come to its end.
+/// Why a trial did not reach its end.
 #[derive(Debug)]
 pub(crate) enum TrialError {
-    /// The run is to end now.
+    /// The run must end now.
     Interrupted,
     /// The trial failed, for this reason.
     Failed(String),
@@ -27,7 +27,7 @@ impl From<ReadingError> for TrialError {
     }
 }
 
-/// Several lines in one, for a reason: it stands in a row of a table.
+/// Joins several lines into one, for a reason in a row of a table.
 pub(crate) fn in_one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ")
 }

@@ -1,4 +1,4 @@
-//! Who makes a trial's requests: an engine in a process of its own, or this very process.
+//! What makes a trial's requests: an engine in a process of its own, or this process.
 
 use measure::process::ProcessError;
 use measure::protocol::{Finished, Seen};
@@ -6,30 +6,30 @@ use workload::Workload;
 
 use crate::trial::error::TrialError;
 
-/// Who makes the requests.
+/// Makes a trial's requests.
 pub(crate) trait Fetcher {
-    /// Its process.
+    /// Its process ID.
     fn pid(&self) -> u32;
-    /// Whether that process does nothing else, so that its memory is the model's too.
+    /// Whether that process does nothing else, so that its memory is the model's.
     fn is_alone(&self) -> bool;
-    /// The costs are read next, and then it makes its requests.
+    /// Called before the costs are read and the requests begin.
     fn before_go(&mut self) -> Result<(), TrialError> {
         Ok(())
     }
-    /// It has made its requests, and the costs have been read.
+    /// Called after the requests have been made and the costs read.
     fn after_go(&mut self) -> Result<(), TrialError> {
         Ok(())
     }
     /// Makes all requests.
     fn go(&mut self) -> Result<Finished, TrialError>;
-    /// What is wrong with how it went, beside what it tells.
+    /// What is wrong with the measured part, besides the faults that the engine reports.
     fn faults(&self, said: u64, heard: u64, finished: &Finished) -> Vec<String>;
-    /// What was seen, merged and encoded.
+    /// The measurements, merged and encoded.
     fn seen(&mut self, workload: &Workload) -> Result<Seen, TrialError>;
-    /// Why its process could not be read, before it said what was `due`.
+    /// The error for a process that could not be read before it sent what was `due`.
     fn unread(&mut self, _due: &str, error: &ProcessError) -> TrialError {
         TrialError::Failed(error.to_string())
     }
-    /// Most threads that it was seen with.
+    /// The largest number of its threads that was observed.
     fn threads(&self) -> Option<u64>;
 }

@@ -1,6 +1,6 @@
-//! The measured part of a trial: costs and ledger read before and after, and the verdict on what lies between.
+//! The measured part of a trial: reads costs and ledger before and after it, and checks the difference.
 //!
-//! It is the same for an engine in a process of its own and for a cell that runs in this one.
+//! It is the same for an engine in a process of its own and for a cell that runs in this process.
 
 use ledger::{Ledger, Side};
 use measure::clock::now_ns;
@@ -55,8 +55,9 @@ impl RunContext {
         builder.client = client_after.since(&client_before);
         builder.after = Counters::read();
 
-        // The origin may still be at work on what the last answers left behind: that is its cost too, but none of the
-        // trial's time. Its ledger is read before its CPU clock, so that what is counted has been paid for.
+        // The origin may still be doing work that the last responses have left: that is part of its cost, but not of
+        // the trial's time. Its ledger is read before its CPU clock, so that everything that is counted has been paid
+        // for.
         let server = self.origin_of(cell)?;
         let end = server.read(false)?;
         let origin_after = server.reading()?;
@@ -74,7 +75,7 @@ impl RunContext {
         Ok(())
     }
 
-    /// Holds what was seen against the ledger: at the start, after the warm-up, before and after the measured part.
+    /// Checks the measurements against the ledger: at the start, after the warm-up, before and after the measured part.
     fn judge(
         &self,
         section: &Section,
@@ -101,12 +102,12 @@ impl RunContext {
     }
 }
 
-/// What a process cost between two readings; nothing for a server that is not ours.
+/// The cost of a process between two readings; nothing for a server that is not ours.
 pub(crate) fn cost_between(before: Option<Reading>, after: Option<Reading>) -> Cost {
     before.zip(after).map(|(before, after)| after.since(&before)).unwrap_or_default()
 }
 
-/// The side of the ledger that `cell` must have left its traces on, and the one that must be blank.
+/// The side of the ledger that `cell` must have used, and the one that must be unused.
 pub(crate) fn sides<'a>(cell: &Cell, ledger: &'a Ledger) -> (&'a Side, &'a Side) {
     if cell.is_tls() { (&ledger.https, &ledger.http) } else { (&ledger.http, &ledger.https) }
 }

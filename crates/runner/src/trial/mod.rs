@@ -30,12 +30,12 @@ use self::run_context::RunContext;
 use self::trial_builder::TrialBuilder;
 use crate::plan::external_engine::ExternalEngine;
 
-/// The run is to end now.
+/// The run must end now.
 #[derive(Debug)]
 pub(crate) struct Interrupted;
 
 impl RunContext {
-    /// Runs one trial. `Err` only when the run is to end now; a trial that fails is an invalid [`Trial`].
+    /// Runs one trial. `Err` only when the run must end now; a trial that fails is an invalid [`Trial`].
     pub(crate) fn trial(
         &mut self,
         section: &Section,
@@ -57,7 +57,7 @@ impl RunContext {
             Ok(()) => {}
             Err(TrialError::Interrupted) => return Err(Interrupted),
             Err(TrialError::Failed(reason)) => {
-                // Where the origin has ended, that is the reason, and what the client met is its consequence.
+                // If the origin has ended, that is the reason, and the client's errors are its consequence.
                 let ended = self.origin_of(cell).ok().and_then(|server| server.ended());
                 builder.broken.extend(ended.map(|ended| in_one_line(&ended.to_string())));
                 builder.broken.push(reason);

@@ -1,7 +1,8 @@
 //! OpenSSL's configuration file for the engines: the only way to pin the groups that native-tls offers.
 //!
-//! native-tls has no call for it. Left alone, OpenSSL 3.5 and later puts a post-quantum key share into every hello, and
-//! pays for it, though the pinned origin never takes it; rustls, which can be told, does not.
+//! native-tls has no call for it. By default, OpenSSL 3.5 and later put a post-quantum key share into every
+//! ClientHello, which costs CPU time although the pinned origin never uses it; rustls, which can be configured, does
+//! not.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,8 +27,8 @@ fn text(groups: &str) -> String {
     format!("openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nGroups = {groups}\n")
 }
 
-/// The groups in OpenSSL's spelling. In TLS 1.2 the same list names the curves that certificates may have (RFC 8422
-/// §5.1.1), so that of the leaf must be among them.
+/// The groups in OpenSSL's spelling. In TLS 1.2 the same list limits the curves of certificates (RFC 8422 §5.1.1), so
+/// the leaf's must be in it.
 fn groups(pins: &Pins) -> String {
     let mut groups = pins.groups.clone();
     if pins.tls_version == TlsVersion::Tls12 && !groups.contains(&Group::Secp256r1) {

@@ -1,4 +1,4 @@
-//! The end of what a process says on one of its streams.
+//! Keeps the end of what a process writes to one of its streams.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,10 @@ use crate::trial::error::in_one_line;
 /// How much of it is kept, bytes.
 const KEPT: usize = 4096;
 
-/// How long the last words of a process that has ended may take to be read.
+/// How long reading the rest of an ended process's output may take.
 pub(crate) const READ_WITHIN: Duration = Duration::from_millis(200);
 
-/// A stream that is read to its end, so that the process is never held up, and whose last 4 KiB are kept.
+/// A stream that is read to its end, so that the process never has to wait, and whose last 4 KiB are kept.
 pub(crate) struct Tail {
     kept: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
@@ -28,8 +28,8 @@ impl Tail {
         Tail { kept, reader }
     }
 
-    /// What a process that has ended said last, its lines as they are but without instructions to a terminal. A process
-    /// that it left behind may hold the stream open: that is not waited for long.
+    /// The last output of an ended process, with its lines but without terminal control sequences. A process that it
+    /// has left behind may hold the stream open: that is not waited for long.
     pub(crate) fn text(&self) -> String {
         let until = Instant::now() + READ_WITHIN;
         while self.reader.as_ref().is_some_and(|reader| !reader.is_finished()) && Instant::now() < until {

@@ -1,10 +1,10 @@
-//! Whether an engine kept the time that a workload sets: its rate, or its duration.
+//! Checks whether an engine kept to a workload's rate or duration.
 
 use measure::protocol::Finished;
 use workload::Workload;
 
-/// Why an engine cannot run a timed workload: it does not say that it starts requests by the clock. `None` where it
-/// does, and where the workload asks for nothing of the kind.
+/// Why an engine cannot run a timed workload: it does not declare that it starts requests by the clock. `None` if it
+/// does, or if the workload is not timed.
 pub(crate) fn unfit(workload: &Workload, paces: bool, engine: &str) -> Option<String> {
     (workload.is_timed() && !paces).then(|| {
         format!(
@@ -14,8 +14,8 @@ pub(crate) fn unfit(workload: &Workload, paces: bool, engine: &str) -> Option<St
     })
 }
 
-/// What shows that an engine kept no time after all: it ended before its last request was due, or while more were to
-/// start. A hundredth is left to timers that are coarser than the clock.
+/// The evidence that an engine did not keep to it: it ended before its last request was due, or before the duration was
+/// over. A tolerance of 1 % allows for timers that are coarser than the clock.
 pub(crate) fn unkept(workload: &Workload, finished: &Finished) -> Option<String> {
     let took = finished.ended_ns.saturating_sub(finished.started_ns);
     let least = workload.least_ns();
@@ -23,11 +23,7 @@ pub(crate) fn unkept(workload: &Workload, finished: &Finished) -> Option<String>
     (took < least - least / 100).then(|| {
         let what =
             if workload.rate.is_some() { "its last request was due after" } else { "requests were to start for" };
-        format!(
-            "it ended after {:.1} ms, and {what} {:.1} ms: it did not keep the time that it was given",
-            ms(took),
-            ms(least)
-        )
+        format!("it ended after {:.1} ms, and {what} {:.1} ms: it did not keep to the time", ms(took), ms(least))
     })
 }
 

@@ -1,8 +1,7 @@
-//! An engine that is any program at all: a command line with `{url}` in it, and what the system and the ledger tell of
-//! it.
+//! An engine that is any program: a command line with `{url}` in it, measured by the system and the ledger.
 //!
-//! Its CPU time is that of the whole process, start to end, by wait4(2). Requests, connections and handshakes are the
-//! ledger's; latency is not to be had.
+//! Its CPU time is that of the whole process, from start to end, by wait4(2). Requests, connections and handshakes are
+//! counted by the ledger; latency cannot be measured.
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -22,17 +21,17 @@ use crate::plan::command_line::CommandLine;
 use crate::trial::error::TrialError;
 use crate::trial::output_tail::Tail;
 
-/// How often it is asked whether it has ended, and how large it has been.
+/// The interval at which its end and its memory are checked.
 const GLANCE: Duration = Duration::from_millis(2);
 
-/// What the system tells of a program that has ended.
+/// The system's data about a program that has ended.
 pub(crate) struct Ended {
     pub(crate) wall_ns: u64,
     pub(crate) cost: Cost,
-    /// The peak of resident memory as it was last seen; 0 for a program that ended before it could be. wait4(2) has one
-    /// too, but counts the memory of this process, which the child shares until it is another program.
+    /// The last observed peak of its resident memory; 0 for a program that ended before it was observed. wait4(2) has a
+    /// peak too, but includes the memory of this process, which the child shares until it executes the program.
     pub(crate) peak_memory_bytes: u64,
-    /// What it said, where it did not end well.
+    /// Its error output, if it failed.
     pub(crate) complaint: Option<String>,
 }
 
@@ -76,8 +75,8 @@ pub(crate) fn run(
     }
 }
 
-/// Has the kernel end the program when this thread does, however that comes about: it watches no pipe that would tell
-/// it.
+/// Makes the kernel end the program when this thread ends, for whatever reason: the program watches no pipe that would
+/// tell it.
 #[allow(unsafe_code, reason = "what is done between fork and exec can't be proved safe by the compiler")]
 fn die_with_parent(process: &mut Command) {
     let ask = || nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL).map_err(std::io::Error::from);
@@ -105,13 +104,13 @@ fn ended(used: &ResUse, started: u64, peak_memory_bytes: u64, tails: &[Tail; 2])
     }
 }
 
-/// The last line that says something: where programs put what went wrong.
+/// The last line that is not empty: where programs usually report what went wrong.
 fn last_line(text: &str) -> String {
     let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim().chars().take(300).collect()
 }
 
-/// A program that goes when it is no longer waited for, with whatever it has started.
+/// A program that is ended, with everything that it has started, when this is dropped.
 struct Running {
     child: Child,
     descendants: Descendants,

@@ -1,4 +1,5 @@
-//! A trial of a program that knows nothing of it, from its start to its end. What it did is the ledger's to tell.
+//! A trial of a program that does not know the trial protocol, from its start to its end. The ledger records what it
+//! did.
 
 use measure::kernel::Counters;
 use measure::protocol::{Finished, Ready};
@@ -13,7 +14,7 @@ use crate::trial::trial_builder::TrialBuilder;
 use crate::trial::{deadline, program};
 
 impl RunContext {
-    /// Runs it, and tells `builder` what came of it.
+    /// Runs it, and passes its results to `builder`.
     pub(super) fn program_trial(
         &mut self,
         section: &Section,
@@ -27,7 +28,7 @@ impl RunContext {
         let server = self.origin_of(cell)?;
         let start = server.begin()?;
         let mut targets = server.targets(cell, workload)?;
-        // A port per round: a program that opens a connection per request leaves them all in TIME_WAIT at one.
+        // A port per round: a program that opens a connection per request leaves all of them in TIME_WAIT at one port.
         let target = targets.swap_remove(round as usize % targets.len());
         builder.before = Counters::read();
         let origin_before = server.reading()?;
@@ -46,14 +47,14 @@ impl RunContext {
         builder.broken.extend(ended.complaint);
         let (Some(start), Some(end)) = (start, end) else {
             return Err(TrialError::Failed(
-                "only an origin's ledger can tell what a program did: leave --origin out".to_owned(),
+                "only an origin's ledger can show what a program did: omit --origin".to_owned(),
             ));
         };
         let measured = sides(cell, &end).0.since(sides(cell, &start).0);
         builder.seen.right = measured.requests;
         let due = command.requests(workload);
         if measured.requests < due {
-            builder.broken.push(format!("the origin served {} requests, {due} were due", measured.requests));
+            builder.broken.push(format!("the origin served {} requests instead of {due}", measured.requests));
         }
         builder.ready = Some(Ready { engine: command.name().to_owned(), ..Ready::default() });
         builder.measured = Some(measured);

@@ -1,4 +1,4 @@
-//! What all trials of a run share: the origins, their certificates, and what engines are told beside the job.
+//! State that all trials of a run share: the origins, their certificates, and the environment of engines.
 
 use std::ffi::OsString;
 
@@ -24,16 +24,16 @@ pub(crate) struct RunContext {
     environment: Environment,
 }
 
-/// How a trial begins: a cell before its first request.
+/// The start of a trial: a cell before its first request.
 pub(crate) struct TrialStart {
-    /// The ledger then; `None` where there is none.
+    /// The ledger at the start; `None` if there is none.
     pub(crate) ledger: Option<Ledger>,
-    /// What is wrong with how its client verifies.
+    /// What is wrong with how its client verifies certificates.
     pub(crate) faults: Vec<String>,
 }
 
 impl RunContext {
-    /// Starts the origin of the plan, and fills in the plan what was learnt of it.
+    /// Starts the origin of the plan, and adds what it reports to the plan's description of the run.
     pub(crate) fn open(mut plan: Plan) -> Result<RunContext, Error> {
         let mut origins = Origins::new(&plan)?;
         if let Some(version) = origins.of(&plan, &usual_cell(), false)?.version()? {
@@ -48,16 +48,16 @@ impl RunContext {
         })
     }
 
-    /// What a cell fetches from.
+    /// The server of a cell.
     pub(crate) fn origin_of(&mut self, cell: &Cell) -> Result<&mut dyn Server, TrialError> {
         let stock = self.plan.terms(cell) == Terms::Stock;
         self.origins.of(&self.plan, cell, stock).map_err(TrialError::from)
     }
 
-    /// The variables that the engine of `cell` is given.
+    /// The environment variables for the engine of `cell`.
     pub(crate) fn environment(&self, cell: &Cell) -> Result<Vec<(&'static str, OsString)>, TrialError> {
         match (self.plan.terms(cell), &self.plan.origin) {
-            // As it comes from the box, OpenSSL too; and a server of the user's is asked for all that OpenSSL has.
+            // Stock clients use OpenSSL's defaults; so does a client of a user's server, since nothing is pinned there.
             (Terms::Stock, _) | (_, OriginSpec::Theirs(_)) => Ok(self.environment.free()),
             _ => {
                 let pinned = self.environment.pinned(&self.plan.pins_of(cell));
@@ -66,7 +66,7 @@ impl RunContext {
         }
     }
 
-    /// Reads the ledger before a cell's first request, writes its job, and examines how its client verifies.
+    /// Reads the ledger before a cell's first request, makes its job, and checks how its client verifies certificates.
     pub(crate) fn begin(
         &mut self,
         section: &Section,
@@ -93,8 +93,8 @@ impl RunContext {
         Ok((TrialStart { ledger, faults }, job))
     }
 
-    /// What is wrong with how the job's client verifies. The impostors make the usual handshake: so does, for them, the
-    /// cell.
+    /// What is wrong with how the job's client verifies certificates. The impostors support the usual handshake, so the
+    /// cell uses that too.
     fn examine(&mut self, job: &Job, arm: Option<Arm>) -> Result<Vec<String>, TrialError> {
         let cell = Cell { connection: Connection::NewConn, ..job.cell.base() };
         let trust_file = self.origins.trust_file(&cell.axes)?;

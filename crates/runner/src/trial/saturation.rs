@@ -1,4 +1,4 @@
-//! What other than the model was, or may have been, the limit of a trial.
+//! Detects what limited a trial, or may have, other than the model.
 
 use ledger::Side;
 use measure::kernel::{self, Counters};
@@ -12,11 +12,11 @@ const ORIGIN_BOUND: f64 = 0.90;
 /// Share of the client's CPU time from which it counts as full.
 const CLIENT_FULL: f64 = 0.95;
 
-/// Sockets in TIME_WAIT per origin port from which connecting itself turns slow: half of the 28,232 ephemeral ports.
-/// Half of what the kernel keeps at all is the bound where that is less.
+/// Sockets in TIME_WAIT per origin port from which connecting itself becomes slow: half of the 28,232 ephemeral ports.
+/// If half of the kernel's own limit is less, that is the bound.
 const TIME_WAIT_PER_PORT: u64 = 14_000;
 
-/// What a trial put on the machine.
+/// The load of a trial on the machine.
 pub(crate) struct Load<'a> {
     pub(crate) workload: &'a Workload,
     pub(crate) pinning: &'a Pinning,
@@ -26,7 +26,7 @@ pub(crate) struct Load<'a> {
     pub(crate) origin: Cost,
     pub(crate) before: Counters,
     pub(crate) after: Counters,
-    /// Most requests in flight, as the client saw it.
+    /// Most requests in flight, counted by the client.
     pub(crate) client_in_flight: Option<u64>,
     pub(crate) ledger: Option<&'a Side>,
 }
@@ -48,14 +48,14 @@ pub(crate) fn flags(load: &Load<'_>) -> Vec<Flag> {
     found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
 }
 
-/// Sockets in TIME_WAIT from which connecting to an origin of so many ports turns slow.
+/// Sockets in TIME_WAIT from which connecting to an origin with this many ports becomes slow.
 pub(crate) fn most_time_wait(ports: u16) -> u64 {
     (u64::from(ports) * TIME_WAIT_PER_PORT).min(kernel::most_time_wait() / 2)
 }
 
-/// Whether a quarter of C or less was in flight: as the client saw it, and where the origin makes everyone wait, as the
-/// origin saw it. Where answers come at once, few are in flight at the origin however many are asked for; and at a
-/// fixed rate C is what there may be, not what is wanted.
+/// Whether a quarter of C or less was in flight: counted by the client, and with a delayed response also by the origin.
+/// If responses come at once, few are in flight at the origin whatever the concurrency; and at a fixed rate C is a
+/// maximum, not a goal.
 fn few_in_flight(load: &Load<'_>) -> bool {
     if load.workload.rate.is_some() {
         return false;

@@ -1,4 +1,4 @@
-//! The record of a trial in the making: what was learnt of it before it ended, however it ended.
+//! Collects a trial's measurements, however it ends, and builds its record.
 
 use ledger::Side;
 use measure::kernel::Counters;
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::trial::pace;
 use crate::trial::saturation::{self, Load};
 
-/// What was learnt of a trial before it ended, however it ended.
+/// The measurements of a trial until its end, however it ended.
 #[derive(Default)]
 pub(crate) struct TrialBuilder {
     pub(crate) ready: Option<Ready>,
@@ -27,17 +27,17 @@ pub(crate) struct TrialBuilder {
     pub(crate) after: Counters,
     pub(crate) threads: Option<u64>,
     pub(crate) verifies: Option<bool>,
-    /// Whether there is no ledger to hold the answers against.
+    /// Whether there is no ledger to check the responses against.
     pub(crate) unproven: bool,
     pub(crate) broken: Vec<String>,
 }
 
 impl TrialBuilder {
-    /// A trial of `cell`, of whose client an examination has found `faults` in how it verifies.
+    /// A trial of `cell`; `faults` is what a check found wrong with how its client verifies certificates.
     pub(crate) fn begin(cell: &Cell, faults: &[String]) -> TrialBuilder {
         TrialBuilder {
             broken: faults.to_vec(),
-            // A floor is shown to no impostor.
+            // A floor opens no connection, so it is not checked.
             verifies: (cell.is_tls() && !is_floor(cell)).then_some(faults.is_empty()),
             ..TrialBuilder::default()
         }
@@ -46,7 +46,8 @@ impl TrialBuilder {
     /// The record of it.
     pub(crate) fn build(mut self, plan: &Plan, section: &Section, cell: &Cell, round: u32) -> Trial {
         let terms = plan.terms(cell);
-        // A program is asked nothing, and an engine that knows of no rate or duration may fail before it is ready.
+        // A program is not asked for its abilities, and an engine that does not support a rate or duration may fail
+        // before it is ready.
         let told = self.ready.as_ref().map_or(plan.external_engine(cell).is_none(), |ready| ready.paces);
         let reason = pace::unfit(&section.workload, told, &cell.client);
         self.broken.extend(reason.filter(|reason| !self.broken.contains(reason)));
@@ -64,7 +65,7 @@ impl TrialBuilder {
             ledger: self.measured.as_ref(),
         });
         if terms == Terms::Floor {
-            // What limits a connection limits none that is never made.
+            // Limits of connections do not apply to a cell that makes none.
             flags.clear();
         }
         let client = client_cost(terms, &self.seen, self.client);
@@ -108,8 +109,8 @@ impl TrialBuilder {
     }
 }
 
-/// CPU time of pacing that is taken off the client's: that of tlstax's own pacer. What another engine tells of itself
-/// is not read, and its pacing stays part of its cost.
+/// CPU time of pacing that is subtracted from the client's: only that of tlstax's own pacer. What another engine
+/// reports is not subtracted, so its pacing is part of its cost.
 fn pacer_cpu_ns(terms: Terms, rate: Option<Rate>, told: Option<u64>) -> Option<u64> {
     match terms {
         Terms::Pinned | Terms::Stock => told.filter(|_| rate.is_some()),
@@ -117,11 +118,11 @@ fn pacer_cpu_ns(terms: Terms, rate: Option<Rate>, told: Option<u64>) -> Option<u
     }
 }
 
-/// What the client cost: the process, but for one that played the server as well.
+/// The client's cost: that of the process, unless the process did the server's work as well.
 fn client_cost(terms: Terms, seen: &Seen, process: Cost) -> Cost {
     match terms {
         Terms::Floor => Cost { cpu_ns: seen.client_cpu_ns.unwrap_or_default(), user_share: None },
-        // Whatever else an engine tells of itself, its process's clock is read from outside.
+        // Whatever another engine reports, its CPU clock is read from outside.
         Terms::Pinned | Terms::Pooled | Terms::Stock | Terms::Command => process,
     }
 }

@@ -1,6 +1,6 @@
-//! Whether a trial did the work: its answers counted, and the origin's ledger held against them.
+//! Checks whether a trial did its work: counts its responses, and compares them with the origin's ledger.
 //!
-//! Each rule that is broken gives one sentence. A trial with any of them is invalid, and no figure of it is a result.
+//! Each broken rule gives one sentence. A trial with any of them is invalid, and none of its figures is a result.
 
 use ledger::{Negotiated, Side};
 use measure::histogram;
@@ -10,20 +10,20 @@ use measure::result::{Handshake, Terms};
 use params::TlsVersion;
 use workload::{Body, Cell, Connection, Requests, Workload};
 
-/// What a trial left behind, to be judged.
+/// The evidence of a trial.
 pub(crate) struct Evidence<'a> {
     pub(crate) cell: &'a Cell,
     pub(crate) workload: &'a Workload,
     pub(crate) seen: &'a Seen,
-    /// What the origin saw on the cell's transport in the measured part.
+    /// The origin's counts on the cell's transport in the measured part.
     pub(crate) measured: &'a Side,
-    /// What it saw there while the engine warmed up.
+    /// Its counts there while the engine warmed up.
     pub(crate) warm_up: &'a Side,
-    /// What it saw on the other transport from start to end.
+    /// Its counts on the other transport from start to end.
     pub(crate) other: &'a Side,
-    /// What every handshake must have settled on.
+    /// What every handshake must have negotiated.
     pub(crate) pinned: &'a Handshake,
-    /// On which terms it took part.
+    /// The terms of the cell.
     pub(crate) terms: Terms,
 }
 
@@ -46,17 +46,17 @@ pub(crate) fn broken_rules(evidence: &Evidence<'_>) -> Vec<String> {
     broken
 }
 
-/// Requests that were asked for: N, or where they were to be made for a time, as many as the engine says that it made.
+/// The number of requests: N, or for a duration, as many as the engine reports.
 fn asked(workload: &Workload, seen: &Seen) -> u64 {
     workload.requests().map_or_else(|| told(seen), Requests::get)
 }
 
-/// Requests that the engine tells of.
+/// The number of requests that the engine reports.
 fn told(seen: &Seen) -> u64 {
     seen.errors.values().fold(seen.right, |sum, error| sum.saturating_add(error.count))
 }
 
-/// The rules that answers alone can break: all that can be said without a ledger.
+/// The rules that can be checked without a ledger.
 pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
     let asked = asked(workload, seen);
     let wrong = seen.errors.iter();
@@ -65,19 +65,20 @@ pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
         .collect();
     let told = told(seen);
     if told != asked {
-        broken.push(format!("the engine tells of {told} requests, {asked} were asked for"));
+        broken.push(format!("the engine reports {told} requests instead of {asked}"));
     }
     if told == 0 {
-        broken.push("the engine tells of no request".to_owned());
+        broken.push("the engine reports no request".to_owned());
     }
     if seen.late.is_some_and(|late| late > told) {
-        broken.push(format!("the engine tells of {told} requests, and of more that were late"));
+        broken.push(format!("the engine reports {told} requests, and more that were late"));
     }
     for (name, text) in &seen.histograms {
         match histogram::decode(text) {
             Ok(times) if ["total", FROM_START].contains(&name.as_str()) && times.len() != seen.right => {
                 let count = times.len();
-                broken.push(format!("the latency histogram {name} holds {count} requests, {} were right", seen.right));
+                broken
+                    .push(format!("the latency histogram {name} has {count} requests, but {} were right", seen.right));
             }
             Ok(_) => {}
             Err(error) => broken.push(format!("the histogram {name:?}: {error}")),
@@ -86,7 +87,7 @@ pub(crate) fn broken_answers(workload: &Workload, seen: &Seen) -> Vec<String> {
     broken
 }
 
-/// The rules of a floor, which connects to nobody and tells its client's cost itself.
+/// The rules of a floor, which opens no connection and reports its client's cost itself.
 fn floor(evidence: &Evidence<'_>) -> Vec<String> {
     let Evidence { measured, warm_up, other, seen, .. } = evidence;
     let mut broken = Vec::new();
@@ -97,7 +98,7 @@ fn floor(evidence: &Evidence<'_>) -> Vec<String> {
             .push(format!("the origin saw {accepts} connections and {requests} requests of a floor, which makes none"));
     }
     if seen.client_cpu_ns.is_none_or(|ns| ns == 0) {
-        broken.push("the engine does not tell what the client's side cost".to_owned());
+        broken.push("the engine does not report the cost of the client's side".to_owned());
     }
     broken
 }
@@ -107,12 +108,12 @@ fn requests(evidence: &Evidence<'_>) -> Vec<String> {
     let served = evidence.measured.requests;
     let mut broken = Vec::new();
     if served != asked {
-        broken.push(format!("the origin served {served} requests, {asked} were asked for"));
+        broken.push(format!("the origin served {served} requests instead of {asked}"));
     }
     if let Body::Sized { length, .. } = evidence.workload.expectation().body {
         let (sent, due) = (evidence.measured.body_bytes, length.saturating_mul(asked));
         if sent != due {
-            broken.push(format!("the origin sent {sent} bytes of bodies, {due} were asked for"));
+            broken.push(format!("the origin sent {sent} bytes of bodies instead of {due}"));
         }
     }
     let Side { accepts, requests, .. } = evidence.other;
@@ -126,8 +127,8 @@ fn connections(evidence: &Evidence<'_>) -> Option<String> {
     let asked = asked(evidence.workload, evidence.seen);
     let kind = evidence.cell.connection;
     let slots = u64::from(evidence.workload.slots());
-    // A pool may have begun a connection more while it waited for one to come back: 1 % of the slots, and one for every
-    // thousand requests, which even as handshakes are lost in the cost of the others.
+    // A pool may have opened one more connection while it waited for another to be returned: a tolerance of 1 % of the
+    // slots, and one per thousand requests, whose cost is negligible even with handshakes.
     let spare = if evidence.terms == Terms::Pooled { slots.div_ceil(100) + asked / 1000 } else { 0 };
     let accepts = evidence.measured.accepts;
     let all = evidence.warm_up.accepts + accepts;
@@ -138,13 +139,14 @@ fn connections(evidence: &Evidence<'_>) -> Option<String> {
         Connection::KeepAlive if all > slots + spare => {
             Some(format!("the origin accepted {all} connections, keep-alive opens {} at most", slots + spare))
         }
-        // The warm-up opens them all: one opened in the measured part would put its handshake into a kept one's cost.
+        // The warm-up opens them all: the handshake of one opened in the measured part would count as the cost of kept
+        // ones.
         Connection::KeepAlive => (accepts > spare)
             .then(|| format!("{accepts} connections were opened in the measured part, keep-alive opens them before")),
         Connection::KeepAliveFor(each) => {
             let requests = evidence.warm_up.requests + evidence.measured.requests;
             let least = requests.div_ceil(u64::from(each.get()));
-            // Each slot's last connection may have requests left.
+            // Each slot's last connection may carry fewer requests.
             let most = requests / u64::from(each.get()) + slots + spare;
             let kind = kind.name();
             (!(least..=most).contains(&all))
@@ -166,7 +168,7 @@ fn handshakes(evidence: &Evidence<'_>) -> Vec<String> {
     }
     let resumed = made.resumed + evidence.warm_up.handshakes.resumed;
     match kind {
-        // The first of each slot, which must be full, belongs to the warm-up.
+        // The first handshake of each slot, which must be full, belongs to the warm-up.
         Connection::Resumed if made.resumed != asked => broken.push(format!(
             "the origin saw {} resumed and {} full handshakes, resumed resumes each of {asked}",
             made.resumed, made.full
@@ -188,7 +190,7 @@ fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
         .filter(|found| !is_pinned(found, evidence))
         .map(|found| {
             let Negotiated { version, suite, group, alpn, count } = found;
-            format!("{count} handshakes settled on {version} {suite} {group} {alpn:?}, which is not what was pinned")
+            format!("{count} handshakes negotiated {version} {suite} {group} {alpn:?}, which is not what was pinned")
         })
         .collect();
     if all().next().is_none() {
@@ -199,8 +201,8 @@ fn negotiated(evidence: &Evidence<'_>) -> Vec<String> {
 
 fn is_pinned(found: &Negotiated, evidence: &Evidence<'_>) -> bool {
     let pinned = evidence.pinned;
-    // Who offers no protocol is answered in HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot
-    // offer.
+    // A client that offers no protocol gets HTTP/1.1 too (RFC 7301 §3.1): older libraries of other languages cannot
+    // offer any.
     let unoffered = evidence.terms == Terms::Pooled && found.alpn.is_empty();
     // A session of TLS 1.2 is resumed without a key exchange (RFC 5246 §7.3).
     let unexchanged = evidence.cell.connection == Connection::Resumed
@@ -297,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_request_that_was_never_made_is_missed() {
-        one(new_conn(&Seen { right: N - 1, ..Seen::default() }, &honest()), "tells of 9 requests");
+        one(new_conn(&Seen { right: N - 1, ..Seen::default() }, &honest()), "reports 9 requests");
         let cached = Side { requests: N - 1, ..honest() };
         one(new_conn(&seen(), &cached), "served 9 requests");
     }
@@ -310,9 +312,9 @@ mod tests {
             judge_of(second, Terms::Pinned, "m/c/rustls/new-conn", seen, measured, &none, &none)
         };
         assert_eq!(judged(&seen(), &honest()), Vec::<String>::new());
-        one(judged(&seen(), &Side { requests: N - 1, ..honest() }), "served 9 requests, 10 were asked for");
+        one(judged(&seen(), &Side { requests: N - 1, ..honest() }), "served 9 requests instead of 10");
         let nothing = Side { negotiated: vec![settled("x25519", 1)], ..Side::default() };
-        one(judged(&Seen::default(), &nothing), "tells of no request");
+        one(judged(&Seen::default(), &nothing), "reports no request");
         one(judged(&Seen { late: Some(N + 1), ..seen() }, &honest()), "of more that were late");
     }
 
@@ -380,10 +382,10 @@ mod tests {
         };
         let told = Seen { client_cpu_ns: Some(1_000), ..seen() };
         assert_eq!(judged(&told, &blank, &blank), Vec::<String>::new());
-        one(judged(&seen(), &blank, &blank), "what the client's side cost");
+        one(judged(&seen(), &blank, &blank), "the cost of the client's side");
         one(judged(&told, &Side { accepts: 1, ..Side::default() }, &blank), "1 connections");
         one(judged(&told, &blank, &Side { requests: 2, ..Side::default() }), "2 requests");
-        one(judged(&Seen { right: N - 1, ..told }, &blank, &blank), "tells of 9 requests");
+        one(judged(&Seen { right: N - 1, ..told }, &blank, &blank), "reports 9 requests");
     }
 
     #[test]

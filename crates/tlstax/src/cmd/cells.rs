@@ -15,9 +15,9 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    /// What there is to choose from: the matrix; the entries of the catalog and kinds of connection beyond it for who
-    /// names one of them; and the talk's stages for who names those. They are one program in many states of repair, not
-    /// models to choose from, so that words like `rustls` do not mean them.
+    /// The cells that can be chosen: the matrix; other entries of the catalog and kinds of connection if a word names
+    /// one of them; and the talk's stages if a word names those. The stages are variants of one program, not models to
+    /// choose from, so that words like `rustls` do not select them.
     pub(crate) fn candidates(&self) -> Vec<Cell> {
         let named = |what: &str| self.texts().any(|text| text.contains(what));
         let mut kinds = Connection::MATRIX.to_vec();
@@ -31,7 +31,7 @@ impl Cells {
         cells
     }
 
-    /// Kinds of connection beyond the matrix that are named, within whatever pattern.
+    /// Kinds of connection outside the matrix that are named, even within a pattern.
     fn kinds(&self) -> Vec<Connection> {
         let apart = |text: &str| -> Vec<Connection> {
             let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':')));
@@ -48,12 +48,12 @@ impl Cells {
         self.words.iter().chain(&self.filter)
     }
 
-    /// Whether nothing was asked for.
+    /// Whether neither words nor patterns were given.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.filter.is_empty()
     }
 
-    /// The chosen ones of `candidates`; a word with an `@` is a cell with its place on the axes.
+    /// The chosen cells among `candidates`; a word with an `@` is a cell with values of its axes.
     pub(crate) fn choose(&self, candidates: &[Cell]) -> Result<Vec<Cell>, Failure> {
         let (placed, words): (Vec<String>, Vec<String>) = self.words.iter().cloned().partition(|w| w.contains('@'));
         let mut chosen = match placed.is_empty() || !words.is_empty() || !self.filter.is_empty() {
@@ -62,7 +62,7 @@ impl Cells {
         };
         for word in placed {
             let cell: Cell = word.parse().map_err(|error: workload::CellError| Failure::Usage(error.to_string()))?;
-            // Its name alone is looked for, so that what is misspelt is answered with its neighbours.
+            // Only the base name is checked, so that the error for a misspelt one suggests similar names.
             Selection::new(&[cell.base().to_string()], &[])?.choose(candidates)?;
             if !chosen.contains(&cell) {
                 chosen.push(cell);

@@ -1,4 +1,4 @@
-//! `tlstax cmp`: two runs, the arms of one, or two cells of one, held against each other.
+//! `tlstax cmp`: compares two runs, the arms of one, or two cells of one.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use analysis::comparison::gate::Outcome;
 use analysis::comparison::metric::Metric;
 use analysis::comparison::subject::Subject;
-use analysis::comparison::{Asked, Comparison, compare};
+use analysis::comparison::{CompareOptions, Comparison, compare};
 use clap::ValueEnum;
 use measure::result::{Arm, RunResult};
 use render::comparison::{columns, table};
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     exec: Exec,
 }
 
-/// What is compared of whatever is compared, and how it is told.
+/// The options of any comparison, and its output.
 #[derive(clap::Args)]
 pub(crate) struct Shape {
     /// Only cells whose whole name matches this regular expression; may be given again
@@ -61,7 +61,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// As a run that ends with its comparison shows it.
+    /// The options for the comparison at the end of a run.
     pub(crate) fn headline(form: Form) -> Shape {
         let (json, csv) = (form == Form::Json, form == Form::Csv);
         Shape { filter: Vec::new(), metric: Which::Cpu, fail_above: None, anyway: false, json, csv }
@@ -106,7 +106,7 @@ fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
-/// What is compared, read from its files.
+/// The subject of the comparison, read from its files.
 enum Compared {
     /// Two runs, from these folders.
     Runs(Box<Read>, Box<Read>),
@@ -141,7 +141,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Runs two programs by turns, and compares them.
+/// Runs two programs in turns, and compares them.
 fn exec(args: &Args) -> Result<ExitCode, Failure> {
     let (Some(base), Some(new)) = (&args.base, &args.new) else {
         return Err(Failure::Usage("--exec compares two builds of tlstax: name both".to_owned()));
@@ -166,20 +166,20 @@ pub(crate) fn arms(run: &RunResult, words: &[String], shape: &Shape) -> Result<E
     finish(&Subject::Arms(run), [name(Arm::Base), name(Arm::New)], words, shape)
 }
 
-/// Compares, prints, and says by the exit code what came of it.
+/// Compares, prints, and returns the exit code.
 fn finish(subject: &Subject<'_>, names: [String; 2], words: &[String], shape: &Shape) -> Result<ExitCode, Failure> {
     for problem in subject.problems() {
         terminal::say(format_args!("tlstax: {problem}"));
     }
     let [base, new] = names;
     let common = subject.cells();
-    // What they have not in common is told with both sides' cells.
+    // If there is no common cell, the error lists the cells of both sides.
     let cells = match common.is_empty() {
         true => common,
         false => Selection::new(words, &shape.filter)?.choose(&common)?,
     };
     let metrics = shape.metric.metrics();
-    let asked = Asked { base, new, cells, metrics, fail_above: shape.fail_above, anyway: shape.anyway };
+    let asked = CompareOptions { base, new, cells, metrics, fail_above: shape.fail_above, anyway: shape.anyway };
     let comparison = compare(subject, &asked)?;
     print(&comparison, shape)?;
     Ok(code(&comparison))
@@ -207,14 +207,14 @@ fn print(comparison: &Comparison, shape: &Shape) -> Result<(), Failure> {
     }
 }
 
-/// A bound that could not have failed must not pass.
+/// A gate that could not have failed must not pass.
 fn code(comparison: &Comparison) -> ExitCode {
     match comparison.gate.as_ref().map(|gate| gate.outcome) {
         None | Some(Outcome::Passed) => ExitCode::SUCCESS,
         Some(Outcome::Failed) => ExitCode::from(EXPECTATION),
         Some(Outcome::Undecided) => {
             let undecided = comparison.gate.iter().flat_map(|gate| &gate.undecided);
-            // What is never judged is no cause, unless there is nothing else.
+            // Rows that can never be judged are not named as the cause, unless there is no other.
             let (by_nature, causes): (Vec<_>, Vec<_>) = undecided.partition(|undecided| undecided.by_nature);
             let causes = if causes.is_empty() { by_nature } else { causes };
             let reasons: Vec<&str> = causes.into_iter().map(|undecided| undecided.reason.as_str()).collect();
@@ -224,7 +224,7 @@ fn code(comparison: &Comparison) -> ExitCode {
     }
 }
 
-/// What the operands name, and which of them are words that choose cells.
+/// The subject that the operands name, and the operands that are words to choose cells.
 fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
     let usage = |text: String| Failure::Usage(text);
     let Some(first) = &args.base else {
@@ -254,7 +254,7 @@ fn operands(args: &Args) -> Result<(Compared, Vec<String>), Failure> {
     }
 }
 
-/// Two ordinary runs. Reading them is what a comparison costs: both at once.
+/// Two ordinary runs. Reading them takes most of the time, so both are read at once.
 fn runs(base: &Path, new: &Path, words: Vec<String>) -> Result<(Compared, Vec<String>), Failure> {
     let (base, new) = rayon::join(|| read(base), || read(new));
     let (base, new) = (base?, new?);
@@ -287,7 +287,7 @@ fn cells(args: &Args, base: Cell) -> Result<Compared, Failure> {
     Ok(Compared::Cells(run, base, new))
 }
 
-/// Whether it is meant as one: a word of a cell's name may be that of a folder by chance.
+/// Whether it names a folder: a word of a cell's name may happen to be the name of a folder, too.
 fn is_folder(operand: &str) -> bool {
     let path = Path::new(operand);
     path.join("run.json").exists() || (path.is_dir() && operand.contains('/'))

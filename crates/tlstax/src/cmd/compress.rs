@@ -1,4 +1,4 @@
-//! `--compress`, as every command takes it that leaves a result folder.
+//! `--compress`, for every command that writes a result folder.
 
 use std::path::Path;
 
@@ -14,16 +14,17 @@ pub(crate) struct Compress {
 }
 
 impl Compress {
-    /// Whether it was asked for.
+    /// Whether the flag was given.
     pub(crate) fn is_asked(self) -> bool {
         self.compress
     }
 
-    /// Compresses the trials in `dir` if that was asked for. An interrupted run stays as it is, so that it can be
+    /// Compresses the trials in `dir` if the flag was given. An interrupted run is not compressed, so that it can be
     /// resumed.
     ///
     /// # Errors
-    /// When they cannot be compressed; they stay as they are then.
+    ///
+    /// When they cannot be compressed; then the file is unchanged.
     pub(crate) fn ended(self, dir: &Path, interrupted: bool) -> Result<(), Failure> {
         if self.compress && !interrupted {
             result::compress(dir, None)?;

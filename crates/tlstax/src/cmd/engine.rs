@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     measure::process::raise_open_files().map_err(|error| Failure::Usage(error.to_string()))?;
-    // Whatever the trial is at when the harness goes, nothing of it may stay behind.
+    // When the harness ends, the trial must end at once, whatever it is doing.
     fetch::engine::serve(io::stdin(), io::stdout(), || process::exit(0))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! Two builds run by turns: what `cmp --exec` measures before it compares.
+//! Two builds run in turns: what `cmp --exec` measures before it compares.
 
 use std::path::{Path, PathBuf};
 
@@ -42,9 +42,10 @@ pub(crate) struct Exec {
 }
 
 impl Exec {
-    /// Without `--exec` nothing is measured: flags that say how would be ignored.
+    /// Refuses the flags of measurement without `--exec`: nothing is measured then, and they would be ignored.
     ///
     /// # Errors
+    ///
     /// When there are any.
     pub(crate) fn refuse_flags(&self) -> Result<(), Failure> {
         if self.workload.is_empty() && self.measurement.is_empty() && !self.compress.is_asked() {
@@ -55,11 +56,12 @@ impl Exec {
         Err(Failure::Usage(words.to_owned()))
     }
 
-    /// Runs `base` and `new` by turns over the chosen cells, or over a few telling ones. What was measured is on disk,
-    /// in the folder that is returned, and read back.
+    /// Runs `base` and `new` in turns over the chosen cells, or over a default selection. The results are on disk, in
+    /// the folder that is returned, and read back.
     ///
     /// # Errors
-    /// When a program is none, a cell is not known, or the run cannot begin.
+    ///
+    /// When a file is not a program, a cell is not known, or the run cannot start.
     pub(crate) fn measure(
         &self,
         base: &Path,
@@ -107,8 +109,8 @@ impl Exec {
     }
 }
 
-/// A cell of each client with new connections, and the kept connection that shows a client's cost beside its TLS
-/// stack's.
+/// The default selection: a cell of each client with new connections, and one with kept connections, which shows a
+/// client's cost beside its TLS stack's.
 const TELLING: [&str; 4] = [
     "threads/ureq/rustls/new-conn",
     "tokio-current/hyper/rustls/new-conn",

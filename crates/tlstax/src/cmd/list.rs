@@ -19,7 +19,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What there is beside the matrix, behind the names of models, clients and TLS stacks.
+/// What exists outside the matrix, listed after the names of models, clients and TLS stacks.
 const BEYOND: &str = "connections resumed, keep-alive:K and new-client.
 A cell may stand elsewhere on the axes: NAME@tls-version=1.2|1.3,group=x25519|x25519mlkem768|p256,cert=ecdsa-p256|rsa-2048,
 chain=1|2|3,trust=mozilla|own,rtt=MS. And scenarios: tlstax run --scenario NAME.

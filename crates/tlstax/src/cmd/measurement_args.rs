@@ -1,4 +1,4 @@
-//! How it is measured, as `run` and `cmp` take it.
+//! The options of measurement, for `run` and `cmp`.
 
 use measure::machine::allowed_cpus;
 use measure::result::Pinning;
@@ -29,23 +29,24 @@ enum Pin {
 }
 
 impl MeasurementArgs {
-    /// Which CPUs run what; `ours` tells whether the origin is one of ours.
+    /// The CPUs of client and origin; `ours` says whether the origin is one of ours.
     ///
     /// # Errors
-    /// When they are to be split and there is but one.
+    ///
+    /// When they must be split and there is only one.
     pub(crate) fn pinning(&self, ours: bool) -> Result<Pinning, PinningError> {
         let cpus = allowed_cpus();
-        // A server of the user's has CPUs that nothing is known of: none are kept free for it.
+        // The CPUs of a server of the user's are unknown: none are kept free for it.
         let split = self.pin.map_or(ours && cpus.len() > 1, |pin| pin == Pin::Split);
         runner::pin(&cpus, split)
     }
 
-    /// Whether nothing was asked for.
+    /// Whether no option was given.
     pub(crate) fn is_empty(&self) -> bool {
         self.rounds.is_none() && self.pin.is_none() && self.workers.is_none() && self.seed.is_none()
     }
 
-    /// Worker threads, if they were asked for.
+    /// The number of worker threads, if it was given.
     pub(crate) fn workers(&self) -> Option<usize> {
         self.workers.map(usize::from)
     }

@@ -3,7 +3,7 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
-use measure::result::{LeftOut, Order, Pinning, ResultWriter, Section};
+use measure::result::{LeftOut, Pinning, ResultWriter, Section, TrialOrder};
 use origin::Choice;
 use profile::bill::Sheet;
 use runner::sections::CONCURRENCY;
@@ -21,7 +21,7 @@ use crate::progress::{self, Progress};
 use crate::show::{write, write_json};
 use crate::{folder, interrupt};
 
-/// What a profile without arguments shows: what TLS adds, by two libraries.
+/// The cells of a profile without arguments: what TLS adds, with two libraries.
 const TELLING: [&str; 3] = [
     "tokio-current/hyper/plain/new-conn",
     "tokio-current/hyper/rustls/new-conn",
@@ -104,7 +104,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
         sections,
         left_out,
         scenario: None,
-        order: Order::Interleaved,
+        order: TrialOrder::Interleaved,
         origin: OriginSpec::Ours(kind),
         why,
         pins: Pins::default(),
@@ -118,7 +118,7 @@ fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<P
     }))
 }
 
-/// CPUs for what watches: the origin's, where they are not the client's too.
+/// CPUs for the observing threads: those of the origin, unless the client uses them too.
 fn spare_cpus(pinning: &Pinning) -> Vec<usize> {
     if pinning.is_split() { pinning.origin.clone() } else { Vec::new() }
 }
@@ -133,10 +133,10 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
     let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
     let disagrees = |cell: &profile::bill::CellBill| cell.bill.coverage.is_some_and(|coverage| !coverage.agrees);
     let told = match sheet.cells.iter().any(disagrees) {
-        false => "Blocked time is in no sample: the last row tells of it.",
+        false => "No sample covers blocked time: the last row shows it.",
         true => {
             "Where samples and CPU clock do not agree (✗), more is missing than sampling explains: hold classes \
-             against each other there, not against the clock. Blocked time is in no sample: the last row tells of it."
+             against each other there, not against the clock. No sample covers blocked time: the last row shows it."
         }
     };
     write(&format!(

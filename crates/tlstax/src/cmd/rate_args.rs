@@ -1,5 +1,5 @@
-//! `--rate` and `--duration`: when requests start and for how long, where neither a free slot nor a number of them
-//! decides.
+//! `--rate` and `--duration`: start requests at a rate and for a time, instead of when a slot is free and up to a
+//! number.
 
 use std::num::NonZeroU64;
 
@@ -25,12 +25,12 @@ pub(crate) struct RateArgs {
 }
 
 impl RateArgs {
-    /// How much a trial is to do, by `-n` or by `--duration`; `None` where neither says.
+    /// The amount of work of a trial, by `-n` or by `--duration`; `None` if neither was given.
     pub(crate) fn amount(&self, requests: Option<Requests>) -> Option<Amount> {
         requests.map(Amount::Requests).or(self.duration.map(Amount::Duration))
     }
 
-    /// The rates, each once, the lowest first.
+    /// The rates without duplicates, the lowest first.
     pub(crate) fn rates(&self) -> Vec<Rate> {
         let mut rates = self.rate.clone();
         rates.sort_by(|a, b| a.per_second().total_cmp(&b.per_second()));
@@ -39,7 +39,7 @@ impl RateArgs {
     }
 }
 
-/// Reads a time, in ns.
+/// Parses a duration, in ns.
 fn duration(text: &str) -> Result<NonZeroU64, String> {
     let refuse = |reason: &str| format!("{reason}: a time above 0 is written as 10s, 500ms or 2m");
     let time: jiff::SignedDuration = text.parse().map_err(|error: jiff::Error| refuse(&error.to_string()))?;

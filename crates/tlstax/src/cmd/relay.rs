@@ -1,4 +1,4 @@
-//! `tlstax relay`: what makes an origin seem far away, for its starter.
+//! `tlstax relay`: imitates the distance of an origin, for the process that starts it.
 
 use std::process::ExitCode;
 

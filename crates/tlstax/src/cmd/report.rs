@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The page of an observation, by what this program makes of it.
+/// Makes the page of an observation, with a diagnosis by this version.
 fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
     if args.splice.is_some() {
         let reason = "--splice is for runs: an observation has no parts of a text";
@@ -68,7 +68,7 @@ fn observed(args: &Args, dir: &Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Splices the file, and puts the pictures that it shows beside it.
+/// Splices the file, and writes its pictures beside it.
 fn splice_into(file: &Path, data: &ReportData<'_>, dir: &Path) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(Failure::file("reading", file))?;
     let pictures = readme::pictures(data)?;

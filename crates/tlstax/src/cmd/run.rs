@@ -1,10 +1,10 @@
-//! `tlstax run`: measures cells, and says what came of it.
+//! `tlstax run`: measures cells, and prints the results.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use analysis::summarize::summaries;
-use measure::result::{LeftOut, Order, ResultWriter, RunResult, Section};
+use measure::result::{LeftOut, ResultWriter, RunResult, Section, TrialOrder};
 use origin::Choice;
 use render::findings;
 use runner::sections::{add_floors, by_connection, everything, scenario, telling};
@@ -80,7 +80,7 @@ pub(crate) struct Args {
     pub(crate) json: bool,
 }
 
-/// Measures what the command line says, from the first trial on.
+/// Measures what the command line requests, from the first trial on.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let plan = decide(args, args.measurement.seed)?;
     let place = folder::Place::of(args.out.as_deref())?;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     print_outcome(args, args.json, dir, &outcome?)
 }
 
-/// What is to be run, as the command line says.
+/// The plan that follows from the command line.
 pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let engines = ExternalEngines::read(&args.engine)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
@@ -110,7 +110,7 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     plan(args, sections, left_out, about, engines, seed)
 }
 
-/// Prints what came of a run, and where it can be gone on with if it was interrupted.
+/// Prints the results of a run, and how to resume it if it was interrupted.
 pub(crate) fn print_outcome(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
     let compressed = args.compress.ended(dir, outcome.interrupted);
     let result = RunResult::read(dir)?;
@@ -127,13 +127,13 @@ pub(crate) fn print_outcome(args: &Args, json: bool, dir: &Path, outcome: &Outco
         terminal::say(format_args!("tlstax: interrupted; `{}` goes on from here", resume_command(dir)));
     }
     match printed {
-        // A reader that has seen enough takes nothing from what the run came to.
+        // If the reader has closed the pipe, the run's result does not change.
         Err(failure) if !failure.is_closed_pipe() => Err(failure),
         _ => compressed.map(|()| code(outcome)),
     }
 }
 
-/// The command that goes on with the run in `dir`.
+/// The command that resumes the run in `dir`.
 fn resume_command(dir: &Path) -> String {
     shell_words::join(["tlstax", "run", "--resume", "--out", &dir.to_string_lossy()])
 }
@@ -173,12 +173,12 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines)
     Ok(placed(sections?, &args.axes))
 }
 
-/// Whether nothing says which cells to run.
+/// Whether no argument chooses cells.
 fn is_bare(args: &Args) -> bool {
     !args.all && args.scenario.is_none() && args.cells.is_empty() && args.engine.is_empty()
 }
 
-/// The same sections, their cells at every place that the flags name.
+/// The same sections, with their cells at every combination of values that the flags name.
 fn placed(sections: Vec<Section>, axes: &AxisArgs) -> Vec<Section> {
     let at = |section: Section| Section {
         cells: axes.of(&section.cells),
@@ -207,7 +207,7 @@ fn plan(
         sections,
         left_out,
         scenario,
-        order: Order::Interleaved,
+        order: TrialOrder::Interleaved,
         origin,
         why,
         pins: Pins::default(),

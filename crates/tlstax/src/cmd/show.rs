@@ -1,4 +1,4 @@
-//! `tlstax show`: a run's tables again, from its files.
+//! `tlstax show`: prints a run's tables again, from its files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

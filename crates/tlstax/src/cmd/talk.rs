@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use measure::result::{Order, ResultWriter, RunResult, Section};
+use measure::result::{ResultWriter, RunResult, Section, TrialOrder};
 use origin::Choice;
 use params::TlsVersion;
 use runner::{Choices, OriginSpec, Pins, Plan, default_pinning, sections};
@@ -87,7 +87,7 @@ fn measure(sections: Vec<Section>, dir: &Path, pins: Pins, original: Original) -
         sections,
         left_out: original.left_out,
         scenario: None,
-        order: Order::Interleaved,
+        order: TrialOrder::Interleaved,
         origin: OriginSpec::Ours(kind),
         why,
         pins,

@@ -1,4 +1,4 @@
-//! `tlstax thin`: a result folder made small, for keeping.
+//! `tlstax thin`: makes a result folder small, for keeping.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 }
 
 fn thinned(dir: &Path, whole: bool) -> Result<Sizes, Failure> {
-    let refused = |why: String| Failure::Usage(format!("{} is left as it is: {why}", dir.display()));
+    let refused = |why: String| Failure::Usage(format!("{} is not changed: {why}", dir.display()));
     let mut read = RunResult::read(dir)?;
     if read.run.ended.is_none() || read.run.interrupted {
         return Err(refused("its run has not ended; `tlstax run --resume` goes on with it".to_owned()));
@@ -35,7 +35,7 @@ fn thinned(dir: &Path, whole: bool) -> Result<Sizes, Failure> {
     if whole {
         return Ok(result::compress(dir, None)?);
     }
-    // What is not read would be lost.
+    // What cannot be read would be lost.
     if !read.problems.is_empty() {
         return Err(refused(format!("{}; --whole compresses it all the same", read.problems.join("; "))));
     }

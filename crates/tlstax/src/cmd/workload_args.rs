@@ -1,4 +1,4 @@
-//! What is fetched, as `run` and `cmp` take it.
+//! The options of the workload, for `run` and `cmp`.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ pub(crate) struct WorkloadArgs {
 }
 
 impl WorkloadArgs {
-    /// What was asked for of the workload: `rounds` of it, from a server of ours or from the one that `own_path` is of.
+    /// The workload's options: with `rounds`, fetched from a server of ours, or from the user's server if `own_path` is
+    /// its path.
     pub(crate) fn options(&self, own_path: Option<Path>, rounds: Option<u32>) -> WorkloadOptions {
         WorkloadOptions {
             server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },
@@ -35,17 +36,17 @@ impl WorkloadArgs {
         }
     }
 
-    /// Whether nothing was asked for.
+    /// Whether no option was given.
     pub(crate) fn is_empty(&self) -> bool {
         self.amount().is_none() && self.rate.rates().is_empty() && self.concurrency.is_empty() && self.path.is_none()
     }
 
-    /// How much a trial is to do, where that was asked for.
+    /// The amount of work of a trial, if it was given.
     fn amount(&self) -> Option<Amount> {
         self.rate.amount(self.requests)
     }
 
-    /// Whether both how much is fetched and how many are in flight are set by the user.
+    /// Whether the user has set both the number of requests and the concurrency.
     pub(crate) fn is_limited(&self) -> bool {
         self.amount().is_some() && !self.concurrency.is_empty()
     }

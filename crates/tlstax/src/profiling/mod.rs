@@ -9,10 +9,10 @@ use measure::result::Trial;
 use measure::schedstat::ThreadStates;
 use profile::Profile;
 
-/// A trial that counts, with what was sampled of it.
+/// A trial that counts, with its samples.
 pub(crate) struct Profiled {
     pub(crate) trial: Trial,
     pub(crate) profile: Profile,
-    /// `None` where the kernel does not tell.
+    /// `None` if the kernel does not report it.
     pub(crate) threads: Option<ThreadStates>,
 }

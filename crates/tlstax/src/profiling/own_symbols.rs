@@ -1,5 +1,5 @@
-//! Which classes of CPU time the functions of tlstax itself belong to. Its crates tell their paths, and the modules of
-//! crate `fetch` their classes.
+//! The classes of CPU time of tlstax's own functions. Its crates declare their paths, and the modules of crate `fetch`
+//! their classes.
 
 use std::sync::LazyLock;
 

@@ -22,7 +22,7 @@ pub(crate) fn write(dir: &Path, profiled: &Profiled) -> Result<(), Failure> {
     save(dir, &pprof_of(&trial.cell), |file| pprof::write(profile, file))
 }
 
-/// Draws what `after` costs and `before` does not as `name` in `dir`. Whether there was anything to draw.
+/// Draws the difference between `before` and `after` as `name` in `dir`. Returns whether there was any.
 pub(crate) fn difference(dir: &Path, name: &str, before: &Profiled, after: &Profiled) -> Result<bool, Failure> {
     let sides = [before, after].map(|side| Some((&side.profile, NonZeroU64::new(side.trial.right)?)));
     let [Some(one), Some(other)] = sides else { return Ok(false) };
@@ -51,12 +51,12 @@ pub(crate) fn pprof_of(cell: &Cell) -> String {
     format!("{}.pb.gz", safe(cell))
 }
 
-/// The name of its difference from its plain twin.
+/// The name of the difference to its plain twin.
 pub(crate) fn difference_of(cell: &Cell) -> String {
     format!("{}.difference.svg", safe(cell))
 }
 
-/// The name of the difference of two cells that are no twins.
+/// The name of the difference between two cells that are no twins.
 pub(crate) fn difference_between(before: &Cell, after: &Cell) -> String {
     format!("{}-against-{}.difference.svg", safe(after), safe(before))
 }
@@ -69,7 +69,7 @@ fn safe(cell: &Cell) -> String {
 fn subtitle(profiled: &Profiled) -> String {
     let Profiled { trial, profile, .. } = profiled;
     format!(
-        "{} requests, {} samples, {} µs of CPU time per request by the process' clock; {} truncated, {} lost; {}",
+        "{} requests, {} samples, {} µs of CPU time per request by the process's clock; {} truncated, {} lost; {}",
         grouped(trial.right as f64),
         grouped(profile.samples as f64),
         number(trial.client_us()),
@@ -79,7 +79,7 @@ fn subtitle(profiled: &Profiled) -> String {
     )
 }
 
-/// What was sampled, in words.
+/// The scope of the samples, in words.
 fn scope(profile: &Profile) -> String {
     let threads = match profile.scope {
         Scope::Cpus => "all threads",

@@ -1,7 +1,7 @@
 //! The probe of a profiled run: a sampling clock on each trial's process, from just before its costs are read until
 //! just after.
 //!
-//! Stacks get their names and pictures right after the trial, while nothing is measured: raw stacks are large.
+//! Stacks are named and drawn right after the trial, while nothing is measured: raw stacks are large.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -30,7 +30,7 @@ pub(crate) struct Profiler {
     failure: Option<Failure>,
 }
 
-/// How far the trial is that runs now.
+/// The progress of the current trial.
 #[derive(Default)]
 enum Stage {
     #[default]
@@ -49,7 +49,7 @@ enum Stage {
     },
 }
 
-/// Makes sure that sampling is allowed at all, and says what of it is not.
+/// Checks whether sampling is allowed, and reports what is not.
 pub(crate) fn permitted() -> Result<(), ProfileError> {
     let sampler = Sampler::attach_to_self(&Options::default())?;
     if !sampler.kernel() {
@@ -61,7 +61,7 @@ pub(crate) fn permitted() -> Result<(), ProfileError> {
 }
 
 impl Profiler {
-    /// For a run whose results go to `dir`.
+    /// A profiler for a run whose results are in `dir`.
     pub(crate) fn new(dir: &Path, spare_cpus: Vec<usize>, bar: ProgressBar) -> Profiler {
         Profiler {
             dir: dir.to_owned(),
@@ -118,7 +118,7 @@ impl Probe for Profiler {
 
     fn go(&mut self) -> Result<(), String> {
         if let Stage::Attached { pid, mut sampler } = std::mem::take(&mut self.now) {
-            // The watch first, so that what starting it costs the machine is over when the clock begins.
+            // The watch starts first, so that the cost of starting it is over when the clock begins.
             let threads = ThreadWatch::start(pid, &self.spare_cpus);
             sampler.start().map_err(|error| error.to_string())?;
             self.now = Stage::Running { sampler, threads };

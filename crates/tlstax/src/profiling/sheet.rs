@@ -1,4 +1,4 @@
-//! The sheet of a profiled run: a bill per cell, its tax against the plain twin, and the differences drawn.
+//! The bills of a profiled run: a bill per cell, the tax compared with the plain twin, and the drawn differences.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,8 +12,8 @@ use super::own_symbols::own;
 use super::{Profiled, pictures};
 use crate::failure::Failure;
 
-/// Makes out the bills of `done`, draws the differences, and writes both into `dir`. `chosen` are the cells that were
-/// asked for: of exactly two the difference is drawn, too.
+/// Makes the bills of `done`, draws the differences, and writes both into `dir`. `chosen` are the requested cells: if
+/// they are exactly two, their difference is drawn, too.
 pub(crate) fn write(dir: &Path, done: &[Profiled], chosen: &[Cell]) -> Result<Sheet, Failure> {
     let mut sheet = Sheet { cells: done.iter().map(bill).collect() };
     for index in 0..done.len() {
@@ -46,7 +46,7 @@ fn position(done: &[Profiled], cell: Option<&Cell>) -> Option<usize> {
 
 fn bill(profiled: &Profiled) -> CellBill {
     let Profiled { trial, profile, threads } = profiled;
-    // Samples of user space alone cannot be held against a clock that runs in the kernel, too.
+    // Samples of user space alone cannot be compared with a clock that includes the kernel.
     let clock_ns = if profile.kernel { trial.client.cpu_ns } else { 0 };
     let cell = &trial.cell;
     let files = [
@@ -77,7 +77,7 @@ fn bill(profiled: &Profiled) -> CellBill {
     }
 }
 
-/// Mean time of each phase that the client tells, µs.
+/// Mean time of each phase that the client reports, µs.
 fn phases(profiled: &Profiled) -> BTreeMap<String, f64> {
     let mean = |phase: Phase| {
         let times = profiled.trial.times(phase.name()).ok().flatten()?;

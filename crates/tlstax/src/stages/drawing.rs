@@ -6,17 +6,17 @@ use talk::lanes::{Lanes, Span, State};
 /// Characters of a lane.
 const WIDTH: usize = 72;
 
-/// Lanes drawn at most: of more requests the first.
+/// Lanes drawn at most: those of the first requests.
 const LANES: usize = 12;
 
-/// The legend, once.
+/// The legend, printed once.
 pub(crate) fn legend() -> String {
     let marks: Vec<String> =
         State::ALL.iter().skip(1).map(|state| format!("{} {}", state.mark(), state.name())).collect();
     marks.join("   ")
 }
 
-/// The lanes of a trial; `None` where it left no trace.
+/// The lanes of a trial; `None` if it has no trace.
 pub(crate) fn draw(trial: &Trial) -> Option<String> {
     let lanes = Lanes::of(trial)?;
     let length = lanes.length.max(1);
@@ -46,7 +46,7 @@ fn line(length: u64, mark: impl Fn(u64, u64) -> char) -> String {
         .to_owned()
 }
 
-/// What most of a stretch was spent on.
+/// The state that takes most of an interval.
 fn longest(spans: &[Span], from: u64, to: u64) -> State {
     let overlap = |span: &Span| span.to.min(to).saturating_sub(span.from.max(from));
     spans

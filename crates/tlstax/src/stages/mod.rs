@@ -1,4 +1,4 @@
-//! `tlstax talk` in its parts: the Python original, what came of a run, and how it looks in a terminal.
+//! The parts of `tlstax talk`: the Python original, the results of a run, and their drawing on a terminal.
 
 pub(crate) mod drawing;
 pub(crate) mod model;

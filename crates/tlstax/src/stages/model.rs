@@ -1,19 +1,19 @@
-//! The slides' model, fed with what was measured: how near it comes.
+//! The slides' model with measured parameters, and how close its prediction is.
 
 use measure::result::{RunResult, Trial};
 use serde::Serialize;
 use talk::checks::costs;
 
-/// The stage that sending and receiving are read off, and the one that they must predict.
+/// The stage from which the times for sending and receiving are taken, and the stage to predict.
 const FAST: &str = "1-recv";
 const SLOW: &str = "2-recv";
 
-/// What the model says of ten requests beside what was measured, s.
+/// The model's time for ten requests beside the measured one, s.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Prediction {
-    /// To open, secure and send one request.
+    /// The time to open, secure and send one request.
     pub(crate) send: f64,
-    /// To receive and parse one answer.
+    /// The time to receive and parse one response.
     pub(crate) receive: f64,
     pub(crate) fast_predicted: f64,
     pub(crate) fast_measured: f64,
@@ -41,7 +41,7 @@ pub(crate) fn prediction(result: &RunResult) -> Option<Prediction> {
     })
 }
 
-/// In a line.
+/// The prediction in one line.
 pub(crate) fn line(prediction: &Prediction) -> String {
     let Prediction { send, receive, fast_predicted, fast_measured, slow_predicted, slow_measured } = prediction;
     let off = |predicted: f64, measured: f64| (predicted / measured - 1.0) * 100.0;

@@ -1,5 +1,5 @@
-//! The Python original, where there is a Python for it: its files are part of this program, its packages are fetched
-//! once into a virtual environment of the user's cache.
+//! The Python original, if there is a suitable Python: its files are part of this program, its packages are downloaded
+//! once into a virtual environment in the user's cache.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use processes::TemporaryFolder;
 use runner::{EXTERNAL, EngineCommand, ExternalEngine};
 use workload::{Cell, Connection};
 
-/// A file of `engines/python-talk`, as it was when this program was built.
+/// The files of `engines/python-talk`, as they were when this program was built.
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../../python-talk/", $name)))),*]
@@ -32,32 +32,32 @@ const FILES: [(&str, &str); 11] = files![
     "requirements/py311-today.txt",
 ];
 
-/// The interpreter, and the releases, that most machines can have.
+/// The interpreter and releases that are available on most machines.
 const USUAL: [&str; 1] = ["py311"];
 
-/// Every one that the original is known to run on.
+/// All combinations on which the original is known to run.
 const EVERY: [&str; 4] = ["py27", "py37", "py311", "py311-today"];
 
 /// The talk's stages.
 const STAGES: [&str; 5] = ["serial", "1", "2", "3", "4"];
 
-/// Stage 4 with its patch taken back: stage 3 again, and ten seconds more.
+/// Stage 4 with its patch reverted: the same as stage 3, and ten seconds more.
 const REVERTED: &str = "4-before";
 
-/// The one that also runs over plain HTTP: the fault is in the TLS layer alone.
+/// The stage that also runs over plain HTTP, to show that the fault is in the TLS layer alone.
 const PLAIN_TOO: &str = "2";
 
-/// The original's engines, their cells, and what of it cannot run here.
+/// The original's engines, their cells, and the parts that cannot run here.
 #[derive(Debug, Default)]
 pub(crate) struct Original {
     pub(crate) engines: BTreeMap<String, ExternalEngine>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) left_out: Vec<LeftOut>,
-    /// Its files, while it runs.
+    /// Its files, as long as it runs.
     pub(crate) files: Option<TemporaryFolder>,
 }
 
-/// The stages of the original: of one Python, or of every one that is here. What is missing is said, and left out.
+/// The stages of the original, for one Python or for all that are installed. Missing ones are reported and skipped.
 pub(crate) fn original(all: bool) -> Original {
     let mut original = Original::default();
     let folder = match unpack() {
@@ -107,8 +107,8 @@ fn unpack() -> std::io::Result<TemporaryFolder> {
     Ok(folder)
 }
 
-/// The interpreter with the profile's packages. Making it anew takes a network and half a minute; then it is found
-/// again.
+/// The interpreter with the profile's packages. Creating the environment takes a network and half a minute; afterwards
+/// it is found in the cache.
 fn interpreter(folder: &Path, profile: &str) -> Result<PathBuf, String> {
     let script = folder.join("setup.sh");
     let output = Command::new("bash").arg(&script).arg(profile).output();

@@ -1,4 +1,4 @@
-//! What came of the stages: published beside measured, and what their traces show.
+//! The results of the stages: published beside measured, and what their traces show.
 
 use measure::result::{RunResult, Trial};
 use render::table::column::{Column, table};
@@ -7,18 +7,18 @@ use serde::Serialize;
 use talk::checks::{Traits, traits};
 use talk::stage_result::{StageResult, judge};
 
-/// One stage's trial, judged.
+/// One stage's trial with its verdict.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Outcome {
     pub(crate) cell: String,
     #[serde(flatten)]
     pub(crate) verdict: StageResult,
     pub(crate) traits: Option<Traits>,
-    /// Who carries TLS, and which operations hold the thread.
+    /// What carries TLS, and which operations hold the thread.
     pub(crate) probe: String,
 }
 
-/// Judges every trial of a result, in the order of its sections' cells.
+/// The verdicts on all trials of a result, in the order of its sections' cells.
 pub(crate) fn outcomes(result: &RunResult) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for section in &result.run.sections {
@@ -36,7 +36,7 @@ pub(crate) fn outcomes(result: &RunResult) -> Vec<Outcome> {
     outcomes
 }
 
-/// What a Rust stage is made of, or what an engine says carries its TLS.
+/// The probe of a Rust stage, or what an engine reports about its TLS layer.
 fn probe(trial: &Trial) -> String {
     let told = trial.engine.as_ref().and_then(|engine| {
         let socket = engine.libraries.iter().find(|library| library.starts_with(SOCKET))?;
@@ -45,10 +45,10 @@ fn probe(trial: &Trial) -> String {
     fetch::talk::probe(&trial.cell).or(told).unwrap_or_default()
 }
 
-/// How an engine begins what it says of its TLS socket's class.
+/// The prefix of an engine's report about the class of its TLS sockets.
 const SOCKET: &str = "TLS socket";
 
-/// A published time; one that a profiler made longer is marked.
+/// A published time; it is marked if a profiler made it longer.
 fn published(verdict: &StageResult) -> String {
     let mark = if verdict.profiled { " *" } else { "" };
     verdict.published.map_or_else(String::new, |seconds| format!("{seconds:.2}{mark}"))
@@ -80,7 +80,7 @@ pub(crate) fn draw(outcomes: &[Outcome]) -> String {
     format!("{}\n * with a profiler, which took 0.3 to 0.5 s", terminal::draw(&table(&columns, outcomes)))
 }
 
-/// What is wrong, a line each.
+/// Results that differ from the expectation, a line each.
 pub(crate) fn wrong(outcomes: &[Outcome]) -> Vec<String> {
     let lines = outcomes.iter().flat_map(|outcome| {
         let name = format!("{} at n = {}", outcome.cell, outcome.verdict.n);

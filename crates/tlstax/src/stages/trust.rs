@@ -1,4 +1,4 @@
-//! What a TLS configuration of its own costs a request: the trust store, parsed again each time.
+//! The cost of a TLS config per request: the trust store is parsed again each time.
 
 use handshake::{Authority, Primitive, Stack};
 use serde::Serialize;
@@ -12,10 +12,10 @@ pub(crate) struct TrustStore {
     pub(crate) ms: f64,
 }
 
-/// How often each is parsed: the least counts, which nothing else has disturbed.
+/// How often each is parsed: the minimum counts, as the one least disturbed by other work.
 const TIMES: u32 = 5;
 
-/// What it costs each stack of the talk's cells; a stack that cannot be measured is left out.
+/// The cost for each stack of the talk's cells; a stack that cannot be measured is omitted.
 pub(crate) fn costs() -> Vec<TrustStore> {
     let Ok(authority) = Authority::create() else { return Vec::new() };
     let of = |stack: Stack| {
@@ -26,7 +26,7 @@ pub(crate) fn costs() -> Vec<TrustStore> {
     [Stack::RustlsAwsLc, Stack::OpenSsl].into_iter().filter_map(of).collect()
 }
 
-/// In a line.
+/// The costs in one line.
 pub(crate) fn line(costs: &[TrustStore]) -> String {
     let words: Vec<String> = costs.iter().map(|cost| format!("{:.1} ms with {}", cost.ms, cost.library)).collect();
     format!("A trust store parsed for every request would add {} a request", words.join(", "))

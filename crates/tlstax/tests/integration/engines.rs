@@ -34,7 +34,7 @@ fn a_program_is_shown_by_the_ledger() {
     assert!(plain.client.cpu_ns > 0 && plain.origin.cpu_ns > 0 && plain.histograms.is_empty());
     assert!(
         stdout(&output)
-            .contains("program (answers not checked): engine/python3/plain/own: 1.0 connections per request"),
+            .contains("program (responses not checked): engine/python3/plain/own: 1.0 connections per request"),
         "{}",
         stdout(&output)
     );
@@ -53,7 +53,7 @@ fn a_program_that_does_nothing_fails_or_hangs_is_invalid_with_its_reason() {
         let words = match trial.cell.client.as_str() {
             "true" => "the origin served 0 requests",
             "sh" => "it ended with exit status: 4: broken",
-            _ => "was to say \"ready\"",
+            _ => "expected \"ready\" from the engine",
         };
         assert!(reasons(trial).contains(words), "{}: {}", trial.cell, reasons(trial));
     }

@@ -97,9 +97,12 @@ fn a_flood_is_not_held_and_makes_the_trial_invalid() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let engine = |flood: &str, when: &str| format!("{} {flood} {when}", program.display());
     let (usual, reasons) = trial(&path, "none", &engine("none", "never"));
-    assert!(!reasons.contains("was to say") && !reasons.contains("went on"), "{reasons}");
-    let due =
-        [("before", "was to say \"ready\""), ("between", "was to say \"finished\""), ("report", "was to say \"done\"")];
+    assert!(!reasons.contains("from the engine") && !reasons.contains("went on"), "{reasons}");
+    let due = [
+        ("before", "expected \"ready\" from the engine"),
+        ("between", "expected \"finished\" from the engine"),
+        ("report", "expected \"done\" from the engine"),
+    ];
     let mut cases: Vec<(String, &str, String)> = Vec::new();
     for (when, words) in due.into_iter().chain([("after", "went on after \"done\"")]) {
         // Each way to say too much, and each moment to say it, but not each way at each moment: a trial takes seconds.

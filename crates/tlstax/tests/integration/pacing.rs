@@ -115,7 +115,7 @@ fn what_paces_nothing_is_left_out_or_invalid() {
         .output()
         .unwrap();
     assert_eq!(code(&output), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("a program that is given a URL paces itself"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("a program with {url} paces itself"), "{}", stderr(&output));
 }
 
 /// A run of one engine that is a line of shell.

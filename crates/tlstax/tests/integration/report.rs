@@ -60,7 +60,7 @@ fn a_report_is_made_again_over_its_own_files_and_no_others() {
     let foreign = tempfile::tempdir().unwrap();
     fs::write(foreign.path().join("cells.csv"), "mine").unwrap();
     let (errors, code) = report(&matrix(), foreign.path());
-    assert!(code == Some(2) && errors.contains("cells.csv is there and no report wrote it"), "{errors}");
+    assert!(code == Some(2) && errors.contains("cells.csv exists and was not written by a report"), "{errors}");
     assert_eq!(fs::read_dir(foreign.path()).unwrap().count(), 1);
 }
 

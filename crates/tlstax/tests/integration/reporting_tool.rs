@@ -113,7 +113,7 @@ fn the_table_says_what_was_measured_and_what_was_not() {
     // A report is never lost to a later one.
     let again = run(&path, small);
     assert_eq!(code(&again), Some(2));
-    assert!(stderr(&again).contains("here.json is there already"), "{}", stderr(&again));
+    assert!(stderr(&again).contains("here.json exists"), "{}", stderr(&again));
 }
 
 #[test]

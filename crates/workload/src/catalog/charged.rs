@@ -1,10 +1,10 @@
-//! Which class of CPU time the modules of tlstax itself are charged to: each says so of itself.
+//! The classes of CPU time that tlstax's own modules count as: each module declares its own.
 //!
-//! A path is made by the compiler where the module stands, so that a module that is renamed takes its class along.
+//! The compiler makes a path from the module's place, so that a renamed module keeps its class.
 
 use super::cost_class::CostClass;
 
-/// A module of tlstax or a type in one, with everything below it, and the class that its functions are charged to.
+/// A module of tlstax or a type in one, with everything below it, and the class that its functions count as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charged {
     /// The class.
@@ -14,19 +14,20 @@ pub struct Charged {
 }
 
 impl Charged {
-    /// Whether the function of that name is in it.
+    /// Whether it contains the function of that name.
     fn holds(&self, function: &str) -> bool {
         function.strip_prefix(self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     }
 }
 
-/// The class of the function of that name: of all that hold it, the innermost counts. `None` if none does.
+/// The class of the function of that name, by the innermost module that contains it. `None` if none does.
 pub fn class_of(charged: &[Charged], function: &str) -> Option<CostClass> {
     let holding = charged.iter().filter(|charged| charged.holds(function));
     holding.max_by_key(|charged| charged.path.len()).map(|charged| charged.class)
 }
 
-/// A [`Charged`] of the module that this stands in, or of a type in it: `charged!(Http)`, `charged!(Harness: Marked)`.
+/// A [`Charged`] of the module that contains the call, or of a type in it: `charged!(Http)`, `charged!(Harness:
+/// Marked)`.
 #[macro_export]
 macro_rules! charged {
     ($class:ident) => {

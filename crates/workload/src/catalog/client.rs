@@ -1,33 +1,33 @@
-//! What there is to know of an HTTP client.
+//! The data of an HTTP client.
 
 use super::model::Model;
 use super::stack::Stack;
 use super::symbols::Symbols;
 use crate::Terms;
 
-/// An HTTP client: who makes a request.
+/// An HTTP client, which makes requests.
 #[derive(Debug)]
 pub struct Client {
     /// Its name in cells.
     pub name: &'static str,
-    /// Whether it is part of the matrix that is meant where nothing else is said.
+    /// Whether it is part of the default matrix.
     pub core: bool,
-    /// The packages that it is made of.
+    /// The packages that it uses.
     pub libraries: &'static [&'static str],
-    /// What the bill of a profile charges to it.
+    /// Functions of its libraries, for the bill of a profile.
     pub symbols: &'static [Symbols],
-    /// On which terms it takes part.
+    /// Its terms in comparisons.
     pub terms: Terms,
     /// The models that it is measured in; `None` for all that can run it.
     pub models: Option<&'static [&'static Model]>,
-    /// TLS stacks whose work is in truth done by another one where the client sets TLS up itself.
+    /// For clients that configure TLS themselves: TLS stacks, each with the stack that is used in its place.
     pub really: &'static [(&'static Stack, &'static Stack)],
-    /// The dashes of its lines on charts: the second thing that tells lines of one model apart.
+    /// The dash pattern of its lines on charts, which distinguishes lines of one model.
     pub dashes: &'static str,
 }
 
 impl Client {
-    /// The stack that does the work where the client is told to take `named`.
+    /// The stack that is used when the client is configured with `named`.
     pub fn stack_behind(&self, named: &'static Stack) -> &'static Stack {
         self.really.iter().find(|(stack, _)| stack.name == named.name).map_or(named, |(_, really)| really)
     }

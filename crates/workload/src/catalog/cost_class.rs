@@ -1,12 +1,12 @@
-//! The classes that CPU time is charged to.
+//! The classes of CPU time.
 
 use serde::{Deserialize, Serialize};
 
-/// What CPU time was spent on.
+/// A class of CPU time: the kind of work that it was spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CostClass {
-    /// Making key shares and agreeing on the secret: (EC)DH, ML-KEM.
+    /// Making key shares and computing the shared secret: (EC)DH, ML-KEM.
     KeyExchange,
     /// Parsing the origin's certificates and verifying them up to a root.
     ChainValidation,
@@ -16,7 +16,7 @@ pub enum CostClass {
     KeySchedule,
     /// Sealing and opening records.
     RecordEncryption,
-    /// Everything else of the TLS library: messages, buffers, sessions, random numbers.
+    /// The rest of the TLS library: messages, buffers, sessions, random numbers.
     TlsState,
     /// Reading trust anchors and making a store of them.
     TrustStore,
@@ -26,15 +26,15 @@ pub enum CostClass {
     Runtime,
     /// Making threads, ending and joining them.
     ThreadCreation,
-    /// The allocator, copying and clearing memory, and the pages the kernel hands out for it.
+    /// The allocator, copying and clearing memory, and the pages that the kernel provides for it.
     Memory,
     /// Sockets, TCP/IP and readiness in the kernel.
     KernelNetwork,
-    /// Everything else of the kernel: scheduling, futexes, timers.
+    /// The rest of the kernel: scheduling, futexes, timers.
     KernelOther,
-    /// What tlstax adds to the fetches: slots, marks, the recorder, the checker, the trial protocol.
+    /// What tlstax adds to the fetches: slots, timestamps, the recorder, the response check, the trial protocol.
     Harness,
-    /// What no rule names.
+    /// Functions that no rule names.
     Other,
 }
 
@@ -58,7 +58,7 @@ impl CostClass {
         CostClass::Other,
     ];
 
-    /// In plain words, for a table.
+    /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             CostClass::KeyExchange => "key exchange",
@@ -79,7 +79,7 @@ impl CostClass {
         }
     }
 
-    /// As files name it: stable, the same as its serialised form.
+    /// Its key in files, which is stable: the same as its serialised form.
     pub fn key(self) -> &'static str {
         match self {
             CostClass::KeyExchange => "key-exchange",

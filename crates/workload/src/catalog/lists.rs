@@ -1,10 +1,10 @@
-//! The lists of all entries, in the order of tables. A new model, client or TLS stack is a line in one of them.
+//! The lists of all entries, in the order in which tables list them. A new model, client or TLS stack is one line here.
 //!
-//! Each list is a macro that hands its entries to another one, so that the catalog makes a list of data of them, and
-//! crate `fetch` a list of code. An entry is named by its module, which has the same name in both crates.
+//! Each list is a macro that passes its entries to another macro: the catalog makes a list of data from them, and crate
+//! `fetch` a list of code. An entry is named by its module, which has the same name in both crates.
 
-/// Hands the modules of all models to the macro `$then`, behind what is `$given`. One that is behind a Cargo feature of
-/// both crates has that before it.
+/// Passes the modules of all models to the macro `$then`, after `$given`. A model that is behind a Cargo feature of
+/// both crates is preceded by that.
 #[macro_export]
 macro_rules! for_each_model {
     ($($then:ident)::+; $($given:tt)*) => {
@@ -23,8 +23,8 @@ macro_rules! for_each_model {
     };
 }
 
-/// Hands the modules of all clients to the macro `$then`, behind what is `$given`. With each stands where it runs: on a
-/// `thread` that it holds, on `any_runtime`, or on `tokio` alone.
+/// Passes the modules of all clients to the macro `$then`, after `$given`. Each has the place where it runs: on a
+/// `thread` that it blocks, on `any_runtime`, or only on `tokio`.
 #[macro_export]
 macro_rules! for_each_client {
     ($($then:ident)::+; $($given:tt)*) => {
@@ -39,7 +39,7 @@ macro_rules! for_each_client {
     };
 }
 
-/// Hands the modules of all TLS stacks to the macro `$then`, behind what is `$given`.
+/// Passes the modules of all TLS stacks to the macro `$then`, after `$given`.
 #[macro_export]
 macro_rules! for_each_stack {
     ($($then:ident)::+; $($given:tt)*) => {

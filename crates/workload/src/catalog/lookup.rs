@@ -1,4 +1,4 @@
-//! What is asked of all entries together: the one of a name, those beyond the matrix, the functions that do some work.
+//! Queries over all entries: by name, those outside the matrix, the functions that do some work.
 
 use super::client::Client;
 use super::model::Model;
@@ -21,8 +21,8 @@ pub fn stack_named(name: &str) -> Option<&'static Stack> {
     stacks::ALL.iter().copied().find(|stack| stack.name == name)
 }
 
-/// What is not part of the matrix that is meant where nothing else is said: the names of each kind, behind the word for
-/// the kind. Kinds of which everything is part of the matrix are left out.
+/// The entries that are not part of the default matrix: their names, after the word for their kind. Kinds without such
+/// entries are omitted.
 pub fn beyond() -> Vec<(&'static str, Vec<&'static str>)> {
     let models = models::ALL.iter().filter(|model| !model.core).map(|model| model.name).collect();
     let clients = clients::ALL.iter().filter(|client| !client.core).map(|client| client.name).collect();

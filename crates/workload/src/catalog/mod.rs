@@ -1,8 +1,7 @@
-//! The catalog: what there is to know of each concurrency model, HTTP client and TLS stack, as data. One file for each.
+//! The catalog: the facts about each concurrency model, HTTP client and TLS stack, as data. One file for each.
 //!
-//! Every crate that needs a fact about one of them reads it here and matches no names. The catalog runs nothing: the
-//! code of an entry is a file in crate `fetch`, whose registry joins the two. The lists in `lists.rs` name the entries
-//! of both.
+//! Every crate that needs such a fact reads it here, and compares no names. The catalog runs nothing: the code of an
+//! entry is a file in crate `fetch`, whose registry joins the two. The lists in `lists.rs` name the entries of both.
 
 mod charged;
 mod client;

@@ -1,4 +1,4 @@
-//! What there is to know of a concurrency model.
+//! The data of a concurrency model.
 
 use super::symbols::Symbols;
 
@@ -7,21 +7,21 @@ use super::symbols::Symbols;
 pub struct Model {
     /// Its name in cells.
     pub name: &'static str,
-    /// Whether it is part of the matrix that is meant where nothing else is said.
+    /// Whether it is part of the default matrix.
     pub core: bool,
-    /// What `list` says of it.
+    /// Its description in `list`.
     pub note: &'static str,
-    /// The packages that it is made of.
+    /// The packages that it uses.
     pub libraries: &'static [&'static str],
-    /// What the bill of a profile charges to it.
+    /// Functions of its libraries, for the bill of a profile.
     pub symbols: &'static [Symbols],
-    /// Its colour on every chart; `None` for the one that all others share.
+    /// Its colour on every chart; `None`: the common colour of all other models.
     pub colour: Option<Rgb>,
-    /// The environment variable that tells its executor how many threads to have; `None` where that is an argument.
+    /// The environment variable from which its executor reads its number of threads; `None` if that is an argument.
     pub threads_variable: Option<&'static str>,
     /// Whether it has a thread for every request in flight.
     pub thread_per_slot: bool,
-    /// Why it cannot have so many requests in flight; `None` where it can.
+    /// Why it cannot have that many requests in flight; `None` if it can.
     pub crowded: fn(slots: u32) -> Option<String>,
 }
 

@@ -1,21 +1,21 @@
-//! Which functions of a library the bill of a profile charges to what.
+//! The functions of a library, for the bill of a profile.
 
 /// Functions of an entry's libraries, and the work that they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Symbols {
     /// The work.
     pub work: Work,
-    /// Names of functions with blanks between, in which `*` stands for anything: without generic arguments, and a
-    /// trait's method under the type that has it.
+    /// Names of functions separated by spaces, in which `*` stands for any text: without generic arguments, and a
+    /// trait's method under the type that implements it.
     pub patterns: &'static str,
 }
 
-/// Work that the bill has a rule for. An entry's functions count as if they stood in that rule.
+/// Work for which the bill has a rule. An entry's functions count as if they were listed in that rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Verifying the origin's signature over the handshake.
     CertificateVerify,
-    /// Reading trust anchors and making a store of them.
+    /// Reading trust anchors and making a store from them.
     TrustStore,
     /// Verifying the origin's certificates up to a root.
     Chain,
@@ -23,19 +23,19 @@ pub enum Work {
     KeySchedule,
     /// Sealing and opening records.
     Records,
-    /// Making key shares and agreeing on the secret.
+    /// Making key shares and computing the shared secret.
     KeyExchange,
-    /// Signatures and big numbers, for the step that asks for them.
+    /// Signatures and big numbers, for the step that needs them.
     Signatures,
-    /// Random numbers, for the step that asks for them.
+    /// Random numbers, for the step that needs them.
     Randomness,
-    /// Ciphers, for records unless another step asks for them.
+    /// Ciphers, for records unless another step needs them.
     Ciphers,
-    /// Hashes, for the key schedule unless another step asks for them.
+    /// Hashes, for the key schedule unless another step needs them.
     Hashes,
-    /// What a library of cryptography does around a step.
+    /// The work of a cryptographic library around a step.
     Cryptography,
-    /// What remains of a TLS library: messages, records and buffers.
+    /// The rest of a TLS library: messages, records and buffers.
     Tls,
     /// The HTTP client.
     Http,

@@ -1,4 +1,4 @@
-//! Engines that do not do the work are caught, each by the rule that it breaks.
+//! Engines that do not do the work are detected, each by the rule that it breaks.
 
 use crate::common;
 use measure::result::Validity;
@@ -12,7 +12,7 @@ fn caught(cell: &str, lie: &str, words: &str) {
 
 #[test]
 fn a_cached_answer() {
-    caught("liar/bare/plain/keep-alive", "cached", "served 1 requests, 10 were asked for");
+    caught("liar/bare/plain/keep-alive", "cached", "served 1 requests instead of 10");
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn certificates_that_are_not_verified() {
 
 #[test]
 fn an_engine_without_a_version() {
-    caught("liar/bare/plain/new-conn", "no-version", "does not say its version");
+    caught("liar/bare/plain/new-conn", "no-version", "does not state its version");
 }
 
 #[test]
@@ -59,10 +59,10 @@ fn a_clock_that_stands_still() {
 fn a_clock_that_runs_too_fast() {
     let trials = common::run("liar/bare/plain/keep-alive", 10, 1, &["--sleep-ms", "80", "--lie", "fast-clock"]);
     let Validity::Invalid(reasons) = &trials[0].verdict else { panic!("a fast clock was not caught") };
-    assert!(reasons.iter().any(|reason| reason.contains("its clock is not the harness'")), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("its clock is not the harness's")), "{reasons:?}");
 }
 
 #[test]
 fn work_done_in_another_process() {
-    caught("liar/bare/plain/keep-alive", "forks", "whose cost is not seen");
+    caught("liar/bare/plain/keep-alive", "forks", "whose cost is not measured");
 }

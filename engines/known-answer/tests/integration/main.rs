@@ -1,4 +1,4 @@
-//! tlstax held against an engine whose costs, delays and lies are known.
+//! Tests tlstax with an engine whose costs, delays and lies are known.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

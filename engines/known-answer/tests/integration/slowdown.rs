@@ -1,4 +1,4 @@
-//! A slowdown that is known is found between two arms of a run, and none where there is none.
+//! A known slowdown between two arms of a run is found, and none is found if there is none.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +7,7 @@ use std::path::Path;
 use analysis::comparison::gate::Outcome;
 use analysis::comparison::metric::Metric;
 use analysis::comparison::subject::Subject;
-use analysis::comparison::{Asked, Comparison, compare};
+use analysis::comparison::{CompareOptions, Comparison, compare};
 use measure::result::{Arm, RunResult};
 use runner::ArmProgram;
 
@@ -16,7 +16,7 @@ use crate::common;
 /// Enough for a verdict of one comparison, with one round to spare.
 const ROUNDS: u32 = 7;
 
-/// The engine as a program of its own, its requests made dearer by so much.
+/// The engine as a program of its own, whose requests cost this much more.
 fn program(folder: &Path, arm: Arm, add_us: u32) -> ArmProgram {
     let path = folder.join(arm.name());
     fs::write(&path, format!("#!/bin/sh\nexec '{}' --add-us {add_us} \"$@\"\n", common::PROGRAM)).unwrap();
@@ -27,7 +27,7 @@ fn program(folder: &Path, arm: Arm, add_us: u32) -> ArmProgram {
 fn compared(run: &RunResult) -> Comparison {
     let cells = run.run.sections[0].cells.clone();
     let (base, new) = ("base".to_owned(), "new".to_owned());
-    let asked = Asked { base, new, cells, metrics: vec![Metric::Cpu], fail_above: Some(50.0), anyway: false };
+    let asked = CompareOptions { base, new, cells, metrics: vec![Metric::Cpu], fail_above: Some(50.0), anyway: false };
     compare(&Subject::Arms(run), &asked).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn an_arm_that_burns_ten_times_as_much_fails_the_gate_and_by_how_much_is_told() 
     let row = &comparison.rows[0];
     assert_eq!(row.verdict.word(), "slower");
     let ratio = row.ratio.unwrap();
-    // The fetch itself costs some 40 µs of either; a busy machine makes it dearer.
+    // The fetch itself costs some 40 µs in both; on a busy machine more.
     assert!((4.0..11.0).contains(&ratio.median), "{ratio:?}");
     assert_eq!(comparison.gate.unwrap().outcome, Outcome::Failed);
 }

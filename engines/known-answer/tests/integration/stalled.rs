@@ -1,4 +1,4 @@
-//! An origin that stops answering in the middle costs one trial; the others get a fresh one.
+//! An origin that stops responding in the middle costs one trial; the others get a new one.
 
 use std::thread;
 use std::time::{Duration, Instant};

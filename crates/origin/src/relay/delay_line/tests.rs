@@ -107,7 +107,7 @@ fn a_crowd_keeps_each_lane_to_the_floor_and_starves_none() {
 }
 
 #[test]
-fn many_small_parcels_are_not_free() {
+fn many_small_items_are_not_free() {
     let start = Instant::now();
     let (mut line, _) = line(start);
     let mut pieces = Pieces((0..100_000).map(|_| Ok(vec![1])).collect());

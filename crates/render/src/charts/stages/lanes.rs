@@ -12,8 +12,7 @@ use crate::format::time;
 /// Lanes drawn at most.
 const LANES: usize = 20;
 
-/// A chart per trial of the first section that left a trace: the other sections run the same stages with fewer
-/// requests.
+/// A chart per trial of the first section with a trace: the other sections run the same stages with fewer requests.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
     let trials = section.cells.iter().filter_map(|cell| data.trials.of(section, cell).first());
@@ -57,13 +56,13 @@ fn chart(section: &Section, trial: &Trial, lanes: &Lanes) -> Result<Chart, Chart
     Ok(Chart::of(&format!("lanes-{}", trial.cell), &title, description, &bars.draw()?))
 }
 
-/// When somebody held the thread.
+/// When a request held the thread.
 fn thread(lanes: &Lanes) -> Bar {
     let pieces = lanes.held.iter().map(|held| Piece {
         from: held.from as f64,
         to: held.to as f64,
         color: of_state(State::Holding),
-        // Neighbours are told apart by their shade.
+        // Neighbours differ in shade.
         opacity: if held.request % 2 == 0 { 1.0 } else { 0.7 },
         part: None,
     });
@@ -71,7 +70,7 @@ fn thread(lanes: &Lanes) -> Bar {
     Bar { apart: true, ..bar("thread held".to_owned(), pieces.collect(), share) }
 }
 
-/// How many requests the origin had in flight when.
+/// How many requests the origin had in flight over time.
 fn origin(trial: &Trial, lanes: &Lanes) -> Bar {
     let most = trial.ledger.as_ref().map_or(0, |ledger| ledger.most_in_flight).max(1);
     let ends = lanes.in_flight.iter().skip(1).map(|(at, _)| *at).chain([lanes.length]);

@@ -1,4 +1,4 @@
-//! The talk's matrix: stages by who reads how, fast or slow, with the published time beside the measured one.
+//! The talk's matrix: stages by how the client reads, fast or slow, with the published time beside the measured one.
 
 use analysis::report_data::ReportData;
 use plotters::prelude::*;
@@ -14,7 +14,7 @@ const COLUMN: i32 = 150;
 const ROW: i32 = 40;
 const ABOVE: i32 = 62;
 
-/// Fast and slow as colours that colour-blind readers tell apart; the words stand in the squares.
+/// Colours for fast and slow that colour-blind readers can distinguish; the words are in the squares.
 const FAST: RGBColor = RGBColor(0x9c, 0xc4, 0xe4);
 const SLOW: RGBColor = RGBColor(0xf2, 0xa5, 0x7a);
 
@@ -30,7 +30,7 @@ const ROWS: [(&str, &str); 8] = [
     ("4", "4: patched"),
 ];
 
-/// One matrix of the first section; none where nothing in it is a stage.
+/// One matrix of the first section; none if it contains no stage.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
     let judged: Vec<(String, String, StageResult)> = section

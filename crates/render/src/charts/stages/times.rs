@@ -10,11 +10,11 @@ use super::super::chart::{Chart, ChartError};
 use super::super::lines::{Axis, Lines, Series};
 use super::super::palette::of_model;
 
-/// The pair that the slides show.
+/// The two stages that the slides show.
 const FAST: &str = "1-recv";
 const SLOW: &str = "2-recv";
 
-/// One chart where the pair ran with two numbers of requests or more.
+/// One chart if these stages ran with at least two numbers of requests.
 pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let measured = [measured(data, SLOW), measured(data, FAST), measured(data, "serial")];
     if measured.iter().all(|points| points.len() < 2) {
@@ -50,7 +50,7 @@ pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     Ok(vec![Chart::of("times", title, description, &lines.draw()?)])
 }
 
-/// The pair's verdicts by rising number of requests, up to ten: beyond is another scale.
+/// Their results by rising number of requests, up to ten: larger numbers would need another scale.
 fn measured(data: &ReportData<'_>, stage: &str) -> Vec<StageResult> {
     let mut found: Vec<StageResult> = data
         .sections()

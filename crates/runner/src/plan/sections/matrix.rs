@@ -1,32 +1,31 @@
-//! Sections of cells that are chosen by their names, of every cell, and of the telling dozen; and the floors beside
-//! them.
+//! Sections of cells that are chosen by their names, of all cells, and of the dozen cells of the default run; and their
+//! floors.
 
 use measure::result::Section;
 use workload::{Cell, Connection, Path, Requests, Variable};
 
 use crate::plan::sections::workload_options::WorkloadOptions;
 
-/// Requests of a trial where connections are new: enough that a trial takes a good part of a second where they are
-/// dear.
+/// Requests of a trial with new connections: enough for a good part of a second if they are expensive.
 const NEW_CONN_REQUESTS: Requests = Requests::new(800).unwrap();
 
-/// Requests of a trial where connections are kept: each costs a tenth or less.
+/// Requests of a trial with kept connections: each costs a tenth or less.
 const KEEP_ALIVE_REQUESTS: Requests = Requests::new(8_000).unwrap();
 
-/// Requests of a trial where each makes a client of its own, which takes some libraries tens of milliseconds.
+/// Requests of a trial with a new client for each, which takes tens of milliseconds in some libraries.
 const NEW_CLIENT_REQUESTS: Requests = Requests::new(100).unwrap();
 
 /// Requests of a trial that waits for a slow origin: each slot once.
 const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
 
-/// Rounds where none are asked for: a range, and no claim.
+/// The default number of rounds: enough for a range, not for an interval.
 const ROUNDS: u32 = 3;
 
 /// Service time of the slow origin, seconds.
 const DELAY: f64 = 0.1;
 
-/// The chosen cells, sections for each connection kind: their requests differ so much in cost that one number of them
-/// would be too many for the one or too few for the other.
+/// The chosen cells, in a section for each kind of connection: their requests differ so much in cost that the same
+/// number would be too many for one or too few for the other.
 pub fn by_connection(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let of_kind = |(kind, requests): (Connection, Requests)| {
         let chosen: Vec<Cell> = cells.iter().filter(|cell| alike(cell.connection) == kind).cloned().collect();
@@ -44,13 +43,13 @@ pub fn by_connection(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> 
         (Connection::NewConn, NEW_CONN_REQUESTS),
         (Connection::KeepAlive, KEEP_ALIVE_REQUESTS),
         (Connection::NewClient, NEW_CLIENT_REQUESTS),
-        // A program may open a connection, or start a process, for each.
+        // A program may open a connection, or start a process, per request.
         (Connection::Own, NEW_CONN_REQUESTS),
     ];
     kinds.into_iter().flat_map(of_kind).collect()
 }
 
-/// The kind that stands for all that cost about as much, and so share a section.
+/// The kind that represents all kinds of about the same cost, which share a section.
 fn alike(kind: Connection) -> Connection {
     match kind {
         Connection::Resumed => Connection::NewConn,
@@ -59,7 +58,7 @@ fn alike(kind: Connection) -> Connection {
     }
 }
 
-/// Every cell, and beside what a request costs how models wait: over one TLS stack, since no stack waits otherwise.
+/// All cells; and beside the cost of a request, how models wait: over one TLS stack, since all stacks wait alike.
 pub fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let waits = |cell: &&Cell| cell.tls == "rustls" && cell.connection == Connection::NewConn;
     let waiting: Vec<Cell> = cells.iter().filter(waits).cloned().collect();
@@ -71,21 +70,22 @@ pub fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     sections
 }
 
-/// The dozen telling cells of a run without arguments: what a request costs, and how models wait.
+/// The dozen cells of a run without arguments: the cost of a request, and how models wait.
 pub fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let named = |names: &[&str]| -> Vec<Cell> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
     };
     let mut sections = by_connection(&[named(&NEW_CONN), named(&KEEP_ALIVE)].concat(), options);
-    // Whoever names a path wants that one and no other.
+    // A user who names a path wants that one and no other.
     if options.path.is_none() {
         sections.extend(options.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
     }
     sections
 }
 
-/// Adds the floors of a section's cells that can be had here. Who waits for a slow origin is not told by them.
+/// Adds the available floors of a section's cells. Floors say nothing about waiting for a slow origin, so such a
+/// section gets none.
 pub fn add_floors(section: &mut Section) {
     if section.workload.path.delay_seconds() == 0.0 {
         let floors = fetch::floor::cells_for(&section.cells);

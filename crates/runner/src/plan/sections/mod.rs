@@ -1,6 +1,6 @@
 //! The sections of a run, each a workload with its cells: of the matrix, of a scenario, of a profile, of the talk.
 //!
-//! Which of their cells cannot run here is left to [`skipped`](crate::plan::skipped).
+//! Removing cells that cannot run here is for [`skipped`](crate::plan::skipped).
 
 mod matrix;
 pub mod profile;

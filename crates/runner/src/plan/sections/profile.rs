@@ -13,13 +13,14 @@ const PLAIN: Requests = Requests::new(40_000).unwrap();
 /// A handshake of rustls costs 300–400 µs.
 const HANDSHAKE: Requests = Requests::new(6_000).unwrap();
 
-/// One of OpenSSL half as much again.
+/// A handshake of OpenSSL costs half as much again.
 const OPENSSL: Requests = Requests::new(4_000).unwrap();
 
 /// A client that parses its trust store costs milliseconds.
 const NEW_CLIENT: Requests = Requests::new(300).unwrap();
 
-/// The sections of a profile: one for each number of requests, with the plain twins of the https cells among `chosen`.
+/// The sections of a profile: one for each number of requests. They include the plain twins of the https cells among
+/// `chosen`.
 pub fn sections(chosen: &[Cell], requests: Option<Requests>, concurrency: Concurrency, path: &Path) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for cell in with_twins(chosen) {
@@ -45,7 +46,7 @@ pub fn sections(chosen: &[Cell], requests: Option<Requests>, concurrency: Concur
     sections
 }
 
-/// The cells and the plain twin of each, before it, every one once.
+/// The cells, each preceded by its plain twin, without duplicates.
 pub fn with_twins(chosen: &[Cell]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for cell in chosen.iter().flat_map(|cell| cell.plain_twin().into_iter().chain([cell.clone()])) {

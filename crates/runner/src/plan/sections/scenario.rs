@@ -8,10 +8,10 @@ use workload::{Part, Scenario, ScenarioError, Server, Workload};
 
 use crate::plan::sections::workload_options::WorkloadOptions;
 
-/// Why a scenario cannot be had.
+/// Why a scenario cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioFileError {
-    /// It does not say what a scenario must.
+    /// Its text is invalid.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// It is neither a built-in scenario nor a file.
@@ -20,14 +20,14 @@ pub enum ScenarioFileError {
     /// Its file cannot be read.
     #[error("reading the scenario {}: {source}", .path.display())]
     Unreadable {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// The names of the built-in ones.
+/// The names of the built-in scenarios.
 fn names() -> String {
     Scenario::names().collect::<Vec<_>>().join(", ")
 }
@@ -35,7 +35,8 @@ fn names() -> String {
 /// Finds and reads a scenario.
 ///
 /// # Errors
-/// When there is none of that name, its file cannot be read, or that file does not say what it must.
+///
+/// When there is none of that name, its file cannot be read, or its text is invalid.
 pub fn read(text: &str) -> Result<Scenario, ScenarioFileError> {
     if let Some(built_in) = Scenario::built_in(text) {
         return Ok(built_in?);
@@ -50,7 +51,7 @@ pub fn read(text: &str) -> Result<Scenario, ScenarioFileError> {
     Ok(Scenario::parse(&name, &file)?)
 }
 
-/// Its sections, with what `options` say instead.
+/// Its sections, with the values in `options` in place of its own.
 pub fn sections(scenario: &Scenario, options: &WorkloadOptions) -> Vec<Section> {
     scenario.sections.iter().map(|part| section(part, options)).collect()
 }

@@ -6,7 +6,7 @@ use workload::{Cell, Concurrency, Path, Requests, Server, Workload};
 /// Requests of the talk's demonstration.
 const TEN: u32 = 10;
 
-/// The smaller ones of its slides.
+/// The smaller numbers of requests on its slide.
 const FEW: [u32; 2] = [3, 5];
 
 /// Enough to show that a fast stage stays fast.
@@ -15,13 +15,13 @@ const MANY: u32 = 1_000;
 /// Stages that are run with fewer requests too: the talk's one pair.
 const OF_SLIDES: [&str; 2] = ["1-recv", "2-recv"];
 
-/// Variants of what is shown already: only with `--all`.
+/// Variants of other stages: only with `--all`.
 const VARIANTS: [&str; 2] = ["talk/ureq-in-smol/native-tls/new-conn", "talk/ureq-in-async-std/native-tls/new-conn"];
 
-/// Stages whose blocking waits are counted, over TLS 1.2: its handshake has two flights to wait for.
+/// Stages whose blocking waits are counted, over TLS 1.2, whose handshake has two flights to wait for.
 const COUNTED: [&str; 5] = ["1-recv", "2-recv", "2-recv-into", "3-recv-into", "4-recv-into"];
 
-/// The sections of `tlstax talk` at a service time of `delay` seconds: Rust's stages, with those of `original`.
+/// The sections of `tlstax talk` at a service time of `delay` seconds: Rust's stages, and the cells in `original`.
 pub fn sections(delay: f64, all: bool, original: &[Cell]) -> Vec<Section> {
     let stages = fetch::talk::cells();
     let shown = |cell: &&Cell| all || !VARIANTS.contains(&cell.to_string().as_str());
@@ -30,7 +30,7 @@ pub fn sections(delay: f64, all: bool, original: &[Cell]) -> Vec<Section> {
     for n in FEW {
         let of_slides = |cell: &&Cell| all || OF_SLIDES.contains(&cell.client.as_str());
         let cells = stages.iter().filter(|cell| cell.tls != "native-tls").filter(of_slides);
-        // Fewer requests than threads show nothing of an executor's threads.
+        // With fewer requests than threads, an executor's threads make no difference.
         let cells = cells.filter(|cell| !cell.client.starts_with("2-workers")).filter(|cell| cell.is_tls());
         sections.push(section(n, delay, cells.cloned().collect()));
     }

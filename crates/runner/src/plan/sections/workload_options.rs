@@ -1,18 +1,18 @@
-//! What is asked for of a run's workload, and the sections that follow from it for some cells.
+//! The user's options for a run's workload, and the sections that follow from them for some cells.
 
 use std::num::NonZeroU64;
 
 use measure::result::Section;
 use workload::{Amount, Cell, Concurrency, Path, Rate, Requests, Server, Workload};
 
-/// Requests in flight where none are asked for: what a busy client keeps open.
+/// The default number of requests in flight: what a busy client keeps open.
 pub const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
 
-/// For how long requests start at a fixed rate where nothing says how many or how long: the usual number of requests
-/// would take minutes at a low rate and milliseconds at a high one.
+/// The default duration at a fixed rate: the usual number of requests would take minutes at a low rate and milliseconds
+/// at a high one.
 const PACED: Amount = Amount::Duration(NonZeroU64::new(2_000_000_000).unwrap());
 
-/// What is asked for of the workload; `None`, or empty, for what is left open.
+/// The user's options; `None`, or empty, where the user has not chosen.
 #[derive(Debug, Clone, Default)]
 pub struct WorkloadOptions {
     /// How much a trial does.
@@ -21,16 +21,16 @@ pub struct WorkloadOptions {
     pub concurrency: Vec<Concurrency>,
     /// Requests per second: sections for each.
     pub rates: Vec<Rate>,
-    /// What is fetched.
+    /// The path to fetch.
     pub path: Option<Path>,
     /// How often each cell runs.
     pub rounds: Option<u32>,
-    /// Whose answers are to be expected.
+    /// The kind of server, which determines the expected responses.
     pub server: Server,
 }
 
 impl WorkloadOptions {
-    /// How much a trial does, where `requests` are usual.
+    /// How much a trial does, where the default is `requests`.
     pub(crate) fn amount(&self, requests: Requests, rate: Option<Rate>) -> Amount {
         match (self.amount, rate) {
             (Some(amount), Some(rate)) => amount.at(rate),
@@ -40,7 +40,7 @@ impl WorkloadOptions {
         }
     }
 
-    /// A section for each concurrency and rate that was asked for.
+    /// A section for each requested concurrency and rate.
     pub(crate) fn sections(
         &self,
         name: &str,
@@ -60,7 +60,7 @@ impl WorkloadOptions {
             name: named(concurrency, rate),
             workload: Workload {
                 path: self.path.as_ref().unwrap_or(path).clone(),
-                // Fewer requests than slots would not put the concurrency to use.
+                // With fewer requests than slots, the concurrency would not be reached.
                 amount: self.amount(requests.max(Requests::from(concurrency)), rate),
                 concurrency,
                 rate,

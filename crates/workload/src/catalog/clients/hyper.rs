@@ -1,4 +1,4 @@
-//! hyper over connections that it is given.
+//! hyper over connections that tlstax opens.
 
 use crate::Terms;
 use crate::catalog::client::Client;

@@ -12,5 +12,5 @@ macro_rules! entries {
     ($($module:ident on $place:ident,)*) => { &[$(&$module::CLIENT),*] };
 }
 
-/// Every client, in the order of tables.
+/// Every client, in the order in which tables list them.
 pub static ALL: &[&Client] = crate::for_each_client!(entries;);

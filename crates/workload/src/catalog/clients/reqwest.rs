@@ -1,4 +1,4 @@
-//! reqwest over the trial's own TLS settings.
+//! reqwest with the trial's own TLS config.
 
 use crate::Terms;
 use crate::catalog::client::Client;
@@ -20,5 +20,5 @@ pub static CLIENT: Client = Client {
     dashes: "6 3",
 };
 
-/// Its packages, however it is set up.
+/// Its packages, with any configuration.
 pub(super) const LIBRARIES: &[&str] = &["reqwest"];

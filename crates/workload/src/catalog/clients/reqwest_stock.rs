@@ -1,11 +1,11 @@
-//! reqwest as it comes from the box.
+//! reqwest with its defaults.
 
 use super::reqwest;
 use crate::Terms;
 use crate::catalog::client::Client;
 use crate::catalog::models::tokio_multi;
 
-/// The entry. The functions that it runs are charged to the client `reqwest`.
+/// The entry. Its functions are listed with the client `reqwest`.
 pub static CLIENT: Client = Client {
     name: "reqwest-stock",
     core: true,

@@ -1,4 +1,4 @@
-//! ureq over our own connector.
+//! ureq over tlstax's own connector.
 
 use crate::Terms;
 use crate::catalog::client::Client;
@@ -20,5 +20,5 @@ pub static CLIENT: Client = Client {
     dashes: "",
 };
 
-/// Its packages, however it is set up.
+/// Its packages, with any configuration.
 pub(super) const LIBRARIES: &[&str] = &["ureq"];

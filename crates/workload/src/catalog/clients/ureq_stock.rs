@@ -1,4 +1,4 @@
-//! ureq as it comes from the box.
+//! ureq with its defaults.
 
 use super::ureq;
 use crate::Terms;
@@ -6,7 +6,7 @@ use crate::catalog::client::Client;
 use crate::catalog::models::threads;
 use crate::catalog::stacks::{rustls, rustls_ring};
 
-/// The entry. The functions that it runs are charged to the client `ureq`.
+/// The entry. Its functions are listed with the client `ureq`.
 pub static CLIENT: Client = Client {
     name: "ureq-stock",
     core: true,
@@ -14,7 +14,7 @@ pub static CLIENT: Client = Client {
     symbols: &[],
     terms: Terms::Stock,
     models: Some(&[&threads::MODEL]),
-    // Left to itself, ureq takes rustls with ring.
+    // By default, ureq uses rustls with ring.
     really: &[(&rustls::STACK, &rustls_ring::STACK)],
     dashes: "2 3",
 };

@@ -17,5 +17,5 @@ macro_rules! entries {
     ($($(#[$on:meta])? $module:ident,)*) => { &[$($(#[$on])? &$module::MODEL),*] };
 }
 
-/// Every model, in the order of tables.
+/// Every model, in the order in which tables list them.
 pub static ALL: &[&Model] = crate::for_each_model!(entries;);

@@ -1,4 +1,4 @@
-//! Rayon's work-stealing pool as it comes: a thread per worker.
+//! Rayon's work-stealing pool with its defaults: a thread per worker.
 
 use crate::catalog::model::{Model, Rgb};
 use crate::catalog::symbols::{Symbols, Work};
@@ -16,5 +16,5 @@ pub static MODEL: Model = Model {
     crowded: |_| None,
 };
 
-/// Packages of any pool of rayon's.
+/// Packages of any rayon pool.
 pub(super) const LIBRARIES: &[&str] = &["rayon"];

@@ -1,15 +1,15 @@
-//! A pool of rayon's with a thread per slot.
+//! A rayon pool with a thread per slot.
 //!
-//! A pool of thousands of threads comes to a stop. A thread without work looks into the queue of every other one, 33
-//! times before it sleeps (rayon-core 1.13, `WorkerThread::steal` and `ROUNDS_UNTIL_SLEEPING`), and at every 128th
-//! queue the memory reclamation of crossbeam-epoch 0.9 goes through all threads (`Global::try_advance`). So a search
-//! takes time by the square of their number, and all threads together, as when the pool starts and when a trial ends,
-//! by its cube.
+//! A pool of thousands of threads hardly makes progress. A thread without work looks into the queue of every other one,
+//! 33 times before it sleeps (rayon-core 1.13, `WorkerThread::steal` and `ROUNDS_UNTIL_SLEEPING`), and at every 128th
+//! queue the memory reclamation of crossbeam-epoch 0.9 visits all threads (`Global::try_advance`). So the time of one
+//! search grows with the square of their number, and that of all threads together, as when the pool starts and when a
+//! trial ends, with its cube.
 
 use super::rayon;
 use crate::catalog::model::{Model, Rgb};
 
-/// The entry. The functions that it runs are charged to the model `rayon`.
+/// The entry. Its functions are listed with the model `rayon`.
 pub static MODEL: Model = Model {
     name: "rayon-pool",
     core: true,

@@ -16,5 +16,5 @@ pub static MODEL: Model = Model {
     crowded: |_| None,
 };
 
-/// Packages of any runtime of tokio's.
+/// Packages of any tokio runtime.
 pub(super) const LIBRARIES: &[&str] = &["tokio"];

@@ -1,4 +1,4 @@
-//! The TLS stacks, a file each; the one without TLS among them.
+//! The TLS stacks, a file each, including the one without TLS.
 
 pub mod native_tls;
 pub mod openssl;
@@ -12,5 +12,5 @@ macro_rules! entries {
     ($($module:ident,)*) => { &[$(&$module::STACK),*] };
 }
 
-/// Every TLS stack, in the order of tables.
+/// Every TLS stack, in the order in which tables list them.
 pub static ALL: &[&Stack] = crate::for_each_stack!(entries;);

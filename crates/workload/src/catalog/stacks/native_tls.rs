@@ -1,10 +1,10 @@
-//! native-tls: the platform's TLS, which on Linux is OpenSSL. It hands through what OpenSSL has.
+//! native-tls: the platform's TLS, which on Linux is OpenSSL, whose features it passes through.
 
 use crate::catalog::library::{Cryptography, Library};
 use crate::catalog::stack::{Backend, Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
-/// The entry. The functions of OpenSSL itself are in the rules of the bill: other programs have them, too.
+/// The entry. The functions of OpenSSL itself are in the rules of the bill, because other programs have them, too.
 pub static STACK: Stack = Stack {
     name: "native-tls",
     core: true,

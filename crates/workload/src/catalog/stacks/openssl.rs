@@ -1,10 +1,10 @@
-//! OpenSSL, as the crate `openssl` wraps it.
+//! OpenSSL through the crate `openssl`.
 
 use crate::catalog::library::{Cryptography, Library};
 use crate::catalog::stack::{Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
-/// The entry. The functions of OpenSSL itself are in the rules of the bill: other programs have them, too.
+/// The entry. The functions of OpenSSL itself are in the rules of the bill, because other programs have them, too.
 pub static STACK: Stack = Stack {
     name: "openssl",
     core: false,

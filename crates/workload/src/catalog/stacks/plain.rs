@@ -1,4 +1,4 @@
-//! No TLS: what the others are compared with.
+//! No TLS: the baseline for the other stacks.
 
 use crate::Cell;
 use crate::catalog::stack::{Backend, Stack};

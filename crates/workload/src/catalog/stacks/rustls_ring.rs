@@ -6,7 +6,7 @@ use crate::catalog::library::{Cryptography, Library};
 use crate::catalog::stack::{Lack, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
-/// The entry. The functions of rustls itself are charged to the stack `rustls`.
+/// The entry. The functions of rustls itself are listed with the stack `rustls`.
 pub static STACK: Stack = Stack {
     name: "rustls-ring",
     core: false,

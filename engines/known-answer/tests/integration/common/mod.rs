@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use measure::result::{Order, OriginInfo, ResultWriter, RunResult, Section, Trial};
+use measure::result::{OriginInfo, ResultWriter, RunResult, Section, Trial, TrialOrder};
 use origin::{EmbeddedProgram, Kind};
 use runner::{ArmProgram, Choices, EngineCommand, Observer, OriginSpec, Pins, Plan};
 use workload::{Cell, Workload};
@@ -53,7 +53,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         sections: vec![section],
         left_out: Vec::new(),
         scenario: None,
-        order: Order::Interleaved,
+        order: TrialOrder::Interleaved,
         origin: OriginSpec::Ours(Kind::Embedded(embedded.clone())),
         why: "a test".into(),
         pins: Pins::default(),
