@@ -1,6 +1,6 @@
 //! Kinds of keys that certificates have, and the signatures that go with them.
 
-use crate::named::named;
+use crate::named;
 
 /// The type of every key in a chain: the root's, the intermediates' and the leaf's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,9 +32,5 @@ impl CertificateKey {
             CertificateKey::EcdsaP256 => SignatureScheme { number: 0x0403, name: "ecdsa_secp256r1_sha256" },
             CertificateKey::Rsa2048 => SignatureScheme { number: 0x0804, name: "rsa_pss_rsae_sha256" },
         }
-    }
-
-    fn is_called(self, text: &str) -> bool {
-        self.name() == text
     }
 }

@@ -1,6 +1,6 @@
 //! How many certificates a server sends.
 
-use crate::named::named;
+use crate::named;
 
 /// How many certificates a server sends: the leaf and its intermediates, without the root.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +29,5 @@ impl Chain {
     /// Number of certificates sent.
     pub fn certificates(self) -> usize {
         usize::from(self.intermediates()) + 1
-    }
-
-    fn is_called(self, text: &str) -> bool {
-        self.name() == text
     }
 }

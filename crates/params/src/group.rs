@@ -1,6 +1,6 @@
 //! Key-exchange groups.
 
-use crate::named::named;
+use crate::named;
 
 /// A key-exchange group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,7 +14,7 @@ pub enum Group {
     Secp256r1,
 }
 
-named!(Group, "group", { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768", Secp256r1 => "p256" });
+named!(Group, "group", { X25519 => "x25519", X25519MlKem768 => "x25519mlkem768", Secp256r1 => "p256" }, or registered);
 
 impl Group {
     /// The number in IANA's registry of TLS Supported Groups (RFC 8446 §4.2.7).
@@ -47,10 +47,5 @@ impl Group {
             Group::X25519MlKem768 => "X25519MLKEM768",
             Group::Secp256r1 => "P-256",
         }
-    }
-
-    /// By either name: the short one of cells, or the one of ledgers.
-    fn is_called(self, text: &str) -> bool {
-        self.name() == text || self.registered() == text
     }
 }

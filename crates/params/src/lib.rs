@@ -16,7 +16,7 @@ mod version;
 pub use certificate_key::{CertificateKey, SignatureScheme};
 pub use chain::Chain;
 pub use group::Group;
-pub use named::UnknownValue;
+pub use named::{AxisValue, UnknownValue, Values};
 pub use suite::Suite;
 pub use trust::Trust;
 pub use version::TlsVersion;

@@ -1,6 +1,6 @@
 //! The client's trust store.
 
-use crate::named::named;
+use crate::named;
 
 /// The client's trust store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +13,3 @@ pub enum Trust {
 }
 
 named!(Trust, "trust", { Mozilla => "mozilla", Own => "own" });
-
-impl Trust {
-    fn is_called(self, text: &str) -> bool {
-        self.name() == text
-    }
-}

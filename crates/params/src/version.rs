@@ -1,6 +1,6 @@
 //! Versions of TLS.
 
-use crate::named::named;
+use crate::named;
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,9 +42,5 @@ impl TlsVersion {
             TlsVersion::Tls12 => "tls1.2",
             TlsVersion::Tls13 => "tls1.3",
         }
-    }
-
-    fn is_called(self, text: &str) -> bool {
-        self.name() == text
     }
 }

@@ -3,7 +3,6 @@
 use analysis::by_cell::ByCell;
 use analysis::summarize::summary;
 use measure::result::{Trial, TrialOrder};
-use workload::Variable;
 
 use crate::decisions::decisions;
 use crate::findings::sentences;
@@ -16,7 +15,7 @@ use fixtures::{MEMORY, PLAIN, SECURE, SOCKETS, drifting, floor, section, trial};
 fn what_varies_is_told_with_its_usual_self() {
     let varied = "m/c/rustls/new-conn@group=p256";
     let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
-    let section = measure::result::Section { varies: vec![Variable::Group], ..section(&[SECURE, varied]) };
+    let section = measure::result::Section { varies: vec!["group".parse().unwrap()], ..section(&[SECURE, varied]) };
     let summary = summary(&section, &ByCell::new(&trials), TrialOrder::Interleaved);
     assert!(axis_comparison::terminal(&summary).unwrap().contains("the usual group"));
 }

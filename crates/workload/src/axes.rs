@@ -1,193 +1,219 @@
-//! What a handshake may be varied in: the axes of a cell, written behind its name as `@axis=value,…`.
+//! What a handshake may be varied in: the axes of a cell. Each is declared once, in the list below. Cell names, flags,
+//! scenarios, `tlstax list` and the JSON schema take what they say of it from there.
 //!
-//! An axis at its default is left out of the name, so that a cell that varies nothing is the cell of every other run.
-//! What a TLS stack cannot honour is known where the stacks are (crate `fetch`), how an origin brings a value about
-//! there.
+//! What acts on an axis is elsewhere: what a TLS stack cannot honour is known where the stacks are (crate `fetch`),
+//! what an origin is started with where trials are planned (crate `runner`).
 
 use std::fmt;
-use std::str::FromStr;
 
-use params::{CertificateKey, Chain, Group, TlsVersion, Trust, UnknownValue};
+use params::{AxisValue, CertificateKey, Chain, Group, TlsVersion, Trust, UnknownValue, Values};
 
-/// How far away the origin is: a round trip, in whole ms; 0 is loopback as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Rtt(u16);
+use crate::Rtt;
 
-/// Where a cell stands on every axis.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Axes {
-    /// `tls-version`.
-    pub tls_version: TlsVersion,
-    /// `group`.
-    pub group: Group,
-    /// `cert`.
-    pub cert: CertificateKey,
-    /// `chain`.
-    pub chain: Chain,
-    /// `trust`.
-    pub trust: Trust,
-    /// `rtt`.
-    pub rtt: Rtt,
-}
-
-/// Why a text is not a place on the axes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AxisError {
-    /// No axis has this name.
-    #[error("{0:?} is no axis: there are {all}", all = Axes::NAMES.join(", "))]
-    Axis(String),
-    /// Not written `axis=value`.
-    #[error("{0:?} is not written axis=value, e.g. group=x25519mlkem768")]
-    Shape(String),
-    /// An axis was given twice.
-    #[error("the axis {0} stands twice")]
-    Twice(&'static str),
-    /// The axis has no such value.
-    #[error(transparent)]
-    Value(#[from] UnknownValue),
-}
-
-impl Rtt {
-    /// Loopback as it is.
-    pub const NONE: Rtt = Rtt(0);
-
-    /// The longest there is, ms.
-    const MOST: u16 = 10_000;
-
-    /// The round trip, ms.
-    pub fn ms(self) -> u16 {
-        self.0
+axes! {
+    tls_version: TlsVersion {
+        what: "The version of TLS.",
+        help: "Versions of TLS: {values} [default: {default}]",
+        placeholder: "VERSION",
+        needs_tls: true,
+        told: [Origin, Client],
+    }
+    group: Group {
+        what: "The key-exchange group.",
+        help: "Key-exchange groups: {values} [default: {default}]",
+        placeholder: "GROUP",
+        needs_tls: true,
+        told: [Origin, Client],
+    }
+    cert: CertificateKey {
+        what: "The kind of the certificates' keys.",
+        help: "Keys of the origin's certificates: {values} [default: {default}]",
+        placeholder: "KEY",
+        needs_tls: true,
+        told: [Origin, Client],
+    }
+    chain: Chain {
+        what: "The length of the chain.",
+        help: "Certificates that the origin sends: {values} [default: {default}]",
+        placeholder: "LENGTH",
+        needs_tls: true,
+        told: [Origin],
+    }
+    trust: Trust {
+        what: "What the client trusts.",
+        help: "What clients trust: mozilla (and the run's own root), own (that root alone) [default: {default}]",
+        placeholder: "STORE",
+        needs_tls: true,
+        told: [Client],
+    }
+    rtt: Rtt {
+        what: "The distance.",
+        help: "How far away the origin is: round trips in ms, imitated by a relay \
+               [default: {default}, loopback as it is]",
+        placeholder: "MS",
+        needs_tls: false,
+        told: [Origin],
     }
 }
 
-impl fmt::Display for Rtt {
+/// An axis, as it is declared.
+#[derive(Clone, Copy)]
+pub struct Axis {
+    /// Its name in cells and scenarios, and as a flag.
+    pub name: &'static str,
+    /// What varies along it, as a sentence.
+    pub what: &'static str,
+    /// Its values.
+    pub values: Values,
+    /// What stands for a value in help and in `tlstax list`: `GROUP`.
+    pub placeholder: &'static str,
+    /// What stands for the values of its flag: `GROUP,…`.
+    pub placeholders: &'static str,
+    /// Whether a cell without TLS has no place on it.
+    pub needs_tls: bool,
+    /// Who is told its value before a request is made.
+    pub told: &'static [Party],
+    help: &'static str,
+    text: fn(&Axes) -> String,
+    read: fn(&str, &mut Axes) -> Result<(), UnknownValue>,
+    copy: fn(&Axes, &mut Axes),
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// The origin, and the relay before it. Each value has an origin of its own.
+    Origin,
+    /// The client and its TLS stack.
+    Client,
+}
+
+/// Makes [`Axes`] of the axes: each is the name of a field, the type of its values, and what there is to say of it. In
+/// `help`, `{values}` and `{default}` stand for those of the type.
+macro_rules! axes {
+    ($($field:ident: $type:ty {
+        what: $what:literal,
+        help: $help:literal,
+        placeholder: $placeholder:literal,
+        needs_tls: $needs_tls:literal,
+        told: [$($party:ident),+],
+    })+) => {
+        /// Where a cell stands on every axis.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct Axes {
+            $(#[doc = $what] pub $field: $type,)+
+        }
+
+        impl Axes {
+            /// Every axis, in the order in which they are written.
+            pub const ALL: &'static [Axis] = &[$(Axis {
+                name: <$type>::AXIS,
+                what: $what,
+                values: <$type>::VALUES,
+                placeholder: $placeholder,
+                placeholders: concat!($placeholder, ",…"),
+                needs_tls: $needs_tls,
+                told: &[$(Party::$party),+],
+                help: $help,
+                text: |axes| axes.$field.to_string(),
+                read: |text, axes| {
+                    axes.$field = text.parse()?;
+                    Ok(())
+                },
+                copy: |from, to| to.$field = from.$field,
+            }),+];
+        }
+    };
+}
+use axes;
+
+impl Axis {
+    /// The axis of this name, if there is one.
+    pub fn named(name: &str) -> Option<&'static Axis> {
+        Axes::ALL.iter().find(|axis| axis.name == name)
+    }
+
+    /// What the help of its flag says.
+    pub fn help(&self) -> String {
+        self.help.replace("{values}", &self.known(", ")).replace("{default}", &self.text(&Axes::default()))
+    }
+
+    /// Its values with `between` them; of numbers, what stands for them.
+    pub fn known(&self, between: &str) -> String {
+        match self.values {
+            Values::Named(names) => names.join(between),
+            Values::UpTo(_) => self.placeholder.to_owned(),
+        }
+    }
+
+    /// The value that `axes` have on it.
+    pub fn text(&self, axes: &Axes) -> String {
+        (self.text)(axes)
+    }
+
+    /// The place that has this value on it, and the default on every other axis.
+    ///
+    /// # Errors
+    /// When the axis has no such value.
+    pub fn at(&self, value: &str) -> Result<Axes, UnknownValue> {
+        let mut axes = Axes::default();
+        (self.read)(value, &mut axes)?;
+        Ok(axes)
+    }
+}
+
+impl PartialEq for Axis {
+    fn eq(&self, other: &Axis) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Axis {}
+
+impl fmt::Debug for Axis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for Rtt {
-    type Err = UnknownValue;
-
-    fn from_str(text: &str) -> Result<Self, UnknownValue> {
-        let known = text.parse().ok().filter(|ms| *ms <= Rtt::MOST && text.bytes().all(|byte| byte.is_ascii_digit()));
-        known.map(Rtt).ok_or_else(|| UnknownValue {
-            axis: "rtt",
-            given: text.to_owned(),
-            known: format!("whole milliseconds from 0 to {}", Rtt::MOST),
-        })
+        f.write_str(self.name)
     }
 }
 
 impl Axes {
-    /// The names of the axes, in the order in which they are written.
-    pub const NAMES: [&'static str; 6] = ["tls-version", "group", "cert", "chain", "trust", "rtt"];
-
     /// Whether every axis is at its default.
     pub fn is_default(&self) -> bool {
         *self == Axes::default()
     }
 
+    /// The same place, but for `axis`, on which it is that of `other`.
+    pub fn with(mut self, axis: &Axis, other: &Axes) -> Axes {
+        (axis.copy)(other, &mut self);
+        self
+    }
+
     /// The axes that stand at something else than their default, with the value.
     pub fn varied(&self) -> Vec<(&'static str, String)> {
-        let default = Axes::default();
-        let all = self.values().into_iter().zip(default.values());
-        let named = Axes::NAMES.into_iter().zip(all);
-        named.filter(|(_, (mine, default))| mine != default).map(|(name, (mine, _))| (name, mine)).collect()
+        self.apart(Axes::default()).map(|axis| (axis.name, axis.text(self))).collect()
     }
 
     /// The axes on which the two differ.
     pub fn differing(&self, other: &Axes) -> Vec<&'static str> {
-        let both = self.values().into_iter().zip(other.values());
-        Axes::NAMES.into_iter().zip(both).filter(|(_, (mine, theirs))| mine != theirs).map(|(name, _)| name).collect()
+        self.apart(*other).map(|axis| axis.name).collect()
     }
 
-    /// Only what is left of these axes without TLS: the distance.
+    /// Only what is left of these axes without TLS, such as the distance.
     pub fn without_tls(self) -> Axes {
-        Axes { rtt: self.rtt, ..Axes::default() }
+        self.only(|axis| !axis.needs_tls)
     }
 
-    fn values(&self) -> [String; 6] {
-        let Axes { tls_version, group, cert, chain, trust, rtt } = self;
-        [
-            tls_version.to_string(),
-            group.to_string(),
-            cert.to_string(),
-            chain.to_string(),
-            trust.to_string(),
-            rtt.to_string(),
-        ]
+    /// Only what this party is told: the same for two cells if it need not tell them apart.
+    pub fn told_to(self, party: Party) -> Axes {
+        self.only(|axis| axis.told.contains(&party))
     }
 
-    fn set(&mut self, axis: &str, value: &str) -> Result<&'static str, AxisError> {
-        match axis {
-            "tls-version" => self.tls_version = value.parse()?,
-            "group" => self.group = value.parse()?,
-            "cert" => self.cert = value.parse()?,
-            "chain" => self.chain = value.parse()?,
-            "trust" => self.trust = value.parse()?,
-            "rtt" => self.rtt = value.parse()?,
-            _ => return Err(AxisError::Axis(axis.to_owned())),
-        }
-        Axes::NAMES.into_iter().find(|name| *name == axis).ok_or_else(|| AxisError::Axis(axis.to_owned()))
-    }
-}
-
-/// `axis=value,…` of those that are varied; nothing where none is.
-impl fmt::Display for Axes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let varied: Vec<String> = self.varied().iter().map(|(axis, value)| format!("{axis}={value}")).collect();
-        f.write_str(&varied.join(","))
-    }
-}
-
-impl FromStr for Axes {
-    type Err = AxisError;
-
-    fn from_str(text: &str) -> Result<Self, AxisError> {
-        let (mut axes, mut seen) = (Axes::default(), Vec::new());
-        for part in text.split(',') {
-            let (axis, value) = part.split_once('=').ok_or_else(|| AxisError::Shape(part.to_owned()))?;
-            let axis = axes.set(axis, value)?;
-            if seen.contains(&axis) {
-                return Err(AxisError::Twice(axis));
-            }
-            seen.push(axis);
-        }
-        Ok(axes)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_varied_is_read_and_written_alike() {
-        let text = "tls-version=1.2,group=p256,cert=rsa-2048,chain=3,trust=own,rtt=10";
-        let axes: Axes = text.parse().unwrap();
-        assert_eq!(axes.to_string(), text);
-        assert_eq!(axes.varied().len(), Axes::NAMES.len());
-        assert_eq!(axes.without_tls().to_string(), "rtt=10");
+    fn apart(self, other: Axes) -> impl Iterator<Item = &'static Axis> {
+        Axes::ALL.iter().filter(move |axis| self.with(axis, &other) != self)
     }
 
-    #[test]
-    fn a_default_is_not_written() {
-        let axes: Axes = "rtt=0,group=x25519,chain=1".parse().unwrap();
-        assert_eq!(axes.to_string(), "chain=1");
-        assert_eq!(axes.differing(&Axes::default()), ["chain"]);
-        assert!("tls-version=1.3".parse::<Axes>().unwrap().is_default());
-    }
-
-    #[test]
-    fn what_is_no_axis_or_no_value_is_answered_with_those_there_are() {
-        let said = |text: &str| text.parse::<Axes>().unwrap_err().to_string();
-        assert!(said("groups=p256").contains("group"));
-        assert!(said("group=p384").contains("x25519mlkem768"));
-        assert!(said("group").contains("axis=value"));
-        assert!(said("chain=1,chain=2").contains("twice"));
-        for rtt in ["rtt=-1", "rtt=10.5", "rtt=20000", "rtt=", "rtt=+5"] {
-            assert!(said(rtt).contains("milliseconds"), "{rtt}");
-        }
+    fn only(self, keeps: impl Fn(&Axis) -> bool) -> Axes {
+        let kept = Axes::ALL.iter().filter(|axis| keeps(axis));
+        kept.fold(Axes::default(), |axes, axis| axes.with(axis, &self))
     }
 }

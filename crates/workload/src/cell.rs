@@ -11,6 +11,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+use crate::axes_text::names;
 use crate::{Axes, AxisError};
 
 /// A cell, written `model/client/tls/connection`, followed by `@axis=value,…` if its handshake differs from the
@@ -185,7 +186,7 @@ pub enum CellError {
         reason: AxisError,
     },
     /// A plain cell with an axis of TLS.
-    #[error("{0:?} has no TLS: only rtt can be varied there")]
+    #[error("{0:?} has no TLS: only {left} can be varied there", left = names(|axis| !axis.needs_tls))]
     NoTls(String),
 }
 

@@ -4,27 +4,33 @@
 //! [`catalog`]. Crate `fetch` combines those into cells and makes requests; crate `runner` runs trials.
 
 mod amount;
-mod axes;
+pub mod axes;
+mod axes_text;
 pub mod catalog;
 mod cell;
 mod expect;
 pub mod floor;
 mod path;
 mod rate;
+mod rtt;
 mod scenario;
 mod select;
 mod terms;
+mod variable;
 mod workload;
 
 pub use amount::{Amount, Requests};
-pub use axes::{Axes, AxisError, Rtt};
+pub use axes::{Axes, Axis, Party};
+pub use axes_text::AxisError;
 pub use cell::{Cell, CellError, Connection};
 pub use expect::{Body, Expectation, Server};
 pub use path::{Path, PathError};
 pub use rate::{Rate, RateError};
-pub use scenario::{About, Part, Scenario, ScenarioError, Variable};
+pub use rtt::Rtt;
+pub use scenario::{About, Part, Scenario, ScenarioError};
 pub use select::{SelectError, Selection};
 pub use terms::Terms;
+pub use variable::{UnknownVariable, Variable};
 pub use workload::{Concurrency, Hosts, Workload};
 
 /// The path that the names of this crate's functions begin with.

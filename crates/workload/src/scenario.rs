@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Axes, Cell, CellError, Concurrency, Connection, Hosts, Path, Requests};
+use crate::{Cell, CellError, Concurrency, Hosts, Path, Requests, Variable};
 
 /// A scenario, read and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,47 +46,6 @@ pub struct Part {
     pub varies: Vec<Variable>,
     /// Its cells, including those that cannot run here.
     pub cells: Vec<Cell>,
-}
-
-/// A parameter in which cells of a section differ on purpose, by which they may still be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Variable {
-    /// The kind of connection, compared with `new-conn`.
-    Connection,
-    /// The version of TLS.
-    TlsVersion,
-    /// The key-exchange group.
-    Group,
-    /// The type of the certificates' keys.
-    Cert,
-    /// The length of the chain.
-    Chain,
-    /// The client's trust store.
-    Trust,
-    /// The distance.
-    Rtt,
-}
-
-impl Variable {
-    /// The cell that `cell` is compared with if this varies: the same cell with the default. `None` if it has the
-    /// default.
-    pub fn base_of(self, cell: &Cell) -> Option<Cell> {
-        let usual = Axes::default();
-        let axes = match self {
-            Variable::Connection => {
-                return (cell.connection != Connection::NewConn)
-                    .then(|| Cell { connection: Connection::NewConn, ..cell.clone() });
-            }
-            Variable::TlsVersion => Axes { tls_version: usual.tls_version, ..cell.axes },
-            Variable::Group => Axes { group: usual.group, ..cell.axes },
-            Variable::Cert => Axes { cert: usual.cert, ..cell.axes },
-            Variable::Chain => Axes { chain: usual.chain, ..cell.axes },
-            Variable::Trust => Axes { trust: usual.trust, ..cell.axes },
-            Variable::Rtt => Axes { rtt: usual.rtt, ..cell.axes },
-        };
-        (axes != cell.axes).then(|| cell.at(axes))
-    }
 }
 
 /// Why a text is not a scenario.
@@ -189,8 +148,8 @@ impl Scenario {
     /// Reads the scenario called `name` from the text of its file.
     ///
     /// # Errors
-    /// When it is not TOML of this form, names no cell or something that is no cell, or has a section of more than 10,000
-    /// hosts.
+    /// When it is not TOML of this form, names no cell or something that is no cell, or has a section of more than
+    /// 10,000 hosts.
     pub fn parse(name: &str, text: &str) -> Result<Scenario, ScenarioError> {
         let form = |error: toml::de::Error| ScenarioError::Form { name: name.to_owned(), reason: error.to_string() };
         let file: File = toml::from_str(text).map_err(form)?;
@@ -235,7 +194,10 @@ fn part(name: &str, section: FileSection) -> Result<Part, ScenarioError> {
 
 #[cfg(test)]
 mod tests {
+    use params::Values;
+
     use super::*;
+    use crate::Axes;
 
     #[test]
     fn every_built_in_scenario_reads_and_says_why() {
@@ -255,6 +217,26 @@ mod tests {
         let scenario = Scenario::parse("x", text).unwrap();
         let names: Vec<String> = scenario.sections[0].cells.iter().map(Cell::to_string).collect();
         assert_eq!(names, ["m/c/plain/new-conn", "m/c/rustls/new-conn", "m/c/rustls/new-conn@group=p256"]);
+    }
+
+    #[test]
+    fn a_section_may_vary_every_axis_and_stand_at_each_of_its_values() {
+        for axis in Axes::ALL {
+            let values: Vec<String> = match axis.values {
+                Values::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
+                Values::UpTo(most) => [0, most].map(|number| number.to_string()).to_vec(),
+            };
+            let places: Vec<String> = values.iter().map(|value| format!("{}={value}", axis.name)).collect();
+            let text = format!(
+                "title='t'\nwhy='w'\n[[section]]\nname='s'\nrequests=1\nconcurrency=1\nrounds=6\n\
+                 cells=['m/c/rustls/new-conn']\nvaries=['{}']\nat={places:?}\n",
+                axis.name
+            );
+            let section = &Scenario::parse("x", &text).unwrap().sections[0];
+            assert_eq!(section.varies, [Variable::Axis(axis)]);
+            let read: Vec<String> = section.cells.iter().map(|cell| axis.text(&cell.axes)).collect();
+            assert_eq!(read, values, "{axis:?}");
+        }
     }
 
     #[test]
@@ -283,14 +265,5 @@ mod tests {
             let said = read(hosts).unwrap_err();
             assert!(said.contains(&format!("section s: {hosts} hosts")) && said.contains("10000 at most"), "{said}");
         }
-    }
-
-    #[test]
-    fn a_cell_is_held_against_its_usual_self() {
-        let cell: Cell = "m/c/rustls/resumed@group=p256,rtt=10".parse().unwrap();
-        let base = |variable: Variable| variable.base_of(&cell).map(|cell| cell.to_string());
-        assert_eq!(base(Variable::Group).as_deref(), Some("m/c/rustls/resumed@rtt=10"));
-        assert_eq!(base(Variable::Connection).as_deref(), Some("m/c/rustls/new-conn@group=p256,rtt=10"));
-        assert_eq!(base(Variable::Cert), None);
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 fn what_varies_is_held_against_its_usual_self() {
     let varied = "m/c/rustls/new-conn@group=p256";
     let trials = [trial(SECURE, 1, 30), trial(varied, 1, 60), trial(varied, 2, 90), trial(SECURE, 2, 30)];
-    let section = Section { varies: vec![workload::Variable::Group], ..section(&[SECURE, varied]) };
+    let section = Section { varies: vec!["group".parse().unwrap()], ..section(&[SECURE, varied]) };
     let summary = summary(&section, &ByCell::new(&trials), TrialOrder::Interleaved);
     let [held] = &summary.varied[..] else { panic!("{:?}", summary.varied) };
     assert_eq!((held.cell.to_string().as_str(), held.base.to_string().as_str()), (varied, SECURE));

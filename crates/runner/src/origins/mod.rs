@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use origin::{Authority, Kind, Launch, Pins};
 use params::{CertificateKey, Chain, Trust};
-use workload::{Axes, Cell, Rtt};
+use workload::{Axes, Cell, Party};
 
 use self::origin_process::OriginProcess;
 use self::server::Server;
@@ -25,23 +25,21 @@ use crate::plan::user_server::UserServer;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct OriginConfig {
     pins: Pins,
-    cert: CertificateKey,
-    chain: Chain,
-    rtt: Rtt,
+    /// What origins are told, each axis else at its default.
+    axes: Axes,
 }
 
 impl OriginConfig {
     /// The configuration for `cell`; with `stock`, one that allows the client its own defaults. A cell without TLS
     /// shares the origin of the usual handshake.
     fn of(kind: &Kind, plan: &Plan, cell: &Cell, stock: bool) -> OriginConfig {
-        let Axes { cert, chain, rtt, .. } = cell.axes;
         let pins = if stock { stock_pins(kind) } else { pins(&plan.pins, cell) };
-        OriginConfig { pins, cert, chain, rtt }
+        OriginConfig { pins, axes: cell.axes.told_to(Party::Origin) }
     }
 
     /// The command that starts this origin, with a certificate of `authority`.
     fn launch(&self, kind: &Kind, plan: &Plan, authority: &Authority) -> Result<Launch, origin::Error> {
-        let issued = match self.chain {
+        let issued = match self.axes.chain {
             Chain::Two => authority.issue(origin::Leaf::Good)?,
             other => authority.issue_through(other.intermediates())?,
         };
@@ -94,8 +92,8 @@ impl Origins {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let config = entry.key();
-                let launch = config.launch(kind, plan, self.authorities.with(config.cert)?)?;
-                let process = OriginProcess::far(launch, config.rtt, plan.relay.clone());
+                let launch = config.launch(kind, plan, self.authorities.with(config.axes.cert)?)?;
+                let process = OriginProcess::far(launch, config.axes.rtt, plan.relay.clone());
                 entry.insert(process)
             }
         })

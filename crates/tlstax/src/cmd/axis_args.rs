@@ -1,40 +1,49 @@
 //! The axes as flags: every chosen cell over TLS takes every place that they name.
 
-use params::{CertificateKey, Chain, Group, TlsVersion, Trust};
-use workload::{Axes, Cell, Rtt, Variable};
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
+use workload::{Axes, Axis, Cell, Variable};
 
-#[derive(clap::Args, Default)]
-pub(crate) struct AxisArgs {
-    /// Versions of TLS: 1.2, 1.3 [default: 1.3]
-    #[arg(long, value_name = "VERSION,…", value_delimiter = ',', help_heading = "TLS")]
-    tls_version: Vec<TlsVersion>,
-    /// Key-exchange groups: x25519, x25519mlkem768, p256 [default: x25519]
-    #[arg(long, value_name = "GROUP,…", value_delimiter = ',', help_heading = "TLS")]
-    group: Vec<Group>,
-    /// Keys of the origin's certificates: ecdsa-p256, rsa-2048 [default: ecdsa-p256]
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',', help_heading = "TLS")]
-    cert: Vec<CertificateKey>,
-    /// Certificates that the origin sends: 1, 2, 3 [default: 2]
-    #[arg(long, value_name = "LENGTH,…", value_delimiter = ',', help_heading = "TLS")]
-    chain: Vec<Chain>,
-    /// What clients trust: mozilla (and the run's own root), own (that root alone) [default: mozilla]
-    #[arg(long, value_name = "STORE,…", value_delimiter = ',', help_heading = "TLS")]
-    trust: Vec<Trust>,
-    /// How far away the origin is: round trips in ms, imitated by a relay [default: 0, loopback as it is]
-    #[arg(long, value_name = "MS,…", value_delimiter = ',', help_heading = "TLS")]
-    rtt: Vec<Rtt>,
+/// The axes that were named, in the order in which they are declared: each with a place for every value of its flag.
+#[derive(Default)]
+pub(crate) struct AxisArgs(Vec<(&'static Axis, Vec<Axes>)>);
+
+impl clap::Args for AxisArgs {
+    fn augment_args(command: Command) -> Command {
+        command.args(Axes::ALL.iter().map(flag))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        AxisArgs::augment_args(command)
+    }
+}
+
+impl FromArgMatches for AxisArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<AxisArgs, clap::Error> {
+        let places = |axis: &Axis| matches.get_many::<Axes>(axis.name).map(|places| places.copied().collect());
+        Ok(AxisArgs(Axes::ALL.iter().filter_map(|axis| Some((axis, places(axis)?))).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = AxisArgs::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn flag(axis: &'static Axis) -> Arg {
+    Arg::new(axis.name)
+        .long(axis.name)
+        .value_name(axis.placeholders)
+        .value_delimiter(',')
+        .action(ArgAction::Append)
+        .value_parser(|value: &str| axis.at(value))
+        .help(axis.help())
+        .help_heading("TLS")
 }
 
 impl AxisArgs {
     /// Whether none was named.
     pub(crate) fn is_empty(&self) -> bool {
-        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
-        tls_version.is_empty()
-            && group.is_empty()
-            && cert.is_empty()
-            && chain.is_empty()
-            && trust.is_empty()
-            && rtt.is_empty()
+        self.0.is_empty()
     }
 
     /// Every cell at every place, each once. What no flag names stays as the cell has it.
@@ -52,49 +61,33 @@ impl AxisArgs {
     }
 
     fn axes(&self, from: Axes) -> Vec<Axes> {
-        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
-        let axes = each(vec![from], tls_version, |axes, tls_version| Axes { tls_version, ..axes });
-        let axes = each(axes, group, |axes, group| Axes { group, ..axes });
-        let axes = each(axes, cert, |axes, cert| Axes { cert, ..axes });
-        let axes = each(axes, chain, |axes, chain| Axes { chain, ..axes });
-        let axes = each(axes, trust, |axes, trust| Axes { trust, ..axes });
-        each(axes, rtt, |axes, rtt| Axes { rtt, ..axes })
+        self.0.iter().fold(vec![from], |places, (axis, values)| {
+            let each = |place: &Axes| values.iter().map(|value| place.with(axis, value)).collect::<Vec<_>>();
+            places.iter().flat_map(each).collect()
+        })
     }
 
     /// The axes that were given more than one value: cells that differ there are held against one another.
     pub(crate) fn varied(&self) -> Vec<Variable> {
-        let AxisArgs { tls_version, group, cert, chain, trust, rtt } = self;
-        let several = [
-            (Variable::TlsVersion, tls_version.len()),
-            (Variable::Group, group.len()),
-            (Variable::Cert, cert.len()),
-            (Variable::Chain, chain.len()),
-            (Variable::Trust, trust.len()),
-            (Variable::Rtt, rtt.len()),
-        ];
-        several.into_iter().filter(|(_, count)| *count > 1).map(|(variable, _)| variable).collect()
-    }
-}
-
-/// Each of `places` with each of `values`; as they are where there is none.
-fn each<T: Copy>(places: Vec<Axes>, values: &[T], set: impl Fn(Axes, T) -> Axes) -> Vec<Axes> {
-    match values {
-        [] => places,
-        values => places.iter().flat_map(|place| values.iter().map(|value| set(*place, *value))).collect(),
+        self.0.iter().filter(|(_, values)| values.len() > 1).map(|(axis, _)| Variable::Axis(axis)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Args;
+    use params::Values;
+
     use super::*;
+
+    fn given(arguments: &[&str]) -> Result<AxisArgs, clap::Error> {
+        let command = AxisArgs::augment_args(Command::new("x"));
+        AxisArgs::from_arg_matches(&command.try_get_matches_from([&["x"], arguments].concat())?)
+    }
 
     #[test]
     fn cells_take_every_place_and_plain_ones_only_the_distances() {
-        let axes = AxisArgs {
-            group: vec![Group::X25519, Group::Secp256r1],
-            rtt: vec!["0".parse().unwrap(), "10".parse().unwrap()],
-            ..AxisArgs::default()
-        };
+        let axes = given(&["--rtt", "0,10", "--group", "x25519", "--group=p256"]).unwrap();
         let cells: Vec<Cell> = ["m/c/plain/new-conn", "m/c/rustls/new-conn"].map(|name| name.parse().unwrap()).to_vec();
         let names: Vec<String> = axes.of(&cells).iter().map(Cell::to_string).collect();
         assert_eq!(
@@ -108,7 +101,26 @@ mod tests {
                 "m/c/rustls/new-conn@group=p256,rtt=10"
             ]
         );
-        assert_eq!(axes.varied(), [Variable::Group, Variable::Rtt]);
-        assert!(!axes.is_empty() && AxisArgs::default().is_empty());
+        assert_eq!(axes.varied(), ["group", "rtt"].map(|name| name.parse().unwrap()));
+        assert!(!axes.is_empty() && given(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn every_value_of_every_axis_is_a_cell_by_its_flag() {
+        let cell: Cell = "m/c/rustls/new-conn".parse().unwrap();
+        for axis in Axes::ALL {
+            let values: Vec<String> = match axis.values {
+                Values::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
+                Values::UpTo(most) => [0, most].map(|number| number.to_string()).to_vec(),
+            };
+            let args = given(&[&format!("--{}", axis.name), &values.join(",")]).unwrap();
+            let written: Vec<Cell> =
+                values.iter().map(|value| format!("{cell}@{}={value}", axis.name).parse().unwrap()).collect();
+            assert_eq!(args.of(std::slice::from_ref(&cell)), written);
+            assert_eq!(args.varied(), [Variable::Axis(axis)]);
+            let Err(error) = given(&[&format!("--{}=nonsense", axis.name)]) else { panic!("{axis:?}") };
+            let told = error.to_string();
+            assert!(told.contains(&format!("\"nonsense\" is no value of {}", axis.name)), "{told}");
+        }
     }
 }

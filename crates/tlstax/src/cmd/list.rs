@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use measure::result::LeftOut;
 use runner::skipped::refuse;
-use workload::{Cell, catalog};
+use workload::{Axes, Cell, catalog};
 
 use super::cells::Cells;
 use crate::failure::Failure;
@@ -19,11 +19,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What exists outside the matrix, listed after the names of models, clients and TLS stacks.
-const BEYOND: &str = "connections resumed, keep-alive:K and new-client.
-A cell may stand elsewhere on the axes: NAME@tls-version=1.2|1.3,group=x25519|x25519mlkem768|p256,cert=ecdsa-p256|rsa-2048,
-chain=1|2|3,trust=mozilla|own,rtt=MS. And scenarios: tlstax run --scenario NAME.
-";
+/// The most columns of the lines that name the axes.
+const COLUMNS: usize = 124;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut cells = args.cells.choose(&args.cells.candidates())?;
@@ -53,8 +50,30 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.cells.is_empty() {
         let of_kind = |(kind, names): (&str, Vec<&str>)| format!("{kind} {}; ", names.join(", "));
         let entries: String = catalog::beyond().into_iter().map(of_kind).collect();
-        text.push_str(&format!("\nBeyond the matrix, for who names them: {entries}{BEYOND}"));
+        let axes = axes();
+        text.push_str(&format!(
+            "\nBeyond the matrix, for who names them: {entries}connections resumed, keep-alive:K and new-client.\n\
+             {axes}. And scenarios: tlstax run --scenario NAME.\n"
+        ));
     }
     write(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every axis with its values, in lines.
+fn axes() -> String {
+    let mut text = "A cell may stand elsewhere on the axes: NAME@".to_owned();
+    let (mut column, mut between) = (text.len(), "");
+    for axis in Axes::ALL {
+        let values = format!("{}={}", axis.name, axis.known("|"));
+        text.push_str(between);
+        column += between.len() + values.len();
+        if column >= COLUMNS {
+            text.push('\n');
+            column = values.len();
+        }
+        text.push_str(&values);
+        between = ",";
+    }
+    text
 }
