@@ -9,7 +9,7 @@ use measure::result::{RunResult, TrialOrder};
 
 use crate::decisions::{DecisionText, decisions};
 use crate::format::time;
-use crate::panels::Panel;
+use crate::panels::DrawnPanel;
 use crate::run_facts::{self, BLOCKS, Fact, title};
 use crate::table::Table;
 use crate::tables::{cells, derived};
@@ -25,7 +25,7 @@ struct Page<'a> {
     chooses: bool,
     decisions: &'a [DecisionText],
     caution: Option<&'a str>,
-    panels: &'a [Panel],
+    panels: &'a [DrawnPanel],
     bills: Option<Table>,
     tables: Vec<Table>,
     scenario: Option<&'a str>,
@@ -41,7 +41,7 @@ struct Page<'a> {
 ///
 /// # Errors
 /// None that the data can cause: the template was checked when it was compiled.
-pub(crate) fn html(data: &ReportData<'_>, panels: &[Panel]) -> Result<String, askama::Error> {
+pub(crate) fn html(data: &ReportData<'_>, panels: &[DrawnPanel]) -> Result<String, askama::Error> {
     let result = data.result;
     let talk = data.is_talk();
     let decisions = if talk { Vec::new() } else { decisions(&data.summaries, result.run.order) };

@@ -1,7 +1,6 @@
 //! The bills of a profiled run: tables, sentences and CSV.
 //!
-//! The values come from crates `profile` and `analysis`. The charts are in [`charts::bill`](crate::charts::bill) and
-//! its neighbour.
+//! The values are those of crates `profile` and `analysis`. The charts are in `charts/bill.rs`.
 
 #[cfg(test)]
 pub(crate) mod fixtures;

@@ -5,6 +5,8 @@ use profile::bill::{CellBill, Class, Interval, Sheet};
 use super::bars::{Bar, Bars, Part, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
 use super::palette::of_class;
+use super::panel::{Panel, Runs};
+use crate::bills::reading::paragraphs;
 use crate::bills::words::{doubts, short, short_name, with_interval};
 use crate::format::number;
 
@@ -24,12 +26,36 @@ enum Of {
     Tax,
 }
 
+/// The panel of whole bills.
+pub(crate) const PANEL: Panel = Panel {
+    id: "bill",
+    heading: "Where the CPU time of a request goes",
+    intro: "CPU time of the client's process per request by class of work, from samples of it; the line at a bar's \
+            end is the 95 % interval of sampling. Pale bars marked ✗ do not account for the process's CPU clock; of \
+            those marked * something is missing that the table of bills names. Time spent waiting is on no bill.",
+    folded: false,
+    runs: Runs::All,
+    words: None,
+    charts: |data| charts(&data.bills.sheet),
+};
+
+/// The panel of what TLS adds.
+pub(crate) const TAX_PANEL: Panel = Panel {
+    id: "bill-tax",
+    heading: "What TLS adds, item by item",
+    intro: "The bill over TLS without that of the plain request, class by class: what TLS saves stands left of zero.",
+    folded: false,
+    runs: Runs::All,
+    words: Some(|data| paragraphs(&data.bills.sheet)),
+    charts: |data| taxes(&data.bills.sheet),
+};
+
 /// A chart for every kind of connection; the most expensive cells get another one if they would flatten the rest.
 ///
 /// # Errors
 ///
 /// When the chart library refuses.
-pub fn charts(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
+fn charts(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
     parts(sheet, Of::Whole).iter().map(|set| chart(set, Of::Whole)).collect()
 }
 
@@ -37,7 +63,7 @@ pub fn charts(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
 ///
 /// # Errors
 /// As [`charts`].
-pub fn taxes(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
+fn taxes(sheet: &Sheet) -> Result<Vec<Chart>, ChartError> {
     parts(sheet, Of::Tax).iter().map(|set| chart(set, Of::Tax)).collect()
 }
 

@@ -7,10 +7,23 @@ use analysis::summary::Summary;
 use super::bars::{Bar, Bars, Piece, SYSTEM, Shape, UNKNOWN, user_and_system};
 use super::chart::{Chart, ChartError};
 use super::palette;
+use super::panel::{Panel, Runs};
 use crate::format::{number, with_interval};
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "cpu",
+    heading: "Client CPU per request",
+    intro: "What a user pays for: CPU time of the client's process per request, in user mode (full) and in the kernel \
+            (pale), with the interval of the whole. The split is a sample of timer ticks, the whole is exact.",
+    folded: false,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
 

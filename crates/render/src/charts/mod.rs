@@ -3,20 +3,21 @@
 //! `bars` and `lines` are shapes: they draw, and know nothing about TLS. The others choose what is drawn.
 
 mod bars;
-pub mod bill;
+pub(crate) mod bill;
 mod canvas;
 mod chart;
-pub mod cpu;
+pub(crate) mod cpu;
 mod lines;
 pub(crate) mod observed;
 mod palette;
-pub mod percentiles;
-pub mod phases;
-pub mod rate;
-pub mod scaling;
-pub mod small;
-pub mod stages;
-pub mod tax_map;
-pub mod timeline;
+pub(crate) mod panel;
+pub(crate) mod percentiles;
+pub(crate) mod phases;
+pub(crate) mod rate;
+pub(crate) mod scaling;
+pub(crate) mod small;
+pub(crate) mod stages;
+pub(crate) mod tax_map;
+pub(crate) mod timeline;
 
 pub use chart::{Chart, ChartError};

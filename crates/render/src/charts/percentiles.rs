@@ -7,10 +7,22 @@ use analysis::row::Row;
 use super::chart::{Chart, ChartError};
 use super::lines::{Axis, Lines, Series, decades};
 use super::palette;
+use super::panel::{Panel, Runs};
 use crate::format::time;
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "latency",
+    heading: "Latency by percentile",
+    intro: "From when a request was due. Entries of a legend switch their line off.",
+    folded: true,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// A chart per section and TLS stack.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (number, summary) in data.summaries.iter().enumerate() {
         for tls in summary.stacks() {

@@ -11,13 +11,26 @@ use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
 use super::cpu::name;
 use super::palette::of_phase;
+use super::panel::{Panel, Runs};
 use crate::format::time;
 
 /// The phases that are drawn, in the order of time.
 const SHOWN: [Phase; 5] = [Phase::Connect, Phase::Tls, Phase::Send, Phase::Wait, Phase::Body];
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "phases",
+    heading: "Where a request's time goes",
+    intro: "Means of the phases of a request over a new connection. At many requests in flight most of a phase is \
+            waiting for the CPU.",
+    folded: true,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// A chart for every section of new connections: kept ones have neither a connect nor a TLS phase.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (number, summary) in data.summaries.iter().enumerate() {
         let rows = data.rows(number).filter(|(row, _)| row.cell.connection == Connection::NewConn);

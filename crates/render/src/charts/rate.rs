@@ -9,13 +9,25 @@ use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
 use super::cpu::{Part, name, parts};
 use super::palette::{self, INK};
+use super::panel::{Panel, Runs};
 use crate::format::{number, with_interval};
 
 /// Opacity of a lower bound.
 const BOUND: f64 = 0.4;
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "rate",
+    heading: "Requests per second",
+    intro: "On a shared machine rates drift more than CPU time does. Pale bars are lower bounds: the origin was busy.",
+    folded: false,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
 

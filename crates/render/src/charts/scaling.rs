@@ -9,6 +9,7 @@ use workload::Cell;
 use super::chart::{Chart, ChartError};
 use super::lines::{Axis, Lines, Series, decades};
 use super::palette;
+use super::panel::{Panel, Runs};
 use crate::format::{memory, number, time};
 
 /// A quantity that is drawn against concurrency.
@@ -26,8 +27,19 @@ const MEASURES: [Measure; 4] = [
     Measure { name: "threads", axis: "threads", of: |f| f.threads.map(|figure| figure.median), say: number },
 ];
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "scaling",
+    heading: "Scaling with concurrency",
+    intro: "Where a run swept the number of requests in flight.",
+    folded: true,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// Four charts per sweep and TLS stack.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (name, sweep) in sweeps(&data.summaries) {
         for measure in &MEASURES {

@@ -15,7 +15,7 @@ use crate::format::number;
 const OTHER: f64 = 0.7;
 
 /// A small picture for each kind of connection that was run, of the models in `pairs`.
-pub fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
+pub(crate) fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
     let kinds = [
         (Connection::NewConn, "new-connection", "Client CPU per request, new connection, µs"),
         (Connection::KeepAlive, "kept-connection", "Client CPU per request, kept connection, µs"),
@@ -40,7 +40,7 @@ pub fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart
 
 /// Where the CPU time of a request of this model and client goes over a new connection, a bar per stack. `None` if that
 /// was not profiled.
-pub fn bill(sheet: &Sheet, pair: (&str, &str)) -> Result<Option<Chart>, ChartError> {
+pub(crate) fn bill(sheet: &Sheet, pair: (&str, &str)) -> Result<Option<Chart>, ChartError> {
     let cells: Vec<_> = sheet.cells.iter().filter(|cell| is_shown(&cell.cell, pair)).collect();
     if !cells.iter().any(|cell| cell.cell.is_tls()) {
         return Ok(None);

@@ -9,6 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::canvas::Canvas;
 use super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
 use super::palette::{luminance, scale};
+use super::panel::{Panel, Runs};
 use crate::format::number;
 
 /// Measures of the grid, pixels.
@@ -17,8 +18,20 @@ const COLUMN: i32 = 118;
 const ROW: i32 = 26;
 const ABOVE: i32 = 74;
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "tax",
+    heading: "What TLS costs",
+    intro: "Client CPU that TLS adds to a request, by model and stack, with the plain request beside it. Darker is a \
+            greater ratio.",
+    folded: false,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// One map of the whole run; none if no row has a tax.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let columns = columns(&data.summaries);
     let ratios =
         || columns.iter().flat_map(|column| column.summary.rows.iter().filter_map(tax).map(|(_, ratio)| ratio));

@@ -9,14 +9,27 @@ use measure::result::{Flag, Terms, Trial};
 use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
 use super::palette::of_phase;
+use super::panel::{Panel, Runs};
 use crate::format::time;
 
 /// Lanes in a chart at most: spread evenly over the sample.
 const LANES: usize = 48;
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "timelines",
+    heading: "Timelines",
+    intro: "Requests of one trial, a lane each: of the cell over TLS that was done soonest and of the one that took \
+            longest.",
+    folded: true,
+    runs: Runs::Matrix,
+    words: None,
+    charts,
+};
+
 /// For each section, the cell over TLS that was done soonest and the one that took longest, among those that report
 /// phases.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     for (section, summary) in data.sections() {
         for row in ends(summary) {

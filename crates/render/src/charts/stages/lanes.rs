@@ -7,13 +7,26 @@ use talk::lanes::{Lanes, State};
 use super::super::bars::{Bar, Bars, Piece, Shape, key};
 use super::super::chart::{Chart, ChartError};
 use super::super::palette::{INK, of_state};
+use super::super::panel::{Panel, Runs};
 use crate::format::time;
 
 /// Lanes drawn at most.
 const LANES: usize = 20;
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "lanes",
+    heading: "Who waited for whom",
+    intro: "A lane per request. Look for dark red: a request that waits and holds the only thread, so that all \
+            others, open as they are, stand still. Pale blue waits too, and costs nobody anything.",
+    folded: false,
+    runs: Runs::Talk,
+    words: None,
+    charts,
+};
+
 /// A chart per trial of the first section with a trace: the other sections run the same stages with fewer requests.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
     let trials = section.cells.iter().filter_map(|cell| data.trials.of(section, cell).first());
     let drawn = trials.filter_map(|trial| Some((trial, Lanes::of(trial)?)));

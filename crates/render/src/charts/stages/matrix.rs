@@ -7,6 +7,7 @@ use talk::stage_result::{StageResult, judge};
 
 use super::super::canvas::Canvas;
 use super::super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
+use super::super::panel::{Panel, Runs};
 
 /// Measures of the grid, pixels.
 const NAMES: i32 = 190;
@@ -30,8 +31,20 @@ const ROWS: [(&str, &str); 8] = [
     ("4", "4: patched"),
 ];
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "stages",
+    heading: "The same program, slow or fast",
+    intro: "The same requests, all opened together. What differs is how the TLS layer waits: it holds the thread, or \
+            gives it away. Square by square as the talk has it; what did not come out as published is framed.",
+    folded: false,
+    runs: Runs::Talk,
+    words: None,
+    charts,
+};
+
 /// One matrix of the first section; none if it contains no stage.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let Some((section, _)) = data.sections().next() else { return Ok(Vec::new()) };
     let judged: Vec<(String, String, StageResult)> = section
         .cells

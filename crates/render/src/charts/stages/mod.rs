@@ -1,5 +1,5 @@
 //! The talk's pictures: lanes of every stage, the matrix of stages by how the client reads, and times against n.
 
-pub mod lanes;
-pub mod matrix;
-pub mod times;
+pub(crate) mod lanes;
+pub(crate) mod matrix;
+pub(crate) mod times;

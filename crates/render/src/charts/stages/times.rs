@@ -9,13 +9,25 @@ use talk::stage_result::{StageResult, judge};
 use super::super::chart::{Chart, ChartError};
 use super::super::lines::{Axis, Lines, Series};
 use super::super::palette::of_model;
+use super::super::panel::{Panel, Runs};
 
 /// The two stages that the slides show.
 const FAST: &str = "1-recv";
 const SLOW: &str = "2-recv";
 
+/// The panel.
+pub(crate) const PANEL: Panel = Panel {
+    id: "times",
+    heading: "Ten requests, one second or ten",
+    intro: "Measured, published, and as the slides model it.",
+    folded: false,
+    runs: Runs::Talk,
+    words: None,
+    charts,
+};
+
 /// One chart if these stages ran with at least two numbers of requests.
-pub fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let measured = [measured(data, SLOW), measured(data, FAST), measured(data, "serial")];
     if measured.iter().all(|points| points.len() < 2) {
         return Ok(Vec::new());
