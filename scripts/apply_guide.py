@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Follows a guide's steps in a copy of the workspace: apply_guide.py GUIDE COPY < FILES
+"""Follows the steps of guides, one after another, in a copy of the workspace: apply_guide.py COPY GUIDE... < FILES
 
-FILES are the workspace's files, relative to the working directory, each ended by NUL. COPY gets them as they are, except
-for the steps of the guide. A step is a line of the guide and the code block that follows it:
+FILES are the workspace's files, relative to the working directory, each ended by NUL. COPY gets them as they are,
+except for the steps of the guides. A step is a line of a guide and the code block that follows it:
 
     `PATH`, a new file:                           the block is the file
     In `PATH`, after `TEXT`: (or before `TEXT`)   the block goes after (before) the line that begins with TEXT
 
 A file of COPY is written only if its content differs, so that Cargo builds only what has changed since the last time; a
-file that the workspace has no longer is removed. The commands of the guide that begin with `tlstax run`, or are
-`cargo test` of crate diagnosis, are printed.
+file that the workspace has no longer is removed. The commands of the guides that begin with `tlstax run`, or are
+`cargo test` of a crate whose tests are quick, are printed.
 Exit: 1, with a sentence, if a step does not apply.
 """
 
@@ -22,12 +22,12 @@ from pathlib import Path
 NEW = re.compile(r"`(?P<path>[^`]+)`, a new file:$")
 # An anchor that holds backticks stands between double ones.
 INSERT = re.compile(r"In `(?P<path>[^`]+)`, (?P<where>after|before) (?P<ticks>`{1,2})(?P<anchor>.+?)(?P=ticks):$")
-# Tests of other crates than the one that a finding is added to take longer than the guide is worth.
-COMMAND = re.compile(r"tlstax run .*|cargo test --release -p tlstax-diagnosis")
+# Tests of other crates than those that a finding, an axis or a chart is added to take longer than the guide is worth.
+COMMAND = re.compile(r"tlstax run .*|cargo test --release -p tlstax-(diagnosis|workload|render)( --lib)?$")
 
 
-def fail(number, what):
-    sys.exit(f"{sys.argv[1]}, line {number}: {what}")
+def fail(guide, number, what):
+    sys.exit(f"{guide}, line {number}: {what}")
 
 
 def blocks(guide):
@@ -46,25 +46,26 @@ def blocks(guide):
         if begin < len(lines) and lines[begin].startswith("```"):
             end = next((i for i in range(begin + 1, len(lines)) if lines[i] == "```"), None)
             if end is None:
-                fail(begin + 1, "the code block has no end")
+                fail(guide, begin + 1, "the code block has no end")
             code = lines[begin + 1 : end]
             at = end + 1
         yield number, line, code
 
 
-def insert(number, step, block, lines):
+def insert(guide, number, step, block, lines):
     """The lines of a file, with the block in its place."""
     anchor = step["anchor"]
     places = [i for i, line in enumerate(lines) if line.strip().startswith(anchor)]
     if len(places) != 1:
-        fail(number, f"{step['path']} has {len(places)} lines that begin with {anchor!r}, where there must be one")
+        what = f"{step['path']} has {len(places)} lines that begin with {anchor!r}, where there must be one"
+        fail(guide, number, what)
     place = places[0] + (step["where"] == "after")
     return lines[:place] + block + lines[place:]
 
 
-def follow(guide):
-    """The content of each file that the guide makes or changes, and its commands."""
-    changed, commands, steps = {}, [], 0
+def follow(guide, changed):
+    """The guide's commands; `changed` gets the content of each file that it makes or changes."""
+    commands, steps = [], 0
     for number, line, block in blocks(guide):
         new, inserted = NEW.match(line), INSERT.match(line)
         step = new or inserted
@@ -74,23 +75,25 @@ def follow(guide):
         steps += 1
         path = step["path"]
         if block is None:
-            fail(number, "no code block follows the step")
+            fail(guide, number, "no code block follows the step")
         if new:
             if path in changed or Path(path).exists():
-                fail(number, f"{path} is no new file: it is there already")
+                fail(guide, number, f"{path} is no new file: it is there already")
             changed[path] = block
         else:
             if path not in changed and not Path(path).is_file():
-                fail(number, f"there is no file {path}")
-            changed[path] = insert(number, step, block, changed.get(path) or Path(path).read_text().splitlines())
+                fail(guide, number, f"there is no file {path}")
+            changed[path] = insert(guide, number, step, block, changed.get(path) or Path(path).read_text().splitlines())
     if not steps or not commands:
         sys.exit(f"{guide}: it has {steps} steps and {len(commands)} commands: nothing would be checked")
-    return {path: ("\n".join(lines) + "\n").encode() for path, lines in changed.items()}, commands
+    return commands
 
 
 def main():
-    guide, copy = Path(sys.argv[1]), Path(sys.argv[2])
-    changed, commands = follow(guide)
+    copy, guides = Path(sys.argv[1]), [Path(guide) for guide in sys.argv[2:]]
+    changed = {}
+    commands = [command for guide in guides for command in follow(guide, changed)]
+    changed = {path: ("\n".join(lines) + "\n").encode() for path, lines in changed.items()}
     # What a fresh copy has unchanged keeps its time, so that what is built of it already stays valid.
     is_fresh = not copy.exists()
     files = {os.fsdecode(name) for name in sys.stdin.buffer.read().split(b"\0") if name}
@@ -100,7 +103,7 @@ def main():
         content = changed[name] if name in changed else Path(name).read_bytes()
         # Cargo adds what the guide's dependencies need to the copy's lock file: it is held against what was copied.
         before = copy.parent / name if name == "Cargo.lock" else to
-        if before.is_file() and before.read_bytes() == content:
+        if to.is_file() and before.is_file() and before.read_bytes() == content:
             continue
         if before != to:
             copy.mkdir(parents=True, exist_ok=True)

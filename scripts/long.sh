@@ -26,7 +26,7 @@ proxy-cost() { cargo run --release --quiet -p tlstax-observer --example proxy_co
 tunnels() { cargo run --release --quiet -p tlstax-observer --example many_tunnels; }
 # hyper over compio, a model behind a Cargo feature.
 compio() { cargo test --release -p tlstax-fetch --features compio --test integration compio; }
-# The guide's own model, client and stack, applied to a copy of the workspace, built and run.
+# What the guides to adding something add, applied to a copy of the workspace, built and run.
 guide() { scripts/check-guide.sh; }
 # Every crate packed as `cargo publish` would, and the program compiled from the packages alone.
 packages() { scripts/check-packages.sh; }
