@@ -24,6 +24,9 @@ pub struct Row {
     pub invalid: BTreeMap<String, usize>,
     /// Whether there was no ledger to prove it.
     pub unproven: bool,
+    /// Whether its client was told not to verify the server: what verifying costs is missing in its figures.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub not_verified: bool,
     /// The terms of the cell.
     pub terms: Terms,
     /// The ledger's counts in its first round that counts.

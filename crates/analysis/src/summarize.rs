@@ -73,6 +73,8 @@ fn row(section: &Section, cell: &Cell, own: &[&Trial], far: bool) -> Row {
         flags,
         invalid,
         unproven,
+        // A program does as it likes: what was seen of it tells.
+        not_verified: terms != Terms::Command && counting.iter().any(|trial| trial.verifies == Some(false)),
         terms,
         seen: counting.first().and_then(|trial| seen(trial)),
         libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),

@@ -32,6 +32,7 @@ pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
 pub use registry::{cells, cells_of, library_of, note_of, terms_of};
 pub use support::{crowded, refusal, unpaced};
+pub use tls::{CaBundleError, check_ca_bundle};
 
 use workload::catalog::Charged;
 use workload::charged;

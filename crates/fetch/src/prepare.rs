@@ -25,6 +25,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) targets: &'a [measure::protocol::Target],
     /// PEM file of the roots to trust.
     pub(crate) trust_file: Option<&'a Path>,
+    /// Whether no certificate is verified.
+    pub(crate) insecure: bool,
     /// Groups to offer, by their names in the ledger.
     pub(crate) groups: &'a [String],
     /// Worker threads of models that have a choice.
@@ -48,6 +50,7 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
         config_factory: Arc::new(ConfigFactory {
             stack,
             trust_file: setup.trust_file.map(Path::to_owned),
+            insecure: setup.insecure,
             groups: groups::named(setup.groups)?,
             version: cell.axes.tls_version,
         }),

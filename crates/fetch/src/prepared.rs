@@ -45,6 +45,7 @@ impl Prepared {
             workload: &job.workload,
             targets: &job.targets,
             trust_file: job.trust_file.as_deref(),
+            insecure: job.insecure,
             groups: &job.groups,
             workers: job.workers,
         };

@@ -57,8 +57,11 @@ pub struct Job {
     pub workload: Workload,
     /// The targets to fetch from: request or slot number i uses target i modulo their number.
     pub targets: Vec<Target>,
-    /// PEM file of the roots to trust, and no others. `None`: plain HTTP only.
+    /// PEM file of the roots to trust, and no others. `None`: plain HTTP only, or nothing is verified.
     pub trust_file: Option<PathBuf>,
+    /// Whether the server's certificate is not verified: whoever signed it, and whatever its name is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insecure: bool,
     /// Key-exchange groups to offer, if the engine's TLS stack can be configured.
     pub groups: Vec<String>,
     /// The number of worker threads, for models in which it can be chosen.

@@ -202,6 +202,7 @@ mod tests {
             flags: Vec::new(),
             invalid: Default::default(),
             unproven: false,
+            not_verified: false,
             terms: Terms::Pinned,
             seen: None,
             libraries: Vec::new(),

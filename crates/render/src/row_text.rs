@@ -62,6 +62,9 @@ pub(crate) fn short_tax(figures: &Figures) -> String {
     tax.map_or_else(String::new, |tax| format!("{:+.1} (×{:.1})", tax.added_us.median, tax.ratio.median))
 }
 
+/// What stands beside every row whose client verified nothing.
+pub(crate) const NOT_VERIFIED: &str = "not verified";
+
 /// The terms of the row, and notes on its trials.
 pub(crate) fn notes(row: &Row) -> String {
     let terms = match row.terms {
@@ -74,6 +77,7 @@ pub(crate) fn notes(row: &Row) -> String {
     let seen = row.seen.as_ref().filter(|_| !row.terms.compares());
     let seen = seen.map(|seen| format!("{} connections per request", number(seen.accepts_per_request)));
     let unproven = row.unproven.then(|| "unproven".to_owned());
+    let not_verified = row.not_verified.then(|| NOT_VERIFIED.to_owned());
     let invalid: usize = row.invalid.values().sum();
     let invalid = (invalid > 0).then(|| format!("{invalid} invalid"));
     let flags = row.flags.iter().map(|flag| flag.mark().to_owned());
@@ -82,6 +86,7 @@ pub(crate) fn notes(row: &Row) -> String {
         .into_iter()
         .chain(seen)
         .chain(unproven)
+        .chain(not_verified)
         .chain(invalid)
         .chain(flags)
         .chain(unsteady)

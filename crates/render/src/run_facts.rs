@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use analysis::report_data::ReportData;
-use measure::result::{Handshake, OriginInfo, Pinning, RunResult, Trial, TrialOrder};
+use measure::result::{Handshake, OriginInfo, Pinning, RunResult, Trial, TrialOrder, Verification};
 
 /// The title of the report.
 pub(crate) fn title(data: &ReportData<'_>) -> &'static str {
@@ -36,8 +36,9 @@ pub fn facts(result: &RunResult) -> Vec<Fact> {
         fact("CPUs", format!("{}, {} workers · {}", cpus(&run.pinning), run.workers, run.machine.cpu)),
         fact("origin", format!("{} {} ({})", run.origin.name, run.origin.version, why(&run.origin))),
         tls(&run.handshake),
-        fact("libraries", libraries(result)),
     ]);
+    facts.extend(run.origin.verification.as_ref().map(verified));
+    facts.extend([fact("libraries", libraries(result))]);
     if run.sections.iter().flat_map(|section| &section.cells).any(|cell| !cell.axes.is_default()) {
         facts.push(fact(
             "axes",
@@ -76,6 +77,18 @@ fn tls(pinned: &Handshake) -> Fact {
         false => {
             Fact { name: "TLS", text: format!("pinned to {version} · {suite} · {group} · {alpn} · {certificate}") }
         }
+    }
+}
+
+/// How a server of the user's was verified.
+fn verified(verification: &Verification) -> Fact {
+    match verification {
+        Verification::CaFile { path, .. } => Fact { name: "verified", text: format!("by {path} alone") },
+        Verification::Off => Fact {
+            name: "caution",
+            text: "not verified (--insecure): any certificate was accepted, and what verifying one costs is missing"
+                .to_owned(),
+        },
     }
 }
 

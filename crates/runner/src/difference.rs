@@ -38,6 +38,7 @@ pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     found.compare("the origin", &was.origin.name, &now.origin.name);
     found.compare("the origin's version", &was.origin.version, &now.origin.version);
     found.compare("the origin's ports", &was.origin.ports, &now.origin.ports);
+    found.compare("how the origin is verified", &was.origin.verification, &now.origin.verification);
     found.compare("the pinned handshake", &was.handshake, &now.handshake);
     found.compare("arms", &was.arms, &now.arms);
     found.compare("the order of trials", &was.order, &now.order);

@@ -83,8 +83,8 @@ impl Session {
     pub fn batch(&mut self, resident: &mut Resident) -> Trial {
         resident.batches += 1;
         let Resident { section, cell, start, warm, prepared, batches } = resident;
-        let mut builder =
-            TrialBuilder { ready: Some(prepared.ready().clone()), ..TrialBuilder::begin(cell, &start.faults) };
+        let begun = TrialBuilder::begin(cell, &start.faults, start.insecure);
+        let mut builder = TrialBuilder { ready: Some(prepared.ready().clone()), ..begun };
         let recorder = prepared.recorder();
         let mut process = ThisProcess { prepared, recorder };
         let measured = self.context.measured(section, cell, start, warm.as_ref(), &mut process, &mut builder);

@@ -32,6 +32,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     OriginSpec(#[from] runner::OriginSpecError),
     #[error(transparent)]
+    Verification(#[from] runner::VerificationError),
+    #[error(transparent)]
     Path(#[from] workload::PathError),
     #[error(transparent)]
     ExternalEngine(#[from] runner::CommandError),

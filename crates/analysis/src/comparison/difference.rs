@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use measure::result::{Arm, RunInfo, Section, Trial};
+use measure::result::{Arm, RunInfo, Section, Trial, Verification};
 use serde::Serialize;
 
 use super::subject::{Pair, Subject};
@@ -83,12 +83,22 @@ fn differ(what: &str, base: &str, new: &str) -> Option<Difference> {
     (base != new).then(|| Difference { what: what.to_owned(), base: word(base), new: word(new) })
 }
 
+/// How the server was verified, in words; none where it was as it always is.
+fn verification(run: &RunInfo) -> String {
+    match &run.origin.verification {
+        None => String::new(),
+        Some(Verification::CaFile { path, sha256 }) => format!("{path} ({})", sha256.get(..12).unwrap_or(sha256)),
+        Some(Verification::Off) => "nothing".to_owned(),
+    }
+}
+
 fn of_runs(base: &RunInfo, new: &RunInfo) -> Vec<Difference> {
     let of = |pick: &dyn Fn(&RunInfo) -> String, what: &str| differ(what, &pick(base), &pick(new));
     let list = |cpus: &[usize]| cpus.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let found = [
         of(&|run| run.origin.name.clone(), "origin"),
         of(&|run| run.origin.version.clone(), "origin's version"),
+        of(&|run| verification(run), "verified by"),
         of(&|run| run.handshake.version.clone(), "TLS version"),
         of(&|run| run.handshake.suite.clone(), "TLS suite"),
         of(&|run| run.handshake.group.clone(), "TLS group"),

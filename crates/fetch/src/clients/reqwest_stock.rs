@@ -30,6 +30,9 @@ fn build(shared: &Shared) -> Result<Client, PrepareError> {
         Backend::Rustls => builder.tls_backend_rustls().tls_certs_merge(roots.map_err(failed)?),
         Backend::NativeTls => builder.tls_backend_native().tls_certs_merge(roots.map_err(failed)?),
     };
+    if trust.accepts_any() {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
     if shared.requests_each() == 1 {
         builder = builder.pool_max_idle_per_host(0);
     }

@@ -18,6 +18,8 @@ pub(crate) struct ConfigFactory {
     pub(crate) stack: &'static Stack,
     /// PEM file of the roots to trust; none for cells without TLS.
     pub(crate) trust_file: Option<PathBuf>,
+    /// Whether no certificate is verified.
+    pub(crate) insecure: bool,
     /// Groups to offer.
     pub(crate) groups: Vec<Group>,
     /// The version that the origin is pinned to.
@@ -69,8 +71,11 @@ impl ConfigFactory {
         (self.stack.build)(TlsSettings { trust: &trust, groups: &self.groups, version: self.version, sessions })
     }
 
-    /// Reads the trust store.
+    /// Reads the trust store, unless any certificate will do.
     pub(crate) fn trust(&self) -> Result<TrustStore, PrepareError> {
+        if self.insecure {
+            return Ok(TrustStore::accepting_any());
+        }
         self.trust_file.as_deref().map_or_else(|| Ok(TrustStore::empty()), TrustStore::read)
     }
 

@@ -4,6 +4,8 @@
 //! it. [`ConfigFactory`] decides when and how often a config is made. The origin's ledger, not this code, proves what
 //! was negotiated.
 
+mod accepts_any;
+mod ca_bundle;
 mod config_factory;
 mod connector;
 mod discard_writes;
@@ -22,6 +24,7 @@ mod trust;
 use workload::catalog::Charged;
 use workload::charged;
 
+pub use ca_bundle::{CaBundleError, check_ca_bundle};
 pub(crate) use config_factory::{ConfigFactory, SlotTls};
 pub(crate) use connector::{BlockingStream, Boxed, LocalBoxed, Tls};
 pub(crate) use secure::Secure;

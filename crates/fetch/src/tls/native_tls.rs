@@ -32,6 +32,9 @@ impl NativeTls {
         let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK.name, reason: error.to_string() };
         let mut builder = TlsConnector::builder();
         builder.disable_built_in_roots(true).min_protocol_version(Some(Protocol::Tlsv12)).request_alpns(&["http/1.1"]);
+        if settings.trust.accepts_any() {
+            builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+        }
         for root in settings.trust.roots() {
             builder.add_root_certificate(Certificate::from_der(root).map_err(refuse)?);
         }

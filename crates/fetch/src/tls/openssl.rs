@@ -11,10 +11,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use ::openssl::error::ErrorStack;
-use ::openssl::ssl::{ShutdownState, Ssl, SslConnector, SslMethod, SslOptions, SslStream, SslVersion};
+use ::openssl::ssl::{
+    ShutdownState, Ssl, SslConnector, SslMethod, SslOptions, SslRef, SslStream, SslVerifyMode, SslVersion,
+};
 use ::openssl::version;
-use ::openssl::x509::X509;
 use ::openssl::x509::store::X509StoreBuilder;
+use ::openssl::x509::{X509, X509VerifyResult};
 use params::{Group, TlsVersion};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use workload::catalog::Need;
@@ -63,7 +65,9 @@ impl OpenSsl {
 
     async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<Cooperative<S>> {
         let mut stream = tokio_openssl::SslStream::new(self.ssl(host)?, DiscardWrites::new(tcp))?;
-        Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
+        if let Err(error) = Pin::new(&mut stream).connect().await {
+            return Err(failed(stream.ssl(), &error));
+        }
         Ok(Cooperative { stream, session: self.session.clone() })
     }
 }
@@ -77,12 +81,25 @@ fn configured(settings: TlsSettings<'_>, groups: &str) -> Result<OpenSsl, ErrorS
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     // Replaces the platform's trust store.
     builder.set_cert_store(store.build());
+    if settings.trust.accepts_any() {
+        // The chain and the host's name are one check here.
+        builder.set_verify(SslVerifyMode::NONE);
+    }
     builder.set_alpn_protos(ALPN)?;
     builder.set_groups_list(groups)?;
     if settings.sessions == Sessions::Forgotten {
         builder.set_options(SslOptions::NO_TICKET);
     }
     Ok(OpenSsl { connector: builder.build(), sessions: settings.sessions, session: None })
+}
+
+/// A handshake that failed, with what was wrong with the certificate where that was why: OpenSSL's own error says only
+/// that something was.
+fn failed(ssl: &SslRef, error: &::openssl::ssl::Error) -> io::Error {
+    match ssl.verify_result() {
+        X509VerifyResult::OK => io::Error::other(error.to_string()),
+        refused => io::Error::other(format!("{error} ({})", refused.error_string())),
+    }
 }
 
 /// The groups to offer, in OpenSSL's list format.
@@ -190,7 +207,9 @@ impl Tls for OpenSsl {
 
     fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<Box<dyn BlockingStream>> {
         let mut stream = SslStream::new(self.ssl(host)?, tcp)?;
-        stream.connect().map_err(io::Error::other)?;
+        if let Err(error) = stream.connect() {
+            return Err(failed(stream.ssl(), &error));
+        }
         Ok(Box::new(Blocking { stream, session: self.session.clone() }))
     }
 

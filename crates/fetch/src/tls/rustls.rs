@@ -13,6 +13,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use workload::catalog::stacks::rustls::STACK;
 
+use super::accepts_any::AcceptsAny;
 use super::connector::secures;
 use super::groups::listed;
 use super::{BlockingStream, Tls, TlsSettings};
@@ -54,7 +55,14 @@ impl Rustls {
             ClientConfig::builder_with_provider(Arc::new(offering(settings.groups, provider).map_err(refuse)?))
                 .with_safe_default_protocol_versions()
                 .map_err(|error| refuse(error.to_string()))?;
-        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        let config = match settings.trust.accepts_any() {
+            true => {
+                let verifier = Arc::new(AcceptsAny::of(config.crypto_provider()));
+                config.dangerous().with_custom_certificate_verifier(verifier)
+            }
+            false => config.with_root_certificates(roots),
+        };
+        let mut config = config.with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
         Ok(Rustls { config: Arc::new(config) })

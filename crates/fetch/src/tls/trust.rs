@@ -1,4 +1,4 @@
-//! The trust store: the roots in one PEM file, the same for every stack.
+//! The trust store: the roots in one PEM file, the same for every stack; or none, where any certificate will do.
 
 use std::path::Path;
 
@@ -12,13 +12,23 @@ use crate::PrepareError;
 /// The class of the bill that this module's CPU time counts as.
 pub(crate) const SYMBOLS: Charged = charged!(TrustStore);
 
-/// Root certificates, DER.
-pub(crate) struct TrustStore(Vec<CertificateDer<'static>>);
+/// Whom a client trusts.
+pub(crate) struct TrustStore {
+    /// Root certificates, DER.
+    roots: Vec<CertificateDer<'static>>,
+    /// Whether any certificate is accepted, whoever signed it and whatever its name is.
+    accepts_any: bool,
+}
 
 impl TrustStore {
     /// No roots at all, for cells without TLS.
     pub(crate) fn empty() -> TrustStore {
-        TrustStore(Vec::new())
+        TrustStore { roots: Vec::new(), accepts_any: false }
+    }
+
+    /// Accepts any certificate: nothing is verified.
+    pub(crate) fn accepting_any() -> TrustStore {
+        TrustStore { roots: Vec::new(), accepts_any: true }
     }
 
     /// Reads every certificate of the file. One that holds none is an error.
@@ -28,12 +38,17 @@ impl TrustStore {
         let roots: Vec<_> = certificates.collect::<Result<_, _>>().map_err(|error| refuse(error.to_string()))?;
         match roots.is_empty() {
             true => Err(refuse("it holds no certificate".to_owned())),
-            false => Ok(TrustStore(roots)),
+            false => Ok(TrustStore { roots, accepts_any: false }),
         }
     }
 
     /// The certificates.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &CertificateDer<'static>> {
-        self.0.iter()
+        self.roots.iter()
+    }
+
+    /// Whether any certificate is accepted.
+    pub(crate) fn accepts_any(&self) -> bool {
+        self.accepts_any
     }
 }

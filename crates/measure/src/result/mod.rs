@@ -20,7 +20,7 @@ pub use files::{COMPRESSED_TRIALS_FILE, HANDSHAKE_FILE, RUN_FILE, TRIALS_FILE};
 pub use phase_time::PhaseTime;
 pub use read::RunResult;
 pub use read_error::ReadError;
-pub use run::{FORMAT, Handshake, LeftOut, OriginInfo, Pinning, RunInfo, Section, TrialOrder};
+pub use run::{FORMAT, Handshake, LeftOut, OriginInfo, Pinning, RunInfo, Section, TrialOrder, Verification};
 pub use thin::thin;
 pub use trial::{Flag, Trial, Validity};
 pub use trials_file::{CompressError, Sizes, compress, lines};

@@ -10,7 +10,9 @@ use crate::machine::Machine;
 /// The version of the result files that this build writes.
 ///
 /// 2 (since 1): arms; trials at a rate or for a time; when a run was resumed.
-pub const FORMAT: u32 = 2;
+///
+/// 3 (since 2): how a server of the user's is verified; requests with a method, headers or a body.
+pub const FORMAT: u32 = 3;
 
 /// What was run, on what, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -136,6 +138,25 @@ pub struct OriginInfo {
     pub why: String,
     /// Listening ports per transport.
     pub ports: usize,
+    /// How the certificate of a server of the user's was verified; left out where it was by Mozilla's roots, without
+    /// TLS, and for an origin of ours, which every client verifies by the run's own CA.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+}
+
+/// How the certificate of a server of the user's was verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verification {
+    /// By the certificates of a file, and no others.
+    CaFile {
+        /// The file.
+        path: String,
+        /// The SHA-256 of what it held, in hexadecimal digits.
+        sha256: String,
+    },
+    /// Not at all: any certificate was accepted.
+    Off,
 }
 
 /// The parameters to which handshakes were pinned, as the origin's ledger recorded them. Empty for a server of the

@@ -69,7 +69,8 @@ fn columns<'a>() -> Vec<Column<'a, Line<'a>>> {
             .interval(|median, low, high| format!("{median:.1} ({low:.1}–{high:.1})"))
             .csv(&["tls_tax_ratio", "tls_tax_ratio_low", "tls_tax_ratio_high"]),
         Column::csv_only(&["flags"], |line: &Line<'_>| {
-            line.row.flags.iter().map(|flag| flag.mark()).collect::<Vec<_>>().join(" ")
+            let not_verified = line.row.not_verified.then_some("not-verified");
+            line.row.flags.iter().map(|flag| flag.mark()).chain(not_verified).collect::<Vec<_>>().join(" ")
         }),
         Column::csv_only(&["invalid"], |line: &Line<'_>| {
             line.row.invalid.keys().cloned().collect::<Vec<_>>().join("; ")
@@ -241,6 +242,7 @@ pub(crate) fn terminal(summary: &Summary) -> Table {
     let names: Vec<&str> = shown.iter().map(|(name, _)| *name).collect();
     let columns = pick(columns(), &names).into_iter().zip(&shown).map(|(column, (_, rank))| column.rank(*rank));
     let mut table = table(&columns.collect::<Vec<_>>(), lines(summary, summary.all()));
+    label(&mut table, summary.all());
     for (at, (fields, row)) in table.rows.iter_mut().zip(summary.all()).enumerate() {
         // Of a floor only the client's CPU is shown.
         if at >= summary.rows.len() {
@@ -257,6 +259,7 @@ pub(crate) fn terminal(summary: &Summary) -> Table {
 /// The table of a section in Markdown.
 pub(crate) fn markdown(summary: &Summary) -> String {
     let mut table = table(&pick(columns(), &MARKDOWN), lines(summary, &summary.rows));
+    label(&mut table, &summary.rows);
     for (fields, _) in table.rows.iter_mut().zip(&summary.rows).filter(|(_, row)| row.figures.is_none()) {
         if let [_, first, others @ .., _rounds] = &mut fields[..] {
             first.text = "–".to_owned();
@@ -264,6 +267,15 @@ pub(crate) fn markdown(summary: &Summary) -> String {
         }
     }
     markdown::write(&table)
+}
+
+/// Puts behind the names of cells what no figure of theirs may be read without, in tables that have no notes.
+fn label<'a>(table: &mut Table, rows: impl IntoIterator<Item = &'a Row>) {
+    for (fields, row) in table.rows.iter_mut().zip(rows) {
+        if let Some(name) = fields.first_mut().filter(|_| row.not_verified) {
+            name.text = format!("{} ({})", name.text, row_text::NOT_VERIFIED);
+        }
+    }
 }
 
 /// The table of all sections for the page.

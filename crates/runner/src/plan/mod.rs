@@ -14,6 +14,7 @@ pub mod sections;
 pub mod skipped;
 pub(crate) mod trial_order;
 pub(crate) mod user_server;
+pub(crate) mod verification;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use self::external_engine::{EXTERNAL, ExternalEngine};
 use self::handshake_pins::{handshake, pins};
 use self::origin_spec::OriginSpec;
 use self::user_server::UserServer;
+use self::verification::Verification;
 
 /// Listeners per transport: enough that sockets in TIME_WAIT do not accumulate at one port.
 const PORTS: u16 = 16;
@@ -143,6 +145,14 @@ impl Plan {
             relay,
             deadline: None,
             interrupt,
+        }
+    }
+
+    /// How the certificates of the user's server are verified; `None` for origins of ours.
+    pub(crate) fn verification(&self) -> Option<&Verification> {
+        match &self.origin {
+            OriginSpec::Ours(_) => None,
+            OriginSpec::Theirs(server) => Some(&server.verification),
         }
     }
 

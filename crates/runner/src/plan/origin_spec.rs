@@ -12,6 +12,7 @@ use url::Url;
 use workload::{Path, PathError};
 
 use crate::plan::user_server::{LoadConsent, UserServer, UserServerError};
+use crate::plan::verification::Verification;
 
 /// An origin of ours, or a server of the user's. When it is requested, the former is a choice and the latter a URL.
 /// Once it is found, the former is a program, and the latter has an address.
@@ -114,16 +115,32 @@ impl OriginSpec {
 }
 
 impl OriginSpec<Kind, UserServer> {
+    /// The same, with that verification of a server of the user's.
+    pub fn verified(self, verification: Verification) -> Self {
+        match self {
+            OriginSpec::Ours(kind) => OriginSpec::Ours(kind),
+            OriginSpec::Theirs(server) => OriginSpec::Theirs(UserServer { verification, ..server }),
+        }
+    }
+
     /// Its description in `run.json`: `why` it was chosen, and how many listeners a transport of ours has. The version
     /// is only known once it runs.
     pub(crate) fn info(&self, why: String, ports: u16) -> OriginInfo {
         match self {
-            OriginSpec::Ours(kind) => {
-                OriginInfo { name: kind.name().to_owned(), version: String::new(), why, ports: usize::from(ports) }
-            }
-            OriginSpec::Theirs(UserServer { target }) => {
-                OriginInfo { name: target.url.clone(), version: target.addr.to_string(), why, ports: 1 }
-            }
+            OriginSpec::Ours(kind) => OriginInfo {
+                name: kind.name().to_owned(),
+                version: String::new(),
+                why,
+                ports: usize::from(ports),
+                verification: None,
+            },
+            OriginSpec::Theirs(UserServer { target, verification }) => OriginInfo {
+                name: target.url.clone(),
+                version: target.addr.to_string(),
+                why,
+                ports: 1,
+                verification: verification.info(),
+            },
         }
     }
 }

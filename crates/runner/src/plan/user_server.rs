@@ -6,10 +6,14 @@ use measure::protocol::Target;
 use url::Url;
 use workload::Path;
 
+use crate::plan::verification::Verification;
+
 /// A server of the user's, of which only the address is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserServer {
     pub(crate) target: Target,
+    /// How its certificate is verified.
+    pub(crate) verification: Verification,
 }
 
 /// The user's consent to put load on a server that is not on this machine.
@@ -46,7 +50,10 @@ impl UserServer {
     pub(crate) fn find(url: &Url, path: Option<&Path>, consent: LoadConsent) -> Result<UserServer, UserServerError> {
         let target = target(url, path)?;
         let allowed = target.addr.ip().is_loopback() || (consent.may_load && consent.limited);
-        if allowed { Ok(UserServer { target }) } else { Err(UserServerError::Elsewhere(target.host)) }
+        match allowed {
+            true => Ok(UserServer { target, verification: Verification::default() }),
+            false => Err(UserServerError::Elsewhere(target.host)),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ impl RunContext {
         builder: &mut TrialBuilder,
     ) -> Result<(), TrialError> {
         let (start, job) = self.begin(section, cell, arm, round)?;
-        *builder = TrialBuilder::begin(cell, &start.faults);
+        *builder = TrialBuilder::begin(cell, &start.faults, start.insecure);
         let environment = self.environment(cell)?;
         let plan = &self.plan;
         let until = deadline::of_trial(plan.deadline, &section.workload, cell);

@@ -19,6 +19,7 @@ mod output_tail;
 mod pace;
 mod program;
 mod program_trial;
+mod untrusted;
 mod verify;
 
 use measure::result::{Arm, Section, Trial};
@@ -62,6 +63,11 @@ impl RunContext {
                 builder.broken.extend(ended.map(|ended| in_one_line(&ended.to_string())));
                 builder.broken.push(reason);
             }
+        }
+        if let Some(verification) = self.plan.verification() {
+            let advice = |reason: &String| untrusted::advice(reason, verification);
+            let told = builder.broken.iter().find_map(advice);
+            builder.broken.extend(told);
         }
         Ok(Trial { arm, ..builder.build(&self.plan, section, cell, round) })
     }

@@ -1,6 +1,7 @@
 //! State that all trials of a run share: the origins, their certificates, and the environment of engines.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use ledger::Ledger;
 use measure::protocol::{Job, VERSION};
@@ -12,6 +13,7 @@ use crate::origins::Origins;
 use crate::origins::server::Server;
 use crate::plan::Plan;
 use crate::plan::origin_spec::OriginSpec;
+use crate::plan::verification::Verification;
 use crate::trial::certificate_check::CertificateCheck;
 use crate::trial::environment::Environment;
 use crate::trial::error::TrialError;
@@ -30,6 +32,8 @@ pub(crate) struct TrialStart {
     pub(crate) ledger: Option<Ledger>,
     /// What is wrong with how its client verifies certificates.
     pub(crate) faults: Vec<String>,
+    /// Whether its client was told not to verify.
+    pub(crate) insecure: bool,
 }
 
 impl RunContext {
@@ -79,18 +83,22 @@ impl RunContext {
         let targets = server.targets(cell, &section.workload)?;
         let trust_file = self.origins.trust_file(&cell.axes)?;
         let plan = &self.plan;
+        let insecure = cell.is_tls() && plan.verification() == Some(&Verification::Off);
+        let trust_file = plan.verification().and_then(Verification::ca_file).map_or(trust_file, Path::to_owned);
         let job = Job {
             protocol: VERSION,
             cell: cell.clone(),
             workload: section.workload.clone(),
             targets,
-            trust_file: cell.is_tls().then_some(trust_file),
+            trust_file: (cell.is_tls() && !insecure).then_some(trust_file),
+            insecure,
             groups: plan.groups(cell),
             workers: plan.run.workers,
             seed: plan.run.seed.wrapping_add(u64::from(round)),
         };
-        let faults = self.examine(&job, arm)?;
-        Ok((TrialStart { ledger, faults }, job))
+        // Who was told not to verify would be tempted by any impostor.
+        let faults = if insecure { Vec::new() } else { self.examine(&job, arm)? };
+        Ok((TrialStart { ledger, faults, insecure }, job))
     }
 
     /// What is wrong with how the job's client verifies certificates. The impostors support the usual handshake, so the

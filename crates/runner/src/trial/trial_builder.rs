@@ -33,12 +33,13 @@ pub(crate) struct TrialBuilder {
 }
 
 impl TrialBuilder {
-    /// A trial of `cell`; `faults` is what a check found wrong with how its client verifies certificates.
-    pub(crate) fn begin(cell: &Cell, faults: &[String]) -> TrialBuilder {
+    /// A trial of `cell`; `faults` is what a check found wrong with how its client verifies certificates, and
+    /// `insecure` whether the client was told not to verify them.
+    pub(crate) fn begin(cell: &Cell, faults: &[String], insecure: bool) -> TrialBuilder {
         TrialBuilder {
             broken: faults.to_vec(),
             // A floor opens no connection, so it is not checked.
-            verifies: (cell.is_tls() && !is_floor(cell)).then_some(faults.is_empty()),
+            verifies: (cell.is_tls() && !is_floor(cell)).then_some(faults.is_empty() && !insecure),
             ..TrialBuilder::default()
         }
     }

@@ -20,4 +20,5 @@ pub(crate) mod serve_embedded;
 pub(crate) mod show;
 pub(crate) mod talk;
 pub(crate) mod thin;
+pub(crate) mod verification_args;
 pub(crate) mod workload_args;

@@ -11,6 +11,7 @@ use runner::sections::{add_floors, by_connection, everything, scenario, telling}
 use runner::skipped::take_out;
 use runner::{
     ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
+    Verification,
 };
 use workload::{About, Scenario};
 
@@ -19,6 +20,7 @@ use super::cells::Cells;
 use super::cmp;
 use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
+use super::verification_args::VerificationArgs;
 use super::workload_args::WorkloadArgs;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::program::{command, embedded_program};
@@ -47,6 +49,8 @@ pub(crate) struct Args {
     /// Allow a URL off this machine; -n and -c must be given then
     #[arg(long, help_heading = "Workload")]
     i_may_load_this_host: bool,
+    #[command(flatten)]
+    verification: VerificationArgs,
 
     #[command(flatten)]
     axes: AxisArgs,
@@ -94,6 +98,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// The plan that follows from the command line.
 pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let engines = ExternalEngines::read(&args.engine)?;
+    let verification = args.verification.of(&args.origin)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
         let words =
             "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
@@ -107,7 +112,7 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
     progress::left_out(&left_out);
     let about = scenario.map(|scenario| scenario.about);
-    plan(args, sections, left_out, about, engines, seed)
+    plan(args, sections, left_out, about, engines, verification, seed)
 }
 
 /// Prints the results of a run, and how to resume it if it was interrupted.
@@ -194,6 +199,7 @@ fn plan(
     left_out: Vec<LeftOut>,
     scenario: Option<About>,
     engines: ExternalEngines,
+    verification: Verification,
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
     let pinning = args.measurement.pinning(args.origin.is_ours())?;
@@ -208,7 +214,7 @@ fn plan(
         left_out,
         scenario,
         order: TrialOrder::Interleaved,
-        origin,
+        origin: origin.verified(verification),
         why,
         pins: Pins::default(),
         pinning,

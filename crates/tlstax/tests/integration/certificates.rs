@@ -30,6 +30,7 @@ fn answer(cell: &Cell, leaf: Leaf) -> EngineReply {
         },
         targets: vec![Target { url: format!("https://localhost:{}/get", addr.port()), host: "localhost".into(), addr }],
         trust_file: Some(authority.trust_file()),
+        insecure: false,
         groups: vec!["x25519".into()],
         workers: 1,
         seed: 1,

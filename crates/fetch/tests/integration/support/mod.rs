@@ -148,6 +148,7 @@ impl Server {
             },
             targets: (0..hosts).map(of_number).collect(),
             trust_file: self.secure.then(|| AUTHORITY.root_file()),
+            insecure: false,
             groups: vec![cell.axes.group.registered().to_owned()],
             workers: 2,
             seed: 1,

@@ -1,0 +1,27 @@
+//! `--ca` and `--insecure`: how a server of the user's is verified.
+
+use std::path::PathBuf;
+
+use runner::{OriginSpec, SSL_CERT_FILE, Verification, VerificationError};
+
+#[derive(clap::Args)]
+pub(crate) struct VerificationArgs {
+    /// What a server of yours is verified by, instead of Mozilla's roots: a PEM file of CA certificates [default: the
+    /// file that SSL_CERT_FILE names, if it does]
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure", help_heading = "Workload")]
+    ca: Option<PathBuf>,
+    /// Verify no server of yours: any certificate is accepted, and every row is labelled "not verified"
+    #[arg(short = 'k', long, help_heading = "Workload")]
+    insecure: bool,
+}
+
+impl VerificationArgs {
+    /// How certificates of `origin` are verified.
+    ///
+    /// # Errors
+    /// When that cannot be asked of it, or the CA file is none.
+    pub(crate) fn of(&self, origin: &OriginSpec) -> Result<Verification, VerificationError> {
+        let variable = std::env::var_os(SSL_CERT_FILE);
+        Verification::asked(origin.wants_tls(), self.ca.as_deref(), self.insecure, variable)
+    }
+}
