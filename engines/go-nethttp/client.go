@@ -20,6 +20,8 @@ type client struct {
 	targets []target
 	slots   int
 	keeps   bool
+	// What every request says beside its URL.
+	message *message
 	// What every answer must be.
 	expected *expectation
 }
@@ -56,29 +58,35 @@ func newClient(j *job) (*client, error) {
 		// Not nil and empty: HTTP/2 is off.
 		TLSNextProto: map[string]func(string, *tls.Conn) http.RoundTripper{},
 	}
-	if j.TrustFile != "" {
+	if j.TrustFile != "" || j.Insecure {
 		config, err := tlsConfig(j)
 		if err != nil {
 			return nil, err
 		}
 		transport.TLSClientConfig = config
 	}
+	message, err := readMessage(j)
+	if err != nil {
+		return nil, err
+	}
 	return &client{
 		http: &http.Client{Transport: transport}, targets: j.Targets, slots: slots, keeps: !j.newConn(),
-		expected: expect(j.Workload.Path),
+		message: message, expected: expect(j.Workload.Path, j.Workload.Server),
 	}, nil
 }
 
 func tlsConfig(j *job) (*tls.Config, error) {
-	pem, err := os.ReadFile(j.TrustFile)
-	if err != nil {
-		return nil, fmt.Errorf("reading the trust store: %w", err)
+	config := &tls.Config{InsecureSkipVerify: j.Insecure, NextProtos: []string{"http/1.1"}}
+	if !j.Insecure {
+		pem, err := os.ReadFile(j.TrustFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the trust store: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("the trust store %s holds no certificate", j.TrustFile)
+		}
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the trust store %s holds no certificate", j.TrustFile)
-	}
-	config := &tls.Config{RootCAs: roots, NextProtos: []string{"http/1.1"}}
 	for _, name := range j.Groups {
 		id, known := groupIDs[name]
 		if !known {
@@ -164,8 +172,7 @@ func (c *client) get(url string, line *row) error {
 		WroteRequest:         func(httptrace.WroteRequestInfo) { line.Sent = now() },
 		GotFirstResponseByte: func() { line.FirstByte = now() },
 	}
-	request, err := http.NewRequestWithContext(
-		httptrace.WithClientTrace(context.Background(), trace), http.MethodGet, url, nil)
+	request, err := c.message.request(httptrace.WithClientTrace(context.Background(), trace), url)
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,14 @@ type job struct {
 		Path        string `json:"path"`
 		Requests    int    `json:"requests"`
 		Concurrency int    `json:"concurrency"`
+		// "unknown" for a server of the user's, whose answers are not known beforehand.
+		Server  string      `json:"server"`
+		Request requestSpec `json:"request"`
 	} `json:"workload"`
 	Targets   []target `json:"targets"`
 	TrustFile string   `json:"trust_file"`
+	Insecure  bool     `json:"insecure"`
+	BodyFile  string   `json:"body_file"`
 	Groups    []string `json:"groups"`
 	Workers   int      `json:"workers"`
 }
@@ -66,6 +71,7 @@ func readyLine(j *job, warmUp int) any {
 		"libraries":        []string{"net/http of " + runtime.Version()},
 		"workers":          j.Workers,
 		"warm_up_requests": warmUp,
+		"custom_requests":  true,
 	}}
 }
 

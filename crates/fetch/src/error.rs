@@ -85,6 +85,12 @@ pub enum PrepareError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The requests could not be made like that.
+    #[error("the request cannot be made: {reason}")]
+    Request {
+        /// Why not.
+        reason: String,
+    },
     /// The trust store could not be read.
     #[error("reading the trust store {} failed: {reason}", .path.display())]
     Trust {

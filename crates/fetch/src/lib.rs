@@ -12,6 +12,7 @@ mod pair;
 mod prepare;
 mod prepared;
 mod registry;
+mod request;
 mod response;
 mod slot;
 mod support;
@@ -31,7 +32,7 @@ mod wake;
 pub use error::{ErrorKind, FetchError, PrepareError};
 pub use prepared::Prepared;
 pub use registry::{cells, cells_of, library_of, note_of, terms_of};
-pub use support::{crowded, refusal, unpaced};
+pub use support::{crowded, only_gets, refusal, unpaced};
 pub use tls::{CaBundleError, check_ca_bundle};
 
 use workload::catalog::Charged;

@@ -10,6 +10,7 @@ use crate::PrepareError;
 use crate::clients::Shared;
 use crate::models::Model;
 use crate::registry::{pair, stack};
+use crate::request::RequestParts;
 use crate::response::Checker;
 use crate::support::{crowded, refusal};
 use crate::target::Targets;
@@ -27,6 +28,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) trust_file: Option<&'a Path>,
     /// Whether no certificate is verified.
     pub(crate) insecure: bool,
+    /// The file that holds the body of every request.
+    pub(crate) body_file: Option<&'a Path>,
     /// Groups to offer, by their names in the ledger.
     pub(crate) groups: &'a [String],
     /// Worker threads of models that have a choice.
@@ -45,6 +48,7 @@ pub(crate) fn prepare(cell: &Cell, setup: &Setup<'_>) -> Result<(Box<dyn Model>,
     let tracer = Arc::new(Tracer::default());
     let shared = Shared {
         tracer: Arc::clone(&tracer),
+        request: Arc::new(RequestParts::read(&setup.workload.request, setup.body_file)?),
         checker: Arc::new(Checker::new(setup.workload.expectation(), &targets)),
         targets,
         config_factory: Arc::new(ConfigFactory {

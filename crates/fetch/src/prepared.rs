@@ -18,7 +18,7 @@ use crate::models::Model;
 use crate::prepare::{Setup, prepare};
 use crate::registry;
 use crate::schedule::Schedule;
-use crate::unpaced;
+use crate::{only_gets, unpaced};
 
 /// A prepared cell, its threads, slots and kept connections.
 pub struct Prepared {
@@ -41,11 +41,16 @@ impl Prepared {
         if let Some(reason) = unpaced.filter(|_| job.workload.is_timed()) {
             return Err(PrepareError::Refused { cell: job.cell.to_string(), reason: reason.to_owned() }.into());
         }
+        let only_gets = only_gets(&job.cell);
+        if let Some(reason) = only_gets.filter(|_| !job.workload.request.is_default()) {
+            return Err(PrepareError::Refused { cell: job.cell.to_string(), reason: reason.to_owned() }.into());
+        }
         let setup = Setup {
             workload: &job.workload,
             targets: &job.targets,
             trust_file: job.trust_file.as_deref(),
             insecure: job.insecure,
+            body_file: job.body_file.as_deref(),
             groups: &job.groups,
             workers: job.workers,
         };
@@ -81,6 +86,7 @@ impl Prepared {
             warm_up_requests,
             warm_up_cpu_ns: own_cpu_ns(),
             paces: unpaced.is_none(),
+            custom_requests: only_gets.is_none(),
         };
         Ok(Prepared { model, workload: job.workload.clone(), workers: job.workers, ready, tracer })
     }

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use workload::{Body, Expectation};
+use workload::{Body, Expectation, Status};
 
 use crate::target::Targets;
 use crate::{ErrorKind, FetchError};
@@ -28,13 +28,13 @@ impl Checker {
     }
 
     /// The status that every response must have.
-    pub(crate) fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> Status {
         self.expectation.status
     }
 
     /// Checks the response to a request for target number `number`.
     pub(crate) fn check(&self, targets: &Targets, number: usize, status: u16, body: &[u8]) -> Result<(), FetchError> {
-        if status != self.expectation.status {
+        if !self.expectation.status.allows(status) {
             return Err(ErrorKind::Status.because(format!("{status} instead of {}", self.expectation.status)));
         }
         let Some(slot) = self.first.get(number) else { return Ok(()) };

@@ -44,6 +44,15 @@ pub fn unpaced(cell: &Cell) -> Option<&'static str> {
     }
 }
 
+/// Why `cell` makes no other request than a GET without a body; `None` for one that makes any.
+pub fn only_gets(cell: &Cell) -> Option<&'static str> {
+    match cell.model.as_str() {
+        floor::MODEL => Some("a floor makes the least request there is: it knows no -H, --method and --body"),
+        talk::MODEL => Some("a stage of the talk says what the talk's did: it knows no -H, --method and --body"),
+        _ => None,
+    }
+}
+
 fn of_stage(cell: &Cell) -> Option<String> {
     if !talk::is_stage(cell) {
         return Some(format!("the talk has no stage {}/{}/{}", cell.client, cell.tls, cell.connection));

@@ -62,6 +62,9 @@ pub struct Job {
     /// Whether the server's certificate is not verified: whoever signed it, and whatever its name is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub insecure: bool,
+    /// The file that holds the body of every request; `None` where the workload's requests have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_file: Option<PathBuf>,
     /// Key-exchange groups to offer, if the engine's TLS stack can be configured.
     pub groups: Vec<String>,
     /// The number of worker threads, for models in which it can be chosen.
@@ -106,6 +109,9 @@ pub struct Ready {
     /// Whether it supports the workload's rate and duration: starts requests at the rate, and stops after the duration.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paces: bool,
+    /// Whether its requests say what the workload's `request` tells: method, headers and body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub custom_requests: bool,
 }
 
 /// When the measured part ran: CLOCK_MONOTONIC, ns.

@@ -300,6 +300,7 @@ mod tests {
             concurrency: 1.try_into().unwrap(),
             rate: rate.map(|rate| rate.try_into().unwrap()),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         }
     }

@@ -219,6 +219,7 @@ mod tests {
             rate: None,
             concurrency: 4.try_into().unwrap(),
             server: Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let summary =

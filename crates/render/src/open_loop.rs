@@ -11,11 +11,14 @@ use crate::format::{grouped, number, time};
 
 /// The work of a workload: `800 × GET /get`, `GET /get for 2.00 s`, `400 × GET /get at 200/s`.
 pub(crate) fn asked(workload: &Workload) -> String {
+    let asked = workload.request.to_string();
+    // The method stands before the path, what comes with it behind.
+    let (method, with) = asked.split_once(' ').map_or((asked.as_str(), String::new()), |(m, w)| (m, format!(" {w}")));
     let path = &workload.path;
     let what = match (workload.requests(), workload.amount) {
-        (Some(requests), _) => format!("{} × GET {path}", grouped(requests.get() as f64)),
-        (None, Amount::Duration(ns)) => format!("GET {path} for {}", time(ns.get() as f64)),
-        (None, Amount::Requests(_)) => format!("GET {path}"),
+        (Some(requests), _) => format!("{} × {method} {path}{with}", grouped(requests.get() as f64)),
+        (None, Amount::Duration(ns)) => format!("{method} {path}{with} for {}", time(ns.get() as f64)),
+        (None, Amount::Requests(_)) => format!("{method} {path}{with}"),
     };
     match workload.rate {
         Some(rate) => format!("{what} at {}/s", per_second(rate)),

@@ -26,6 +26,7 @@ pub use plan::cpu_pinning::{PinningError, default_pinning, default_workers, pin}
 pub use plan::engine_command::EngineCommand;
 pub use plan::external_engine::{EXTERNAL, ExternalEngine, ExternalEngines};
 pub use plan::origin_spec::{OriginSpec, OriginSpecError};
+pub use plan::request_body::{RequestBody, RequestBodyError};
 pub use plan::user_server::{LoadConsent, UserServer, UserServerError};
 pub use plan::verification::{SSL_CERT_FILE, Verification, VerificationError};
 pub use plan::{Choices, Plan, sections, skipped};

@@ -34,6 +34,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Verification(#[from] runner::VerificationError),
     #[error(transparent)]
+    Request(#[from] workload::RequestError),
+    #[error(transparent)]
+    RequestBody(#[from] runner::RequestBodyError),
+    #[error(transparent)]
     Path(#[from] workload::PathError),
     #[error(transparent)]
     ExternalEngine(#[from] runner::CommandError),

@@ -1,4 +1,4 @@
-//! GETs of one path, at most C in flight: N of them, or as many as fit in a time.
+//! Requests for one path, at most C in flight: N of them, or as many as fit in a time.
 //!
 //! Without a rate it is a closed loop: a request starts when one of the C slots is free. With a rate it is an open
 //! loop: a request is due at its own time, and waits for a slot if none is free.
@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Expectation, Path, Rate, Requests, Server};
+use crate::{Amount, Expectation, Path, Rate, RequestSpec, Requests, Server};
 
 /// How many requests are in flight at most.
 pub type Concurrency = NonZeroU32;
@@ -32,6 +32,9 @@ pub struct Workload {
     /// The kind of server, which determines the expected responses.
     #[serde(default)]
     pub server: Server,
+    /// Method, headers and body of every request.
+    #[serde(default, skip_serializing_if = "RequestSpec::is_default")]
+    pub request: RequestSpec,
     /// The number of hosts that take turns, each with a name of its own.
     #[serde(default = "one_host", skip_serializing_if = "is_one")]
     pub hosts: Hosts,
@@ -101,6 +104,7 @@ mod tests {
             concurrency: Concurrency::new(c).unwrap(),
             rate: rate.map(|rate| rate.parse().unwrap()),
             server: Server::Httpbin,
+            request: Default::default(),
             hosts: Hosts::MIN,
         }
     }
@@ -128,6 +132,19 @@ mod tests {
         assert_eq!(serde_json::from_str::<Workload>(&written).unwrap(), new);
         let least = r#"{"path":"/get","requests":800,"concurrency":64}"#;
         assert_eq!(serde_json::from_str::<Workload>(least).unwrap(), new);
+    }
+
+    #[test]
+    fn a_request_of_the_users_is_another_workload() {
+        let get = workload(requests(3), 1, None);
+        let posted = Workload {
+            request: RequestSpec::new(Some("POST".parse().unwrap()), Vec::new(), None).unwrap(),
+            ..get.clone()
+        };
+        let text = serde_json::to_string(&posted).unwrap();
+        assert!(text.contains(r#""request":{"method":"POST"}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Workload>(&text).unwrap(), posted);
+        assert_ne!(posted, get);
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use ::hyper::Request;
 use ::hyper::header::{ACCEPT, HOST, USER_AGENT};
 use ::hyper::http::HeaderValue;
-use http_body_util::Empty;
+use http_body_util::Full;
 use measure::marks::{RequestMarks, SetupMarks};
 
 use super::Shared;
-use crate::connection::{Get, Http1, Open, Placement};
+use crate::connection::{Http1, Message, Open, Placement};
+use crate::request::RequestParts;
 use crate::runtime::Runtime;
 use crate::slot::AsyncClient;
 use crate::target::Target;
@@ -22,7 +23,7 @@ pub(crate) struct HyperClient<R: Runtime> {
     shared: Shared,
     tls: SlotTls,
     /// The request to each target, built once and cloned for every use.
-    requests: Arc<[Get]>,
+    requests: Arc<[Message]>,
     slot: u32,
     marks: RequestMarks,
     placement: Placement<Http1<R::Stream>>,
@@ -34,7 +35,7 @@ pub(crate) struct HyperClient<R: Runtime> {
 
 /// A client per slot.
 pub(crate) fn clients<R: Runtime>(shared: &Shared, slots: u32) -> Result<Vec<HyperClient<R>>, PrepareError> {
-    let requests: Arc<[Get]> = shared.targets.all().map(get).collect();
+    let requests: Arc<[Message]> = shared.targets.all().map(|target| message(target, &shared.request)).collect();
     let client = |(slot, tls)| HyperClient {
         shared: shared.clone(),
         tls,
@@ -97,12 +98,20 @@ async fn connect<R: Runtime>(
     Ok(Box::new(Open::new(Http1::over(stream).await?, setup, limit)))
 }
 
-fn get(target: &Target) -> Get {
-    let mut request = Request::new(Empty::new());
-    *request.uri_mut() = target.path.clone();
-    let headers = request.headers_mut();
+fn message(target: &Target, asked: &RequestParts) -> Message {
+    let mut message = Request::new(Full::new(asked.body.clone().unwrap_or_default()));
+    *message.method_mut() = asked.method.clone();
+    *message.uri_mut() = target.path.clone();
+    let headers = message.headers_mut();
     headers.insert(HOST, target.authority.clone());
     headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    request
+    // The first of a name replaces the client's own, as it does in the other clients.
+    for name in asked.headers.keys() {
+        headers.remove(name);
+    }
+    for (name, value) in &asked.headers {
+        headers.append(name, value.clone());
+    }
+    message
 }

@@ -12,6 +12,7 @@ use measure::trace::Tracer;
 use workload::catalog::Charged;
 use workload::{Connection, charged};
 
+use crate::request::RequestParts;
 use crate::response::Checker;
 use crate::target::Targets;
 use crate::tls::ConfigFactory;
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     /// Makes TLS configs.
     pub(crate) config_factory: Arc<ConfigFactory>,
     pub(crate) connection: Connection,
+    /// Method, headers and body of every request.
+    pub(crate) request: Arc<RequestParts>,
     /// Records the steps of clients that trace them.
     pub(crate) tracer: Arc<Tracer>,
 }

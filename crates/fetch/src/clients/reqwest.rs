@@ -113,7 +113,12 @@ impl AsyncClient for ReqwestClient {
                 &own
             }
         };
-        let mut response = client.get(&target.url).send().await.map_err(|error| classify(&error))?;
+        let asked = &self.shared.request;
+        let mut message = client.request(asked.method.clone(), &target.url).headers(asked.headers.clone());
+        if let Some(body) = &asked.body {
+            message = message.body(body.clone());
+        }
+        let mut response = message.send().await.map_err(|error| classify(&error))?;
         let status = response.status().as_u16();
         self.body.clear();
         while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use ::ureq::config::Config;
-use ::ureq::http::{Response, Uri};
+use ::ureq::http::{Request, Response, Uri};
 use ::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ::ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use ::ureq::{Agent, Body};
@@ -20,6 +20,7 @@ use workload::catalog::Charged;
 use workload::charged;
 
 use super::{Shared, USER_AGENT};
+use crate::request::RequestParts;
 use crate::response::LONGEST_BODY;
 use crate::slot::BlockingClient;
 use crate::tls::{BlockingStream, ConfigFactory, SlotTls, Tls};
@@ -80,6 +81,7 @@ fn agent(connect_target: &Arc<ConnectTarget>, tls: Arc<dyn Tls>) -> Agent {
         .user_agent(USER_AGENT)
         .accept("*/*")
         .accept_encoding("")
+        .allow_non_standard_methods(true)
         .input_buffer_size(INPUT_BUFFER)
         .output_buffer_size(OUTPUT_BUFFER)
         .max_idle_connections(kept)
@@ -108,13 +110,25 @@ impl BlockingClient for UreqClient {
                 &own
             }
         };
-        let response = agent.get(targets.get(number).uri.clone()).call().map_err(classify)?;
+        let response = call(agent, &targets.get(number).uri, &self.connect_target.shared.request).map_err(classify)?;
         let status = receive(response, &mut self.body)?;
         checker.check(targets, number, status, &self.body)
     }
 
     fn marks(&self) -> &RequestMarks {
         &self.connect_target.marks
+    }
+}
+
+/// Makes a request with `agent`.
+pub(crate) fn call(agent: &Agent, uri: &Uri, asked: &RequestParts) -> Result<Response<Body>, ::ureq::Error> {
+    let mut message = Request::new(());
+    *message.method_mut() = asked.method.clone();
+    *message.uri_mut() = uri.clone();
+    *message.headers_mut() = asked.headers.clone();
+    match &asked.body {
+        None => agent.run(message),
+        Some(body) => agent.run(message.map(|()| &body[..])),
     }
 }
 

@@ -1,7 +1,7 @@
 //! ureq with its defaults: its own connector, look-ups, buffers and resumption, one agent shared by all slots.
 //!
-//! Only what a trial needs is set: which TLS provider, the run's trust store, no proxy from the environment, and that
-//! an error status is a response and not an error.
+//! Only what a trial needs is set: which TLS provider, the run's trust store, no proxy from the environment, that an
+//! error status is a response and not an error, and that a method may be the user's own.
 //!
 //! An agent sets up TLS with its first connection. The build time of an agent per request is therefore only the time to
 //! read the trust store; the rest is part of the latency alone, since this client reports no other phase.
@@ -15,7 +15,7 @@ use workload::Connection;
 use workload::catalog::Backend;
 
 use super::Shared;
-use super::ureq::receive;
+use super::ureq::{call, receive};
 use crate::slot::BlockingClient;
 use crate::tls::TrustStore;
 use crate::{ErrorKind, FetchError, PrepareError};
@@ -49,6 +49,7 @@ pub(crate) fn clients(shared: &Shared, slots: u32) -> Result<Vec<UreqStockClient
 fn build(shared: &Shared) -> Result<Agent, PrepareError> {
     let trust = shared.config_factory.trust()?;
     let builder = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None);
+    let builder = builder.allow_non_standard_methods(true);
     let builder = match shared.config_factory.stock()? {
         Backend::None => builder,
         Backend::Rustls => builder.tls_config(tls(&trust, TlsProvider::Rustls)),
@@ -80,7 +81,8 @@ impl BlockingClient for UreqStockClient {
                 &own
             }
         };
-        let response = agent.get(&targets.get(number).url).call().map_err(|error| ErrorKind::Http.because(error))?;
+        let response = call(agent, &targets.get(number).uri, &self.shared.request);
+        let response = response.map_err(|error| ErrorKind::Http.because(error))?;
         let status = receive(response, &mut self.body)?;
         self.shared.checker.check(targets, number, status, &self.body)
     }

@@ -8,25 +8,23 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::Response;
-use hyper::body::{Body, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use measure::marks::{ByteMarks, RequestMarks};
 
-use super::open::{Connection, Get};
+use super::open::{Connection, Message};
 use super::stamped_stream::StampedStream;
 use crate::response::LONGEST_BODY;
 use crate::stream::Stream;
 use crate::{ErrorKind, FetchError};
 
-type NoBody = Empty<&'static [u8]>;
-
 /// The connection: the sender that takes requests, and the future that must be polled for bytes to move.
 pub(crate) struct Http1<S: Stream> {
-    sender: SendRequest<NoBody>,
-    driver: http1::Connection<TokioIo<StampedStream<S>>, NoBody>,
+    sender: SendRequest<Full<Bytes>>,
+    driver: http1::Connection<TokioIo<StampedStream<S>>, Full<Bytes>>,
     /// When bytes of the current request were sent and received.
     moved: Arc<ByteMarks>,
 }
@@ -46,11 +44,11 @@ impl<S: Stream> Connection for Http1<S> {
         1
     }
 
-    async fn send(&mut self, get: Get, body: &mut Vec<u8>, marks: &RequestMarks) -> Result<u16, FetchError> {
+    async fn send(&mut self, message: Message, body: &mut Vec<u8>, marks: &RequestMarks) -> Result<u16, FetchError> {
         let Http1 { sender, driver, moved } = self;
         moved.clear();
         let responded = async {
-            let response = sender.send_request(get).await.map_err(failed)?;
+            let response = sender.send_request(message).await.map_err(failed)?;
             let status = response.status().as_u16();
             collect(response, body).await?;
             Ok(status)

@@ -11,7 +11,7 @@ mod placement;
 mod stamped_stream;
 
 pub(crate) use http1::Http1;
-pub(crate) use open::{Get, Open};
+pub(crate) use open::{Message, Open};
 pub(crate) use placement::Placement;
 pub(crate) use stamped_stream::STAMPING;
 use workload::catalog::Charged;

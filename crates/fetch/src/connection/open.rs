@@ -1,13 +1,14 @@
 //! An open connection: its capacity, when it was set up, and how many requests it has carried.
 
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::Request;
+use hyper::body::Bytes;
 use measure::marks::{RequestMarks, SetupMarks};
 
 use crate::FetchError;
 
-/// A request without a body.
-pub(crate) type Get = Request<Empty<&'static [u8]>>;
+/// A request, and its body if it has one.
+pub(crate) type Message = Request<Full<Bytes>>;
 
 /// A connection that carries requests.
 pub(crate) trait Connection {
@@ -18,7 +19,7 @@ pub(crate) trait Connection {
     /// bytes of both moved.
     fn send(
         &mut self,
-        get: Get,
+        message: Message,
         body: &mut Vec<u8>,
         marks: &RequestMarks,
     ) -> impl Future<Output = Result<u16, FetchError>>;
@@ -43,7 +44,7 @@ impl<C: Connection> Open<C> {
     /// [`Connection::send`]. The first request opened the connection, so its marks include the set-up.
     pub(crate) fn send(
         &mut self,
-        get: Get,
+        message: Message,
         body: &mut Vec<u8>,
         marks: &RequestMarks,
     ) -> impl Future<Output = Result<u16, FetchError>> {
@@ -51,7 +52,7 @@ impl<C: Connection> Open<C> {
             marks.opened(self.setup);
         }
         self.carried += 1;
-        self.connection.send(get, body, marks)
+        self.connection.send(message, body, marks)
     }
 
     /// Whether it can carry one more request.

@@ -27,7 +27,7 @@ mod tests {
     use measure::clock::now_ns;
     use measure::marks::{RequestMarks, SetupMarks};
 
-    use super::super::open::Get;
+    use super::super::open::Message;
     use super::*;
     use crate::FetchError;
 
@@ -39,7 +39,7 @@ mod tests {
             self.0
         }
 
-        async fn send(&mut self, _: Get, _: &mut Vec<u8>, _: &RequestMarks) -> Result<u16, FetchError> {
+        async fn send(&mut self, _: Message, _: &mut Vec<u8>, _: &RequestMarks) -> Result<u16, FetchError> {
             Ok(200)
         }
     }
@@ -51,7 +51,7 @@ mod tests {
         placement.put_back(Box::new(Open::new(Room(1), SetupMarks::default(), 1)));
         let mut open = placement.take().unwrap();
         assert!(placement.take().is_none(), "nobody else has it");
-        smol::block_on(open.send(Get::default(), &mut Vec::new(), &RequestMarks::default())).unwrap();
+        smol::block_on(open.send(Message::default(), &mut Vec::new(), &RequestMarks::default())).unwrap();
         placement.put_back(open);
         assert!(placement.take().is_none(), "it has carried all that it may");
         placement.put_back(Box::new(Open::new(Room(0), SetupMarks::default(), 1)));
@@ -63,7 +63,7 @@ mod tests {
         let mut open = Open::new(Room(1), SetupMarks::connected(), u64::MAX);
         let mut timeline = || {
             let marks = RequestMarks::default();
-            smol::block_on(open.send(Get::default(), &mut Vec::new(), &marks)).unwrap();
+            smol::block_on(open.send(Message::default(), &mut Vec::new(), &marks)).unwrap();
             marks.timeline(0, 0, now_ns())
         };
         assert!(timeline().connected > 0);

@@ -107,7 +107,7 @@ impl AsyncClient for StageClient {
 /// Checks that a response belongs to its request: status 200, and the request's own page.
 fn check(shared: &Shared, target: &Target, request: u64, status: u16, body: &[u8]) -> Result<(), FetchError> {
     let expected = shared.checker.status();
-    if status != expected {
+    if !expected.allows(status) {
         return Err(ErrorKind::Status.because(format!("{status} instead of {expected}")));
     }
     let json: Value = serde_json::from_slice(body)

@@ -54,7 +54,9 @@ pub fn check_ca_bundle(bytes: &[u8]) -> Result<(), CaBundleError> {
         X509::from_der(&certificate).map_err(|error| damaged(error.to_string()))?;
         count = number;
     }
-    let has_key = bytes.windows(KEY.len()).any(|window| window == KEY);
+    let has_key = bytes
+        .split(|byte| *byte == b'\n')
+        .any(|line| line.starts_with(b"-----BEGIN ") && line.trim_ascii_end().ends_with(KEY));
     match (count, has_key) {
         (0, true) => Err(CaBundleError::Key),
         (0, false) => Err(CaBundleError::NoCertificate),

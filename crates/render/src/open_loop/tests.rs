@@ -39,6 +39,7 @@ fn workload(amount: Amount, rate: Option<f64>) -> Workload {
         concurrency: Concurrency::new(8).unwrap(),
         rate: rate.map(|rate| rate.try_into().unwrap()),
         server: workload::Server::Httpbin,
+        request: Default::default(),
         hosts: workload::Hosts::MIN,
     }
 }

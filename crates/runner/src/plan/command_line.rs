@@ -113,6 +113,7 @@ mod tests {
             concurrency: 64.try_into().unwrap(),
             rate: None,
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let filled = line.filled("http://x/", &workload, std::path::Path::new("/ca.pem"));

@@ -97,6 +97,7 @@ mod tests {
             rate: None,
             concurrency: concurrency.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         binding(&cell, &workload, open_files)

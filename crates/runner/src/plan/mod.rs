@@ -10,6 +10,7 @@ pub(crate) mod external_engine;
 pub(crate) mod handshake_pins;
 pub(crate) mod limit;
 pub(crate) mod origin_spec;
+pub(crate) mod request_body;
 pub mod sections;
 pub mod skipped;
 pub(crate) mod trial_order;

@@ -11,6 +11,7 @@ use origin::{Choice, EmbeddedProgram, Kind};
 use url::Url;
 use workload::{Path, PathError};
 
+use crate::plan::request_body::RequestBody;
 use crate::plan::user_server::{LoadConsent, UserServer, UserServerError};
 use crate::plan::verification::Verification;
 
@@ -115,11 +116,11 @@ impl OriginSpec {
 }
 
 impl OriginSpec<Kind, UserServer> {
-    /// The same, with that verification of a server of the user's.
-    pub fn verified(self, verification: Verification) -> Self {
+    /// The same; a server of the user's has that verification, and every request to it that body.
+    pub fn asked(self, verification: Verification, body: Option<RequestBody>) -> Self {
         match self {
             OriginSpec::Ours(kind) => OriginSpec::Ours(kind),
-            OriginSpec::Theirs(server) => OriginSpec::Theirs(UserServer { verification, ..server }),
+            OriginSpec::Theirs(server) => OriginSpec::Theirs(UserServer { verification, body, ..server }),
         }
     }
 
@@ -134,7 +135,7 @@ impl OriginSpec<Kind, UserServer> {
                 ports: usize::from(ports),
                 verification: None,
             },
-            OriginSpec::Theirs(UserServer { target, verification }) => OriginInfo {
+            OriginSpec::Theirs(UserServer { target, verification, .. }) => OriginInfo {
                 name: target.url.clone(),
                 version: target.addr.to_string(),
                 why,

@@ -39,6 +39,15 @@ pub fn take_out(sections: &mut Vec<Section>, mut left_out: Vec<LeftOut>) -> Resu
                 None => true,
             });
         }
+        if !section.workload.request.is_default() {
+            section.cells.retain(|cell| match fetch::only_gets(cell) {
+                Some(why) => {
+                    left_out.push(LeftOut { what: cell.to_string(), concurrency: None, why: why.to_owned() });
+                    false
+                }
+                None => true,
+            });
+        }
         let workload = &section.workload;
         section.cells.retain(|cell| {
             let limit = binding(cell, workload, open_files).map(|limit| limit.to_string());

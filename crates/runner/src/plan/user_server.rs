@@ -6,6 +6,7 @@ use measure::protocol::Target;
 use url::Url;
 use workload::Path;
 
+use crate::plan::request_body::RequestBody;
 use crate::plan::verification::Verification;
 
 /// A server of the user's, of which only the address is known.
@@ -14,6 +15,8 @@ pub struct UserServer {
     pub(crate) target: Target,
     /// How its certificate is verified.
     pub(crate) verification: Verification,
+    /// The body of every request, if they have one.
+    pub(crate) body: Option<RequestBody>,
 }
 
 /// The user's consent to put load on a server that is not on this machine.
@@ -51,7 +54,7 @@ impl UserServer {
         let target = target(url, path)?;
         let allowed = target.addr.ip().is_loopback() || (consent.may_load && consent.limited);
         match allowed {
-            true => Ok(UserServer { target, verification: Verification::default() }),
+            true => Ok(UserServer { target, verification: Verification::default(), body: None }),
             false => Err(UserServerError::Elsewhere(target.host)),
         }
     }

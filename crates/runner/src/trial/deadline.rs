@@ -58,6 +58,7 @@ mod tests {
             rate: None,
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let cell = |kind: &str| format!("m/c/rustls/{kind}").parse().unwrap();
@@ -74,6 +75,7 @@ mod tests {
             concurrency: 8.try_into().unwrap(),
             rate: rate.map(|rate| rate.try_into().unwrap()),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let cell = "m/c/plain/new-conn".parse().unwrap();

@@ -32,6 +32,14 @@ impl RunContext {
         if let Some(reason) = pace::unfit(&section.workload, paces, &cell.client) {
             return Err(TrialError::Failed(reason));
         }
+        let customizes = builder.ready.as_ref().is_some_and(|ready| ready.custom_requests);
+        if !customizes && !section.workload.request.is_default() {
+            return Err(TrialError::Failed(format!(
+                "the engine {:?} does not say that it makes requests of another kind than GET (\"custom_requests\" in its \
+                 \"ready\"): leave -H, --method and --body out",
+                cell.client
+            )));
+        }
         let before = self.origin_of(cell)?.read(true)?;
         builder.before = Counters::read();
         if fetcher.is_alone() {

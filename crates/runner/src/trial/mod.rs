@@ -9,6 +9,7 @@ pub(crate) mod run_context;
 pub(crate) mod saturation;
 pub(crate) mod trial_builder;
 
+mod body_file;
 mod certificate_check;
 mod deadline;
 mod engine;

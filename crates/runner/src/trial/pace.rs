@@ -40,6 +40,7 @@ mod tests {
             concurrency: 4.try_into().unwrap(),
             rate: rate.map(|rate| Rate::try_from(rate).unwrap()),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         }
     }

@@ -14,6 +14,7 @@ use crate::origins::server::Server;
 use crate::plan::Plan;
 use crate::plan::origin_spec::OriginSpec;
 use crate::plan::verification::Verification;
+use crate::trial::body_file::BodyFile;
 use crate::trial::certificate_check::CertificateCheck;
 use crate::trial::environment::Environment;
 use crate::trial::error::TrialError;
@@ -24,6 +25,8 @@ pub(crate) struct RunContext {
     pub(crate) origins: Origins,
     pub(crate) certificate_check: CertificateCheck,
     environment: Environment,
+    /// The body of requests to a server of the user's.
+    body_file: Option<BodyFile>,
 }
 
 /// The start of a trial: a cell before its first request.
@@ -43,11 +46,17 @@ impl RunContext {
         if let Some(version) = origins.of(&plan, &usual_cell(), false)?.version()? {
             plan.run.origin.version = version;
         }
+        let body = match &plan.origin {
+            OriginSpec::Ours(_) => None,
+            OriginSpec::Theirs(server) => server.body.as_ref(),
+        };
+        let body_file = body.map(BodyFile::write).transpose()?;
         let usual = origins.authority(Axes::default().cert)?;
         Ok(RunContext {
             certificate_check: CertificateCheck::new(&plan, usual)?,
             environment: Environment::new(plan.run.workers)?,
             origins,
+            body_file,
             plan,
         })
     }
@@ -92,6 +101,7 @@ impl RunContext {
             targets,
             trust_file: (cell.is_tls() && !insecure).then_some(trust_file),
             insecure,
+            body_file: self.body_file.as_ref().map(BodyFile::path),
             groups: plan.groups(cell),
             workers: plan.run.workers,
             seed: plan.run.seed.wrapping_add(u64::from(round)),

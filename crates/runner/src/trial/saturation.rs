@@ -88,6 +88,7 @@ mod tests {
             rate: rate.map(|rate| rate.try_into().unwrap()),
             concurrency: 64.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let cost = |ms: u64| Cost { cpu_ns: ms * 1_000_000, user_share: None };

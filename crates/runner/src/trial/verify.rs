@@ -275,6 +275,7 @@ mod tests {
             rate: None,
             concurrency: 4.try_into().unwrap(),
             server: workload::Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
         let cell = &cell.parse().unwrap();

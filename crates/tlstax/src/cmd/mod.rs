@@ -15,6 +15,7 @@ pub(crate) mod rate_args;
 pub(crate) mod relay;
 pub(crate) mod report;
 pub(crate) mod reporting_tool;
+pub(crate) mod request_args;
 pub(crate) mod run;
 pub(crate) mod serve_embedded;
 pub(crate) mod show;

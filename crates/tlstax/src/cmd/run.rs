@@ -7,19 +7,20 @@ use analysis::summarize::summaries;
 use measure::result::{LeftOut, ResultWriter, RunResult, Section, TrialOrder};
 use origin::Choice;
 use render::findings;
-use runner::sections::{add_floors, by_connection, everything, scenario, telling};
+use runner::sections::{WorkloadOptions, add_floors, by_connection, everything, scenario, telling};
 use runner::skipped::take_out;
 use runner::{
     ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
-    Verification,
+    RequestBody, Verification,
 };
-use workload::{About, Scenario};
+use workload::{About, RequestSpec, Scenario};
 
 use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use super::cmp;
 use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
+use super::request_args::RequestArgs;
 use super::verification_args::VerificationArgs;
 use super::workload_args::WorkloadArgs;
 use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
@@ -51,6 +52,8 @@ pub(crate) struct Args {
     i_may_load_this_host: bool,
     #[command(flatten)]
     verification: VerificationArgs,
+    #[command(flatten)]
+    request: RequestArgs,
 
     #[command(flatten)]
     axes: AxisArgs,
@@ -99,20 +102,21 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
     let engines = ExternalEngines::read(&args.engine)?;
     let verification = args.verification.of(&args.origin)?;
+    let (request, body) = args.request.of(&args.origin)?;
     if args.origin.wants_tls().is_some() && engines.by_name.values().any(|e| matches!(e, ExternalEngine::Command(_))) {
         let words =
             "only an origin's ledger can tell what a program did: a URL cannot be --origin for an --engine with {url}";
         return Err(Failure::Usage(words.to_owned()));
     }
     let scenario = args.scenario.as_deref().map(scenario::read).transpose()?;
-    let mut sections = sections(args, scenario.as_ref(), &engines)?;
+    let mut sections = sections(args, scenario.as_ref(), &engines, request)?;
     if args.origin.is_ours() && !args.aa && (args.floors || scenario.is_some() || is_bare(args)) {
         sections.iter_mut().for_each(add_floors);
     }
     let left_out = take_out(&mut sections, engines.left_out.clone())?;
     progress::left_out(&left_out);
     let about = scenario.map(|scenario| scenario.about);
-    plan(args, sections, left_out, about, engines, verification, seed)
+    plan(args, sections, left_out, about, engines, (verification, body), seed)
 }
 
 /// Prints the results of a run, and how to resume it if it was interrupted.
@@ -151,7 +155,12 @@ fn code(outcome: &Outcome) -> ExitCode {
     }
 }
 
-fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines) -> Result<Vec<Section>, Failure> {
+fn sections(
+    args: &Args,
+    scenario: Option<&Scenario>,
+    engines: &ExternalEngines,
+    request: RequestSpec,
+) -> Result<Vec<Section>, Failure> {
     if !args.origin.is_ours() && (scenario.is_some() || !args.axes.is_empty()) {
         return Err(Failure::Usage(
             "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
@@ -159,7 +168,8 @@ fn sections(args: &Args, scenario: Option<&Scenario>, engines: &ExternalEngines)
         ));
     }
     let own_path = args.origin.path()?;
-    let options = args.workload.options(own_path, args.measurement.rounds.or(args.aa.then_some(PAIRED_ROUNDS)));
+    let rounds = args.measurement.rounds.or(args.aa.then_some(PAIRED_ROUNDS));
+    let options = WorkloadOptions { request, ..args.workload.options(own_path, rounds) };
     if let Some(scenario) = scenario {
         return Ok(placed(scenario::sections(scenario, &options), &args.axes));
     }
@@ -199,7 +209,7 @@ fn plan(
     left_out: Vec<LeftOut>,
     scenario: Option<About>,
     engines: ExternalEngines,
-    verification: Verification,
+    (verification, body): (Verification, Option<RequestBody>),
     seed: Option<u64>,
 ) -> Result<Plan, Failure> {
     let pinning = args.measurement.pinning(args.origin.is_ours())?;
@@ -214,7 +224,7 @@ fn plan(
         left_out,
         scenario,
         order: TrialOrder::Interleaved,
-        origin: origin.verified(verification),
+        origin: origin.asked(verification, body),
         why,
         pins: Pins::default(),
         pinning,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use runner::sections::WorkloadOptions;
-use workload::{Amount, Concurrency, Path, Requests, Server};
+use workload::{Amount, Concurrency, Path, RequestSpec, Requests, Server};
 
 use super::rate_args::RateArgs;
 
@@ -33,6 +33,7 @@ impl WorkloadArgs {
             concurrency: self.concurrency.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             path: self.path.clone().or(own_path),
             rounds,
+            request: RequestSpec::default(),
         }
     }
 

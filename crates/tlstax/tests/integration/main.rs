@@ -19,6 +19,7 @@ mod observe_behind_a_proxy;
 mod observe_command;
 mod observe_habits;
 mod observe_servers;
+mod own_request;
 mod own_server;
 mod pacing;
 mod page;

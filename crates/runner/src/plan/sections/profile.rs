@@ -36,6 +36,7 @@ pub fn sections(chosen: &[Cell], requests: Option<Requests>, concurrency: Concur
                     rate: None,
                     concurrency,
                     server: Server::Httpbin,
+                    request: Default::default(),
                     hosts: workload::Hosts::MIN,
                 },
                 rounds: 1,

@@ -66,6 +66,7 @@ fn section(part: &Part, options: &WorkloadOptions) -> Section {
             concurrency: options.concurrency.first().copied().unwrap_or(part.concurrency),
             rate,
             server: Server::Httpbin,
+            request: Default::default(),
             hosts: part.hosts,
         },
         rounds: options.rounds.unwrap_or(part.rounds.get()),

@@ -58,6 +58,7 @@ fn section(n: u32, delay: f64, cells: Vec<Cell>) -> Section {
             rate: None,
             concurrency,
             server: Server::Httpbin,
+            request: Default::default(),
             hosts: workload::Hosts::MIN,
         },
         rounds: 1,

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 
 use measure::result::Section;
-use workload::{Amount, Cell, Concurrency, Path, Rate, Requests, Server, Workload};
+use workload::{Amount, Cell, Concurrency, Path, Rate, RequestSpec, Requests, Server, Workload};
 
 /// The default number of requests in flight: what a busy client keeps open.
 pub const CONCURRENCY: Concurrency = Concurrency::new(64).unwrap();
@@ -27,6 +27,8 @@ pub struct WorkloadOptions {
     pub rounds: Option<u32>,
     /// The kind of server, which determines the expected responses.
     pub server: Server,
+    /// What every request says beside its path.
+    pub request: RequestSpec,
 }
 
 impl WorkloadOptions {
@@ -65,6 +67,7 @@ impl WorkloadOptions {
                 concurrency,
                 rate,
                 server: self.server,
+                request: self.request.clone(),
                 hosts: workload::Hosts::MIN,
             },
             rounds: self.rounds.unwrap_or(rounds),

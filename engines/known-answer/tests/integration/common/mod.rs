@@ -44,6 +44,7 @@ fn run_with(cell: &str, requests: u64, rounds: u32, arms: Vec<ArmProgram>, engin
         rate: None,
         concurrency: 1.try_into().unwrap(),
         server: workload::Server::Httpbin,
+        request: workload::RequestSpec::default(),
         hosts: workload::Hosts::MIN,
     };
     let section =
