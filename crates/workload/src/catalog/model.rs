@@ -9,7 +9,9 @@ pub struct Model {
     pub name: &'static str,
     /// Whether it is part of the default matrix.
     pub core: bool,
-    /// Its description in `list`.
+    /// Whether its authors have given it up: it is shown, and recommended to nobody.
+    pub discontinued: bool,
+    /// What `list` says of it.
     pub note: &'static str,
     /// The packages that it uses.
     pub libraries: &'static [&'static str],

@@ -7,6 +7,7 @@ use crate::catalog::symbols::{Symbols, Work};
 pub static MODEL: Model = Model {
     name: "async-std",
     core: true,
+    discontinued: true,
     note: "discontinued upstream (RUSTSEC-2025-0052): shown for those who still run it and must decide",
     libraries: &["async-std"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "async_std::* kv_log_macro::*" }],

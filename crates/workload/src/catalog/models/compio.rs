@@ -7,6 +7,7 @@ use crate::catalog::symbols::{Symbols, Work};
 pub static MODEL: Model = Model {
     name: "compio",
     core: true,
+    discontinued: false,
     note: "a task per request on one thread, by io_uring; an adapter copies all bytes, since hyper and TLS poll",
     libraries: &["compio"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "compio* io_uring::*" }],

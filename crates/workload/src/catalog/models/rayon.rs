@@ -7,6 +7,7 @@ use crate::catalog::symbols::{Symbols, Work};
 pub static MODEL: Model = Model {
     name: "rayon",
     core: true,
+    discontinued: false,
     note: "rayon's default pool: as many requests in flight as it has threads, not C",
     libraries: LIBRARIES,
     symbols: &[Symbols { work: Work::Runtime, patterns: "rayon::* rayon_core::*" }],

@@ -13,6 +13,7 @@ use crate::catalog::model::{Model, Rgb};
 pub static MODEL: Model = Model {
     name: "rayon-pool",
     core: true,
+    discontinued: false,
     note: "a rayon pool of C threads, 1,024 at most",
     libraries: rayon::LIBRARIES,
     symbols: &[],

@@ -6,6 +6,7 @@ use crate::catalog::model::{Model, Rgb};
 pub static MODEL: Model = Model {
     name: "serial",
     core: true,
+    discontinued: false,
     note: "one request after another, whatever concurrency is asked for",
     libraries: &[],
     symbols: &[],

@@ -7,6 +7,7 @@ use crate::catalog::symbols::{Symbols, Work};
 pub static MODEL: Model = Model {
     name: "smol",
     core: true,
+    discontinued: false,
     note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
     libraries: &["smol"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "smol::* blocking::* polling::* piper::*" }],

@@ -6,6 +6,7 @@ use crate::catalog::model::{Model, Rgb};
 pub static MODEL: Model = Model {
     name: "threads",
     core: true,
+    discontinued: false,
     note: "a thread per request, C at most alive",
     libraries: &[],
     symbols: &[],

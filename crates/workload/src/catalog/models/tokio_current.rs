@@ -7,6 +7,7 @@ use crate::catalog::symbols::{Symbols, Work};
 pub static MODEL: Model = Model {
     name: "tokio-current",
     core: true,
+    discontinued: false,
     note: "a task per request on one thread",
     libraries: LIBRARIES,
     symbols: &[Symbols { work: Work::Runtime, patterns: "tokio::* tokio_util::* tokio_stream::* mio::*" }],

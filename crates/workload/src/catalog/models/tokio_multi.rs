@@ -7,6 +7,7 @@ use crate::catalog::model::{Model, Rgb};
 pub static MODEL: Model = Model {
     name: "tokio-multi",
     core: true,
+    discontinued: false,
     note: "a task per request on a pool of worker threads",
     libraries: tokio_current::LIBRARIES,
     symbols: &[],
