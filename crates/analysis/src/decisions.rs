@@ -29,6 +29,8 @@ pub struct Decision<'a> {
     pub dearer: Vec<(&'a Row, Comparison)>,
     /// Cells with too few rounds in common with it to be compared.
     pub unknown: Vec<&'a Row>,
+    /// Cells that cost no more than it, and whose model is discontinued: they are never recommended.
+    pub discontinued: Vec<&'a Row>,
 }
 
 /// The figure by which cells are compared.
@@ -85,8 +87,9 @@ fn decision(summary: &Summary, rounds: TrialOrder) -> Option<Decision<'_>> {
     let fit = |row: &&Row| row.cell.is_tls() && row.compares() && !row.flags.contains(&Flag::FewInFlight);
     let mut rows: Vec<(&Row, Figure)> =
         summary.rows.iter().filter(fit).filter_map(|row| Some((row, yardstick.figure(row)?))).collect();
-    rows.sort_by(|a, b| a.1.median.total_cmp(&b.1.median));
-    let ((best, figure), others) = rows.split_first()?;
+    // Of what is discontinued none is the best.
+    rows.sort_by(|a, b| a.0.is_discontinued().cmp(&b.0.is_discontinued()).then(a.1.median.total_cmp(&b.1.median)));
+    let ((best, figure), others) = rows.split_first().filter(|((best, _), _)| !best.is_discontinued())?;
     let mut decision = Decision {
         summary,
         yardstick,
@@ -95,10 +98,12 @@ fn decision(summary: &Summary, rounds: TrialOrder) -> Option<Decision<'_>> {
         ties: Vec::new(),
         dearer: Vec::new(),
         unknown: Vec::new(),
+        discontinued: Vec::new(),
     };
     for (row, _) in others {
         match compare(best, row, yardstick.of(), rounds).map(|known| (Order::of_ratio(&known.ratio), known)) {
             Some((Order::More, known)) => decision.dearer.push((*row, known)),
+            Some(_) | None if row.is_discontinued() => decision.discontinued.push(*row),
             // In pairs, the cell with the least median may turn out to cost more: that is a tie as well.
             Some((Order::Tie | Order::Less, _)) => decision.ties.push(*row),
             Some((Order::Unknown, _)) | None => decision.unknown.push(*row),

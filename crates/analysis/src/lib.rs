@@ -5,7 +5,7 @@
 //! decides what may be claimed from how many rounds.
 //!
 //! Files import in one direction: [`figure`], then [`row`] and [`summary`], which hold data only, then a file for each
-//! computation, then [`summarize`] and [`report_data`].
+//! computation, then [`summarize`] and [`report_data`]; last [`verdict`], the sentences that all of it comes to.
 
 pub mod axis_comparison;
 pub mod bills;
@@ -22,6 +22,8 @@ pub mod report_data;
 mod round_trips;
 pub mod row;
 pub mod scaling;
+pub mod slow_trials;
 pub mod summarize;
 pub mod summary;
+pub mod verdict;
 pub mod warm_up;

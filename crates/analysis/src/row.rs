@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use measure::result::{Flag, Terms};
 use serde::Serialize;
-use workload::Cell;
+use workload::{Cell, catalog};
 
 use crate::figure::Figure;
 
@@ -187,5 +187,10 @@ impl Row {
     /// Whether its figures may be compared with those of others.
     pub fn compares(&self) -> bool {
         self.terms.compares() && !self.unproven
+    }
+
+    /// Whether its model's authors have given it up.
+    pub fn is_discontinued(&self) -> bool {
+        catalog::model_named(&self.cell.model).is_some_and(|model| model.discontinued)
     }
 }

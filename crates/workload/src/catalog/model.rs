@@ -9,9 +9,9 @@ pub struct Model {
     pub name: &'static str,
     /// Whether it is part of the default matrix.
     pub core: bool,
-    /// Whether its authors have given it up: it is shown, and recommended to nobody.
+    /// Whether its authors have discontinued it: it is shown, but never recommended.
     pub discontinued: bool,
-    /// What `list` says of it.
+    /// Its description in `list`.
     pub note: &'static str,
     /// The packages that it uses.
     pub libraries: &'static [&'static str],
