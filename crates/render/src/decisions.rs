@@ -1,14 +1,13 @@
 //! What to choose, in words.
 
-use analysis::compare::Comparison;
-use analysis::decisions::{Choice, Decision, Yardstick};
-use analysis::row::{Row, Tax};
+use analysis::decisions::{Choice, Decision};
 use analysis::summary::Summary;
+use analysis::verdict::{Dearer, Sentence, added_to, choose};
 use measure::result::TrialOrder;
-use stats::Estimate;
 use workload::{Cell, Connection};
 
-use crate::format::{grouped, number, time};
+use crate::format::grouped;
+use crate::verdict::text;
 
 /// A decision in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +20,8 @@ pub(crate) struct DecisionText {
     pub(crate) others: Vec<String>,
     /// From how many requests on it matters.
     pub(crate) matters: Option<String>,
-    /// What TLS costs in this case, a sentence for each stack.
-    pub(crate) taxes: Vec<String>,
+    /// What TLS costs in this case.
+    pub(crate) taxes: Option<String>,
 }
 
 /// The most others that are named: the closest ones and the most expensive.
@@ -30,42 +29,18 @@ const NAMED: usize = 6;
 
 /// The decisions of a run in words.
 pub(crate) fn decisions(summaries: &[Summary], rounds: TrialOrder) -> Vec<DecisionText> {
-    analysis::decisions::decisions(summaries, rounds).iter().map(text).collect()
+    analysis::decisions::decisions(summaries, rounds).iter().map(|decision| told(decision, rounds)).collect()
 }
 
-fn text(decision: &Decision<'_>) -> DecisionText {
-    let dearer = named(&decision.dearer).into_iter();
+fn told(decision: &Decision<'_>, rounds: TrialOrder) -> DecisionText {
+    let choosable = decision.choice() == Choice::Least;
+    let others = if choosable { named(decision.others(rounds)) } else { Vec::new() };
     DecisionText {
         when: when(decision.summary, &decision.best.cell),
-        choose: choose(decision),
-        others: dearer.map(|(row, comparison)| dearer_by(row, comparison, decision.yardstick)).collect(),
-        matters: matters(decision),
-        taxes: decision.taxes().map(|(row, tax)| taxed(row, &tax)).collect(),
-    }
-}
-
-/// A figure with its unit.
-fn say(yardstick: Yardstick, value: f64) -> String {
-    match yardstick {
-        Yardstick::ClientCpu => format!("{} µs", number(value)),
-        Yardstick::WallTime => time(value),
-    }
-}
-
-/// The quantity of the figure.
-fn what(yardstick: Yardstick) -> &'static str {
-    match yardstick {
-        Yardstick::ClientCpu => "of client CPU per request",
-        Yardstick::WallTime => "from first to last request",
-    }
-}
-
-/// The additional cost of another choice.
-fn more(yardstick: Yardstick, added: f64) -> String {
-    match yardstick {
-        // A microsecond a request is a second per million of them.
-        Yardstick::ClientCpu => format!("{} core-seconds more per million requests", number(added)),
-        Yardstick::WallTime => format!("{} more", time(added)),
+        choose: text(&Sentence::Chosen(choose(decision, rounds))),
+        others: others.into_iter().map(|other| text(&Sentence::Dearer(other))).collect(),
+        matters: if choosable { matters(decision, rounds) } else { None },
+        taxes: added_to(decision, rounds).map(|adds| text(&Sentence::TlsAdds(adds))),
     }
 }
 
@@ -85,83 +60,28 @@ fn when(summary: &Summary, cell: &Cell) -> String {
     }
 }
 
-fn choose(decision: &Decision<'_>) -> String {
-    let Decision { yardstick, best, figure, ties, unknown, .. } = decision;
-    let (least, what) = (name(&best.cell), what(*yardstick));
-    let [median, low, high] = [figure.median, figure.low, figure.high].map(|value| say(*yardstick, value));
-    let choice = decision.choice();
-    if let Choice::TooFewRounds { rounds } = choice {
-        let least = format!("the least was {least} with {median} {what}");
-        return format!(
-            "No choice from {rounds} rounds: {least}. From {} on there are intervals.",
-            stats::ENOUGH_ROUNDS
-        );
+/// The nearest and the dearest of them.
+fn named(mut dearer: Vec<Dearer>) -> Vec<Dearer> {
+    if dearer.len() > NAMED {
+        dearer.drain(NAMED - 1..dearer.len() - 1);
     }
-    let interval = format!("{median} {what} (95 %: {low} to {high})");
-    if choice == Choice::NothingElse {
-        return format!("{least} takes {interval}; nothing else was run to choose from.");
-    }
-    let names = |rows: &[&Row]| rows.iter().map(|row| name(&row.cell)).collect::<Vec<_>>().join(", ");
-    let undecided = match unknown.as_slice() {
-        [] => String::new(),
-        rows => format!(" Not decided, for want of rounds: {}.", names(rows)),
-    };
-    if ties.is_empty() {
-        return format!("Choose {least}: {interval}.{undecided}");
-    }
-    format!("Choose {least} or, in a tie with it, {}: {interval}.{undecided}", names(ties))
-}
-
-/// The closest and the most expensive of them.
-fn named<'a>(dearer: &[(&'a Row, Comparison)]) -> Vec<(&'a Row, Comparison)> {
-    if dearer.len() <= NAMED {
-        return dearer.to_vec();
-    }
-    let (near, far) = (&dearer[..NAMED - 1], &dearer[dearer.len() - 1]);
-    near.iter().chain([far]).copied().collect()
-}
-
-fn dearer_by(row: &Row, comparison: Comparison, yardstick: Yardstick) -> String {
-    let Estimate { median, low, high, .. } = comparison.ratio;
-    let more = more(yardstick, comparison.added.median);
-    format!("{} costs {more} (×{median:.2}, 95 %: {low:.2} to {high:.2})", name(&row.cell))
+    dearer
 }
 
 /// From how many requests a day the dearest choice costs a minute of CPU more than the cheapest.
-fn matters(decision: &Decision<'_>) -> Option<String> {
+fn matters(decision: &Decision<'_>, rounds: TrialOrder) -> Option<String> {
     let (row, requests) = decision.matters_from()?;
-    Some(format!(
-        "Below {} requests a day it does not matter: even {} costs less than a CPU minute more.",
-        grouped(requests),
-        name(&row.cell)
-    ))
-}
-
-/// What TLS adds to a request of the model and client that were chosen.
-fn taxed(row: &Row, tax: &Tax) -> String {
-    let word = if tax.ratio.confident { "95 %" } else { "range" };
-    format!(
-        "TLS by {} adds {} µs to a request of {}/{} (×{:.1}, {word}: {:.1} to {:.1}).",
-        row.cell.tls,
-        number(tax.added_us.median),
-        row.cell.model,
-        row.cell.client,
-        tax.ratio.median,
-        tax.ratio.low,
-        tax.ratio.high
-    )
-}
-
-fn name(cell: &Cell) -> String {
-    format!("{}/{} over {}", cell.model, cell.client, cell.tls)
+    let dearest = decision.others(rounds).pop().filter(|dearest| dearest.added.claims())?;
+    let name = format!("{}/{} over {}", row.cell.model, row.cell.client, row.cell.tls);
+    Some(text(&Sentence::Matters { requests, name, added: dearest.added }))
 }
 
 #[cfg(test)]
 mod tests {
     use analysis::figure::Figure;
-    use analysis::row::Figures;
-    use analysis::row::Round;
+    use analysis::row::{Figures, Round, Row};
     use measure::result::{Flag, Terms};
+    use stats::Estimate;
     use workload::{Server, Workload};
 
     use super::*;
@@ -213,6 +133,10 @@ mod tests {
     }
 
     fn decide(rows: Vec<Row>) -> DecisionText {
+        decisions(&[summary(rows)], TrialOrder::Interleaved).remove(0)
+    }
+
+    fn summary(rows: Vec<Row>) -> Summary {
         let workload = Workload {
             path: "/get".parse().unwrap(),
             amount: workload::Amount::Requests(100.try_into().unwrap()),
@@ -222,9 +146,7 @@ mod tests {
             request: Default::default(),
             hosts: workload::Hosts::MIN,
         };
-        let summary =
-            Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() };
-        decisions(&[summary], TrialOrder::Interleaved).remove(0)
+        Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() }
     }
 
     const LEAST: [f64; 6] = [10.0, 11.0, 10.0, 11.0, 10.0, 11.0];
@@ -233,8 +155,12 @@ mod tests {
     fn the_least_is_chosen_and_what_others_cost_is_told() {
         let dear = LEAST.map(|us| us * 7.0);
         let told = decide(vec![row("b/c/rustls/new-conn", &dear), row("a/c/rustls/new-conn", &LEAST)]);
-        assert!(told.choose.starts_with("Choose a/c over rustls: 10.5 µs"), "{}", told.choose);
-        assert!(told.others[0].contains("63 core-seconds more per million requests (×7.00"), "{:?}", told.others);
+        assert!(
+            told.choose.starts_with("For a request over a new connection, choose a/c over rustls: 10.5 µs"),
+            "{}",
+            told.choose
+        );
+        assert!(told.others[0].starts_with("b/c over rustls costs 63 µs more (95 %: "), "{:?}", told.others);
         assert!(told.matters.unwrap().contains("Below 900,000 requests a day"));
     }
 
@@ -242,10 +168,18 @@ mod tests {
     fn ties_are_said_and_few_rounds_choose_nothing() {
         let near = [10.0, 11.0, 11.0, 10.0, 11.0, 10.0];
         let told = decide(vec![row("a/c/rustls/new-conn", &LEAST), row("b/c/rustls/new-conn", &near)]);
-        assert!(told.choose.contains("in a tie with it, b/c over rustls"), "{}", told.choose);
+        assert!(
+            told.choose.contains("choose any of these two, which tie: a/c over rustls and b/c over rustls: "),
+            "{}",
+            told.choose
+        );
         assert!(told.others.is_empty() && told.matters.is_none());
         let few = decide(vec![row("a/c/rustls/new-conn", &LEAST[..5]), row("b/c/rustls/new-conn", &[70.0; 5])]);
-        assert!(few.choose.starts_with("No choice from 5 rounds"), "{}", few.choose);
+        assert!(
+            few.choose.starts_with("No choice for a request over a new connection from 5 rounds"),
+            "{}",
+            few.choose
+        );
         assert!(few.others.is_empty());
     }
 
@@ -254,9 +188,20 @@ mod tests {
         let dear = [70.0; 6];
         let rivals = vec![row("a/c/rustls/new-conn", &LEAST), row("b/c/rustls/new-conn", &dear[..5])];
         let told = decide(rivals.clone());
-        assert!(told.choose.starts_with("No choice from 5 rounds"), "{}", told.choose);
+        assert!(told.choose.contains("from 5 rounds"), "{}", told.choose);
         let told = decide([rivals, vec![row("c/c/rustls/new-conn", &dear)]].concat());
         assert!(told.choose.contains("Not decided, for want of rounds: b/c over rustls"), "{}", told.choose);
+    }
+
+    #[test]
+    fn what_is_discontinued_is_recommended_to_nobody() {
+        let discontinued = row("async-std/c/rustls/new-conn", &LEAST.map(|us| us / 2.0));
+        let told =
+            decide(vec![discontinued.clone(), row("a/c/rustls/new-conn", &LEAST), row("b/c/rustls/new-conn", &LEAST)]);
+        assert!(told.choose.contains("choose any of these two, which tie: a/c over rustls and b/c"), "{}", told.choose);
+        assert!(told.choose.ends_with("Left out, because discontinued: async-std/c over rustls."), "{}", told.choose);
+        let summaries = [summary(vec![discontinued])];
+        assert!(decisions(&summaries, TrialOrder::Interleaved).is_empty(), "there is nothing else to choose");
     }
 
     #[test]
@@ -264,10 +209,10 @@ mod tests {
         let mut serial = row("serial/c/rustls/new-conn", &[1.0; 6]);
         serial.flags = vec![Flag::FewInFlight];
         let told = decide(vec![serial, row("a/c/rustls/new-conn", &LEAST)]);
-        assert!(told.choose.starts_with("a/c over rustls takes"), "{}", told.choose);
+        assert!(told.choose.contains(", a/c over rustls takes "), "{}", told.choose);
         let mut stock = row("s/c/rustls/new-conn", &[1.0; 6]);
         stock.terms = Terms::Stock;
         let told = decide(vec![stock, row("a/c/rustls/new-conn", &LEAST), row("b/c/plain/new-conn", &[1.0; 6])]);
-        assert!(told.choose.starts_with("a/c over rustls takes"), "plain and stock rows compete with nobody");
+        assert!(told.choose.contains(", a/c over rustls takes "), "plain and stock rows compete with nobody");
     }
 }

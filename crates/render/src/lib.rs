@@ -9,10 +9,9 @@ pub mod comparison;
 mod decisions;
 mod drift;
 pub mod files;
-pub mod findings;
 pub mod folder;
 pub mod format;
-mod markdown;
+pub mod markdown;
 mod markdown_escape;
 pub mod observed;
 mod open_loop;
@@ -21,10 +20,13 @@ mod panels;
 pub mod readme;
 mod row_text;
 pub mod run_facts;
+pub mod screen;
 pub mod section;
+mod slow_trials;
 pub mod splice;
 pub mod table;
 pub mod tables;
+pub mod verdict;
 mod warm_up;
 
 #[cfg(test)]

@@ -7,7 +7,13 @@ use crate::decisions::decisions;
 use crate::markdown_escape::escaped;
 use crate::table::markdown as writer;
 use crate::tables::{cells, derived};
+use crate::verdict::of_report as verdict;
 use crate::{bills, drift, open_loop, run_facts, warm_up};
+
+/// The whole report, without charts.
+pub fn text(data: &ReportData<'_>) -> String {
+    report(data, [].into_iter())
+}
 
 /// The whole report with links to its charts.
 pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a Chart>) -> String {
@@ -23,6 +29,9 @@ pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a
     }
     for problem in data.problems() {
         put(format!("\n**{}**", escaped(problem)));
+    }
+    for said in verdict(data) {
+        put(format!("\n{}", escaped(&said)));
     }
     let decisions = if data.is_talk() { Vec::new() } else { decisions(&data.summaries, run.order) };
     if !decisions.is_empty() {
@@ -52,9 +61,12 @@ pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a
         bills::reading::paragraphs(&data.bills.sheet).iter().for_each(|told| put(format!("{}\n", escaped(told))));
         put(writer::write(&table));
     }
-    put("## Charts\n".to_owned());
-    charts.for_each(|chart| put(format!("- [{}]({}.svg)", escaped(&chart.title), chart.id)));
-    put("\n## About this run\n".to_owned());
+    let charts: Vec<String> =
+        charts.map(|chart| format!("- [{}]({}.svg)\n", escaped(&chart.title), chart.id)).collect();
+    if !charts.is_empty() {
+        put(format!("## Charts\n\n{}", charts.concat()));
+    }
+    put("## About this run\n".to_owned());
     run_facts::facts(data.result).iter().for_each(|fact| put(format!("- {}: {}", fact.name, escaped(&fact.text))));
     text
 }

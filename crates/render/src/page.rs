@@ -13,6 +13,7 @@ use crate::panels::DrawnPanel;
 use crate::run_facts::{self, BLOCKS, Fact, title};
 use crate::table::Table;
 use crate::tables::{cells, derived};
+use crate::verdict::of_report as verdict;
 use crate::{bills, drift, open_loop, warm_up};
 
 #[derive(Template)]
@@ -21,6 +22,8 @@ struct Page<'a> {
     title: String,
     subtitle: String,
     problems: Vec<&'a String>,
+    /// The sentences of the verdict.
+    verdict: Vec<String>,
     /// Whether there are decisions to show.
     chooses: bool,
     decisions: &'a [DecisionText],
@@ -51,6 +54,7 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[DrawnPanel]) -> Result<Strin
         subtitle: subtitle(result),
         scenario: result.run.scenario.as_ref().map(|about| about.why.as_str()),
         problems: data.problems().collect(),
+        verdict: verdict(data),
         decisions: &decisions,
         caution: (result.run.order == TrialOrder::Blocks).then_some(BLOCKS),
         panels,

@@ -5,6 +5,7 @@ use analysis::bills::tax_holds;
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
+use analysis::verdict::{Sentence, headline};
 use measure::result::Terms;
 use textwrap::WordSplitter;
 use workload::Connection;
@@ -16,6 +17,7 @@ use crate::markdown_escape::escaped;
 use crate::splice::Part;
 use crate::table::column::{self, Column};
 use crate::table::{Markup, markdown};
+use crate::verdict::text;
 
 /// The names of all parts.
 pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];
@@ -40,6 +42,9 @@ const SHOWN: [(&str, &str); 5] = [
     ("rayon-pool", "ureq"),
     ("threads", "ureq"),
 ];
+
+/// The stacks that the finding tells of.
+const STACKS: [&str; 2] = ["rustls", "native-tls"];
 
 /// The pictures that this result's parts show.
 ///
@@ -78,31 +83,8 @@ fn section<'d>(data: &'d ReportData<'_>, connection: Connection) -> Option<&'d S
 }
 
 fn finding(data: &ReportData<'_>) -> String {
-    let (model, client) = SHOWN[0];
-    let of = |connection, tls: &str| section(data, connection)?.figures(model, client, tls, connection)?.tls_tax;
-    let times = |tls: &str| {
-        let ratio = of(Connection::NewConn, tls)?.ratio;
-        ratio.confident.then_some(ratio.median)
-    };
-    let stacks = match (times("rustls"), times("native-tls")) {
-        (Some(rustls), Some(native)) => {
-            format!("{rustls:.0} times the CPU of a plain one with rustls and {native:.0} times with OpenSSL")
-        }
-        (Some(rustls), None) => format!("{rustls:.0} times the CPU of a plain one with rustls"),
-        (None, Some(native)) => format!("{native:.0} times the CPU of a plain one with OpenSSL"),
-        (None, None) => String::new(),
-    };
-    if stacks.is_empty() {
-        return format!(
-            "This run has no new connections of {model}/{client} over TLS in {} rounds or more.",
-            stats::ENOUGH_ROUNDS
-        );
-    }
-    let kept = of(Connection::KeepAlive, "rustls").filter(|tax| tax.added_us.confident);
-    let kept = kept.map_or_else(String::new, |tax| {
-        format!("; kept open, TLS costs it {} µs a request", number(tax.added_us.median))
-    });
-    format!("**A new HTTPS connection costs a client {stacks} ({model}/{client}){kept}.**")
+    let said = text(&Sentence::Headline(headline(&data.summaries, SHOWN[0], &STACKS, data.result.run.order)));
+    format!("**{said}**")
 }
 
 /// The picture of where time goes, and its description.

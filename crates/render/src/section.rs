@@ -6,17 +6,20 @@ use measure::result::Terms;
 use workload::Connection;
 
 use crate::format::number;
+use crate::screen::Screen;
 use crate::table::terminal;
 use crate::tables::cells;
-use crate::{drift, open_loop, warm_up};
+use crate::{drift, open_loop, slow_trials, warm_up};
 
-/// Draws the section's table with its title, in as many columns as fit in `width`.
-pub fn draw(summary: &Summary, width: Option<u16>) -> String {
-    let (table, left_out) = terminal::fitting(&cells::terminal(summary), width);
-    let mut text = format!("{}\n{}{left_out}", title(summary), terminal::draw(&table));
+/// Draws the section's table with its title, in as many columns as fit on the screen. Floors, delays of the event
+/// loop and the work of the warm-up are details, which a verbose screen shows.
+pub fn draw(summary: &Summary, screen: &Screen) -> String {
+    let table = terminal::shown(&cells::terminal(summary, screen.verbose), screen.width, "--csv");
+    let mut text = format!("{}\n{table}", screen.prose(&title(summary)));
     let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(open_loop::sentences(summary));
-    for line in beneath.chain(drift::lines(summary)).chain(warm_up::line(summary)) {
-        text.push_str(&format!("\n{line}"));
+    let warm_up = warm_up::line(summary).filter(|_| screen.verbose);
+    for line in beneath.chain(drift::lines(summary)).chain(slow_trials::lines(summary)).chain(warm_up) {
+        text.push_str(&format!("\n{}", screen.prose(&line)));
     }
     text
 }
@@ -54,11 +57,17 @@ fn title(summary: &Summary) -> String {
     let workload = &summary.workload;
     format!(
         "{}: {}, {} in flight at most, {}",
-        summary.section,
+        heading(summary),
         open_loop::asked(workload),
         workload.concurrency,
         rounds(summary)
     )
+}
+
+/// The section's name, with the kind of connection that its rows do not name.
+fn heading(summary: &Summary) -> String {
+    let kind = cells::one_connection(summary).map(|kind| kind.name()).filter(|kind| !summary.section.contains(&**kind));
+    kind.map_or_else(|| summary.section.clone(), |kind| format!("{}, {kind}", summary.section))
 }
 
 fn rounds(summary: &Summary) -> String {

@@ -5,11 +5,16 @@ use analysis::summarize::summary;
 use measure::result::{Trial, TrialOrder};
 
 use crate::decisions::decisions;
-use crate::findings::sentences;
+use crate::screen::Screen;
 use crate::section::draw;
 use crate::tables::axis_comparison;
 use crate::tables::cells::csv;
+use crate::verdict::texts;
+use analysis::verdict::of_run;
 use fixtures::{MEMORY, PLAIN, SECURE, SOCKETS, drifting, floor, section, trial};
+
+/// With all details.
+const VERBOSE: Screen = Screen { width: None, verbose: true };
 
 #[test]
 fn what_varies_is_told_with_its_usual_self() {
@@ -28,7 +33,7 @@ fn floors_beside_cells_change_nothing_that_is_claimed() {
     let told = |cells: &[&str], trials: &[Trial]| {
         let summaries = [summary(&section(cells), &ByCell::new(trials), TrialOrder::Interleaved)];
         let decisions = decisions(&summaries, TrialOrder::Interleaved);
-        (decisions, sentences(&summaries), summaries[0].stacks().join(" "))
+        (decisions, texts(&of_run(&summaries, TrialOrder::Interleaved)), summaries[0].stacks().join(" "))
     };
     assert_eq!(told(&[PLAIN, SECURE], &trials), told(&[MEMORY, SOCKETS, PLAIN, SECURE], &all));
 }
@@ -37,16 +42,19 @@ fn floors_beside_cells_change_nothing_that_is_claimed() {
 fn tables_and_spreadsheets_tell_distances_where_floors_were_run() {
     let mut trials = vec![trial(PLAIN, 1, 10), trial(SECURE, 1, 40)];
     let without = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), TrialOrder::Interleaved);
-    assert!(!draw(&without, None).contains("÷ floor"));
+    assert!(!draw(&without, &VERBOSE).contains("÷ floor"));
     trials.extend(floor(MEMORY, [15, 15]));
     trials.extend(floor(SOCKETS, [4, 4]));
     let with = summary(&section(&[MEMORY, PLAIN, SECURE, SOCKETS]), &ByCell::new(&trials), TrialOrder::Interleaved);
-    let table = draw(&with, None);
+    let table = draw(&with, &VERBOSE);
+    let (secure, plain) = ("m/c/rustls ", "m/c/plain ");
     let line = |cell: &str| table.lines().find(|line| line.trim_start().starts_with(cell)).unwrap();
-    assert!(table.contains("÷ floor") && line(SECURE).contains("2.00") && line(PLAIN).contains("2.50"), "{table}");
+    assert!(table.contains("÷ floor") && line(secure).contains("2.00") && line(plain).contains("2.50"), "{table}");
     assert!(
-        table.lines().position(|line| line.contains(MEMORY)) > table.lines().position(|line| line.contains(SECURE))
+        table.lines().position(|line| line.contains(MEMORY)) > table.lines().position(|line| line.contains(secure))
     );
+    let brief = draw(&with, &Screen::default());
+    assert!(!brief.contains("floor") && brief.starts_with("cost, new-conn: "), "{brief}");
     let csv = csv(&[with]).unwrap();
     let fields = |cell: &str| -> Vec<String> {
         let line = csv.lines().find(|line| line.contains(cell)).unwrap();
@@ -69,7 +77,7 @@ fn warming_up_is_told_beneath_the_table_and_in_no_figure() {
     };
     let trials = [warmed(PLAIN, 2, 3), warmed(SECURE, 64, 21)];
     let summary = summary(&section(&[PLAIN, SECURE]), &ByCell::new(&trials), TrialOrder::Interleaved);
-    let drawn = draw(&summary, None);
+    let drawn = draw(&summary, &VERBOSE);
     assert!(drawn.ends_with("warm-up, in no figure: 2–64 requests and 3.0–21 ms of client CPU a trial"), "{drawn}");
     assert_eq!(summary.rows[0].warm_up.unwrap().handshakes, None, "there was no ledger");
 }
@@ -81,7 +89,7 @@ fn a_cell_that_is_not_steady_is_told_in_table_and_spreadsheet() {
         summary(&section(&[PLAIN]), &ByCell::new(&trials), TrialOrder::Interleaved)
     };
     let falling = drift([-1_000, -1_000, 0, 0]);
-    let drawn = draw(&falling, None);
+    let drawn = draw(&falling, &Screen::default());
     assert!(
         drawn.contains("[not steady]") && drawn.contains("not steady: m/c/plain/new-conn: latency falls by"),
         "{drawn}"
@@ -91,6 +99,18 @@ fn a_cell_that_is_not_steady_is_told_in_table_and_spreadsheet() {
     let column = lines[0].iter().position(|name| *name == "not_steady").unwrap();
     assert_eq!(lines[1][column], "true");
     for steps in [[-1_000, 1_000, 0, 0], [-1_000, 0, 0, 0]] {
-        assert!(!draw(&drift(steps), None).contains("not steady"));
+        assert!(!draw(&drift(steps), &Screen::default()).contains("not steady"));
     }
+}
+
+#[test]
+fn a_trial_that_took_five_times_as_long_as_others_is_remarked() {
+    let with = |last_ms: u64| {
+        let long = [10, 11, 9, last_ms].map(|ms| ms * 1_000_000);
+        let trials: Vec<Trial> =
+            (1..).zip(long).map(|(round, wall_ns)| Trial { wall_ns, ..trial(PLAIN, round, 10) }).collect();
+        draw(&summary(&section(&[PLAIN]), &ByCell::new(&trials), TrialOrder::Interleaved), &Screen::default())
+    };
+    assert!(with(60).contains("took long: m/c/plain/new-conn in round 4: 60 ms, 5.7 times the median"), "{}", with(60));
+    assert!(!with(40).contains("took long"));
 }

@@ -9,6 +9,7 @@ use measure::result::{RunInfo, Unfinished};
 use runner::Begun;
 
 use crate::cli::{Cli, Command};
+use crate::cmd::output_args::OutputArgs;
 use crate::cmd::run::{Args, decide, print_outcome};
 use crate::failure::Failure;
 use crate::folder;
@@ -21,8 +22,8 @@ struct Alone {
     resume: bool,
     #[arg(long)]
     out: Option<PathBuf>,
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// Continues an interrupted run, by the command line that started it.
@@ -35,14 +36,13 @@ pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
     progress.bar().reset_eta();
     let outcome = runner::resume(plan, unfinished, &mut progress);
     progress.finish();
-    print_outcome(&begun, args.json, &dir, &outcome?)
+    print_outcome(&begun, &args.output, &dir, &outcome?)
 }
 
 /// The run in `out`, or the latest here, with its folder; `None`, after a message, if the run is complete.
 fn find(out: Option<&Path>) -> Result<Option<(PathBuf, Unfinished)>, Failure> {
     if Alone::try_parse_from(std::env::args_os().skip(1)).is_err() {
-        let words =
-            "--resume goes on with a run as it was begun: beside it only --out (its folder) and --json may stand";
+        let words = "--resume goes on with a run as it was begun: beside it only --out (its folder) and flags of its output (--json, --csv, --md, -o, -v) may stand";
         return Err(Failure::Usage(words.to_owned()));
     }
     let dir = out.map(Path::to_owned).map_or_else(folder::latest, Ok)?;

@@ -2,10 +2,14 @@
 
 use std::io;
 
+use analysis::report_data::ReportData;
 use analysis::summarize::summaries;
+use analysis::verdict::of_run;
 use measure::result::RunResult;
+use render::screen::Screen;
 use render::tables::{axis_comparison, cells, scaling};
-use render::{run_facts, section};
+use render::verdict::texts;
+use render::{markdown, run_facts, section};
 
 use crate::failure::Failure;
 
@@ -15,29 +19,44 @@ pub(crate) enum Form {
     Tables,
     Json,
     Csv,
+    Markdown,
 }
 
 /// The operation, for errors.
 const WRITING: &str = "writing to standard output";
 
-/// Prints `result` to standard output. What could not be read is reported on standard error.
-pub(crate) fn print(result: &RunResult, form: Form) -> Result<(), Failure> {
+/// The screen behind standard output.
+pub(crate) fn screen(verbose: bool) -> Screen {
+    Screen { width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0), verbose }
+}
+
+/// Prints `result` to standard output, its verdict first, `verbose` with details. What could not be read is
+/// reported on standard error.
+pub(crate) fn print(result: &RunResult, form: Form, verbose: bool) -> Result<(), Failure> {
     for problem in &result.problems {
         terminal::say(format_args!("tlstax: {problem}"));
     }
+    if form == Form::Markdown {
+        return write(&markdown::text(&ReportData::of(result)));
+    }
     let summaries = summaries(result);
+    let verdict = texts(&of_run(&summaries, result.run.order));
     match form {
-        Form::Json => write_json(&format!("{:#}\n", serde_json::json!({ "run": result.run, "sections": summaries }))),
+        Form::Json => {
+            let json = serde_json::json!({ "verdict": verdict, "run": result.run, "sections": summaries });
+            write_json(&format!("{json:#}\n"))
+        }
         Form::Csv => {
             let text = cells::csv(&summaries);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
         }
-        Form::Tables => {
-            let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-            let mut tables: Vec<String> = summaries.iter().map(|summary| section::draw(summary, width)).collect();
+        Form::Tables | Form::Markdown => {
+            let screen = screen(verbose);
+            let mut tables: Vec<String> = summaries.iter().map(|summary| section::draw(summary, &screen)).collect();
             tables.extend(summaries.iter().filter_map(axis_comparison::terminal));
             tables.extend(scaling::tables(&result.run, &summaries));
-            write(&format!("{}\n\n{}\n", run_facts::lines(result).join("\n"), tables.join("\n\n")))
+            let facts = screen.prose(&run_facts::lines(result).join("\n"));
+            write(&format!("{}{}\n\n{facts}\n", screen.verdict(&verdict), tables.join("\n\n")))
         }
     }
 }

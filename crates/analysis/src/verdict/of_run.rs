@@ -1,6 +1,6 @@
 //! The verdict of a run: of each kind of work that it did, what TLS adds or how long it takes, and what to choose.
 
-use measure::result::Order;
+use measure::result::TrialOrder;
 use workload::{Cell, Connection};
 
 use super::evidence::Evidence;
@@ -14,7 +14,7 @@ use crate::summary::Summary;
 /// The sentences of a run, what matters most first. There is one at least.
 ///
 /// Of sections that do the same kind of work, such as a sweep has them, the first speaks.
-pub fn of_run(summaries: &[Summary], order: Order) -> Vec<Sentence> {
+pub fn of_run(summaries: &[Summary], order: TrialOrder) -> Vec<Sentence> {
     let mut kinds: Vec<(Connection, bool)> = Vec::new();
     let mut said = Vec::new();
     for summary in summaries {
@@ -39,7 +39,7 @@ pub fn of_run(summaries: &[Summary], order: Order) -> Vec<Sentence> {
     said
 }
 
-fn of_section(summary: &Summary, all: &[Summary], order: Order) -> Option<Sentence> {
+fn of_section(summary: &Summary, all: &[Summary], order: TrialOrder) -> Option<Sentence> {
     if summary.is_told_by_time() {
         return waits(summary);
     }
@@ -54,7 +54,7 @@ fn of_section(summary: &Summary, all: &[Summary], order: Order) -> Option<Senten
 }
 
 /// What TLS adds to the pair of model and client that costs least without it.
-fn tls_adds(summary: &Summary, order: Order) -> Option<TlsAdds> {
+fn tls_adds(summary: &Summary, order: TrialOrder) -> Option<TlsAdds> {
     let taxed = |plain: &&Row| summary.rows.iter().any(|row| is_twin(row, plain) && tax(row).is_some());
     let plain = summary.rows.iter().filter(|row| !row.cell.is_tls() && row.compares()).filter(taxed);
     // What is discontinued is an example to nobody.
@@ -63,13 +63,13 @@ fn tls_adds(summary: &Summary, order: Order) -> Option<TlsAdds> {
 }
 
 /// What TLS adds to the model and client of a decision; `None` where the plain request was not run.
-pub fn added_to(decision: &Decision<'_>, order: Order) -> Option<TlsAdds> {
+pub fn added_to(decision: &Decision<'_>, order: TrialOrder) -> Option<TlsAdds> {
     let plain = decision.summary.row(&decision.best.cell.plain_twin()?)?;
     over(decision.summary, plain, order)
 }
 
 /// What each TLS stack adds to the plain request.
-fn over(summary: &Summary, plain: &Row, order: Order) -> Option<TlsAdds> {
+fn over(summary: &Summary, plain: &Row, order: TrialOrder) -> Option<TlsAdds> {
     let twins = summary.rows.iter().filter(|row| is_twin(row, plain));
     let stacks: Vec<Added> = twins.filter_map(|row| added(row, plain, order)).collect();
     let us = plain.figures.as_ref()?.client_us;
@@ -81,7 +81,7 @@ fn over(summary: &Summary, plain: &Row, order: Order) -> Option<TlsAdds> {
     })
 }
 
-fn added(row: &Row, plain: &Row, order: Order) -> Option<Added> {
+fn added(row: &Row, plain: &Row, order: TrialOrder) -> Option<Added> {
     let (tax, rounds) = (tax(row)?, rounds_of_both(plain, row, order));
     Some(Added {
         tls: stack(&row.cell, &plain.cell),
@@ -105,7 +105,7 @@ fn stack(cell: &Cell, plain: &Cell) -> String {
 
 /// What a README says first of a model and client: what stacks add to a request over a new connection, and what the
 /// first of them adds to one over a kept connection.
-pub fn headline(summaries: &[Summary], (model, client): (&str, &str), stacks: &[&str], order: Order) -> Headline {
+pub fn headline(summaries: &[Summary], (model, client): (&str, &str), stacks: &[&str], order: TrialOrder) -> Headline {
     let of = |connection: Connection, tls: &str| {
         let cell = Cell::new(model, client, tls, connection);
         let mut there = summaries.iter().filter(|summary| !summary.waits());
@@ -187,7 +187,7 @@ fn costs(summary: &Summary) -> Option<Costs> {
 }
 
 /// A decision as a sentence.
-pub fn choose(decision: &Decision<'_>, order: Order) -> Chosen {
+pub fn choose(decision: &Decision<'_>, order: TrialOrder) -> Chosen {
     let Decision { summary, yardstick, best, figure, .. } = decision;
     let names = |rows: &[&Row]| rows.iter().map(|row| choice(&row.cell)).collect();
     let waits_for = (*yardstick == Yardstick::WallTime).then(|| summary.workload.path.to_string());
@@ -206,7 +206,7 @@ pub fn choose(decision: &Decision<'_>, order: Order) -> Chosen {
 }
 
 /// What a choice costs more than the best one.
-fn dearer(best: &Row, row: &Row, known: &Comparison, yardstick: Yardstick, order: Order) -> Dearer {
+fn dearer(best: &Row, row: &Row, known: &Comparison, yardstick: Yardstick, order: TrialOrder) -> Dearer {
     let rounds = rounds_of_both(best, row, order);
     Dearer {
         name: choice(&row.cell),
@@ -218,17 +218,17 @@ fn dearer(best: &Row, row: &Row, known: &Comparison, yardstick: Yardstick, order
 
 impl Decision<'_> {
     /// What each choice that costs more than the best costs, dearest last.
-    pub fn others(&self, order: Order) -> Vec<Dearer> {
+    pub fn others(&self, order: TrialOrder) -> Vec<Dearer> {
         self.dearer.iter().map(|(row, known)| dearer(self.best, row, known, self.yardstick, order)).collect()
     }
 }
 
 /// Rounds that both have; where they ran one after another, those of the one that has fewer.
-fn rounds_of_both(base: &Row, new: &Row, order: Order) -> usize {
+fn rounds_of_both(base: &Row, new: &Row, order: TrialOrder) -> usize {
     let has = |number: u32| base.rounds.iter().any(|round| round.number == number);
     match order {
-        Order::Interleaved => new.rounds.iter().filter(|round| has(round.number)).count(),
-        Order::Blocks => base.counted.min(new.counted),
+        TrialOrder::Interleaved => new.rounds.iter().filter(|round| has(round.number)).count(),
+        TrialOrder::Blocks => base.counted.min(new.counted),
     }
 }
 

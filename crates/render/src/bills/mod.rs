@@ -6,7 +6,7 @@
 pub(crate) mod fixtures;
 pub mod folder;
 pub(crate) mod page_table;
-pub(crate) mod reading;
+pub mod reading;
 pub(crate) mod spreadsheet;
 pub mod table;
 pub(crate) mod words;

@@ -13,7 +13,7 @@ const NAMED: f64 = 0.02;
 
 /// A paragraph for every cell with a tax, unless its bill or its plain twin's disagrees with the CPU clock or lacks the
 /// kernel: shares of an incomplete bill are misleading.
-pub(crate) fn paragraphs(sheet: &Sheet) -> Vec<String> {
+pub fn paragraphs(sheet: &Sheet) -> Vec<String> {
     sheet.cells.iter().filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).collect()
 }
 

@@ -3,6 +3,7 @@
 use analysis::comparison::Comparison;
 use analysis::comparison::metric::Metric;
 use analysis::comparison::row::Row;
+use analysis::comparison::verdict::Verdict;
 use analysis::figure::Figure;
 
 use crate::format::{memory, number, time};
@@ -55,7 +56,9 @@ fn columns<'a>() -> Vec<Column<'a, Line<'a>>> {
             .rank(2)
             .number(|band| format!("± {} %", percent(band)))
             .csv(&["layout_factor"]),
-        Column::new("verdict", |line: &Line<'_>| line.row.verdict.word()).csv(&["verdict"]),
+        Column::new("verdict", |line: &Line<'_>| line.row.verdict.word())
+            .words(|line| verdict(line.row))
+            .csv(&["verdict"]),
         Column::csv_only(&["reason"], |line: &Line<'_>| line.row.reason.clone()),
         Column::csv_only(&["outlier_rounds"], |line: &Line<'_>| {
             line.row.outliers.iter().map(|outlier| outlier.round.to_string()).collect::<Vec<_>>().join(" ")
@@ -120,7 +123,7 @@ fn text(metric: Metric, value: f64) -> String {
 }
 
 /// A factor with as many digits as are meaningful: `1.021`, `14.2`, `3e12`.
-fn factor(value: f64) -> String {
+pub(crate) fn factor(value: f64) -> String {
     match value {
         value if !(0.001..1e4).contains(&value) => format!("{value:.0e}"),
         value if value < 10.0 => format!("{value:.3}"),
@@ -129,9 +132,20 @@ fn factor(value: f64) -> String {
 }
 
 /// By how many percent a factor exceeds 1.
-fn percent(factor: f64) -> String {
+pub(crate) fn percent(factor: f64) -> String {
     let percent = (factor - 1.0) * 100.0;
     if percent < 1e4 { format!("{percent:.1}") } else { format!("{percent:.0e}") }
+}
+
+/// The verdict. A tie says why it is one: the layout of builds alone makes as much of a difference, or chance does.
+fn verdict(row: &Row) -> String {
+    let word = row.verdict.word();
+    let is_one_sided = row.ratio.is_some_and(|ratio| ratio.low > 1.0 || ratio.high < 1.0);
+    match (&row.verdict, row.layout) {
+        (Verdict::Tie, Some(band)) if is_one_sided => format!("{word} (layout ± {} %)", percent(band)),
+        (Verdict::Tie, _) => format!("{word} (chance)"),
+        _ => word.to_owned(),
+    }
 }
 
 /// A p-value.

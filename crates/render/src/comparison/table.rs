@@ -7,21 +7,28 @@ use analysis::comparison::outlier::{Outlier, Side};
 use analysis::comparison::row::{Rounds, Row};
 use analysis::comparison::subject::BySection;
 use analysis::comparison::{Comparison, Pairing};
+use analysis::verdict::of_comparison;
 use workload::Cell;
 
 use super::columns::{self, heading, p};
+use crate::screen::Screen;
 use crate::table::terminal;
+use crate::verdict::text;
 
-/// Draws it, in as many columns as fit in `width`.
-pub fn draw(comparison: &Comparison, width: Option<u16>) -> String {
-    let mut parts = vec![head(comparison)];
-    for rows in comparison.rows.chunk_by(|one, other| one.section == other.section) {
-        parts.push(section(comparison, rows, width));
-    }
-    parts.push(foot(comparison).join("\n"));
-    parts.extend(comparison.gate.as_ref().map(|gate| gate_lines(gate).join("\n")));
+/// Draws it: its verdict, a table for each section in as many columns as fit, and facts about
+/// both sides and their rounds.
+pub fn draw(comparison: &Comparison, screen: &Screen) -> String {
+    let mut parts: Vec<String> = comparison
+        .rows
+        .chunk_by(|one, other| one.section == other.section)
+        .map(|rows| section(comparison, rows, screen))
+        .collect();
+    let mut beneath = vec![foot(comparison).join("\n")];
+    beneath.extend(comparison.gate.as_ref().map(|gate| gate_lines(gate).join("\n")));
+    beneath.push(head(comparison));
+    parts.extend(beneath.iter().map(|part| screen.prose(part)));
     parts.retain(|part| !part.is_empty());
-    parts.join("\n\n")
+    format!("{}{}", screen.verdict(&[text(&of_comparison(comparison))]), parts.join("\n\n"))
 }
 
 fn head(comparison: &Comparison) -> String {
@@ -61,15 +68,11 @@ fn lacking(what: &str, cells: &BySection) -> Vec<String> {
     cells.iter().map(line).collect()
 }
 
-fn section(comparison: &Comparison, rows: &[Row], width: Option<u16>) -> String {
+fn section(comparison: &Comparison, rows: &[Row], screen: &Screen) -> String {
     let one_metric = rows.iter().all(|row| row.metric == rows[0].metric);
-    // The blanks after the last column are removed.
-    let room = width.map(|width| width.saturating_add(2));
-    let (table, left_out) = terminal::fitting(&columns::terminal(comparison, rows), room);
     let what = if one_metric { format!(": {}", heading(rows[0].metric)) } else { String::new() };
-    let drawn = terminal::draw(&table);
-    let drawn: Vec<&str> = drawn.lines().map(str::trim_end).collect();
-    format!("{}{what}, {}\n{}{left_out}", rows[0].section, rounds(rows), drawn.join("\n"))
+    let drawn = terminal::shown(&columns::terminal(comparison, rows), screen.width, "--csv");
+    format!("{}\n{drawn}", screen.prose(&format!("{}{what}, {}", rows[0].section, rounds(rows))))
 }
 
 /// `10 rounds in pairs`, `10 against 12 rounds`, or a range if cells differ.

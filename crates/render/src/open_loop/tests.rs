@@ -67,7 +67,7 @@ fn both_latencies_stand_side_by_side_and_pacing_apart() {
     assert_eq!(figures.paced.unwrap().pacer_us.unwrap().median, 10.0);
     let told = note(&summary.rows[0]).unwrap();
     assert!(told.starts_with("from its start p50 50 ms, p99 50 ms, 0"), "{told}");
-    let drawn = section::draw(&summary, None);
+    let drawn = section::draw(&summary, &crate::screen::Screen::default());
     assert!(drawn.contains("100 × GET /delay/0.05 at 100/s"), "{drawn}");
     assert!(drawn.contains("51 ms") && drawn.contains("50 ms"), "{drawn}");
     let csv = cells::csv(&[summary]).unwrap();

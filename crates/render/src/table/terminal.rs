@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentLineStyle, LineStyle, TableStyle};
 
-use super::{Align, Head, Table};
+use super::{Align, Field, Head, Table};
 
 /// Columns side by side under one line, without lines between rows, to keep a table short.
 const STYLE: TableStyle = TableStyle::new()
@@ -29,14 +29,51 @@ pub fn draw(table: &Table) -> String {
     drawn.to_string()
 }
 
-/// The columns that fit in `width`, and a line that names the others, which begins with a line feed; empty if there are
-/// none. Wrapping columns into slivers would make them unreadable.
-pub(crate) fn fitting(table: &Table, width: Option<u16>) -> (Table, String) {
+/// Draws as much of it as `width` has room for: all columns; or those that never give way, with a line that names the
+/// others; or, where even those are too wide, each row as lines of its own. Columns without a word in them are left out.
+/// `elsewhere` says where the others are to be had.
+pub fn shown(table: &Table, width: Option<u16>, elsewhere: &str) -> String {
+    let filled = without_empty(table);
+    let (shown, left_out) = fitting(&filled, width, elsewhere);
+    let needs: usize = widths(&shown).iter().sum();
+    match width {
+        // The last column's blank is cut off.
+        Some(width) if needs > usize::from(width) + 2 => folded(&shown),
+        _ => {
+            let drawn = draw(&shown);
+            let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+            format!("{}{left_out}", lines.join("\n"))
+        }
+    }
+}
+
+/// The table without columns that say nothing of any row.
+fn without_empty(table: &Table) -> Table {
+    let says = |at: &usize| table.rows.iter().any(|row| row.get(*at).is_some_and(|field| !field.text.is_empty()));
+    let columns: Vec<usize> = (0..table.heads.len()).filter(|at| table.rows.is_empty() || says(at)).collect();
+    table.only(&columns)
+}
+
+/// Each row as lines of its own: its name, and beneath it a line for each other field, behind its column's title.
+fn folded(table: &Table) -> String {
+    let row = |row: &Vec<Field>| {
+        let mut fields = table.heads.iter().zip(row).filter(|(_, field)| !field.text.is_empty());
+        let name = fields.next().map_or_else(String::new, |(_, field)| field.text.clone());
+        let others = fields.map(|(head, field)| format!("\n  {}: {}", head.line(), field.text));
+        format!("{name}{}", others.collect::<String>())
+    };
+    table.rows.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The columns that `width` has room for, and a line that names the others, which begins with a line feed; empty where
+/// there are none. A column that is wrapped into slivers tells nobody anything.
+fn fitting(table: &Table, width: Option<u16>, elsewhere: &str) -> (Table, String) {
     let Some(width) = width.map(usize::from) else { return (table.clone(), String::new()) };
     let needs = widths(table);
     let rank = |at: &usize| table.heads.get(*at).map_or(0, |head| head.rank);
     let mut shown: Vec<usize> = (0..needs.len()).collect();
-    while shown.iter().filter_map(|at| needs.get(*at)).sum::<usize>() > width {
+    // The last column's blank is cut off.
+    while shown.iter().filter_map(|at| needs.get(*at)).sum::<usize>() > width + 2 {
         match shown.iter().copied().max_by_key(rank).filter(|at| rank(at) > 0) {
             Some(least) => shown.retain(|at| *at != least),
             None => break,
@@ -44,8 +81,11 @@ pub(crate) fn fitting(table: &Table, width: Option<u16>) -> (Table, String) {
     }
     let left = table.heads.iter().enumerate().filter(|(at, _)| !shown.contains(at));
     let names: Vec<String> = left.map(|(_, head): (usize, &Head)| head.line()).collect();
-    let told =
-        if names.is_empty() { String::new() } else { format!("\nno room for: {} (--csv has them)", names.join(", ")) };
+    let told = if names.is_empty() {
+        String::new()
+    } else {
+        format!("\nno room for: {} ({elsewhere} has them)", names.join(", "))
+    };
     (table.only(&shown), told)
 }
 
@@ -72,18 +112,27 @@ mod tests {
     #[test]
     fn where_it_is_narrow_the_highest_ranks_give_way() {
         let shown = |width| {
-            let (table, told) = fitting(&ranked(), width);
+            let (table, told) = fitting(&ranked(), width, "--csv");
             (table.heads.iter().map(Head::line).collect::<Vec<_>>().join(", "), told)
         };
         assert_eq!(widths(&ranked()), [7, 7, 7, 8]);
-        for width in [None, Some(29), Some(500)] {
+        for width in [None, Some(27), Some(500)] {
             assert_eq!(shown(width), ("cell, much less, less, least".to_owned(), String::new()));
         }
         assert_eq!(
-            shown(Some(28)),
+            shown(Some(26)),
             ("cell, much less, less".to_owned(), "\nno room for: least (--csv has them)".to_owned())
         );
         let told = "\nno room for: much less, less, least (--csv has them)";
         assert_eq!(shown(Some(1)), ("cell".to_owned(), told.to_owned()), "without which there is no table");
+    }
+
+    #[test]
+    fn where_no_column_fits_rows_are_folded_and_empty_columns_are_left_out() {
+        let column = |title: &'static str, text: &'static str| Column::new(title, move |_: &()| text);
+        let table = table(&[column("cell", "a/b/c"), column("its\ncost", "27 µs"), column("tax", "")], [(), ()]);
+        assert_eq!(super::shown(&table, Some(10), "--csv"), "a/b/c\n  its cost: 27 µs\na/b/c\n  its cost: 27 µs");
+        let wide = super::shown(&table, Some(80), "--csv");
+        assert!(wide.contains("cost") && !wide.contains("tax"), "{wide}");
     }
 }

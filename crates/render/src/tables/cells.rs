@@ -4,6 +4,8 @@ use analysis::figure::Figure;
 use analysis::row::{Figures, OpenLoop, Row};
 use analysis::summary::Summary;
 use measure::result::Terms;
+use workload::Connection;
+use workload::floor::is_floor;
 
 use crate::format::{memory, number, ranged, time};
 use crate::row_text;
@@ -173,8 +175,11 @@ fn distance(row: &Row) -> Option<Figure> {
     row.figures.as_ref()?.floors?.nearest(&row.cell)
 }
 
-/// The columns on a terminal if the origin does not delay responses, each with its rank: on a narrow terminal, the
-/// highest ranks are omitted first. Without delay the origin has few requests in flight, whatever the client does.
+/// Columns that are shown only where details are asked for.
+const DETAILS: [&str; 3] = ["÷ floor", "loop late", "threads held"];
+
+/// The columns of a terminal where answers come at once, each with its rank: where it is narrow, the highest ranks give
+/// way first. Where answers come at once the origin has few in flight, whatever the client does.
 const COST: [(&str, u8); 12] = [
     ("cell", 0),
     ("req/s", 2),
@@ -183,7 +188,7 @@ const COST: [(&str, u8); 12] = [
     ("client CPU µs/req", 0),
     ("origin CPU µs/req", 8),
     ("peak RSS", 5),
-    ("TLS tax µs/req", 1),
+    ("TLS tax µs/req", 0),
     ("÷ floor", 2),
     ("in flight marked", 4),
     ("loop late", 7),
@@ -229,22 +234,41 @@ const PAGE: [&str; 16] = [
     "notes",
 ];
 
-/// The table of a section for a terminal. The distance to the floors is shown only where floors were run.
-pub(crate) fn terminal(summary: &Summary) -> Table {
+/// The kind of connection that all of a section's cells make.
+pub(crate) fn one_connection(summary: &Summary) -> Option<Connection> {
+    let first = summary.rows.first()?.cell.connection;
+    let own = |row: &Row| row.cell.connection == first && first != Connection::Own;
+    summary.rows.iter().all(own).then_some(first)
+}
+
+/// What a row of a terminal is called: where the heading names the kind of connection, the row does not.
+fn name(row: &Row, kind: Option<Connection>) -> String {
+    let name = row.cell.to_string();
+    match kind {
+        Some(kind) if !is_floor(&row.cell) => name.replacen(&format!("/{}", kind.name()), "", 1),
+        _ => name,
+    }
+}
+
+/// The table of a section for a terminal. Floors, the distance to them and what the event loop did are details.
+pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
     let waits = summary.waits();
-    let measured = summary.rows.iter().any(|row| distance(row).is_some());
     let mut shown = if waits { WAITING.to_vec() } else { COST.to_vec() };
-    shown.retain(|(name, _)| *name != "÷ floor" || measured);
+    shown.retain(|(name, _)| verbose || !DETAILS.contains(name));
+    let rows = || summary.rows.iter().chain(summary.floors.iter().filter(|_| verbose));
+    let kind = one_connection(summary);
     if summary.workload.rate.is_some() {
         let behind = shown.iter().position(|(name, _)| *name == "p99").map_or(shown.len(), |p99| p99 + 1);
         shown.splice(behind..behind, PACED);
     }
     let names: Vec<&str> = shown.iter().map(|(name, _)| *name).collect();
     let columns = pick(columns(), &names).into_iter().zip(&shown).map(|(column, (_, rank))| column.rank(*rank));
-    let mut table = table(&columns.collect::<Vec<_>>(), lines(summary, summary.all()));
-    label(&mut table, summary.all());
-    for (at, (fields, row)) in table.rows.iter_mut().zip(summary.all()).enumerate() {
-        // Of a floor only the client's CPU is shown.
+    let mut table = table(&columns.collect::<Vec<_>>(), lines(summary, rows()));
+    for (at, (fields, row)) in table.rows.iter_mut().zip(rows()).enumerate() {
+        if let Some(first) = fields.first_mut() {
+            first.text = name(row, kind);
+        }
+        // Of a floor, the client's CPU is told, and nothing that it is no measure of.
         if at >= summary.rows.len() {
             let others = fields.iter_mut().zip(&names).skip(1).filter(|(_, name)| **name != "client CPU µs/req");
             others.for_each(|(field, _)| *field = Field::default());
@@ -299,8 +323,6 @@ fn lines<'a>(summary: &'a Summary, rows: impl IntoIterator<Item = &'a Row>) -> i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Head;
-    use crate::table::terminal::fitting;
 
     #[test]
     fn every_medium_names_columns_that_there_are() {
@@ -316,13 +338,14 @@ mod tests {
         let mut whole = table(&columns.map(|(column, (_, rank))| column.rank(rank)).collect::<Vec<_>>(), []);
         let words = |name: &str| Field { text: name.to_owned(), ..Field::default() };
         whole.rows.push(COST.map(|(name, _)| words(name)).to_vec());
-        let shown = |width| fitting(&whole, width).0.heads.iter().map(Head::line).collect::<Vec<String>>();
-        assert_eq!(shown(None).len(), COST.len());
-        assert_eq!(shown(Some(500)).len(), COST.len());
-        let narrow = shown(Some(60));
-        let stays = ["cell", "client CPU µs/req", "TLS tax µs/req"].map(str::to_owned);
-        assert!(stays.iter().all(|name| narrow.contains(name)), "{narrow:?}");
-        assert!(!narrow.contains(&"threads held".to_owned()) && narrow.len() < COST.len());
-        assert_eq!(shown(Some(1)), stays[..2], "without which there is no table");
+        let told = |width| crate::table::terminal::shown(&whole, width, "--csv");
+        assert!(!told(None).contains("no room") && !told(Some(500)).contains("no room"));
+        let narrow = told(Some(60));
+        let left_out = narrow.lines().last().unwrap();
+        assert!(left_out.starts_with("no room for: ") && left_out.contains("threads held"), "{narrow}");
+        for stays in ["cell", "client CPU", "TLS tax"] {
+            assert!(narrow.contains(stays) && !left_out.contains(stays), "{narrow}");
+        }
+        assert!(told(Some(1)).contains("  TLS tax µs/req: "), "each row in lines of its own");
     }
 }

@@ -1,6 +1,5 @@
 //! `tlstax cmp`: compares two runs, the arms of one, or two cells of one.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,16 +7,18 @@ use analysis::comparison::gate::Outcome;
 use analysis::comparison::metric::Metric;
 use analysis::comparison::subject::Subject;
 use analysis::comparison::{CompareOptions, Comparison, compare};
+use analysis::verdict::of_comparison;
 use clap::ValueEnum;
 use measure::result::{Arm, RunResult};
 use render::comparison::{columns, table};
+use render::verdict::text;
 use workload::{Cell, Selection};
 
 use super::cells::Cells;
 use super::exec::Exec;
 use crate::failure::{BAD_INPUT, EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::folder;
-use crate::show::{Form, write, write_json};
+use crate::show::{Form, screen, write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -195,15 +196,16 @@ fn print(comparison: &Comparison, shape: &Shape) -> Result<(), Failure> {
         terminal::say(format_args!("tlstax: not comparable, compared all the same"));
     }
     match form {
-        Form::Json => write_json(&format!("{}\n", serde_json::to_string_pretty(comparison)?)),
+        Form::Json => {
+            let mut json = serde_json::to_value(comparison)?;
+            json["verdict"] = text(&of_comparison(comparison)).into();
+            write_json(&format!("{json:#}\n"))
+        }
         Form::Csv => {
             let text = columns::csv(comparison);
             write(&text.map_err(|error| Failure::Usage(format!("writing CSV failed: {error}")))?)
         }
-        Form::Tables => {
-            let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-            write(&format!("{}\n", table::draw(comparison, width)))
-        }
+        Form::Tables | Form::Markdown => write(&format!("{}\n", table::draw(comparison, &screen(false)))),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod measurement_args;
 pub(crate) mod observe;
 pub(crate) mod origin;
+pub(crate) mod output_args;
 pub(crate) mod profile;
 pub(crate) mod rate_args;
 pub(crate) mod relay;

@@ -3,9 +3,12 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
+use analysis::verdict::of_sheet;
 use measure::result::{LeftOut, Pinning, ResultWriter, Section, TrialOrder};
 use origin::Choice;
 use profile::bill::Sheet;
+use render::bills::reading::paragraphs;
+use render::verdict::texts;
 use runner::sections::CONCURRENCY;
 use runner::skipped::take_out;
 use runner::{Choices, OriginSpec, Outcome, Pins, Plan, default_pinning, sections};
@@ -18,7 +21,7 @@ use crate::failure::{Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::profiling::{profiler, profiler::Profiler, sheet};
 use crate::program::{command, embedded_program};
 use crate::progress::{self, Progress};
-use crate::show::{write, write_json};
+use crate::show::{screen, write, write_json};
 use crate::{folder, interrupt};
 
 /// The cells of a profile without arguments: what TLS adds, with two libraries.
@@ -57,9 +60,12 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
     #[command(flatten)]
     compress: Compress,
-    /// The bills as JSON
+    /// The verdict and the bills as JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// With details: what TLS adds, class by class, in words
+    #[arg(short, long, help_heading = "Output")]
+    verbose: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -125,12 +131,14 @@ fn spare_cpus(pinning: &Pinning) -> Vec<usize> {
 
 fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
     if args.json {
-        return write_json(&format!("{}\n", serde_json::to_string_pretty(sheet)?));
+        let mut json = serde_json::to_value(sheet)?;
+        json["verdict"] = texts(&of_sheet(sheet)).into();
+        return write_json(&format!("{json:#}\n"));
     }
     if sheet.cells.is_empty() {
         return write(&format!("no trial counts: no picture and no bill\n\nResults: {}\n", dir.display()));
     }
-    let width = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0);
+    let screen = screen(args.verbose);
     let disagrees = |cell: &profile::bill::CellBill| cell.bill.coverage.is_some_and(|coverage| !coverage.agrees);
     let told = match sheet.cells.iter().any(disagrees) {
         false => "No sample covers blocked time: the last row shows it.",
@@ -139,9 +147,15 @@ fn print(args: &Args, sheet: &Sheet, dir: &FilePath) -> Result<(), Failure> {
              against each other there, not against the clock. No sample covers blocked time: the last row shows it."
         }
     };
+    let read_aloud: String = match args.verbose {
+        true => paragraphs(sheet).iter().map(|told| format!("{}\n\n", screen.prose(told))).collect(),
+        false => String::new(),
+    };
     write(&format!(
-        "{}\n\n{told}\nFlamegraphs, stacks and bills: {}\n",
-        render::bills::table::draw(sheet, width),
+        "{}{}\n\n{read_aloud}{}\nFlamegraphs, stacks and bills: {}\n",
+        screen.verdict(&texts(&of_sheet(sheet))),
+        render::bills::table::draw(sheet, screen.width),
+        screen.prose(told),
         dir.display()
     ))
 }

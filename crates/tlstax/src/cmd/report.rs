@@ -9,11 +9,12 @@ use measure::result::RunResult;
 use observation::Observation;
 use render::bills;
 use render::files::{PAGE, files};
+use render::verdict::of_report;
 use render::{folder as output, readme, splice};
 
 use crate::failure::Failure;
 use crate::folder;
-use crate::show::write;
+use crate::show::{screen, write};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -49,7 +50,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         None => {
             let out = args.out.clone().unwrap_or_else(|| dir.join("report"));
             output::write(&out, &files(&data)?)?;
-            write(&format!("Report: {}\n", out.join(PAGE).display()))?;
+            let verdict = screen(false).verdict(&of_report(&data));
+            write(&format!("{verdict}Report: {}\n", out.join(PAGE).display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use analysis::verdict::{Evidence, Fits, Sentence, Way};
 use fetch::talk::gets::Manner;
 use indicatif::ProgressBar;
 use origin::Choice;
 use render::format::{grouped, number};
+use render::screen::Screen;
 use render::table::column::{self, Column};
+use render::verdict;
 use reporting_tool::figures::Figures;
 use reporting_tool::file::ReportFile;
 use reporting_tool::fleet::HOSTS;
@@ -17,7 +20,7 @@ use reporting_tool::{Observer, Report, Settings};
 
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED};
 use crate::program::embedded_program;
-use crate::show::{write, write_json};
+use crate::show::{screen, write, write_json};
 use crate::{folder, interrupt, progress};
 
 #[derive(clap::Args)]
@@ -49,6 +52,9 @@ pub(crate) struct Args {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// With details: what concurrency the requests need to fit the limit
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 fn hosts() -> impl clap::builder::TypedValueParser<Value = u16> {
@@ -85,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.json {
         write_json(&json(&report, &path))?
     } else {
-        write(&text(&report, &path))?
+        write(&text(&report, &path, &screen(args.verbose)))?
     }
     Ok(match (report.interrupted, report.wrong.is_empty()) {
         (true, _) => ExitCode::from(INTERRUPTED),
@@ -126,6 +132,7 @@ impl Observer for Progress {
 fn json(report: &Report, path: &Path) -> String {
     let ways: Vec<&Figures> = report.ways.iter().map(|way| &way.figures).collect();
     let json = serde_json::json!({
+        "verdict": verdict::text(&fits(report)),
         "workload": report.workload,
         "budget": report.budget,
         "ways": ways,
@@ -136,8 +143,27 @@ fn json(report: &Report, path: &Path) -> String {
     format!("{json:#}\n")
 }
 
-fn text(report: &Report, path: &Path) -> String {
-    let mut text = format!("{}\n\n{}\n", table(report), sentences(report).join("\n"));
+/// The verdict: which ways fit the limit.
+fn fits(report: &Report) -> Sentence {
+    let Report { workload, budget, ways, .. } = report;
+    let way = |figures: &Figures| Way {
+        name: figures.way.to_owned(),
+        seconds: Evidence::once(figures.seconds_for_all),
+        extrapolated_from: figures.extrapolated.then_some(figures.requests),
+    };
+    Sentence::Fits(Fits {
+        requests: workload.requests,
+        hosts: workload.hosts,
+        limit_s: budget.limit_s,
+        ways: ways.iter().map(|report| way(&report.figures)).collect(),
+    })
+}
+
+fn text(report: &Report, path: &Path, screen: &Screen) -> String {
+    let mut text = format!("{}{}\n", screen.verdict(&[verdict::text(&fits(report))]), table(report, screen));
+    if screen.verbose {
+        text.push_str(&format!("\n{}\n", screen.prose(&sentences(report).join("\n"))));
+    }
     for line in &report.wrong {
         text.push_str(&format!("WRONG: {line}\n"));
     }
@@ -148,24 +174,26 @@ fn text(report: &Report, path: &Path) -> String {
     text
 }
 
-fn table(report: &Report) -> String {
+fn table(report: &Report, screen: &Screen) -> String {
     let all = grouped(report.workload.requests as f64);
     let limit = number(report.budget.limit_s);
     let columns = [
         Column::new("way", |figures: &&Figures| figures.way.to_owned()),
         Column::new("requests\nmade", |figures: &&Figures| figures.requests).number(grouped).right(),
         Column::new("wall\ns", |figures: &&Figures| figures.seconds).number(hundredths).right(),
-        Column::new("requests\n/s", |figures: &&Figures| figures.per_second).number(number).right(),
+        Column::new("requests\n/s", |figures: &&Figures| figures.per_second).number(number).right().rank(3),
         Column::new("effective\nconcurrency", |figures: &&Figures| figures.effective_concurrency)
             .number(hundredths)
-            .right(),
-        Column::new("in flight\nat origin", |figures: &&Figures| figures.most_in_flight.to_string()).right(),
+            .right()
+            .rank(1),
+        Column::new("in flight\nat origin", |figures: &&Figures| figures.most_in_flight.to_string()).right().rank(2),
         Column::new("failures", |figures: &&Figures| figures.failed).number(grouped).right(),
         Column::new(format!("s for\n{all}"), |figures: &&Figures| figures.seconds_for_all).number(number).right(),
         Column::new("", |figures: &&Figures| if figures.extrapolated { "extrapolated" } else { "measured" }),
         Column::new(format!("fits\n{limit} s"), |figures: &&Figures| if figures.fits { "yes" } else { "no" }),
     ];
-    render::table::terminal::draw(&column::table(&columns, report.ways.iter().map(|way| &way.figures)))
+    let table = column::table(&columns, report.ways.iter().map(|way| &way.figures));
+    render::table::terminal::shown(&table, screen.width, "--json")
 }
 
 fn hundredths(value: f64) -> String {

@@ -3,23 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use analysis::summarize::summaries;
+use analysis::report_data::ReportData;
 use measure::result::{LeftOut, ResultWriter, RunResult, Section, TrialOrder};
 use origin::Choice;
-use render::findings;
+use render::files::{PAGE, files};
+use render::folder as page_folder;
+use runner::sections::profile::with_twins;
 use runner::sections::{WorkloadOptions, add_floors, by_connection, everything, scenario, telling};
 use runner::skipped::take_out;
 use runner::{
     ArmProgram, Choices, ExternalEngine, ExternalEngines, LoadConsent, OriginSpec, Outcome, PAIRED_ROUNDS, Pins, Plan,
     RequestBody, Verification,
 };
-use workload::{About, RequestSpec, Scenario};
+use workload::{About, Cell, RequestSpec, Scenario, catalog};
 
 use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use super::cmp;
 use super::compress::Compress;
 use super::measurement_args::MeasurementArgs;
+use super::output_args::OutputArgs;
 use super::request_args::RequestArgs;
 use super::verification_args::VerificationArgs;
 use super::workload_args::WorkloadArgs;
@@ -82,9 +85,8 @@ pub(crate) struct Args {
     /// Go on with a run that was interrupted: the one in --out, or the latest here. All else is as it was begun with
     #[arg(long, help_heading = "Output")]
     pub(crate) resume: bool,
-    /// The summary as JSON
-    #[arg(long, help_heading = "Output")]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// Measures what the command line requests, from the first trial on.
@@ -95,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut progress = Progress::new(plan.run.trials_due());
     let outcome = runner::run(plan, |run| ResultWriter::create(dir, run), &mut progress);
     progress.finish();
-    print_outcome(args, args.json, dir, &outcome?)
+    print_outcome(args, &args.output, dir, &outcome?)
 }
 
 /// The plan that follows from the command line.
@@ -120,18 +122,28 @@ pub(crate) fn decide(args: &Args, seed: Option<u64>) -> Result<Plan, Failure> {
 }
 
 /// Prints the results of a run, and how to resume it if it was interrupted.
-pub(crate) fn print_outcome(args: &Args, json: bool, dir: &Path, outcome: &Outcome) -> Result<ExitCode, Failure> {
+pub(crate) fn print_outcome(
+    args: &Args,
+    output: &OutputArgs,
+    dir: &Path,
+    outcome: &Outcome,
+) -> Result<ExitCode, Failure> {
     let compressed = args.compress.ended(dir, outcome.interrupted);
     let result = RunResult::read(dir)?;
-    let form = if json { Form::Json } else { Form::Tables };
+    let form = output.form();
     let printed = match args.aa {
         true => cmp::arms(&result, &[], &cmp::Shape::headline(form)).map(drop),
-        false => print(&result, form),
+        false => print(&result, form, output.verbose),
     };
-    let printed = printed.and_then(|()| match json {
-        true => Ok(()),
-        false => write(&afterword(args, &result, dir)),
+    let printed = printed.and_then(|()| match form {
+        Form::Tables => write(&afterword(args, dir)),
+        Form::Json | Form::Csv | Form::Markdown => Ok(()),
     });
+    if let Some(page) = output.page.as_deref().filter(|_| !args.aa) {
+        let data = ReportData::of(&result);
+        page_folder::write(page, &files(&data)?)?;
+        terminal::say(format_args!("page: {}", page.join(PAGE).display()));
+    }
     if outcome.interrupted {
         terminal::say(format_args!("tlstax: interrupted; `{}` goes on from here", resume_command(dir)));
     }
@@ -183,9 +195,29 @@ fn sections(
         (true, true) => Ok([everything(&cells, &options), by_connection(&outside, &options)].concat()),
         (false, true) if args.engine.is_empty() => Ok(telling(&cells, &options)),
         (false, true) => Ok(by_connection(&outside, &options)),
-        (_, _) => Ok(by_connection(&[args.cells.choose(&cells)?, outside].concat(), &options)),
+        (_, _) => Ok(by_connection(&[chosen(args, &cells)?, outside].concat(), &options)),
     };
     Ok(placed(sections?, &args.axes))
+}
+
+/// The chosen cells. If words chose them, the plain twins of those over TLS are added: without these there is no tax. A
+/// pattern or a whole name selects exactly its cells. If the origin delays responses, CPU time decides nothing, and no
+/// twins are added.
+fn chosen(args: &Args, candidates: &[Cell]) -> Result<Vec<Cell>, Failure> {
+    let cells = args.cells.choose(candidates)?;
+    let waits = args.workload.path.as_ref().is_some_and(|path| path.delay_seconds() > 0.0);
+    let is_exact = !args.cells.filter.is_empty() || args.cells.words.iter().any(|word| word.matches('/').count() == 3);
+    if !args.origin.is_ours() || args.aa || waits || is_exact {
+        return Ok(cells);
+    }
+    let compares = |cell: &Cell| catalog::client_named(&cell.client).is_some_and(|client| client.terms.compares());
+    let is_plain_only = |cell: &&Cell| !cell.is_tls() || !compares(cell) || fetch::refusal(cell).is_some();
+    let (alone, taxed): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(is_plain_only);
+    let taxed: Vec<Cell> = taxed.into_iter().cloned().collect();
+    let mut all = with_twins(&taxed);
+    let missing = alone.into_iter().filter(|cell| !all.contains(cell)).cloned().collect::<Vec<_>>();
+    all.extend(missing);
+    Ok(all)
 }
 
 /// Whether no argument chooses cells.
@@ -237,13 +269,8 @@ fn plan(
     }))
 }
 
-fn afterword(args: &Args, result: &RunResult, dir: &Path) -> String {
-    let mut text = String::new();
-    let sentences = findings::sentences(&summaries(result));
-    if !args.aa && !sentences.is_empty() {
-        text.push_str(&format!("\n{}\n", sentences.join("\n")));
-    }
-    text.push_str(&format!("\nResults: {}\n", dir.display()));
+fn afterword(args: &Args, dir: &Path) -> String {
+    let mut text = format!("\nResults: {}\n", dir.display());
     if is_bare(args) && !args.aa {
         text.push_str(
             "Next: tlstax run --all --rounds 10 (every cell, with intervals) · tlstax list (what there is)\n",

@@ -22,11 +22,17 @@ pub(crate) struct Args {
     /// As CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
-    /// The trials as they were written, a line each, compressed or not
+    /// As Markdown
     #[arg(long, conflicts_with_all = ["json", "csv"])]
+    md: bool,
+    /// With details: floors, the distance to them, what the event loop did, and warm-ups
+    #[arg(short, long)]
+    verbose: bool,
+    /// The trials as they were written, a line each, compressed or not
+    #[arg(long, conflicts_with_all = ["json", "csv", "md"])]
     trials: bool,
     /// The JSON Schema of a file instead (docs/result-files.md)
-    #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv", "trials"])]
+    #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv", "md", "trials"])]
     schema: Option<File>,
 }
 
@@ -66,15 +72,16 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         write_json(&String::from_utf8_lossy(&result::lines(&dir)?))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let form = match (args.json, args.csv) {
-        (true, _) => Form::Json,
-        (_, true) => Form::Csv,
+    let form = match (args.json, args.csv, args.md) {
+        (true, ..) => Form::Json,
+        (_, true, _) => Form::Csv,
+        (.., true) => Form::Markdown,
         _ => Form::Tables,
     };
     let result = RunResult::read(&dir)?;
     if !result.run.arms.is_empty() {
         return cmp::arms(&result, &[], &cmp::Shape::headline(form));
     }
-    print(&result, form)?;
+    print(&result, form, args.verbose)?;
     Ok(ExitCode::SUCCESS)
 }

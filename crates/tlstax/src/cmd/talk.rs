@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use analysis::verdict::of_talk;
 use measure::result::{ResultWriter, RunResult, Section, TrialOrder};
 use origin::Choice;
 use params::TlsVersion;
+use render::verdict::text;
 use runner::{Choices, OriginSpec, Pins, Plan, default_pinning, sections};
 
 use super::compress::Compress;
 use crate::failure::{EXPECTATION, Failure, INTERRUPTED, INVALID_TRIAL};
 use crate::program::{command, embedded_program};
 use crate::progress::Progress;
-use crate::show::{write, write_json};
+use crate::show::{screen, write, write_json};
 use crate::stages::python::Original;
 use crate::stages::{drawing, model, observer, python, table, trust};
 use crate::{folder, interrupt};
@@ -39,6 +41,9 @@ pub(crate) struct Args {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// With details: blocking waits by request, the slides' model, what loading trust stores and a step cost
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// The part of the other stages' delay that the stages whose waits are counted have: how long they wait changes no
@@ -114,16 +119,20 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
         terminal::say(format_args!("tlstax: {problem}"));
     }
     let outcomes = table::outcomes(&result);
-    let counted = match dir.join(COUNTED) {
-        counted if counted.is_dir() => table::outcomes(&RunResult::read(&counted)?),
-        _ => Vec::new(),
+    let beside = match dir.join(COUNTED) {
+        counted if counted.is_dir() => Some(RunResult::read(&counted)?),
+        _ => None,
     };
+    let counted = beside.as_ref().map_or_else(Vec::new, table::outcomes);
+    let verdict = text(&of_talk(&result, &beside.iter().collect::<Vec<_>>()));
     let wrong: Vec<String> = table::wrong(&outcomes).into_iter().chain(table::wrong(&counted)).collect();
     if args.json {
-        let json = serde_json::json!({ "run": result.run, "stages": outcomes, "tls12": counted, "model": model::prediction(&result),
+        let json = serde_json::json!({ "verdict": verdict, "run": result.run, "stages": outcomes, "tls12": counted, "model": model::prediction(&result),
             "trust_store": trust::costs(), "step_ns": observer::step_ns(), "wrong": wrong });
         write_json(&format!("{json:#}\n"))?;
     } else {
+        let screen = screen(args.verbose);
+        write(&screen.verdict(&[verdict]))?;
         if args.lanes {
             write(&format!("{}\n\n", drawing::legend()))?;
             for trial in &result.trials {
@@ -132,18 +141,18 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
                 }
             }
         }
-        write(&format!("{}\n", table::draw(&outcomes)))?;
-        write(&waits(&counted))?;
-        if let Some(prediction) = model::prediction(&result) {
-            write(&format!("{}\n", model::line(&prediction)))?;
+        write(&format!("{}\n", table::draw(&outcomes, &screen)))?;
+        let mut beneath: Vec<String> = wrong.iter().map(|line| format!("NOT as expected: {line}")).collect();
+        beneath.extend(result.run.left_out.iter().map(|left| format!("left out: {}: {}", left.what, left.why)));
+        if args.verbose {
+            beneath.extend(waits(&counted));
+            beneath.extend(model::prediction(&result).map(|prediction| model::line(&prediction)));
+            beneath.push(trust::line(&trust::costs()));
+            let step = observer::step_ns();
+            beneath.push(format!("Noting a step of a request costs {step:.0} ns; a request has 10 to 20"));
         }
-        write(&format!("{}\n", trust::line(&trust::costs())))?;
-        write(&format!("Noting a step of a request costs {:.0} ns; a request has 10 to 20\n", observer::step_ns()))?;
-        for line in &wrong {
-            write(&format!("NOT as expected: {line}\n"))?;
-        }
-        for left in &result.run.left_out {
-            write(&format!("left out: {}: {}\n", left.what, left.why))?;
+        for line in beneath {
+            write(&format!("{}\n", screen.prose(&line)))?;
         }
         write(&format!(
             "\nResults: {}\nNext: tlstax report {} (the lanes as pictures)\n",
@@ -161,16 +170,12 @@ fn show(args: &Args, dir: &Path, interrupted: bool) -> Result<ExitCode, Failure>
 }
 
 /// How often each request held the thread, over TLS 1.2.
-fn waits(counted: &[table::Outcome]) -> String {
+fn waits(counted: &[table::Outcome]) -> Option<String> {
     let told = counted.iter().filter_map(|outcome| Some((outcome, outcome.traits.as_ref()?)));
     let words: Vec<String> = told
         .map(|(outcome, traits)| {
             format!("{} {:.1}", outcome.cell.trim_end_matches("/rustls/new-conn"), traits.holds_per_request)
         })
         .collect();
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!("\nBlocking waits per request over TLS 1.2: {}\n", words.join(", "))
-    }
+    (!words.is_empty()).then(|| format!("Blocking waits per request over TLS 1.2: {}", words.join(", ")))
 }

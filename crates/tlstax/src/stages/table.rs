@@ -1,6 +1,7 @@
 //! The results of the stages: published beside measured, and what their traces show.
 
 use measure::result::{RunResult, Trial};
+use render::screen::Screen;
 use render::table::column::{Column, table};
 use render::table::terminal;
 use serde::Serialize;
@@ -63,21 +64,22 @@ fn came_out(verdict: &StageResult) -> &'static str {
 }
 
 /// The table of all stages.
-pub(crate) fn draw(outcomes: &[Outcome]) -> String {
+pub(crate) fn draw(outcomes: &[Outcome], screen: &Screen) -> String {
     let held = |outcome: &&Outcome| outcome.traits.as_ref().map(|traits| traits.held_share);
     let columns = [
         Column::new("stage", |outcome: &&Outcome| outcome.cell.trim_end_matches("/new-conn").to_owned()),
         Column::new("n", |outcome: &&Outcome| outcome.verdict.n.to_string()),
-        Column::new("expected", |outcome: &&Outcome| outcome.verdict.expected.to_owned()),
-        Column::new("published\ns, at 1 s", |outcome: &&Outcome| published(&outcome.verdict)).right(),
+        Column::new("expected", |outcome: &&Outcome| outcome.verdict.expected.to_owned()).rank(3),
+        Column::new("published\ns, at 1 s", |outcome: &&Outcome| published(&outcome.verdict)).right().rank(1),
         Column::new("measured\ns", |outcome: &&Outcome| format!("{:.2}", outcome.verdict.seconds)).right(),
-        Column::new("open\nat origin", |outcome: &&Outcome| outcome.verdict.open.to_string()).right(),
+        Column::new("open\nat origin", |outcome: &&Outcome| outcome.verdict.open.to_string()).right().rank(4),
         Column::new("in flight\nat origin", |outcome: &&Outcome| outcome.verdict.in_flight.to_string()).right(),
-        Column::new("thread\nheld", held).number(|share| format!("{:.0} %", share * 100.0)).right(),
+        Column::new("thread\nheld", held).number(|share| format!("{:.0} %", share * 100.0)).right().rank(2),
         Column::new("came out", |outcome: &&Outcome| came_out(&outcome.verdict)),
-        Column::new("TLS", |outcome: &&Outcome| outcome.probe.clone()),
+        Column::new("TLS", |outcome: &&Outcome| outcome.probe.clone()).rank(5),
     ];
-    format!("{}\n * with a profiler, which took 0.3 to 0.5 s", terminal::draw(&table(&columns, outcomes)))
+    let table = terminal::shown(&table(&columns, outcomes), screen.width, "--json");
+    format!("{table}\n{}", screen.prose(" * with a profiler, which took 0.3 to 0.5 s"))
 }
 
 /// Results that differ from the expectation, a line each.

@@ -25,6 +25,7 @@ mod pacing;
 mod page;
 mod paired;
 mod profile;
+mod readme;
 mod relay;
 mod report;
 mod reporting_tool;

@@ -111,7 +111,7 @@ fn marked_parts_of_a_text_are_kept_true() {
     assert!(splice().status.success());
     let once = fs::read_to_string(&file).unwrap();
     assert!(once.starts_with("# Mine\n") && once.ends_with("tail\n") && !once.contains("old"), "{once}");
-    for words in ["| `tokio-current/hyper` |", "the CPU of a plain one", "src=\"pics/new-connection.svg\""] {
+    for words in ["| `tokio-current/hyper` |", "of CPU more with rustls", "src=\"pics/new-connection.svg\""] {
         assert!(once.contains(words), "{words} in {once}");
     }
     assert!(dir.path().join("pics/kept-connection.svg").is_file());

@@ -92,7 +92,7 @@ fn nothing_is_lost_and_only_the_proper_way_has_concurrency() {
 fn the_table_says_what_was_measured_and_what_was_not() {
     let (_dir, path) = folder();
     let small =
-        "reporting-tool -n 12 --hosts 2 -c 4 --service-time 0.01 --sample 2 --origin embedded --report here.json";
+        "reporting-tool -n 12 --hosts 2 -c 4 --service-time 0.01 --sample 2 --origin embedded -v --report here.json";
     let output = run(&path, small);
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
