@@ -28,13 +28,18 @@ pub fn draw(comparison: &Comparison, screen: &Screen) -> String {
     beneath.push(head(comparison));
     parts.extend(beneath.iter().map(|part| screen.prose(part)));
     parts.retain(|part| !part.is_empty());
-    format!("{}{}", screen.verdict(&[text(&of_comparison(comparison))]), parts.join("\n\n"))
+    let verdict = text(&of_comparison(comparison));
+    let verdict = match comparison.anyway.is_empty() {
+        true => verdict,
+        false => format!("NOT COMPARABLE, compared all the same: {verdict}"),
+    };
+    format!("{}{}", screen.verdict(&[verdict]), parts.join("\n\n"))
 }
 
 fn head(comparison: &Comparison) -> String {
     let mut lines = Vec::new();
     if !comparison.anyway.is_empty() {
-        lines.push("NOT COMPARABLE, compared all the same: base | new".to_owned());
+        lines.push("not comparable, base | new".to_owned());
         lines.extend(comparison.anyway.iter().map(|difference| format!("  {difference}")));
     }
     lines.push(format!("base       {}", comparison.base));

@@ -42,7 +42,13 @@ pub fn shown(table: &Table, width: Option<u16>, elsewhere: &str) -> String {
         _ => {
             let drawn = draw(&shown);
             let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
-            format!("{}{left_out}", lines.join("\n"))
+            // The rule beneath the titles is no longer than what stands around it.
+            let is_rule = |line: &str| line.starts_with('─');
+            let length = |line: &&str| line.chars().count();
+            let longest = lines.iter().filter(|line| !is_rule(line)).map(length).max().unwrap_or(0);
+            let cut =
+                |line: &&str| if is_rule(line) { line.chars().take(longest).collect() } else { (*line).to_owned() };
+            format!("{}{left_out}", lines.iter().map(cut).collect::<Vec<String>>().join("\n"))
         }
     }
 }
@@ -132,7 +138,8 @@ mod tests {
         let column = |title: &'static str, text: &'static str| Column::new(title, move |_: &()| text);
         let table = table(&[column("cell", "a/b/c"), column("its\ncost", "27 µs"), column("tax", "")], [(), ()]);
         assert_eq!(super::shown(&table, Some(10), "--csv"), "a/b/c\n  its cost: 27 µs\na/b/c\n  its cost: 27 µs");
-        let wide = super::shown(&table, Some(80), "--csv");
+        let wide = super::shown(&table, Some(14), "--csv");
+        assert!(wide.lines().all(|line| line.chars().count() <= 14), "{wide}");
         assert!(wide.contains("cost") && !wide.contains("tax"), "{wide}");
     }
 }
