@@ -7,6 +7,8 @@
 mod choice;
 mod comparison;
 mod demonstration;
+#[cfg(test)]
+mod generated;
 mod quantity;
 mod run;
 mod spent;
