@@ -30,6 +30,7 @@ mod tls;
 mod wake;
 
 pub use error::{ErrorKind, FetchError, PrepareError};
+pub use libraries::library_versions;
 pub use prepared::Prepared;
 pub use registry::{cells, cells_of, library_of, note_of, terms_of};
 pub use support::{crowded, only_gets, refusal, unpaced};

@@ -19,7 +19,22 @@ pub struct Machine {
     pub load: Option<f32>,
     /// The compiler that built tlstax.
     pub toolchain: String,
+    /// Whose allocator the programs of this build have: [`ALLOCATOR`]. Absent where an older build did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocator: Option<String>,
 }
+
+/// The compiler that built this program, as it names itself.
+pub const TOOLCHAIN: &str = env!("TLSTAX_RUSTC");
+
+/// Whose allocator this program has: that of the C library that it is linked with.
+pub const ALLOCATOR: &str = if cfg!(target_env = "gnu") {
+    "glibc"
+} else if cfg!(target_env = "musl") {
+    "musl"
+} else {
+    "the system's"
+};
 
 impl Machine {
     /// Reads the machine's properties now.
@@ -30,7 +45,8 @@ impl Machine {
             cpus: allowed_cpus(),
             kernel: std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
             load: LoadAverage::current().ok().map(|load| load.one),
-            toolchain: env!("TLSTAX_RUSTC").to_owned(),
+            toolchain: TOOLCHAIN.to_owned(),
+            allocator: Some(ALLOCATOR.to_owned()),
         }
     }
 }
@@ -50,5 +66,6 @@ mod tests {
     fn the_machine_has_a_cpu_and_a_kernel() {
         let machine = Machine::read();
         assert!(!machine.cpus.is_empty() && !machine.kernel.is_empty() && machine.toolchain.contains("rustc"));
+        assert_eq!(machine.allocator.as_deref(), Some(ALLOCATOR));
     }
 }

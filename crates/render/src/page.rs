@@ -94,6 +94,7 @@ fn about(data: &ReportData<'_>) -> Vec<(&'static str, String)> {
         ("ports", format!("{} per transport", run.origin.ports)),
         ("steal", steal(result)),
     ]);
+    about.extend(run.machine.allocator.clone().map(|allocator| ("allocator", allocator)));
     about.extend(run.sections.iter().map(|section| {
         let workload = &section.workload;
         let text = format!(

@@ -46,6 +46,7 @@ pub fn differences(was: &RunInfo, now: &RunInfo) -> Vec<Difference> {
     found.compare("CPUs that may be used", &was.machine.cpus, &now.machine.cpus);
     found.compare("the kernel", &was.machine.kernel, &now.machine.kernel);
     found.compare("the compiler of tlstax", &was.machine.toolchain, &now.machine.toolchain);
+    found.compare("the allocator of tlstax", &was.machine.allocator, &now.machine.allocator);
     found.sections(&was.sections, &now.sections);
     found.0
 }

@@ -29,7 +29,7 @@ pub use plan::origin_spec::{OriginSpec, OriginSpecError};
 pub use plan::request_body::{RequestBody, RequestBodyError};
 pub use plan::user_server::{LoadConsent, UserServer, UserServerError};
 pub use plan::verification::{SSL_CERT_FILE, Verification, VerificationError};
-pub use plan::{Choices, Plan, sections, skipped};
+pub use plan::{Choices, Plan, revision, sections, skipped};
 pub use resume::{Begun, open, resume};
 pub use rounds::{Observer, Outcome};
 pub use run::{run, run_probed};

@@ -2,11 +2,11 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::cmd;
+use crate::{cmd, version};
 
 /// Shows where HTTPS time goes: the same fetches by several concurrency models, over plain HTTP, rustls and native-tls.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, arg_required_else_help = true)]
+#[command(version, long_version = version::long(), max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -15,6 +15,7 @@ mod progress;
 mod resume;
 mod show;
 mod stages;
+mod version;
 
 use std::process::ExitCode;
 

@@ -95,6 +95,8 @@ fn verification(run: &RunInfo) -> String {
 fn of_runs(base: &RunInfo, new: &RunInfo) -> Vec<Difference> {
     let of = |pick: &dyn Fn(&RunInfo) -> String, what: &str| differ(what, &pick(base), &pick(new));
     let list = |cpus: &[usize]| cpus.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    // Where a build did not say which it has, nothing is known to differ.
+    let allocators = base.machine.allocator.as_deref().zip(new.machine.allocator.as_deref());
     let found = [
         of(&|run| run.origin.name.clone(), "origin"),
         of(&|run| run.origin.version.clone(), "origin's version"),
@@ -111,6 +113,7 @@ fn of_runs(base: &RunInfo, new: &RunInfo) -> Vec<Difference> {
         of(&|run| list(&run.machine.cpus), "CPUs"),
         of(&|run| run.machine.kernel.clone(), "kernel"),
         of(&|run| run.machine.toolchain.clone(), "toolchain"),
+        allocators.and_then(|(base, new)| differ("allocator", base, new)),
     ];
     found.into_iter().flatten().collect()
 }

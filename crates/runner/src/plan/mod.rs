@@ -102,6 +102,12 @@ pub struct Plan {
     pub interrupt: Arc<AtomicBool>,
 }
 
+/// The git revision that this program was built from, with `-dirty` behind it where the tree had changes; `None`
+/// outside git.
+pub fn revision() -> Option<&'static str> {
+    option_env!("TLSTAX_REVISION")
+}
+
 impl Plan {
     /// The plan that follows from `choices`.
     pub fn of(choices: Choices) -> Plan {
@@ -110,7 +116,7 @@ impl Plan {
         let run = RunInfo {
             format: FORMAT,
             tlstax: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: option_env!("TLSTAX_REVISION").map(str::to_owned),
+            revision: revision().map(str::to_owned),
             started: jiff::Timestamp::now().to_string(),
             command,
             seed: seed.unwrap_or_else(|| jiff::Timestamp::now().as_microsecond().unsigned_abs()),

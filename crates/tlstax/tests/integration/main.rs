@@ -38,3 +38,4 @@ mod streams;
 mod talk;
 mod trouble;
 mod url;
+mod version;
