@@ -36,6 +36,12 @@ pub(crate) enum Command {
     Profile(cmd::profile::Args),
     /// Run the servers in the foreground, for any client
     Origin(cmd::origin::Args),
+    /// Print a completion script for a shell, e.g. for ~/.local/share/bash-completion/completions/tlstax
+    #[command(hide = true)]
+    Completions(cmd::completions::Args),
+    /// Print a manual page: of tlstax, or of one of its commands
+    #[command(hide = true)]
+    Man(cmd::man::Args),
     /// Run one trial, as the harness tells on standard input (docs/trial-protocol.md)
     #[command(hide = true)]
     Engine,

@@ -19,7 +19,7 @@ mod version;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use self::cli::{Cli, Command};
 
@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Thin(args) => cmd::thin::run(&args),
         Command::Profile(args) => cmd::profile::run(&args),
         Command::Origin(args) => cmd::origin::run(&args),
+        Command::Completions(args) => cmd::completions::run(&args, Cli::command()),
+        Command::Man(args) => cmd::man::run(&args, Cli::command()),
         Command::Engine => cmd::engine::run(),
         Command::ServeEmbedded { args } => cmd::serve_embedded::run(args),
         Command::Relay { args } => cmd::relay::run(args),

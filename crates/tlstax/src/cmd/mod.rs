@@ -3,10 +3,12 @@
 pub(crate) mod axis_args;
 pub(crate) mod cells;
 pub(crate) mod cmp;
+pub(crate) mod completions;
 pub(crate) mod compress;
 pub(crate) mod engine;
 pub(crate) mod exec;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod measurement_args;
 pub(crate) mod observe;
 pub(crate) mod origin;

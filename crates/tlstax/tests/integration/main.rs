@@ -15,6 +15,7 @@ mod go_build;
 mod go_httpbin;
 mod golden;
 mod left_behind;
+mod manual;
 mod observe_behind_a_proxy;
 mod observe_command;
 mod observe_habits;
