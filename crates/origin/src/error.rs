@@ -1,7 +1,7 @@
 //! Errors of origins: what was being done, to what, and what the user can do.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -58,6 +58,14 @@ pub enum Error {
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// There is no way to the origin's own addresses.
+    #[error("reaching {address}: {source}; this network has no loopback interface: try `ip link set lo up`")]
+    Loopback {
+        /// The address.
+        address: Ipv4Addr,
         /// The system's reason.
         source: io::Error,
     },

@@ -3,7 +3,8 @@
 //! It starts the process, reads where it listens, requests its ledger, and makes sure that it ends. The harness decides
 //! when to read the ledger, and judges it.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::net::{Ipv4Addr, UdpSocket};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -44,6 +45,9 @@ impl Origin {
     /// The program can't be started, ends, violates the protocol, or isn't ready within 15 s. The error includes what
     /// it wrote to its standard error.
     pub fn start(launch: &Launch) -> Result<Origin, Error> {
+        for address in &launch.addresses {
+            reach(*address)?;
+        }
         let mut process = Process::start(launch)?;
         let what = "say where it listens";
         let line = process.next_line(READY_WITHIN, what)?;
@@ -197,6 +201,17 @@ impl Drop for Process {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
+    }
+}
+
+/// Whether there is a way to a loopback address: a network namespace of its own begins without, and listens all the
+/// same. Nothing is sent.
+fn reach(address: Ipv4Addr) -> Result<(), Error> {
+    let way = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|socket| socket.connect((address, 9)));
+    match way {
+        Err(source) if source.kind() == ErrorKind::NetworkUnreachable => Err(Error::Loopback { address, source }),
+        // Whatever else is wrong is told by who listens and who connects.
+        _ => Ok(()),
     }
 }
 

@@ -24,7 +24,7 @@ pub enum FolderError {
     #[error("{} exists and was not written by a report: name another folder with -o, or remove the file", .0.display())]
     Foreign(PathBuf),
     /// The system refused.
-    #[error("{doing} {}: {source}", .path.display())]
+    #[error("{doing} {}: {source}{}", .path.display(), advice(.source))]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -33,6 +33,16 @@ pub enum FolderError {
         /// The system's error.
         source: io::Error,
     },
+}
+
+/// Advice if the system forbids writing: the end of a sentence that says what failed.
+pub fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; name a folder that you may write to, or go to one"
+        }
+        _ => "",
+    }
 }
 
 /// Writes all files into `dir`, which is created if necessary, each atomically; files of an earlier report that are not

@@ -95,6 +95,15 @@ impl Failure {
         move |source| Failure::Usage(format!("{doing} {}: {source}", path.display()))
     }
 
+    /// The same, for a folder for results, with advice if the system forbids it.
+    pub(crate) fn folder(path: &Path) -> impl FnOnce(io::Error) -> Failure {
+        let path = path.display().to_string();
+        move |source| {
+            let advice = render::folder::advice(&source);
+            Failure::Usage(format!("making the folder {path} failed: {source}{advice}"))
+        }
+    }
+
     /// Whether standard output was closed by its reader.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Failure::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)

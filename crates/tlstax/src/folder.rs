@@ -45,7 +45,7 @@ impl Drop for Place {
 fn fresh() -> Result<Place, Failure> {
     let stamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
     let local = Path::new(LOCAL);
-    std::fs::create_dir_all(local).map_err(Failure::file(MAKING, local))?;
+    std::fs::create_dir_all(local).map_err(Failure::folder(local))?;
     let mut number = 1_u32;
     loop {
         let name = if number == 1 { stamp.clone() } else { format!("{stamp}-{number}") };
@@ -53,13 +53,10 @@ fn fresh() -> Result<Place, Failure> {
         match std::fs::create_dir(&dir) {
             Ok(()) => return Ok(Place { dir, is_made: true }),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(Failure::file(MAKING, &dir)(error)),
+            Err(error) => return Err(Failure::folder(&dir)(error)),
         }
     }
 }
-
-/// The operation, for errors.
-const MAKING: &str = "making the folder";
 
 /// The folder of the latest local run: names sort by time.
 pub(crate) fn latest() -> Result<PathBuf, Failure> {

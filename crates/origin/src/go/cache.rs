@@ -70,13 +70,13 @@ impl Cache {
         if let Some(built) = self.find() {
             return Ok(built);
         }
-        fs::DirBuilder::new()
+        let scratch = fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&self.folder)
-            .map_err(Error::file("creating the folder", &self.folder))?;
-        let scratch = TemporaryFolder::within(&self.folder, "building-")
-            .map_err(Error::file("creating a folder in", &self.folder))?;
+            .and_then(|()| TemporaryFolder::within(&self.folder, "building-"));
+        let scratch =
+            scratch.map_err(|error| Error::NoCache(format!("making one in {}: {error}", self.folder.display())))?;
         let (module, entry) = (scratch.path().join("module"), scratch.path().join("entry"));
         for folder in [&module, &entry] {
             fs::create_dir(folder).map_err(Error::file("creating the folder", folder))?;

@@ -174,7 +174,7 @@ impl<'a> Places<'a> {
     fn open(args: &'a Args) -> Result<Places<'a>, Failure> {
         let dir = args.out.as_deref();
         if let Some(dir) = dir {
-            std::fs::create_dir_all(dir).map_err(Failure::file("making the folder", dir))?;
+            std::fs::create_dir_all(dir).map_err(Failure::folder(dir))?;
         }
         let json = match &args.json {
             None => Json::No,

@@ -86,7 +86,7 @@ fn splice_into(file: &Path, data: &ReportData<'_>, dir: &Path) -> Result<(), Fai
     let beside = file.parent().unwrap_or(Path::new("")).to_owned();
     for folder in folders {
         let folder = beside.join(folder);
-        std::fs::create_dir_all(&folder).map_err(Failure::file("making the folder", &folder))?;
+        std::fs::create_dir_all(&folder).map_err(Failure::folder(&folder))?;
         for chart in &pictures {
             output::put(&folder, &format!("{}.svg", chart.id), chart.file().as_bytes())?;
         }

@@ -11,6 +11,7 @@ mod compressed;
 mod engines;
 mod escapes;
 mod flood;
+mod forbidding_machine;
 mod go_build;
 mod go_httpbin;
 mod golden;
