@@ -143,8 +143,14 @@ impl Server for OriginProcess {
     }
 
     fn ended(&mut self) -> Option<origin::Error> {
+        let running = self.running.as_mut()?;
+        // A process that is killed closes its sockets, and clients fail, before it can be waited for: whether it still
+        // responds decides.
+        let ended = match running.ended() {
+            Some(ended) => ended,
+            None => running.origin.ledger().err().map(|gone| running.ended().unwrap_or(gone))?,
+        };
         // The next caller that needs an origin starts another.
-        let ended = self.running.as_mut()?.ended()?;
         self.running = None;
         Some(ended)
     }
