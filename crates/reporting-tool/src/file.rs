@@ -71,7 +71,7 @@ mod tests {
         ReportFile::create(&path).unwrap().write(&[1, 2]).unwrap();
         assert_eq!(serde_json::from_str::<Vec<u8>>(&std::fs::read_to_string(&path).unwrap()).unwrap(), [1, 2]);
         let error = ReportFile::create(&path).unwrap_err().to_string();
-        assert!(error.contains("there already") && error.contains("--report"), "{error}");
+        assert!(error.contains("exists and is not overwritten") && error.contains("--report"), "{error}");
         let below = ReportFile::create(&path.join("below")).unwrap_err().to_string();
         assert!(below.contains("report.json") && below.contains("--out"), "{below}");
         assert!(path.exists());

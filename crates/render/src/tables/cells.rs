@@ -241,13 +241,15 @@ pub(crate) fn one_connection(summary: &Summary) -> Option<Connection> {
     summary.rows.iter().all(own).then_some(first)
 }
 
-/// What a row of a terminal is called: where the heading names the kind of connection, the row does not.
+/// The name of a row, for tables without notes: no figure of a client that does not verify may be read without the
+/// label. Where the heading names the kind of connection, the row does not.
 fn name(row: &Row, kind: Option<Connection>) -> String {
     let name = row.cell.to_string();
-    match kind {
+    let name = match kind {
         Some(kind) if !is_floor(&row.cell) => name.replacen(&format!("/{}", kind.name()), "", 1),
         _ => name,
-    }
+    };
+    if row.not_verified { format!("{name} ({})", row_text::NOT_VERIFIED) } else { name }
 }
 
 /// The table of a section for a terminal. Floors, the distance to them and what the event loop did are details.
@@ -283,23 +285,19 @@ pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
 /// The table of a section in Markdown.
 pub(crate) fn markdown(summary: &Summary) -> String {
     let mut table = table(&pick(columns(), &MARKDOWN), lines(summary, &summary.rows));
-    label(&mut table, &summary.rows);
-    for (fields, _) in table.rows.iter_mut().zip(&summary.rows).filter(|(_, row)| row.figures.is_none()) {
+    for (fields, row) in table.rows.iter_mut().zip(&summary.rows) {
+        if let Some(first) = fields.first_mut() {
+            first.text = name(row, None);
+        }
+        if row.figures.is_some() {
+            continue;
+        }
         if let [_, first, others @ .., _rounds] = &mut fields[..] {
             first.text = "–".to_owned();
             others.fill(Field::missing());
         }
     }
     markdown::write(&table)
-}
-
-/// Puts behind the names of cells what no figure of theirs may be read without, in tables that have no notes.
-fn label<'a>(table: &mut Table, rows: impl IntoIterator<Item = &'a Row>) {
-    for (fields, row) in table.rows.iter_mut().zip(rows) {
-        if let Some(name) = fields.first_mut().filter(|_| row.not_verified) {
-            name.text = format!("{} ({})", name.text, row_text::NOT_VERIFIED);
-        }
-    }
 }
 
 /// The table of all sections for the page.

@@ -316,7 +316,7 @@ mod tests {
         one(judged(&seen(), &Side { requests: N - 1, ..honest() }), "served 9 requests instead of 10");
         let nothing = Side { negotiated: vec![settled("x25519", 1)], ..Side::default() };
         one(judged(&Seen::default(), &nothing), "reports no request");
-        one(judged(&Seen { late: Some(N + 1), ..seen() }, &honest()), "of more that were late");
+        one(judged(&Seen { late: Some(N + 1), ..seen() }, &honest()), "and more that were late");
     }
 
     #[test]
