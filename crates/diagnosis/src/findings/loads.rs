@@ -18,7 +18,8 @@ const OF_REQUESTS: f64 = 0.5;
 /// A share of the command's CPU time that is a finding even if single loads can't be distinguished.
 const OF_CPU: f64 = 1.0 / 3.0;
 /// The least CPU time in trust stores that is worth mentioning, ns: one load of Mozilla's roots takes 2 to 40 ms. The
-/// share below, of the run's wall time, suffices too.
+/// share below, of the run's wall time without what it waited for a CPU, suffices too: other programs make a run longer,
+/// and its loads no cheaper.
 const WORTH_NS: u64 = 60_000_000;
 const OF_WALL: f64 = 0.05;
 
@@ -46,7 +47,7 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     let is_proven = is_most(store.loads);
     let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
     let cpu_ns = cpu_ns(case);
-    let is_worth = cpu_ns >= WORTH_NS || share(cpu_ns, case.pass.wall_ns) >= OF_WALL;
+    let is_worth = cpu_ns >= WORTH_NS || share(cpu_ns, undisturbed_ns(case.pass)) >= OF_WALL;
     let is_each =
         is_worth && store.loads >= ENOUGH && is_most(behind) && is_most(store.in_trust_store) && is_rule && is_told;
     let is_much = store.loads >= ENOUGH && share(store.in_trust_store, store.samples) >= OF_CPU && cpu_ns >= WORTH_NS;
@@ -59,6 +60,13 @@ pub(crate) fn cpu_ns(case: &Case) -> u64 {
         Sampling::Sampled(store) => store.in_trust_store.saturating_mul(store.period_ns),
         _ => 0,
     }
+}
+
+/// The wall time of a run without the time for which its threads waited for a CPU, but no less than its CPU time took on
+/// all CPUs, ns.
+fn undisturbed_ns(pass: &ObservedRun) -> u64 {
+    let least = pass.cpu.total_ns / pass.cpu.cpus.max(1);
+    pass.wall_ns.saturating_sub(Case::queued_ns(pass)).max(least)
 }
 
 /// The wall time of loading trust stores for `more` connections that are opened together, if the client's library loads

@@ -240,6 +240,22 @@ fn loads_are_of_clients_only_where_each_request_has_a_connection_that_the_client
 }
 
 #[test]
+fn loads_are_as_much_of_a_run_that_others_made_longer() {
+    let with = |wall_ms: u64, queued_ms: u64| {
+        let mut pass = own(one_after_another(8));
+        (pass.wall_ns, pass.cpu.cpus) = (wall_ms * MS, 2);
+        pass.sampling = Sampling::Sampled(TrustStore { samples: 400, in_trust_store: 50, ..store(8, 8) });
+        let last = pass.cpu.readings.last_mut().unwrap();
+        last.queued_ns = queued_ms * MS;
+        proxy(pass)
+    };
+    assert!(with(990, 0).finds(Code::CLIENT_PER_REQUEST), "50 ms of 990");
+    assert!(!with(3_000, 0).finds(Code::CLIENT_PER_REQUEST), "50 ms of 3 s, in which it waited for no CPU");
+    assert!(with(3_000, 2_100).finds(Code::CLIENT_PER_REQUEST), "50 ms of 900, but for other programs");
+    assert!(with(3_000, 60_000).finds(Code::CLIENT_PER_REQUEST), "many threads waited at once");
+}
+
+#[test]
 fn a_virtual_machine_names_no_function_that_loads_roots() {
     let mut pass = own(one_after_another(8));
     pass.sampling = Sampling::Sampled(TrustStore { in_trust_store: 0, ..store(0, 8) });
