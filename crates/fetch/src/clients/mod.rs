@@ -1,6 +1,8 @@
 //! HTTP clients: what sends requests over a connection. One file each.
 
 pub(crate) mod hyper;
+pub(crate) mod hyper_util_stock;
+mod library_error;
 pub(crate) mod reqwest;
 pub(crate) mod reqwest_stock;
 pub(crate) mod ureq;

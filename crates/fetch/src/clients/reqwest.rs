@@ -14,6 +14,7 @@ use measure::marks::RequestMarks;
 use workload::Connection;
 use workload::catalog::clients::reqwest::CLIENT;
 
+use super::library_error::{classify, with_causes};
 use super::{Shared, USER_AGENT};
 use crate::response::LONGEST_BODY;
 use crate::slot::AsyncClient;
@@ -84,7 +85,7 @@ fn build<'a>(
 
 /// The error of a client that could not be built.
 pub(crate) fn failed(error: ::reqwest::Error) -> PrepareError {
-    PrepareError::Client { client: CLIENT.name, reason: describe(&error) }
+    PrepareError::Client { client: CLIENT.name, reason: with_causes(&error) }
 }
 
 /// A slot's client for each source.
@@ -118,10 +119,10 @@ impl AsyncClient for ReqwestClient {
         if let Some(body) = &asked.body {
             message = message.body(body.clone());
         }
-        let mut response = message.send().await.map_err(|error| classify(&error))?;
+        let mut response = message.send().await.map_err(|error| classify(error.is_connect(), &error))?;
         let status = response.status().as_u16();
         self.body.clear();
-        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| classify(error.is_connect(), &error))? {
             if self.body.len() + chunk.len() > LONGEST_BODY {
                 return Err(ErrorKind::Length.because(format!("more than {LONGEST_BODY} bytes")));
             }
@@ -133,26 +134,4 @@ impl AsyncClient for ReqwestClient {
     fn marks(&self) -> &RequestMarks {
         &self.marks
     }
-}
-
-/// reqwest calls every error before the request a connect error; a failed handshake shows in its causes.
-fn classify(error: &::reqwest::Error) -> FetchError {
-    let words = describe(error);
-    let in_tls = ["certificate", "handshake", "SSL", "ssl"].iter().any(|word| words.contains(word));
-    match (error.is_connect(), in_tls) {
-        (true, true) => ErrorKind::Tls.because(words),
-        (true, false) => ErrorKind::Connect.because(words),
-        (false, _) => ErrorKind::Http.because(words),
-    }
-}
-
-/// The error with its causes, which reqwest's own text omits.
-fn describe(error: &::reqwest::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        words.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    words
 }

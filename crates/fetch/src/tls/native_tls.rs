@@ -7,11 +7,11 @@ use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsStream};
+use ::native_tls::{Certificate, HandshakeError, Protocol, TlsConnector, TlsConnectorBuilder, TlsStream};
 use workload::catalog::stacks::native_tls::STACK;
 
 use super::connector::secures;
-use super::{BlockingStream, Tls, TlsSettings};
+use super::{BlockingStream, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 use crate::stream::Stream;
 
@@ -29,22 +29,36 @@ pub(crate) fn build(settings: TlsSettings<'_>) -> Result<Arc<dyn Tls>, PrepareEr
 impl NativeTls {
     /// Builds the connector.
     pub(crate) fn new(settings: TlsSettings<'_>) -> Result<NativeTls, PrepareError> {
-        let refuse = |error: ::native_tls::Error| PrepareError::Tls { stack: STACK.name, reason: error.to_string() };
-        let mut builder = TlsConnector::builder();
+        let mut builder = trusting(settings.trust)?;
         builder.disable_built_in_roots(true).min_protocol_version(Some(Protocol::Tlsv12)).request_alpns(&["http/1.1"]);
-        if settings.trust.accepts_any() {
-            builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
-        }
-        for root in settings.trust.roots() {
-            builder.add_root_certificate(Certificate::from_der(root).map_err(refuse)?);
-        }
-        let connector = builder.build().map_err(refuse)?;
+        let connector = builder.build().map_err(|error| refuse(&error))?;
         Ok(NativeTls { asynchronous: connector.clone().into(), connector })
     }
 
     async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<tokio_native_tls::TlsStream<S>> {
         self.asynchronous.connect(host, tcp).await.map_err(io::Error::other)
     }
+}
+
+/// The connector that native-tls makes by itself, for the asynchronous callers of `hyper-tls`: it trusts the platform's
+/// roots beside `trust`.
+pub(crate) fn defaults(trust: &TrustStore) -> Result<tokio_native_tls::TlsConnector, PrepareError> {
+    Ok(trusting(trust)?.build().map_err(|error| refuse(&error))?.into())
+}
+
+fn trusting(trust: &TrustStore) -> Result<TlsConnectorBuilder, PrepareError> {
+    let mut builder = TlsConnector::builder();
+    if trust.accepts_any() {
+        builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+    }
+    for root in trust.roots() {
+        builder.add_root_certificate(Certificate::from_der(root).map_err(|error| refuse(&error))?);
+    }
+    Ok(builder)
+}
+
+fn refuse(error: &::native_tls::Error) -> PrepareError {
+    PrepareError::Tls { stack: STACK.name, reason: error.to_string() }
 }
 
 impl BlockingStream for TlsStream<TcpStream> {

@@ -16,7 +16,7 @@ use workload::catalog::stacks::rustls::STACK;
 use super::accepts_any::AcceptsAny;
 use super::connector::secures;
 use super::groups::listed;
-use super::{BlockingStream, Tls, TlsSettings};
+use super::{BlockingStream, Tls, TlsSettings, TrustStore};
 use crate::PrepareError;
 use crate::stream::Stream;
 
@@ -46,23 +46,8 @@ impl Rustls {
         settings: TlsSettings<'_>,
     ) -> Result<Rustls, PrepareError> {
         let refuse = |reason: String| PrepareError::Tls { stack, reason };
-        let mut roots = RootCertStore::empty();
-        for root in settings.trust.roots() {
-            roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
-        }
-        // With two providers compiled in, `builder()` without a provider would panic.
-        let config =
-            ClientConfig::builder_with_provider(Arc::new(offering(settings.groups, provider).map_err(refuse)?))
-                .with_safe_default_protocol_versions()
-                .map_err(|error| refuse(error.to_string()))?;
-        let config = match settings.trust.accepts_any() {
-            true => {
-                let verifier = Arc::new(AcceptsAny::of(config.crypto_provider()));
-                config.dangerous().with_custom_certificate_verifier(verifier)
-            }
-            false => config.with_root_certificates(roots),
-        };
-        let mut config = config.with_no_client_auth();
+        let provider = offering(settings.groups, provider).map_err(refuse)?;
+        let mut config = trusting(stack, provider, settings.trust)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config.resumption = Resumption::disabled();
         Ok(Rustls { config: Arc::new(config) })
@@ -71,6 +56,32 @@ impl Rustls {
     async fn handshake<S: Stream>(&self, host: &str, tcp: S) -> io::Result<TlsStream<S>> {
         TlsConnector::from(Arc::clone(&self.config)).connect(name(host)?, tcp).await
     }
+}
+
+/// The config that rustls has by itself over aws-lc-rs: its groups, its versions, and resumption.
+pub(crate) fn defaults(trust: &TrustStore) -> Result<ClientConfig, PrepareError> {
+    trusting(STACK.name, aws_lc_rs::default_provider(), trust)
+}
+
+/// The config of the stack named `stack` that trusts `trust`, and is otherwise rustls's default over `provider`.
+fn trusting(stack: &'static str, provider: CryptoProvider, trust: &TrustStore) -> Result<ClientConfig, PrepareError> {
+    let refuse = |reason: String| PrepareError::Tls { stack, reason };
+    let mut roots = RootCertStore::empty();
+    for root in trust.roots() {
+        roots.add(root.clone()).map_err(|error| refuse(format!("a root was refused: {error}")))?;
+    }
+    // With two providers compiled in, `builder()` without a provider would panic.
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refuse(error.to_string()))?;
+    let config = match trust.accepts_any() {
+        true => {
+            let verifier = Arc::new(AcceptsAny::of(config.crypto_provider()));
+            config.dangerous().with_custom_certificate_verifier(verifier)
+        }
+        false => config.with_root_certificates(roots),
+    };
+    Ok(config.with_no_client_auth())
 }
 
 /// The stock provider, offering `groups` and no others. Offering more would add key shares to every ClientHello that

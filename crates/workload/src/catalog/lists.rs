@@ -35,6 +35,7 @@ macro_rules! for_each_client {
             reqwest on tokio,
             ureq_stock on thread,
             reqwest_stock on tokio,
+            hyper_util_stock on tokio,
         }
     };
 }

@@ -1,6 +1,7 @@
 //! The HTTP clients, a file each.
 
 pub mod hyper;
+pub mod hyper_util_stock;
 pub mod reqwest;
 pub mod reqwest_stock;
 pub mod ureq;
