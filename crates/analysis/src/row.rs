@@ -183,6 +183,13 @@ pub struct WarmUp {
     pub handshakes: Option<Figure>,
 }
 
+impl Seen {
+    /// The share of its handshakes that resumed a session, 0 to 1; 0 where there was none.
+    pub fn resumed_share(&self) -> f64 {
+        self.resumed as f64 / (self.full + self.resumed).max(1) as f64
+    }
+}
+
 impl Row {
     /// Whether its figures may be compared with those of others.
     pub fn compares(&self) -> bool {

@@ -7,15 +7,17 @@ use workload::Connection;
 
 use crate::format::number;
 use crate::screen::Screen;
-use crate::table::terminal;
-use crate::tables::cells;
+use crate::table::{Table, terminal};
+use crate::tables::{as_shipped, cells};
 use crate::{drift, open_loop, slow_trials, warm_up};
 
 /// Draws the section's table with its title, in as many columns as fit on the screen. Floors, delays of the event
 /// loop and the work of the warm-up are details, which a verbose screen shows.
 pub fn draw(summary: &Summary, screen: &Screen) -> String {
-    let table = terminal::shown(&cells::terminal(summary, screen.verbose), screen.width, "--csv");
-    let mut text = format!("{}\n{table}", screen.prose(&title(summary)));
+    let tables = [Some(cells::terminal(summary, screen.verbose)), as_shipped::terminal(summary)];
+    let shown = |table: Table| format!("\n{}", terminal::shown(&table, screen.width, "--csv"));
+    let tables = tables.into_iter().flatten().filter(|table| !table.rows.is_empty()).map(shown);
+    let mut text = format!("{}{}", screen.prose(&title(summary)), tables.collect::<Vec<_>>().join("\n"));
     let beneath = invalid(summary).into_iter().chain(unpinned(summary)).chain(open_loop::sentences(summary));
     let warm_up = warm_up::line(summary).filter(|_| screen.verbose);
     for line in beneath.chain(drift::lines(summary)).chain(slow_trials::lines(summary)).chain(warm_up) {
@@ -40,11 +42,11 @@ fn unpinned(summary: &Summary) -> Vec<String> {
             false => String::new(),
         };
         match row.terms {
-            Terms::Pinned | Terms::Floor => None,
+            // Libraries as shipped have a table of their own.
+            Terms::Pinned | Terms::Floor | Terms::Stock => None,
             Terms::Pooled => {
                 (row.cell.connection == Connection::KeepAlive).then(|| format!("pooled: {}: {accepts}", row.cell))
             }
-            Terms::Stock => Some(format!("own defaults: {}: {accepts}{handshakes}", row.cell)),
             Terms::Command => {
                 Some(format!("program (responses not checked): {}: {accepts}{handshakes}{verifies}", row.cell))
             }

@@ -121,7 +121,8 @@ fn one() -> Hosts {
 }
 
 /// The built-in scenarios, by name.
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 8] = [
+    ("as-shipped", include_str!("../scenarios/as-shipped.toml")),
     ("many-hosts-once", include_str!("../scenarios/many-hosts-once.toml")),
     ("one-host-often", include_str!("../scenarios/one-host-often.toml")),
     ("post-quantum", include_str!("../scenarios/post-quantum.toml")),

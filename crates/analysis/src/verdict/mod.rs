@@ -8,6 +8,7 @@ mod evidence;
 mod of_bill;
 mod of_comparison;
 mod of_run;
+mod of_stock;
 mod of_talk;
 mod sentence;
 
@@ -15,8 +16,9 @@ pub use evidence::Evidence;
 pub use of_bill::of_sheet;
 pub use of_comparison::of_comparison;
 pub use of_run::{added_to, choose, headline, of_run};
+pub use of_stock::as_shipped;
 pub use of_talk::of_talk;
 pub use sentence::{
-    Added, Chosen, Compared, Costs, Dearer, Fits, Headline, Kept, Saved, Sentence, Share, Spent, Staged, TlsAdds, Told,
-    Varied, Waited, Waits, Way,
+    Added, AsShipped, Chosen, Compared, Costs, Dearer, Fits, Headline, Kept, Saved, Sentence, Share, Shipped, Spent,
+    Staged, TlsAdds, Told, Varied, Waited, Waits, Way,
 };

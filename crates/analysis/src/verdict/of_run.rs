@@ -1,9 +1,10 @@
 //! The verdict of a run: of each kind of work that it did, what TLS adds or how long it takes, and what to choose.
 
-use measure::result::TrialOrder;
+use measure::result::{Terms, TrialOrder};
 use workload::{Cell, Connection};
 
 use super::evidence::Evidence;
+use super::of_stock::as_shipped;
 use super::sentence::{Added, Chosen, Costs, Dearer, Headline, Kept, Saved, Sentence, TlsAdds, Varied, Waited, Waits};
 use crate::compare::Comparison;
 use crate::decisions::{Choice, Decision, Yardstick, decisions};
@@ -32,6 +33,8 @@ pub fn of_run(summaries: &[Summary], order: TrialOrder) -> Vec<Sentence> {
     let mut chosen: Vec<Chosen> = claims.map(|decision| choose(decision, order)).collect();
     chosen.dedup_by_key(|chosen| (chosen.connection, chosen.waits_for.clone()));
     said.extend(chosen.into_iter().map(Sentence::Chosen));
+    let kinds = [Connection::NewConn, Connection::KeepAlive];
+    said.extend(kinds.into_iter().filter_map(|kind| as_shipped(summaries, kind)).map(Sentence::AsShipped));
     if said.is_empty() {
         let invalid = summaries.iter().flat_map(Summary::all).flat_map(|row| row.invalid.values());
         said.push(Sentence::NothingCounts { trials: invalid.sum() });
@@ -179,7 +182,9 @@ fn costs(summary: &Summary) -> Option<Costs> {
         let us = row.figures.as_ref()?.client_us;
         Some((row.cell.to_string(), Evidence::of(us, row.counted)))
     };
-    let mut costs: Vec<(String, Evidence)> = summary.rows.iter().filter_map(of).collect();
+    // Libraries with their own defaults have a sentence of their own.
+    let others = summary.rows.iter().filter(|row| row.terms != Terms::Stock);
+    let mut costs: Vec<(String, Evidence)> = others.filter_map(of).collect();
     costs.sort_by(|a, b| a.1.figure.median.total_cmp(&b.1.figure.median));
     let cells = costs.len();
     let mut costs = costs.into_iter();

@@ -41,6 +41,8 @@ pub enum Sentence {
     Varied(Varied),
     /// What cells cost that are compared with nothing.
     Costs(Costs),
+    /// What libraries cost with their own defaults.
+    AsShipped(AsShipped),
     /// What a README says first.
     Headline(Headline),
     /// What a comparison of builds or cells came to.
@@ -187,6 +189,28 @@ pub struct Costs {
     pub cells: usize,
 }
 
+/// Libraries with their own defaults, against a server that negotiates all that it supports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsShipped {
+    /// The kind of connection.
+    pub connection: Connection,
+    /// The libraries, the least CPU time first.
+    pub libraries: Vec<Shipped>,
+}
+
+/// A library with its own defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shipped {
+    /// Its cell without the connection: `tokio-multi/reqwest-stock/rustls`.
+    pub name: String,
+    /// Client CPU of a request, µs.
+    pub us: Evidence,
+    /// Connections that it opened per request.
+    pub connections: f64,
+    /// The share of its handshakes that resumed a session, 0 to 1.
+    pub resumed: f64,
+}
+
 /// What a README says first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Headline {
@@ -318,6 +342,7 @@ impl Sentence {
             Sentence::Costs(Costs { least, most, .. }) => {
                 [least].into_iter().chain(most).map(|(_, cost)| *cost).collect()
             }
+            Sentence::AsShipped(AsShipped { libraries, .. }) => libraries.iter().map(|library| library.us).collect(),
             Sentence::Headline(Headline { fresh, kept, .. }) => {
                 fresh.iter().chain(kept).flat_map(|added| [added.us, added.ratio]).collect()
             }

@@ -11,10 +11,15 @@ use crate::format::number;
 /// Share of the tax from which a group is named.
 const NAMED: f64 = 0.02;
 
-/// A paragraph for every cell with a tax, unless its bill or its plain twin's disagrees with the CPU clock or lacks the
-/// kernel: shares of an incomplete bill are misleading.
+/// A paragraph for every cell with a tax, and what makes its figures doubtful. Cells are left out whose bill or whose
+/// plain twin's bill disagrees with the CPU clock or lacks the kernel: shares of an incomplete bill are misleading.
 pub fn paragraphs(sheet: &Sheet) -> Vec<String> {
-    sheet.cells.iter().filter(|cell| tax_holds(sheet, cell)).filter_map(paragraph).collect()
+    let of_cell = |cell: &CellBill| {
+        let beware = doubts(cell);
+        let beware = if beware.is_empty() { String::new() } else { format!(" Beware: {}.", beware.join("; ")) };
+        Some(format!("{}{beware}", paragraph(cell)?))
+    };
+    sheet.cells.iter().filter(|cell| tax_holds(sheet, cell)).filter_map(of_cell).collect()
 }
 
 /// The paragraph of one cell, whether its figures are reliable or not. `None` without a tax.
@@ -39,10 +44,8 @@ pub(crate) fn paragraph(cell: &CellBill) -> Option<String> {
     } else {
         parts.push(format!("all else {} µs less than without TLS", number(-rest)));
     }
-    let beware = doubts(cell);
-    let beware = if beware.is_empty() { String::new() } else { format!(" Beware: {}.", beware.join("; ")) };
     Some(format!(
-        "Of the {} µs of CPU that {library} adds to {where_to} ({}/{}), {}.{}{beware}",
+        "Of the {} µs of CPU that {library} adds to {where_to} ({}/{}), {}.{}",
         with_interval(&whole),
         name.model,
         name.client,

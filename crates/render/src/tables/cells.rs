@@ -7,6 +7,7 @@ use measure::result::Terms;
 use workload::Connection;
 use workload::floor::is_floor;
 
+use super::as_shipped;
 use crate::format::{memory, number, ranged, time};
 use crate::row_text;
 use crate::table::column::{Column, pick, table};
@@ -243,7 +244,7 @@ pub(crate) fn one_connection(summary: &Summary) -> Option<Connection> {
 
 /// The name of a row, for tables without notes: no figure of a client that does not verify may be read without the
 /// label. Where the heading names the kind of connection, the row does not.
-fn name(row: &Row, kind: Option<Connection>) -> String {
+pub(super) fn name(row: &Row, kind: Option<Connection>) -> String {
     let name = row.cell.to_string();
     let name = match kind {
         Some(kind) if !is_floor(&row.cell) => name.replacen(&format!("/{}", kind.name()), "", 1),
@@ -257,7 +258,7 @@ pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
     let waits = summary.waits();
     let mut shown = if waits { WAITING.to_vec() } else { COST.to_vec() };
     shown.retain(|(name, _)| verbose || !DETAILS.contains(name));
-    let rows = || summary.rows.iter().chain(summary.floors.iter().filter(|_| verbose));
+    let rows = || compared(summary).chain(summary.floors.iter().filter(|_| verbose));
     let kind = one_connection(summary);
     if summary.workload.rate.is_some() {
         let behind = shown.iter().position(|(name, _)| *name == "p99").map_or(shown.len(), |p99| p99 + 1);
@@ -271,7 +272,7 @@ pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
             first.text = name(row, kind);
         }
         // Of a floor, the client's CPU is told, and nothing that it is no measure of.
-        if at >= summary.rows.len() {
+        if at >= compared(summary).count() {
             let others = fields.iter_mut().zip(&names).skip(1).filter(|(_, name)| **name != "client CPU µs/req");
             others.for_each(|(field, _)| *field = Field::default());
         }
@@ -282,10 +283,15 @@ pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
     table
 }
 
+/// The rows that are not in a table of libraries as shipped.
+fn compared(summary: &Summary) -> impl Iterator<Item = &Row> {
+    summary.rows.iter().filter(|row| !as_shipped::is_shipped(row))
+}
+
 /// The table of a section in Markdown.
 pub(crate) fn markdown(summary: &Summary) -> String {
-    let mut table = table(&pick(columns(), &MARKDOWN), lines(summary, &summary.rows));
-    for (fields, row) in table.rows.iter_mut().zip(&summary.rows) {
+    let mut table = table(&pick(columns(), &MARKDOWN), lines(summary, compared(summary)));
+    for (fields, row) in table.rows.iter_mut().zip(compared(summary)) {
         if let Some(first) = fields.first_mut() {
             first.text = name(row, None);
         }

@@ -7,7 +7,8 @@ use analysis::decisions::Yardstick;
 use analysis::figure::Figure;
 use analysis::summarize::summaries;
 use analysis::verdict::{
-    Costs, Dearer, Evidence, Fits, Sentence, Share, Spent, Staged, Way, headline, of_comparison, of_run,
+    AsShipped, Costs, Dearer, Evidence, Fits, Sentence, Share, Shipped, Spent, Staged, Way, headline, of_comparison,
+    of_run,
 };
 use fixtures::{section, trial};
 use measure::result::{RunResult, Trial, TrialOrder};
@@ -15,7 +16,7 @@ use profile::bill::Interval;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use stats::Estimate;
-use workload::Cell;
+use workload::{Cell, Connection};
 
 /// Sentences of a generated run, of a comparison in it, and of every form beside.
 pub(super) fn generated(random: &mut ChaCha8Rng) -> Vec<Sentence> {
@@ -131,11 +132,14 @@ fn others(random: &mut ChaCha8Rng) -> Vec<Sentence> {
     let less = Interval { value: -20.0, low: -25.0, high: -19.0 };
     let shares = vec![Share { group: analysis::bills::group::Group::Kernel, us: 12.0 }];
     let stages = random.random_range(1..40);
+    let connection = [Connection::NewConn, Connection::KeepAlive][random.random_range(0..2)];
+    let library = |us, resumed| Shipped { name: "m/c-stock/rustls".to_owned(), us, connections: 0.54, resumed };
     let way = |extrapolated_from| Way { name: "one by one".to_owned(), seconds: once, extrapolated_from };
     vec![
         Sentence::Spent(Spent { cell: cell.clone(), is_tax: true, us: less, shares: vec![] }),
         Sentence::NothingCounts { trials: random.random_range(0..9) },
         Sentence::Costs(Costs { least: (name(), added), most: Some(("b/c".to_owned(), ratio)), cells: 7 }),
+        Sentence::AsShipped(AsShipped { connection, libraries: vec![library(added, 0.0), library(ratio, 0.47)] }),
         Sentence::Matters { requests: 900_000.0, name: name(), added: of_ten(random) },
         Sentence::Dearer(dearer),
         Sentence::Staged(Staged {

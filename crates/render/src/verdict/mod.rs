@@ -28,6 +28,7 @@ pub fn text(sentence: &Sentence) -> String {
         Sentence::Waits(waits) => run::waits(waits),
         Sentence::Varied(varied) => run::varied(varied),
         Sentence::Costs(costs) => run::costs(costs),
+        Sentence::AsShipped(shipped) => run::as_shipped(shipped),
         Sentence::Headline(headline) => run::headline(headline),
         Sentence::Chosen(chosen) => choice::chosen(chosen),
         Sentence::Dearer(dearer) => choice::dearer(dearer),

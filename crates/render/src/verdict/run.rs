@@ -1,6 +1,9 @@
 //! Sentences of a run: what TLS adds, what keeping a connection saves, how long waiting takes.
 
-use analysis::verdict::{Added, Costs, Evidence, Headline, Kept, Saved, TlsAdds, Varied, Waited, Waits};
+use analysis::verdict::{
+    Added, AsShipped, Costs, Evidence, Headline, Kept, Saved, Shipped, TlsAdds, Varied, Waited, Waits,
+};
+use workload::Connection;
 
 use super::quantity::{capital, factor, request, support, times, us, verb};
 use crate::format::{grouped, number, time};
@@ -122,6 +125,25 @@ pub(super) fn costs(costs: &Costs) -> String {
             us(most)
         ),
     }
+}
+
+pub(super) fn as_shipped(shipped: &AsShipped) -> String {
+    let costs = shipped.libraries.iter().map(|library| {
+        let resumed = (library.resumed > 0.0).then(|| format!("; {:.0} % resumed", library.resumed * 100.0));
+        // Over new connections there is one a request, by the kind of connection.
+        let opens = (shipped.connection != Connection::NewConn && library.connections > 0.0)
+            .then(|| format!("; {} connections a request", number(library.connections)));
+        let Shipped { name, us, .. } = library;
+        let beside = [opens, resumed].into_iter().flatten().collect::<String>();
+        format!("{name} {} µs ({}{beside})", number(us.figure.median), support(us, number))
+    });
+    let costs: Vec<String> = costs.collect();
+    let takes = if shipped.libraries.iter().all(|library| library.us.claims()) { "takes" } else { "took" };
+    format!(
+        "With their own defaults, not those that pinned cells share, {} {takes} this much client CPU: {}.",
+        request(shipped.connection).trim_end_matches(','),
+        costs.join(", ")
+    )
 }
 
 pub(super) fn headline(headline: &Headline) -> String {

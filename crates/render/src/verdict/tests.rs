@@ -38,10 +38,11 @@ fn form(sentence: &Sentence) -> usize {
         Sentence::Staged(_) => 11,
         Sentence::Fits(_) => 12,
         Sentence::Spent(_) => 13,
+        Sentence::AsShipped(_) => 14,
     }
 }
 
-const FORMS: usize = 14;
+const FORMS: usize = 15;
 
 #[test]
 fn every_sentence_says_what_its_figures_bear() {
@@ -57,7 +58,7 @@ fn every_sentence_says_what_its_figures_bear() {
     }
     assert!(seen.iter().all(|count| *count > 20), "a form is not generated: {seen:?}");
     // Those of what is measured once never claim anything.
-    let claims = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(|form| claimed[form]);
+    let claims = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14].map(|form| claimed[form]);
     assert!(claims.iter().all(|count| *count > 10), "a form never claims anything: {claimed:?}");
 }
 
@@ -209,6 +210,13 @@ fn beside(sentence: &Sentence) -> (Vec<String>, Vec<String>) {
         Sentence::Costs(it) => {
             let names = it.most.iter().chain([&it.least]).map(|(name, _)| name.clone());
             (names.collect(), vec![it.cells.to_string()])
+        }
+        Sentence::AsShipped(it) => {
+            let numbers = it
+                .libraries
+                .iter()
+                .flat_map(|library| [number(library.connections), format!("{:.0}", library.resumed * 100.0)]);
+            (it.libraries.iter().map(|library| library.name.clone()).collect(), numbers.collect())
         }
         Sentence::Headline(it) => (vec![it.by.clone()], vec![]),
         Sentence::Compared(it) => {

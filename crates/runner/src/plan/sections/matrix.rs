@@ -1,8 +1,8 @@
-//! Sections of cells that are chosen by their names, of all cells, and of the dozen cells of the default run; and their
+//! Sections of cells that are chosen by their names, of all cells, and of the telling cells of the default run; and their
 //! floors.
 
 use measure::result::Section;
-use workload::{Cell, Connection, Path, Requests, Variable};
+use workload::{Amount, Cell, Connection, Path, Requests, Variable};
 
 use crate::plan::sections::workload_options::WorkloadOptions;
 
@@ -14,6 +14,12 @@ const KEEP_ALIVE_REQUESTS: Requests = Requests::new(8_000).unwrap();
 
 /// Requests of a trial with a new client for each, which takes tens of milliseconds in some libraries.
 const NEW_CLIENT_REQUESTS: Requests = Requests::new(100).unwrap();
+
+/// Requests of trials of a run without arguments, which is to answer in about 20 s: over new connections, over kept
+/// ones, and waiting for a slow origin.
+const QUICK_REQUESTS: Requests = Requests::new(400).unwrap();
+const QUICK_KEPT_REQUESTS: Requests = Requests::new(4_000).unwrap();
+const QUICK_WAITING: Requests = Requests::new(32).unwrap();
 
 /// Requests of a trial that waits for a slow origin: each slot once.
 const WAITING_REQUESTS: Requests = Requests::new(64).unwrap();
@@ -70,16 +76,20 @@ pub fn everything(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     sections
 }
 
-/// The dozen cells of a run without arguments: the cost of a request, and how models wait.
+/// The cells of a run without arguments: the cost of a request, that of libraries as shipped, and how models wait.
 pub fn telling(cells: &[Cell], options: &WorkloadOptions) -> Vec<Section> {
     let named = |names: &[&str]| -> Vec<Cell> {
         let is = |cell: &&Cell| names.contains(&cell.to_string().as_str());
         cells.iter().filter(is).cloned().collect()
     };
-    let mut sections = by_connection(&[named(&NEW_CONN), named(&KEEP_ALIVE)].concat(), options);
+    let quick = |names: &[&str], requests| {
+        let amount = options.amount.or(options.rates.is_empty().then_some(Amount::Requests(requests)));
+        by_connection(&named(names), &WorkloadOptions { amount, ..options.clone() })
+    };
+    let mut sections = [quick(&NEW_CONN, QUICK_REQUESTS), quick(&KEEP_ALIVE, QUICK_KEPT_REQUESTS)].concat();
     // A user who names a path wants that one and no other.
     if options.path.is_none() {
-        sections.extend(options.sections("waiting", &Path::delay(DELAY), WAITING_REQUESTS, 1, &named(&WAITING)));
+        sections.extend(options.sections("waiting", &Path::delay(DELAY), QUICK_WAITING, 1, &named(&WAITING)));
     }
     sections
 }
@@ -93,13 +103,16 @@ pub fn add_floors(section: &mut Section) {
     }
 }
 
-const NEW_CONN: [&str; 6] = [
+const NEW_CONN: [&str; 9] = [
     "threads/ureq/plain/new-conn",
     "threads/ureq/rustls/new-conn",
     "threads/ureq/native-tls/new-conn",
     "tokio-current/hyper/plain/new-conn",
     "tokio-current/hyper/rustls/new-conn",
     "tokio-current/hyper/native-tls/new-conn",
+    "threads/ureq-stock/rustls/new-conn",
+    "tokio-multi/reqwest-stock/rustls/new-conn",
+    "tokio-multi/hyper-util-stock/rustls/new-conn",
 ];
 
 const KEEP_ALIVE: [&str; 2] = ["tokio-current/hyper/plain/keep-alive", "tokio-current/hyper/rustls/keep-alive"];
@@ -115,12 +128,12 @@ const WAITING: [&str; 4] = [
 mod tests {
     use std::num::NonZeroU64;
 
-    use workload::{Amount, Concurrency, Rate};
+    use workload::{Concurrency, Rate};
 
     use super::*;
 
     #[test]
-    fn the_telling_dozen_is_in_the_table() {
+    fn the_telling_cells_are_in_the_table() {
         let sections = telling(&fetch::cells(), &WorkloadOptions::default());
         let counts: Vec<usize> = sections.iter().map(|section| section.cells.len()).collect();
         assert_eq!(counts, [NEW_CONN.len(), KEEP_ALIVE.len(), WAITING.len()]);
