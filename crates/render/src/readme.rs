@@ -1,11 +1,11 @@
 //! The parts of a README that are generated from a run: the finding, two small pictures, a table of five rows, and the
-//! caveat; or, from a profiled run, where the time goes.
+//! caveat; from a run of libraries as shipped, what those cost; or, from a profiled run, where the time goes.
 
 use analysis::bills::tax_holds;
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
-use analysis::verdict::{Sentence, headline};
+use analysis::verdict::{Sentence, as_shipped, headline};
 use measure::result::Terms;
 use textwrap::WordSplitter;
 use workload::Connection;
@@ -17,21 +17,38 @@ use crate::markdown_escape::escaped;
 use crate::splice::Part;
 use crate::table::column::{self, Column};
 use crate::table::{Markup, markdown};
+use crate::tables::as_shipped::readme as shipped_table;
 use crate::verdict::text;
 
 /// The names of all parts.
-pub const PARTS: [&str; 5] = ["finding", "pictures", "table", "caveat", BILL];
+pub const PARTS: [&str; 6] = ["finding", PICTURES, "table", "caveat", AS_SHIPPED, BILL];
+
+/// The part with the pictures of pinned cells.
+const PICTURES: &str = "pictures";
+
+/// The part about libraries as shipped.
+const AS_SHIPPED: &str = "as-shipped";
 
 /// The part that a profiled run writes.
 const BILL: &str = "bill";
 
 /// The parts that show pictures and name the folder for them.
-pub const WITH_PICTURES: [&str; 2] = ["pictures", BILL];
+pub const WITH_PICTURES: [&str; 2] = [PICTURES, BILL];
 
 /// The parts that can be written from this result. Sampling has a small cost of its own: a profiled run shows where
-/// time goes, and other runs how much there is.
+/// time goes, and other runs how much there is. What libraries cost as shipped is said by a run that has them all, and
+/// a run that has them and not the cells of the finding says nothing else.
 pub fn writable(data: &ReportData<'_>) -> Vec<&'static str> {
-    PARTS.into_iter().filter(|part| (*part == BILL) != data.bills.is_empty()).collect()
+    if !data.bills.is_empty() {
+        return vec![BILL];
+    }
+    let has = |(model, client): &(&str, &str)| {
+        let mut rows = data.summaries.iter().flat_map(|summary| &summary.rows);
+        rows.any(|row| row.cell.model == *model && row.cell.client == *client)
+    };
+    let shipped = SHIPPED.iter().all(has);
+    let pinned = has(&SHOWN[0]) || !shipped;
+    PARTS.into_iter().filter(|part| if *part == AS_SHIPPED { shipped } else { *part != BILL && pinned }).collect()
 }
 
 /// The models and clients that are shown: each runtime, and the two ways to use threads.
@@ -43,6 +60,10 @@ const SHOWN: [(&str, &str); 5] = [
     ("threads", "ureq"),
 ];
 
+/// Libraries as shipped, which the pictures show beside them.
+const SHIPPED: [(&str, &str); 3] =
+    [("tokio-multi", "reqwest-stock"), ("tokio-multi", "hyper-util-stock"), ("threads", "ureq-stock")];
+
 /// The stacks that the finding tells of.
 const STACKS: [&str; 2] = ["rustls", "native-tls"];
 
@@ -52,7 +73,7 @@ const STACKS: [&str; 2] = ["rustls", "native-tls"];
 /// When the chart library refuses.
 pub fn pictures(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     if data.bills.is_empty() {
-        return small::charts(data, &SHOWN);
+        return small::charts(data, &[&SHOWN[..], &SHIPPED[..]].concat());
     }
     Ok(small::bill(&data.bills.sheet, SHOWN[0])?.into_iter().collect())
 }
@@ -61,8 +82,9 @@ pub fn pictures(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 pub fn part(data: &ReportData<'_>, part: Part<'_>, command: &str, pictures: &[Chart]) -> String {
     match part.name {
         "finding" => prose(&finding(data)),
-        "pictures" => tags(pictures, part.argument),
+        PICTURES => tags(pictures, part.argument),
         "table" => table(data),
+        AS_SHIPPED => shipped(data, command),
         BILL => bill(data, part.argument, command, pictures),
         _ => prose(&caveat(data, command)),
     }
@@ -85,6 +107,15 @@ fn section<'d>(data: &'d ReportData<'_>, connection: Connection) -> Option<&'d S
 fn finding(data: &ReportData<'_>) -> String {
     let said = text(&Sentence::Headline(headline(&data.summaries, SHOWN[0], &STACKS, data.result.run.order)));
     format!("**{said}**")
+}
+
+/// What libraries cost as shipped: a sentence, a row for each over TLS, and the command that made them.
+fn shipped(data: &ReportData<'_>, command: &str) -> String {
+    let said = as_shipped(&data.summaries, Connection::NewConn).map(Sentence::AsShipped);
+    let said = said.as_ref().map_or_else(String::new, |said| format!("{}\n\n", prose(&escaped(&text(said)))));
+    let table = section(data, Connection::NewConn).map(shipped_table);
+    let table = table.map_or_else(String::new, |table| markdown::write(&table).trim_end().to_owned());
+    format!("{said}{table}\n\n{}", prose(&format!("Made by `{command}`.")))
 }
 
 /// The picture of where time goes, and its description.
@@ -180,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_shown_pair_is_the_start_of_a_cell() {
-        for (model, client) in SHOWN {
+        for (model, client) in SHOWN.into_iter().chain(SHIPPED) {
             assert!(format!("{model}/{client}/{}/new-conn", Cell::PLAIN).parse::<Cell>().is_ok());
             assert!(
                 catalog::model_named(model).is_some() && catalog::client_named(client).is_some(),

@@ -45,7 +45,7 @@ impl Shape {
     /// A bill alone, across a README.
     pub(crate) const STACKS: Shape = Shape { width: WIDTH, labels: 90, values: 165, pitch: 30 };
     /// Two of them fit side by side.
-    pub(crate) const SMALL: Shape = Shape { width: 480, labels: 120, values: 104, pitch: 19 };
+    pub(crate) const SMALL: Shape = Shape { width: 480, labels: 150, values: 46, pitch: 17 };
 }
 
 /// One row.

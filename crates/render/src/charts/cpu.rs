@@ -1,4 +1,5 @@
-//! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole.
+//! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole, the least first. The
+//! colour is that of the TLS stack.
 
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
@@ -29,7 +30,9 @@ fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 
 fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     let title = format!("Client CPU per request, {}", part.name);
-    let rows: Vec<Bar> = part.rows.iter().map(|(row, figures, apart)| bar(row, figures, *apart)).collect();
+    let mut rows = part.rows.clone();
+    rows.sort_by(|(_, a), (_, b)| a.client_us.median.total_cmp(&b.client_us.median));
+    let rows: Vec<Bar> = rows.into_iter().map(|(row, figures)| bar(row, figures)).collect();
     let bars = Bars {
         title: &title,
         axis: "µs per request",
@@ -45,9 +48,9 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas))
 }
 
-fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
+fn bar(row: &Row, figures: &Figures) -> Bar {
     let whole = figures.client_us;
-    let color = palette::of_model(&row.cell.model);
+    let color = palette::of_stack(&row.cell.tls);
     let piece = |from, to, opacity| Piece { from, to, color, opacity, part: None };
     let pieces = match figures.user_share.map(|share| whole.median * share) {
         Some(user) => vec![piece(0.0, user, 1.0), piece(user, whole.median, SYSTEM)],
@@ -60,7 +63,7 @@ fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     Bar {
         cell: Some(row.cell.to_string()),
         label: name(row),
-        apart,
+        apart: false,
         pieces,
         interval: Some((whole.low, whole.high)),
         value: with_interval(&whole),
@@ -76,22 +79,15 @@ pub(crate) fn name(row: &Row) -> String {
 /// Rows of a section that share an axis.
 pub(crate) struct Part<'a> {
     pub(crate) name: String,
-    /// Each with its figures, and whether another model or client begins with it.
-    pub(crate) rows: Vec<(&'a Row, &'a Figures, bool)>,
+    /// Each with its figures.
+    pub(crate) rows: Vec<(&'a Row, &'a Figures)>,
 }
 
 /// The rows that are compared, and those that are not, if there are any.
 pub(crate) fn parts(summary: &Summary) -> Vec<Part<'_>> {
     let part = |compares: bool, name: String| {
-        let mut last: Option<(&str, &str)> = None;
-        let rows = summary.rows.iter().filter(|row| row.terms.compares() == compares).filter_map(|row| {
-            let figures = row.figures.as_ref()?;
-            let pair = (row.cell.model.as_str(), row.cell.client.as_str());
-            let apart = last.is_some_and(|last| last != pair);
-            last = Some(pair);
-            Some((row, figures, apart))
-        });
-        Part { name, rows: rows.collect() }
+        let rows = summary.rows.iter().filter(|row| row.terms.compares() == compares);
+        Part { name, rows: rows.filter_map(|row| Some((row, row.figures.as_ref()?))).collect() }
     };
     let parts = [
         part(true, summary.section.clone()),

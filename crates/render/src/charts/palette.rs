@@ -1,5 +1,5 @@
-//! The colours: one for each model, the same on every chart and distinguishable for colour-blind readers; others for
-//! phases.
+//! The colours: one for each TLS stack on charts of bars, one for each model on charts of lines, distinguishable for
+//! colour-blind readers; others for phases.
 
 use measure::phase::Phase;
 use observation::Doing;
@@ -22,6 +22,15 @@ pub(crate) fn of_model(model: &str) -> RGBColor {
     let own = catalog::model_named(model).and_then(|model| model.colour);
     own.map_or(OTHER, |Rgb(red, green, blue)| RGBColor(red, green, blue))
 }
+
+/// A TLS stack's colour. They were found in the same way as those of models.
+pub(crate) fn of_stack(tls: &str) -> RGBColor {
+    let own = catalog::stack_named(tls).map(|stack| stack.colour);
+    own.map_or(OTHER_STACK, |Rgb(red, green, blue)| RGBColor(red, green, blue))
+}
+
+/// The colour of any other TLS stack, mostly of external programs.
+const OTHER_STACK: RGBColor = RGBColor(0x94, 0x22, 0x9f);
 
 /// The dash pattern of a client's lines, which distinguishes lines of one model.
 pub(crate) fn dashes_of(client: &str) -> &'static str {
@@ -191,15 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn all_eyes_tell_the_models_apart() {
-        let mut colors: Vec<RGBColor> = own_colors().map(|(_, color)| color).collect();
-        colors.push(OTHER);
-        for eyes in &EYES {
-            for (index, one) in colors.iter().enumerate() {
-                for other in &colors[index + 1..] {
-                    let distance = distance(*one, *other, eyes);
-                    // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
-                    assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
+    fn all_eyes_tell_the_models_apart_and_the_stacks() {
+        let models = own_colors().map(|(_, color)| color).chain([OTHER]);
+        let stacks = catalog::stacks::ALL.iter().map(|stack| of_stack(stack.name)).chain([OTHER_STACK]);
+        for colors in [models.collect::<Vec<_>>(), stacks.collect()] {
+            for eyes in &EYES {
+                for (index, one) in colors.iter().enumerate() {
+                    for other in &colors[index + 1..] {
+                        let distance = distance(*one, *other, eyes);
+                        // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
+                        assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
+                    }
                 }
             }
         }
@@ -208,9 +219,10 @@ mod tests {
     #[test]
     fn colours_stand_out_from_light_and_dark_pages() {
         let contrast = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
-        for (model, color) in own_colors() {
+        let stacks = catalog::stacks::ALL.iter().map(|stack| (stack.name, of_stack(stack.name)));
+        for (name, color) in own_colors().chain(stacks).chain([("others", OTHER_STACK)]) {
             let own = luminance(color);
-            assert!(contrast(own, 1.0) > 2.5 && contrast(own, 0.0085) > 2.3, "{model}");
+            assert!(contrast(own, 1.0) > 2.5 && contrast(own, 0.0085) > 2.3, "{name}");
         }
     }
 

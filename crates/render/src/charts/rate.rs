@@ -1,4 +1,4 @@
-//! Requests per second: a bar per cell with its interval. A rate that the origin limited is a lower bound and is drawn
+//! Requests per second: a bar per cell with its interval, the highest first, in the colour of the TLS stack. A rate that the origin limited is a lower bound and is drawn
 //! pale.
 
 use analysis::report_data::ReportData;
@@ -33,7 +33,9 @@ fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
 
 fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     let title = format!("Requests per second, {}", part.name);
-    let rows: Vec<Bar> = part.rows.iter().map(|(row, figures, apart)| bar(row, figures, *apart)).collect();
+    let mut rows = part.rows.clone();
+    rows.sort_by(|(_, a), (_, b)| b.per_second.median.total_cmp(&a.per_second.median));
+    let rows: Vec<Bar> = rows.into_iter().map(|(row, figures)| bar(row, figures)).collect();
     let (color, _, measured) = key(INK, "measured");
     let keys = vec![
         (color, 0.8, measured),
@@ -52,15 +54,15 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     Ok(Chart::of(&format!("rate-{}", part.name), &title, description, &bars.draw()?))
 }
 
-fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
+fn bar(row: &Row, figures: &Figures) -> Bar {
     let rate = figures.per_second;
     let bound = row.flags.contains(&Flag::OriginBound);
     let at_least = if bound { "≥ " } else { "" };
-    let color = palette::of_model(&row.cell.model);
+    let color = palette::of_stack(&row.cell.tls);
     Bar {
         cell: Some(row.cell.to_string()),
         label: name(row),
-        apart,
+        apart: false,
         pieces: vec![Piece { from: 0.0, to: rate.median, color, opacity: if bound { BOUND } else { 1.0 }, part: None }],
         interval: Some((rate.low, rate.high)),
         value: format!("{at_least}{}", number(rate.median)),

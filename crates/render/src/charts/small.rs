@@ -3,6 +3,7 @@
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
+use measure::result::Terms;
 use profile::bill::{Class, Sheet};
 use workload::{Axes, Cell, Connection, catalog};
 
@@ -11,10 +12,8 @@ use super::chart::{Chart, ChartError};
 use super::{bill, palette};
 use crate::format::number;
 
-/// Opacity of the bar of a stack that is not in the catalog.
-const OTHER: f64 = 0.7;
-
-/// A small picture for each kind of connection that was run, of the models in `pairs`.
+/// A small picture for each kind of connection that was run, of the models and clients in `pairs`: a group of bars for
+/// each TLS stack, the least first.
 pub(crate) fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Vec<Chart>, ChartError> {
     let kinds = [
         (Connection::NewConn, "new-connection", "Client CPU per request, new connection, µs"),
@@ -23,19 +22,28 @@ pub(crate) fn charts(data: &ReportData<'_>, pairs: &[(&str, &str)]) -> Result<Ve
     let mut charts = Vec::new();
     for (connection, id, title) in kinds {
         let Some(summary) = data.summaries.iter().find(|summary| shows(summary, connection)) else { continue };
-        let mut rows = Vec::new();
-        for (model, client) in pairs {
-            let of_pair = |row: &&Row| row.cell.model == *model && row.cell.client == *client;
-            let of_pair = summary.rows.iter().filter(of_pair).filter_map(|row| Some((row, row.figures.as_ref()?)));
-            for (number, (row, figures)) in of_pair.enumerate() {
-                rows.push(bar(row, figures, number == 0, !rows.is_empty() && number == 0));
-            }
-        }
-        let bars = Bars { title, axis: "", tick: &|us| number(*us), keys: Vec::new(), rows, shape: Shape::SMALL };
-        let description = "Per model: plain HTTP (pale), rustls (full colour), native-tls.";
+        let stacks: Vec<&str> = summary.stacks().into_iter().filter(|tls| is_core(tls)).collect();
+        let rows = stacks.iter().flat_map(|tls| of_stack(summary, pairs, tls)).collect();
+        let keys = stacks.iter().map(|tls| key(palette::of_stack(tls), tls)).collect();
+        let bars = Bars { title, axis: "", tick: &|us| number(*us), keys, rows, shape: Shape::SMALL };
+        let description = "A group of bars for each TLS stack, the least first.";
         charts.push(Chart::of(id, title, description, &bars.draw()?));
     }
     Ok(charts)
+}
+
+fn is_core(tls: &str) -> bool {
+    catalog::stack_named(tls).is_some_and(|stack| stack.core)
+}
+
+/// The bars of a TLS stack, the least first.
+fn of_stack(summary: &Summary, pairs: &[(&str, &str)], tls: &str) -> Vec<Bar> {
+    let is_shown = |row: &&Row| row.cell.tls == tls && pairs.contains(&(&row.cell.model, &row.cell.client));
+    let shown = summary.rows.iter().filter(is_shown);
+    let mut shown: Vec<(&Row, &Figures)> = shown.filter_map(|row| Some((row, row.figures.as_ref()?))).collect();
+    shown.sort_by(|(_, a), (_, b)| a.client_us.median.total_cmp(&b.client_us.median));
+    let first = tls == Cell::PLAIN;
+    shown.into_iter().enumerate().map(|(at, (row, figures))| bar(row, figures, at == 0 && !first)).collect()
 }
 
 /// Where the CPU time of a request of this model and client goes over a new connection, a bar per stack. `None` if that
@@ -70,17 +78,25 @@ fn shows(summary: &Summary, connection: Connection) -> bool {
     !summary.waits() && summary.has_figures() && summary.rows.iter().any(|row| row.cell.connection == connection)
 }
 
-fn bar(row: &Row, figures: &Figures, names: bool, apart: bool) -> Bar {
+fn bar(row: &Row, figures: &Figures, apart: bool) -> Bar {
     let median = figures.client_us.median;
-    let opacity = catalog::stack_named(&row.cell.tls).map_or(OTHER, |stack| stack.opacity);
+    let color = palette::of_stack(&row.cell.tls);
     Bar {
         cell: Some(row.cell.to_string()),
-        label: if names { row.cell.model.clone() } else { String::new() },
+        label: label(row),
         apart,
-        pieces: vec![Piece { from: 0.0, to: median, color: palette::of_model(&row.cell.model), opacity, part: None }],
+        pieces: vec![Piece { from: 0.0, to: median, color, opacity: 1.0, part: None }],
         interval: Some((figures.client_us.low, figures.client_us.high)),
-        value: format!("{} {}", number(median), row.cell.tls),
+        value: number(median),
         told: format!("{}: {} µs", row.cell, number(median)),
+    }
+}
+
+/// `tokio-current/hyper`; `reqwest as shipped`.
+fn label(row: &Row) -> String {
+    match (row.terms, row.cell.client.strip_suffix("-stock")) {
+        (Terms::Stock, Some(library)) => format!("{library} as shipped"),
+        _ => format!("{}/{}", row.cell.model, row.cell.client),
     }
 }
 

@@ -3,6 +3,7 @@
 use params::Group;
 
 use super::library::{Cryptography, Library};
+use super::model::Rgb;
 use super::symbols::Symbols;
 
 /// A TLS stack: who secures a connection.
@@ -25,8 +26,8 @@ pub struct Stack {
     pub symbols: &'static [Symbols],
     /// Whether it takes its groups from the environment of its process, because the library has no call for them.
     pub groups_from_environment: bool,
-    /// How opaque its bar is on charts that show the stacks of a model side by side, 0 to 1.
-    pub opacity: f64,
+    /// Its colour on charts of bars.
+    pub colour: Rgb,
 }
 
 /// Something that a stack cannot do.

@@ -1,6 +1,7 @@
 //! native-tls: the platform's TLS, which on Linux is OpenSSL, whose features it passes through.
 
 use crate::catalog::library::{Cryptography, Library};
+use crate::catalog::model::Rgb;
 use crate::catalog::stack::{Backend, Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
@@ -26,5 +27,5 @@ pub static STACK: Stack = Stack {
         Symbols { work: Work::Tls, patterns: "native_tls::* tokio_native_tls::* hyper_tls::*" },
     ],
     groups_from_environment: true,
-    opacity: 0.7,
+    colour: Rgb(0x0c, 0x50, 0xf1),
 };

@@ -1,6 +1,7 @@
 //! OpenSSL through the crate `openssl`.
 
 use crate::catalog::library::{Cryptography, Library};
+use crate::catalog::model::Rgb;
 use crate::catalog::stack::{Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
@@ -28,5 +29,5 @@ pub static STACK: Stack = Stack {
         Symbols { work: Work::Tls, patterns: "tokio_openssl::*" },
     ],
     groups_from_environment: false,
-    opacity: 0.7,
+    colour: Rgb(0x3f, 0xb3, 0xbd),
 };

@@ -1,6 +1,7 @@
 //! No TLS: the baseline for the other stacks.
 
 use crate::Cell;
+use crate::catalog::model::Rgb;
 use crate::catalog::stack::{Backend, Stack};
 
 /// The entry.
@@ -13,5 +14,5 @@ pub static STACK: Stack = Stack {
     in_memory: None,
     symbols: &[],
     groups_from_environment: false,
-    opacity: 0.35,
+    colour: Rgb(0x5a, 0x58, 0x54),
 };

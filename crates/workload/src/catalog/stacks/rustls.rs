@@ -1,6 +1,7 @@
 //! rustls with aws-lc-rs.
 
 use crate::catalog::library::{Cryptography, Library};
+use crate::catalog::model::Rgb;
 use crate::catalog::stack::{Backend, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
@@ -51,5 +52,5 @@ pub static STACK: Stack = Stack {
         },
     ],
     groups_from_environment: false,
-    opacity: 1.0,
+    colour: Rgb(0xa0, 0x31, 0x0b),
 };

@@ -3,6 +3,7 @@
 use params::Group;
 
 use crate::catalog::library::{Cryptography, Library};
+use crate::catalog::model::Rgb;
 use crate::catalog::stack::{Lack, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
@@ -32,5 +33,5 @@ pub static STACK: Stack = Stack {
         Symbols { work: Work::Cryptography, patterns: "ring::*" },
     ],
     groups_from_environment: false,
-    opacity: 0.7,
+    colour: Rgb(0xc7, 0x9d, 0x06),
 };
