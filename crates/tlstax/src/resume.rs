@@ -31,9 +31,7 @@ pub(crate) fn resume(args: &Args) -> Result<ExitCode, Failure> {
     let Some((dir, unfinished)) = find(args.out.as_deref())? else { return Ok(ExitCode::SUCCESS) };
     let begun = begun_with(&unfinished.run)?;
     let plan = decide(&begun, begun.measurement.seed.or(Some(unfinished.run.seed)))?;
-    let mut progress = Progress::new(plan.run.trials_due());
-    progress.bar().set_position(unfinished.trials.len() as u64);
-    progress.bar().reset_eta();
+    let mut progress = Progress::resumed(plan.run.trials_due(), unfinished.trials.len() as u64);
     let outcome = runner::resume(plan, unfinished, &mut progress);
     progress.finish();
     print_outcome(&begun, &args.output, &dir, &outcome?)

@@ -50,7 +50,8 @@ fn did_you_mean(nearest: &[String]) -> String {
 }
 
 impl Selection {
-    /// Takes words (each a component such as `smol`, or a whole cell's name) and regular expressions over whole names.
+    /// Takes words (each a component such as `smol`, components that belong together such as `smol/hyper`, or a whole
+    /// cell's name) and regular expressions over whole names.
     pub fn new(words: &[String], patterns: &[String]) -> Result<Selection, SelectError> {
         let compile = |pattern: &String| {
             Regex::new(pattern).map_err(|error| SelectError::Pattern {
@@ -68,13 +69,15 @@ impl Selection {
     }
 
     /// The chosen cells of `cells`, in their order. Words for the same component are alternatives (`smol
-    /// tokio-current`), words for different ones must all hold, and a cell must match one pattern where any is given.
+    /// tokio-current`), and so are words that join components (`smol/hyper threads/ureq`); words for different ones must
+    /// all hold, and a cell must match one pattern where any is given.
     pub fn choose(&self, cells: &[Cell]) -> Result<Vec<Cell>, SelectError> {
         let mut wanted: [Vec<&str>; 4] = Default::default();
-        let mut whole = Vec::new();
+        let (mut joined, mut whole) = (Vec::new(), Vec::new());
         for word in &self.words {
             match place_of(word, cells) {
                 Some(Place::Component(index)) => wanted[index].push(word),
+                Some(Place::Joined) => joined.push(word.as_str()),
                 Some(Place::Whole) => whole.push(word.as_str()),
                 None => return Err(unknown(word, cells)),
             }
@@ -82,8 +85,10 @@ impl Selection {
         let by_words = |cell: &Cell| {
             let all_parts =
                 wanted.iter().zip(cell.components()).all(|(w, part)| w.is_empty() || w.contains(&part.as_ref()));
-            let any_part = wanted.iter().any(|w| !w.is_empty());
-            whole.contains(&cell.to_string().as_str()) || (all_parts && (any_part || whole.is_empty()))
+            let any_part = wanted.iter().any(|w| !w.is_empty()) || !joined.is_empty();
+            let any_joined = joined.is_empty() || joined.iter().any(|word| has_joined(cell, word));
+            let by_parts = all_parts && any_joined && (any_part || whole.is_empty());
+            by_parts || whole.contains(&cell.to_string().as_str())
         };
         let by_patterns =
             |cell: &Cell| self.patterns.is_empty() || self.patterns.iter().any(|p| p.is_match(&cell.to_string()));
@@ -106,14 +111,23 @@ impl Selection {
 
 enum Place {
     Component(usize),
+    /// Several components that follow each other.
+    Joined,
     Whole,
+}
+
+/// Whether the components of `word` follow each other in the cell's name.
+fn has_joined(cell: &Cell, word: &str) -> bool {
+    let (components, wanted) = (cell.components(), word.split('/').collect::<Vec<_>>());
+    components.windows(wanted.len()).any(|components| components.iter().zip(&wanted).all(|(own, want)| own == want))
 }
 
 fn place_of(word: &str, cells: &[Cell]) -> Option<Place> {
     let component = (0..4).find(|&index| cells.iter().any(|cell| cell.components()[index] == word));
     match component {
         Some(index) => Some(Place::Component(index)),
-        None => cells.iter().any(|cell| cell.to_string() == word).then_some(Place::Whole),
+        None if cells.iter().any(|cell| cell.to_string() == word) => Some(Place::Whole),
+        None => (word.contains('/') && cells.iter().any(|cell| has_joined(cell, word))).then_some(Place::Joined),
     }
 }
 
@@ -162,6 +176,17 @@ mod tests {
         assert_eq!(choose(&["smol", "rustls", "new-conn"], &[]).unwrap(), ["smol/hyper/rustls/new-conn"]);
         assert_eq!(choose(&["smol", "threads", "plain", "new-conn"], &[]).unwrap().len(), 2);
         assert_eq!(choose(&[], &[]).unwrap().len(), 12);
+    }
+
+    #[test]
+    fn a_word_may_join_components_and_several_such_words_are_alternatives() {
+        assert_eq!(choose(&["smol/hyper"], &[]).unwrap().len(), 4);
+        assert_eq!(choose(&["smol/hyper", "threads/ureq", "plain"], &[]).unwrap().len(), 4);
+        assert_eq!(choose(&["hyper/rustls/new-conn"], &[]).unwrap().len(), 2);
+        assert_eq!(choose(&["smol/hyper", "threads/ureq/plain/new-conn"], &[]).unwrap().len(), 5);
+        for wrong in ["hyper/smol", "smol/rustls", "smol/", "/hyper", "smol//hyper"] {
+            assert!(matches!(choose(&[wrong], &[]), Err(SelectError::UnknownWord { .. })), "{wrong}");
+        }
     }
 
     #[test]

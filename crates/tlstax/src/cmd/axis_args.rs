@@ -46,6 +46,19 @@ impl AxisArgs {
         self.0.is_empty()
     }
 
+    /// The same with these values of axes.
+    pub(crate) fn with(&self, places: &[(&'static Axis, Axes)]) -> AxisArgs {
+        let mut axes = self.0.clone();
+        for (axis, place) in places {
+            match axes.iter_mut().find(|(named, _)| named == axis) {
+                Some((_, values)) => values.push(*place),
+                None => axes.push((axis, vec![*place])),
+            }
+        }
+        axes.sort_by_key(|(axis, _)| Axes::ALL.iter().position(|declared| declared == *axis));
+        AxisArgs(axes)
+    }
+
     /// Every cell at every place, each once. What no flag names stays as the cell has it.
     pub(crate) fn of(&self, cells: &[Cell]) -> Vec<Cell> {
         let mut placed: Vec<Cell> = Vec::new();

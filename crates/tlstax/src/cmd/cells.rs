@@ -1,13 +1,15 @@
 //! The choice of cells, as `run`, `list` and `profile` take it.
 
 use fetch::talk;
-use workload::{Cell, Connection, Selection, catalog};
+use workload::{Axes, Axis, AxisError, Cell, Connection, Selection, catalog};
 
+use super::axis_args::AxisArgs;
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(crate) struct Cells {
-    /// Components of cells' names, or whole names (`tokio-current rustls new-conn`)
+    /// Components of cells' names (`tokio-current rustls new-conn`), also joined (`tokio-current/hyper`), whole names, or
+    /// values of axes (`@group=p256`)
     pub(crate) words: Vec<String>,
     /// Only cells whose whole name matches this regular expression; may be given again
     #[arg(short, long = "filter", value_name = "REGEX")]
@@ -53,9 +55,27 @@ impl Cells {
         self.words.is_empty() && self.filter.is_empty()
     }
 
-    /// The chosen cells among `candidates`; a word with an `@` is a cell with values of its axes.
+    /// The axes that words name with a value (`@group=p256`), each with that value.
+    fn places(&self) -> Result<Vec<(&'static Axis, Axes)>, Failure> {
+        let parts = self.words.iter().filter_map(|word| word.strip_prefix('@')).flat_map(|text| text.split(','));
+        let place = |part: &str| -> Result<_, AxisError> {
+            let axes = part.parse()?;
+            let name = part.split('=').next().unwrap_or_default();
+            Ok((Axis::named(name).ok_or_else(|| AxisError::Axis(name.to_owned()))?, axes))
+        };
+        let place = |part| place(part).map_err(|error| Failure::Usage(format!("in \"@{part}\": {error}")));
+        parts.map(place).collect()
+    }
+
+    /// The axes that flags name, and those that words name, which mean the same.
+    pub(crate) fn axes(&self, flags: &AxisArgs) -> Result<AxisArgs, Failure> {
+        Ok(flags.with(&self.places()?))
+    }
+
+    /// The chosen cells among `candidates`; a word with an `@` in it is a cell with values of its axes.
     pub(crate) fn choose(&self, candidates: &[Cell]) -> Result<Vec<Cell>, Failure> {
-        let (placed, words): (Vec<String>, Vec<String>) = self.words.iter().cloned().partition(|w| w.contains('@'));
+        let words = self.words.iter().filter(|word| !word.starts_with('@')).cloned();
+        let (placed, words): (Vec<String>, Vec<String>) = words.partition(|word| word.contains('@'));
         let mut chosen = match placed.is_empty() || !words.is_empty() || !self.filter.is_empty() {
             true => Selection::new(&words, &self.filter)?.choose(candidates)?,
             false => Vec::new(),
@@ -94,6 +114,23 @@ mod tests {
         let both = chosen(&[], &["^smol/hyper/rustls/(new-conn|new-client)$"]);
         assert_eq!(both, ["smol/hyper/rustls/new-conn", "smol/hyper/rustls/new-client"]);
         assert_eq!(chosen(&["smol", "rustls-ring"], &[]).len(), 2);
+    }
+
+    #[test]
+    fn words_name_axes_as_flags_do() {
+        let words = cells(&["smol/hyper", "new-conn", "@group=x25519", "@group=p256,cert=rsa-2048"], &[]);
+        let chosen = words.choose(&words.candidates()).unwrap();
+        let axes = words.axes(&AxisArgs::default()).unwrap();
+        let names: Vec<String> = axes.of(&chosen).iter().map(Cell::to_string).collect();
+        let rsa = |tls: &str, at: &str| format!("smol/hyper/{tls}/new-conn@{at}cert=rsa-2048");
+        let both = |tls: &str| [rsa(tls, ""), rsa(tls, "group=p256,")];
+        let plain = "smol/hyper/plain/new-conn".to_owned();
+        assert_eq!(names, [vec![plain], both("rustls").to_vec(), both("native-tls").to_vec()].concat());
+        assert_eq!(axes.varied(), ["group".parse().unwrap()]);
+        for wrong in ["@", "@group", "@group=nonsense", "@color=red"] {
+            let error = cells(&[wrong], &[]).axes(&AxisArgs::default()).err().unwrap().to_string();
+            assert!(error.contains("group"), "{wrong}: {error}");
+        }
     }
 
     #[test]

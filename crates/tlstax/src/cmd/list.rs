@@ -6,6 +6,7 @@ use measure::result::LeftOut;
 use runner::skipped::refuse;
 use workload::{Axes, Cell, catalog};
 
+use super::axis_args::AxisArgs;
 use super::cells::Cells;
 use crate::failure::Failure;
 use crate::show::{write, write_json};
@@ -19,11 +20,15 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// The least width of the column of names.
+const COLUMN: usize = 42;
+
 /// The most columns of the lines that name the axes.
 const COLUMNS: usize = 124;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let mut cells = args.cells.choose(&args.cells.candidates())?;
+    let cells = args.cells.choose(&args.cells.candidates())?;
+    let mut cells = args.cells.axes(&AxisArgs::default())?.of(&cells);
     let refused = refuse(&mut cells);
     if args.json {
         let rows = cells.iter().map(
@@ -34,15 +39,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
+    let width = cells.iter().map(|cell| cell.to_string().len()).fold(COLUMN, usize::max);
     for cell in &cells {
-        text.push_str(&format!("{cell:<42} {}\n", fetch::library_of(cell).unwrap_or_default()));
+        let line = format!("{cell:<width$} {}", fetch::library_of(cell).unwrap_or_default());
+        text.push_str(&format!("{}\n", line.trim_end()));
     }
     let named = |cell: &Cell| if cell.model == fetch::talk::MODEL { cell.client.clone() } else { cell.model.clone() };
     let mut models: Vec<(String, &str)> = cells.iter().map(|cell| (named(cell), fetch::note_of(cell))).collect();
     models.dedup();
     text.push('\n');
     for (model, note) in models {
-        text.push_str(&format!("{model:<42} {note}\n"));
+        text.push_str(&format!("{model:<width$} {note}\n"));
     }
     for LeftOut { what, why, .. } in &refused {
         text.push_str(&format!("\ncannot run: {what}: {why}"));

@@ -98,7 +98,7 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
         true => candidates.into_iter().filter(|cell| TELLING.contains(&cell.to_string().as_str())).collect(),
         false => args.cells.choose(&candidates)?,
     };
-    Ok(args.axes.of(&chosen))
+    Ok(args.cells.axes(&args.axes)?.of(&chosen))
 }
 
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {

@@ -114,7 +114,7 @@ impl Observer for Progress {
     }
 
     fn begins(&mut self, manner: Manner, requests: u64) {
-        self.bar = progress::bar(requests);
+        self.bar = progress::bar(requests, 0);
         progress::line(&self.bar, &format!("{}: {} requests", manner.name(), grouped(requests as f64)));
         self.bar.set_message(manner.name());
     }

@@ -41,7 +41,7 @@ pub(crate) struct Args {
     #[arg(long)]
     all: bool,
     /// A workload with a name and a reason: many-hosts-once, one-host-often, post-quantum, client-per-request,
-    /// resumption, far-away, big-body, or a TOML file of your own
+    /// resumption, far-away, big-body, as-shipped, or a TOML file of your own
     #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["words", "filter", "all", "engine"])]
     scenario: Option<String>,
 
@@ -173,7 +173,8 @@ fn sections(
     engines: &ExternalEngines,
     request: RequestSpec,
 ) -> Result<Vec<Section>, Failure> {
-    if !args.origin.is_ours() && (scenario.is_some() || !args.axes.is_empty()) {
+    let axes = args.cells.axes(&args.axes)?;
+    if !args.origin.is_ours() && (scenario.is_some() || !axes.is_empty()) {
         return Err(Failure::Usage(
             "what a server of yours negotiates is its own: leave out --origin, or --scenario and the flags of TLS"
                 .to_owned(),
@@ -183,7 +184,7 @@ fn sections(
     let rounds = args.measurement.rounds.or(args.aa.then_some(PAIRED_ROUNDS));
     let options = WorkloadOptions { request, ..args.workload.options(own_path, rounds) };
     if let Some(scenario) = scenario {
-        return Ok(placed(scenario::sections(scenario, &options), &args.axes));
+        return Ok(placed(scenario::sections(scenario, &options), &axes));
     }
     let (mut cells, mut outside) = (args.cells.candidates(), engines.cells.clone());
     if let Some(wants_tls) = args.origin.wants_tls() {
@@ -197,7 +198,7 @@ fn sections(
         (false, true) => Ok(by_connection(&outside, &options)),
         (_, _) => Ok(by_connection(&[chosen(args, &cells)?, outside].concat(), &options)),
     };
-    Ok(placed(sections?, &args.axes))
+    Ok(placed(sections?, &axes))
 }
 
 /// The chosen cells. If words chose them, the plain twins of those over TLS are added: without these there is no tax. A
