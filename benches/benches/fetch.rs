@@ -1,5 +1,5 @@
-//! Every cell of the matrix as a Criterion benchmark: a group per TLS stack and kind of connection, a function per
-//! model and client, a batch of requests per iteration.
+//! Every cell of the matrix as a Criterion benchmark of its own name, e.g. `smol/hyper/rustls/new-conn`. Its figure is
+//! what a request costs; an iteration is a batch of requests.
 //!
 //! Models are set up outside the timing; their concurrency is inside. The batches are trials like those of `tlstax
 //! run`, checked against the origin's ledger, and the latest of each cell are left in a result folder with their
@@ -10,12 +10,12 @@ use std::path::Path;
 use std::process::{self, ExitCode};
 use std::time::Duration;
 
-use benches::cost::{self, Cost};
-use benches::failure::Failure;
-use benches::laboratory::{Bench, Laboratory};
-use benches::profiler::Flamegraphs;
-use benches::role::Role;
-use benches::{folder, matrix, role, supervisor};
+use bench_support::cost::{self, Cost};
+use bench_support::failure::Failure;
+use bench_support::laboratory::{Bench, Laboratory};
+use bench_support::profiler::Flamegraphs;
+use bench_support::role::Role;
+use bench_support::{folder, matrix, role, supervisor};
 use criterion::{Criterion, SamplingMode, Throughput};
 use measure::result::{Pinning, Section};
 use workload::{Cell, Connection, catalog};
@@ -56,24 +56,24 @@ fn all(cost: Cost, laboratory: &mut Laboratory, pinning: &Pinning) -> Result<Exi
         .without_plots()
         .configure_from_args();
     for section in &sections {
-        for stack in matrix::stacks(section) {
-            group(&mut criterion, cost, laboratory, section, &stack)?;
+        for cell in &section.cells {
+            measured(&mut criterion, cost, laboratory, section, cell)?;
         }
     }
     criterion.final_summary();
     Ok(ExitCode::SUCCESS)
 }
 
-fn group(
+/// Measures a cell, under its name as `tlstax run` has it.
+fn measured(
     criterion: &mut Criterion<Cost>,
     cost: Cost,
     laboratory: &mut Laboratory,
     section: &Section,
-    stack: &str,
+    cell: &Cell,
 ) -> Result<(), Failure> {
-    let mut group = criterion.benchmark_group(cost.group(&format!("{stack}/{}", section.name)));
-    let connection = section.cells.first().map(|cell| cell.connection);
-    let (warm_up, measurement) = times(stack, connection);
+    let mut group = criterion.benchmark_group(&cell.model);
+    let (warm_up, measurement) = times(cell);
     group.sampling_mode(SamplingMode::Flat);
     // A group's own times would override those of the command line.
     if !is_asked("--warm-up-time") {
@@ -82,15 +82,14 @@ fn group(
     if !is_asked("--measurement-time") {
         group.measurement_time(measurement);
     }
-    group.throughput(Throughput::Elements(section.workload.requests().map_or(0, workload::Requests::get)));
-    for cell in section.cells.iter().filter(|cell| cell.tls == stack) {
-        let mut bench = laboratory.bench(section, cell);
-        group.bench_function(format!("{}/{}", cell.model, cell.client), |bencher| {
-            or_end(bench.prepare());
-            bencher.iter_custom(|batches| (0..batches).map(|_| batch(&mut bench, cost)).sum());
-        });
-        bench.end()?;
-    }
+    group.throughput(Throughput::Elements(1));
+    let mut bench = laboratory.bench(section, cell);
+    let rest = format!("{}/{}/{}", cell.client, cell.tls, cell.connection);
+    group.bench_function(cost.named(&rest), |bencher| {
+        or_end(bench.prepare());
+        bencher.iter_custom(|batches| (0..batches).map(|_| batch(&mut bench, cost)).sum());
+    });
+    bench.end()?;
     group.finish();
     Ok(())
 }
@@ -99,7 +98,7 @@ fn is_asked(flag: &str) -> bool {
     std::env::args().any(|argument| argument.split('=').next() == Some(flag))
 }
 
-/// The cost of one batch.
+/// The cost of a request, as the mean of one batch.
 fn batch(bench: &mut Bench<'_>, cost: Cost) -> u64 {
     cost.of(&or_end(bench.batch()))
 }
@@ -114,13 +113,12 @@ fn or_end<T>(outcome: Result<T, Failure>) -> T {
 
 /// How long Criterion warms up and measures: at least ten batches. Plain connections are made so fast that their
 /// sockets in TIME_WAIT limit the time.
-fn times(stack: &str, connection: Option<Connection>) -> (Duration, Duration) {
+fn times(cell: &Cell) -> (Duration, Duration) {
     let ms = Duration::from_millis;
-    match (stack, connection) {
-        (Cell::PLAIN, Some(Connection::NewConn)) => (ms(50), ms(350)),
-        (tls, Some(Connection::NewConn)) if catalog::stack_named(tls).is_some_and(|stack| stack.is_openssl()) => {
-            (ms(300), ms(4_500))
-        }
+    let is_openssl = catalog::stack_named(&cell.tls).is_some_and(|stack| stack.is_openssl());
+    match cell.connection {
+        Connection::NewConn if !cell.is_tls() => (ms(50), ms(350)),
+        Connection::NewConn if is_openssl => (ms(300), ms(4_500)),
         _ => (ms(300), ms(2_800)),
     }
 }

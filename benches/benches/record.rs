@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use benches::{folder, page};
+use bench_support::{folder, page};
 use criterion::{Criterion, Throughput};
 use measure::clock::now_ns;
 use measure::marks::{ByteMarks, RequestMarks, SetupMarks};

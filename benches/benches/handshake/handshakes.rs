@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use benches::Series;
+use bench_support::Series;
 use criterion::{Criterion, Throughput};
 use handshake::{Case, Kind, Pair, Side, Times};
 

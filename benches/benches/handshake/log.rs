@@ -1,6 +1,6 @@
 //! Keeps every timing that Criterion requests, because Criterion does not give access to its samples.
 
-use benches::Series;
+use bench_support::Series;
 use handshake::{Case, Primitive, Side, Stack};
 use measure::result::handshakes::{BulkFigure, HandshakeFigure, InMemory, PrimitiveFigure};
 use params::TlsVersion;

@@ -13,7 +13,7 @@ mod show;
 
 use std::time::Duration;
 
-use benches::folder;
+use bench_support::folder;
 use criterion::Criterion;
 
 use log::Log;

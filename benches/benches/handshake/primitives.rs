@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use benches::Series;
+use bench_support::Series;
 use criterion::Criterion;
 use handshake::{Operation, Primitive, Stack};
 

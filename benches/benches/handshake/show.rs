@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use benches::failure::Failure;
-use benches::page;
+use bench_support::failure::Failure;
+use bench_support::page;
 use handshake::{Case, Primitive, Stack};
 use measure::result::HANDSHAKE_FILE;
 use measure::result::handshakes::{HandshakeFigure, InMemory};

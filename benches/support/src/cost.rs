@@ -1,4 +1,4 @@
-//! What Criterion measures: the CPU time of a batch, or its wall time.
+//! What Criterion measures: the CPU time of a request, or its wall time.
 //!
 //! CPU time by default: on a shared machine wall time drifts by a factor of two, and every comparison with a baseline
 //! would report a change.
@@ -39,16 +39,17 @@ impl Cost {
         }
     }
 
-    /// What a batch cost, ns.
+    /// What a request of a batch cost on average, ns.
     pub fn of(self, batch: &Trial) -> u64 {
-        match self {
+        let whole = match self {
             Cost::Cpu => batch.client.cpu_ns,
             Cost::Wall => batch.wall_ns,
-        }
+        };
+        whole / batch.right.max(1)
     }
 
-    /// The name of a group of benchmarks: Criterion compares by name, and CPU time must not meet wall time.
-    pub fn group(self, name: &str) -> String {
+    /// The name of a benchmark: Criterion compares by name, and CPU time must not be compared with wall time.
+    pub fn named(self, name: &str) -> String {
         match self {
             Cost::Cpu => name.to_owned(),
             Cost::Wall => format!("{name} (wall)"),

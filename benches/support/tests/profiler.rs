@@ -4,7 +4,7 @@
 
 use std::hint::black_box;
 
-use benches::profiler::Flamegraphs;
+use bench_support::profiler::Flamegraphs;
 use criterion::profiler::Profiler;
 use measure::clock::own_cpu_ns;
 

@@ -36,17 +36,6 @@ fn can_stand_here(cell: &Cell) -> bool {
     fetch::terms_of(cell).compares() || !pinned
 }
 
-/// The TLS stacks of a section's cells, in their order.
-pub fn stacks(section: &Section) -> Vec<String> {
-    let mut stacks: Vec<String> = Vec::new();
-    for cell in &section.cells {
-        if !stacks.contains(&cell.tls) {
-            stacks.push(cell.tls.clone());
-        }
-    }
-    stacks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +46,8 @@ mod tests {
         let benchmarked: usize = sections.iter().map(|section| section.cells.len()).sum();
         assert_eq!(benchmarked + left.len(), fetch::cells().len());
         assert!(left.iter().all(|left| left.what.contains("-stock/native-tls/")), "{left:?}");
-        let core = catalog::stacks::ALL.iter().filter(|stack| stack.core).map(|stack| stack.name);
-        assert_eq!(stacks(&sections[0]), core.collect::<Vec<_>>());
+        for stack in catalog::stacks::ALL.iter().filter(|stack| stack.core) {
+            assert!(sections[0].cells.iter().any(|cell| cell.tls == stack.name), "{}", stack.name);
+        }
     }
 }

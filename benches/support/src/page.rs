@@ -10,6 +10,7 @@ use measure::result::{
 };
 use render::files::{PAGE, files};
 use render::folder;
+use render::verdict::of_report;
 use workload::Cell;
 
 use crate::failure::Failure;
@@ -71,7 +72,8 @@ pub fn close(dir: &Path, interrupted: bool) -> Result<(), Failure> {
     Ok(describe(dir, &RunInfo { sections, ended, interrupted, ..result.run })?)
 }
 
-/// Draws the page of the results in `dir`, and prints its path. Without a run there is none.
+/// Draws the page of the results in `dir`, and prints the verdict of its cells and its path. Without a run there is
+/// none.
 ///
 /// # Errors
 ///
@@ -85,8 +87,14 @@ pub fn draw(dir: &Path) -> Result<(), Failure> {
         terminal::say(format_args!("tlstax: {problem}"));
     }
     let out = dir.join("report");
-    folder::write(&out, &files(&ReportData::of(&result))?)?;
-    terminal::write(&format!("Report: {}\n", out.join(PAGE).display())).map_err(|source| Failure::Output { source })?;
+    let data = ReportData::of(&result);
+    folder::write(&out, &files(&data)?)?;
+    // Handshakes in memory have figures, but no cells that a verdict could be about.
+    let said = if data.summaries.is_empty() { Vec::new() } else { of_report(&data) };
+    let verdict: String = said.iter().map(|said| format!("{said}\n")).collect();
+    let page = out.join(PAGE);
+    terminal::write(&format!("\n{verdict}Report: {}\n", page.display()))
+        .map_err(|source| Failure::Output { source })?;
     Ok(())
 }
 
