@@ -28,11 +28,10 @@ fn checked_out() -> Option<String> {
         let output = Command::new("git").args(args).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    // HEAD's log grows with every commit and checkout; the index changes when files are staged.
-    for name in ["logs/HEAD", "index"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", name]) {
-            println!("cargo::rerun-if-changed={path}");
-        }
+    // It grows with every commit and checkout. Cargo has nothing to watch for edits alone: whether the folder differs
+    // from the revision is as of when this crate was last built.
+    if let Some(path) = git(&["rev-parse", "--git-path", "logs/HEAD"]) {
+        println!("cargo::rerun-if-changed={path}");
     }
     git(&["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"])
 }
