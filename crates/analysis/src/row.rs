@@ -66,6 +66,8 @@ pub struct Seen {
     pub full: u64,
     /// Resumed sessions.
     pub resumed: u64,
+    /// The share of handshakes that resumed a session, over all its rounds that count, 0 to 1; 0 without a handshake.
+    pub resumed_share: f64,
     /// What handshakes negotiated, the most frequent first.
     pub negotiated: Vec<String>,
     /// Whether it refused servers that it must not trust; absent without TLS.
@@ -181,13 +183,6 @@ pub struct WarmUp {
     pub cpu_ms: Figure,
     /// TLS handshakes, full or resumed, that the origin counted meanwhile; absent without a ledger.
     pub handshakes: Option<Figure>,
-}
-
-impl Seen {
-    /// The share of its handshakes that resumed a session, 0 to 1; 0 where there was none.
-    pub fn resumed_share(&self) -> f64 {
-        self.resumed as f64 / (self.full + self.resumed).max(1) as f64
-    }
 }
 
 impl Row {

@@ -76,7 +76,7 @@ fn row(section: &Section, cell: &Cell, own: &[&Trial], far: bool) -> Row {
         // A program does as it likes: what was seen of it tells.
         not_verified: terms != Terms::Command && counting.iter().any(|trial| trial.verifies == Some(false)),
         terms,
-        seen: counting.first().and_then(|trial| seen(trial)),
+        seen: seen(&counting),
         libraries: own.iter().find_map(|trial| Some(trial.engine.as_ref()?.libraries.clone())).unwrap_or_default(),
         drift: drift::drift(&counting, section.workload.slots()),
         warm_up: warm_up::of(&counting),
@@ -94,8 +94,13 @@ fn round(trial: &Trial, far: bool) -> Round {
     }
 }
 
-fn seen(trial: &Trial) -> Option<Seen> {
+fn seen(counting: &[&Trial]) -> Option<Seen> {
+    let trial = counting.first()?;
     let ledger = trial.ledger.as_ref()?;
+    let handshakes = counting.iter().filter_map(|trial| trial.ledger.as_ref()).map(|ledger| ledger.handshakes);
+    let (resumed, all) = handshakes.fold((0, 0), |(resumed, all), handshakes| {
+        (resumed + handshakes.resumed, all + handshakes.full + handshakes.resumed)
+    });
     // Kept connections are opened, with their handshakes, during the warm-up.
     let warm_up = trial.warm_up.iter().flat_map(|ledger| &ledger.negotiated);
     let mut settled: Vec<_> = ledger.negotiated.iter().chain(warm_up).collect();
@@ -107,6 +112,7 @@ fn seen(trial: &Trial) -> Option<Seen> {
         accepts_per_request: ledger.accepts as f64 / ledger.requests.max(1) as f64,
         full: ledger.handshakes.full,
         resumed: ledger.handshakes.resumed,
+        resumed_share: resumed as f64 / all.max(1) as f64,
         negotiated: words,
         verifies: trial.verifies,
     })

@@ -36,6 +36,6 @@ fn shipped(row: &Row) -> Option<Shipped> {
         name: format!("{}/{}/{}", cell.model, cell.client, cell.tls),
         us: Evidence::of(figures.client_us, row.counted),
         connections: seen.accepts_per_request,
-        resumed: seen.resumed_share(),
+        resumed: seen.resumed_share,
     })
 }

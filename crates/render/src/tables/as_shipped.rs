@@ -48,7 +48,7 @@ fn columns<'a>(summary: &'a Summary) -> Vec<Column<'a, &'a Row>> {
             .number(time)
             .rank(5),
         of_ledger("connections\nper req", |seen| number(seen.accepts_per_request)).right().rank(2),
-        Column::new("resumed", handshakes(|seen| format!("{:.0} %", seen.resumed_share() * 100.0))).right().rank(1),
+        Column::new("resumed", handshakes(|seen| format!("{:.0} %", seen.resumed_share * 100.0))).right().rank(1),
         Column::new("negotiated", handshakes(|seen| seen.negotiated.join("; "))).rank(1),
     ]
 }
