@@ -139,11 +139,25 @@ pub(super) fn as_shipped(shipped: &AsShipped) -> String {
     });
     let costs: Vec<String> = costs.collect();
     let takes = if shipped.libraries.iter().all(|library| library.us.claims()) { "takes" } else { "took" };
+    let request = request(shipped.connection);
     format!(
-        "With their own defaults, not those that pinned cells share, {} {takes} this much client CPU: {}.",
-        request(shipped.connection).trim_end_matches(','),
-        costs.join(", ")
+        "With their own defaults, not those that pinned cells share, {} {takes} this much client CPU: {}.{}",
+        request.trim_end_matches(','),
+        costs.join(", "),
+        least(&shipped.libraries)
     )
+}
+
+/// Which library costs least, where the intervals of the others lie above its own.
+fn least(libraries: &[Shipped]) -> String {
+    let [least, others @ ..] = libraries else { return String::new() };
+    if others.is_empty() || !libraries.iter().all(|library| library.us.claims()) {
+        return String::new();
+    }
+    match others.iter().all(|other| other.us.is_above(least.us.figure.high)) {
+        true => format!(" {} costs least.", least.name),
+        false => " Their intervals overlap: none is shown to be the least.".to_owned(),
+    }
 }
 
 pub(super) fn headline(headline: &Headline) -> String {

@@ -4,7 +4,9 @@
 use analysis::comparison::gate::Outcome;
 use analysis::decisions::{Choice, Yardstick};
 use analysis::summarize::summaries;
-use analysis::verdict::{Added, Chosen, Compared, Evidence, Headline, Kept, Saved, Sentence, TlsAdds, of_run};
+use analysis::verdict::{
+    Added, AsShipped, Chosen, Compared, Evidence, Headline, Kept, Saved, Sentence, TlsAdds, of_run,
+};
 use fixtures::trial;
 use measure::result::{RunResult, Trial, TrialOrder};
 use rand::SeedableRng;
@@ -100,6 +102,7 @@ fn check(sentence: &Sentence) {
         Sentence::Kept(kept) => check_kept(&said, kept),
         Sentence::Chosen(chosen) => check_choice(&said, chosen),
         Sentence::Headline(headline) => check_headline(&said, headline),
+        Sentence::AsShipped(shipped) => check_as_shipped(&said, shipped),
         _ => {}
     }
 }
@@ -141,6 +144,14 @@ fn check_choice(said: &str, chosen: &Chosen) {
     assert!(several == 1 || chosen.choice != Choice::Least || said.contains(&count(several)), "{said}");
     let recommended = said.split("; the next, ").next().unwrap().split("Left out").next().unwrap();
     assert!(!recommended.contains("async-std"), "{said}");
+}
+
+fn check_as_shipped(said: &str, AsShipped { libraries, .. }: &AsShipped) {
+    let claims = libraries.iter().all(|library| library.us.claims());
+    let (least, others) = libraries.split_first().unwrap();
+    let is_least = others.iter().all(|other| other.us.figure.low > least.us.figure.high);
+    assert_eq!(said.contains("costs least."), claims && is_least, "{said}");
+    assert_eq!(said.contains("none is shown to be the least"), claims && !is_least, "{said}");
 }
 
 fn check_headline(said: &str, Headline { fresh, kept, .. }: &Headline) {
