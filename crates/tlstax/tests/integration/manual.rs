@@ -73,7 +73,7 @@ fn every_command_that_help_names_has_a_manual_page() {
     let help = answer(&path, "--help");
     let commands: Vec<&str> = help
         .lines()
-        .skip_while(|line| *line != "Commands:")
+        .skip_while(|line| *line != "All commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
