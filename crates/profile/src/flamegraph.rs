@@ -1,6 +1,6 @@
 //! Flamegraphs: the stacks of a profile as one interactive picture, in which width is time.
 //!
-//! Search and zoom are inferno's; [`crate::palette`] defines the colours.
+//! Search and zoom are inferno's; module `palette` defines the colours.
 
 use std::io::Write;
 

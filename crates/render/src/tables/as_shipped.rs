@@ -11,14 +11,9 @@ use crate::row_text;
 use crate::table::column::{Column, pick, table};
 use crate::table::{Markup, Table};
 
-/// Whether a row is in these tables.
-pub(crate) fn is_shipped(row: &Row) -> bool {
-    row.terms == Terms::Stock
-}
-
 /// The rows of a section that belong here.
 fn rows(summary: &Summary) -> impl Iterator<Item = &Row> {
-    summary.rows.iter().filter(|row| is_shipped(row))
+    summary.rows.iter().filter(|row| row.terms == Terms::Stock)
 }
 
 fn columns<'a>(summary: &'a Summary) -> Vec<Column<'a, &'a Row>> {

@@ -7,7 +7,6 @@ use measure::result::Terms;
 use workload::Connection;
 use workload::floor::is_floor;
 
-use super::as_shipped;
 use crate::format::{memory, number, ranged, time};
 use crate::row_text;
 use crate::table::column::{Column, pick, table};
@@ -285,7 +284,7 @@ pub(crate) fn terminal(summary: &Summary, verbose: bool) -> Table {
 
 /// The rows that are not in a table of libraries as shipped.
 fn compared(summary: &Summary) -> impl Iterator<Item = &Row> {
-    summary.rows.iter().filter(|row| !as_shipped::is_shipped(row))
+    summary.rows.iter().filter(|row| row.terms != Terms::Stock)
 }
 
 /// The table of a section in Markdown.
