@@ -72,6 +72,8 @@ fn find(judge: &Judge) -> Option<Finding> {
     let of_pools: u64 =
         wasteful.iter().filter_map(|(host, _)| connection_pool::of(case, host)).map(|pool| pool.requests).sum();
     let set_up = case.set_up_ns(|connection| wasteful.iter().any(|(host, _)| host.name == connection.host));
+    // Some libraries load the trust store within the handshake. That belongs to another finding.
+    let set_up = set_up.saturating_sub(loads::of_connections_ns(case, 1));
     Some(Finding {
         code: RULE.code,
         confidence: match (case.is_url(), is_told) {
@@ -85,7 +87,8 @@ fn find(judge: &Judge) -> Option<Finding> {
             wall_ms: Some(case.per_thousand(needless as f64 * set_up as f64)),
             cpu_ms: None,
             how: format!(
-                "{} for connecting and the handshake (medians), for each of {needless} needless connections",
+                "{} for connecting and the handshake (medians, without loads of the trust store), for each of \
+                 {needless} needless connections",
                 time(set_up)
             ),
         }),

@@ -320,3 +320,22 @@ fn time_that_nothing_explains_is_said_and_not_called_well() {
     let said = against(http, slower);
     assert!(matches!(said.verdict, Conclusion::Unexplained(_)), "HTTPS takes longer for no reason: {:?}", said.verdict);
 }
+
+#[test]
+fn loads_within_handshakes_are_not_saved_twice() {
+    // Handshakes of 30 ms, 25 ms of which load the trust store.
+    let one = |k: u64| {
+        let at = k * 140;
+        let closed_ns = Some((at + 131) * MS);
+        Connection { closed_ns, close: Close::Client, ..connection(k + 1, at, at + 30, &[(at + 30, at + 130)]) }
+    };
+    let with = |for_connections| {
+        let mut pass = own((0..8).map(one).collect());
+        pass.counts.handshake = crate::fixtures::quantiles(8, 30);
+        let store = TrustStore { in_trust_store: 200, for_connections: Some(for_connections), ..store(8, 8) };
+        pass.sampling = Sampling::Sampled(store);
+        proxy(pass).finding(Code::NO_REUSE).saves_ns
+    };
+    let (before, within) = (with(0), with(200));
+    assert!(before > within, "{before} with loads before the connections, {within} with loads within their handshakes");
+}
