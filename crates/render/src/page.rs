@@ -7,6 +7,7 @@ use analysis::summary::Summary;
 use askama::Template;
 use measure::result::{RunResult, TrialOrder};
 
+use crate::charts::tax_map;
 use crate::decisions::{DecisionText, decisions};
 use crate::format::time;
 use crate::panels::DrawnPanel;
@@ -28,7 +29,9 @@ struct Page<'a> {
     chooses: bool,
     decisions: &'a [DecisionText],
     caution: Option<&'a str>,
-    panels: &'a [DrawnPanel],
+    /// The panel before the decisions, which they are read from.
+    first: Vec<&'a DrawnPanel>,
+    panels: Vec<&'a DrawnPanel>,
     bills: Option<Table>,
     tables: Vec<Table>,
     scenario: Option<&'a str>,
@@ -48,6 +51,7 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[DrawnPanel]) -> Result<Strin
     let result = data.result;
     let talk = data.is_talk();
     let decisions = if talk { Vec::new() } else { decisions(&data.summaries, result.run.order) };
+    let (first, panels) = panels.iter().partition(|drawn| drawn.panel.id == tax_map::PANEL.id);
     let page = Page {
         title: title(data).to_owned(),
         chooses: !talk,
@@ -57,6 +61,7 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[DrawnPanel]) -> Result<Strin
         verdict: verdict(data),
         decisions: &decisions,
         caution: (result.run.order == TrialOrder::Blocks).then_some(BLOCKS),
+        first,
         panels,
         bills: (!data.bills.is_empty()).then(|| bills::page_table::linked(&data.bills)),
         tables: derived::tables(data),

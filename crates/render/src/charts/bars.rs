@@ -34,8 +34,19 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// Labels of the axis that there is room for.
+    fn ticks(self) -> usize {
+        match self.width - self.labels - self.values {
+            ..150 => 2,
+            150..600 => 4,
+            600.. => 8,
+        }
+    }
+
     /// A row per cell.
     pub(crate) const CELLS: Shape = Shape { width: WIDTH, labels: 250, values: 130, pitch: 18 };
+    /// The same on a narrow page: labels, short values, and as much room for bars.
+    pub(crate) const NARROW: Shape = Shape { width: 336, labels: 192, values: 52, pitch: 18 };
     /// A lane per request: no words.
     pub(crate) const LANES: Shape = Shape { width: WIDTH, labels: 0, values: 20, pitch: 8 };
     /// A lane per request of a stage, named.
@@ -103,7 +114,9 @@ impl Bars<'_> {
         let above = ABOVE + keys.last().map_or(0, |(line, ..)| (line + 1) * KEYS);
         let canvas = Canvas::new(width, (height * f64::from(pitch)) as u32 + above + BELOW + 6);
         let root = canvas.clone().into_drawing_area();
-        title_of(&root, self.title)?;
+        if width >= Shape::SMALL.width {
+            title_of(&root, self.title)?;
+        }
         self.draw_keys(&root, &keys)?;
         let greatest =
             self.rows.iter().flat_map(|row| row.interval.map(|(_, high)| high).into_iter().chain(row.ends()));
@@ -124,7 +137,7 @@ impl Bars<'_> {
             .configure_mesh()
             .disable_y_mesh()
             .y_labels(0)
-            .x_labels(if width < WIDTH { 4 } else { 8 })
+            .x_labels(self.shape.ticks())
             .x_desc(self.axis)
             .x_label_formatter(self.tick)
             .label_style(label())

@@ -18,6 +18,8 @@ pub struct Chart {
     pub title: String,
     /// The picture.
     pub svg: String,
+    /// The same for a page as narrow as a telephone; `None` where the picture scrolls there.
+    pub narrow: Option<String>,
 }
 
 /// Why a chart could not be drawn.
@@ -36,7 +38,13 @@ impl Chart {
         let id: String =
             id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
         let svg = canvas.finish(&id, title, description);
-        Chart { id, title: title.to_owned(), svg }
+        Chart { id, title: title.to_owned(), svg, narrow: None }
+    }
+
+    /// The same with a narrow picture, which has no title in it.
+    pub(super) fn with_narrow(self, description: &str, canvas: &Canvas) -> Chart {
+        let narrow = canvas.finish(&format!("{}-narrow", self.id), &self.title, description);
+        Chart { narrow: Some(narrow), ..self }
     }
 
     /// The picture as a separate file, with ink and background for a light and a dark desktop.

@@ -1,6 +1,7 @@
 //! Client CPU per request, user and system stacked: a bar per cell with the interval of the whole, the least first. The
 //! colour is that of the TLS stack.
 
+use analysis::figure::Figure;
 use analysis::report_data::ReportData;
 use analysis::row::{Figures, Row};
 use analysis::summary::Summary;
@@ -32,23 +33,23 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     let title = format!("Client CPU per request, {}", part.name);
     let mut rows = part.rows.clone();
     rows.sort_by(|(_, a), (_, b)| a.client_us.median.total_cmp(&b.client_us.median));
-    let rows: Vec<Bar> = rows.into_iter().map(|(row, figures)| bar(row, figures)).collect();
-    let bars = Bars {
+    let bars = |shape, say: fn(&Figure) -> String| Bars {
         title: &title,
         axis: "µs per request",
         tick: &|us| number(*us),
         keys: user_and_system(),
-        rows,
-        shape: Shape::CELLS,
+        rows: rows.iter().map(|(row, figures)| bar(row, figures, say)).collect(),
+        shape,
     };
-    let canvas = bars.draw()?;
+    let canvas = bars(Shape::CELLS, with_interval).draw()?;
+    let narrow = bars(Shape::NARROW, |figure| number(figure.median)).draw()?;
     let description = "A bar per cell: CPU time of the client's process per request, in user mode and in the kernel, \
                        with the interval (or, of fewer than 6 rounds, the range) of the sum. The table has the same \
                        figures.";
-    Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas))
+    Ok(Chart::of(&format!("cpu-{}", part.name), &title, description, &canvas).with_narrow(description, &narrow))
 }
 
-fn bar(row: &Row, figures: &Figures) -> Bar {
+fn bar(row: &Row, figures: &Figures, say: fn(&Figure) -> String) -> Bar {
     let whole = figures.client_us;
     let color = palette::of_stack(&row.cell.tls);
     let piece = |from, to, opacity| Piece { from, to, color, opacity, part: None };
@@ -66,7 +67,7 @@ fn bar(row: &Row, figures: &Figures) -> Bar {
         apart: false,
         pieces,
         interval: Some((whole.low, whole.high)),
-        value: with_interval(&whole),
+        value: say(&whole),
         told: format!("{}: {} µs of client CPU per request{halves}", row.cell, with_interval(&whole)),
     }
 }

@@ -35,23 +35,20 @@ fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
     let title = format!("Requests per second, {}", part.name);
     let mut rows = part.rows.clone();
     rows.sort_by(|(_, a), (_, b)| b.per_second.median.total_cmp(&a.per_second.median));
-    let rows: Vec<Bar> = rows.into_iter().map(|(row, figures)| bar(row, figures)).collect();
     let (color, _, measured) = key(INK, "measured");
-    let keys = vec![
-        (color, 0.8, measured),
-        (color, BOUND * 0.8, "at least: the origin was the limit, not the client".to_owned()),
-    ];
-    let bars = Bars {
+    let keys = vec![(color, 0.8, measured), (color, BOUND * 0.8, "at least: the origin was the limit".to_owned())];
+    let bars = |shape| Bars {
         title: &title,
         axis: "requests per second",
         tick: &|rate| number(*rate),
-        keys,
-        rows,
-        shape: Shape::CELLS,
+        keys: keys.clone(),
+        rows: rows.iter().map(|(row, figures)| bar(row, figures)).collect(),
+        shape,
     };
     let description = "A bar per cell: requests per second with their interval, or the range of fewer than 6 rounds. \
                        Cells that the origin limited could do more and are not ranked. The table has the same figures.";
-    Ok(Chart::of(&format!("rate-{}", part.name), &title, description, &bars.draw()?))
+    let chart = Chart::of(&format!("rate-{}", part.name), &title, description, &bars(Shape::CELLS).draw()?);
+    Ok(chart.with_narrow(description, &bars(Shape::NARROW).draw()?))
 }
 
 fn bar(row: &Row, figures: &Figures) -> Bar {

@@ -22,8 +22,8 @@ const ABOVE: i32 = 74;
 pub(crate) const PANEL: Panel = Panel {
     id: "tax",
     heading: "What TLS costs",
-    intro: "Client CPU that TLS adds to a request, by model and stack, with the plain request beside it. Darker is a \
-            greater ratio.",
+    intro: "Client CPU that TLS adds to a request, by model and stack, with the plain request beside it. The further a \
+            square's colour is from the page's, the greater the ratio.",
     folded: false,
     runs: Runs::Matrix,
     words: None,
@@ -75,7 +75,8 @@ fn square(
     let centred = || label().pos(Pos::new(HPos::Center, VPos::Center));
     let at = (left + COLUMN / 2, middle);
     let told = told(row);
-    canvas.open("row", Some(&row.cell.to_string()), &told.1);
+    let class = if tax(row).is_some() { "row scale" } else { "row" };
+    canvas.open(class, Some(&row.cell.to_string()), &told.1);
     match tax(row) {
         Some((_, ratio)) => {
             // Logarithmic: from 2 to 4 is as much as from 4 to 8.
