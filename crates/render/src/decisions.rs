@@ -7,17 +7,19 @@ use measure::result::TrialOrder;
 use workload::{Cell, Connection};
 
 use crate::format::grouped;
+use crate::table::Table;
+use crate::tables::dearer::dearer;
 use crate::verdict::text;
 
 /// A decision in words.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct DecisionText {
     /// The use case: `If you fetch many hosts once`.
     pub(crate) when: String,
     /// What to choose then, or why there is no choice.
     pub(crate) choose: String,
-    /// What the others cost, the most expensive last.
-    pub(crate) others: Vec<String>,
+    /// What the others cost, the most expensive last; `None` where there is none to tell.
+    pub(crate) others: Option<Table>,
     /// From how many requests on it matters.
     pub(crate) matters: Option<String>,
     /// What TLS costs in this case.
@@ -38,7 +40,7 @@ fn told(decision: &Decision<'_>, rounds: TrialOrder) -> DecisionText {
     DecisionText {
         when: when(decision.summary, &decision.best.cell),
         choose: text(&Sentence::Chosen(choose(decision, rounds))),
-        others: others.into_iter().map(|other| text(&Sentence::Dearer(other))).collect(),
+        others: dearer(&others),
         matters: if choosable { matters(decision, rounds) } else { None },
         taxes: added_to(decision, rounds).map(|adds| text(&Sentence::TlsAdds(adds))),
     }
@@ -160,7 +162,9 @@ mod tests {
             "{}",
             told.choose
         );
-        assert!(told.others[0].starts_with("b/c over rustls costs 63 µs more (95 %: "), "{:?}", told.others);
+        let others = &told.others.as_ref().unwrap().rows[0];
+        assert!(others[0].text == "b/c over rustls" && others[1].text.starts_with("63 µs (95 %: "), "{others:?}");
+        assert_eq!(others[2].text, "×7.0");
         assert!(told.matters.unwrap().contains("Below 900,000 requests a day"));
     }
 
@@ -173,14 +177,14 @@ mod tests {
             "{}",
             told.choose
         );
-        assert!(told.others.is_empty() && told.matters.is_none());
+        assert!(told.others.is_none() && told.matters.is_none());
         let few = decide(vec![row("a/c/rustls/new-conn", &LEAST[..5]), row("b/c/rustls/new-conn", &[70.0; 5])]);
         assert!(
             few.choose.starts_with("No choice for a request over a new connection from 5 rounds"),
             "{}",
             few.choose
         );
-        assert!(few.others.is_empty());
+        assert!(few.others.is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::decisions::decisions;
 use crate::markdown_escape::escaped;
 use crate::table::markdown as writer;
 use crate::tables::{cells, derived};
-use crate::verdict::of_report as verdict;
+use crate::verdict::before_choices;
 use crate::{bills, drift, open_loop, run_facts, warm_up};
 
 /// The whole report, without charts.
@@ -30,7 +30,7 @@ pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a
     for problem in data.problems() {
         put(format!("\n**{}**", escaped(problem)));
     }
-    for said in verdict(data) {
+    for said in before_choices(data) {
         put(format!("\n{}", escaped(&said)));
     }
     let decisions = if data.is_talk() { Vec::new() } else { decisions(&data.summaries, run.order) };
@@ -39,7 +39,7 @@ pub(crate) fn report<'a>(data: &ReportData<'_>, charts: impl Iterator<Item = &'a
     }
     for decision in decisions {
         put(format!("\n### {}\n\n{}\n", escaped(&decision.when), escaped(&decision.choose)));
-        decision.others.iter().for_each(|other| put(format!("- {}", escaped(other))));
+        decision.others.iter().for_each(|others| put(writer::write(others)));
         for sentence in decision.matters.iter().chain(&decision.taxes) {
             put(format!("\n{}", escaped(sentence)));
         }

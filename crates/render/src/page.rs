@@ -14,7 +14,7 @@ use crate::panels::DrawnPanel;
 use crate::run_facts::{self, BLOCKS, Fact, title};
 use crate::table::Table;
 use crate::tables::{cells, derived};
-use crate::verdict::of_report as verdict;
+use crate::verdict::before_choices;
 use crate::{bills, drift, open_loop, warm_up};
 
 #[derive(Template)]
@@ -58,7 +58,7 @@ pub(crate) fn html(data: &ReportData<'_>, panels: &[DrawnPanel]) -> Result<Strin
         subtitle: subtitle(result),
         scenario: result.run.scenario.as_ref().map(|about| about.why.as_str()),
         problems: data.problems().collect(),
-        verdict: verdict(data),
+        verdict: before_choices(data),
         decisions: &decisions,
         caution: (result.run.order == TrialOrder::Blocks).then_some(BLOCKS),
         first,

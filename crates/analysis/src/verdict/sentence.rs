@@ -26,8 +26,6 @@ pub enum Sentence {
     Waits(Waits),
     /// What to choose.
     Chosen(Chosen),
-    /// What a choice costs that is not the least.
-    Dearer(Dearer),
     /// Below how many requests a day a choice does not matter.
     Matters {
         /// Requests a day.
@@ -336,7 +334,6 @@ impl Sentence {
             Sentence::Chosen(Chosen { figure, next, .. }) => {
                 [*figure].into_iter().chain(next.iter().flat_map(|next| [next.added, next.ratio])).collect()
             }
-            Sentence::Dearer(Dearer { added, ratio, .. }) => vec![*added, *ratio],
             Sentence::Matters { added, .. } => vec![*added],
             Sentence::Varied(Varied { us, ratio, .. }) => vec![*us, *ratio],
             Sentence::Costs(Costs { least, most, .. }) => {

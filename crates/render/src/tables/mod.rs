@@ -3,6 +3,7 @@
 pub(crate) mod as_shipped;
 pub mod axis_comparison;
 pub mod cells;
+pub(crate) mod dearer;
 pub(crate) mod derived;
 pub(crate) mod distributions;
 pub(crate) mod floors;

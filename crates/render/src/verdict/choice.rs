@@ -63,8 +63,10 @@ fn asides(chosen: &Chosen) -> String {
     text
 }
 
-pub(super) fn dearer(dearer: &Dearer) -> String {
-    format!("{} {}.", dearer.name, costs_more(dearer))
+/// `63 µs (95 %: 60 to 66)`.
+pub(crate) fn more(dearer: &Dearer) -> String {
+    let Dearer { yardstick, added, .. } = dearer;
+    format!("{} ({})", say(*yardstick, added.figure.median), ends(*yardstick, added))
 }
 
 /// `costs 63 µs more (95 %: 60 to 66; ×7.0)`.

@@ -3,12 +3,9 @@
 use analysis::comparison::metric::Metric;
 use analysis::comparison::subject::Subject;
 use analysis::comparison::{CompareOptions, compare};
-use analysis::decisions::Yardstick;
-use analysis::figure::Figure;
 use analysis::summarize::summaries;
 use analysis::verdict::{
-    AsShipped, Costs, Dearer, Evidence, Fits, Sentence, Share, Shipped, Spent, Staged, Way, headline, of_comparison,
-    of_run,
+    AsShipped, Costs, Evidence, Fits, Sentence, Share, Shipped, Spent, Staged, Way, headline, of_comparison, of_run,
 };
 use fixtures::{section, trial};
 use measure::result::{RunResult, Trial, TrialOrder};
@@ -125,9 +122,6 @@ fn others(random: &mut ChaCha8Rng) -> Vec<Sentence> {
     let cell: Cell = "tokio-multi/hyper/rustls/keep-alive".parse().unwrap();
     let name = || "smol/hyper over native-tls".to_owned();
     let (added, ratio, once) = (evidence(random), evidence(random), Evidence::once(random.random_range(0.1..2_000.0)));
-    let factor = Figure { median: 1.3, low: 1.1, high: 1.5, ..added.figure };
-    let beside_it = Evidence { figure: factor, ..added };
-    let dearer = Dearer { name: name(), yardstick: Yardstick::ClientCpu, added, ratio: beside_it };
     let us = Interval { value: 20.0, low: random.random_range(-5.0..19.0), high: 25.0 };
     let less = Interval { value: -20.0, low: -25.0, high: -19.0 };
     let shares = vec![Share { group: analysis::bills::group::Group::Kernel, us: 12.0 }];
@@ -141,7 +135,6 @@ fn others(random: &mut ChaCha8Rng) -> Vec<Sentence> {
         Sentence::Costs(Costs { least: (name(), added), most: Some(("b/c".to_owned(), ratio)), cells: 7 }),
         Sentence::AsShipped(AsShipped { connection, libraries: vec![library(added, 0.0), library(ratio, 0.47)] }),
         Sentence::Matters { requests: 900_000.0, name: name(), added: of_ten(random) },
-        Sentence::Dearer(dearer),
         Sentence::Staged(Staged {
             requests: 10,
             pair: random.random_bool(0.9).then_some((once, Evidence::once(0.1))),

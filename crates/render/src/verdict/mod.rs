@@ -16,6 +16,9 @@ mod spent;
 mod tests;
 
 use analysis::report_data::ReportData;
+pub(crate) use choice::more;
+pub(crate) use quantity::times;
+
 use analysis::verdict::{Sentence, of_run, of_sheet, of_talk};
 
 /// The words of a sentence, a full stop at their end.
@@ -31,7 +34,6 @@ pub fn text(sentence: &Sentence) -> String {
         Sentence::AsShipped(shipped) => run::as_shipped(shipped),
         Sentence::Headline(headline) => run::headline(headline),
         Sentence::Chosen(chosen) => choice::chosen(chosen),
-        Sentence::Dearer(dearer) => choice::dearer(dearer),
         Sentence::Matters { requests, name, .. } => choice::matters(*requests, name),
         Sentence::Compared(compared) => comparison::compared(compared),
         Sentence::Staged(staged) => demonstration::staged(staged),
@@ -49,6 +51,15 @@ pub fn of_report(data: &ReportData<'_>) -> Vec<String> {
         true => vec![text(&of_talk(data.result, &[]))],
         false => texts(&of_run(&data.summaries, data.result.run.order)),
     }
+}
+
+/// The same without what to choose, for a page that shows the choices beneath.
+pub(crate) fn before_choices(data: &ReportData<'_>) -> Vec<String> {
+    if !data.bills.is_empty() || data.is_talk() {
+        return of_report(data);
+    }
+    let said = of_run(&data.summaries, data.result.run.order);
+    said.iter().filter(|sentence| !matches!(sentence, Sentence::Chosen(_))).map(text).collect()
 }
 
 /// The words of several sentences, in their order.

@@ -20,7 +20,7 @@ pub(super) fn support(evidence: &Evidence, say: impl Fn(f64) -> String) -> Strin
 }
 
 /// A factor: `×9.9`; where it is no claim, with its range: `×1.2, range 1.0 to 1.3`.
-pub(super) fn times(ratio: &Evidence) -> String {
+pub(crate) fn times(ratio: &Evidence) -> String {
     let Figure { median, low, high, .. } = ratio.figure;
     let times = format!("×{}", factor(median));
     match ratio.claims() || ratio.rounds < 2 {
