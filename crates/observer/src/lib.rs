@@ -1,6 +1,6 @@
 //! Runs a command and records what it does with its connections, without decrypting or changing what they carry.
 //!
-//! There are two modes. With a [`PortForwarder`] the command fetches from an origin of ours through a port that
+//! There are two modes. With a [`PortForwarder`] the command fetches from one of tlstax's origins through a port that
 //! forwards to it; with a [`Proxy`] it fetches from its usual servers, through `CONNECT`. Both forward bytes as they
 //! come and pass each connection's bytes to a tracker of crate [`observation`]. [`run`] starts the command, waits for
 //! its end and returns the observed run. What that means is left to crate `diagnosis`.

@@ -15,9 +15,9 @@ use crate::slides::Costs;
 pub struct Traits {
     /// From the first to the last connection that stood.
     pub opens_span_ms: f64,
-    /// The least and the greatest gap between consecutive answers' first bytes.
+    /// The least and the greatest gap between the first bytes of consecutive responses.
     pub answer_gaps_ms: Option<(f64, f64)>,
-    /// Most requests sent and not answered, as the client saw it.
+    /// The most requests in flight at once, counted by the client.
     pub sent_unanswered: u64,
     /// How often the thread was held, per request.
     pub holds_per_request: f64,
@@ -28,7 +28,7 @@ pub struct Traits {
     pub parked_share: f64,
     /// The greatest time that a request waited in its handshake, holding or parked.
     pub handshake_wait_ms: f64,
-    /// Whether answers came in the order in which requests began.
+    /// Whether responses came in the order in which requests began.
     pub in_order: bool,
     /// Requests that went from start to done.
     pub complete: u64,

@@ -27,43 +27,43 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Measure cells; without arguments a dozen telling ones
+    /// Measure what a request costs with clients, runtimes and TLS stacks; without arguments a quick selection of them
     #[command(after_help = "\
 Examples:
   tlstax run
   tlstax run tokio-current/hyper rustls new-conn --rounds 10
   tlstax run smol @group=x25519 @group=x25519mlkem768")]
     Run(Box<cmd::run::Args>),
-    /// Reproduce the talk: the same fetches in one second or in ten, by how their TLS layer waits
+    /// Reproduce the talk: the same fetches in one second or in ten, depending on how their TLS layer waits
     #[command(after_help = "Examples:\n  tlstax talk\n  tlstax talk --scale 0.1")]
     Talk(cmd::talk::Args),
-    /// Why is my HTTPS slow? Runs a command of any language and says what it does with its connections
+    /// Say why a program's HTTPS is slow: run a command of any language and watch its connections
     Observe(Box<cmd::observe::Args>),
-    /// The talk's use case: 10,000 HTTPS GETs of 50 hosts, one by one, blocking inside async, and properly
+    /// Run the talk's use case: 10,000 HTTPS GETs of 50 hosts, one by one, blocking inside async, and concurrently
     #[command(after_help = "Examples:\n  tlstax reporting-tool")]
     ReportingTool(cmd::reporting_tool::Args),
-    /// Draw a run: the page, its charts, the Markdown and the data
+    /// Draw a run as a page with charts, tables and data
     #[command(after_help = "Examples:\n  tlstax report\n  tlstax report results/matrix-split -o page")]
     Report(cmd::report::Args),
-    /// Compare two builds, two runs, or two cells of one: faster, slower, or not to be told
+    /// Compare two builds, two runs, or two cells of one run: faster, slower, a tie or inconclusive
     #[command(after_help = "\
 Examples:
   tlstax cmp --exec ./base ./new --fail-above 5
   tlstax cmp smol/hyper/rustls/new-conn smol/hyper/native-tls/new-conn")]
     Cmp(cmd::cmp::Args),
-    /// Name the cells that can run here
+    /// List the cells that can run here
     #[command(after_help = "Examples:\n  tlstax list\n  tlstax list rustls resumed")]
     List(cmd::list::Args),
-    /// Print a run's tables again, from its files
+    /// Print the tables of a run again
     #[command(after_help = "Examples:\n  tlstax show\n  tlstax show results/matrix-split --csv")]
     Show(cmd::show::Args),
-    /// Make the folder of a run small: its trials compressed, without what no table or chart is made of
+    /// Shrink the folder of a run: compress its trials and remove what no table or chart uses
     #[command(after_help = "Examples:\n  tlstax thin results/local/2026-11-23-162620")]
     Thin(cmd::thin::Args),
-    /// Show where CPU time goes: flamegraphs, and the bill by what was done
+    /// Show where CPU time goes: flamegraphs, and a bill by kind of work
     #[command(after_help = "Examples:\n  tlstax profile tokio-current/hyper rustls new-conn")]
     Profile(cmd::profile::Args),
-    /// Run the servers in the foreground, for any client
+    /// Run the local servers in the foreground, for any client
     #[command(after_help = "Examples:\n  tlstax origin --ca-out ca.pem")]
     Origin(cmd::origin::Args),
     /// Print a completion script for a shell, e.g. for ~/.local/share/bash-completion/completions/tlstax

@@ -155,7 +155,7 @@ impl Plan {
         }
     }
 
-    /// How the certificates of the user's server are verified; `None` for origins of ours.
+    /// How the certificates of the user's server are verified; `None` for tlstax's origins.
     pub(crate) fn verification(&self) -> Option<&Verification> {
         match &self.origin {
             OriginSpec::Ours(_) => None,

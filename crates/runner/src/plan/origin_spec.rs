@@ -1,4 +1,4 @@
-//! The origin of a run: one of ours, or a server of the user's.
+//! The origin of a run: one of tlstax's, or the user's server.
 //!
 //! `--origin` requests it, and it is found before the run is planned. The modules that carry out the plan start it.
 
@@ -15,11 +15,11 @@ use crate::plan::request_body::RequestBody;
 use crate::plan::user_server::{LoadConsent, UserServer, UserServerError};
 use crate::plan::verification::Verification;
 
-/// An origin of ours, or a server of the user's. When it is requested, the former is a choice and the latter a URL.
+/// One of tlstax's origins, or the user's server. When it is requested, the former is a choice and the latter a URL.
 /// Once it is found, the former is a program, and the latter has an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OriginSpec<Ours = Choice, Theirs = Url> {
-    /// An origin of ours.
+    /// One of tlstax's origins.
     Ours(Ours),
     /// A server of the user's: it has no ledger, so nothing is proved, and nothing is pinned.
     Theirs(Theirs),
@@ -62,7 +62,7 @@ impl fmt::Display for OriginSpec {
 }
 
 impl OriginSpec {
-    /// Whether it is an origin of ours.
+    /// Whether it is one of tlstax's origins.
     pub fn is_ours(&self) -> bool {
         matches!(self, OriginSpec::Ours(_))
     }
@@ -124,8 +124,8 @@ impl OriginSpec<Kind, UserServer> {
         }
     }
 
-    /// Its description in `run.json`: `why` it was chosen, and how many listeners a transport of ours has. The version
-    /// is only known once it runs.
+    /// Its description in `run.json`: `why` it was chosen, and how many listeners each transport of tlstax's origin has.
+    /// The version is only known once it runs.
     pub(crate) fn info(&self, why: String, ports: u16) -> OriginInfo {
         match self {
             OriginSpec::Ours(kind) => OriginInfo {

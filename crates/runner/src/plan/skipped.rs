@@ -88,7 +88,7 @@ pub fn refuse(cells: &mut Vec<Cell>) -> Vec<LeftOut> {
     refused
 }
 
-/// Why a cell of ours or a program supports neither a rate nor a duration; `None` for one that does, or may.
+/// Why a built-in cell or a program supports neither a rate nor a duration; `None` for one that does, or may.
 fn unpaced(cell: &Cell) -> Option<&'static str> {
     let program = cell.model == EXTERNAL && cell.connection == Connection::Own;
     fetch::unpaced(cell).or(program

@@ -69,7 +69,7 @@ pub enum VerificationError {
 impl Verification {
     /// What was asked for: by `ca` of `--ca`, by `insecure` of `--insecure`, or by the value of [`SSL_CERT_FILE`],
     /// which counts for servers over HTTPS alone, and only where no flag says otherwise. `tls` is whether the user's
-    /// server is one; `None` for origins of ours.
+    /// server is one; `None` for tlstax's origins.
     ///
     /// # Errors
     /// When a flag is not for that origin, and when the bundle cannot be read or is none.

@@ -8,10 +8,10 @@ use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(crate) struct Cells {
-    /// Components of cells' names (`tokio-current rustls new-conn`), also joined (`tokio-current/hyper`), whole names, or
+    /// Components of cells' names (`tokio-current rustls new-conn`), also joined (`tokio-current/hyper`); whole names;
     /// values of axes (`@group=p256`)
     pub(crate) words: Vec<String>,
-    /// Only cells whose whole name matches this regular expression; may be given again
+    /// Only cells whose whole name matches this regular expression; may be repeated
     #[arg(short, long = "filter", value_name = "REGEX")]
     pub(crate) filter: Vec<String>,
 }

@@ -22,16 +22,15 @@ use crate::show::{Form, screen, write, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What the other is held against: a result folder, or a cell; or the folder of a paired run, by itself; or a
-    /// program
+    /// The baseline: a result folder, a cell or a program; or, without NEW, the folder of a paired run
     base: Option<String>,
-    /// What may have changed: a result folder, a cell, or a program
+    /// What may have changed: a result folder, a cell or a program
     new: Option<String>,
     /// Only cells with these components in their names, or with whole names (`tokio-current rustls new-conn`)
     words: Vec<String>,
     #[command(flatten)]
     shape: Shape,
-    /// The run that both cells are of; without it, the latest run here
+    /// The run that both cells belong to [default: the latest run in this folder]
     #[arg(long = "in", value_name = "DIR", conflicts_with = "exec")]
     run: Option<PathBuf>,
     #[command(flatten)]
@@ -41,16 +40,16 @@ pub(crate) struct Args {
 /// The options of any comparison, and its output.
 #[derive(clap::Args)]
 pub(crate) struct Shape {
-    /// Only cells whose whole name matches this regular expression; may be given again
+    /// Only cells whose whole name matches this regular expression; may be repeated
     #[arg(short, long = "filter", value_name = "REGEX")]
     filter: Vec<String>,
-    /// Which figure is compared
+    /// The figure to compare
     #[arg(long, value_enum, default_value = "cpu")]
     metric: Which,
-    /// Exit with 1 where a figure is worse by more than so many percent, with 2 where too few rounds could tell
+    /// Exit with 1 if a figure is worse by more than this percentage, with 2 if there are too few rounds to tell
     #[arg(long, value_name = "PCT", value_parser = percent, allow_hyphen_values = true)]
     fail_above: Option<f64>,
-    /// Compare what differs in workload, origin, handshake, CPUs or machine, too, and say so
+    /// Compare runs that differ in workload, origin, handshake, CPUs or machine too, and name the differences
     #[arg(long)]
     anyway: bool,
     /// As JSON, with everything that is known

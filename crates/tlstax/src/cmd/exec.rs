@@ -20,21 +20,21 @@ use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
 pub(crate) struct Exec {
-    /// BASE and NEW are two builds of tlstax: run the same cells with both by turns, and compare
+    /// BASE and NEW are two builds of tlstax: run the same cells with both in turn, and compare them
     #[arg(long)]
     pub(crate) exec: bool,
-    /// BASE's source, built again with its code laid out otherwise: what moves between those two is no change, and
-    /// beneath it there is no verdict
+    /// A second build of BASE's source with another code layout: differences no larger than between these two builds
+    /// are ties
     #[arg(long, value_name = "BIN", requires = "exec", help_heading = "Two builds")]
     again: Option<PathBuf>,
     #[command(flatten)]
     workload: WorkloadArgs,
-    /// What it is fetched from: auto, go-httpbin or embedded; one serves all builds
+    /// The server to fetch from: auto, go-httpbin or embedded; one serves all builds
     #[arg(long, value_name = "WHICH", requires = "exec", help_heading = "Workload")]
     origin: Option<Choice>,
     #[command(flatten)]
     measurement: MeasurementArgs,
-    /// The result folder, to be made [default: results/local/TIME]
+    /// Create this result folder [default: results/local/TIME]
     #[arg(long, value_name = "DIR", requires = "exec", help_heading = "Output")]
     out: Option<PathBuf>,
     #[command(flatten)]

@@ -29,7 +29,7 @@ enum Pin {
 }
 
 impl MeasurementArgs {
-    /// The CPUs of client and origin; `ours` says whether the origin is one of ours.
+    /// The CPUs of client and origin; `ours` says whether the origin is one of tlstax's.
     ///
     /// # Errors
     ///

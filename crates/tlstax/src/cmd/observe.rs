@@ -20,18 +20,18 @@ use crate::show::write_json;
 /// passes through, its exit code is kept; what was found is written to standard error.
 #[derive(clap::Args)]
 #[command(after_help = "\
-With {url}, {http} or {https} in it the command runs twice against servers of ours, over HTTP and over HTTPS; their CA is \
-handed over in SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and their like. Without, it runs once, \
-against its own servers, by a proxy on loopback (HTTPS_PROXY) that decrypts nothing.
+With {url}, {http} or {https} in it the command runs twice against tlstax's own servers, over HTTP and over HTTPS; it \
+finds their CA in SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and their like. Without, it \
+runs once, against its own servers, through a proxy on loopback (HTTPS_PROXY) that decrypts nothing.
 
   tlstax observe python3 fetch.py {url}/get
   tlstax observe -o page ./my-program")]
 pub(crate) struct Args {
-    /// url: against servers of ours; proxy: against its own [default: url where the command holds {url}, {http} or
+    /// url: against tlstax's servers; proxy: against its own [default: url where the command holds {url}, {http} or
     /// {https}]
     #[arg(long, value_name = "WAY", value_parser = ["url", "proxy"])]
     via: Option<String>,
-    /// How long our servers take for each answer, s (url)
+    /// How long tlstax's servers take for each response, s (url)
     #[arg(long, value_name = "S", default_value_t = 0.2, value_parser = delay)]
     delay: f64,
     /// Connect to this address instead of resolving the host (proxy): api.test=127.0.0.1:8443
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     /// Let the command connect to this host though it is link-local or a cloud's metadata service (proxy)
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
-    /// End the command after so many seconds, with all that it started
+    /// End the command and all its child processes after this many seconds
     #[arg(long, value_name = "S", value_parser = timeout)]
     timeout: Option<f64>,
     /// Requests in flight to assume when predicting what sequential requests would take concurrently
@@ -86,7 +86,7 @@ fn timeout(text: &str) -> Result<f64, String> {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if args.command.is_empty() {
         return Err(Failure::Usage(
-            "give the command to observe. Against servers of ours, over HTTP and over HTTPS:\n  \
+            "give the command to observe. Against tlstax's own servers, over HTTP and over HTTPS:\n  \
              tlstax observe python3 fetch.py {url}/get\nagainst its own servers:\n  tlstax observe ./my-program"
                 .to_owned(),
         ));

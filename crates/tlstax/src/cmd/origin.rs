@@ -23,11 +23,11 @@ pub(crate) struct Args {
     /// Port for HTTPS; 0: the system picks
     #[arg(long, value_name = "P", default_value_t = 0)]
     https_port: u16,
-    /// What serves: auto, go-httpbin or embedded
+    /// The server to run: auto, go-httpbin or embedded
     #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto)]
     origin: Choice,
-    /// Where to write the certificate of the CA that its clients need, PEM; it stays there [default: a temporary file,
-    /// removed at the end]
+    /// Write the CA certificate that clients need to this file, as PEM, and keep it [default: a temporary file, removed
+    /// at the end]
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
 }

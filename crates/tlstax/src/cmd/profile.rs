@@ -38,7 +38,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     axes: AxisArgs,
 
-    /// Requests of each trial [default: so many that a trial takes 1 to 4 s of CPU time]
+    /// Requests of each trial [default: enough for 1 to 4 s of CPU time]
     #[arg(short = 'n', long, value_name = "N", help_heading = "Workload")]
     requests: Option<Requests>,
     /// Requests in flight at most
@@ -47,7 +47,7 @@ pub(crate) struct Args {
     /// What is fetched [default: /get]
     #[arg(long, value_name = "PATH", help_heading = "Workload")]
     path: Option<Path>,
-    /// What it is fetched from: auto, go-httpbin, embedded
+    /// The server to fetch from: auto, go-httpbin, embedded
     #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto, help_heading = "Workload")]
     origin: Choice,
 
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "W", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Measurement")]
     workers: Option<u16>,
 
-    /// The result folder, to be made [default: results/local/TIME]
+    /// Create this result folder [default: results/local/TIME]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     out: Option<PathBuf>,
     #[command(flatten)]

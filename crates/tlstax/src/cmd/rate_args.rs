@@ -7,12 +7,13 @@ use workload::{Amount, Rate, Requests};
 
 #[derive(clap::Args)]
 pub(crate) struct RateArgs {
-    /// Requests per second at a fixed rate: each is due at its own moment, and its latency counts from there, so that
-    /// waiting for one of the -c slots is part of it [without -n and --duration: for 2 s]; several, with commas
-    /// between, are run one after another
+    /// Start requests at a fixed rate per second. Latency counts from when a request was due, so that waiting for one
+    /// of the -c slots is part of it [without -n and --duration: for 2 s]; several rates, separated by commas, are run
+    /// one after another
     #[arg(long, value_name = "R,…", value_delimiter = ',', allow_negative_numbers = true, help_heading = "Workload")]
     rate: Vec<Rate>,
-    /// For how long requests start, instead of how many: 10s, 500ms, 2m; those under way then are waited for
+    /// Start requests for this long instead of making a number of them: 10s, 500ms, 2m; those in flight at the end are
+    /// completed
     #[arg(
         long,
         value_name = "TIME",

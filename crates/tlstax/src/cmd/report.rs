@@ -18,13 +18,13 @@ use crate::show::{screen, write};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The result folder, or one of `tlstax observe`; without one, the latest run here
+    /// The result folder of a run or of `tlstax observe` [default: the latest run in this folder]
     dir: Option<PathBuf>,
-    /// Where the report goes [default: `report` in the result folder]
+    /// Write the report to this folder [default: `report` in the result folder]
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// A text file whose marked parts (finding, pictures, table, caveat; bill of a profiled run) are to say what this
-    /// run says; no page is made then
+    /// Update the marked parts of this text file from the run (finding, pictures, table, caveat; as-shipped; bill of a
+    /// profiled run) instead of drawing a page
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     splice: Option<PathBuf>,
 }

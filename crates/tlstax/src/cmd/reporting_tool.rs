@@ -25,25 +25,25 @@ use crate::{folder, interrupt, progress};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Requests to make properly, and to tell the time of in the other ways
+    /// Requests to make concurrently; for the other ways their time is extrapolated to this number
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     requests: u64,
-    /// Hosts that the requests go to in turns; the first is slow, the second fails
+    /// Hosts that take requests in turn; the first is slow, the second fails
     #[arg(long, value_name = "H", default_value_t = 50, value_parser = hosts())]
     hosts: u16,
     /// Requests in flight
     #[arg(short = 'c', long, value_name = "C", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     concurrency: u32,
-    /// How long a host takes to answer, seconds; the slow one takes five times as long
+    /// The service time of a host, seconds; the slow host takes five times as long
     #[arg(long, value_name = "D", default_value = "0.13", value_parser = service_time)]
     service_time: Duration,
-    /// Requests to make one by one and blocking inside async: the time of all is extrapolated
+    /// Requests to make one by one, and blocking inside async; the time for all is extrapolated
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     sample: u64,
-    /// What plays the hosts: auto, go-httpbin or embedded
+    /// The server that plays the hosts: auto, go-httpbin or embedded
     #[arg(long, value_name = "WHICH", default_value_t = Choice::Auto)]
     origin: Choice,
-    /// The report file, to be made [default: report.json in the result folder]
+    /// Create this report file [default: report.json in the result folder]
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// The result folder [default: results/local/TIME]
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     /// As JSON
     #[arg(long)]
     json: bool,
-    /// With details: what concurrency the requests need to fit the limit
+    /// With details: the concurrency that the requests need to fit the limit
     #[arg(short, long)]
     verbose: bool,
 }

@@ -7,14 +7,14 @@ use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(crate) struct RequestArgs {
-    /// A header of every request to a server of yours, in the place of the client's own of that name; may be given
-    /// again. It is written down in run.json
+    /// A header of every request to your own server, which replaces the client's own of that name; may be repeated. It
+    /// is recorded in run.json
     #[arg(short = 'H', long, value_name = "NAME: VALUE", help_heading = "Workload")]
     header: Vec<Header>,
-    /// The method of every request to a server of yours [default: GET, with --body POST]
+    /// The method of every request to your own server [default: GET, with --body POST]
     #[arg(long, help_heading = "Workload")]
     method: Option<Method>,
-    /// The body of every request to a server of yours: a text as it is, or what a file holds
+    /// The body of every request to your own server: a text, or the contents of a file
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true, help_heading = "Workload")]
     body: Option<String>,
 }
@@ -23,7 +23,7 @@ impl RequestArgs {
     /// What every request to `origin` says beside its path, and its body.
     ///
     /// # Errors
-    /// When the body cannot be read, when there is no such request, and when `origin` is one of ours.
+    /// When the body cannot be read, when there is no such request, and when `origin` is one of tlstax's.
     pub(crate) fn of(&self, origin: &OriginSpec) -> Result<(RequestSpec, Option<RequestBody>), Failure> {
         let body = self.body.as_deref().map(RequestBody::read).transpose()?;
         let spec = body.as_ref().map(RequestBody::spec);

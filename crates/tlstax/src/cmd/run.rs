@@ -36,8 +36,8 @@ use crate::{folder, interrupt};
 pub(crate) struct Args {
     #[command(flatten)]
     cells: Cells,
-    /// Every cell of the matrix: all models and clients, over plain HTTP, rustls and native-tls, with new and kept
-    /// connections
+    /// Measure every cell of the matrix: all models and clients, over plain HTTP, rustls and native-tls, with new and
+    /// kept connections
     #[arg(long)]
     all: bool,
     /// A workload with a name and a reason: many-hosts-once, one-host-often, post-quantum, client-per-request,
@@ -47,7 +47,7 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     workload: WorkloadArgs,
-    /// What it is fetched from: auto, go-httpbin, embedded, or a URL (without its ledger nothing is proved or compared)
+    /// The server to fetch from: auto, go-httpbin, embedded, or a URL (without a ledger nothing is proved or compared)
     #[arg(long, value_name = "WHICH", default_value_t = OriginSpec::Ours(Choice::Auto), help_heading = "Workload")]
     origin: OriginSpec,
     /// Allow a URL off this machine; -n and -c must be given then
@@ -60,29 +60,28 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     axes: AxisArgs,
-    /// Measure the floors too: the cells' handshakes in memory, their primitives, and bare system calls. A run without
-    /// words and a scenario always do
+    /// Measure the floors too: handshakes in memory, their primitives, and bare system calls. Runs without words and
+    /// scenarios always do
     #[arg(long, help_heading = "Measurement")]
     floors: bool,
 
-    /// A program beside the cells: with {url} in it any that fetches (engines/README.md names the other placeholders),
-    /// without one that speaks the trial protocol; may be given again
+    /// Measure this program too: one that fetches {url} (engines/README.md names the other placeholders), or, without
+    /// {url}, one that speaks the trial protocol; may be repeated
     #[arg(long, value_name = "COMMAND", help_heading = "Workload")]
     engine: Vec<String>,
 
     #[command(flatten)]
     pub(crate) measurement: MeasurementArgs,
-    /// Run each cell twice a round, as if by two programs, and hold it against itself: whatever then comes out faster
-    /// or slower is a false alarm
+    /// Run each cell twice per round and compare it with itself: any difference that is found is a false alarm
     #[arg(long, conflicts_with = "floors", help_heading = "Measurement")]
     aa: bool,
 
-    /// The result folder, to be made [default: results/local/TIME]
+    /// Create this result folder [default: results/local/TIME]
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     compress: Compress,
-    /// Go on with a run that was interrupted: the one in --out, or the latest here. All else is as it was begun with
+    /// Continue an interrupted run, the one in --out or the latest in this folder, with its original arguments
     #[arg(long, help_heading = "Output")]
     pub(crate) resume: bool,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::show::{Form, print, write_json};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The result folder; without one, the latest run here
+    /// The result folder [default: the latest run in this folder]
     dir: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
@@ -28,10 +28,10 @@ pub(crate) struct Args {
     /// With details: floors, the distance to them, what the event loop did, and warm-ups
     #[arg(short, long)]
     verbose: bool,
-    /// The trials as they were written, a line each, compressed or not
+    /// The trials as they were written, one line of JSON each, compressed or not
     #[arg(long, conflicts_with_all = ["json", "csv", "md"])]
     trials: bool,
-    /// The JSON Schema of a file instead (docs/result-files.md)
+    /// Print the JSON Schema of a file instead (docs/result-files.md)
     #[arg(long, value_enum, value_name = "FILE", conflicts_with_all = ["dir", "json", "csv", "md", "trials"])]
     schema: Option<File>,
 }

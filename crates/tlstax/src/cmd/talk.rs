@@ -21,19 +21,19 @@ use crate::{folder, interrupt};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The origin's service time: this part of the talk's one second
+    /// Scale the talk's service time of one second by this factor
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
     scale: f64,
-    /// Every stage with every number of requests, a thousand too, and every Python that is here
+    /// Run every stage with every number of requests, up to a thousand, and with every installed Python
     #[arg(long)]
     all: bool,
     /// Draw a lane per request
     #[arg(long)]
     lanes: bool,
-    /// Leave the Python original out
+    /// Skip the Python original
     #[arg(long)]
     rust_only: bool,
-    /// The result folder, to be made [default: results/local/TIME]
+    /// Create this result folder [default: results/local/TIME]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]

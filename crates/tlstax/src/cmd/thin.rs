@@ -13,7 +13,7 @@ pub(crate) struct Args {
     /// Result folders of runs that have ended
     #[arg(required = true)]
     dirs: Vec<PathBuf>,
-    /// Compress the trials and take nothing out of them
+    /// Compress the trials without removing anything
     #[arg(long)]
     whole: bool,
 }

@@ -6,11 +6,11 @@ use runner::{OriginSpec, SSL_CERT_FILE, Verification, VerificationError};
 
 #[derive(clap::Args)]
 pub(crate) struct VerificationArgs {
-    /// What a server of yours is verified by, instead of Mozilla's roots: a PEM file of CA certificates [default: the
-    /// file that SSL_CERT_FILE names, if it does]
+    /// Verify your own server by this PEM file of CA certificates instead of Mozilla's roots [default: the file that
+    /// SSL_CERT_FILE names, if it is set]
     #[arg(long, value_name = "FILE", conflicts_with = "insecure", help_heading = "Workload")]
     ca: Option<PathBuf>,
-    /// Verify no server of yours: any certificate is accepted, and every row is labelled "not verified"
+    /// Accept any certificate of your own server; every row is labelled "not verified"
     #[arg(short = 'k', long, help_heading = "Workload")]
     insecure: bool,
 }

@@ -23,8 +23,8 @@ pub(crate) struct WorkloadArgs {
 }
 
 impl WorkloadArgs {
-    /// The workload's options: with `rounds`, fetched from a server of ours, or from the user's server if `own_path` is
-    /// its path.
+    /// The workload's options: with `rounds`, fetched from one of tlstax's origins, or from the user's server if
+    /// `own_path` is its path.
     pub(crate) fn options(&self, own_path: Option<Path>, rounds: Option<u32>) -> WorkloadOptions {
         WorkloadOptions {
             server: if own_path.is_some() { Server::Unknown } else { Server::Httpbin },

@@ -1,4 +1,4 @@
-//! The two ways in to a command: by a URL of an origin of ours, or by a proxy.
+//! The two ways to observe a command: by the URL of one of tlstax's origins, or by a proxy.
 
 mod observed;
 mod proxy;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// The way in.
 pub(crate) enum Way {
     Url {
-        /// What the origin takes for each answer.
+        /// The origin's service time of each response.
         service: Duration,
     },
     Proxy {

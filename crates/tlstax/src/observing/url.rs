@@ -1,4 +1,4 @@
-//! By a URL: the command runs against an origin of ours, over HTTP and then over HTTPS.
+//! By a URL: the command runs against one of tlstax's origins, over HTTP and then over HTTPS.
 
 use std::net::SocketAddr;
 use std::time::Duration;
