@@ -48,10 +48,10 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     String::from_utf8(read(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }
 
-/// All bytes of an open file, from where it stands, of which there may be at most `limit`.
+/// All bytes of an open file from its current position, at most `limit`.
 ///
 /// # Errors
-/// When the system refuses, and when there are more; no more than `limit` were read then.
+/// When the system refuses, and when there are more than `limit`, which are not read then.
 pub fn read_at_most(file: &File, limit: u64) -> io::Result<Vec<u8>> {
     let length = file.metadata()?.len();
     let mut bytes = Vec::new();

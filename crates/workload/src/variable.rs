@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::axes::{Axes, Axis};
 use crate::cell::{Cell, Connection};
 
-/// In what cells of a section differ on purpose, so that they are held against one another nevertheless.
+/// In what cells of a section differ on purpose, so that they are compared with one another nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variable {
-    /// The kind of connection, held against `new-conn`.
+    /// The kind of connection, compared with `new-conn`.
     Connection,
-    /// A place on this axis, held against its default.
+    /// A place on this axis, compared with its default.
     Axis(&'static Axis),
 }
 
@@ -41,7 +41,7 @@ impl Variable {
         }
     }
 
-    /// The cell that `cell` is held against where this varies: itself with the usual value. `None` where it has that.
+    /// The cell that `cell` is compared with where this varies: itself with the usual value. `None` where it has that.
     pub fn base_of(self, cell: &Cell) -> Option<Cell> {
         let base = match self {
             Variable::Connection => Cell { connection: Connection::NewConn, ..cell.clone() },
@@ -52,7 +52,7 @@ impl Variable {
 
     fn what(self) -> &'static str {
         match self {
-            Variable::Connection => "The kind of connection, held against `new-conn`.",
+            Variable::Connection => "The kind of connection, compared with `new-conn`.",
             Variable::Axis(axis) => axis.what,
         }
     }
@@ -90,7 +90,7 @@ impl JsonSchema for Variable {
             json_schema!({ "type": "string", "const": name, "description": what })
         };
         json_schema!({
-            "description": "In what cells of a section differ on purpose, so that they are held against one another \
+            "description": "In what cells of a section differ on purpose, so that they are compared with one another \
                             nevertheless.",
             "oneOf": Variable::all().map(one).collect::<Vec<_>>(),
         })

@@ -86,7 +86,7 @@ pub struct Kept {
     pub saved: Option<Saved>,
 }
 
-/// A request over a new connection held against one over a kept connection. They are not measured in pairs.
+/// A request over a new connection compared with one over a kept connection. They are not measured in pairs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
     /// The TLS stack.
@@ -140,7 +140,7 @@ pub struct Chosen {
     pub figure: Evidence,
     /// Those that are not told from it.
     pub ties: Vec<String>,
-    /// Those with too few rounds to be held against it.
+    /// Those with too few rounds to be compared with it.
     pub undecided: Vec<String>,
     /// Those that cost no more and are recommended to nobody.
     pub discontinued: Vec<String>,
@@ -161,18 +161,18 @@ pub struct Dearer {
     pub ratio: Evidence,
 }
 
-/// A cell held against its usual self.
+/// A cell compared with its usual self.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Varied {
     /// The cell.
     pub cell: Cell,
-    /// What it is held against.
+    /// What it is compared with.
     pub base: Cell,
     /// Client CPU that it takes more, µs.
     pub us: Evidence,
     /// Client CPU ÷ that of the base.
     pub ratio: Evidence,
-    /// How many cells are held against another, this one included.
+    /// How many cells are compared with another, this one included.
     pub among: usize,
 }
 

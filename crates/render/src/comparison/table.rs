@@ -55,12 +55,12 @@ fn caution(pairing: Pairing) -> Option<&'static str> {
     match pairing {
         Pairing::ByRound => None,
         Pairing::OneAfterAnother => Some(
-            "these cells ran one after the other: what the machine drifted meanwhile counts as difference; `tlstax \
-             run` alternates them",
+            "these cells ran one after the other, so that drift of the machine counts as a difference; `tlstax run` \
+             alternates them",
         ),
         Pairing::RunsApart => Some(
-            "these runs were not interleaved: what the machine drifted between them counts as change; `tlstax cmp \
-             --exec` interleaves",
+            "these runs were not interleaved, so that drift of the machine counts as a change; `tlstax cmp --exec` \
+             interleaves them",
         ),
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn page(summaries: &[Summary]) -> Table {
     table(&columns(), summaries.iter().flat_map(lines)).titled(
         "varied",
         "One thing changed",
-        "Cells that differ on purpose, each held against itself with the usual value, paired by round: CPU µs per \
+        "Cells that differ on purpose, each compared with itself with the usual value, paired by round: CPU µs per \
          request added at the client and at the origin, and the ratios, with their intervals.",
     )
 }

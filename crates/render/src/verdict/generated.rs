@@ -83,7 +83,7 @@ fn generated_run(random: &mut ChaCha8Rng) -> RunResult {
     RunResult { run, trials, problems: Vec::new(), in_memory: Default::default() }
 }
 
-/// Two cells of the run, held against each other, with a bound or without one.
+/// Two cells of the run, compared with each other, with a bound or without one.
 fn comparison(random: &mut ChaCha8Rng, run: &RunResult) -> Option<Sentence> {
     let cells = &run.run.sections[0].cells;
     let [base, new] = [&cells[0], &cells[1]];

@@ -1,4 +1,4 @@
-//! Every sentence is held against the intervals and the rounds that it rests on: over generated runs and comparisons,
+//! Every sentence is compared with the intervals and the rounds that it rests on: over generated runs and comparisons,
 //! and over figures that are made up for the forms that no run of fixtures leads to.
 
 use analysis::comparison::gate::Outcome;

@@ -80,7 +80,7 @@ impl AxisArgs {
         })
     }
 
-    /// The axes that were given more than one value: cells that differ there are held against one another.
+    /// The axes that were given more than one value: cells that differ there are compared with one another.
     pub(crate) fn varied(&self) -> Vec<Variable> {
         self.0.iter().filter(|(_, values)| values.len() > 1).map(|(axis, _)| Variable::Axis(axis)).collect()
     }

@@ -278,7 +278,7 @@ fn cells(args: &Args, base: Cell) -> Result<Compared, Failure> {
     }
     let new: Cell = second.parse().map_err(|error: workload::CellError| usage(error.to_string()))?;
     if new == base {
-        return Err(usage(format!("{base} is held against itself: name two cells")));
+        return Err(usage(format!("both sides are {base}: name two different cells")));
     }
     let run = read(&args.run.clone().map_or_else(folder::latest, Ok)?)?;
     if !run.run.run.arms.is_empty() {

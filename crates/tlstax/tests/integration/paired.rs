@@ -1,4 +1,4 @@
-//! Paired runs: a cell held against itself, and two builds held against each other.
+//! Paired runs: a cell compared with itself, and two builds compared with each other.
 
 use crate::common::{code, folder, result, run, stderr, stdout, tlstax};
 use measure::result::Arm;
