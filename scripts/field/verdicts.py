@@ -1,4 +1,5 @@
-"""The file of verdicts: a line of JSON for each run, with the revision of the program that was run.
+"""The file of verdicts: a line of JSON for each run, with the revision of the program that was run. What is committed
+is compressed; runs are appended to a file beside it.
 
 What is in a line is left to observing.py and runs.py, and what the lines come to is told by tables.py.
 """
@@ -27,10 +28,18 @@ def revision(tlstax):
         return f"{commit}+{hashlib.file_digest(file, 'sha256').hexdigest()[:8]}"
 
 
+def read_lines(path):
+    """The lines of the file, and before them those of the file that is committed: PATH.zst, by the zstd program."""
+    packed = path.with_name(path.name + ".zst")
+    lines = []
+    if packed.exists():
+        unpacked = subprocess.run(["zstd", "-dc", str(packed)], capture_output=True, check=True)
+        lines = unpacked.stdout.decode().splitlines()
+    return lines + (path.read_text().splitlines() if path.exists() else [])
+
+
 def read_verdicts(path):
-    if not path.exists():
-        return []
-    lines = path.read_text().splitlines()
+    lines = read_lines(path)
     verdicts = []
     for number, line in enumerate(lines, 1):
         try:
