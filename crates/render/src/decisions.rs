@@ -12,7 +12,7 @@ use crate::tables::dearer::dearer;
 use crate::verdict::text;
 
 /// A decision in words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DecisionText {
     /// The use case: `If you fetch many hosts once`.
     pub(crate) when: String,

@@ -12,7 +12,7 @@ pub mod terminal;
 pub mod value;
 
 /// A table of texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Its anchor on a page.
     pub id: String,
@@ -43,7 +43,7 @@ pub enum Look {
 }
 
 /// The header of a column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     /// Its text. A terminal shows it in lines, other media in one line.
     pub title: String,
