@@ -102,10 +102,13 @@ fn charts_have_the_numbers_of_the_data(page: &mut Opened) {
     let files = fs::read_dir(page.report.path()).unwrap().map(|entry| entry.unwrap().path());
     let pictures = files.filter(|path| path.extension() == Some(OsStr::new("svg"))).count();
     assert!(pictures >= 15, "{pictures}");
-    assert_eq!(page.number("document.querySelectorAll('figure.chart svg').length"), pictures as f64);
+    assert_eq!(page.number("document.querySelectorAll('figure.chart').length"), pictures as f64);
     page.run("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })");
-    let empty = "[...document.querySelectorAll('figure.chart svg')].filter((svg) => svg.getBBox().height < 60).length";
-    assert_eq!(page.number(empty), 0.0, "a chart is blank");
+    let wide = "[...document.querySelectorAll('figure.chart > svg, figure.chart .wide svg')]";
+    assert_eq!(page.number(&format!("{wide}.filter((svg) => svg.getBBox().height < 60).length")), 0.0, "one is blank");
+    let narrow = "[...document.querySelectorAll('figure.chart .narrow svg')].map((svg) => svg.viewBox.baseVal.width)";
+    assert_eq!(page.number(&format!("{narrow}.filter((width) => width > 340).length")), 0.0, "wider than a telephone");
+    assert!(page.number(&format!("{narrow}.length")) > 0.0);
 
     for (chart, column) in [("cpu-new-conn", "client_cpu_us_per_request"), ("rate-keep-alive", "requests_per_second")] {
         let widths = format!(
