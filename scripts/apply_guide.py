@@ -97,7 +97,14 @@ def main():
     # What a fresh copy has unchanged keeps its time, so that what is built of it already stays valid.
     is_fresh = not copy.exists()
     files = {os.fsdecode(name) for name in sys.stdin.buffer.read().split(b"\0") if name}
-    files = {name for name in files if Path(name).is_file()}
+    # A crate has links to folders outside it, by which a package of it holds them too.
+    links = [name for name in files if Path(name).is_symlink()]
+    files = {name for name in files if Path(name).is_file() and name not in links}
+    for name in links:
+        to = copy / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        if not to.is_symlink():
+            to.symlink_to(Path(name).readlink())
     for name in sorted(files | changed.keys()):
         to = copy / name
         content = changed[name] if name in changed else Path(name).read_bytes()
@@ -114,7 +121,7 @@ def main():
             shutil.copymode(name, to)
             if is_fresh and name not in changed:
                 shutil.copystat(name, to)
-    for path in [path for path in copy.rglob("*") if path.is_file()]:
+    for path in [path for path in copy.rglob("*") if path.is_file() and not path.is_symlink()]:
         if str(path.relative_to(copy)) not in files | changed.keys():
             path.unlink()
     # A crate that is gone must leave no folder, which Cargo would take for a member. The deepest first.
