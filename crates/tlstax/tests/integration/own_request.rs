@@ -78,12 +78,13 @@ fn serve(stream: &TcpStream, kept: &Mutex<Vec<Came>>) -> Option<()> {
 }
 
 /// A cell of each client that makes requests in a way of its own.
-const CELLS: [&str; 5] = [
+const CELLS: [&str; 6] = [
     "threads/ureq/plain/keep-alive",
     "tokio-current/hyper/plain/new-conn",
     "tokio-current/reqwest/plain/new-conn",
     "threads/ureq-stock/plain/new-conn",
     "tokio-multi/reqwest-stock/plain/new-conn",
+    "tokio-multi/hyper-util-stock/plain/new-conn",
 ];
 
 #[test]
