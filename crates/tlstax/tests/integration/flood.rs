@@ -73,7 +73,7 @@ fn trial(folder: &Path, name: &str, engine: &str) -> (u64, String) {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let (own, mut peak) = (std::env::current_exe().unwrap(), 0);
     let code = loop {
-        // The kernel lets a parent go on (CLONE_VFORK) shortly before the child has the memory of its new program: until
+        // The kernel lets a parent go on (CLONE_VFORK) just before the child has the memory of its new program: until
         // then the figures of this process would be read.
         let process = Path::new("/proc").join(child.id().to_string());
         let has_begun = fs::read_link(process.join("exe")).is_ok_and(|exe| exe != own);
