@@ -15,8 +15,9 @@ pub(crate) const RULE: Rule = Rule {
         means: "Each request creates its own client, TLS context or process, and each of those loads the trust store \
                 again.",
         seen: "samples of the stacks show a load of a trust store before at least half of the connections, and the \
-               loads take at least 60 ms of CPU or a twentieth of the run, not counting the time for which it waited \
-               for a CPU. In both runs each request had its own connection and did not ask for it to be closed.",
+               loads take at least 60 ms of CPU, a tenth of the command's CPU time, or a twentieth of the run, not \
+               counting the time for which it waited for a CPU. In both runs each request had its own connection and \
+               did not ask for it to be closed.",
         saves: "the CPU time of the loads after the first handshake.",
     },
     advice,

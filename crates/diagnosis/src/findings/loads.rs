@@ -22,6 +22,12 @@ const OF_CPU: f64 = 1.0 / 3.0;
 /// and its loads no cheaper.
 const WORTH_NS: u64 = 60_000_000;
 const OF_WALL: f64 = 0.05;
+/// A share of the command's CPU time that is worth mentioning, too, if most connections have a load.
+const OF_OWN_CPU: f64 = 0.1;
+
+/// The CPU time in trust stores that no single client needs, ns: a load takes up to 40 ms, and a client may make a few
+/// when it is built, as httpx does for each proxy of the environment.
+const SEVERAL_NS: u64 = 240_000_000;
 
 /// Trust stores that are loaded repeatedly.
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +53,14 @@ pub(crate) fn of<'a>(case: &Case<'a>) -> Option<Loads<'a>> {
     let is_proven = is_most(store.loads);
     let is_told = is_proven || share(behind, case.requests()) >= OF_REQUESTS;
     let cpu_ns = cpu_ns(case);
-    let is_worth = cpu_ns >= WORTH_NS || share(cpu_ns, undisturbed_ns(case.pass)) >= OF_WALL;
+    let is_worth = cpu_ns >= WORTH_NS
+        || share(cpu_ns, undisturbed_ns(case.pass)) >= OF_WALL
+        || share(store.in_trust_store, store.samples) >= OF_OWN_CPU;
     let is_each =
         is_worth && store.loads >= ENOUGH && is_most(behind) && is_most(store.in_trust_store) && is_rule && is_told;
-    let is_much = store.loads >= ENOUGH && share(store.in_trust_store, store.samples) >= OF_CPU && cpu_ns >= WORTH_NS;
+    // Clients that all begin at once load their stores before the first connection, where loads are not told apart.
+    let are_several = store.loads >= ENOUGH || (store.connections >= ENOUGH && cpu_ns >= SEVERAL_NS);
+    let is_much = are_several && share(store.in_trust_store, store.samples) >= OF_CPU && cpu_ns >= WORTH_NS;
     (is_each || is_much).then_some(Loads { store, is_proven, cpu_ns })
 }
 

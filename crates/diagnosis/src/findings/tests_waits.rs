@@ -244,7 +244,7 @@ fn loads_are_as_much_of_a_run_that_others_made_longer() {
     let with = |wall_ms: u64, queued_ms: u64| {
         let mut pass = own(one_after_another(8));
         (pass.wall_ns, pass.cpu.cpus) = (wall_ms * MS, 2);
-        pass.sampling = Sampling::Sampled(TrustStore { samples: 400, in_trust_store: 50, ..store(8, 8) });
+        pass.sampling = Sampling::Sampled(TrustStore { samples: 1_000, in_trust_store: 50, ..store(8, 8) });
         let last = pass.cpu.readings.last_mut().unwrap();
         last.queued_ns = queued_ms * MS;
         proxy(pass)
@@ -253,6 +253,10 @@ fn loads_are_as_much_of_a_run_that_others_made_longer() {
     assert!(!with(3_000, 0).finds(Code::CLIENT_PER_REQUEST), "50 ms of 3 s, in which it waited for no CPU");
     assert!(with(3_000, 2_100).finds(Code::CLIENT_PER_REQUEST), "50 ms of 900, but for other programs");
     assert!(with(3_000, 60_000).finds(Code::CLIENT_PER_REQUEST), "many threads waited at once");
+    let mut pass = own(one_after_another(8));
+    pass.wall_ns = 3_000 * MS;
+    pass.sampling = Sampling::Sampled(TrustStore { samples: 400, in_trust_store: 50, ..store(8, 8) });
+    assert!(proxy(pass).finds(Code::CLIENT_PER_REQUEST), "an eighth of the CPU time");
 }
 
 #[test]
@@ -338,4 +342,20 @@ fn loads_within_handshakes_are_not_saved_twice() {
     };
     let (before, within) = (with(0), with(200));
     assert!(before > within, "{before} with loads before the connections, {within} with loads within their handshakes");
+}
+
+#[test]
+fn loads_of_clients_that_begin_at_once_are_told_by_their_cpu_time() {
+    let with = |in_trust_store, samples, loads, connections| {
+        let at_once = (0..connections).map(|k| connection(k + 1, 0, 5, &[(5, 105)]));
+        let store = TrustStore { samples, in_trust_store, ..store(loads, connections) };
+        proxy(ObservedRun { sampling: Sampling::Sampled(store), ..own(at_once.collect()) })
+    };
+    let finds = |said: &Diagnosis| {
+        [Code::CLIENT_PER_REQUEST, Code::TRUST_STORE_PER_CONNECTION].iter().any(|code| said.finds(*code))
+    };
+    assert!(finds(&with(1_000, 1_200, 2, 10)), "a second of loading is no single client's");
+    assert!(!finds(&with(200, 240, 2, 10)), "a client that loads a store for each of its proxies");
+    assert!(!finds(&with(1_000, 4_000, 2, 10)), "a quarter of the CPU time");
+    assert!(!finds(&with(1_000, 1_200, 1, 1)), "one connection needs one store");
 }

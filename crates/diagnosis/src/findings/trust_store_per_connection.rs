@@ -15,9 +15,9 @@ pub(crate) const RULE: Rule = Rule {
         means: "The client loads its trust store for each new connection, or for nearly each: parsing the root \
                 certificates costs more than the handshake.",
         seen: "samples of the stacks show a load of a trust store before at least half of the connections, or a third \
-               of the CPU time in such loads, and the loads take at least 60 ms of CPU or a twentieth of the run, not \
-               counting the time for which it waited for a CPU. It is not known that each request creates its own \
-               client.",
+               of the CPU time in such loads, and the loads take at least 60 ms of CPU, a tenth of the command's CPU \
+               time, or a twentieth of the run, not counting the time for which it waited for a CPU. It is not known \
+               that each request creates its own client.",
         saves: "the CPU time of the loads after the first handshake.",
     },
     advice,
