@@ -58,9 +58,8 @@ fn bare_sockets_make_every_request() {
 fn a_server_that_is_gone_is_an_error_of_each_request() {
     let server = Server::plain();
     let mut job = server.job_of_ports("floor/sockets/plain/new-conn", 10, 4);
-    // A port that nobody listens on any more.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    job.targets.iter_mut().for_each(|target| target.addr = gone);
+    let gone = fixtures::RefusingPort::take();
+    job.targets.iter_mut().for_each(|target| target.addr = gone.addr());
     let error = run(&job).unwrap_err();
     assert!(error.contains("warming up failed") && error.contains("connect"), "{error}");
 }

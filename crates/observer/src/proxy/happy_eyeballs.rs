@@ -69,6 +69,8 @@ mod tests {
     use std::net::TcpListener;
     use std::time::Instant;
 
+    use fixtures::RefusingPort;
+
     fn run<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
@@ -101,7 +103,8 @@ mod tests {
 
     #[test]
     fn one_that_refuses_is_passed_over_and_all_that_refuse_are_an_error() {
-        let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let refusing_port = RefusingPort::take();
+        let refusing = refusing_port.addr();
         let alive = TcpListener::bind("127.0.0.1:0").unwrap();
         run(connect(&[refusing, alive.local_addr().unwrap()])).unwrap();
         let error = run(connect(&[refusing, refusing])).unwrap_err();

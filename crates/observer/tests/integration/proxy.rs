@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use fixtures::RefusingPort;
 use observation::{Close, ConnectionKind, Recorder};
 use observer::{Allowed, Proxy, Upstream};
 
@@ -118,9 +119,9 @@ fn nonsense_is_answered_and_ended() {
 
 #[test]
 fn a_host_that_is_not_there_is_told_with_its_reason() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = RefusingPort::take();
     let seen = Seen::start(&[]);
-    let (mut stream, answer) = seen.tunnel(&gone.to_string());
+    let (mut stream, answer) = seen.tunnel(&gone.addr().to_string());
     assert!(answer.contains(" 502 "), "{answer}");
     let mut words = String::new();
     stream.read_to_string(&mut words).unwrap();
@@ -244,13 +245,13 @@ fn requests_in_absolute_form_are_passed_on_over_kept_connections() {
 
 #[test]
 fn what_the_proxy_answers_itself_is_no_answer_of_the_hosts() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = RefusingPort::take();
     let (broken, serving) = server(|mut stream| {
         // The request is read, so that the connection ends without a reset.
         assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
     });
     let seen = Seen::start(&[]);
-    for address in [gone, broken] {
+    for address in [gone.addr(), broken] {
         let (mut stream, answer) =
             seen.ask(&format!("GET http://{address}/ HTTP/1.1\r\nHost: {address}\r\n{}\r\n", seen.authorization()));
         assert!(answer.contains(" 502 "), "{answer}");

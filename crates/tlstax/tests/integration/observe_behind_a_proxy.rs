@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::common::{folder, stderr, tlstax};
+use fixtures::RefusingPort;
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin};
 use serde_json::Value;
 
@@ -46,7 +47,8 @@ fn tunnels_and_plain_requests_go_on_through_it_and_what_it_refuses_is_told() {
     let mut launch = Launch::new(kind, authority.chain_file(), authority.key_file());
     launch.ports = 1;
     let origin = Origin::start(&launch).unwrap();
-    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refusing_port = RefusingPort::take();
+    let refusing = refusing_port.addr();
     let maps = [
         format!("secure.tlstax.test={}", origin.ready().https[0]),
         format!("plain.tlstax.test={}", origin.ready().http[0]),
@@ -86,7 +88,8 @@ fn tunnels_and_plain_requests_go_on_through_it_and_what_it_refuses_is_told() {
 
 #[test]
 fn a_mapped_host_is_reached_without_it_and_one_that_is_down_is_told() {
-    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refusing_port = RefusingPort::take();
+    let refusing = refusing_port.addr();
     let mapped = TcpListener::bind("127.0.0.1:0").unwrap();
     let (_dir, path) = folder();
     let mut observer = observe(&path);

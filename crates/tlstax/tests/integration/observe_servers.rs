@@ -9,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::common::observed::{CpuUse, codes, is_as_expected};
 use crate::common::{folder, stderr, tlstax};
+use fixtures::RefusingPort;
 use origin::{Authority, EmbeddedProgram, Kind, Launch, Origin, Pins};
 use params::{CertificateKey, Group, TlsVersion};
 use serde_json::Value;
@@ -99,8 +100,8 @@ fn a_certificate_that_is_not_trusted() {
 #[test]
 fn a_host_that_refuses_and_one_that_never_answers() {
     let authority = Authority::create().unwrap();
-    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let seen = observe(refusing, &authority, &[], "curl -sS https://host.tlstax.test/get");
+    let refusing = RefusingPort::take();
+    let seen = observe(refusing.addr(), &authority, &[], "curl -sS https://host.tlstax.test/get");
     seen.assert_finds(&["errors"]);
     assert!(seen.findings().contains("refused"), "{}", seen.findings());
 

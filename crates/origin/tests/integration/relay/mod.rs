@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fixtures::RefusingPort;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use origin::{EmbeddedProgram, Relay};
@@ -212,8 +213,8 @@ fn a_half_closed_connection_still_answers() {
 
 #[test]
 fn an_origin_that_is_not_there_resets_after_a_round_trip_and_harms_no_other() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut relay = relay(&[nobody, echo()], RTT);
+    let nobody = RefusingPort::take();
+    let mut relay = relay(&[nobody.addr(), echo()], RTT);
     let mut took = Vec::new();
     for _ in 0..20 {
         let start = Instant::now();
