@@ -33,9 +33,12 @@ pub struct StageResult {
     pub wrong: Vec<String>,
 }
 
-/// With more requests than this, opening connections takes a large part of the service time, so only half of them are
-/// expected to be in flight.
+/// With more requests than this, opening connections takes a large part of the service time.
 const OPENED_AT_ONCE: u64 = 100;
+
+/// A stage that is fast and takes longer than so many service times spent much of them on opening connections, too, as
+/// it does where other programs keep the CPUs busy.
+const OPENED_SLOWLY: f64 = 1.5;
 
 /// Judges a trial; `None` for a cell that is not a stage, and for a workload without a number of requests.
 pub fn judge(trial: &Trial, workload: &Workload) -> Option<StageResult> {
@@ -48,8 +51,7 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<StageResult> {
         wrong.extend(reasons.iter().cloned());
     }
     let due = stage.expected.in_flight(n);
-    let fits = if due > OPENED_AT_ONCE { (due / 2..=due).contains(&in_flight) } else { in_flight == due };
-    if !fits {
+    if !fits(stage.expected, in_flight, due, seconds / delay) {
         wrong.push(format!("the origin saw {in_flight} requests in flight at most, {due} were expected"));
     }
     wrong.extend(side(stage.expected, n, delay, seconds));
@@ -65,6 +67,14 @@ pub fn judge(trial: &Trial, workload: &Workload) -> Option<StageResult> {
         in_flight,
         wrong,
     })
+}
+
+/// Whether so many requests in flight are as many as are `due`: at least half, where the first responses came before the
+/// last connections were open. The stage took `delays` service times.
+fn fits(expected: Expected, in_flight: u64, due: u64, delays: f64) -> bool {
+    let is_fast = matches!(expected, Expected::Fast);
+    let least = if due > OPENED_AT_ONCE || (is_fast && delays > OPENED_SLOWLY) { due.div_ceil(2) } else { due };
+    (least..=due).contains(&in_flight)
 }
 
 /// What is wrong with the wall time, if anything. A stage that is hidden behind w threads takes ceil(n / w) delays,
@@ -90,6 +100,15 @@ fn side(expected: Expected, n: u64, delay: f64, seconds: f64) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_are_in_flight_unless_they_were_opened_slowly() {
+        assert!(fits(Expected::Fast, 10, 10, 1.1) && !fits(Expected::Fast, 9, 10, 1.1));
+        assert!(fits(Expected::Fast, 9, 10, 2.4) && fits(Expected::Fast, 5, 10, 2.4));
+        assert!(!fits(Expected::Fast, 4, 10, 2.4) && !fits(Expected::Fast, 11, 10, 2.4));
+        assert!(!fits(Expected::Slow, 2, 1, 10.0) && fits(Expected::Slow, 1, 1, 10.0));
+        assert!(fits(Expected::Fast, 500, 1_000, 1.1) && !fits(Expected::Fast, 499, 1_000, 1.1));
+    }
 
     #[test]
     fn the_middle_between_one_and_n_delays_decides() {
