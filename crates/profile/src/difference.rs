@@ -8,6 +8,7 @@ use std::num::NonZeroU64;
 use crate::error::ProfileError;
 use crate::flamegraph::{draw, picture};
 use crate::folded;
+use crate::plumbing;
 use crate::stack::Profile;
 
 /// One side of a comparison.
@@ -57,11 +58,11 @@ pub fn write(
 /// widths.
 fn lines(before: Side<'_>, after: Side<'_>, width: Width) -> Vec<String> {
     let mut costs: BTreeMap<String, (u128, u128)> = BTreeMap::new();
-    for (stack, &samples) in &before.profile.stacks {
-        costs.entry(folded::fold(stack)).or_default().0 += per_request(before, samples);
+    for (stack, samples) in plumbing::folded(before.profile).stacks {
+        costs.entry(folded::fold(&stack)).or_default().0 += per_request(before, samples);
     }
-    for (stack, &samples) in &after.profile.stacks {
-        costs.entry(folded::fold(stack)).or_default().1 += per_request(after, samples);
+    for (stack, samples) in plumbing::folded(after.profile).stacks {
+        costs.entry(folded::fold(&stack)).or_default().1 += per_request(after, samples);
     }
     let line = |(stack, (before, after)): (String, (u128, u128))| match width {
         Width::After => format!("{stack} {before} {after}"),

@@ -1,14 +1,16 @@
-//! Flamegraphs: the stacks of a profile as one interactive picture, in which width is time.
+//! Flamegraphs: the stacks of a profile as one interactive picture, in which width is time. They hang from the top, as
+//! icicles: what a reader looks for first, the program's own functions, is where reading begins.
 //!
-//! Search and zoom are inferno's; module `palette` defines the colours.
+//! Module `plumbing` folds the frames of runtimes. Search and zoom are inferno's; module `palette` defines the colours.
 
 use std::io::Write;
 
-use inferno::flamegraph::{self, Options};
+use inferno::flamegraph::{self, Direction, Options, TextTruncateDirection};
 
 use crate::error::ProfileError;
 use crate::folded;
 use crate::palette;
+use crate::plumbing;
 use crate::stack::Profile;
 
 /// Draws `profile` as an SVG. Widths are samples; multiply by the period to get time.
@@ -20,6 +22,7 @@ pub fn write(profile: &Profile, title: &str, subtitle: &str, writer: impl Write)
     if profile.samples == 0 {
         return Err(ProfileError::Empty { what: "a flamegraph" });
     }
+    let profile = &plumbing::folded(profile);
     let mut colours = palette::of(profile);
     let mut options = picture(title, subtitle);
     options.palette_map = Some(&mut colours);
@@ -36,6 +39,9 @@ pub(crate) fn picture<'a>(title: &str, subtitle: &str) -> Options<'a> {
     // As wide as the window.
     options.image_width = None;
     options.deterministic = true;
+    options.direction = Direction::Inverted;
+    // A name's beginning says whose function it is.
+    options.text_truncate_direction = TextTruncateDirection::Right;
     options
 }
 

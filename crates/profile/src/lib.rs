@@ -21,6 +21,7 @@ mod object_file;
 pub mod objects;
 mod one_process;
 mod palette;
+mod plumbing;
 pub mod pprof;
 mod process_tree;
 mod raw_sample;

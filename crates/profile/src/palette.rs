@@ -5,6 +5,7 @@
 use inferno::flamegraph::color::{Color, PaletteMap};
 
 use crate::folded;
+use crate::plumbing::RUNTIME;
 use crate::stack::{Profile, UNKNOWN};
 
 /// Kernel functions.
@@ -17,7 +18,7 @@ pub(crate) const TLS: Color = Color { r: 120, g: 160, b: 222 };
 pub(crate) const RUST: Color = Color { r: 126, g: 196, b: 150 };
 /// Other C: mostly the C library.
 const OTHER: Color = Color { r: 226, g: 205, b: 110 };
-/// Threads, and functions without a name.
+/// Threads, folded frames of runtimes, and functions without a name.
 const NAMELESS: Color = Color { r: 200, g: 200, b: 200 };
 
 /// The first characters of cryptographic functions of aws-lc, ring and OpenSSL.
@@ -88,7 +89,7 @@ pub(crate) fn of(profile: &Profile) -> PaletteMap {
 
 fn of_user(name: &str) -> Color {
     let path = name.trim_start_matches(['<', '&', '*']).trim_start_matches("mut ").trim_start_matches("dyn ");
-    if name == UNKNOWN {
+    if name == UNKNOWN || name == RUNTIME {
         NAMELESS
     } else if ["rustls", "webpki", "native_tls::", "openssl::", "tokio_rustls::"]
         .iter()
