@@ -1,5 +1,6 @@
-//! Every kind of handshake as a user asks for it, against the embedded origin and held against its ledger.
+//! Every kind of handshake as a user asks for it, against the embedded origin and compared with its ledger.
 
+use crate::common::observed::CpuUse;
 use crate::common::{code, folder, result, run, stderr, stdout};
 use measure::result::{Trial, Validity};
 use params::{Group, TlsVersion};
@@ -97,11 +98,13 @@ fn every_value_of_an_axis_is_what_the_origin_saw() {
 #[test]
 fn round_trips_are_counted_where_the_origin_is_far_away() {
     let (_dir, path) = folder();
+    let cpus = CpuUse::since_now();
     let output = run(
         &path,
         "run tokio-current/hyper/plain/new-conn tokio-current/hyper/rustls/new-conn tokio-current/hyper/rustls/resumed \
-         --tls-version 1.2,1.3 --rtt 0,200 --origin embedded -n 8 -c 4 --rounds 1 --json --out r",
+         --tls-version 1.2,1.3 --rtt 0,400 --origin embedded -n 4 -c 4 --rounds 1 --json --out r",
     );
+    let was_busy = cpus.was_busy();
     assert_eq!(code(&output), Some(0), "{}", stderr(&output));
     assert_valid(&result(&path, "r").trials);
     let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
@@ -111,14 +114,16 @@ fn round_trips_are_counted_where_the_origin_is_far_away() {
         row["figures"]["round_trips"]["median"].as_f64().unwrap()
     };
     let expected = [
-        ("tokio-current/hyper/rustls/new-conn@rtt=200", 1.0),
-        ("tokio-current/hyper/rustls/new-conn@tls-version=1.2,rtt=200", 2.0),
-        ("tokio-current/hyper/rustls/resumed@rtt=200", 1.0),
-        ("tokio-current/hyper/rustls/resumed@tls-version=1.2,rtt=200", 1.0),
+        ("tokio-current/hyper/rustls/new-conn@rtt=400", 1.0),
+        ("tokio-current/hyper/rustls/new-conn@tls-version=1.2,rtt=400", 2.0),
+        ("tokio-current/hyper/rustls/resumed@rtt=400", 1.0),
+        ("tokio-current/hyper/rustls/resumed@tls-version=1.2,rtt=400", 1.0),
     ];
     for (cell, due) in expected {
-        // Half a trip is 100 ms: far more than any machine's noise, and enough to tell one trip from two.
-        assert!((trips(cell) - due).abs() < 0.5, "{cell}: {}", trips(cell));
+        // Half a trip is 200 ms, enough to tell one trip from two. Where the CPUs are busy with other work, each of the
+        // eight crossings waits for a CPU as well, so only fewer trips would be an error.
+        let seen = trips(cell);
+        assert!(seen > due - 0.5 && (seen < due + 0.5 || was_busy), "{cell}: {seen}");
     }
 }
 
