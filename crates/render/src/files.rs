@@ -6,7 +6,7 @@ use crate::charts::{Chart, ChartError};
 use crate::folder::ReportFile;
 use crate::panels::panels;
 use crate::tables::{cells, distributions};
-use crate::{bills, markdown, page};
+use crate::{bills, card, markdown, page};
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,7 @@ pub fn files(data: &ReportData<'_>) -> Result<Vec<ReportFile>, ReportError> {
         file("percentiles.csv", distributions::percentiles(data)?),
         file("phases.csv", distributions::phases(data)?),
     ];
+    files.extend(card::svg(data)?.map(|card| file(card::CARD, card)));
     if !data.bills.is_empty() {
         files.push(file("bills.csv", bills::spreadsheet::csv(&data.bills.sheet)?));
         files.extend(bills::folder::attached(&data.bills));

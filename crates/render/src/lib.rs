@@ -4,6 +4,7 @@
 //! What figures mean is decided in crate `analysis`. Here they are only written down and drawn.
 
 pub mod bills;
+mod card;
 pub mod charts;
 pub mod comparison;
 mod decisions;

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
-use super::chart::{ChartError, WIDTH, ink, label, title_of};
+use super::chart::{ChartError, NARROW, WIDTH, ink, label, title_of};
 use super::palette::{INK, luminance};
 
 /// A chart of bars.
@@ -46,7 +46,7 @@ impl Shape {
     /// A row per cell.
     pub(crate) const CELLS: Shape = Shape { width: WIDTH, labels: 250, values: 130, pitch: 18 };
     /// The same on a narrow page: labels, short values, and as much room for bars.
-    pub(crate) const NARROW: Shape = Shape { width: 336, labels: 192, values: 52, pitch: 18 };
+    pub(crate) const NARROW: Shape = Shape { width: NARROW, labels: 192, values: 52, pitch: 18 };
     /// A lane per request: no words.
     pub(crate) const LANES: Shape = Shape { width: WIDTH, labels: 0, values: 20, pitch: 8 };
     /// A lane per request of a stage, named.

@@ -58,6 +58,9 @@ impl Chart {
 /// Width of a chart, pixels.
 pub(super) const WIDTH: u32 = 960;
 
+/// Width of a chart for a page as narrow as a telephone, pixels.
+pub(super) const NARROW: u32 = 336;
+
 /// Neutral ink of some strength, for lines.
 pub(super) fn ink(strength: f64) -> ShapeStyle {
     INK.mix(strength).stroke_width(1)

@@ -7,13 +7,15 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::canvas::Canvas;
-use super::chart::{Chart, ChartError, WIDTH, ink, label, title_of};
-use super::palette::{luminance, scale};
+use super::chart::{Chart, ChartError, NARROW, WIDTH, ink, label, title_of};
+use super::palette::{INK, luminance, scale};
 use super::panel::{Panel, Runs};
 use crate::format::number;
 
-/// Measures of the grid, pixels.
+/// Measures of the grid, pixels. On a narrow page a name stands above its squares.
 const NAMES: i32 = 210;
+const NAME_ABOVE: i32 = 18;
+const HEADING: i32 = 30;
 const COLUMN: i32 = 118;
 const ROW: i32 = 26;
 const ABOVE: i32 = 74;
@@ -54,26 +56,66 @@ fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
         root.draw(&Text::new(format!("{model}/{client}"), (NAMES - 8, middle), right))?;
         for (number, column) in columns.iter().enumerate() {
             if let Some(row) = column.row(model, client) {
-                square(&root, &canvas, row, (NAMES + COLUMN * number as i32, middle), greatest)?;
+                square(&root, &canvas, row, (NAMES + COLUMN * number as i32, middle, COLUMN), greatest)?;
             }
         }
     }
     let description = "Rows are models with their clients, columns sections with their TLS stacks. A plain column \
                        holds client CPU per request; a TLS column what TLS adds to it, and the ratio; darker is a \
                        greater ratio.";
-    Ok(vec![Chart::of("tax-map", title, description, &canvas)])
+    let chart = Chart::of("tax-map", title, description, &canvas);
+    Ok(vec![chart.with_narrow(description, &narrow(&columns, &pairs, greatest)?)])
+}
+
+/// The same map with its sections below each other.
+fn narrow(columns: &[Column<'_>], pairs: &[(&str, &str)], greatest: f64) -> Result<Canvas, ChartError> {
+    let sections: Vec<&[Column<'_>]> = columns.chunk_by(|a, b| std::ptr::eq(a.summary, b.summary)).collect();
+    let has = |section: &[Column<'_>], (model, client): (&str, &str)| {
+        section.iter().any(|column| column.row(model, client).is_some())
+    };
+    let rows = |section: &[Column<'_>]| pairs.iter().filter(|pair| has(section, **pair)).count() as i32;
+    let height: i32 = sections.iter().map(|section| HEADING + NAME_ABOVE + rows(section) * (NAME_ABOVE + ROW)).sum();
+    let canvas = Canvas::new(NARROW, height as u32 + 12);
+    let root = canvas.clone().into_drawing_area();
+    let left = || label().pos(Pos::new(HPos::Left, VPos::Center));
+    let mut top = 0;
+    for section in sections {
+        let Some(first) = section.first() else { continue };
+        let width = NARROW as i32 / section.len() as i32;
+        let bold = ("sans-serif", 13, FontStyle::Bold).into_font().color(&INK);
+        let bold = bold.pos(Pos::new(HPos::Left, VPos::Center));
+        root.draw(&Text::new(first.summary.section.clone(), (2, top + HEADING / 2), bold))?;
+        top += HEADING;
+        for (number, column) in section.iter().enumerate() {
+            let at = (width * number as i32 + width / 2, top + NAME_ABOVE / 2);
+            let centred = label().pos(Pos::new(HPos::Center, VPos::Center));
+            root.draw(&Text::new(column.tls.to_owned(), at, centred))?;
+        }
+        top += NAME_ABOVE;
+        for (model, client) in pairs.iter().filter(|pair| has(section, **pair)) {
+            root.draw(&Text::new(format!("{model}/{client}"), (2, top + NAME_ABOVE / 2), left()))?;
+            top += NAME_ABOVE;
+            for (number, column) in section.iter().enumerate() {
+                if let Some(row) = column.row(model, client) {
+                    square(&root, &canvas, row, (width * number as i32, top + ROW / 2, width), greatest)?;
+                }
+            }
+            top += ROW;
+        }
+    }
+    Ok(canvas)
 }
 
 fn square(
     root: &DrawingArea<Canvas, plotters::coord::Shift>,
     canvas: &Canvas,
     row: &Row,
-    (left, middle): (i32, i32),
+    (left, middle, width): (i32, i32, i32),
     greatest: f64,
 ) -> Result<(), ChartError> {
-    let corners = [(left + 1, middle - ROW / 2 + 1), (left + COLUMN - 1, middle + ROW / 2 - 1)];
+    let corners = [(left + 1, middle - ROW / 2 + 1), (left + width - 1, middle + ROW / 2 - 1)];
     let centred = || label().pos(Pos::new(HPos::Center, VPos::Center));
-    let at = (left + COLUMN / 2, middle);
+    let at = (left + width / 2, middle);
     let told = told(row);
     let class = if tax(row).is_some() { "row scale" } else { "row" };
     canvas.open(class, Some(&row.cell.to_string()), &told.1);

@@ -17,7 +17,7 @@ mod tests;
 
 use analysis::report_data::ReportData;
 pub(crate) use choice::more;
-pub(crate) use quantity::times;
+pub(crate) use quantity::{request, support, times};
 
 use analysis::verdict::{Sentence, of_run, of_sheet, of_talk};
 

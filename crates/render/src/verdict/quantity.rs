@@ -7,7 +7,7 @@ use workload::Connection;
 use crate::format::{grouped, number};
 
 /// What a figure rests on: `95 %: 222 to 248`, or `3 rounds, range 222 to 248`, or `1 round`.
-pub(super) fn support(evidence: &Evidence, say: impl Fn(f64) -> String) -> String {
+pub(crate) fn support(evidence: &Evidence, say: impl Fn(f64) -> String) -> String {
     let Figure { low, high, .. } = evidence.figure;
     let ends = format!("{} to {}", say(low), say(high));
     match (evidence.claims(), evidence.rounds) {
@@ -50,7 +50,7 @@ pub(super) fn verb(evidence: &Evidence, claimed: &'static str, seen: &'static st
 }
 
 /// `a request over a new connection`.
-pub(super) fn request(connection: Connection) -> String {
+pub(crate) fn request(connection: Connection) -> String {
     match connection {
         Connection::NewConn => "a request over a new connection".to_owned(),
         Connection::Resumed => "a request over a new connection that resumes a session".to_owned(),
