@@ -1,4 +1,5 @@
-//! Lines in a coordinate system, a series per cell, with a legend whose entries toggle their series.
+//! Lines in a coordinate system, a series per cell. Each line's name stands beside its end and toggles it, so that
+//! lines of one colour can be told apart.
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
@@ -24,7 +25,7 @@ pub(crate) struct Axis<'a> {
     pub(crate) log: bool,
 }
 
-/// One cell's line.
+/// One cell's line, with a point at least.
 pub(crate) struct Series {
     pub(crate) cell: String,
     pub(crate) name: String,
@@ -79,11 +80,14 @@ impl Lines<'_> {
             .bold_line_style(ink(0.15))
             .light_line_style(ink(0.0))
             .draw()?;
-        for (number, series) in self.series.iter().enumerate() {
+        let place =
+            |(x, y): &(f64, f64)| chart.plotting_area().map_coordinate(&(scaled(&self.x, *x), scaled(&self.y, *y)));
+        let ends = self.series.iter().map(|series| series.points.last().map_or((0, 0), place)).collect::<Vec<_>>();
+        let heights: Vec<i32> = ends.iter().map(|(_, y)| *y).collect();
+        let lines = spread(&heights, (ABOVE as i32 + ENTRY / 2, height as i32 - BELOW as i32 - ENTRY / 2));
+        for ((series, end), middle) in self.series.iter().zip(ends).zip(lines) {
             canvas.open("series", Some(&series.cell), "");
             canvas.open("mark", None, &series.name);
-            let place =
-                |(x, y): &(f64, f64)| chart.plotting_area().map_coordinate(&(scaled(&self.x, *x), scaled(&self.y, *y)));
             let places: Vec<(i32, i32)> = series.points.iter().map(place).collect();
             canvas.dashed(series.dashes);
             root.draw(&PathElement::new(places.clone(), series.color.stroke_width(2)))?;
@@ -95,18 +99,34 @@ impl Lines<'_> {
             }
             canvas.close();
             canvas.open("key", None, "");
-            let (left, middle) = ((WIDTH - LEGEND + 16) as i32, ABOVE as i32 + 10 + number as i32 * ENTRY);
-            canvas.dashed(series.dashes);
-            let swatch = vec![(left, middle), (left + 22, middle)];
-            root.draw(&PathElement::new(swatch, series.color.stroke_width(3)))?;
-            canvas.close();
-            let beside = label().pos(Pos::new(HPos::Left, VPos::Center));
-            root.draw(&Text::new(series.name.clone(), (left + 28, middle), beside))?;
+            let left = (WIDTH - LEGEND + 24) as i32;
+            root.draw(&PathElement::new(vec![(end.0 + 4, end.1), (left - 4, middle)], ink(0.3)))?;
+            let beside = label().color(&series.color).pos(Pos::new(HPos::Left, VPos::Center));
+            root.draw(&Text::new(series.name.clone(), (left, middle), beside))?;
             canvas.close();
             canvas.close();
         }
         Ok(canvas)
     }
+}
+
+/// The heights of names whose lines end at `heights`: as close to them as names that do not overlap can be, within
+/// `from` and `to`, px. The order is that of `heights`.
+fn spread(heights: &[i32], (from, to): (i32, i32)) -> Vec<i32> {
+    let mut order: Vec<usize> = (0..heights.len()).collect();
+    order.sort_by_key(|at| heights[*at]);
+    let mut spread = heights.to_vec();
+    let mut next = from;
+    for at in &order {
+        spread[*at] = spread[*at].max(next);
+        next = spread[*at] + ENTRY;
+    }
+    let mut last = to;
+    for at in order.iter().rev() {
+        spread[*at] = spread[*at].min(last);
+        last = spread[*at] - ENTRY;
+    }
+    spread
 }
 
 /// A range with given ticks: the library's own choice does not suit percentiles or powers of two.
@@ -148,6 +168,15 @@ pub(super) fn decades(low: f64, high: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stand_beside_their_lines_and_do_not_overlap() {
+        assert_eq!(spread(&[100, 40, 200], (10, 300)), [100, 40, 200]);
+        assert_eq!(spread(&[50, 50, 50], (10, 300)), [50, 50 + ENTRY, 50 + 2 * ENTRY]);
+        assert_eq!(spread(&[298, 299], (10, 300)), [300 - ENTRY, 300]);
+        assert_eq!(spread(&[1], (10, 300)), [10]);
+        assert!(spread(&[], (10, 300)).is_empty());
+    }
 
     #[test]
     fn a_decade_has_three_ticks() {

@@ -1,5 +1,5 @@
-//! The colours: one for each TLS stack on charts of bars, one for each model on charts of lines, distinguishable for
-//! colour-blind readers; others for phases.
+//! The colours: one for each TLS stack, the same on every chart, distinguishable for colour-blind readers; others for
+//! phases, states and classes.
 
 use measure::phase::Phase;
 use observation::Doing;
@@ -13,17 +13,8 @@ use crate::observed::drawn::Drawn;
 /// Neutral ink: the page's text colour.
 pub(crate) const INK: RGBColor = RGBColor(0, 0, 0);
 
-/// The colour of any other model, mostly external programs.
-const OTHER: RGBColor = RGBColor(0x73, 0x4b, 0x6e);
-
-/// A model's colour. Those in the catalog were found by maximising the least distance as seen with four kinds of colour
-/// vision, among colours that contrast with a white and with a dark page; a test checks this.
-pub(crate) fn of_model(model: &str) -> RGBColor {
-    let own = catalog::model_named(model).and_then(|model| model.colour);
-    own.map_or(OTHER, |Rgb(red, green, blue)| RGBColor(red, green, blue))
-}
-
-/// A TLS stack's colour. They were found in the same way as those of models.
+/// A TLS stack's colour. Those in the catalog were found by maximising the least distance as seen with four kinds of
+/// colour vision, among colours that contrast with a white and with a dark page; a test checks this.
 pub(crate) fn of_stack(tls: &str) -> RGBColor {
     let own = catalog::stack_named(tls).map(|stack| stack.colour);
     own.map_or(OTHER_STACK, |Rgb(red, green, blue)| RGBColor(red, green, blue))
@@ -32,7 +23,7 @@ pub(crate) fn of_stack(tls: &str) -> RGBColor {
 /// The colour of any other TLS stack, mostly of external programs.
 const OTHER_STACK: RGBColor = RGBColor(0x94, 0x22, 0x9f);
 
-/// The dash pattern of a client's lines, which distinguishes lines of one model.
+/// The dash pattern of a client's lines.
 pub(crate) fn dashes_of(client: &str) -> &'static str {
     catalog::client_named(client).map_or(OTHER_DASHES, |client| client.dashes)
 }
@@ -69,7 +60,7 @@ pub(crate) fn of_state(state: State) -> RGBColor {
 }
 
 /// The colour of what a connection of an observed program does: blues for requests, red for the handshake, grey for
-/// nothing. Found by search as those of models were; what is idle is told from what is unused by how thin it is drawn.
+/// nothing. Found by search as those of stacks were; what is idle is told from what is unused by how thin it is drawn.
 pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
     let Drawn::Doing(doing) = what else { return RGBColor(0x73, 0x39, 0x7e) };
     match doing {
@@ -83,7 +74,7 @@ pub(crate) fn of_drawn(what: Drawn) -> RGBColor {
 
 /// The colour of a class of CPU time: a hue for each group (reds for asymmetric cryptography, yellows for symmetric,
 /// purples for the rest of TLS, blues for the kernel, greys for tlstax and functions without a name). Found in the same
-/// way as those of models, with neighbours in a stack furthest apart.
+/// way as those of stacks, with neighbours in a stack furthest apart.
 pub(crate) fn of_class(class: Class) -> RGBColor {
     match class {
         Class::KeyExchange => RGBColor(0x6f, 0x27, 0x28),
@@ -156,12 +147,6 @@ mod tests {
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 
-    /// The models that have a colour of their own.
-    fn own_colors() -> impl Iterator<Item = (&'static str, RGBColor)> {
-        let own = catalog::models::ALL.iter().filter(|model| model.colour.is_some());
-        own.map(|model| (model.name, of_model(model.name)))
-    }
-
     fn distance(one: RGBColor, other: RGBColor, eyes: &Matrix) -> f64 {
         let (a, b) = (lab(one, eyes), lab(other, eyes));
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
@@ -200,17 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn all_eyes_tell_the_models_apart_and_the_stacks() {
-        let models = own_colors().map(|(_, color)| color).chain([OTHER]);
+    fn all_eyes_tell_the_stacks_apart() {
         let stacks = catalog::stacks::ALL.iter().map(|stack| of_stack(stack.name)).chain([OTHER_STACK]);
-        for colors in [models.collect::<Vec<_>>(), stacks.collect()] {
-            for eyes in &EYES {
-                for (index, one) in colors.iter().enumerate() {
-                    for other in &colors[index + 1..] {
-                        let distance = distance(*one, *other, eyes);
-                        // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
-                        assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
-                    }
+        let colors: Vec<RGBColor> = stacks.collect();
+        for eyes in &EYES {
+            for (index, one) in colors.iter().enumerate() {
+                for other in &colors[index + 1..] {
+                    let distance = distance(*one, *other, eyes);
+                    // 2.3 is a just noticeable difference (Mahy et al. 1994): ten times that is seen at a glance.
+                    assert!(distance > 23.0, "{one:?} and {other:?} are {distance:.0} apart");
                 }
             }
         }
@@ -220,7 +203,7 @@ mod tests {
     fn colours_stand_out_from_light_and_dark_pages() {
         let contrast = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
         let stacks = catalog::stacks::ALL.iter().map(|stack| (stack.name, of_stack(stack.name)));
-        for (name, color) in own_colors().chain(stacks).chain([("others", OTHER_STACK)]) {
+        for (name, color) in stacks.chain([("others", OTHER_STACK)]) {
             let own = luminance(color);
             assert!(contrast(own, 1.0) > 2.5 && contrast(own, 0.0085) > 2.3, "{name}");
         }

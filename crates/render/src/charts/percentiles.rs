@@ -14,7 +14,7 @@ use crate::format::time;
 pub(crate) const PANEL: Panel = Panel {
     id: "latency",
     heading: "Latency by percentile",
-    intro: "From when a request was due. Entries of a legend switch their line off.",
+    intro: "From when a request was due. A line's name switches it off.",
     folded: true,
     runs: Runs::Matrix,
     words: None,
@@ -58,7 +58,7 @@ fn line(row: &Row, told: &Distribution) -> Series {
     let say = |(quantile, ns): &(f64, f64)| format!("{name}: {} within {}", percentile(*quantile), time(*ns));
     Series {
         cell: row.cell.to_string(),
-        color: palette::of_model(&row.cell.model),
+        color: palette::of_stack(&row.cell.tls),
         dashes: palette::dashes_of(&row.cell.client),
         points: told.percentiles.iter().map(|(quantile, ns)| (beyond(*quantile), *ns)).collect(),
         told: told.percentiles.iter().map(say).collect(),

@@ -84,7 +84,7 @@ fn line(sweep: &[&Summary], cell: &Cell, measure: &Measure) -> Option<Series> {
     let told = points.iter().map(say).collect();
     (!points.is_empty()).then(|| Series {
         cell: cell.to_string(),
-        color: palette::of_model(&cell.model),
+        color: palette::of_stack(&cell.tls),
         dashes: if cell.is_tls() { palette::dashes_of(&cell.client) } else { "1 3" },
         told,
         points,

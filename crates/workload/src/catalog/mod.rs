@@ -21,6 +21,6 @@ pub use client::Client;
 pub use cost_class::CostClass;
 pub use library::{Cryptography, Library};
 pub use lookup::{beyond, client_named, model_named, stack_named, symbols_of};
-pub use model::{Model, Rgb};
-pub use stack::{Backend, Lack, Need, Stack};
+pub use model::Model;
+pub use stack::{Backend, Lack, Need, Rgb, Stack};
 pub use symbols::{Symbols, Work};

@@ -17,8 +17,6 @@ pub struct Model {
     pub libraries: &'static [&'static str],
     /// Functions of its libraries, for the bill of a profile.
     pub symbols: &'static [Symbols],
-    /// Its colour on every chart; `None`: the common colour of all other models.
-    pub colour: Option<Rgb>,
     /// The environment variable from which its executor reads its number of threads; `None` if that is an argument.
     pub threads_variable: Option<&'static str>,
     /// Whether it has a thread for every request in flight.
@@ -26,7 +24,3 @@ pub struct Model {
     /// Why it cannot have that many requests in flight; `None` if it can.
     pub crowded: fn(slots: u32) -> Option<String>,
 }
-
-/// A colour: red, green and blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rgb(pub u8, pub u8, pub u8);

@@ -3,7 +3,6 @@
 use params::Group;
 
 use super::library::{Cryptography, Library};
-use super::model::Rgb;
 use super::symbols::Symbols;
 
 /// A TLS stack: who secures a connection.
@@ -26,9 +25,13 @@ pub struct Stack {
     pub symbols: &'static [Symbols],
     /// Whether it takes its groups from the environment of its process, because the library has no call for them.
     pub groups_from_environment: bool,
-    /// Its colour on charts of bars.
+    /// Its colour on every chart.
     pub colour: Rgb,
 }
+
+/// A colour: red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
 
 /// Something that a stack cannot do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,12 +8,16 @@ use talk::stage_result::{StageResult, judge};
 
 use super::super::chart::{Chart, ChartError};
 use super::super::lines::{Axis, Lines, Series};
-use super::super::palette::of_model;
 use super::super::panel::{Panel, Runs};
 
 /// The two stages that the slides show.
 const FAST: &str = "1-recv";
 const SLOW: &str = "2-recv";
+
+/// The colours of the slow stage, the fast one and the one without concurrency.
+const SLOW_COLOUR: RGBColor = RGBColor(0xb9, 0x1e, 0x00);
+const FAST_COLOUR: RGBColor = RGBColor(0x14, 0x50, 0xa5);
+const SERIAL_COLOUR: RGBColor = RGBColor(0x8c, 0x5f, 0x3c);
 
 /// The panel.
 pub(crate) const PANEL: Panel = Panel {
@@ -35,11 +39,11 @@ fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
     let delay = measured.iter().flatten().map(|verdict| verdict.delay).fold(0.0, f64::max);
     let [slow, fast, serial] = &measured;
     let mut series = vec![
-        of_measured("stage 2, measured", "threads", slow),
-        of_measured("stage 1, measured", "tokio-current", fast),
-        of_measured("serial, measured", "serial", serial),
-        of_published("stage 2, published (Python 2.7)", "rayon", "2", delay),
-        of_published("stage 1, published (Python 2.7)", "tokio-multi", "1", delay),
+        of_measured("stage 2, measured", SLOW_COLOUR, slow),
+        of_measured("stage 1, measured", FAST_COLOUR, fast),
+        of_measured("serial, measured", SERIAL_COLOUR, serial),
+        of_published("stage 2, published (Python 2.7)", SLOW_COLOUR, "2", delay),
+        of_published("stage 1, published (Python 2.7)", FAST_COLOUR, "1", delay),
     ];
     let scaled = Costs { send: ASSUMED.send * delay, work: delay, receive: ASSUMED.receive * delay };
     series.push(of_model_of_slides("slides' model, one by one", &|n| scaled.one_by_one(n)));
@@ -77,14 +81,14 @@ fn measured(data: &ReportData<'_>, stage: &str) -> Vec<StageResult> {
     found
 }
 
-fn of_measured(name: &str, colored_as: &str, verdicts: &[StageResult]) -> Series {
-    line(name, of_model(colored_as), "", verdicts.iter().map(|verdict| (verdict.n as f64, verdict.seconds)).collect())
+fn of_measured(name: &str, color: RGBColor, verdicts: &[StageResult]) -> Series {
+    line(name, color, "", verdicts.iter().map(|verdict| (verdict.n as f64, verdict.seconds)).collect())
 }
 
-fn of_published(name: &str, colored_as: &str, stage: &str, delay: f64) -> Series {
+fn of_published(name: &str, color: RGBColor, stage: &str, delay: f64) -> Series {
     let points =
         [3, 5, 10].into_iter().filter_map(|n| Some((n as f64, published::of(stage, Python::V27, n)?.seconds * delay)));
-    line(name, of_model(colored_as), "6 3", points.collect())
+    line(name, color, "6 3", points.collect())
 }
 
 fn of_model_of_slides(name: &str, total: &dyn Fn(u64) -> f64) -> Series {

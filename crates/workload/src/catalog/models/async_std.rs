@@ -1,6 +1,6 @@
 //! async-std's global executor.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry.
@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "discontinued upstream (RUSTSEC-2025-0052): shown for those who still run it and must decide",
     libraries: &["async-std"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "async_std::* kv_log_macro::*" }],
-    colour: Some(Rgb(0x78, 0x0a, 0xeb)),
     threads_variable: Some("ASYNC_STD_THREAD_COUNT"),
     thread_per_slot: false,
     crowded: |_| None,

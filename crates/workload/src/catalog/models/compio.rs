@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "a task per request on one thread, by io_uring; an adapter copies all bytes, since hyper and TLS poll",
     libraries: &["compio"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "compio* io_uring::*" }],
-    colour: None,
     threads_variable: None,
     thread_per_slot: false,
     crowded: |_| None,

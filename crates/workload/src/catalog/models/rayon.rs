@@ -1,6 +1,6 @@
 //! Rayon's work-stealing pool with its defaults: a thread per worker.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry.
@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "rayon's default pool: as many requests in flight as it has threads, not C",
     libraries: LIBRARIES,
     symbols: &[Symbols { work: Work::Runtime, patterns: "rayon::* rayon_core::*" }],
-    colour: Some(Rgb(0xf5, 0x78, 0x23)),
     threads_variable: None,
     thread_per_slot: false,
     crowded: |_| None,

@@ -7,7 +7,7 @@
 //! trial ends, with its cube.
 
 use super::rayon;
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 
 /// The entry. Its functions are listed with the model `rayon`.
 pub static MODEL: Model = Model {
@@ -17,7 +17,6 @@ pub static MODEL: Model = Model {
     note: "a rayon pool of C threads, 1,024 at most",
     libraries: rayon::LIBRARIES,
     symbols: &[],
-    colour: Some(Rgb(0xb9, 0x96, 0x64)),
     threads_variable: None,
     thread_per_slot: true,
     crowded,

@@ -1,6 +1,6 @@
 //! One request after another on one thread.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 
 /// The entry.
 pub static MODEL: Model = Model {
@@ -10,7 +10,6 @@ pub static MODEL: Model = Model {
     note: "one request after another, whatever concurrency is asked for",
     libraries: &[],
     symbols: &[],
-    colour: Some(Rgb(0x8c, 0x41, 0x3c)),
     threads_variable: None,
     thread_per_slot: false,
     crowded: |_| None,

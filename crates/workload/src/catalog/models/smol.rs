@@ -1,6 +1,6 @@
 //! smol's global executor.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry.
@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "a task per request on smol's global executor, one worker thread unless told otherwise; one more polls",
     libraries: &["smol"],
     symbols: &[Symbols { work: Work::Runtime, patterns: "smol::* blocking::* polling::* piper::*" }],
-    colour: Some(Rgb(0xa5, 0x8c, 0xff)),
     threads_variable: Some("SMOL_THREADS"),
     thread_per_slot: false,
     crowded: |_| None,

@@ -1,6 +1,6 @@
 //! A new operating-system thread per request.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 
 /// The entry.
 pub static MODEL: Model = Model {
@@ -10,7 +10,6 @@ pub static MODEL: Model = Model {
     note: "a thread per request, C at most alive",
     libraries: &[],
     symbols: &[],
-    colour: Some(Rgb(0xb9, 0x1e, 0x00)),
     threads_variable: None,
     thread_per_slot: true,
     crowded: |_| None,

@@ -1,6 +1,6 @@
 //! Tokio's current-thread runtime.
 
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry.
@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "a task per request on one thread",
     libraries: LIBRARIES,
     symbols: &[Symbols { work: Work::Runtime, patterns: "tokio::* tokio_util::* tokio_stream::* mio::*" }],
-    colour: Some(Rgb(0x14, 0x50, 0xa5)),
     threads_variable: None,
     thread_per_slot: false,
     crowded: |_| None,

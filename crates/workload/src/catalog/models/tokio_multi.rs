@@ -1,7 +1,7 @@
 //! Tokio's multi-thread runtime.
 
 use super::tokio_current;
-use crate::catalog::model::{Model, Rgb};
+use crate::catalog::model::Model;
 
 /// The entry. The functions that it runs are charged to the model `tokio-current`.
 pub static MODEL: Model = Model {
@@ -11,7 +11,6 @@ pub static MODEL: Model = Model {
     note: "a task per request on a pool of worker threads",
     libraries: tokio_current::LIBRARIES,
     symbols: &[],
-    colour: Some(Rgb(0x14, 0xaa, 0xc3)),
     threads_variable: None,
     thread_per_slot: false,
     crowded: |_| None,

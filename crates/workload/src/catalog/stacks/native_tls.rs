@@ -1,7 +1,7 @@
 //! native-tls: the platform's TLS, which on Linux is OpenSSL, whose features it passes through.
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::model::Rgb;
+use crate::catalog::stack::Rgb;
 use crate::catalog::stack::{Backend, Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 

@@ -1,7 +1,7 @@
 //! OpenSSL through the crate `openssl`.
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::model::Rgb;
+use crate::catalog::stack::Rgb;
 use crate::catalog::stack::{Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 

@@ -1,7 +1,7 @@
 //! No TLS: the baseline for the other stacks.
 
 use crate::Cell;
-use crate::catalog::model::Rgb;
+use crate::catalog::stack::Rgb;
 use crate::catalog::stack::{Backend, Stack};
 
 /// The entry.

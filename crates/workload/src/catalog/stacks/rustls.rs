@@ -1,7 +1,7 @@
 //! rustls with aws-lc-rs.
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::model::Rgb;
+use crate::catalog::stack::Rgb;
 use crate::catalog::stack::{Backend, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 

@@ -3,7 +3,7 @@
 use params::Group;
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::model::Rgb;
+use crate::catalog::stack::Rgb;
 use crate::catalog::stack::{Lack, Need, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
