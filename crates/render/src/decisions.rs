@@ -84,7 +84,7 @@ mod tests {
     use analysis::row::{Figures, Round, Row};
     use measure::result::{Flag, Terms};
     use stats::Estimate;
-    use workload::{Server, Workload};
+    use workload::Workload;
 
     use super::*;
 
@@ -139,15 +139,11 @@ mod tests {
     }
 
     fn summary(rows: Vec<Row>) -> Summary {
-        let workload = Workload {
-            path: "/get".parse().unwrap(),
-            amount: workload::Amount::Requests(100.try_into().unwrap()),
-            rate: None,
-            concurrency: 4.try_into().unwrap(),
-            server: Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        };
+        let workload = Workload::of(
+            "/get".parse().unwrap(),
+            workload::Amount::Requests(100.try_into().unwrap()),
+            4.try_into().unwrap(),
+        );
         Summary { section: "new-conn".into(), workload, rounds: 6, rows, floors: Vec::new(), varied: Vec::new() }
     }
 

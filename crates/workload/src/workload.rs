@@ -49,6 +49,19 @@ fn is_one(hosts: &Hosts) -> bool {
 }
 
 impl Workload {
+    /// GETs of `path` from one host of an httpbin, each as soon as a slot is free.
+    pub fn of(path: Path, amount: Amount, concurrency: Concurrency) -> Workload {
+        Workload {
+            path,
+            amount,
+            concurrency,
+            rate: None,
+            server: Server::Httpbin,
+            request: RequestSpec::default(),
+            hosts: Hosts::MIN,
+        }
+    }
+
     /// The requirements for every response.
     pub fn expectation(&self) -> Expectation {
         match self.server {
@@ -99,13 +112,8 @@ mod tests {
 
     fn workload(amount: Amount, c: u32, rate: Option<&str>) -> Workload {
         Workload {
-            path: "/get".parse().unwrap(),
-            amount,
-            concurrency: Concurrency::new(c).unwrap(),
             rate: rate.map(|rate| rate.parse().unwrap()),
-            server: Server::Httpbin,
-            request: Default::default(),
-            hosts: Hosts::MIN,
+            ..Workload::of("/get".parse().unwrap(), amount, Concurrency::new(c).unwrap())
         }
     }
 

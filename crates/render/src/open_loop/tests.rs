@@ -34,13 +34,8 @@ fn trial(late: Option<u64>, wall_ms: u64, total_ms: u64, in_flight: u64, flags: 
 
 fn workload(amount: Amount, rate: Option<f64>) -> Workload {
     Workload {
-        path: "/delay/0.05".parse().unwrap(),
-        amount,
-        concurrency: Concurrency::new(8).unwrap(),
         rate: rate.map(|rate| rate.try_into().unwrap()),
-        server: workload::Server::Httpbin,
-        request: Default::default(),
-        hosts: workload::Hosts::MIN,
+        ..Workload::of("/delay/0.05".parse().unwrap(), amount, Concurrency::new(8).unwrap())
     }
 }
 

@@ -107,15 +107,11 @@ mod tests {
     fn placeholders_are_filled_in() {
         let line = CommandLine::parse("sh -c 'fetch {url} {n}' -c {c} --ca={ca} {s}").unwrap();
         assert!(line.takes_url() && line.name() == "sh");
-        let workload = Workload {
-            path: workload::Path::get(),
-            amount: workload::Amount::Requests(9.try_into().unwrap()),
-            concurrency: 64.try_into().unwrap(),
-            rate: None,
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        };
+        let workload = Workload::of(
+            workload::Path::get(),
+            workload::Amount::Requests(9.try_into().unwrap()),
+            64.try_into().unwrap(),
+        );
         let filled = line.filled("http://x/", &workload, std::path::Path::new("/ca.pem"));
         assert_eq!(filled, ["-c", "fetch http://x/ 9", "-c", "9", "--ca=/ca.pem", "2"]);
         assert_eq!(line.requests(&workload), 9);

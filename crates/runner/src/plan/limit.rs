@@ -91,15 +91,11 @@ mod tests {
 
     fn of(cell: &str, concurrency: u32, open_files: u64) -> Option<Limit> {
         let cell = cell.parse().unwrap();
-        let workload = Workload {
-            path: workload::Path::get(),
-            amount: workload::Amount::Requests(u64::MAX.try_into().unwrap()),
-            rate: None,
-            concurrency: concurrency.try_into().unwrap(),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        };
+        let workload = Workload::of(
+            workload::Path::get(),
+            workload::Amount::Requests(u64::MAX.try_into().unwrap()),
+            concurrency.try_into().unwrap(),
+        );
         binding(&cell, &workload, open_files)
     }
 

@@ -52,14 +52,12 @@ mod tests {
 
     #[test]
     fn a_serial_client_of_a_slow_origin_has_time() {
-        let workload = |n: u64| Workload {
-            path: "/delay/1".parse().unwrap(),
-            amount: workload::Amount::Requests(n.try_into().unwrap()),
-            rate: None,
-            concurrency: 64.try_into().unwrap(),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
+        let workload = |n: u64| {
+            Workload::of(
+                "/delay/1".parse().unwrap(),
+                workload::Amount::Requests(n.try_into().unwrap()),
+                64.try_into().unwrap(),
+            )
         };
         let cell = |kind: &str| format!("m/c/rustls/{kind}").parse().unwrap();
         assert!(of(&workload(100), &cell("new-conn")) > Duration::from_secs(200));
@@ -70,13 +68,8 @@ mod tests {
     fn a_timed_trial_has_its_time_and_more() {
         let minute = workload::Amount::Duration(60_000_000_000.try_into().unwrap());
         let workload = |amount, rate: Option<f64>| Workload {
-            path: "/delay/1".parse().unwrap(),
-            amount,
-            concurrency: 8.try_into().unwrap(),
             rate: rate.map(|rate| rate.try_into().unwrap()),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
+            ..Workload::of("/delay/1".parse().unwrap(), amount, 8.try_into().unwrap())
         };
         let cell = "m/c/plain/new-conn".parse().unwrap();
         let seconds = |workload: &Workload| of(workload, &cell).as_secs();

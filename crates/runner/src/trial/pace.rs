@@ -35,13 +35,8 @@ mod tests {
 
     fn workload(amount: Amount, rate: Option<f64>) -> Workload {
         Workload {
-            path: "/get".parse().unwrap(),
-            amount,
-            concurrency: 4.try_into().unwrap(),
             rate: rate.map(|rate| Rate::try_from(rate).unwrap()),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
+            ..Workload::of("/get".parse().unwrap(), amount, 4.try_into().unwrap())
         }
     }
 

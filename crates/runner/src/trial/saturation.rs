@@ -83,13 +83,12 @@ mod tests {
         ledger: u64,
     ) -> Vec<Flag> {
         let workload = Workload {
-            path: path.parse().unwrap(),
-            amount: workload::Amount::Requests(100.try_into().unwrap()),
             rate: rate.map(|rate| rate.try_into().unwrap()),
-            concurrency: 64.try_into().unwrap(),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
+            ..Workload::of(
+                path.parse().unwrap(),
+                workload::Amount::Requests(100.try_into().unwrap()),
+                64.try_into().unwrap(),
+            )
         };
         let cost = |ms: u64| Cost { cpu_ns: ms * 1_000_000, user_share: None };
         flags(&Load {

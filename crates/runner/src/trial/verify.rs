@@ -269,15 +269,7 @@ mod tests {
         warm_up: &Side,
         other: &Side,
     ) -> Vec<String> {
-        let workload = Workload {
-            path: "/get".parse().unwrap(),
-            amount,
-            rate: None,
-            concurrency: 4.try_into().unwrap(),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        };
+        let workload = Workload::of("/get".parse().unwrap(), amount, 4.try_into().unwrap());
         let cell = &cell.parse().unwrap();
         broken_rules(&Evidence { cell, workload: &workload, seen, measured, warm_up, other, pinned: &pinned(), terms })
     }

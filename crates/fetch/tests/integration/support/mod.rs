@@ -138,15 +138,11 @@ impl Server {
         let cell: workload::Cell = cell.parse().unwrap();
         Job {
             protocol: VERSION,
-            workload: Workload {
-                path: "/ok".parse().unwrap(),
-                amount: workload::Amount::Requests(requests.try_into().unwrap()),
-                rate: None,
-                concurrency: at_once.try_into().unwrap(),
-                server: workload::Server::Httpbin,
-                request: Default::default(),
-                hosts: workload::Hosts::MIN,
-            },
+            workload: Workload::of(
+                "/ok".parse().unwrap(),
+                workload::Amount::Requests(requests.try_into().unwrap()),
+                at_once.try_into().unwrap(),
+            ),
             targets: (0..hosts).map(of_number).collect(),
             trust_file: self.secure.then(|| AUTHORITY.root_file()),
             insecure: false,

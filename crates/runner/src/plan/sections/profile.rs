@@ -2,7 +2,7 @@
 //! thousand samples and more.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Connection, Path, Requests, Server, Workload, catalog};
+use workload::{Cell, Concurrency, Connection, Path, Requests, Workload, catalog};
 
 /// Over kept connections a request costs 15–40 µs.
 const KEPT: Requests = Requests::new(100_000).unwrap();
@@ -30,15 +30,7 @@ pub fn sections(chosen: &[Cell], requests: Option<Requests>, concurrency: Concur
             None => sections.push(Section {
                 name: format!("profile n={}", requests.get()),
                 varies: Vec::new(),
-                workload: Workload {
-                    path: path.clone(),
-                    amount: workload::Amount::Requests(requests),
-                    rate: None,
-                    concurrency,
-                    server: Server::Httpbin,
-                    request: Default::default(),
-                    hosts: workload::Hosts::MIN,
-                },
+                workload: Workload::of(path.clone(), workload::Amount::Requests(requests), concurrency),
                 rounds: 1,
                 cells: vec![cell],
             }),

@@ -1,7 +1,7 @@
 //! The sections of `tlstax talk`: which of its stages run, and with how many requests.
 
 use measure::result::Section;
-use workload::{Cell, Concurrency, Path, Requests, Server, Workload};
+use workload::{Cell, Concurrency, Path, Requests, Workload};
 
 /// Requests of the talk's demonstration.
 const TEN: u32 = 10;
@@ -52,15 +52,11 @@ fn section(n: u32, delay: f64, cells: Vec<Cell>) -> Section {
     let concurrency = Concurrency::new(n).unwrap_or(Concurrency::MIN);
     Section {
         name: format!("n={n}"),
-        workload: Workload {
-            path: Path::delay(delay),
-            amount: workload::Amount::Requests(Requests::from(concurrency)),
-            rate: None,
+        workload: Workload::of(
+            Path::delay(delay),
+            workload::Amount::Requests(Requests::from(concurrency)),
             concurrency,
-            server: Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        },
+        ),
         rounds: 1,
         cells,
         varies: Vec::new(),
