@@ -5,6 +5,7 @@
 //! work of client and server, and their cost is the client's share of its CPU time. Which floor belongs to which cell
 //! is decided in [`workload::floor`].
 
+mod counted;
 mod handshakes;
 mod memory;
 mod primitives;

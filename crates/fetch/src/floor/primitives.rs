@@ -6,24 +6,14 @@
 //! which is taken to be as long as the full one's (RFC 8446 §7.1: the binder's key takes two more expansions). The sum
 //! is the cost. It is a floor for these libraries, not a mathematical one.
 
-use std::sync::Arc;
-
 use handshake::{Case, Kind, Operation, Primitive, Side};
-use measure::clock::now_ns;
-use measure::phase::Timeline;
-use measure::recorder::Recorder;
 use params::TlsVersion;
 use workload::Cell;
 
+use super::counted::counted;
 use super::handshakes::{authority, case, refuse, setting, stack};
+use crate::PrepareError;
 use crate::models::Model;
-use crate::schedule::Schedule;
-use crate::{ErrorKind, PrepareError};
-
-struct Primitives {
-    operations: Vec<Operation>,
-    client_cpu_ns: u64,
-}
 
 /// The primitives of the client's side of a handshake.
 fn parts(case: Case) -> Vec<Primitive> {
@@ -57,35 +47,6 @@ pub(super) fn prepare(cell: &Cell) -> Result<Box<dyn Model>, PrepareError> {
         let authority = if part.key() == case.key { &keys } else { &others };
         part.prepare_in(case.stack, authority, setting(cell)).map_err(|error| refuse(cell, error))
     };
-    let operations = parts(case).into_iter().map(operation).collect::<Result<_, _>>()?;
-    Ok(Box::new(Primitives { operations, client_cpu_ns: 0 }))
-}
-
-impl Model for Primitives {
-    fn run(&mut self, schedule: Schedule, recorder: &Arc<Recorder>) {
-        self.client_cpu_ns = 0;
-        for _ in 0..schedule.requests() {
-            let due = now_ns();
-            let spent: Result<Vec<u64>, _> = self.operations.iter_mut().map(|operation| operation.run(1)).collect();
-            match spent {
-                Ok(spent) => {
-                    self.client_cpu_ns += spent.iter().sum::<u64>();
-                    recorder.right(&Timeline { due, done: now_ns(), ..Timeline::default() });
-                }
-                Err(error) => recorder.wrong(ErrorKind::Tls.name(), || error.to_string()),
-            }
-        }
-    }
-
-    fn slots(&self) -> usize {
-        1
-    }
-
-    fn workers(&self) -> Option<usize> {
-        Some(1)
-    }
-
-    fn client_cpu_ns(&self) -> Option<u64> {
-        Some(self.client_cpu_ns)
-    }
+    let mut operations: Vec<Operation> = parts(case).into_iter().map(operation).collect::<Result<_, _>>()?;
+    Ok(counted(move || operations.iter_mut().map(|operation| operation.run(1)).sum::<Result<u64, _>>()))
 }
