@@ -7,8 +7,8 @@
 
 mod difference;
 mod error;
+mod interleaved;
 mod origins;
-mod paired;
 mod plan;
 mod resume;
 mod rounds;
@@ -18,8 +18,8 @@ mod trial;
 
 pub use difference::{Difference, differences};
 pub use error::Error;
+pub use interleaved::{InterleavedOptions, PAIRED_ROUNDS};
 pub use origin::Pins;
-pub use paired::{PAIRED_ROUNDS, PairedOptions};
 pub use plan::arm_program::{ArmError, ArmProgram};
 pub use plan::command_line::{CommandError, CommandLine};
 pub use plan::cpu_pinning::{PinningError, default_pinning, default_workers, pin};

@@ -6,7 +6,7 @@ use measure::result::{Arm, ResultWriter, RunResult, Section};
 use origin::Choice;
 use runner::sections::by_connection;
 use runner::skipped::take_out;
-use runner::{ArmProgram, Outcome, PAIRED_ROUNDS, PairedOptions};
+use runner::{ArmProgram, InterleavedOptions, Outcome, PAIRED_ROUNDS};
 use workload::Cell;
 
 use super::cells::Cells;
@@ -75,7 +75,7 @@ impl Exec {
         let pinning = self.measurement.pinning(true)?;
         let left_out = take_out(&mut sections, Vec::new())?;
         progress::left_out(&left_out);
-        let options = PairedOptions {
+        let options = InterleavedOptions {
             arms,
             sections,
             left_out,

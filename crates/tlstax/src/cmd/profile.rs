@@ -4,14 +4,14 @@ use std::path::{Path as FilePath, PathBuf};
 use std::process::ExitCode;
 
 use analysis::verdict::of_sheet;
-use measure::result::{LeftOut, Pinning, ResultWriter, Section, TrialOrder};
+use measure::result::{LeftOut, Pinning, ResultWriter, Section};
 use origin::Choice;
 use profile::bill::Sheet;
 use render::bills::reading::paragraphs;
 use render::verdict::texts;
 use runner::sections::CONCURRENCY;
 use runner::skipped::take_out;
-use runner::{Choices, OriginSpec, Outcome, Pins, Plan, default_pinning, sections};
+use runner::{InterleavedOptions, Outcome, Plan, default_pinning, sections};
 use workload::{Cell, Concurrency, Path, Requests};
 
 use super::axis_args::AxisArgs;
@@ -102,26 +102,19 @@ fn chosen(args: &Args) -> Result<Vec<Cell>, Failure> {
 }
 
 fn plan(args: &Args, sections: Vec<Section>, left_out: Vec<LeftOut>) -> Result<Plan, Failure> {
-    let program = embedded_program()?;
-    let interrupt = interrupt::flag()?;
-    let (kind, why) = origin::choose(args.origin, program.clone(), &mut |line| terminal::say(line), &interrupt)?;
-    Ok(Plan::of(Choices {
+    let options = InterleavedOptions {
         arms: Vec::new(),
         sections,
         left_out,
-        scenario: None,
-        order: TrialOrder::Interleaved,
-        origin: OriginSpec::Ours(kind),
-        why,
-        pins: Pins::default(),
+        origin: args.origin,
         pinning: default_pinning(),
         workers: args.workers.map(usize::from),
         seed: None,
         command: command(),
-        program,
-        external_engines: Default::default(),
-        interrupt,
-    }))
+        program: embedded_program()?,
+        interrupt: interrupt::flag()?,
+    };
+    Ok(options.plan(&mut |line| terminal::say(line))?)
 }
 
 /// CPUs for the observing threads: those of the origin, unless the client uses them too.

@@ -20,15 +20,11 @@ fn answer(cell: &Cell, leaf: Leaf) -> EngineReply {
     let job = Job {
         protocol: VERSION,
         cell: cell.clone(),
-        workload: Workload {
-            path: "/get".parse().unwrap(),
-            amount: workload::Amount::Requests(1.try_into().unwrap()),
-            rate: None,
-            concurrency: 1.try_into().unwrap(),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
-        },
+        workload: Workload::of(
+            "/get".parse().unwrap(),
+            workload::Amount::Requests(1.try_into().unwrap()),
+            1.try_into().unwrap(),
+        ),
         targets: vec![Target { url: format!("https://localhost:{}/get", addr.port()), host: "localhost".into(), addr }],
         trust_file: Some(authority.trust_file()),
         insecure: false,
