@@ -295,13 +295,8 @@ mod tests {
 
     fn workload(rate: Option<f64>) -> Workload {
         Workload {
-            path: workload::Path::get(),
-            amount: workload::Amount::Duration(NonZeroU64::MIN),
-            concurrency: 1.try_into().unwrap(),
             rate: rate.map(|rate| rate.try_into().unwrap()),
-            server: workload::Server::Httpbin,
-            request: Default::default(),
-            hosts: workload::Hosts::MIN,
+            ..Workload::of(workload::Path::get(), workload::Amount::Duration(NonZeroU64::MIN), 1.try_into().unwrap())
         }
     }
 

@@ -24,8 +24,15 @@ pub(crate) const PANEL: Panel = Panel {
     charts,
 };
 
-/// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
 fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
+    of_parts(data, chart)
+}
+
+/// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
+pub(crate) fn of_parts(
+    data: &ReportData<'_>,
+    chart: fn(&Part<'_>) -> Result<Chart, ChartError>,
+) -> Result<Vec<Chart>, ChartError> {
     data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
 }
 
@@ -85,7 +92,7 @@ pub(crate) struct Part<'a> {
 }
 
 /// The rows that are compared, and those that are not, if there are any.
-pub(crate) fn parts(summary: &Summary) -> Vec<Part<'_>> {
+fn parts(summary: &Summary) -> Vec<Part<'_>> {
     let part = |compares: bool, name: String| {
         let rows = summary.rows.iter().filter(|row| row.terms.compares() == compares);
         Part { name, rows: rows.filter_map(|row| Some((row, row.figures.as_ref()?))).collect() }

@@ -7,7 +7,7 @@ use measure::result::Flag;
 
 use super::bars::{Bar, Bars, Piece, Shape, key};
 use super::chart::{Chart, ChartError};
-use super::cpu::{Part, name, parts};
+use super::cpu::{Part, name, of_parts};
 use super::palette::{self, INK};
 use super::panel::{Panel, Runs};
 use crate::format::{number, with_interval};
@@ -26,9 +26,8 @@ pub(crate) const PANEL: Panel = Panel {
     charts,
 };
 
-/// A chart per section, and one of the cells that are not compared, which would stretch the axis of the others.
 fn charts(data: &ReportData<'_>) -> Result<Vec<Chart>, ChartError> {
-    data.summaries.iter().flat_map(parts).map(|part| chart(&part)).collect()
+    of_parts(data, chart)
 }
 
 fn chart(part: &Part<'_>) -> Result<Chart, ChartError> {
