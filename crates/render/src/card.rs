@@ -14,7 +14,7 @@ pub(crate) const CARD: &str = "card.svg";
 #[template(path = "card.svg")]
 struct Card {
     number: String,
-    what: String,
+    request: String,
     by: String,
     rests_on: String,
     machine: String,
@@ -31,7 +31,7 @@ pub(crate) fn svg(data: &ReportData<'_>) -> Result<Option<String>, askama::Error
     let day = run.started.split('T').next().unwrap_or_default();
     let card = Card {
         number: format!("+{} µs", number(added.us.figure.median)),
-        what: format!("of client CPU is what TLS adds to {}", request(adds.connection)),
+        request: request(adds.connection),
         by: format!("{} over {}: {} of the same request without TLS", adds.by, added.tls, times(&added.ratio)),
         rests_on: format!("{}, {} rounds", support(&added.us, number), added.us.rounds),
         machine: format!("{} · {day} · tlstax {}", run.machine.cpu, run.tlstax),

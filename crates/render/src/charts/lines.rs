@@ -64,6 +64,7 @@ impl Lines<'_> {
         let unscaled = |axis: &Axis<'_>, value: f64| if axis.log { 10f64.powf(value) } else { value };
         let mut chart = ChartBuilder::on(&root)
             .margin_top(ABOVE)
+            .margin_left(8)
             .margin_right(LEGEND)
             .margin_bottom(height - ABOVE - PLOT)
             .x_label_area_size(42)
