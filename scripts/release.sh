@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 targets=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl)
-tools=(maturin==1.16.0 ziglang==0.17.1)
+tools=(maturin==1.16.0 ziglang==0.17.1 wheel==0.45.1)
 
 if [ "${1-}" = --check ]; then
   shift
@@ -37,33 +37,35 @@ if [ "$(cat "$cache/tools.txt" 2>/dev/null)" != "${tools[*]}" ]; then
   "$cache/tools/bin/pip" install --quiet "${tools[@]}"
   echo "${tools[*]}" >"$cache/tools.txt"
 fi
+# zig's linker strips every name where it is told to strip what debuggers read, so that is done here, by the program
+# that rustc has for it, or LLVM's own: both know every architecture.
+sysroot=$(rustc --print sysroot)
+objcopy=(env "LD_LIBRARY_PATH=$sysroot/lib" "$(find "$sysroot" -name rust-objcopy -type f | head -1)")
+"${objcopy[@]}" --version >/dev/null 2>&1 || objcopy=(llvm-objcopy)
+"${objcopy[@]}" --version >/dev/null || {
+  echo "release.sh: neither a toolchain's rust-objcopy nor llvm-objcopy runs here: install LLVM" >&2
+  exit 1
+}
 # maturin finds zig by the Python that is first on the path.
 PATH=$cache/tools/bin:$PATH
 
 make_target() {
-  local target=$1 rustc wheels compatibility wheel program
+  local target=$1 rustc work compatibility program
   rustc=$(scripts/rustc-for.sh "$target" "$cache/debian-$target") || return 3
   case "$target" in
     *-gnu) compatibility=manylinux_2_28 ;;
     *-musl) compatibility=musllinux_1_2 ;;
   esac
-  wheels=$cache/wheels-$target
-  rm -rf "$wheels"
+  work=$cache/work-$target
+  rm -rf "$work"
   RUSTC=$rustc maturin build --profile dist --locked --zig --target "$target" --compatibility "$compatibility" \
-    --manifest-path crates/tlstax/Cargo.toml --out "$wheels" || return 1
-  wheel=$(echo "$wheels"/*.whl)
-  program=$dist/tlstax-$version-$target
+    --manifest-path crates/tlstax/Cargo.toml --out "$work" -- -C strip=none || return 1
+  python3 -m wheel unpack --dest "$work" "$work"/*.whl || return 1
+  program=$(find "$work" -path '*.data/scripts/tlstax')
+  "${objcopy[@]}" --strip-debug "$program" || return 1
+  python3 -m wheel pack --dest-dir "$dist" "$work/tlstax-$version" || return 1
   # The very program of the wheel.
-  python3 - "$wheel" "$program" <<'END' || return 1
-import os, sys, zipfile
-wheel, program = sys.argv[1:]
-with zipfile.ZipFile(wheel) as packed:
-    [name] = [name for name in packed.namelist() if name.endswith(".data/scripts/tlstax")]
-    with open(program, "wb") as file:
-        file.write(packed.read(name))
-os.chmod(program, 0o755)
-END
-  mv "$wheel" "$dist/"
+  install -m 755 "$program" "$dist/tlstax-$version-$target"
 }
 
 made=0
