@@ -5,7 +5,7 @@ Nothing is run here. How good predictions were is left to predictions.py.
 
 import collections
 
-from judging import judge
+from judging import allows, judge
 from predictions import print_predictions
 from verdicts import latest, read_verdicts
 
@@ -27,8 +27,7 @@ def print_table(cases, path):
     for verdict in verdicts:
         case, where = by_name[verdict["case"]], verdict["condition"]
         for entry in case["must"]:
-            what = "skipped" if verdict["skipped"] else "missed" if entry in verdict["missed"] else "found"
-            counts[entry, where][what] += 1
+            counts[entry, where][outcome(verdict, entry)] += 1
         for code in verdict["false"]:
             counts[code, where]["false"] += 1
         for other in set(verdict["missed"]) - set(case["must"]):
@@ -36,12 +35,22 @@ def print_table(cases, path):
         if not case["must"]:
             what = "skipped" if verdict["skipped"] else "missed" if verdict["false"] else "found"
             counts["nothing", where][what] += 1
-    print("| finding | condition | found | missed | falsely named | skipped |")
-    print("| --- | --- | ---: | ---: | ---: | ---: |")
+    print("| finding | condition | found | not judged | missed | falsely named | skipped |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for (code, where), count in sorted(counts.items()):
-        numbers = " | ".join(str(count[what]) for what in ("found", "missed", "false", "skipped"))
+        numbers = " | ".join(str(count[what]) for what in ("found", "not judged", "missed", "false", "skipped"))
         print(f"| {code.replace('|', ' or ')} | {where} | {numbers} |")
     print_predictions(cases, verdicts)
+
+
+def outcome(verdict, entry):
+    """What became of a finding that must be made. Where tlstax says that it cannot judge it, it is not missed."""
+    if verdict["skipped"]:
+        return "skipped"
+    if entry not in verdict["missed"]:
+        return "found"
+    said = any(allows(entry, code, "proven") for code in verdict["not_judged"])
+    return "not judged" if said else "missed"
 
 
 def program(case):
