@@ -1,8 +1,7 @@
 //! native-tls: the platform's TLS, which on Linux is OpenSSL, whose features it passes through.
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::stack::Rgb;
-use crate::catalog::stack::{Backend, Lack, NO_ML_KEM_IN_OPENSSL, Need, Stack};
+use crate::catalog::stack::{Backend, Lack, NO_ML_KEM_IN_OPENSSL, Need, Rgb, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry. The functions of OpenSSL itself are in the rules of the bill, because other programs have them, too.

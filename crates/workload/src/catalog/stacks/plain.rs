@@ -1,8 +1,7 @@
 //! No TLS: the baseline for the other stacks.
 
 use crate::Cell;
-use crate::catalog::stack::Rgb;
-use crate::catalog::stack::{Backend, Stack};
+use crate::catalog::stack::{Backend, Rgb, Stack};
 
 /// The entry.
 pub static STACK: Stack = Stack {

@@ -1,8 +1,7 @@
 //! rustls with aws-lc-rs.
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::stack::Rgb;
-use crate::catalog::stack::{Backend, Stack};
+use crate::catalog::stack::{Backend, Rgb, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry.

@@ -3,8 +3,7 @@
 use params::Group;
 
 use crate::catalog::library::{Cryptography, Library};
-use crate::catalog::stack::Rgb;
-use crate::catalog::stack::{Lack, Need, Stack};
+use crate::catalog::stack::{Lack, Need, Rgb, Stack};
 use crate::catalog::symbols::{Symbols, Work};
 
 /// The entry. The functions of rustls itself are listed with the stack `rustls`.
